@@ -1,0 +1,27 @@
+# How every file of the project is compiled: one interface target, linked privately by each layer.
+#
+# SS_ASSERT is on in every build, so nothing here turns on NDEBUG.
+
+add_library(sipsim_flags INTERFACE)
+
+# Assertions name files as the repository does, whatever the place of the checkout.
+target_compile_options(sipsim_flags INTERFACE
+    "-fmacro-prefix-map=${CMAKE_BINARY_DIR}/=" "-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
+
+if(SIPSIM_WARNINGS OR SIPSIM_WERROR)
+    target_compile_options(sipsim_flags INTERFACE
+        -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes)
+endif()
+if(SIPSIM_WERROR)
+    target_compile_options(sipsim_flags INTERFACE -Werror)
+endif()
+
+if(SIPSIM_SANITIZE)
+    set(sanitize -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_compile_options(sipsim_flags INTERFACE ${sanitize})
+    target_link_options(sipsim_flags INTERFACE ${sanitize})
+endif()
+if(SIPSIM_COVERAGE)
+    target_compile_options(sipsim_flags INTERFACE --coverage)
+    target_link_options(sipsim_flags INTERFACE --coverage)
+endif()
