@@ -1,0 +1,210 @@
+/* ss/transport.h: where messages go and come from, and what an engine hands out (RFC 3261 section 18, RFC 3581).
+ *
+ * The stack does no I/O. It writes down what is to be done as outputs of a turn; the host takes and does them.
+ */
+#ifndef SS_TRANSPORT_H
+#define SS_TRANSPORT_H
+
+#include "ss/base.h"
+#include "ss/msg.h"
+
+/* ---- addresses and paths ----------------------------------------------------------------------------------------------- */
+
+typedef struct ss_address {
+    uint8_t family;                                       /* 0 none, 4, 6 */
+    uint8_t ip[16];                                       /* network order; IPv4 in the first four */
+    uint16_t port;                                        /* host order */
+} ss_address;
+
+static inline ss_address ss_address_v4(uint32_t ip, uint16_t port)
+{
+    return (ss_address){ .family = 4,
+                         .ip = { (uint8_t)(ip >> 24), (uint8_t)(ip >> 16), (uint8_t)(ip >> 8), (uint8_t)ip },
+                         .port = port };
+}
+bool ss_address_same_host(const ss_address *a, const ss_address *b);
+bool ss_address_equal(const ss_address *a, const ss_address *b);
+/** "10.0.0.1" or "[2001:db8::1]"; no port. */
+void ss_put_host(ss_buffer *b, const ss_address *a);
+/** Host and port; the port always. */
+void ss_put_host_port(ss_buffer *b, const ss_address *a);
+/** An IPv4 literal or a bracketed or bare IPv6 literal. SS_NONE when the text is a name. */
+SS_MUST_USE ss_status ss_address_from(ss_slice host, uint16_t port, ss_address *out);
+
+/** How a message came or goes: one association of a transport. */
+typedef struct ss_path {
+    ss_transport transport;
+    uint32_t connection;                                  /* streams: the host's number for it; 0 for datagrams */
+    ss_address local, remote;
+} ss_path;
+
+/* ---- queries: questions to the host, answered later as input ---------------------------------------------------------------- */
+
+typedef enum ss_query_kind {
+    SS_QUERY_RESOLVE,                                     /* RFC 3263: where is this host? */
+    SS_QUERY_LOCATE,                                      /* 16.5: the bindings of an address-of-record */
+    SS_QUERY_PERSIST,                                     /* 10.3 step 7: change them, all or nothing */
+    SS_QUERY_CREDENTIAL                                   /* 22.4: the HA1 of a user in a realm */
+} ss_query_kind;
+
+/** One Contact of an address-of-record (10.3). */
+typedef struct ss_binding {
+    ss_slice contact;                                     /* the URI, without angle brackets; borrowed */
+    ss_slice call_id;                                     /* of the REGISTER that made it */
+    uint32_t cseq;
+    uint16_t q;                                           /* thousandths, 0..1000 */
+    uint32_t expires_s;                                   /* in: asked for, 0 removes; out: seconds left */
+} ss_binding;
+
+typedef struct ss_query {
+    ss_query_kind kind;
+    uint32_t token;                                       /* the engine's; given back in the answer */
+    ss_slice name;                                        /* RESOLVE: host. LOCATE, PERSIST: canonical AOR. In the arena */
+    uint16_t port;                                        /* RESOLVE: 0 when the URI has none */
+    ss_transport transport;                               /* RESOLVE: as the URI asks */
+    bool remove_all;                                      /* PERSIST: Contact: * */
+    const ss_binding *changes;                            /* PERSIST; in the arena */
+    uint16_t change_count;
+} ss_query;
+
+typedef struct ss_answer {
+    uint32_t token;
+    ss_status status;                                     /* SS_OK; SS_NONE nothing known; SS_ERR_SEMANTIC refused
+                                                             (PERSIST: a CSeq out of order, 10.3 step 7); SS_ERR_FULL */
+    const ss_address *addresses;                          /* RESOLVE: in order of preference; borrowed for the call */
+    uint16_t address_count;
+    const ss_binding *bindings;                           /* LOCATE, PERSIST: what is bound now; borrowed for the call */
+    uint16_t binding_count;
+    ss_slice ha1;                                         /* CREDENTIAL */
+} ss_answer;
+
+/* ---- events: what the application is told ------------------------------------------------------------------------------------ */
+
+#define SS_EVENT_LIST(X)                                                                                       \
+    X(REGISTERED)       /* 2xx to REGISTER; expires_s is what was granted */                                  \
+    X(REGISTER_FAILED)  /* status: what came, 408 on Timer F, 503 on a transport error (8.1.3.1) */           \
+    X(INCOMING)         /* UAS: a new INVITE; msg is it; answer with a command */                             \
+    X(PROVISIONAL)      /* UAC: 101..199; msg */                                                              \
+    X(ANSWERED)         /* UAC: the first 2xx of a dialog; the ACK has gone out; msg */                       \
+    X(CONFIRMED)        /* UAS: the ACK to our 2xx came; msg */                                               \
+    X(REJECTED)         /* UAC: 3xx..6xx, or 408 and 503 as above; the call is over */                        \
+    X(CANCELLED)        /* UAS: CANCEL came; 487 has gone out; the call is over */                            \
+    X(NOT_ACKED)        /* UAS: 64*T1 without an ACK (13.3.1.4): BYE has gone out */                          \
+    X(BYE)              /* the peer sent BYE, 200 has gone out; the call is over */                           \
+    X(ENDED)            /* our BYE is done: status is its answer, 408 on Timer F; the call is over */         \
+    X(FULL)             /* a quota refused something; status is what the peer was told */
+#define SS_EVENT_ID(name) SS_EVENT_##name,
+typedef enum ss_event_kind { SS_EVENT_LIST(SS_EVENT_ID) SS_EVENT_COUNT } ss_event_kind;
+
+typedef struct ss_event {
+    ss_event_kind kind;
+    uint32_t call;                                        /* the engine's number of the call, 0 for none */
+    uint64_t cookie;                                      /* the application's, from its command; 0 for incoming */
+    unsigned status;
+    uint32_t expires_s;
+    bool synthetic;                                       /* status was not received but follows from a failure */
+    const ss_msg *msg;                                    /* in the arena, or NULL */
+} ss_event;
+
+/* ---- notes: what an onlooker may know; they change nothing --------------------------------------------------------------------- */
+
+#define SS_MACHINE_LIST(X) X(ICT) X(NICT) X(IST) X(NIST)
+#define SS_MACHINE_ID(name) SS_##name,
+typedef enum ss_machine { SS_MACHINE_LIST(SS_MACHINE_ID) SS_MACHINE_COUNT } ss_machine;
+
+/** Letters as the RFCs give them; TRYING is the 200 ms of 17.2.1, TWOXX the interval of 13.3.1.4, the others have none. */
+#define SS_LETTER_LIST(X)                                                                                            \
+    X(A) X(B) X(C) X(D) X(E) X(F) X(G) X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) X(TWOXX_END) X(REFRESH) \
+        X(RING) X(CANCEL)
+#define SS_LETTER_ID(name) SS_TIMER_##name,
+typedef enum ss_letter { SS_LETTER_LIST(SS_LETTER_ID) SS_LETTER_COUNT } ss_letter;
+
+#define SS_TXN_STATE_LIST(X) X(CALLING) X(TRYING) X(PROCEEDING) X(COMPLETED) X(CONFIRMED) X(ACCEPTED) X(TERMINATED)
+#define SS_TXN_STATE_ID(name) SS_TXN_##name,
+typedef enum ss_txn_state { SS_TXN_STATE_LIST(SS_TXN_STATE_ID) SS_TXN_STATE_COUNT } ss_txn_state;
+
+typedef enum ss_note_kind {
+    SS_NOTE_TXN,                                          /* a transaction was made (from == to) or changed state */
+    SS_NOTE_TIMER,                                        /* a timer fired: letter; value is the span it ran, in ns */
+    SS_NOTE_RESEND,                                       /* a message goes out again: letter, or CANCELs by a peer's copy */
+    SS_NOTE_DIALOG,                                       /* from, to: 0 none, 1 early, 2 confirmed, 3 terminated */
+    SS_NOTE_STRAY,                                        /* a message that nothing waited for was dropped */
+    SS_NOTE_REFUSED,                                      /* bytes refused: value is the offset, status the response or 0 */
+    SS_NOTE_COUNT
+} ss_note_kind;
+
+typedef struct ss_note {
+    uint8_t kind, machine, from, to, letter, method;
+    uint16_t status;
+    bool reliable;                                        /* transport of the transaction */
+    uint64_t branch;                                      /* as ss_summary.branch; 0 when not of a transaction */
+    uint64_t call_id;                                     /* hash, as in ss_summary; 0 when unknown */
+    uint64_t value;
+} ss_note;
+
+/* ---- a turn: one visit to an engine -------------------------------------------------------------------------------------------- */
+
+typedef enum ss_output_kind {
+    SS_OUT_DATAGRAM,                                      /* send bytes on path */
+    SS_OUT_CONNECT,                                       /* open a connection; path.connection is the engine's number */
+    SS_OUT_STREAM,                                        /* write bytes on path.connection */
+    SS_OUT_CLOSE,                                         /* close path.connection */
+    SS_OUT_QUERY,
+    SS_OUT_EVENT,
+    SS_OUT_NOTE
+} ss_output_kind;
+
+typedef struct ss_output {
+    ss_output_kind kind;
+    struct ss_output *next;
+    ss_path path;                                         /* DATAGRAM, CONNECT, STREAM, CLOSE */
+    ss_slice bytes;                                       /* DATAGRAM, STREAM; in the arena or the store, until the turn ends */
+    union {
+        ss_query query;
+        ss_event event;
+        ss_note note;
+    };
+} ss_output;
+
+/** Lent by the host for one input. The parse tree and the outputs live in the arena and are drained before the next. */
+typedef struct ss_turn {
+    ss_time now;                                          /* not before the engine's previous turn */
+    ss_arena *arena;                                      /* borrowed; the host empties it after draining */
+    ss_output *first, *last;
+    bool failed;                                          /* the arena was too small for an output: SS_ERR_FULL */
+} ss_turn;
+
+/** A zeroed output at the end of the list; NULL and turn->failed when the arena is full. */
+ss_output *ss_turn_add(ss_turn *turn, ss_output_kind kind);
+/** Send on a path: a datagram, or bytes of its connection. `bytes` must live until the turn ends. */
+void ss_turn_send(ss_turn *turn, const ss_path *path, ss_slice bytes);
+void ss_turn_note(ss_turn *turn, const ss_note *note);
+void ss_turn_event(ss_turn *turn, const ss_event *event);
+
+/* ---- sections 18.1 and 18.2 ------------------------------------------------------------------------------------------------------ */
+
+/**
+ * What a server transport does to a request first: 18.2.1 (received) and RFC 3581 section 4 (rport). When the top Via
+ * must be stamped, the message is spliced and indexed again in the arena; otherwise nothing is copied.
+ * SS_OK or SS_ERR_FULL.
+ */
+SS_MUST_USE ss_status ss_transport_stamp(ss_msg *request, const ss_path *path, ss_arena *arena);
+/** Where the response to a (stamped) request goes: 18.2.2, RFC 3581. SS_ERR_SEMANTIC when Via names no address. */
+SS_MUST_USE ss_status ss_transport_response_path(const ss_msg *request, const ss_path *came_by, ss_path *out);
+/** 18.1.2: a response whose top Via is not ours is dropped. True when sent-by names `local`. */
+bool ss_transport_is_our_via(const ss_via *via, const ss_address *local);
+/** "SIP/2.0/UDP host:port;branch=…;rport": a Via value for a request that leaves by `path` (18.1.1, RFC 3581 3). */
+void ss_put_via(ss_buffer *b, const ss_path *path, ss_slice branch);
+
+/** The next hop that a URI names, before any name is resolved (RFC 3263 4, for what needs no DNS). */
+typedef struct ss_hop {
+    ss_transport transport;
+    ss_slice host;                                        /* maddr or host */
+    uint16_t port;                                        /* 0: none was given */
+    bool is_numeric;
+    ss_address address;                                   /* when numeric; port filled in with the default */
+} ss_hop;
+/** SS_ERR_SEMANTIC when the URI is no SIP URI (416), SS_ERR_SYNTAX when it cannot be parsed. */
+SS_MUST_USE ss_status ss_transport_hop(ss_slice uri, ss_hop *hop);
+
+#endif

@@ -1,0 +1,67 @@
+/* ss/ua.h: the user-agent core: registrations and calls (RFC 3261 sections 8 to 15).
+ *
+ * The application speaks in commands and is told events. A call is known by the engine's number of it (1, 2, …), never
+ * reused, so that a late command about a call that is over is refused, not misdirected.
+ */
+#ifndef SS_UA_H
+#define SS_UA_H
+
+#include "ss/dialog.h"
+#include "ss/txn.h"
+
+/** Who a user agent is. Immutable; borrowed for the engine's life. */
+typedef struct ss_ua_identity {
+    ss_slice aor;                                         /* "sip:u17@example.com": From and To of its requests */
+    ss_slice user;                                        /* user part of its Contact */
+    ss_slice registrar;                                   /* Request-URI of REGISTER: "sip:example.com" (10.2) */
+    ss_path local;                                        /* transport and local address; remote unused */
+    ss_slice outbound;                                    /* a pre-loaded route: "sip:10.0.0.1;lr", or empty (8.1.2) */
+    uint16_t lines;                                       /* calls at once; more get 486; 0 is no limit */
+} ss_ua_identity;
+
+typedef enum ss_command_kind {
+    SS_CMD_REGISTER,                                      /* expires_s; 0 removes the binding; refreshed by itself */
+    SS_CMD_CALL,                                          /* target, body; gives `call` back */
+    SS_CMD_PROGRESS,                                      /* call, status 101..199, body may be empty */
+    SS_CMD_ANSWER,                                        /* call, body: 200 */
+    SS_CMD_REJECT,                                        /* call, status 300..699 */
+    SS_CMD_CANCEL,                                        /* call: CANCEL at once, or as soon as a 1xx comes (9.1) */
+    SS_CMD_HANGUP,                                        /* call: BYE (15.1); before an answer CANCEL or 480 as fits */
+    SS_CMD_QUIET                                          /* stop refreshing: the run drains */
+} ss_command_kind;
+
+typedef struct ss_command {
+    ss_command_kind kind;
+    uint32_t call;                                        /* in; for SS_CMD_CALL out: the new call's number */
+    uint64_t cookie;                                      /* SS_CMD_CALL, REGISTER: told back in events */
+    ss_slice target;                                      /* SS_CMD_CALL: Request-URI */
+    ss_slice call_id;                                     /* SS_CMD_CALL: the Call-ID, or empty for one of the engine's */
+    unsigned status;
+    uint32_t expires_s;
+    ss_slice body_type, body;                             /* copied */
+} ss_command;
+
+/** The state of a user agent beside its core. Part of the engine; calls and registration live in the store. */
+typedef struct ss_ua {
+    const ss_ua_identity *identity;
+    ss_ref first_call, last_call;                         /* in order of number */
+    ss_ref registration;
+    uint32_t calls, next_call;
+    bool quiet;
+} ss_ua;
+
+/** SS_OK; SS_ERR_STATE no such call or not possible now; SS_ERR_FULL quota; SS_ERR_SYNTAX bad target. */
+SS_MUST_USE ss_status ss_ua_command(ss_ua *ua, ss_core *core, ss_turn *turn, ss_command *command);
+/** A request that came up (SS_UP_REQUEST or SS_UP_ACK). Stamped. */
+void ss_ua_request(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *request,
+                   const ss_path *came_by);
+/** Anything else that came up for an owner of the user agent's; `response` NULL unless SS_UP_RESPONSE. */
+void ss_ua_up(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *response);
+/** Timers of kind SS_TIMER_OF_CALL and SS_TIMER_OF_REGISTRATION. */
+void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer);
+/** The answer to a query of the user agent's (a name resolved). True when the token was the user agent's. */
+bool ss_ua_answer(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_answer *answer);
+/** Frees calls and registration, as a crash does. */
+void ss_ua_forget_all(ss_ua *ua, ss_core *core);
+
+#endif
