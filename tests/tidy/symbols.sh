@@ -3,7 +3,8 @@
 # What the stack leaves to its host is mem*, strlen and the assert hook: so it does no I/O, keeps no time and
 # allocates nothing. And neither stack nor simulator has a mutable variable of its own, global or static.
 #
-# The list holds for plain optimised objects, so they are compiled here, without sanitizers.
+# The list holds for plain optimised objects, so they are compiled here, without sanitizers, by the system's
+# compiler.
 . "${0%/*}/lib.sh"
 
 work=$(mktemp -d) || exit 1
@@ -13,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 compile() {
     sources "$@" | grep '\.c$' | xargs -P "$(nproc)" -I '{}' sh -c '
         object=$0/$(printf %s "$1" | tr / @).o
-        ${CC:-cc} -std=c17 -O2 -fno-pic -ffunction-sections -Istack/include -Isimnet/include -Isimnet $(pkg-config --cflags libfyaml) \
+        cc -std=c17 -O2 -fno-pic -Istack/include -Isimnet/include -Isimnet $(pkg-config --cflags libfyaml) \
             -c "$1" -o "$object" || exit 255' "$work" '{}'
 }
 
