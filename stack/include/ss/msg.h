@@ -8,17 +8,9 @@
 #define SS_MSG_H
 
 #include "ss/base.h"
+#include "ss/words.h"
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
-
-#define SS_METHOD_LIST(X)                                                                                        \
-    X(INVITE) X(ACK) X(BYE) X(CANCEL) X(REGISTER) X(OPTIONS) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) X(SUBSCRIBE) \
-        X(NOTIFY) X(REFER) X(PUBLISH)
-#define SS_METHOD_ID(name) SS_METHOD_##name,
-typedef enum ss_method {
-    SS_METHOD_OTHER,                                      /* an extension method: known by its name only */
-    SS_METHOD_LIST(SS_METHOD_ID) SS_METHOD_COUNT
-} ss_method;
 
 /** "INVITE"; "?" for SS_METHOD_OTHER. Static. */
 ss_slice ss_method_name(ss_method method);
@@ -155,15 +147,6 @@ ss_slice ss_name_addr_tag(const ss_name_addr *na);
 /** Walk Contact, Route, Record-Route, Path …: SS_NONE at the end. */
 SS_MUST_USE ss_status ss_msg_next_addr(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_name_addr *out);
 
-typedef enum ss_transport {
-    SS_TRANSPORT_UDP,
-    SS_TRANSPORT_TCP,
-    SS_TRANSPORT_TLS,
-    SS_TRANSPORT_SCTP,
-    SS_TRANSPORT_WS,
-    SS_TRANSPORT_WSS,
-    SS_TRANSPORT_COUNT
-} ss_transport;
 /** "UDP" …; and from a token in any case, SS_NONE when unknown. */
 ss_slice ss_transport_name(ss_transport t);
 SS_MUST_USE ss_status ss_transport_from(ss_slice name, ss_transport *t);
@@ -252,24 +235,8 @@ void ss_splice_set_u64(ss_splice *s, ss_hdr id, uint64_t value);
 /** SS_OK or SS_ERR_FULL (buffer or arena). Never writes past the buffer's end. */
 SS_MUST_USE ss_status ss_splice_print(const ss_splice *s, ss_buffer *out);
 
-/* ---- the summary -----------------------------------------------------------------------------------------------------------
- * What an onlooker needs of a message, fixed in size: for facts, laws and ladders. Hashes are ss_hash64 with seed 0. */
+/* ---- the summary (ss/words.h) */
 
-typedef struct ss_summary {
-    uint8_t is_sip;                                       /* 0: not parseable; the rest is zero */
-    uint8_t is_request;
-    uint8_t method;                                       /* ss_method of the request or of the response's CSeq */
-    uint8_t via_count;                                    /* capped at 255 */
-    uint16_t status;                                      /* responses */
-    uint16_t max_forwards;                                /* 0xffff when absent; capped at 0xfffe */
-    uint32_t cseq;
-    uint32_t body_bytes;
-    uint64_t call_id;                                     /* hashes; 0 when absent */
-    uint64_t from_tag, to_tag;
-    uint64_t branch;                                      /* of branch and sent-by of the top Via */
-    uint64_t second_branch;                               /* of the second Via */
-    uint64_t bytes;                                       /* of the whole message */
-} ss_summary;
 void ss_msg_summarise(const ss_msg *msg, ss_summary *out);
 /** Parse in the arena's free space and summarise; the arena is left as it was. */
 void ss_summarise_bytes(ss_slice bytes, ss_arena *scratch, ss_summary *out);

@@ -106,42 +106,6 @@ typedef struct ss_event {
     const ss_msg *msg;                                    /* in the arena, or NULL */
 } ss_event;
 
-/* ---- notes: what an onlooker may know; they change nothing --------------------------------------------------------------------- */
-
-#define SS_MACHINE_LIST(X) X(ICT) X(NICT) X(IST) X(NIST)
-#define SS_MACHINE_ID(name) SS_##name,
-typedef enum ss_machine { SS_MACHINE_LIST(SS_MACHINE_ID) SS_MACHINE_COUNT } ss_machine;
-
-/** Letters as the RFCs give them; TRYING is the 200 ms of 17.2.1, TWOXX the interval of 13.3.1.4, the others have none. */
-#define SS_LETTER_LIST(X)                                                                                            \
-    X(A) X(B) X(C) X(D) X(E) X(F) X(G) X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) X(TWOXX_END) X(REFRESH) \
-        X(RING) X(CANCEL)
-#define SS_LETTER_ID(name) SS_TIMER_##name,
-typedef enum ss_letter { SS_LETTER_LIST(SS_LETTER_ID) SS_LETTER_COUNT } ss_letter;
-
-#define SS_TXN_STATE_LIST(X) X(CALLING) X(TRYING) X(PROCEEDING) X(COMPLETED) X(CONFIRMED) X(ACCEPTED) X(TERMINATED)
-#define SS_TXN_STATE_ID(name) SS_TXN_##name,
-typedef enum ss_txn_state { SS_TXN_STATE_LIST(SS_TXN_STATE_ID) SS_TXN_STATE_COUNT } ss_txn_state;
-
-typedef enum ss_note_kind {
-    SS_NOTE_TXN,                                          /* a transaction was made (from == to) or changed state */
-    SS_NOTE_TIMER,                                        /* a timer fired: letter; value is the span it ran, in ns */
-    SS_NOTE_RESEND,                                       /* a message goes out again: letter, or CANCELs by a peer's copy */
-    SS_NOTE_DIALOG,                                       /* from, to: 0 none, 1 early, 2 confirmed, 3 terminated */
-    SS_NOTE_STRAY,                                        /* a message that nothing waited for was dropped */
-    SS_NOTE_REFUSED,                                      /* bytes refused: value is the offset, status the response or 0 */
-    SS_NOTE_COUNT
-} ss_note_kind;
-
-typedef struct ss_note {
-    uint8_t kind, machine, from, to, letter, method;
-    uint16_t status;
-    bool reliable;                                        /* transport of the transaction */
-    uint64_t branch;                                      /* as ss_summary.branch; 0 when not of a transaction */
-    uint64_t call_id;                                     /* hash, as in ss_summary; 0 when unknown */
-    uint64_t value;
-} ss_note;
-
 /* ---- a turn: one visit to an engine -------------------------------------------------------------------------------------------- */
 
 typedef enum ss_output_kind {
