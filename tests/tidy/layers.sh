@@ -27,6 +27,7 @@ rp_reports:   base msg facts judge capture reports
 layer_of() {
     case $1 in
     ss/headers.def) echo msg ;;
+    ss/words.h) echo base ;; # what facts and laws are written in
     ss/*.h) basename "$1" .h ;;
     sn/facts*) echo facts ;;
     sn/judge*) echo judge ;;
