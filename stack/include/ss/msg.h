@@ -172,6 +172,9 @@ SS_MUST_USE ss_status ss_via_parse(ss_slice value, ss_via *via);
 SS_MUST_USE ss_status ss_msg_top_via(const ss_msg *msg, ss_via *via);
 /** True when the branch begins with the magic cookie z9hG4bK (17.2.3; with case, as every implementation does). */
 bool ss_via_has_cookie(const ss_via *via);
+/** What facts know a transaction by (ss_summary.branch, ss_note.branch): ss_mix_absorb(ss_hash64(0, branch), ss_hash64(0,
+ *  sent_by)), both as written. */
+uint64_t ss_via_identity(const ss_via *via);
 
 typedef struct ss_cseq {
     uint32_t number;                                      /* below 2^31 (8.1.1.5) */

@@ -171,4 +171,15 @@ typedef struct ss_hop {
 /** SS_ERR_SEMANTIC when the URI is no SIP URI (416), SS_ERR_SYNTAX when it cannot be parsed. */
 SS_MUST_USE ss_status ss_transport_hop(ss_slice uri, ss_hop *hop);
 
+/**
+ * Where the first message of a stream prefix lies (18.3). Pure; work is linear in the bytes looked at.
+ * skip    leading CRLFs (7.5, keep-alives of RFC 5626 3.5.1): always set; the host may drop them at once.
+ *
+ * SS_OK          the message is the `length` bytes behind `skip`.
+ * SS_MORE        its end is not there yet; length is 0.
+ * SS_ERR_SYNTAX  Content-Length is missing, twice with different values, or no number: no later message can be found.
+ * SS_ERR_FULL    longer than SS_MESSAGE_BYTES_MAX: likewise.
+ */
+SS_MUST_USE ss_status ss_stream_frame(ss_slice bytes, size_t *skip, size_t *length);
+
 #endif

@@ -36,7 +36,10 @@ typedef struct ss_core {
     ss_entropy entropy;
     ss_timer_queue timers;
     uint32_t engine;                                      /* the host's number for it: part of every table key */
-    uint32_t txns, dialogs, bytes;                        /* live, against the quota */
+    uint32_t txns, dialogs, bytes;                        /* live, against the quota; bytes as the store rounds them */
+    ss_ref first_txn, last_txn;                           /* every transaction, in order of creation */
+    ss_ref walk;                                          /* the next one of a walk under way; survives removals */
+    uint32_t txn_ordinal;                                 /* transactions made */
     bool out_of_memory;                                   /* the host's store is exhausted: the run must end */
 } ss_core;
 
@@ -85,8 +88,8 @@ ss_machine ss_txn_machine(const ss_txn *t);
 ss_txn_state ss_txn_state_of(const ss_txn *t);
 ss_method ss_txn_method(const ss_txn *t);
 ss_path ss_txn_path(const ss_core *core, const ss_txn *t);
-/** Client: the request as sent, until a final response came. Server: the last response sent, empty before. Valid until
- *  the transaction's next step. */
+/** Client: the request as sent until a final response came, then the ACK if one may go out again. Server: the last
+ *  response sent, empty before. Valid until the transaction's next step. */
 ss_slice ss_txn_message(const ss_core *core, const ss_txn *t);
 /** The transaction goes on, but tells nobody. */
 void ss_txn_disown(ss_core *core, ss_ref txn);
@@ -120,29 +123,42 @@ SS_MUST_USE ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path
                                      ss_ref *txn);
 /**
  * Make the server transaction of a request that came up as SS_UP_REQUEST (17.2.1, 17.2.2). The request is stamped.
- * An INVITE's sends 100 by itself when nothing else went out for 200 ms.
+ * An INVITE's sends 100 by itself when nothing else went out for 200 ms; another's when nothing did by the time a
+ * Timer E would reach T2 (RFC 4320 4.1: 3.5 s).
+ * SS_OK; SS_ERR_FULL (quota or arena; nothing changed); SS_ERR_SEMANTIC (an ACK, or a Via that no response can follow).
  */
 SS_MUST_USE ss_status ss_txn_serve(ss_core *core, ss_turn *turn, const ss_msg *request, const ss_path *came_by,
                                    ss_owner owner, ss_ref *txn);
 /** Pass a response to a server transaction; also copies of a 2xx in Accepted (RFC 6026 7.1). Copied.
  *  `ended` is set when the transaction terminated by it (reliable non-INVITE: Timer J is 0).
- *  SS_ERR_STATE when the state allows no such response; nothing is sent then. */
+ *  SS_ERR_STATE when the state allows no such response, SS_ERR_SEMANTIC when RFC 4320 does not (101 to 199 or 408 to a
+ *  non-INVITE, a 100 over UDP before Timer E would reach T2) or it is no response; SS_ERR_FULL when the host's store is
+ *  exhausted. Nothing is sent then. A transaction that lives may pass the byte quota to answer. */
 SS_MUST_USE ss_status ss_txn_respond(ss_core *core, ss_turn *turn, ss_ref txn, ss_slice response, bool *ended);
-/** A response without a transaction (8.2.7, 16.3): sent by 18.2.2 and forgotten. */
+/** A response without a transaction (8.2.7, 16.3): sent by 18.2.2 and forgotten. SS_ERR_SEMANTIC: Via names no address. */
 SS_MUST_USE ss_status ss_txn_respond_stateless(ss_turn *turn, const ss_msg *request, const ss_path *came_by,
                                                ss_slice response);
 /** A message from the network: matched by 17.1.3, 17.2.3. Requests are stamped already. */
 ss_up ss_txn_receive(ss_core *core, ss_turn *turn, const ss_msg *msg, const ss_path *came_by);
 /** Timers popped from core->timers with kind SS_TIMER_OF_TXN. */
 ss_up ss_txn_timer(ss_core *core, ss_turn *turn, ss_timer *timer);
-/** The transport says that a path failed (ICMP, reset): call until SS_UP_NOTHING with the same cursor (zeroed first). */
-ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path, ss_ref txn);
-/** 9.1: CANCEL was sent and no final response came for 64*T1: the client transaction is given up. */
+/** The transport says that a path failed (ICMP, reset). Each call tells of one transaction, in order of creation: call
+ *  with the same cursor (zeroed first) until SS_UP_NOTHING. The owner may act between the calls, but not start another
+ *  such walk. Transactions made after the first call are left alone. A path is the same when its transport is and its
+ *  connection (streams) or its remote address (datagrams). */
+ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path, uint32_t *cursor);
+/**
+ * The user gives a transaction up; it ends without a word (SS_UP_ENDED), or nothing happens (SS_UP_NOTHING):
+ * an INVITE client transaction in Proceeding, 64*T1 after its CANCEL (9.1);
+ * a non-INVITE server transaction that was not answered finally and never will be, as RFC 4320 4.2 forbids a 408. A TU
+ * must do this: nothing else ends it.
+ */
 ss_up ss_txn_abandon(ss_core *core, ss_turn *turn, ss_ref txn);
 /** 9.2: the INVITE (or other) server transaction that a CANCEL matches, 0 when there is none. */
 ss_ref ss_txn_find_cancelled(const ss_core *core, const ss_msg *cancel);
 /** A client transaction's CANCEL (9.1): same Request-URI, Call-ID, To, From, CSeq number, top Via and Route as the request.
- *  SS_ERR_STATE before a 1xx came. Printed for ss_txn_request on the same path. */
+ *  SS_ERR_STATE before a 1xx or after a final response came. Printed for ss_txn_request on the same path. The arena is
+ *  left as it was; `b` may be its free space. */
 SS_MUST_USE ss_status ss_txn_put_cancel(const ss_core *core, const ss_txn *t, ss_arena *arena, ss_buffer *b);
 /** Frees every transaction of the engine, in order of creation, as a crash does; no output. */
 void ss_txn_forget_all(ss_core *core);
