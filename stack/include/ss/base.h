@@ -90,6 +90,7 @@ typedef struct ss_slice {
 } ss_slice;
 
 #define SS_LIT(text) ((ss_slice){ (text), sizeof(text) - 1 })
+#define SS_LIT_INIT(text) { (text), sizeof(text) - 1 }      /* in the initialiser of a static table */
 #define SS_EMPTY ((ss_slice){ NULL, 0 })
 
 /** A NUL-terminated string as a slice; borrowed. */
