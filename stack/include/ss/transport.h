@@ -62,8 +62,8 @@ typedef struct ss_query {
     ss_slice name;                                        /* RESOLVE: host. LOCATE, PERSIST: canonical AOR. In the arena */
     uint16_t port;                                        /* RESOLVE: 0 when the URI has none */
     ss_transport transport;                               /* RESOLVE: as the URI asks */
-    bool remove_all;                                      /* PERSIST: Contact: * */
-    const ss_binding *changes;                            /* PERSIST; in the arena */
+    bool remove_all;                                      /* PERSIST: Contact: *; the one change has no contact */
+    const ss_binding *changes;                            /* PERSIST; in the arena; Call-ID and CSeq in each */
     uint16_t change_count;
 } ss_query;
 

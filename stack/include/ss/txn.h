@@ -48,7 +48,7 @@ typedef enum ss_timer_owner {
     SS_TIMER_OF_TXN,
     SS_TIMER_OF_CALL,                                     /* ua: 2xx copies, ring limit, 64*T1 after CANCEL */
     SS_TIMER_OF_REGISTRATION,                             /* ua: refresh */
-    SS_TIMER_OF_BRANCH                                    /* proxy: Timer C */
+    SS_TIMER_OF_BRANCH                                    /* proxy: Timer C; 100 to non-INVITE (RFC 4320 4.1) */
 } ss_timer_owner;
 
 /** A block against the engine's byte quota. 0 when the quota or the store is full (the latter sets out_of_memory). */
@@ -94,6 +94,7 @@ ss_slice ss_txn_message(const ss_core *core, const ss_txn *t);
 /** The transaction goes on, but tells nobody. */
 void ss_txn_disown(ss_core *core, ss_ref txn);
 void ss_txn_set_owner(ss_core *core, ss_ref txn, ss_owner owner);
+ss_owner ss_txn_owner(const ss_txn *t);
 
 typedef enum ss_up_kind {
     SS_UP_NOTHING,                                        /* absorbed, answered by the transaction, or stray: noted */
