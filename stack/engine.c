@@ -1,0 +1,293 @@
+/* The engine joins the layers: an input is parsed once, stamped, matched to a transaction, and what that means goes to
+ * the user agent or the proxy; timers go to whoever owns them. RFC 3261 sections 8, 16, 17, 18.
+ *
+ * Invariant: between turns nothing of the engine lives in the scratch arena, and its deadline is that of its earliest
+ * timer.
+ */
+#include "ss/engine.h"
+
+#include <string.h>
+
+/* ---- making and forgetting ------------------------------------------------------------------------------------------- */
+
+ss_status ss_pools_init(ss_pools *pools, void *base, uint64_t cap, uint64_t expected_txns, uint64_t expected_dialogs)
+{
+    ss_store_init(&pools->store, base, cap);
+    const ss_status status = ss_table_init(&pools->txns, &pools->store, expected_txns);
+    if (status != SS_OK) {
+        return status;
+    }
+    return ss_table_init(&pools->dialogs, &pools->store, expected_dialogs);
+}
+
+void ss_engine_init(ss_engine *e, const ss_engine_options *options)
+{
+    SS_ASSERT(options->pools != NULL);
+    SS_ASSERT(options->settings != NULL);
+    memset(e, 0, sizeof *e);
+    e->core.pools = options->pools;
+    e->core.settings = options->settings;
+    e->core.engine = options->engine;
+    e->core.entropy.key = options->entropy_key;
+    e->role = options->role;
+    if (e->role == SS_ROLE_UA) {
+        SS_ASSERT(options->identity != NULL);
+        e->ua.identity = options->identity;
+    } else {
+        SS_ASSERT(options->proxy != NULL);
+        e->proxy.config = options->proxy;
+    }
+}
+
+void ss_engine_reset(ss_engine *e)
+{
+    if (e->role == SS_ROLE_UA) {
+        ss_ua_forget_all(&e->ua, &e->core);
+    } else {
+        ss_proxy_forget_all(&e->proxy, &e->core);
+    }
+    ss_txn_forget_all(&e->core);
+    SS_ASSERT(e->core.txns == 0);
+    SS_ASSERT(e->core.dialogs == 0);
+    SS_ASSERT(e->core.bytes == 0);
+    SS_ASSERT(e->core.timers.count == 0);
+}
+
+/* ---- turns ------------------------------------------------------------------------------------------------------------- */
+
+ss_turn ss_turn_begin(ss_time now, ss_arena *arena)
+{
+    return (ss_turn){ .now = now, .arena = arena };
+}
+
+const ss_output *ss_turn_take(ss_turn *turn)
+{
+    const ss_output *out = turn->first;
+    if (out != NULL) {
+        turn->first = out->next;
+        if (turn->first == NULL) {
+            turn->last = NULL;
+        }
+    }
+    return out;
+}
+
+/* What the host is told when all went well so far but memory may have run out on the way. */
+static ss_status turn_status(const ss_engine *e, const ss_turn *turn)
+{
+    if (e->core.out_of_memory) {
+        return SS_ERR_MEMORY;
+    }
+    return turn->failed ? SS_ERR_FULL : SS_OK;
+}
+
+/* ---- dispatch: who a thing that came up belongs to ------------------------------------------------------------------------ */
+
+static void pass_up(ss_engine *e, ss_turn *turn, const ss_up *up, const ss_msg *msg, const ss_path *came_by)
+{
+    const bool is_for_core = up->kind == SS_UP_REQUEST || up->kind == SS_UP_ACK;
+    if (up->kind == SS_UP_NOTHING) {
+        return;
+    }
+    if (e->role == SS_ROLE_UA && is_for_core) {
+        ss_ua_request(&e->ua, &e->core, turn, up, msg, came_by);
+    } else if (e->role == SS_ROLE_UA) {
+        ss_ua_up(&e->ua, &e->core, turn, up, msg);
+    } else if (is_for_core) {
+        ss_proxy_request(&e->proxy, &e->core, turn, up, msg, came_by);
+    } else {
+        ss_proxy_up(&e->proxy, &e->core, turn, up, msg);
+    }
+}
+
+static void pass_timer(ss_engine *e, ss_turn *turn, ss_timer *timer)
+{
+    if (timer->kind == SS_TIMER_OF_TXN) {
+        const ss_up up = ss_txn_timer(&e->core, turn, timer);
+        pass_up(e, turn, &up, NULL, NULL);
+    } else if (e->role == SS_ROLE_UA) {
+        ss_ua_timer(&e->ua, &e->core, turn, timer);
+    } else {
+        ss_proxy_timer(&e->proxy, &e->core, turn, timer);
+    }
+}
+
+/* ---- messages ---------------------------------------------------------------------------------------------------------------- */
+
+static void note_refused(ss_turn *turn, const ss_diag *diag)
+{
+    ss_turn_note(turn, &(ss_note){ .kind = SS_NOTE_REFUSED,
+                                   .letter = SS_LETTER_COUNT,
+                                   .status = (uint16_t)diag->response,
+                                   .value = diag->offset });
+}
+
+/* A request that cannot be accepted as it stands: answered without state from what could be read of it (8.2.6.2, 16.3). */
+static ss_status refuse(ss_engine *e, ss_turn *turn, const ss_msg *msg, const ss_path *path, const ss_diag *diag)
+{
+    e->counts.refused++;
+    note_refused(turn, diag);
+    if (diag->response == 0 || !msg->is_request || msg->method == SS_METHOD_ACK) {
+        return SS_ERR_SYNTAX;                             /* nothing answers an ACK or a response (17.1.1.3, 18.1.2) */
+    }
+    char tag[16];
+    ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
+    ss_put_new_tag(&e->core, &tag_text);
+    ss_buffer b = ss_buffer_open(turn->arena);
+    ss_put_response_head(&b, msg, diag->response, SS_EMPTY, ss_buffer_slice(&tag_text));
+    ss_put_body(&b, SS_EMPTY, SS_EMPTY);
+    const ss_slice response = ss_buffer_keep(turn->arena, &b);
+    if (response.len == 0) {
+        return SS_ERR_FULL;
+    }
+    const ss_status sent = ss_txn_respond_stateless(turn, msg, path, response);
+    return sent == SS_OK ? turn_status(e, turn) : SS_ERR_SYNTAX;
+}
+
+/* 18.1.2: the response must be to something we sent. The branch decides; a foreign sent-by is dropped before. */
+static bool is_for_us(const ss_msg *response, const ss_path *path)
+{
+    ss_via via;
+    return ss_msg_top_via(response, &via) == SS_OK && ss_transport_is_our_via(&via, &path->local);
+}
+
+static void note_stray(ss_engine *e, ss_turn *turn, const ss_msg *msg)
+{
+    e->counts.strays++;
+    ss_turn_note(turn, &(ss_note){ .kind = SS_NOTE_STRAY,
+                                   .letter = SS_LETTER_COUNT,
+                                   .method = (uint8_t)msg->method,
+                                   .status = (uint16_t)msg->status,
+                                   .call_id = ss_hash64(0, ss_msg_call_id(msg)) });
+}
+
+/* One whole message, from a datagram or cut from a stream. */
+static ss_status message_in(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes)
+{
+    ss_msg *msg = SS_ARENA_NEW(turn->arena, ss_msg);
+    ss_diag diag = { 0 };
+    if (msg == NULL) {
+        return SS_ERR_FULL;
+    }
+    e->counts.received++;
+    const ss_status parsed = ss_msg_parse(msg, turn->arena, bytes, &diag);
+    if (parsed == SS_ERR_FULL && diag.response == 0) {
+        return SS_ERR_FULL;
+    }
+    if (msg->is_request && msg->bytes.len > 0) {
+        const ss_status stamped = ss_transport_stamp(msg, path, turn->arena);
+        if (stamped == SS_ERR_FULL) {
+            return SS_ERR_FULL;
+        }
+    }
+    if (parsed != SS_OK) {
+        return refuse(e, turn, msg, path, &diag);
+    }
+    if (!msg->is_request && !is_for_us(msg, path)) {
+        note_stray(e, turn, msg);
+        return SS_OK;
+    }
+    const ss_up up = ss_txn_receive(&e->core, turn, msg, path);
+    pass_up(e, turn, &up, msg, path);
+    return turn_status(e, turn);
+}
+
+ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice dgram)
+{
+    SS_ASSERT(dgram.len <= SS_DATAGRAM_BYTES_MAX);
+    bool is_keep_alive = true;
+    for (size_t i = 0; i < dgram.len && is_keep_alive; i++) {
+        is_keep_alive = dgram.at[i] == '\r' || dgram.at[i] == '\n' || dgram.at[i] == '\0';
+    }
+    if (is_keep_alive) {
+        return SS_OK;                                     /* line ends keep a NAT's mapping alive; they are no message */
+    }
+    return message_in(e, turn, path, dgram);
+}
+
+/* ---- streams (18.3) ---------------------------------------------------------------------------------------------------------- */
+
+ss_status ss_engine_stream_opened(ss_engine *e, ss_turn *turn, const ss_path *path)
+{
+    SS_ASSERT(ss_transport_is_reliable(path->transport));
+    return turn_status(e, turn);
+}
+
+ss_status ss_engine_stream_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes, size_t *taken)
+{
+    *taken = 0;
+    while (*taken < bytes.len) {
+        size_t skip = 0;
+        size_t length = 0;
+        const ss_slice rest = ss_slice_cut(bytes, *taken, bytes.len);
+        const ss_status framed = ss_stream_frame(rest, &skip, &length);
+        *taken += skip;
+        if (framed == SS_MORE) {
+            return SS_MORE;
+        }
+        if (framed != SS_OK) {                            /* where the next message starts cannot be known (18.3) */
+            ss_output *out = ss_turn_add(turn, SS_OUT_CLOSE);
+            if (out != NULL) {
+                out->path = *path;
+            }
+            e->counts.refused++;
+            *taken = bytes.len;
+            return SS_ERR_SYNTAX;
+        }
+        if (length == 0) {
+            break;                                        /* only keep-alives were left */
+        }
+        const ss_status status = message_in(e, turn, path, ss_slice_cut(bytes, *taken, *taken + length));
+        if (status == SS_ERR_FULL || status == SS_ERR_MEMORY) {
+            return status;
+        }
+        *taken += length;
+    }
+    return turn_status(e, turn);
+}
+
+ss_status ss_engine_path_lost(ss_engine *e, ss_turn *turn, const ss_path *path, bool failed)
+{
+    if (!failed) {
+        return SS_OK;
+    }
+    uint32_t cursor = 0;
+    for (;;) {
+        const ss_up up = ss_txn_transport_error(&e->core, turn, path, &cursor);
+        if (up.kind == SS_UP_NOTHING) {
+            return turn_status(e, turn);
+        }
+        pass_up(e, turn, &up, NULL, NULL);
+    }
+}
+
+/* ---- the application, answers, time ---------------------------------------------------------------------------------------------- */
+
+ss_status ss_engine_command(ss_engine *e, ss_turn *turn, ss_command *command)
+{
+    SS_ASSERT(e->role == SS_ROLE_UA);
+    const ss_status status = ss_ua_command(&e->ua, &e->core, turn, command);
+    return e->core.out_of_memory ? SS_ERR_MEMORY : status;
+}
+
+ss_status ss_engine_answer(ss_engine *e, ss_turn *turn, const ss_answer *answer)
+{
+    const bool known = e->role == SS_ROLE_UA ? ss_ua_answer(&e->ua, &e->core, turn, answer)
+                                             : ss_proxy_answer(&e->proxy, &e->core, turn, answer);
+    const ss_status status = turn_status(e, turn);
+    return status == SS_OK && !known ? SS_NONE : status;
+}
+
+ss_status ss_engine_tick(ss_engine *e, ss_turn *turn)
+{
+    ss_timer *timer;
+    while ((timer = ss_timer_pop(&e->core.timers, &e->core.pools->store, turn->now)) != NULL) {
+        pass_timer(e, turn, timer);
+    }
+    return turn_status(e, turn);
+}
+
+ss_time ss_engine_deadline(const ss_engine *e)
+{
+    return ss_timer_next(&e->core.timers, &e->core.pools->store);
+}
