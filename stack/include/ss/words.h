@@ -51,7 +51,7 @@ typedef struct ss_summary {
 #define SS_MACHINE_ID(name) SS_##name,
 typedef enum ss_machine { SS_MACHINE_LIST(SS_MACHINE_ID) SS_MACHINE_COUNT } ss_machine;
 
-/** Letters as the RFCs give them; TRYING is the 200 ms of 17.2.1, TWOXX the interval of 13.3.1.4, the others have none. */
+/** Letters as the RFCs give them; TRYING is the 200 ms of 17.2.1 and the 3.5 s of RFC 4320 4.1, TWOXX the interval of 13.3.1.4, the others have none. */
 #define SS_LETTER_LIST(X)                                                                                            \
     X(A) X(B) X(C) X(D) X(E) X(F) X(G) X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) X(TWOXX_END) X(REFRESH) \
         X(RING) X(CANCEL)
@@ -65,9 +65,11 @@ typedef enum ss_txn_state { SS_TXN_STATE_LIST(SS_TXN_STATE_ID) SS_TXN_STATE_COUN
 typedef enum ss_note_kind {
     SS_NOTE_TXN,                                          /* a transaction was made (from == to) or changed state */
     SS_NOTE_TIMER,                                        /* a timer fired: letter; value is the span it ran, in ns */
-    SS_NOTE_RESEND,                                       /* a message goes out again: letter, or CANCELs by a peer's copy */
+    SS_NOTE_RESEND,                                       /* a message goes out again: letter; SS_LETTER_COUNT when a
+                                                             peer's copy provoked it */
     SS_NOTE_DIALOG,                                       /* from, to: 0 none, 1 early, 2 confirmed, 3 terminated */
-    SS_NOTE_STRAY,                                        /* a message that nothing waited for was dropped */
+    SS_NOTE_STRAY,                                        /* a message was dropped: no transaction is its (from == to ==
+                                                             SS_TXN_STATE_COUNT), or its state, from, draws no edge */
     SS_NOTE_REFUSED,                                      /* bytes refused: value is the offset, status the response or 0 */
     SS_NOTE_COUNT
 } ss_note_kind;
