@@ -48,7 +48,7 @@ typedef enum ss_timer_owner {
     SS_TIMER_OF_TXN,
     SS_TIMER_OF_CALL,                                     /* ua: 2xx copies, ring limit, 64*T1 after CANCEL */
     SS_TIMER_OF_REGISTRATION,                             /* ua: refresh */
-    SS_TIMER_OF_BRANCH                                    /* proxy: Timer C; 100 to non-INVITE (RFC 4320 4.1) */
+    SS_TIMER_OF_BRANCH                                    /* proxy: Timer C */
 } ss_timer_owner;
 
 /** A block against the engine's byte quota. 0 when the quota or the store is full (the latter sets out_of_memory). */
