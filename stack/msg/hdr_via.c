@@ -1,0 +1,129 @@
+/* Via (RFC 3261 20.42, 25.1; RFC 3581 for rport). */
+#include "lex.h"
+#include "params.h"
+
+static size_t scan_token(ss_slice s, size_t at)
+{
+    const size_t end = ss_lex_run(s, at, LEX_TOKEN);
+    return end > at ? end : SS_LEX_BAD;
+}
+
+/* sent-protocol = protocol-name SLASH protocol-version SLASH transport, then LWS. */
+static size_t parse_protocol(ss_via *via)
+{
+    const ss_slice s = via->whole;
+    size_t at = scan_token(s, 0);
+    for (int part = 0; part < 2 && at != SS_LEX_BAD; part++) {
+        const size_t next = ss_lex_separator(s, at, '/');
+        if (next == SS_LEX_BAD) {
+            return SS_LEX_BAD;
+        }
+        at = scan_token(s, next);
+        via->transport = at == SS_LEX_BAD ? SS_EMPTY : ss_slice_cut(s, next, at);
+    }
+    if (at == SS_LEX_BAD) {
+        return SS_LEX_BAD;
+    }
+    const size_t end = ss_lex_lws(s, at);
+    return end > at ? end : SS_LEX_BAD;
+}
+
+/* sent-by = host [ COLON port ] */
+static size_t parse_sent_by(ss_via *via, size_t at)
+{
+    const ss_slice s = via->whole;
+    const size_t host_end = ss_lex_host(s, at);
+    if (host_end == SS_LEX_BAD) {
+        return SS_LEX_BAD;
+    }
+    via->host = ss_slice_cut(s, at, host_end);
+    size_t end = host_end;
+    const size_t port_at = ss_lex_separator(s, host_end, ':');
+    if (port_at != SS_LEX_BAD) {
+        end = ss_lex_run(s, port_at, LEX_DIGIT);
+        if (ss_lex_port(ss_slice_cut(s, port_at, end), &via->port) != SS_OK) {
+            return SS_LEX_BAD;
+        }
+    }
+    via->sent_by = ss_slice_cut(s, at, end);
+    return end;
+}
+
+/* RFC3581:3 present without a value in a request, with one in a response. */
+static ss_status take_rport(ss_via *via, ss_slice value)
+{
+    if (via->has_rport) {
+        return SS_ERR_SYNTAX;
+    }
+    via->has_rport = true;
+    return value.at == NULL ? SS_OK : ss_lex_port(value, &via->rport);
+}
+
+static ss_status take_once(ss_slice *field, ss_slice value)
+{
+    if (field->at != NULL || value.at == NULL) {          /* RFC3261:7.3.1 no parameter stands twice */
+        return SS_ERR_SYNTAX;
+    }
+    *field = value;
+    return SS_OK;
+}
+
+static bool is_address(ss_slice value)
+{
+    return ss_lex_is_ipv6(value) || ss_lex_host(value, 0) == value.len;
+}
+
+static ss_status take_param(ss_via *via, const ss_param *param)
+{
+    if (ss_slice_eq_nocase(param->name, SS_LIT("branch"))) {
+        const ss_status status = take_once(&via->branch, param->value);
+        return status != SS_OK || ss_lex_all(via->branch, LEX_TOKEN) ? status : SS_ERR_SYNTAX;
+    }
+    if (ss_slice_eq_nocase(param->name, SS_LIT("received"))) {
+        const ss_status status = take_once(&via->received, param->value);
+        return status != SS_OK || is_address(via->received) ? status : SS_ERR_SYNTAX;
+    }
+    if (ss_slice_eq_nocase(param->name, SS_LIT("maddr"))) {
+        const ss_status status = take_once(&via->maddr, param->value);
+        return status != SS_OK || is_address(via->maddr) ? status : SS_ERR_SYNTAX;
+    }
+    if (ss_slice_eq_nocase(param->name, SS_LIT("ttl"))) {
+        uint64_t ttl = 0;
+        return param->value.len > 3 ? SS_ERR_SYNTAX : ss_slice_to_u64(param->value, 255, &ttl);
+    }
+    return ss_slice_eq_nocase(param->name, SS_LIT("rport")) ? take_rport(via, param->value) : SS_OK;
+}
+
+ss_status ss_via_parse(ss_slice value, ss_via *via)
+{
+    *via = (ss_via){ .whole = ss_slice_trim(value) };
+    size_t at = parse_protocol(via);
+    at = at == SS_LEX_BAD ? at : parse_sent_by(via, at);
+    if (at == SS_LEX_BAD) {
+        return SS_ERR_SYNTAX;
+    }
+    at = ss_lex_lws(via->whole, at);
+    via->params.bytes = ss_slice_cut(via->whole, at, via->whole.len);
+    size_t cursor = 0;
+    ss_param param;
+    ss_status status = ss_param_next(via->params, &cursor, &param);
+    while (status == SS_OK) {
+        status = take_param(via, &param);
+        status = status == SS_OK ? ss_param_next(via->params, &cursor, &param) : status;
+    }
+    return status == SS_NONE ? SS_OK : status;
+}
+
+ss_status ss_msg_top_via(const ss_msg *msg, ss_via *via)
+{
+    ss_value_iter it = { 0 };
+    ss_slice value;
+    *via = (ss_via){ .port = 0 };
+    const ss_status status = ss_msg_next_value(msg, SS_HDR_VIA, &it, &value);
+    return status == SS_OK ? ss_via_parse(value, via) : status;
+}
+
+bool ss_via_has_cookie(const ss_via *via)
+{
+    return ss_slice_starts(via->branch, SS_LIT("z9hG4bK"));
+}

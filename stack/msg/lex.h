@@ -1,0 +1,68 @@
+/* The basic rules of RFC 3261 section 25.1 as character classes, and scanners for what several header fields share.
+ * A scanner takes a slice and a place in it and gives the place after what it read; SS_LEX_BAD when it does not match.
+ * Private to stack/msg. */
+#ifndef SS_MSG_LEX_H
+#define SS_MSG_LEX_H
+
+#include "ss/base.h"
+
+enum {
+    LEX_ALPHA = 1u << 0,
+    LEX_DIGIT = 1u << 1,
+    LEX_HEX = 1u << 2,
+    LEX_TOKEN = 1u << 3,
+    LEX_WORD = 1u << 4,
+    LEX_UNRESERVED = 1u << 5,
+    LEX_USER = 1u << 6,                                   /* unreserved and user-unreserved */
+    LEX_PASSWORD = 1u << 7,
+    LEX_PARAM = 1u << 8,                                  /* paramchar, of URI parameters */
+    LEX_HNV = 1u << 9,                                    /* of URI headers */
+    LEX_URIC = 1u << 10,                                  /* reserved and unreserved */
+    LEX_REASON = 1u << 11,                                /* of a Reason-Phrase */
+    LEX_QDTEXT = 1u << 12,                                /* without folding */
+    LEX_LABEL = 1u << 13,                                 /* letters, digits, hyphen */
+    LEX_WSP = 1u << 14,
+    LEX_IPV6 = 1u << 15                                   /* hexadecimal digits, colon, dot */
+};
+
+#define SS_LEX_BAD SIZE_MAX
+
+extern const uint16_t ss_lex_classes[256];
+
+static inline bool lex_is(char c, unsigned classes)
+{
+    return (ss_lex_classes[(unsigned char)c] & classes) != 0;
+}
+
+static inline bool lex_at(ss_slice s, size_t at, char c)
+{
+    return at < s.len && s.at[at] == c;
+}
+
+/** The end of the run of bytes of the classes that begins at `at`; `at` itself when there is none. */
+size_t ss_lex_run(ss_slice s, size_t at, unsigned classes);
+/** The same, where %HH counts as one of the class. */
+size_t ss_lex_run_escaped(ss_slice s, size_t at, unsigned classes);
+/** True for a slice of one or more bytes, all of the classes. */
+bool ss_lex_all(ss_slice s, unsigned classes);
+/** True for a slice of zero or more bytes of the classes or %HH. */
+bool ss_lex_all_escaped(ss_slice s, unsigned classes);
+/** Past any linear white space: WSP, or CRLF followed by WSP. */
+size_t ss_lex_lws(ss_slice s, size_t at);
+/** Past SWS, one character, SWS. */
+size_t ss_lex_separator(ss_slice s, size_t at, char separator);
+/** Past a quoted string; s.at[at] is its opening quote. */
+size_t ss_lex_quoted(ss_slice s, size_t at);
+/** Past a host: hostname, IPv4address or IPv6reference. */
+size_t ss_lex_host(ss_slice s, size_t at);
+/** The whole slice is an IPv4address, or an IPv6address without brackets. */
+bool ss_lex_is_ipv4(ss_slice s);
+bool ss_lex_is_ipv6(ss_slice s);
+/** 1..65535. */
+SS_MUST_USE ss_status ss_lex_port(ss_slice digits, uint16_t *port);
+/** The value of %HH at `at`, which ss_lex_run_escaped has accepted. */
+char ss_lex_unescape(ss_slice s, size_t at);
+/** The first byte from `at` that no line may hold bare: a control character but HTAB; s.len when there is none. */
+size_t ss_lex_control(ss_slice s, size_t at);
+
+#endif

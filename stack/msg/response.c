@@ -1,0 +1,30 @@
+/* What every response repeats of its request (RFC 3261 8.2.6). */
+#include "ss/msg.h"
+
+/* RFC3261:8.2.6.2 To goes back as it came, with a tag when it had none; a 100 may do without. */
+static void put_to(ss_buffer *b, const ss_msg *request, unsigned status, ss_slice to_tag)
+{
+    ss_name_addr to;
+    if (to_tag.len == 0 || status == 100 || ss_msg_to(request, &to) != SS_OK || ss_name_addr_tag(&to).len > 0) {
+        ss_put_header_from(b, request, SS_HDR_TO);
+        return;
+    }
+    const ss_field *field = &request->fields[request->first[SS_HDR_TO] - 1];
+    ss_put(b, ss_slice_cut(request->bytes, field->at, (size_t)field->value_at + field->value_len));
+    ss_put(b, SS_LIT(";tag="));
+    ss_put(b, to_tag);
+    ss_put(b, SS_LIT("\r\n"));
+}
+
+void ss_put_response_head(ss_buffer *b, const ss_msg *request, unsigned status, ss_slice reason, ss_slice to_tag)
+{
+    ss_put_status_line(b, status, reason);
+    ss_put_header_from(b, request, SS_HDR_VIA);
+    ss_put_header_from(b, request, SS_HDR_FROM);
+    put_to(b, request, status, to_tag);
+    ss_put_header_from(b, request, SS_HDR_CALL_ID);
+    ss_put_header_from(b, request, SS_HDR_CSEQ);
+    if (status == 100) {                                  /* RFC3261:8.2.6.1 */
+        ss_put_header_from(b, request, SS_HDR_TIMESTAMP);
+    }
+}

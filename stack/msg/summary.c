@@ -1,0 +1,73 @@
+/* The summary: what an onlooker needs of a message, in a fixed size. */
+#include "ss/msg.h"
+
+/* 0 means absent, so no present value hashes to it. */
+static uint64_t hash_of(ss_slice bytes)
+{
+    const uint64_t hash = ss_hash64(0, bytes);
+    return hash == 0 ? 1 : hash;
+}
+
+static uint64_t tag_hash(ss_status status, const ss_name_addr *na)
+{
+    const ss_slice tag = status == SS_OK ? ss_name_addr_tag(na) : SS_EMPTY;
+    return tag.len == 0 ? 0 : hash_of(tag);
+}
+
+static uint64_t branch_hash(ss_slice value)
+{
+    ss_via via;
+    return ss_via_parse(value, &via) == SS_OK ? ss_via_identity(&via) : 0;
+}
+
+static void summarise_vias(const ss_msg *msg, ss_summary *out)
+{
+    ss_value_iter it = { 0 };
+    ss_slice value;
+    unsigned count = 0;
+    while (ss_msg_next_value(msg, SS_HDR_VIA, &it, &value) == SS_OK) {
+        if (count == 0) {
+            out->branch = branch_hash(value);
+        } else if (count == 1) {
+            out->second_branch = branch_hash(value);
+        }
+        count++;
+    }
+    out->via_count = (uint8_t)(count < UINT8_MAX ? count : UINT8_MAX);
+}
+
+static uint16_t max_forwards(const ss_msg *msg)
+{
+    uint32_t value = 0;
+    if (ss_msg_number(msg, SS_HDR_MAX_FORWARDS, &value) != SS_OK) {
+        return UINT16_MAX;
+    }
+    return (uint16_t)(value < UINT16_MAX - 1 ? value : UINT16_MAX - 1);
+}
+
+void ss_msg_summarise(const ss_msg *msg, ss_summary *out)
+{
+    ss_name_addr na;
+    ss_cseq cseq;
+    *out = (ss_summary){ .is_sip = 1, .is_request = msg->is_request, .method = (uint8_t)msg->method };
+    out->status = (uint16_t)msg->status;
+    out->max_forwards = max_forwards(msg);
+    out->cseq = ss_msg_cseq(msg, &cseq) == SS_OK ? cseq.number : 0;
+    out->body_bytes = (uint32_t)msg->body.len;
+    out->call_id = msg->first[SS_HDR_CALL_ID] == 0 ? 0 : hash_of(ss_msg_call_id(msg));
+    out->from_tag = tag_hash(ss_msg_from(msg, &na), &na);
+    out->to_tag = tag_hash(ss_msg_to(msg, &na), &na);
+    out->bytes = hash_of(msg->bytes);
+    summarise_vias(msg, out);
+}
+
+void ss_summarise_bytes(ss_slice bytes, ss_arena *scratch, ss_summary *out)
+{
+    ss_arena rest = *scratch;                             /* a copy: what it takes is given back by forgetting it */
+    ss_msg msg;
+    ss_diag diag;
+    *out = (ss_summary){ .is_sip = 0 };
+    if (ss_msg_parse(&msg, &rest, bytes, &diag) == SS_OK) {
+        ss_msg_summarise(&msg, out);
+    }
+}

@@ -1,0 +1,329 @@
+/* SIP and SIPS URIs (RFC 3261 19.1, 25.1): reading, the address-of-record form (10.3), equality (19.1.4). Any other
+ * absolute URI is kept whole. Nothing is unescaped in place: comparison and printing look through %HH. */
+#include "lex.h"
+
+#include "ss/msg.h"
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+static ss_scheme scheme_from(ss_slice name)
+{
+    if (ss_slice_eq_nocase(name, SS_LIT("sip"))) {
+        return SS_SCHEME_SIP;
+    }
+    if (ss_slice_eq_nocase(name, SS_LIT("sips"))) {
+        return SS_SCHEME_SIPS;
+    }
+    return ss_slice_eq_nocase(name, SS_LIT("tel")) ? SS_SCHEME_TEL : SS_SCHEME_OTHER;
+}
+
+/* scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ); gives the place of the colon. */
+static size_t scan_scheme(ss_slice s)
+{
+    size_t at = 0;
+    while (at < s.len && (lex_is(s.at[at], LEX_LABEL) || s.at[at] == '+' || s.at[at] == '.')) {
+        at++;
+    }
+    return at > 0 && lex_is(s.at[0], LEX_ALPHA) && lex_at(s, at, ':') ? at : SS_LEX_BAD;
+}
+
+/* userinfo = user [ ":" password ] "@" */
+static bool parse_userinfo(ss_uri *uri, ss_slice userinfo)
+{
+    const size_t colon = ss_slice_find(userinfo, ':');
+    uri->user = ss_slice_cut(userinfo, 0, colon);
+    if (colon < userinfo.len) {
+        uri->password = ss_slice_cut(userinfo, colon + 1, userinfo.len);
+    }
+    return uri->user.len > 0 && ss_lex_all_escaped(uri->user, LEX_USER) &&
+           ss_lex_all_escaped(uri->password, LEX_PASSWORD);
+}
+
+/* *( ";" pname [ "=" pvalue ] ), no white space; gives the end. */
+static size_t scan_uri_params(ss_slice s, size_t at)
+{
+    while (lex_at(s, at, ';')) {
+        const size_t name_end = ss_lex_run_escaped(s, at + 1, LEX_PARAM);
+        if (name_end == at + 1) {
+            return SS_LEX_BAD;
+        }
+        at = name_end;
+        if (lex_at(s, at, '=')) {
+            at = ss_lex_run_escaped(s, name_end + 1, LEX_PARAM);
+            if (at == name_end + 1) {
+                return SS_LEX_BAD;
+            }
+        }
+    }
+    return at;
+}
+
+/* header *( "&" header ), header = hname "=" hvalue */
+static bool are_uri_headers(ss_slice s)
+{
+    size_t at = 0;
+    for (;;) {
+        const size_t name_end = ss_lex_run_escaped(s, at, LEX_HNV);
+        if (name_end == at || !lex_at(s, name_end, '=')) {
+            return false;
+        }
+        at = ss_lex_run_escaped(s, name_end + 1, LEX_HNV);
+        if (at == s.len) {
+            return true;
+        }
+        if (s.at[at++] != '&') {
+            return false;
+        }
+    }
+}
+
+/* hostport uri-parameters [ headers ] */
+static bool parse_after_userinfo(ss_uri *uri, ss_slice s)
+{
+    size_t at = ss_lex_host(s, 0);
+    if (at == SS_LEX_BAD) {
+        return false;
+    }
+    uri->host = ss_slice_cut(s, 0, at);
+    if (lex_at(s, at, ':')) {
+        const size_t end = ss_lex_run(s, at + 1, LEX_DIGIT);
+        if (ss_lex_port(ss_slice_cut(s, at + 1, end), &uri->port) != SS_OK) {
+            return false;
+        }
+        at = end;
+    }
+    const size_t params_end = scan_uri_params(s, at);
+    if (params_end == SS_LEX_BAD) {
+        return false;
+    }
+    uri->params.bytes = ss_slice_cut(s, at, params_end);
+    if (params_end == s.len) {
+        return true;
+    }
+    uri->headers = ss_slice_cut(s, params_end + 1, s.len);
+    return s.at[params_end] == '?' && are_uri_headers(uri->headers);
+}
+
+ss_status ss_uri_parse(ss_slice text, ss_uri *uri)
+{
+    *uri = (ss_uri){ .whole = text, .scheme = SS_SCHEME_OTHER };
+    const size_t colon = scan_scheme(text);
+    if (colon == SS_LEX_BAD) {
+        return SS_ERR_SYNTAX;
+    }
+    uri->scheme = scheme_from(ss_slice_cut(text, 0, colon));
+    ss_slice rest = ss_slice_cut(text, colon + 1, text.len);
+    if (uri->scheme == SS_SCHEME_OTHER || uri->scheme == SS_SCHEME_TEL) {
+        return rest.len > 0 && ss_lex_all_escaped(rest, LEX_URIC) ? SS_OK : SS_ERR_SYNTAX;
+    }
+    const size_t at_sign = ss_slice_find(rest, '@');
+    if (at_sign < rest.len) {
+        if (!parse_userinfo(uri, ss_slice_cut(rest, 0, at_sign))) {
+            return SS_ERR_SYNTAX;
+        }
+        rest = ss_slice_cut(rest, at_sign + 1, rest.len);
+    }
+    return parse_after_userinfo(uri, rest) ? SS_OK : SS_ERR_SYNTAX;
+}
+
+/* ---- the address-of-record --------------------------------------------------------------------------------------- */
+
+static void put_unescaped(ss_buffer *b, ss_slice s)
+{
+    for (size_t at = 0; at < s.len; at++) {
+        if (s.at[at] == '%' && s.len - at >= 3) {
+            ss_put_char(b, ss_lex_unescape(s, at));
+            at += 2;
+        } else {
+            ss_put_char(b, s.at[at]);
+        }
+    }
+}
+
+static void put_lower(ss_buffer *b, ss_slice s)
+{
+    for (size_t at = 0; at < s.len; at++) {
+        ss_put_char(b, ss_lower(s.at[at]));
+    }
+}
+
+/* RFC3261:10.3 step 5 */
+void ss_uri_put_canonical_aor(ss_buffer *b, const ss_uri *uri)
+{
+    if (uri->scheme != SS_SCHEME_SIP && uri->scheme != SS_SCHEME_SIPS) {
+        const size_t colon = ss_slice_find(uri->whole, ':');
+        put_lower(b, ss_slice_cut(uri->whole, 0, colon));
+        ss_put(b, ss_slice_cut(uri->whole, colon, uri->whole.len));
+        return;
+    }
+    ss_put_text(b, uri->scheme == SS_SCHEME_SIP ? "sip:" : "sips:");
+    if (uri->user.at != NULL) {
+        put_unescaped(b, uri->user);
+        ss_put_char(b, '@');
+    }
+    put_lower(b, uri->host);
+    if (uri->port != 0) {
+        ss_put_char(b, ':');
+        ss_put_u64(b, uri->port);
+    }
+}
+
+/* ---- equality ---------------------------------------------------------------------------------------------------- */
+
+/* Parts of one URI compared at most: what has more is equal to its own bytes only, so that work stays bounded. */
+enum { COMPARED_PARTS_MAX = 32 };
+
+static bool is_reserved(char c)
+{
+    return lex_is(c, LEX_URIC) && !lex_is(c, LEX_UNRESERVED);
+}
+
+/* One character of a component, whatever its spelling: RFC3261:19.1.4, an escaped reserved one is a character of its
+ * own (above 255). */
+static unsigned next_char(ss_slice s, size_t *at, bool fold_case)
+{
+    if (s.at[*at] == '%' && s.len - *at >= 3) {
+        const char c = ss_lex_unescape(s, *at);
+        *at += 3;
+        return is_reserved(c) ? 256u + (unsigned char)c : (unsigned char)(fold_case ? ss_lower(c) : c);
+    }
+    const char c = s.at[(*at)++];
+    return (unsigned char)(fold_case ? ss_lower(c) : c);
+}
+
+static bool same_component(ss_slice a, ss_slice b, bool fold_case)
+{
+    size_t i = 0;
+    size_t j = 0;
+    if ((a.at == NULL) != (b.at == NULL)) {               /* absent and present differ, even when present is empty */
+        return false;
+    }
+    while (i < a.len && j < b.len) {
+        if (next_char(a, &i, fold_case) != next_char(b, &j, fold_case)) {
+            return false;
+        }
+    }
+    return i == a.len && j == b.len;
+}
+
+typedef struct part {
+    ss_slice name, value;                                 /* value.at == NULL without '=' */
+} part;
+
+typedef struct part_list {
+    part parts[COMPARED_PARTS_MAX];
+    size_t count;
+} part_list;
+
+/* Splits parameters (at ';') or headers (at '&'); false when there are too many. */
+static bool split_parts(part_list *list, ss_slice s, char separator)
+{
+    list->count = 0;
+    while (s.len > 0) {
+        const size_t end = ss_slice_find(s, separator);
+        const ss_slice one = ss_slice_cut(s, 0, end);
+        const size_t equal = ss_slice_find(one, '=');
+        if (list->count == COMPARED_PARTS_MAX) {
+            return false;
+        }
+        list->parts[list->count++] = (part){
+            .name = ss_slice_cut(one, 0, equal),
+            .value = equal == one.len ? SS_EMPTY : ss_slice_cut(one, equal + 1, one.len),
+        };
+        s = end == s.len ? SS_EMPTY : ss_slice_cut(s, end + 1, s.len);
+    }
+    return true;
+}
+
+static const part *find_part(const part_list *list, ss_slice name)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (same_component(list->parts[i].name, name, true)) {
+            return &list->parts[i];
+        }
+    }
+    return NULL;
+}
+
+/* RFC3261:19.1.4 these never match a URI that lacks them. */
+static bool must_be_in_both(ss_slice name)
+{
+    static const char *const names[] = { "user", "ttl", "method", "maddr", "transport" };
+    for (size_t i = 0; i < SS_COUNT(names); i++) {
+        if (same_component(ss_slice_from(names[i]), name, true)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool params_of_a_match(const part_list *a, const part_list *b)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        const part *other = find_part(b, a->parts[i].name);
+        if (other == NULL ? must_be_in_both(a->parts[i].name)
+                          : !same_component(a->parts[i].value, other->value, true)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Each header of `a` has a partner of its own in `b`. */
+static bool headers_match(const part_list *a, const part_list *b)
+{
+    bool taken[COMPARED_PARTS_MAX] = { false };
+    if (a->count != b->count) {
+        return false;
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        size_t j = 0;
+        while (j < b->count && (taken[j] || !same_component(a->parts[i].name, b->parts[j].name, true) ||
+                                !same_component(a->parts[i].value, b->parts[j].value, true))) {
+            j++;
+        }
+        if (j == b->count) {
+            return false;
+        }
+        taken[j] = true;
+    }
+    return true;
+}
+
+static ss_slice after_first(ss_slice s)
+{
+    return s.len == 0 ? s : ss_slice_cut(s, 1, s.len);
+}
+
+static bool same_parts(const ss_uri *a, const ss_uri *b)
+{
+    part_list of_a;
+    part_list of_b;
+    if (!split_parts(&of_a, after_first(a->params.bytes), ';') ||
+        !split_parts(&of_b, after_first(b->params.bytes), ';')) {
+        return ss_slice_eq(a->whole, b->whole);
+    }
+    if (!params_of_a_match(&of_a, &of_b) || !params_of_a_match(&of_b, &of_a)) {
+        return false;
+    }
+    if (!split_parts(&of_a, a->headers, '&') || !split_parts(&of_b, b->headers, '&')) {
+        return ss_slice_eq(a->whole, b->whole);
+    }
+    return headers_match(&of_a, &of_b);
+}
+
+/* RFC3261:19.1.4 */
+bool ss_uri_equal(const ss_uri *a, const ss_uri *b)
+{
+    if (a->scheme != b->scheme) {
+        return false;
+    }
+    if (a->scheme == SS_SCHEME_OTHER || a->scheme == SS_SCHEME_TEL) {
+        const size_t colon = ss_slice_find(a->whole, ':');
+        return a->whole.len == b->whole.len &&
+               ss_slice_eq_nocase(ss_slice_cut(a->whole, 0, colon), ss_slice_cut(b->whole, 0, colon)) &&
+               ss_slice_eq(ss_slice_cut(a->whole, colon, a->whole.len), ss_slice_cut(b->whole, colon, b->whole.len));
+    }
+    return same_component(a->user, b->user, false) && same_component(a->password, b->password, false) &&
+           same_component(a->host, b->host, true) && a->port == b->port && same_parts(a, b);
+}
