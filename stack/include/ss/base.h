@@ -15,10 +15,10 @@
 
 #if defined(__GNUC__)
 #define SS_MUST_USE __attribute__((warn_unused_result))
-#define SS_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define SS_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define SS_MUST_USE
-#define SS_PRINTF(format, first)
+#define SS_PRINTF(text, first)
 #endif
 
 /* ---- time --------------------------------------------------------------------------------------------------------
