@@ -48,7 +48,8 @@ static size_t class_size(unsigned class)
     return low + low / 4 * (step + 1);
 }
 
-_Static_assert(SS_STORE_CLASSES >= FINE_CLASSES + 4 * 7, "256 B to 128 KiB is nine doublings less two");
+_Static_assert(SS_STORE_CLASSES == FINE_CLASSES + 4 * 9, "four classes per doubling");
+_Static_assert((size_t)FINE_MAX << 9 == SS_STORE_BLOCK_MAX, "256 B to 128 KiB is nine doublings");
 
 size_t ss_store_rounded(size_t size)
 {

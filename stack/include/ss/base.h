@@ -203,7 +203,7 @@ uint64_t ss_entropy_next(ss_entropy *e);
 
 typedef uint32_t ss_ref;
 
-enum { SS_STORE_CLASSES = 44 };
+enum { SS_STORE_CLASSES = 52 };
 
 typedef struct ss_store {
     unsigned char *base;                                  /* 16-byte aligned; owned by the host */
