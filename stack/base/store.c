@@ -64,6 +64,18 @@ void ss_store_init(ss_store *s, void *base, uint64_t cap)
     *s = (ss_store){ .base = base, .cap = cap, .used = 16 };    /* position 0 is none */
 }
 
+/* The region may have served an earlier life of the store: what that poisoned is shown again where it is used again. */
+ss_ref ss_store_carve(ss_store *s, uint64_t bytes)
+{
+    if (s->used > s->cap || bytes > s->cap - s->used) {
+        return 0;
+    }
+    const ss_ref ref = (ss_ref)(s->used / 8);
+    SHOW(ss_store_at(s, ref), bytes);
+    s->used += (bytes + 15) / 16 * 16;
+    return ref;
+}
+
 ss_ref ss_store_take(ss_store *s, size_t size)
 {
     SS_ASSERT(size > 0 && size <= SS_STORE_BLOCK_MAX);
@@ -75,11 +87,10 @@ ss_ref ss_store_take(ss_store *s, size_t size)
         SHOW(block, rounded);
         memcpy(&s->free_list[class], block, sizeof ref);
     } else {
-        if (s->used > s->cap || rounded > s->cap - s->used) {
+        ref = ss_store_carve(s, rounded);
+        if (ref == 0) {
             return 0;
         }
-        ref = (ss_ref)(s->used / 8);
-        s->used += rounded;
     }
     s->live_bytes += rounded;
     s->live_blocks++;

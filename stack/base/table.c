@@ -22,12 +22,12 @@ ss_status ss_table_init(ss_table *t, ss_store *s, uint64_t expected)
         buckets *= 2;
     }
     const uint64_t bytes = buckets * sizeof(ss_ref);
-    if (s->used > s->cap || bytes > s->cap - s->used) {
+    const ss_ref array = ss_store_carve(s, bytes);
+    if (array == 0) {
         return SS_ERR_MEMORY;
     }
-    *t = (ss_table){ .buckets = (ss_ref)(s->used / 8), .mask = (uint32_t)(buckets - 1) };
-    memset(s->base + s->used, 0, bytes);
-    s->used += bytes;
+    *t = (ss_table){ .buckets = array, .mask = (uint32_t)(buckets - 1) };
+    memset(ss_store_at(s, array), 0, bytes);
     return SS_OK;
 }
 

@@ -214,6 +214,8 @@ typedef struct ss_store {
 
 /** `base` 16-byte aligned and zeroed or not; at most 32 GiB. */
 void ss_store_init(ss_store *s, void *base, uint64_t cap);
+/** Bytes of any number, for good and not zeroed, 16-byte aligned; 0 when the store is exhausted. */
+ss_ref ss_store_carve(ss_store *s, uint64_t bytes);
 /** A zeroed block of at least `size` bytes (1..SS_STORE_BLOCK_MAX), 16-byte aligned; 0 when the store is exhausted. */
 ss_ref ss_store_take(ss_store *s, size_t size);
 /** Give back a block taken with the same `size`. */
