@@ -39,18 +39,29 @@ void ss_proxy_forget_all(ss_proxy *proxy, ss_core *core);
 
 /* ---- a location service: an abstract service that the host runs (10.1), here in memory ----------------------------------- */
 
+#define SS_LOCATION_CONTACTS_MAX 32u                      /* of one address-of-record; in one REGISTER: 403 beyond */
+
 typedef struct ss_location {
     ss_store *store;                                      /* borrowed; may be a pool's */
     ss_table aors;
     uint32_t owner;                                       /* part of the table key, so that many may share a store */
     uint32_t bindings;                                    /* live, expired ones counted until they are seen */
+    ss_ref first_aor, last_aor;                           /* in order of first registration */
 } ss_location;
 
 /** `expected` addresses-of-record. */
 SS_MUST_USE ss_status ss_location_init(ss_location *l, ss_store *store, uint32_t owner, uint64_t expected);
-/** Answer SS_QUERY_LOCATE or SS_QUERY_PERSIST (10.3 step 7: all changes or none; CSeq order per Call-ID). The answer
- *  lives in the arena. SS_OK, SS_ERR_FULL (arena), SS_ERR_MEMORY, SS_ERR_SEMANTIC (not a query for it). */
+/**
+ * Answer SS_QUERY_LOCATE or SS_QUERY_PERSIST (10.3 step 7: all changes or none; CSeq order per Call-ID). The answer
+ * lives in the arena, with the query's token; bindings in order of registration, the last refreshed last.
+ *
+ * SS_OK            answered; answer->status: SS_OK, SS_NONE (LOCATE: never registered), SS_ERR_SEMANTIC (a CSeq out of
+ *                  order), SS_ERR_FULL (more than SS_LOCATION_CONTACTS_MAX); nothing changed but for SS_OK.
+ * SS_ERR_FULL      the arena; SS_ERR_MEMORY the store: nothing changed. SS_ERR_SEMANTIC: not a query for it.
+ */
 SS_MUST_USE ss_status ss_location_serve(ss_location *l, ss_time now, const ss_query *query, ss_arena *arena,
                                         ss_answer *answer);
+/** Every binding and address-of-record is given back, as when memory is lost. The table stays. */
+void ss_location_forget_all(ss_location *l);
 
 #endif

@@ -1,0 +1,15 @@
+/* ACK at a proxy: RFC 3261 16.2, 17.1.1.3, RFC 6026 7.1.
+ *
+ * What comes up is the ACK to a 2xx, which is end to end and a request of its own: it is routed like any other, but has no
+ * transaction. (The ACK to another final response is the hop's and is absorbed by the server transaction.) Copies, one for
+ * each copy of the 2xx, get the same branch parameter. Nothing is ever answered to an ACK.
+ */
+#include "context.h"
+
+void ss_proxy_ack(const ss_visit *v, const ss_msg *ack)
+{
+    if (ss_proxy_is_ack_of_overload(v->core, ack)) {
+        return;                                           /* 8.2.7: a stateless UAS ignores it */
+    }
+    ss_proxy_stateless(v, ack);
+}

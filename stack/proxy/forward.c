@@ -1,0 +1,316 @@
+/* Request forwarding: RFC 3261 16.6, step by step.
+ *
+ * The copy is made by splicing: what no step names goes out byte for byte. Step 7 may have to ask for the address of
+ * the next hop; the branch then waits, and steps 8 to 11 follow when the answer is there. When a branch fails and its
+ * next hop has more addresses, the next is tried as a new client transaction with a new branch parameter.
+ */
+#include "context.h"
+
+/* ---- steps 2, 6, 7: where to ---------------------------------------------------------------------------------- */
+
+/* Step 2: the target without what a Request-URI may not have (19.1.1, table 1). RFC3261:16.6 */
+static ss_status clean_target(ss_arena *arena, ss_slice target, ss_slice *out)
+{
+    static const ss_slice method[] = { SS_LIT_INIT("method") };
+    ss_uri uri;
+    const ss_status status = ss_uri_parse(target, &uri);
+    if (status != SS_OK) {
+        return status;
+    }
+    ss_slice value;
+    *out = target;
+    if (uri.headers.len == 0 && ss_params_get(uri.params, method[0], &value) != SS_OK) {
+        return SS_OK;
+    }
+    ss_buffer b = ss_buffer_open(arena);
+    ss_put_uri_without(&b, &uri, method, SS_COUNT(method), false);
+    *out = ss_buffer_keep(arena, &b);
+    return out->len == 0 ? SS_ERR_FULL : SS_OK;
+}
+
+/* Step 6: a first Route without lr is a strict router's: its URI becomes the Request-URI, and the target goes to the end
+ * of Route. The next hop's URI. RFC3261:16.6 */
+static ss_status postprocess_routes(ss_outgoing *out, ss_slice target, ss_slice *next_hop)
+{
+    out->request_uri = target;
+    out->first_route = out->routing->first;
+    *next_hop = target;
+    if (out->first_route == out->routing->last) {
+        return SS_OK;
+    }
+    ss_name_addr na;
+    ss_uri uri;
+    ss_status status = ss_name_addr_parse(out->routing->routes[out->first_route], &na);
+    if (status == SS_OK) {
+        status = ss_uri_parse(na.uri, &uri);
+    }
+    if (status != SS_OK) {
+        return status;
+    }
+    ss_slice value;
+    *next_hop = na.uri;
+    if (ss_params_get(uri.params, SS_LIT("lr"), &value) != SS_OK) {
+        out->appended_route = target;
+        out->request_uri = na.uri;
+        out->first_route++;
+    }
+    return SS_OK;
+}
+
+ss_status ss_outgoing_plan(const ss_visit *v, const ss_msg *request, const ss_routing *routing, ss_slice target,
+                           ss_outgoing *out)
+{
+    *out = (ss_outgoing){ .request = request, .routing = routing };
+    ss_slice cleaned, next_hop;
+    ss_status status = clean_target(v->turn->arena, target, &cleaned);
+    if (status == SS_OK) {
+        status = postprocess_routes(out, cleaned, &next_hop);
+    }
+    if (status == SS_OK) {
+        status = ss_transport_hop(next_hop, &out->hop);   /* step 7, as far as it needs no DNS */
+    }
+    if (status == SS_OK && out->hop.transport != v->proxy->config->local.transport) {
+        status = SS_ERR_SEMANTIC;                         /* we have no such transport */
+    }
+    v->turn->failed |= status == SS_ERR_FULL;
+    return status;
+}
+
+ss_query ss_outgoing_query(const ss_outgoing *out)
+{
+    return (ss_query){ .kind = SS_QUERY_RESOLVE,
+                       .name = out->hop.host,
+                       .port = out->hop.port,
+                       .transport = out->hop.transport };
+}
+
+ss_path ss_proxy_path_to(const ss_proxy *proxy, const ss_address *remote)
+{
+    ss_path path = proxy->config->local;
+    path.remote = *remote;
+    return path;
+}
+
+/* ---- steps 1 to 6, 8, 9: the copy ------------------------------------------------------------------------------- */
+
+/* Step 3. RFC3261:16.6 */
+static void edit_max_forwards(ss_splice *s, const ss_msg *request)
+{
+    uint32_t hops = 71;
+    if (ss_msg_number(request, SS_HDR_MAX_FORWARDS, &hops) == SS_OK && hops == 0) {
+        return;                                           /* 16.3 step 3 let none pass */
+    }
+    ss_splice_set_u64(s, SS_HDR_MAX_FORWARDS, hops - 1);
+}
+
+/* Step 4: into every request that could be of a dialog; a REGISTER, an ACK or a CANCEL makes none. RFC3261:16.6 */
+static void edit_record_route(const ss_visit *v, ss_splice *s)
+{
+    const ss_method method = s->msg->method;
+    if (!v->proxy->config->record_route || method == SS_METHOD_REGISTER || method == SS_METHOD_ACK ||
+        method == SS_METHOD_CANCEL) {
+        return;
+    }
+    char memory[80];
+    ss_buffer b = ss_buffer_on(memory, sizeof memory);
+    const ss_transport transport = v->proxy->config->local.transport;
+    ss_put_text(&b, transport == SS_TRANSPORT_TLS ? "<sips:" : "<sip:");
+    ss_put_host_port(&b, &v->proxy->config->local.local);
+    ss_put_text(&b, ";lr>");
+    ss_splice_push(s, SS_HDR_RECORD_ROUTE, ss_buffer_slice(&b));
+}
+
+static ss_slice print_routes(ss_arena *arena, const ss_outgoing *out)
+{
+    ss_buffer b = ss_buffer_open(arena);
+    for (uint32_t i = out->first_route; i < out->routing->last; i++) {
+        ss_put_text(&b, i == out->first_route ? "" : ", ");
+        ss_put(&b, out->routing->routes[i]);
+    }
+    if (out->appended_route.at != NULL) {
+        ss_put_text(&b, b.len == 0 ? "<" : ", <");
+        ss_put(&b, out->appended_route);
+        ss_put_char(&b, '>');
+    }
+    return ss_buffer_keep(arena, &b);
+}
+
+/* Steps of 16.4 and step 6, on the Route fields. Popping our own value is the only edit of an ordinary day. */
+static void edit_routes(const ss_visit *v, ss_splice *s, const ss_outgoing *out)
+{
+    const ss_routing *r = out->routing;
+    const bool tail_kept = out->appended_route.at == NULL && r->last == r->count;
+    if (tail_kept && out->first_route == 0) {
+        return;
+    }
+    if (tail_kept && out->first_route == 1) {
+        ss_splice_pop(s, SS_HDR_ROUTE);
+        return;
+    }
+    const ss_slice routes = print_routes(v->turn->arena, out);
+    ss_splice_remove(s, SS_HDR_ROUTE);
+    if (routes.len != 0) {
+        ss_splice_push(s, SS_HDR_ROUTE, routes);
+    }
+}
+
+static void edit_via(ss_splice *s, const ss_path *path, ss_slice branch)
+{
+    char memory[192];
+    ss_buffer b = ss_buffer_on(memory, sizeof memory);
+    ss_put_via(&b, path, branch);
+    ss_splice_push(s, SS_HDR_VIA, ss_buffer_slice(&b));
+}
+
+ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_path *path, ss_slice branch)
+{
+    const ss_msg *request = out->request;
+    ss_splice s = ss_splice_begin(request, v->turn->arena);                      /* step 1 */
+    if (!ss_slice_eq(out->request_uri, request->request_uri)) {
+        ss_splice_request_uri(&s, out->request_uri);                             /* step 2 */
+    }
+    edit_max_forwards(&s, request);                                              /* step 3 */
+    edit_record_route(v, &s);                                                    /* step 4 */
+    /* step 5, additional header fields: none */
+    edit_routes(v, &s, out);                                                     /* step 6 */
+    edit_via(&s, path, branch);                                                  /* step 8 */
+    if (ss_transport_is_reliable(path->transport) && ss_msg_count(request, SS_HDR_CONTENT_LENGTH) == 0) {
+        ss_splice_set_u64(&s, SS_HDR_CONTENT_LENGTH, request->body.len);         /* step 9 */
+    }
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    if (ss_splice_print(&s, &b) != SS_OK) {
+        v->turn->failed = true;
+        return SS_EMPTY;
+    }
+    return ss_buffer_keep(v->turn->arena, &b);
+}
+
+/* ---- steps 8, 10, 11: a branch goes out --------------------------------------------------------------------------- */
+
+/* Step 8: unique, and behind the dot what loop detection compares (RFC 5393 4.2.1). RFC3261:16.6 */
+static void put_branch(ss_core *core, ss_buffer *b, const ss_msg *request)
+{
+    ss_put_new_branch(core, b);
+    ss_put_char(b, '.');
+    ss_put_hex(b, ss_proxy_loop_hash(request), 16);
+}
+
+static void start_timer_c(const ss_visit *v, ss_branch *b)
+{
+    const ss_time at = ss_time_after(v->turn->now, v->core->settings->timer_c);
+    ss_timer_set(&v->core->timers, ss_visit_store(v), &b->timer_c, at);
+}
+
+/* Steps 8 to 11 toward one address. Owns `c`. */
+static void send_branch(const ss_visit *v, ss_context *c, ss_branch *b, const ss_outgoing *out,
+                        const ss_address *address)
+{
+    char memory[64];
+    ss_buffer branch = ss_buffer_on(memory, sizeof memory);
+    put_branch(v->core, &branch, out->request);
+    const ss_path path = ss_proxy_path_to(v->proxy, address);
+    const ss_slice bytes = ss_outgoing_print(v, out, &path, ss_buffer_slice(&branch));
+    if (bytes.len == 0) {
+        ss_context_drop(v, c);
+        return;
+    }
+    if (bytes.len > SS_MESSAGE_BYTES_MAX) {
+        ss_branch_fail(v, c, b, 513);                     /* 21.5.14 */
+        return;
+    }
+    const ss_owner owner = { .kind = SS_OWNER_BRANCH, .ref = ss_store_ref(ss_visit_store(v), b) };
+    const ss_status status = ss_txn_request(v->core, v->turn, &path, bytes, owner, &b->txn);     /* step 10 */
+    if (status != SS_OK) {
+        b->txn = 0;
+        ss_context_overloaded(v, c);
+    } else if (c->method == SS_METHOD_INVITE) {
+        start_timer_c(v, b);                                                     /* step 11. RFC3261:16.6 */
+    }
+}
+
+/* Step 7 when the next hop is a name. */
+static void ask_next_hop(const ss_visit *v, ss_context *c, ss_branch *b, const ss_outgoing *out, ss_slice target)
+{
+    const ss_query resolve = ss_outgoing_query(out);
+    if (ss_core_keep(v->core, target, &b->target) == SS_OK &&
+        ss_park(v, c, b, SS_STAGE_RESOLVE, &resolve, SS_EMPTY)) {
+        return;
+    }
+    if (v->turn->failed) {
+        ss_context_drop(v, c);
+    } else {
+        ss_context_overloaded(v, c);
+    }
+}
+
+void ss_proxy_forward(const ss_visit *v, ss_context *c, const ss_msg *request, const ss_routing *routing,
+                      ss_slice target)
+{
+    ss_branch *b = ss_branch_new(v, c);
+    if (b == NULL) {
+        ss_context_overloaded(v, c);
+        return;
+    }
+    ss_outgoing out;
+    const ss_status status = ss_outgoing_plan(v, request, routing, target, &out);
+    if (status == SS_ERR_FULL) {
+        ss_context_drop(v, c);
+    } else if (status != SS_OK) {
+        ss_branch_fail(v, c, b, 503);                     /* 16.9: it cannot be forwarded */
+    } else if (out.hop.is_numeric) {
+        send_branch(v, c, b, &out, &out.hop.address);
+    } else {
+        ask_next_hop(v, c, b, &out, target);
+    }
+}
+
+/* ---- step 7: the ordered set of addresses --------------------------------------------------------------------------- */
+
+void ss_branch_resolved(const ss_visit *v, ss_context *c, ss_branch *b, const ss_answer *answer)
+{
+    const size_t count = answer->status == SS_OK ? answer->address_count : 0;
+    const ss_slice addresses = { (const char *)answer->addresses, count * sizeof(ss_address) };
+    if (count == 0) {
+        ss_branch_fail(v, c, b, 503);
+    } else if (ss_core_keep(v->core, addresses, &b->addresses) != SS_OK) {
+        ss_context_overloaded(v, c);
+    } else {
+        (void)ss_branch_retry(v, c, b);
+    }
+}
+
+static bool take_next_address(const ss_visit *v, ss_branch *b, ss_address *address)
+{
+    if (b->next_address >= b->addresses.len / sizeof(ss_address)) {
+        return false;
+    }
+    const ss_address *all = ss_store_at(ss_visit_store(v), b->addresses.ref);
+    *address = all[b->next_address];
+    b->next_address++;
+    return true;
+}
+
+/* RFC3261:16.6 step 7: "proceed through the set in order until the delivery attempt succeeds". */
+bool ss_branch_retry(const ss_visit *v, ss_context *c, ss_branch *b)
+{
+    ss_address address;
+    if (c->cancelled || c->final_sent || !take_next_address(v, b, &address)) {
+        return false;
+    }
+    ss_msg request;
+    ss_routing routing;
+    ss_outgoing out;
+    if (ss_context_request(v, c, &request) != SS_OK || ss_proxy_preroute(v, &request, &routing).status != 0 ||
+        ss_outgoing_plan(v, &request, &routing, ss_blob_slice(ss_visit_store(v), b->target), &out) != SS_OK) {
+        v->turn->failed = true;                           /* it passed before: only the arena can be the reason */
+        ss_context_drop(v, c);
+        return true;
+    }
+    if (b->txn != 0) {
+        ss_txn_disown(v->core, b->txn);                   /* it got a 503 and lingers alone */
+        b->txn = 0;
+    }
+    b->proceeding = false;
+    send_branch(v, c, b, &out, &address);
+    return true;
+}

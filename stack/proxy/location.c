@@ -1,0 +1,443 @@
+/* A location service in memory: RFC 3261 10.3 steps 6 and 7, seen from the data.
+ *
+ * An address-of-record, once seen, stays known, so that a user who is bound nowhere (480) is told from one that never
+ * was (404). Its bindings are a list in order of registration; a refresh puts a binding at the end. They expire by their
+ * instant and are given back when their address-of-record is next looked at. Changes are judged against what is bound,
+ * then everything they need is taken, and only then is anything changed: all or nothing.
+ */
+#include "ss/proxy.h"
+
+#include <string.h>
+
+typedef struct bound {
+    ss_ref next;
+    uint32_t cseq;
+    ss_time expires_at;
+    uint32_t contact_len, call_id_len;                    /* the bytes stand behind the struct */
+    uint16_t q;
+} bound;
+
+typedef struct aor_record {
+    ss_table_link link;                                   /* first: the table finds it */
+    ss_ref next_aor, prev_aor, first;
+    ss_blob name;
+} aor_record;
+
+ss_status ss_location_init(ss_location *l, ss_store *store, uint32_t owner, uint64_t expected)
+{
+    *l = (ss_location){ .store = store, .owner = owner };
+    return ss_table_init(&l->aors, store, expected);
+}
+
+/* ---- bindings as blocks ---------------------------------------------------------------------------------------- */
+
+static bound *bound_at(const ss_location *l, ss_ref ref)
+{
+    return ss_store_at(l->store, ref);
+}
+
+static size_t bound_size(size_t contact_len, size_t call_id_len)
+{
+    return sizeof(bound) + contact_len + call_id_len;
+}
+
+static ss_slice contact_of(const bound *b)
+{
+    return (ss_slice){ (const char *)(b + 1), b->contact_len };
+}
+
+static ss_slice call_id_of(const bound *b)
+{
+    return (ss_slice){ (const char *)(b + 1) + b->contact_len, b->call_id_len };
+}
+
+static ss_ref bound_new(ss_location *l, ss_time now, const ss_binding *change)
+{
+    const ss_ref ref = ss_store_take(l->store, bound_size(change->contact.len, change->call_id.len));
+    if (ref == 0) {
+        return 0;
+    }
+    bound *b = bound_at(l, ref);
+    b->cseq = change->cseq;
+    b->q = change->q;
+    b->expires_at = ss_time_after(now, SS_S(change->expires_s));
+    b->contact_len = (uint32_t)change->contact.len;
+    b->call_id_len = (uint32_t)change->call_id.len;
+    char *text = (char *)(b + 1);
+    memcpy(text, change->contact.at, change->contact.len);
+    memcpy(text + change->contact.len, change->call_id.at, change->call_id.len);
+    l->bindings++;
+    return ref;
+}
+
+static void bound_free(ss_location *l, ss_ref ref)
+{
+    const bound *b = bound_at(l, ref);
+    ss_store_give(l->store, ref, bound_size(b->contact_len, b->call_id_len));
+    l->bindings--;
+}
+
+static void bound_append(const ss_location *l, ss_ref *list, ss_ref ref)
+{
+    while (*list != 0) {
+        list = &bound_at(l, *list)->next;
+    }
+    *list = ref;
+}
+
+static void bound_free_list(ss_location *l, ss_ref at)
+{
+    while (at != 0) {
+        const ss_ref next = bound_at(l, at)->next;
+        bound_free(l, at);
+        at = next;
+    }
+}
+
+/* ---- addresses-of-record ------------------------------------------------------------------------------------------- */
+
+static ss_key128 key_of(ss_slice name)
+{
+    return (ss_key128){ .lo = ss_hash64(1, name), .hi = ss_hash64(2, name) };
+}
+
+static aor_record *aor_find(const ss_location *l, ss_slice name)
+{
+    return (aor_record *)(void *)ss_table_find(&l->aors, l->store, l->owner, key_of(name));
+}
+
+static aor_record *aor_new(ss_location *l, ss_slice name)
+{
+    const ss_ref ref = ss_store_take(l->store, sizeof(aor_record));
+    if (ref == 0) {
+        return NULL;
+    }
+    aor_record *a = ss_store_at(l->store, ref);
+    a->name = (ss_blob){ .ref = ss_store_take(l->store, name.len), .len = (uint32_t)name.len };
+    if (a->name.ref == 0) {
+        ss_store_give(l->store, ref, sizeof(aor_record));
+        return NULL;
+    }
+    memcpy(ss_store_at(l->store, a->name.ref), name.at, name.len);
+    a->link.key = key_of(name);
+    a->link.engine = l->owner;
+    ss_table_add(&l->aors, l->store, &a->link);
+    if (l->last_aor == 0) {
+        l->first_aor = ref;
+    } else {
+        ((aor_record *)ss_store_at(l->store, l->last_aor))->next_aor = ref;
+    }
+    a->prev_aor = l->last_aor;
+    l->last_aor = ref;
+    return a;
+}
+
+static void aor_give(ss_location *l, aor_record *a)
+{
+    ss_table_remove(&l->aors, l->store, &a->link);
+    ss_store_give(l->store, a->name.ref, a->name.len);
+    ss_store_give(l->store, ss_store_ref(l->store, a), sizeof(aor_record));
+}
+
+static void expire(ss_location *l, aor_record *a, ss_time now)
+{
+    ss_ref *at = &a->first;
+    while (*at != 0) {
+        bound *b = bound_at(l, *at);
+        if (b->expires_at > now) {
+            at = &b->next;
+            continue;
+        }
+        const ss_ref gone = *at;
+        *at = b->next;
+        bound_free(l, gone);
+    }
+}
+
+void ss_location_forget_all(ss_location *l)
+{
+    ss_ref at = l->first_aor;
+    while (at != 0) {
+        aor_record *a = ss_store_at(l->store, at);
+        const ss_ref next = a->next_aor;
+        bound_free_list(l, a->first);
+        aor_give(l, a);
+        at = next;
+    }
+    l->first_aor = 0;
+    l->last_aor = 0;
+}
+
+/* ---- answering --------------------------------------------------------------------------------------------------------- */
+
+/* Seconds left, rounded up: what was granted a moment ago is told as granted. */
+static uint32_t seconds_left(ss_time at, ss_time now)
+{
+    const uint64_t left = (at - now + SS_S(1) - 1) / SS_S(1);
+    return left > UINT32_MAX ? UINT32_MAX : (uint32_t)left;
+}
+
+/* Room for `count` bindings with `bytes` of text, taken before anything is changed. */
+typedef struct room {
+    ss_binding *bindings;
+    char *text;
+} room;
+
+static ss_status take_room(ss_arena *arena, size_t count, size_t bytes, room *out)
+{
+    *out = (room){ 0 };
+    if (count == 0) {
+        return SS_OK;
+    }
+    out->bindings = SS_ARENA_ARRAY(arena, ss_binding, count);
+    out->text = ss_arena_take(arena, bytes, 1);
+    return out->bindings == NULL || out->text == NULL ? SS_ERR_FULL : SS_OK;
+}
+
+static ss_slice copy_text(char **text, ss_slice from)
+{
+    const ss_slice copy = { *text, from.len };
+    if (from.len != 0) {
+        memcpy(*text, from.at, from.len);
+    }
+    *text += from.len;
+    return copy;
+}
+
+static void tell(const ss_location *l, const aor_record *a, ss_time now, room where, ss_answer *answer)
+{
+    uint16_t count = 0;
+    for (ss_ref at = a->first; at != 0; at = bound_at(l, at)->next) {
+        const bound *b = bound_at(l, at);
+        where.bindings[count] = (ss_binding){ .contact = copy_text(&where.text, contact_of(b)),
+                                              .call_id = copy_text(&where.text, call_id_of(b)),
+                                              .cseq = b->cseq,
+                                              .q = b->q,
+                                              .expires_s = seconds_left(b->expires_at, now) };
+        count++;
+    }
+    answer->bindings = where.bindings;
+    answer->binding_count = count;
+}
+
+static void measure(const ss_location *l, const aor_record *a, size_t *count, size_t *bytes)
+{
+    *count = 0;
+    *bytes = 0;
+    for (ss_ref at = a->first; at != 0; at = bound_at(l, at)->next) {
+        ++*count;
+        *bytes += bound_at(l, at)->contact_len + bound_at(l, at)->call_id_len;
+    }
+}
+
+static ss_status locate(ss_location *l, ss_time now, const ss_query *query, ss_arena *arena, ss_answer *answer)
+{
+    aor_record *a = aor_find(l, query->name);
+    if (a == NULL) {
+        answer->status = SS_NONE;
+        return SS_OK;
+    }
+    expire(l, a, now);
+    size_t count, bytes;
+    measure(l, a, &count, &bytes);
+    room where;
+    const ss_status status = take_room(arena, count, bytes, &where);
+    if (status == SS_OK) {
+        tell(l, a, now, where, answer);
+    }
+    return status;
+}
+
+/* ---- changing ------------------------------------------------------------------------------------------------------------- */
+
+/* Equal by 19.1.4 when both are SIP URIs; else by their bytes. */
+static bool same_contact(ss_slice a, ss_slice b)
+{
+    if (ss_slice_eq(a, b)) {
+        return true;
+    }
+    ss_uri left, right;
+    return ss_uri_parse(a, &left) == SS_OK && ss_uri_parse(b, &right) == SS_OK && ss_uri_equal(&left, &right);
+}
+
+static ss_ref *find_bound(const ss_location *l, aor_record *a, ss_slice contact)
+{
+    ss_ref *at = &a->first;
+    while (*at != 0 && !same_contact(contact_of(bound_at(l, *at)), contact)) {
+        at = &bound_at(l, *at)->next;
+    }
+    return at;
+}
+
+/* "If they are the same, the registrar compares the CSeq value." RFC3261:10.3 */
+static bool is_in_order(const bound *b, const ss_binding *change)
+{
+    return !ss_slice_eq(call_id_of(b), change->call_id) || change->cseq > b->cseq;
+}
+
+/* Step 6 for the star, step 7 for the others. RFC3261:10.3 */
+static bool are_in_order(const ss_location *l, aor_record *a, const ss_query *query)
+{
+    if (query->remove_all) {
+        for (ss_ref at = a->first; at != 0; at = bound_at(l, at)->next) {
+            if (!is_in_order(bound_at(l, at), &query->changes[0])) {
+                return false;
+            }
+        }
+        return true;
+    }
+    for (uint16_t i = 0; i < query->change_count; i++) {
+        const ss_ref at = *find_bound(l, a, query->changes[i].contact);
+        if (at != 0 && !is_in_order(bound_at(l, at), &query->changes[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool fits(const ss_location *l, aor_record *a, const ss_query *query)
+{
+    size_t count, bytes;
+    measure(l, a, &count, &bytes);
+    for (uint16_t i = 0; !query->remove_all && i < query->change_count; i++) {
+        const ss_binding *wanted = &query->changes[i];
+        if (wanted->expires_s != 0 && *find_bound(l, a, wanted->contact) == 0) {
+            count++;
+        }
+    }
+    return count <= SS_LOCATION_CONTACTS_MAX;
+}
+
+/* The tentative new bindings, one for each change that adds or updates. */
+static ss_status make_new(ss_location *l, ss_time now, const ss_query *query, ss_ref *list)
+{
+    *list = 0;
+    for (uint16_t i = 0; !query->remove_all && i < query->change_count; i++) {
+        if (query->changes[i].expires_s == 0) {
+            continue;
+        }
+        const ss_ref ref = bound_new(l, now, &query->changes[i]);
+        if (ref == 0) {
+            bound_free_list(l, *list);
+            return SS_ERR_MEMORY;
+        }
+        bound_append(l, list, ref);
+    }
+    return SS_OK;
+}
+
+static void remove_bound(ss_location *l, ss_ref *at)
+{
+    const ss_ref gone = *at;
+    if (gone != 0) {
+        *at = bound_at(l, gone)->next;
+        bound_free(l, gone);
+    }
+}
+
+/* Nothing can fail from here on. Each change in turn: a contact named twice is what it was named last. */
+static void commit(ss_location *l, aor_record *a, const ss_query *query, ss_ref list)
+{
+    if (query->remove_all) {
+        bound_free_list(l, a->first);
+        a->first = 0;
+        return;
+    }
+    for (uint16_t i = 0; i < query->change_count; i++) {
+        remove_bound(l, find_bound(l, a, query->changes[i].contact));
+        if (query->changes[i].expires_s == 0) {
+            continue;
+        }
+        SS_ASSERT(list != 0);
+        const ss_ref ref = list;
+        list = bound_at(l, ref)->next;
+        bound_at(l, ref)->next = 0;
+        bound_append(l, &a->first, ref);
+    }
+}
+
+static ss_status reserve_for(const ss_location *l, const aor_record *a, const ss_query *query, ss_arena *arena,
+                             room *where)
+{
+    size_t count, bytes;
+    measure(l, a, &count, &bytes);
+    for (uint16_t i = 0; i < query->change_count; i++) {
+        count++;
+        bytes += query->changes[i].contact.len + query->changes[i].call_id.len;
+    }
+    return take_room(arena, count, bytes, where);
+}
+
+static ss_status change(ss_location *l, aor_record *a, ss_time now, const ss_query *query, ss_arena *arena,
+                        ss_answer *answer)
+{
+    room where;
+    ss_ref list;
+    ss_status status = reserve_for(l, a, query, arena, &where);
+    if (status != SS_OK) {
+        return status;
+    }
+    if (!are_in_order(l, a, query)) {
+        answer->status = SS_ERR_SEMANTIC;
+        return SS_OK;
+    }
+    if (!fits(l, a, query)) {
+        answer->status = SS_ERR_FULL;
+        return SS_OK;
+    }
+    status = make_new(l, now, query, &list);
+    if (status == SS_OK) {
+        commit(l, a, query, list);
+        tell(l, a, now, where, answer);
+    }
+    return status;
+}
+
+/* The newest one, whose first registration failed: it stays unknown. */
+static void aor_take_back(ss_location *l, aor_record *a)
+{
+    SS_ASSERT(ss_store_ref(l->store, a) == l->last_aor);
+    l->last_aor = a->prev_aor;
+    if (l->last_aor == 0) {
+        l->first_aor = 0;
+    } else {
+        ((aor_record *)ss_store_at(l->store, l->last_aor))->next_aor = 0;
+    }
+    aor_give(l, a);
+}
+
+/* 10.3 step 7: "committed if and only if all binding updates and additions succeed". RFC3261:10.3 */
+static ss_status persist(ss_location *l, ss_time now, const ss_query *query, ss_arena *arena, ss_answer *answer)
+{
+    if (query->change_count == 0 || query->name.len == 0) {
+        return SS_ERR_SEMANTIC;
+    }
+    aor_record *a = aor_find(l, query->name);
+    const bool is_new = a == NULL;
+    if (is_new) {
+        a = aor_new(l, query->name);
+    }
+    if (a == NULL) {
+        return SS_ERR_MEMORY;
+    }
+    expire(l, a, now);
+    const ss_status status = change(l, a, now, query, arena, answer);
+    if (is_new && (status != SS_OK || answer->status != SS_OK)) {
+        aor_take_back(l, a);
+    }
+    return status;
+}
+
+ss_status ss_location_serve(ss_location *l, ss_time now, const ss_query *query, ss_arena *arena,
+                            ss_answer *answer)
+{
+    *answer = (ss_answer){ .token = query->token, .status = SS_OK };
+    switch (query->kind) {
+    case SS_QUERY_LOCATE:
+        return locate(l, now, query, arena, answer);
+    case SS_QUERY_PERSIST:
+        return persist(l, now, query, arena, answer);
+    default:
+        return SS_ERR_SEMANTIC;
+    }
+}

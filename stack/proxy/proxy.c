@@ -1,0 +1,127 @@
+/* The proxy core's doors: what comes up from the transactions, the timers and the host goes to the file of its section
+ * (RFC 3261 16.2). A new request is validated, gets a server transaction and, if INVITE, its 100 at once, and is then
+ * routed; a refused one gets its answer instead.
+ */
+#include "context.h"
+
+/* 16.2, 8.2.6.1: the proxy says 100 by itself, and at once. RFC3261:16.2. To anything else it says none before the server
+ * transaction does (RFC4320:4.1). */
+static bool say_trying(const ss_visit *v, ss_context *c, const ss_msg *request)
+{
+    return request->method != SS_METHOD_INVITE ||
+           ss_proxy_respond(v, &c->server, request, (ss_verdict){ .status = 100 });
+}
+
+static void route_request(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
+                          const ss_routing *routing)
+{
+    ss_context *c = ss_context_new(v, request);
+    if (c == NULL) {
+        ss_proxy_overloaded(v, request, came_by);
+        return;
+    }
+    const ss_owner owner = { .kind = SS_OWNER_CONTEXT, .ref = ss_context_ref(v, c) };
+    const ss_status status = ss_txn_serve(v->core, v->turn, request, came_by, owner, &c->server);
+    if (status != SS_OK) {
+        c->server = 0;
+        ss_context_release(v, c);
+        if (status == SS_ERR_FULL) {
+            ss_proxy_overloaded(v, request, came_by);
+        }
+    } else if (!say_trying(v, c, request)) {
+        ss_context_drop(v, c);
+    } else {
+        ss_proxy_target(v, c, request, routing);
+    }
+}
+
+static void serve_request(const ss_visit *v, const ss_msg *request, const ss_path *came_by)
+{
+    ss_routing routing;
+    ss_verdict verdict = ss_proxy_validate(v, request);
+    if (verdict.status == 0) {
+        verdict = ss_proxy_preroute(v, request, &routing);
+    }
+    if (v->turn->failed) {
+        return;                                           /* the arena was too small: as if it were lost */
+    }
+    if (verdict.status != 0) {
+        ss_proxy_refuse(v, request, came_by, verdict);
+    } else {
+        route_request(v, request, came_by, &routing);
+    }
+}
+
+void ss_proxy_request(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *request,
+                      const ss_path *came_by)
+{
+    const ss_visit v = { .proxy = proxy, .core = core, .turn = turn };
+    if (up->kind == SS_UP_ACK || request->method == SS_METHOD_ACK) {
+        ss_proxy_ack(&v, request);
+    } else if (request->method == SS_METHOD_CANCEL) {
+        ss_proxy_cancel(&v, request, came_by);
+    } else {
+        serve_request(&v, request, came_by);
+    }
+}
+
+void ss_proxy_up(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *response)
+{
+    const ss_visit v = { .proxy = proxy, .core = core, .turn = turn };
+    if (up->owner.kind == SS_OWNER_BRANCH) {
+        ss_proxy_branch_up(&v, up, response);
+    } else if (up->owner.kind == SS_OWNER_CONTEXT) {
+        ss_proxy_server_up(&v, up);
+    }
+}
+
+static void on_resolved(const ss_visit *v, ss_context *c, ss_ref branch, ss_slice target,
+                        const ss_answer *answer)
+{
+    if (branch == 0) {
+        ss_stateless_resolved(v, c, target, answer);
+    } else {
+        ss_branch_resolved(v, c, ss_branch_at(v, branch), answer);
+    }
+}
+
+bool ss_proxy_answer(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_answer *answer)
+{
+    const ss_visit v = { .proxy = proxy, .core = core, .turn = turn };
+    ss_parked *p = ss_parked_find(&v, answer->token);
+    if (p == NULL) {
+        return false;
+    }
+    ss_context *c = ss_context_at(&v, p->context);
+    const ss_parked kept = *p;
+    const ss_slice target = ss_arena_copy(turn->arena, ss_blob_slice(ss_visit_store(&v), p->target));
+    ss_parked_free(&v, p);
+    if (kept.target.ref != 0 && target.len == 0) {
+        turn->failed = true;
+        ss_context_drop(&v, c);
+    } else if (kept.stage == SS_STAGE_LOCATE) {
+        ss_proxy_located(&v, c, answer);
+    } else if (kept.stage == SS_STAGE_RESOLVE) {
+        on_resolved(&v, c, kept.branch, target, answer);
+    } else {
+        ss_registrar_answered(&v, c, answer);
+    }
+    return true;
+}
+
+/* As a crash does: the transactions go another way (ss_txn_forget_all), so nothing here talks to them. */
+void ss_proxy_forget_all(ss_proxy *proxy, ss_core *core)
+{
+    const ss_visit v = { .proxy = proxy, .core = core };
+    while (proxy->first_context != 0) {
+        ss_context *c = ss_context_at(&v, proxy->first_context);
+        ss_parked_forget(&v, c);
+        while (c->first_branch != 0) {
+            ss_branch *b = ss_branch_at(&v, c->first_branch);
+            b->txn = 0;
+            ss_branch_free(&v, b);
+        }
+        c->server = 0;
+        ss_context_release(&v, c);
+    }
+}

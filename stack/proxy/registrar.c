@@ -1,0 +1,266 @@
+/* The registrar: RFC 3261 10.3, steps 1 to 8.
+ *
+ * It checks a REGISTER and turns its Contacts into changes; the location service, which the host runs, judges their order
+ * and commits all of them or none (SS_QUERY_PERSIST). Step 1 was done when the request's target was looked for (16.5);
+ * steps 3 and 4 ask for no credentials: the From address is taken for the asserted identity, as step 3 allows.
+ */
+#include "context.h"
+
+static const ss_verdict go_on = { .status = 0 };
+
+#define EXPIRES_MALFORMED_S 3600u                         /* 20.10: "treated as equivalent to 3600" */
+#define AN_HOUR_S 3600u
+
+/* ---- step 2: extensions ------------------------------------------------------------------------------------------ */
+
+/* 8.2.2.3; none is supported. RFC3261:10.3 */
+static ss_verdict check_require(const ss_visit *v, const ss_msg *request)
+{
+    if (ss_msg_count(request, SS_HDR_REQUIRE) == 0) {
+        return go_on;
+    }
+    const ss_slice unsupported = ss_proxy_join_values(v->turn, request, SS_HDR_REQUIRE);
+    if (unsupported.len == 0) {
+        return go_on;
+    }
+    return (ss_verdict){ .status = 420, .header = SS_HDR_UNSUPPORTED, .value = unsupported };
+}
+
+/* ---- step 5: the address-of-record ---------------------------------------------------------------------------------- */
+
+/* Valid for the domain of the Request-URI; one that names this element itself stands for all its domains. RFC3261:10.3 */
+static ss_verdict read_aor(const ss_proxy *proxy, const ss_msg *request, const ss_routing *routing, ss_uri *aor)
+{
+    ss_name_addr to;
+    if (ss_msg_to(request, &to) != SS_OK || ss_uri_parse(to.uri, aor) != SS_OK) {
+        return (ss_verdict){ .status = 400 };
+    }
+    const bool sip = aor->scheme == SS_SCHEME_SIP || aor->scheme == SS_SCHEME_SIPS;
+    const bool here = sip && (ss_proxy_is_our_domain(proxy, aor->host) || ss_proxy_is_us(proxy, aor)) &&
+                      (ss_slice_eq_nocase(aor->host, routing->uri.host) ||
+                       ss_proxy_is_us(proxy, &routing->uri));
+    return here ? go_on : (ss_verdict){ .status = 404 };
+}
+
+/* ---- steps 6 and 7: Contacts ------------------------------------------------------------------------------------------ */
+
+static bool is_all_digits(ss_slice s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.at[i] < '0' || s.at[i] > '9') {
+            return false;
+        }
+    }
+    return s.len != 0;
+}
+
+/* RFC3261:10.2.1.1, 20.10: too large is 2^32-1, malformed 3600. */
+static uint32_t delta_seconds(ss_slice text)
+{
+    uint64_t value;
+    if (ss_slice_to_u64(text, UINT32_MAX, &value) == SS_OK) {
+        return (uint32_t)value;
+    }
+    return is_all_digits(text) ? UINT32_MAX : EXPIRES_MALFORMED_S;
+}
+
+/* Step 7, the three cases. RFC3261:10.3 */
+static uint32_t requested_expires(const ss_proxy *proxy, const ss_msg *request, const ss_name_addr *contact)
+{
+    ss_slice text;
+    if (ss_params_get(contact->params, SS_LIT("expires"), &text) == SS_OK) {
+        return delta_seconds(text);
+    }
+    const ss_slice field = ss_msg_value(request, SS_HDR_EXPIRES, 0);
+    return field.at != NULL ? delta_seconds(field) : proxy->config->expires_default_s;
+}
+
+/* qvalue (25.1) in thousandths: "0", "1", each with at most three decimals. 1000 when absent. */
+static ss_status read_q(const ss_name_addr *contact, uint16_t *q)
+{
+    ss_slice text;
+    *q = 1000;
+    if (ss_params_get(contact->params, SS_LIT("q"), &text) != SS_OK) {
+        return SS_OK;
+    }
+    if (text.len == 0 || text.len > 5 || (text.at[0] != '0' && text.at[0] != '1') ||
+        (text.len > 1 && text.at[1] != '.')) {
+        return SS_ERR_SYNTAX;
+    }
+    unsigned value = text.at[0] == '1' ? 1000 : 0;
+    unsigned weight = 100;
+    for (size_t i = 2; i < text.len; i++, weight /= 10) {
+        if (text.at[i] < '0' || text.at[i] > '9') {
+            return SS_ERR_SYNTAX;
+        }
+        value += (unsigned)(text.at[i] - '0') * weight;
+    }
+    *q = (uint16_t)value;
+    return value > 1000 ? SS_ERR_SYNTAX : SS_OK;
+}
+
+/* 423 if and only if: above zero, below an hour, below our minimum. RFC3261:10.3 RFC3261:21.4.17 */
+static ss_verdict check_interval(const ss_visit *v, uint32_t expires_s)
+{
+    const uint32_t least = v->proxy->config->expires_min_s;
+    if (expires_s == 0 || expires_s >= AN_HOUR_S || expires_s >= least) {
+        return go_on;
+    }
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put_u64(&b, least);
+    v->turn->failed |= b.overflow;
+    const ss_slice value = ss_buffer_keep(v->turn->arena, &b);
+    return (ss_verdict){ .status = 423, .header = SS_HDR_MIN_EXPIRES, .value = value };
+}
+
+static ss_verdict read_contact(const ss_visit *v, const ss_msg *request, const ss_name_addr *contact,
+                               ss_binding *change)
+{
+    ss_uri uri;
+    if (ss_uri_parse(contact->uri, &uri) != SS_OK || read_q(contact, &change->q) != SS_OK) {
+        return (ss_verdict){ .status = 400 };
+    }
+    const uint32_t asked = requested_expires(v->proxy, request, contact);
+    const uint32_t most = v->proxy->config->expires_max_s;
+    change->contact = contact->uri;
+    change->expires_s = asked < most ? asked : most;      /* "MAY choose less than requested" */
+    return check_interval(v, asked);
+}
+
+/* What the Contact fields hold: how many, and whether one is the star. */
+static ss_status count_contacts(const ss_msg *request, uint32_t *count, bool *star)
+{
+    ss_value_iter it = { 0 };
+    ss_name_addr contact;
+    ss_status status = ss_msg_next_addr(request, SS_HDR_CONTACT, &it, &contact);
+    *count = 0;
+    *star = false;
+    while (status == SS_OK) {
+        ++*count;
+        *star = *star || contact.is_star;
+        status = ss_msg_next_addr(request, SS_HDR_CONTACT, &it, &contact);
+    }
+    return status == SS_NONE ? SS_OK : SS_ERR_SYNTAX;
+}
+
+/* Step 6: the star stands alone, with Expires: 0. RFC3261:10.3 */
+static bool is_star_allowed(const ss_msg *request, uint32_t count)
+{
+    const ss_slice expires = ss_msg_value(request, SS_HDR_EXPIRES, 0);
+    return count == 1 && expires.at != NULL && delta_seconds(expires) == 0;
+}
+
+static ss_verdict read_contacts(const ss_visit *v, const ss_msg *request, ss_binding *changes, uint32_t count,
+                                bool star)
+{
+    ss_cseq cseq;
+    if (ss_msg_cseq(request, &cseq) != SS_OK) {
+        return (ss_verdict){ .status = 400 };
+    }
+    ss_value_iter it = { 0 };
+    ss_name_addr contact;
+    for (uint32_t i = 0; i < count; i++) {
+        changes[i] = (ss_binding){ .call_id = ss_msg_call_id(request), .cseq = cseq.number };
+        if (ss_msg_next_addr(request, SS_HDR_CONTACT, &it, &contact) != SS_OK) {
+            return (ss_verdict){ .status = 400 };
+        }
+        const ss_verdict verdict = star ? go_on : read_contact(v, request, &contact, &changes[i]);
+        if (verdict.status != 0) {
+            return verdict;
+        }
+    }
+    return go_on;
+}
+
+/* Steps 6 and 7 as far as the request alone decides them. Without a Contact it is a question only: LOCATE. */
+static ss_verdict read_query(const ss_visit *v, const ss_msg *request, ss_query *query)
+{
+    uint32_t count;
+    bool star;
+    *query = (ss_query){ .kind = SS_QUERY_LOCATE };
+    if (count_contacts(request, &count, &star) != SS_OK || (star && !is_star_allowed(request, count))) {
+        return (ss_verdict){ .status = 400 };
+    }
+    if (count == 0) {
+        return go_on;
+    }
+    if (count > SS_LOCATION_CONTACTS_MAX) {
+        return (ss_verdict){ .status = 403 };
+    }
+    ss_binding *changes = SS_ARENA_ARRAY(v->turn->arena, ss_binding, count);
+    if (changes == NULL) {
+        v->turn->failed = true;
+        return go_on;
+    }
+    *query = (ss_query){ .kind = SS_QUERY_PERSIST,
+                         .remove_all = star,
+                         .changes = changes,
+                         .change_count = (uint16_t)count };
+    return read_contacts(v, request, changes, count, star);
+}
+
+void ss_registrar_serve(const ss_visit *v, ss_context *c, const ss_msg *request, const ss_routing *routing)
+{
+    ss_uri aor;
+    ss_query query;
+    ss_verdict verdict = check_require(v, request);                              /* step 2 */
+    if (verdict.status == 0) {
+        verdict = read_aor(v->proxy, request, routing, &aor);                    /* step 5 */
+    }
+    if (verdict.status == 0) {
+        verdict = read_query(v, request, &query);                                /* steps 6, 7 */
+    }
+    if (v->turn->failed) {
+        ss_context_drop(v, c);
+    } else if (verdict.status != 0) {
+        ss_context_finish(v, c, verdict);
+    } else {
+        ss_proxy_ask_bindings(v, c, &aor, SS_STAGE_BINDINGS, query);
+    }
+}
+
+/* ---- step 8: the answer ---------------------------------------------------------------------------------------------------- */
+
+static void put_q(ss_buffer *b, uint16_t q)
+{
+    ss_put_text(b, ";q=0.");
+    ss_put_char(b, (char)('0' + q / 100));
+    ss_put_char(b, (char)('0' + q / 10 % 10));
+    ss_put_char(b, (char)('0' + q % 10));
+}
+
+/* All current bindings, each with its "expires". RFC3261:10.3 */
+static ss_slice print_contacts(const ss_visit *v, const ss_answer *answer)
+{
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    for (uint16_t i = 0; i < answer->binding_count; i++) {
+        const ss_binding *bound = &answer->bindings[i];
+        ss_put_text(&b, i == 0 ? "<" : ", <");
+        ss_put(&b, bound->contact);
+        ss_put_text(&b, ">;expires=");
+        ss_put_u64(&b, bound->expires_s);
+        if (bound->q < 1000) {
+            put_q(&b, bound->q);
+        }
+    }
+    v->turn->failed |= b.overflow;
+    return ss_buffer_keep(v->turn->arena, &b);
+}
+
+/* A CSeq out of order, or any other reason why the changes were not committed, is 500 (step 7). RFC3261:10.3 */
+void ss_registrar_answered(const ss_visit *v, ss_context *c, const ss_answer *answer)
+{
+    ss_verdict verdict = { .status = 500 };
+    if (answer->status == SS_OK || answer->status == SS_NONE) {
+        verdict.status = 200;
+    }
+    if (answer->status == SS_OK && answer->binding_count != 0) {
+        verdict.header = SS_HDR_CONTACT;
+        verdict.value = print_contacts(v, answer);
+    }
+    if (v->turn->failed) {
+        ss_context_drop(v, c);
+    } else {
+        ss_context_finish(v, c, verdict);
+    }
+}

@@ -1,0 +1,110 @@
+/* The proxy as a user agent server: responses of its own (RFC 3261 8.2.6, 8.2.7, 16.3).
+ *
+ * A refusal goes through a server transaction, so that copies of the request meet it and the ACK of an INVITE ends
+ * with it. Only at the engine's quota it goes without one: 503, whose To tag is computed from the request (8.2.7), so
+ * that copies get the same one and the ACK is known when it comes.
+ */
+#include "context.h"
+
+/* 11.2: what a proxy answers an OPTIONS with. Allow is left out: a proxy is method agnostic. */
+static void put_capabilities(ss_buffer *b)
+{
+    ss_put_header(b, SS_HDR_ACCEPT, SS_EMPTY);
+    ss_put_header(b, SS_HDR_ACCEPT_ENCODING, SS_LIT("identity"));
+    ss_put_header(b, SS_HDR_ACCEPT_LANGUAGE, SS_LIT("en"));
+    ss_put_header(b, SS_HDR_SUPPORTED, SS_EMPTY);
+}
+
+static ss_slice print_response(const ss_visit *v, const ss_msg *request, ss_verdict verdict, ss_slice tag)
+{
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put_response_head(&b, request, verdict.status, SS_EMPTY, tag);
+    if (verdict.value.at != NULL) {
+        ss_put_header(&b, verdict.header, verdict.value);
+    }
+    if (verdict.status == 200 && request->method == SS_METHOD_OPTIONS) {
+        put_capabilities(&b);
+    }
+    if (verdict.status != 100 && v->core->settings->product.len != 0) {
+        ss_put_header(&b, SS_HDR_SERVER, v->core->settings->product);
+    }
+    ss_put_body(&b, SS_EMPTY, SS_EMPTY);
+    v->turn->failed |= b.overflow;
+    return ss_buffer_keep(v->turn->arena, &b);
+}
+
+bool ss_proxy_respond(const ss_visit *v, ss_ref *server, const ss_msg *request, ss_verdict verdict)
+{
+    char memory[16];
+    ss_buffer tag = ss_buffer_on(memory, sizeof memory);
+    if (verdict.status != 100) {
+        ss_put_new_tag(v->core, &tag);
+    }
+    const ss_slice response = print_response(v, request, verdict, ss_buffer_slice(&tag));
+    if (response.len == 0) {
+        return false;
+    }
+    bool ended = false;
+    const ss_status status = ss_txn_respond(v->core, v->turn, *server, response, &ended);
+    if (ended) {
+        *server = 0;
+    }
+    return status == SS_OK;
+}
+
+void ss_proxy_refuse(const ss_visit *v, const ss_msg *request, const ss_path *came_by, ss_verdict verdict)
+{
+    const ss_owner nobody = { .kind = SS_OWNER_NONE };
+    ss_ref server = 0;
+    const ss_status status = ss_txn_serve(v->core, v->turn, request, came_by, nobody, &server);
+    if (status == SS_ERR_FULL) {
+        ss_proxy_overloaded(v, request, came_by);
+    }
+    if (status != SS_OK) {
+        return;
+    }
+    if (!ss_proxy_respond(v, &server, request, verdict) && server != 0) {
+        (void)ss_txn_abandon(v->core, v->turn, server);
+    }
+}
+
+/* ---- without a transaction ------------------------------------------------------------------------------------ */
+
+/* 8.2.7: the same tag for every copy of a request. Of the top Via, which an ACK to a non-2xx has too (17.1.1.3). */
+static void put_overload_tag(const ss_core *core, ss_buffer *b, const ss_via *via)
+{
+    ss_put_hex(b, ss_mix_absorb(core->entropy.key, ss_via_identity(via)), 16);
+}
+
+void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path *came_by)
+{
+    if (v->core->out_of_memory || v->turn->failed) {
+        return;                                           /* the host's trouble is no protocol answer */
+    }
+    ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_FULL, .status = 503, .msg = request });
+    ss_via via;
+    if (ss_msg_top_via(request, &via) != SS_OK) {
+        return;
+    }
+    char memory[16];
+    ss_buffer tag = ss_buffer_on(memory, sizeof memory);
+    put_overload_tag(v->core, &tag, &via);
+    const ss_verdict full = { .status = 503 };
+    const ss_slice response = print_response(v, request, full, ss_buffer_slice(&tag));
+    if (response.len == 0 || ss_txn_respond_stateless(v->turn, request, came_by, response) != SS_OK) {
+        return;                                           /* a Via that no response can follow: a drop */
+    }
+}
+
+bool ss_proxy_is_ack_of_overload(const ss_core *core, const ss_msg *ack)
+{
+    ss_via via;
+    ss_name_addr to;
+    if (ss_msg_top_via(ack, &via) != SS_OK || ss_msg_to(ack, &to) != SS_OK) {
+        return false;
+    }
+    char memory[16];
+    ss_buffer tag = ss_buffer_on(memory, sizeof memory);
+    put_overload_tag(core, &tag, &via);
+    return ss_slice_eq(ss_name_addr_tag(&to), ss_buffer_slice(&tag));
+}
