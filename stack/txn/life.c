@@ -1,0 +1,201 @@
+/* A transaction from its making to its end: the block, the kept bytes, the key in the table, the place in the list.
+ *
+ * Kept bytes are one blob: the path, then the message that may have to go out again. Replacing a message takes the new block
+ * before it gives the old one back, so that a failure changes nothing. */
+#include "machine.h"
+
+#include <string.h>
+
+ss_txn *ss_txn_at(const ss_core *core, ss_ref txn)
+{
+    return ss_store_at(&core->pools->store, txn);
+}
+
+ss_ref ss_txn_ref(const ss_core *core, const ss_txn *t)
+{
+    return ss_store_ref(&core->pools->store, t);
+}
+
+ss_machine ss_txn_machine(const ss_txn *t)
+{
+    return (ss_machine)t->machine;
+}
+
+ss_txn_state ss_txn_state_of(const ss_txn *t)
+{
+    return (ss_txn_state)t->state;
+}
+
+ss_method ss_txn_method(const ss_txn *t)
+{
+    return (ss_method)t->method;
+}
+
+ss_path ss_txn_path(const ss_core *core, const ss_txn *t)
+{
+    ss_path path;
+    memcpy(&path, ss_blob_slice(&core->pools->store, t->kept).at, sizeof path);
+    return path;
+}
+
+ss_slice ss_txn_kept(const ss_core *core, const ss_txn *t)
+{
+    const ss_slice blob = ss_blob_slice(&core->pools->store, t->kept);
+    return ss_slice_cut(blob, sizeof(ss_path), blob.len);
+}
+
+ss_slice ss_txn_message(const ss_core *core, const ss_txn *t)
+{
+    return t->has_message ? ss_txn_kept(core, t) : SS_EMPTY;
+}
+
+void ss_txn_disown(ss_core *core, ss_ref txn)
+{
+    ss_txn_set_owner(core, txn, (ss_owner){ .kind = SS_OWNER_NONE });
+}
+
+void ss_txn_set_owner(ss_core *core, ss_ref txn, ss_owner owner)
+{
+    ss_txn_at(core, txn)->owner = owner;
+}
+
+/* ---- kept bytes ---- */
+
+static ss_blob fill_blob(ss_core *core, ss_ref ref, const ss_path *path, ss_slice bytes)
+{
+    if (ref == 0) {
+        return (ss_blob){ .ref = 0 };
+    }
+    unsigned char *at = ss_store_at(&core->pools->store, ref);
+    memcpy(at, path, sizeof *path);
+    if (bytes.len > 0) {
+        memcpy(at + sizeof *path, bytes.at, bytes.len);
+    }
+    return (ss_blob){ .ref = ref, .len = (uint32_t)(sizeof *path + bytes.len) };
+}
+
+static bool is_keepable(ss_slice bytes)
+{
+    return bytes.len <= SS_STORE_BLOCK_MAX - sizeof(ss_path);
+}
+
+/* A live transaction is not held to the byte quota: it could not even refuse then. */
+static ss_ref take_beyond_quota(ss_core *core, size_t size)
+{
+    const size_t rounded = ss_store_rounded(size);
+    if (rounded > UINT32_MAX - core->bytes) {
+        return 0;
+    }
+    const ss_ref ref = ss_store_take(&core->pools->store, size);
+    core->out_of_memory = core->out_of_memory || ref == 0;
+    core->bytes += ref == 0 ? 0 : (uint32_t)rounded;
+    return ref;
+}
+
+ss_status ss_txn_keep(ss_core *core, ss_txn *t, const ss_path *path, ss_slice bytes)
+{
+    const ss_ref ref = is_keepable(bytes) ? take_beyond_quota(core, sizeof *path + bytes.len) : 0;
+    if (ref == 0) {
+        return SS_ERR_FULL;
+    }
+    const ss_blob blob = fill_blob(core, ref, path, bytes);
+    ss_core_drop(core, &t->kept);
+    t->kept = blob;
+    return SS_OK;
+}
+
+/* ---- the list, in order of creation ---- */
+
+static void join_list(ss_core *core, ss_txn *t)
+{
+    const ss_ref self = ss_txn_ref(core, t);
+    t->prev = core->last_txn;
+    if (core->last_txn == 0) {
+        core->first_txn = self;
+    } else {
+        ss_txn_at(core, core->last_txn)->next = self;
+    }
+    core->last_txn = self;
+    core->txns++;
+    core->txn_ordinal += core->txn_ordinal == UINT32_MAX ? 2 : 1;      /* 0 is no number */
+    t->ordinal = core->txn_ordinal;
+}
+
+static void leave_list(ss_core *core, ss_txn *t)
+{
+    if (core->walk == ss_txn_ref(core, t)) {
+        core->walk = t->next;
+    }
+    if (t->prev == 0) {
+        core->first_txn = t->next;
+    } else {
+        ss_txn_at(core, t->prev)->next = t->next;
+    }
+    if (t->next == 0) {
+        core->last_txn = t->prev;
+    } else {
+        ss_txn_at(core, t->next)->prev = t->prev;
+    }
+    core->txns--;
+}
+
+/* ---- making and ending ---- */
+
+/* As ss_summary.call_id: 0 is kept for "absent". */
+static uint64_t call_id_hash(const ss_msg *msg)
+{
+    const uint64_t hash = ss_hash64(0, ss_msg_call_id(msg));
+    return hash == 0 ? 1 : hash;
+}
+
+static void init_txn(const ss_core *core, ss_txn *t, const ss_txn_birth *birth)
+{
+    t->machine = (uint8_t)birth->machine;
+    t->state = (uint8_t)birth->state;
+    t->method = (uint8_t)birth->request->method;
+    t->method_hash = ss_txn_method_hash(birth->request->method_name);
+    t->is_reliable = ss_transport_is_reliable(birth->path->transport);
+    t->branch = ss_via_identity(birth->via);
+    t->call_id = call_id_hash(birth->request);
+    t->owner = birth->owner;
+    t->resend_at = t->expire_at = SS_TIME_NEVER;
+    t->link.key = birth->key;
+    t->link.engine = core->engine;
+    ss_timer_init(&t->timer, SS_TIMER_OF_TXN);
+}
+
+ss_txn *ss_txn_make(ss_core *core, const ss_txn_birth *birth)
+{
+    if (core->txns >= core->settings->txns_max || !is_keepable(birth->message)) {
+        return NULL;
+    }
+    const ss_ref ref = ss_core_take(core, sizeof(ss_txn));
+    const ss_ref kept = ref == 0 ? 0 : ss_core_take(core, sizeof(ss_path) + birth->message.len);
+    if (kept == 0) {
+        if (ref != 0) {
+            ss_core_give(core, ref, sizeof(ss_txn));
+        }
+        return NULL;
+    }
+    ss_txn *t = ss_txn_at(core, ref);
+    t->kept = fill_blob(core, kept, birth->path, birth->message);
+    init_txn(core, t, birth);
+    ss_table_add(&core->pools->txns, &core->pools->store, &t->link);
+    join_list(core, t);
+    return t;
+}
+void ss_txn_destroy(ss_core *core, ss_txn *t)
+{
+    ss_timer_set(&core->timers, &core->pools->store, &t->timer, SS_TIME_NEVER);
+    ss_table_remove(&core->pools->txns, &core->pools->store, &t->link);
+    leave_list(core, t);
+    ss_core_drop(core, &t->kept);
+    ss_core_give(core, ss_txn_ref(core, t), sizeof *t);
+}
+
+void ss_txn_forget_all(ss_core *core)
+{
+    while (core->first_txn != 0) {
+        ss_txn_destroy(core, ss_txn_at(core, core->first_txn));
+    }
+}

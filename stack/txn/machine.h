@@ -1,0 +1,155 @@
+/* Private to stack/txn: a transaction in the store, the shape of the four tables, and one step through them.
+ *
+ * A table is machine x state x event -> next state, act: the figures of RFC 3261 17 as replaced by RFC 6026. A state's timers
+ * have their letters from the state, so a transaction stores instants only: when to resend, when to end.
+ */
+#ifndef SS_TXN_MACHINE_H
+#define SS_TXN_MACHINE_H
+
+#include "ss/txn.h"
+
+struct ss_txn {
+    ss_table_link link;                                   /* first: the table asks for it */
+    ss_timer timer;                                       /* armed at the earlier of the next two */
+    ss_time resend_at, expire_at;                         /* SS_TIME_NEVER when that timer does not run */
+    ss_span interval;                                     /* what the resend timer ran or runs */
+    uint64_t branch, call_id;                             /* as ss_summary has them, for notes */
+    ss_blob kept;                                         /* an ss_path, then the bytes that may go out again */
+    ss_ref next, prev;                                    /* order of creation */
+    uint32_t ordinal;                                     /* number in it */
+    uint32_t method_hash;                                 /* of the method's name: tells extension methods apart */
+    ss_owner owner;
+    uint16_t status;                                      /* of the last response, 0 before */
+    uint8_t machine, state, method;
+    bool is_reliable;
+    bool has_message;                                     /* kept bytes were sent; else they wait (the 100 of 17.2.1) */
+};
+_Static_assert(sizeof(ss_txn) <= SS_TXN_BYTES_MAX, "the header promises it");
+
+/* ---- one step ---- */
+
+typedef struct ss_txn_step {
+    ss_core *core;
+    ss_turn *turn;
+    ss_txn *txn;
+    const ss_msg *msg;                                    /* from the network, or NULL */
+    ss_slice response;                                    /* from the TU, or empty */
+    uint16_t status;                                      /* of either, 0 when it is no response */
+    bool is_drawn;                                        /* out: the cell was not empty */
+    bool ends;                                            /* out: a timer of span 0 was started */
+    ss_up up;                                             /* out */
+} ss_txn_step;
+
+typedef struct ss_txn_edge {
+    ss_txn_state next;
+    void (*act)(ss_txn_step *step);                       /* NULL: the figure draws nothing */
+    const char *name;                                     /* of the act */
+} ss_txn_edge;
+#define SS_TXN_ACT(function) (function), #function
+
+typedef struct ss_txn_letters {
+    ss_letter resend, expire;                             /* SS_LETTER_COUNT: none */
+} ss_txn_letters;
+
+typedef struct ss_txn_machine_table {
+    const char *const *event_names;
+    const ss_txn_edge *edges;                             /* [SS_TXN_STATE_COUNT][event_count] */
+    unsigned event_count;
+    unsigned (*timer_event)(ss_letter letter);            /* the event of a timer */
+} ss_txn_machine_table;
+
+extern const ss_txn_machine_table ss_txn_ict, ss_txn_nict, ss_txn_ist, ss_txn_nist;
+
+/* The events, as the figures word them. */
+#define ICT_EVENT_LIST(X)                                                                                                \
+    X(ICT_TIMER_A, "Timer A") X(ICT_TIMER_B, "Timer B") X(ICT_TIMER_D, "Timer D") X(ICT_TIMER_M, "Timer M")              \
+    X(ICT_1XX, "1xx from the network") X(ICT_2XX, "2xx from the network") X(ICT_300_699, "300-699 from the network")     \
+    X(ICT_TRANSPORT_ERR, "transport error") X(ICT_ABANDON, "given up by the TU")
+#define NICT_EVENT_LIST(X)                                                                                               \
+    X(NICT_TIMER_E, "Timer E") X(NICT_TIMER_F, "Timer F") X(NICT_TIMER_K, "Timer K") X(NICT_1XX, "1xx from the network") \
+    X(NICT_200_699, "200-699 from the network") X(NICT_TRANSPORT_ERR, "transport error")
+#define IST_EVENT_LIST(X)                                                                                                \
+    X(IST_INVITE, "INVITE from the network") X(IST_ACK, "ACK from the network") X(IST_1XX, "1xx from the TU")            \
+    X(IST_2XX, "2xx from the TU") X(IST_300_699, "300-699 from the TU") X(IST_TIMER_TRYING, "200 ms")                    \
+    X(IST_TIMER_G, "Timer G") X(IST_TIMER_H, "Timer H") X(IST_TIMER_I, "Timer I") X(IST_TIMER_L, "Timer L")              \
+    X(IST_TRANSPORT_ERR, "transport error")
+#define NIST_EVENT_LIST(X)                                                                                               \
+    X(NIST_REQUEST, "request from the network") X(NIST_1XX, "1xx from the TU") X(NIST_200_699, "200-699 from the TU")    \
+    X(NIST_TIMER_TRYING, "Timer E would reach T2") X(NIST_TIMER_J, "Timer J") X(NIST_TRANSPORT_ERR, "transport error")   \
+    X(NIST_ABANDON, "given up by the TU")
+#define SS_TXN_EVENT_ID(id, text) id,
+#define SS_TXN_EVENT_TEXT(id, text) text,
+enum { ICT_EVENT_LIST(SS_TXN_EVENT_ID) ICT_EVENTS };
+enum { NICT_EVENT_LIST(SS_TXN_EVENT_ID) NICT_EVENTS };
+enum { IST_EVENT_LIST(SS_TXN_EVENT_ID) IST_EVENTS };
+enum { NIST_EVENT_LIST(SS_TXN_EVENT_ID) NIST_EVENTS };
+
+/** Take the edge of an event. An empty cell drops a message, with a note; for a timer it is a bug. The transaction may be
+ *  gone afterwards: step->up says so. */
+void ss_txn_take_step(ss_txn_step *step, unsigned event);
+void ss_txn_take_timer_step(ss_txn_step *step, ss_letter letter);
+ss_txn_edge ss_txn_edge_of(const ss_txn *t, unsigned event);
+ss_txn_letters ss_txn_letters_of(ss_machine machine, ss_txn_state state);
+
+/* ---- what acts are made of ---- */
+
+/** Tell the owner. */
+void ss_txn_tell(ss_txn_step *step, ss_up_kind kind);
+/** Send on the transaction's path; copied to the arena unless it is there already. */
+void ss_txn_send(ss_txn_step *step, ss_slice bytes);
+/** Send the kept message again and note it; nothing when there is none. SS_LETTER_COUNT: a peer's copy asked for it. */
+void ss_txn_resend(ss_txn_step *step, ss_letter letter);
+/** Run the resend timer of this state for `span`. */
+void ss_txn_start_resend(ss_txn_step *step, ss_span span);
+/** Run the ending timer of this state; when its span is 0 the transaction ends with this step. */
+void ss_txn_start_expire(ss_txn_step *step, ss_letter letter);
+/** Keep the path only. */
+void ss_txn_forget_message(ss_txn_step *step);
+void ss_txn_note(ss_txn_step *step, ss_note_kind kind, ss_note note);
+
+/* ---- timers ---- */
+
+/** How long the ending timers and TRYING run (17, table 4); T1 for A, E, G. 0 for D, I, J, K on reliable transports. */
+ss_span ss_txn_span(const ss_core *core, const ss_txn *t, ss_letter letter);
+/** Arm the one timer of the transaction. */
+void ss_txn_arm(ss_core *core, ss_txn *t);
+
+/* ---- keys: 17.1.3, 17.2.3 ---- */
+
+ss_key128 ss_txn_client_key(ss_slice branch);
+/** `to_tag` counts only for a Via without the magic cookie. */
+ss_key128 ss_txn_server_key(const ss_msg *request, const ss_via *via, ss_slice to_tag);
+uint32_t ss_txn_method_hash(ss_slice name);
+/** NULL when there is none. */
+ss_txn *ss_txn_match_response(const ss_core *core, const ss_msg *response);
+ss_txn *ss_txn_match_request(const ss_core *core, ss_arena *arena, const ss_msg *request);
+
+/* ---- life ---- */
+
+typedef struct ss_txn_birth {
+    ss_machine machine;
+    ss_txn_state state;
+    ss_key128 key;
+    const ss_msg *request;
+    const ss_via *via;                                    /* its top Via */
+    const ss_path *path;
+    ss_slice message;                                     /* to be kept */
+    ss_owner owner;
+} ss_txn_birth;
+/** NULL when a quota or the store is full; nothing changed then. */
+ss_txn *ss_txn_make(ss_core *core, const ss_txn_birth *birth);
+void ss_txn_destroy(ss_core *core, ss_txn *t);
+/** Keep a path and other bytes instead; past the byte quota if need be. SS_ERR_FULL: the store is exhausted, as before. */
+SS_MUST_USE ss_status ss_txn_keep(ss_core *core, ss_txn *t, const ss_path *path, ss_slice bytes);
+/** The kept bytes, sent or not. */
+ss_slice ss_txn_kept(const ss_core *core, const ss_txn *t);
+ss_ref ss_txn_ref(const ss_core *core, const ss_txn *t);
+
+/* ---- messages ---- */
+
+/** 17.1.1.3: the ACK of a non-2xx final response, in the arena; empty when that is full. */
+ss_slice ss_txn_put_ack(const ss_core *core, const ss_txn *t, const ss_msg *response, ss_arena *arena);
+/** What ACK and CANCEL take from their request: the line, one Via, From, Call-ID, CSeq number, Route. */
+void ss_txn_put_hop_request(ss_buffer *b, const ss_msg *request, ss_slice method, const ss_msg *to_of);
+
+#endif

@@ -1,0 +1,52 @@
+/* A path failed (RFC 3261 17.1.4, 18.4; RFC 6026 8.8): its transactions are told one by one, in order of creation. Clients end,
+ * servers stay. The walk survives what owners do between two calls: removing a transaction moves it on. */
+#include "machine.h"
+
+static bool is_on(const ss_core *core, const ss_txn *t, const ss_path *failed)
+{
+    const ss_path path = ss_txn_path(core, t);
+    if (path.transport != failed->transport) {
+        return false;
+    }
+    return path.connection != 0 || failed->connection != 0 ? path.connection == failed->connection
+                                                           : ss_address_equal(&path.remote, &failed->remote);
+}
+
+static unsigned error_event(const ss_txn *t)
+{
+    static const unsigned events[SS_MACHINE_COUNT] = {
+        [SS_ICT] = ICT_TRANSPORT_ERR,
+        [SS_NICT] = NICT_TRANSPORT_ERR,
+        [SS_IST] = IST_TRANSPORT_ERR,
+        [SS_NIST] = NIST_TRANSPORT_ERR,
+    };
+    return events[t->machine];
+}
+
+/* Numbers wrap; no two live transactions are 2^31 apart. */
+static bool is_younger(const ss_txn *t, uint32_t ordinal)
+{
+    return t->ordinal - ordinal - 1 < UINT32_MAX / 2;
+}
+
+ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path, uint32_t *cursor)
+{
+    if (*cursor == 0) {
+        *cursor = core->txn_ordinal;
+        core->walk = core->first_txn;
+    }
+    while (core->walk != 0) {
+        ss_txn *t = ss_txn_at(core, core->walk);
+        if (is_younger(t, *cursor)) {
+            break;
+        }
+        core->walk = t->next;
+        ss_txn_step step = { .core = core, .turn = turn, .txn = t };
+        if (is_on(core, t, path) && ss_txn_edge_of(t, error_event(t)).act != NULL) {
+            ss_txn_take_step(&step, error_event(t));
+            return step.up;
+        }
+    }
+    core->walk = 0;
+    return (ss_up){ .kind = SS_UP_NOTHING };
+}
