@@ -1,4 +1,4 @@
-/* The transaction user starts a client transaction (RFC 3261 17.1), or gives one up (9.1). */
+/* The transaction user starts a client transaction (RFC 3261 17.1). */
 #include "machine.h"
 
 static void start(ss_txn_step *step, ss_slice request)
@@ -47,16 +47,4 @@ ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path *path, ss_s
     start(&step, request);
     *txn = ss_txn_ref(core, step.txn);
     return SS_OK;
-}
-
-ss_up ss_txn_abandon(ss_core *core, ss_turn *turn, ss_ref txn)
-{
-    ss_txn *t = ss_txn_at(core, txn);
-    ss_txn_step step = { .core = core, .turn = turn, .txn = t };
-    if (t->machine == SS_ICT) {
-        ss_txn_take_step(&step, ICT_ABANDON);
-    } else if (t->machine == SS_NIST) {
-        ss_txn_take_step(&step, NIST_ABANDON);
-    }
-    return step.up;
 }

@@ -86,6 +86,7 @@ static const ss_txn_edge edges[SS_TXN_STATE_COUNT][IST_EVENTS] = {
         [IST_300_699]       = { SS_TXN_COMPLETED,  SS_TXN_ACT(send_response_start_g_h) },
         [IST_TIMER_TRYING]  = { SS_TXN_PROCEEDING, SS_TXN_ACT(send_100) },
         [IST_TRANSPORT_ERR] = { SS_TXN_PROCEEDING, SS_TXN_ACT(report_transport_error) },
+        [IST_ABANDON]       = { SS_TXN_TERMINATED, SS_TXN_ACT(do_nothing) },      /* not in the figure: no room to answer */
     },
     [SS_TXN_COMPLETED] = {
         [IST_INVITE]        = { SS_TXN_COMPLETED,  SS_TXN_ACT(resend_response) },

@@ -31,6 +31,11 @@ ss_method ss_txn_method(const ss_txn *t)
     return (ss_method)t->method;
 }
 
+ss_owner ss_txn_owner(const ss_txn *t)
+{
+    return t->owner;
+}
+
 ss_path ss_txn_path(const ss_core *core, const ss_txn *t)
 {
     ss_path path;

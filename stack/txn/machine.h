@@ -72,7 +72,7 @@ extern const ss_txn_machine_table ss_txn_ict, ss_txn_nict, ss_txn_ist, ss_txn_ni
     X(IST_INVITE, "INVITE from the network") X(IST_ACK, "ACK from the network") X(IST_1XX, "1xx from the TU")            \
     X(IST_2XX, "2xx from the TU") X(IST_300_699, "300-699 from the TU") X(IST_TIMER_TRYING, "200 ms")                    \
     X(IST_TIMER_G, "Timer G") X(IST_TIMER_H, "Timer H") X(IST_TIMER_I, "Timer I") X(IST_TIMER_L, "Timer L")              \
-    X(IST_TRANSPORT_ERR, "transport error")
+    X(IST_TRANSPORT_ERR, "transport error") X(IST_ABANDON, "given up by the TU")
 #define NIST_EVENT_LIST(X)                                                                                               \
     X(NIST_REQUEST, "request from the network") X(NIST_1XX, "1xx from the TU") X(NIST_200_699, "200-699 from the TU")    \
     X(NIST_TIMER_TRYING, "Timer E would reach T2") X(NIST_TIMER_J, "Timer J") X(NIST_TRANSPORT_ERR, "transport error")   \

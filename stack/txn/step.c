@@ -54,7 +54,9 @@ void ss_txn_tell(ss_txn_step *step, ss_up_kind kind)
 static bool is_in_arena(const ss_arena *a, ss_slice bytes)
 {
     const uintptr_t at = (uintptr_t)bytes.at;
-    return at >= (uintptr_t)a->base && at < (uintptr_t)a->base + a->used;
+    const uintptr_t base = (uintptr_t)a->base;
+    SS_ASSERT(at < base + a->used || at >= base + a->cap);        /* printed there, but not kept: ss_buffer_keep */
+    return at >= base && at < base + a->used;
 }
 
 /* An output lives until the turn ends, a kept message perhaps not: it may be replaced by the next step of the same turn. */

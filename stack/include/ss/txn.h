@@ -151,8 +151,9 @@ ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path, 
 /**
  * The user gives a transaction up; it ends without a word (SS_UP_ENDED), or nothing happens (SS_UP_NOTHING):
  * an INVITE client transaction in Proceeding, 64*T1 after its CANCEL (9.1);
- * a non-INVITE server transaction that was not answered finally and never will be, as RFC 4320 4.2 forbids a 408. A TU
- * must do this: nothing else ends it.
+ * a non-INVITE server transaction that was not answered finally and never will be, as RFC 4320 4.2 forbids a 408;
+ * an INVITE server transaction in Proceeding that cannot be answered (the arena is full, say).
+ * A TU must do the last two: nothing else ends such a transaction.
  */
 ss_up ss_txn_abandon(ss_core *core, ss_turn *turn, ss_ref txn);
 /** 9.2: the INVITE (or other) server transaction that a CANCEL matches, 0 when there is none. */

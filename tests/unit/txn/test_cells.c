@@ -58,6 +58,7 @@ static const cell figure_7[] = {
     { PROCEEDING, "1xx from the TU", PROCEEDING, 1, SS_UP_NOTHING },          /* send response */
     { PROCEEDING, "200 ms", PROCEEDING, 1, SS_UP_NOTHING },                   /* send 100 if TU won't in 200 ms */
     { PROCEEDING, "transport error", PROCEEDING, 0, SS_UP_TRANSPORT_ERROR },  /* Inform TU */
+    { PROCEEDING, "given up by the TU", TERMINATED, 0, SS_UP_ENDED },         /* no room to answer: ours */
     { PROCEEDING, "2xx from the TU", ACCEPTED, 1, SS_UP_NOTHING },            /* send response */
     { PROCEEDING, "300-699 from the TU", COMPLETED, 1, SS_UP_NOTHING },       /* send response */
     { COMPLETED, "INVITE from the network", COMPLETED, 1, SS_UP_NOTHING },    /* send response */
