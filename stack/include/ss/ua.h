@@ -20,15 +20,22 @@ typedef struct ss_ua_identity {
 } ss_ua_identity;
 
 typedef enum ss_command_kind {
-    SS_CMD_REGISTER,                                      /* expires_s; 0 removes the binding; refreshed by itself */
+    SS_CMD_REGISTER,                                      /* expires_s; 0 removes the binding; refreshed by itself, 9/10
+                                                             of the granted time after the answer that granted it */
     SS_CMD_CALL,                                          /* target, body; gives `call` back */
     SS_CMD_PROGRESS,                                      /* call, status 101..199, body may be empty */
     SS_CMD_ANSWER,                                        /* call, body: 200 */
-    SS_CMD_REJECT,                                        /* call, status 300..699 */
+    SS_CMD_REJECT,                                        /* call, status 300..699, target is a 3xx's Contact URI */
     SS_CMD_CANCEL,                                        /* call: CANCEL at once, or as soon as a 1xx comes (9.1) */
-    SS_CMD_HANGUP,                                        /* call: BYE (15.1); before an answer CANCEL or 480 as fits */
+    SS_CMD_HANGUP,                                        /* call: BYE (15.1), by the callee once the ACK came or 64*T1
+                                                             are over (15); before an answer CANCEL or 480 as fits */
     SS_CMD_QUIET                                          /* stop refreshing: the run drains */
 } ss_command_kind;
+
+/* The end of a call is told once: REJECTED, CANCELLED, BYE or ENDED. ENDED is also the end of an incoming call that nobody
+ * answered (480 at the ring limit, 487 at its Expires) and of one that was hung up before its answer came: status is what
+ * went out or came last, `synthetic` when it is no answer to a BYE. After SS_CMD_REJECT, and a SS_CMD_HANGUP answered with
+ * 480, nothing more is told. A call that was cancelled but answered meanwhile is acknowledged and released: ENDED. */
 
 typedef struct ss_command {
     ss_command_kind kind;
@@ -44,18 +51,22 @@ typedef struct ss_command {
 /** The state of a user agent beside its core. Part of the engine; calls and registration live in the store. */
 typedef struct ss_ua {
     const ss_ua_identity *identity;
-    ss_ref first_call, last_call;                         /* in order of number */
+    ss_ref first_call, last_call;                         /* in order of number; some linger when they are over */
     ss_ref registration;
-    uint32_t calls, next_call;
+    ss_ref first_pending, last_pending;                   /* requests that wait for an address, in order of token */
+    uint32_t calls, next_call;                            /* calls: not over, each takes one of identity->lines */
+    uint32_t next_token;
+    uint32_t register_cseq;                               /* of the last REGISTER; 0 before the first */
     bool quiet;
 } ss_ua;
 
-/** SS_OK; SS_ERR_STATE no such call or not possible now; SS_ERR_FULL quota; SS_ERR_SYNTAX bad target. */
+/** SS_OK; SS_ERR_STATE no such call or not possible now; SS_ERR_FULL quota or arena, nothing changed; SS_ERR_SYNTAX bad
+ *  target; SS_ERR_SEMANTIC a status that the command cannot send. */
 SS_MUST_USE ss_status ss_ua_command(ss_ua *ua, ss_core *core, ss_turn *turn, ss_command *command);
-/** A request that came up (SS_UP_REQUEST or SS_UP_ACK). Stamped. */
+/** A request that came up (SS_UP_REQUEST or SS_UP_ACK). Stamped, in the arena: events borrow it. */
 void ss_ua_request(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *request,
                    const ss_path *came_by);
-/** Anything else that came up for an owner of the user agent's; `response` NULL unless SS_UP_RESPONSE. */
+/** Anything else that came up for an owner of the user agent's; `response` NULL unless SS_UP_RESPONSE, in the arena. */
 void ss_ua_up(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *response);
 /** Timers of kind SS_TIMER_OF_CALL and SS_TIMER_OF_REGISTRATION. */
 void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer);

@@ -1,0 +1,136 @@
+/* BYE (RFC 3261 section 15): ours ends a leg when it is answered, whatever the answer; a peer's is answered 200 and ends
+ * the leg, with 487 to the INVITE that still waits. When both cross, each is answered 200 and each side ends by the
+ * answer to its own. */
+#include "usage.h"
+
+/* ---- client: 15.1.1 ---- */
+
+static ss_slice print_bye(const ss_visit *v, ss_dialog *dialog, const ss_route *route, const ss_path *path)
+{
+    char branch[32];
+    ss_buffer branch_text = ss_buffer_on(branch, sizeof branch);
+    ss_put_new_branch(v->core, &branch_text);
+    const ss_dialog_request request = { .method = SS_METHOD_BYE,
+                                        .cseq = ss_dialog_next_cseq(v->core, dialog),
+                                        .path = path,
+                                        .branch = ss_buffer_slice(&branch_text) };
+    const ss_dialog_text text = ss_dialog_text_of(v->core, dialog);
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_dialog_put_request(&b, &text, route, &request);
+    ss_ua_put_user_agent(v, &b);
+    ss_put_body(&b, SS_EMPTY, SS_EMPTY);
+    return ss_buffer_keep(v->turn->arena, &b);
+}
+
+static ss_status send_bye(const ss_visit *v, ss_leg *leg)
+{
+    ss_dialog *dialog = ss_dialog_at(v->core, leg->dialog);
+    const ss_dialog_text text = ss_dialog_text_of(v->core, dialog);
+    ss_route route;
+    ss_hop hop;
+    ss_status status = ss_route_make(text.target, text.routes, v->turn->arena, &route);
+    if (status == SS_OK) {
+        status = ss_transport_hop(route.next_hop, &hop);
+    }
+    if (status != SS_OK) {
+        return status;
+    }
+    const ss_path path = ss_ua_path_to(v, &hop);
+    const ss_slice bye = print_bye(v, dialog, &route, &path);
+    if (bye.len == 0) {
+        return SS_ERR_FULL;
+    }
+    return ss_ua_send(v, (ss_errand){ SS_ERRAND_BYE, ss_leg_ref(v->core, leg) }, &hop, &path, bye);
+}
+
+/* RFC3261:15.1.1 When the BYE cannot be sent, the leg is over all the same. */
+void ss_leg_bye(const ss_visit *v, ss_leg *leg)
+{
+    SS_ASSERT(leg->state == SS_LEG_UP);
+    ss_call *call = ss_call_at(v->core, leg->call);
+    leg->state = SS_LEG_ENDING;
+    if (call->wanted == ss_leg_ref(v->core, leg) && call->state != SS_CALL_OVER) {
+        call->state = SS_CALL_ENDING;
+        ss_call_disarm(v, call);
+    }
+    const ss_status status = send_bye(v, leg);
+    if (status == SS_ERR_FULL) {
+        ss_call_tell_full(v, call);
+    }
+    if (status != SS_OK) {
+        ss_leg_bye_done(v, leg, &(ss_outcome){ .status = 503, .synthetic = true });
+    }
+}
+
+void ss_leg_bye_done(const ss_visit *v, ss_leg *leg, const ss_outcome *outcome)
+{
+    ss_call *call = ss_call_at(v->core, leg->call);
+    leg->bye = 0;
+    ss_leg_over(v, leg);
+    if (call->state == SS_CALL_ENDING && call->wanted == ss_leg_ref(v->core, leg)) {
+        ss_call_tell(v, call, SS_EVENT_ENDED, outcome);
+        ss_call_over(v, call);
+    }
+}
+
+/* Any final response ends the dialog: 2xx, 481, 408, none at all (15.1.1), and what else a broken peer says. */
+void ss_leg_bye_up(const ss_visit *v, ss_leg *leg, const ss_up *up, const ss_msg *response)
+{
+    ss_outcome outcome = { .synthetic = true };
+    switch (up->kind) {
+    case SS_UP_RESPONSE:
+        outcome = (ss_outcome){ .status = response->status, .msg = response };
+        break;
+    case SS_UP_TIMEOUT:
+        outcome.status = 408;
+        break;
+    case SS_UP_TRANSPORT_ERROR:
+        outcome.status = 503;
+        break;
+    default:
+        return;
+    }
+    if (outcome.status < 200) {
+        return;
+    }
+    if (!up->ended && up->txn != 0) {
+        ss_txn_disown(v->core, up->txn);                  /* Timer K is not our business */
+    }
+    ss_leg_bye_done(v, leg, &outcome);
+}
+
+/* ---- server: 15.1.2 ---- */
+
+/* The application's call ends with its leg, or with the INVITE that was still unanswered. */
+static void peer_ended(const ss_visit *v, const ss_incoming *in, ss_call *call)
+{
+    const ss_outcome outcome = { .status = 200, .msg = in->msg };
+    if (call->state == SS_CALL_INCOMING) {                /* RFC3261:15.1.2 pending requests get 487 */
+        if (ss_uas_reject(v, call, 487, SS_EMPTY) == SS_OK) {
+            ss_call_tell(v, call, SS_EVENT_BYE, &outcome);
+        }
+        return;
+    }
+    ss_call_tell(v, call, SS_EVENT_BYE, &outcome);
+    ss_call_over(v, call);
+}
+
+/* RFC3261:15.1.2 */
+void ss_uas_bye(const ss_visit *v, const ss_incoming *in, ss_leg *leg)
+{
+    ss_call *call = ss_call_at(v->core, leg->call);
+    ss_buffer b = ss_ua_reply_begin(v, in->msg, 200, SS_EMPTY);
+    if (!ss_ua_reply_ending(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY))) {
+        return;
+    }
+    const bool is_the_call = call->state == SS_CALL_INCOMING || call->wanted == ss_leg_ref(v->core, leg);
+    if (leg->state == SS_LEG_ENDING) {
+        return;                                           /* ours is out: its answer ends the leg */
+    }
+    if (is_the_call) {
+        peer_ended(v, in, call);
+    } else {
+        ss_leg_over(v, leg);                              /* a callee's BYE on an early dialog: that branch is gone */
+    }
+    ss_call_settle(v, call);
+}

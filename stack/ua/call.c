@@ -1,0 +1,271 @@
+/* Calls and their legs: made, found, ended, given back (RFC 3261 section 13). The list is in order of number.
+ * Invariant: ua->calls counts the calls that are not over; an over call has no timer armed. */
+#include "usage.h"
+
+ss_call *ss_call_at(const ss_core *core, ss_ref call)
+{
+    return ss_store_at(&core->pools->store, call);
+}
+
+ss_leg *ss_leg_at(const ss_core *core, ss_ref leg)
+{
+    return ss_store_at(&core->pools->store, leg);
+}
+
+ss_ref ss_call_ref(const ss_core *core, const ss_call *call)
+{
+    return ss_store_ref(&core->pools->store, call);
+}
+
+ss_ref ss_leg_ref(const ss_core *core, const ss_leg *leg)
+{
+    return ss_store_ref(&core->pools->store, leg);
+}
+
+/* ---- calls ---- */
+
+ss_call *ss_call_find(const ss_visit *v, uint32_t number)
+{
+    for (ss_ref at = v->ua->first_call; at != 0;) {
+        ss_call *call = ss_call_at(v->core, at);
+        if (call->number == number) {
+            return call->state == SS_CALL_OVER ? NULL : call;
+        }
+        at = call->next;
+    }
+    return NULL;
+}
+
+ss_call *ss_call_new(const ss_visit *v, ss_call_state state)
+{
+    const ss_ref ref = ss_core_take(v->core, sizeof(ss_call));
+    if (ref == 0) {
+        return NULL;
+    }
+    ss_call *call = ss_call_at(v->core, ref);
+    ss_timer_init(&call->timer, SS_TIMER_OF_CALL);
+    call->state = (uint8_t)state;
+    call->number = ++v->ua->next_call;
+    call->prev = v->ua->last_call;
+    if (call->prev == 0) {
+        v->ua->first_call = ref;
+    } else {
+        ss_call_at(v->core, call->prev)->next = ref;
+    }
+    v->ua->last_call = ref;
+    v->ua->calls++;
+    ss_buffer tag = ss_buffer_on(call->tag, SS_TAG_BYTES);
+    ss_put_new_tag(v->core, &tag);
+    SS_ASSERT(tag.len == SS_TAG_BYTES);
+    return call;
+}
+
+static void unlink_call(const ss_visit *v, const ss_call *call)
+{
+    if (call->prev == 0) {
+        v->ua->first_call = call->next;
+    } else {
+        ss_call_at(v->core, call->prev)->next = call->next;
+    }
+    if (call->next == 0) {
+        v->ua->last_call = call->prev;
+    } else {
+        ss_call_at(v->core, call->next)->prev = call->prev;
+    }
+}
+
+/* Everything of the call but its transactions. */
+static void free_call(const ss_visit *v, ss_call *call)
+{
+    const ss_ref ref = ss_call_ref(v->core, call);
+    ss_call_disarm(v, call);
+    ss_ua_drop_pending(v, ref);
+    while (call->first_leg != 0) {
+        ss_leg_free(v, call, ss_leg_at(v->core, call->first_leg));
+    }
+    ss_core_drop(v->core, &call->request);
+    ss_core_drop(v->core, &call->answer);
+    unlink_call(v, call);
+    ss_core_give(v->core, ref, sizeof(ss_call));
+}
+
+void ss_call_forget_all(const ss_visit *v)
+{
+    while (v->ua->first_call != 0) {
+        free_call(v, ss_call_at(v->core, v->ua->first_call));
+    }
+    v->ua->calls = 0;
+}
+
+void ss_call_undo(const ss_visit *v, ss_call *call)
+{
+    SS_ASSERT(call->number == v->ua->next_call);
+    SS_ASSERT(call->invite == 0);
+    v->ua->calls--;
+    v->ua->next_call--;
+    free_call(v, call);
+}
+
+ss_slice ss_call_tag(const ss_call *call)
+{
+    return (ss_slice){ call->tag, SS_TAG_BYTES };
+}
+
+void ss_call_arm(const ss_visit *v, ss_call *call, ss_span span)
+{
+    call->interval = span;
+    ss_timer_set(&v->core->timers, &v->core->pools->store, &call->timer, ss_time_after(v->turn->now, span));
+}
+
+void ss_call_disarm(const ss_visit *v, ss_call *call)
+{
+    ss_timer_set(&v->core->timers, &v->core->pools->store, &call->timer, SS_TIME_NEVER);
+}
+
+void ss_call_note_timer(const ss_visit *v, const ss_call *call, ss_letter letter)
+{
+    ss_turn_note(v->turn, &(ss_note){ .kind = SS_NOTE_TIMER,
+                                      .machine = call->is_uac ? SS_ICT : SS_IST,
+                                      .letter = (uint8_t)letter,
+                                      .method = SS_METHOD_INVITE,
+                                      .call_id = call->call_id,
+                                      .value = call->interval });
+}
+
+void ss_call_tell(const ss_visit *v, const ss_call *call, ss_event_kind kind, const ss_outcome *outcome)
+{
+    ss_turn_event(v->turn, &(ss_event){ .kind = kind,
+                                        .call = call->number,
+                                        .cookie = call->cookie,
+                                        .status = outcome->status,
+                                        .synthetic = outcome->synthetic,
+                                        .msg = outcome->msg });
+}
+
+void ss_call_tell_full(const ss_visit *v, ss_call *call)
+{
+    if (!call->full_told) {
+        call->full_told = true;
+        ss_call_tell(v, call, SS_EVENT_FULL, &(ss_outcome){ .status = 0 });
+    }
+}
+
+/* A server transaction goes on by itself; a client's stays ours, as further 2xx may come (13.2.2.4). */
+void ss_call_over(const ss_visit *v, ss_call *call)
+{
+    SS_ASSERT(call->state != SS_CALL_OVER);
+    SS_ASSERT(v->ua->calls > 0);
+    call->state = SS_CALL_OVER;
+    v->ua->calls--;
+    ss_call_disarm(v, call);
+    ss_core_drop(v->core, &call->request);
+    ss_core_drop(v->core, &call->answer);
+    if (!call->is_uac && call->invite != 0) {
+        ss_txn_disown(v->core, call->invite);
+        call->invite = 0;
+    }
+    for (ss_ref at = call->first_leg; at != 0;) {
+        ss_leg *leg = ss_leg_at(v->core, at);
+        at = leg->next;
+        if (leg->state != SS_LEG_ENDING) {
+            ss_leg_over(v, leg);
+        }
+    }
+}
+
+void ss_call_settle(const ss_visit *v, ss_call *call)
+{
+    if (call->state != SS_CALL_OVER || call->invite != 0) {
+        return;
+    }
+    for (ss_ref at = call->first_leg; at != 0;) {
+        const ss_leg *leg = ss_leg_at(v->core, at);
+        if (leg->state == SS_LEG_ENDING) {
+            return;
+        }
+        at = leg->next;
+    }
+    free_call(v, call);
+}
+
+/* ---- legs ---- */
+
+ss_status ss_leg_new(const ss_visit *v, ss_call *call, const ss_dialog_options *options, ss_leg **leg)
+{
+    const ss_ref ref = ss_core_take(v->core, sizeof(ss_leg));
+    if (ref == 0) {
+        return SS_ERR_FULL;
+    }
+    ss_leg *made = ss_leg_at(v->core, ref);
+    ss_dialog_options with_owner = *options;
+    with_owner.owner = ref;
+    const ss_status status = ss_dialog_create(v->core, &with_owner, &made->dialog);
+    if (status != SS_OK) {
+        ss_core_give(v->core, ref, sizeof(ss_leg));
+        return status;
+    }
+    made->key = ss_dialog_at(v->core, made->dialog)->link.key;
+    made->call = ss_call_ref(v->core, call);
+    ss_ref *end = &call->first_leg;
+    while (*end != 0) {
+        end = &ss_leg_at(v->core, *end)->next;
+    }
+    *end = ref;
+    *leg = made;
+    return SS_OK;
+}
+
+ss_leg *ss_leg_find(const ss_visit *v, const ss_call *call, ss_key128 key)
+{
+    for (ss_ref at = call->first_leg; at != 0;) {
+        ss_leg *leg = ss_leg_at(v->core, at);
+        if (leg->key.lo == key.lo && leg->key.hi == key.hi) {
+            return leg;
+        }
+        at = leg->next;
+    }
+    return NULL;
+}
+
+void ss_leg_over(const ss_visit *v, ss_leg *leg)
+{
+    if (leg->dialog != 0) {
+        ss_dialog_end(v->core, v->turn, leg->dialog);
+        leg->dialog = 0;
+    }
+    leg->state = SS_LEG_OVER;
+}
+
+void ss_leg_free(const ss_visit *v, ss_call *call, ss_leg *leg)
+{
+    const ss_ref ref = ss_leg_ref(v->core, leg);
+    ss_ref *at = &call->first_leg;
+    while (*at != ref) {
+        SS_ASSERT(*at != 0);
+        at = &ss_leg_at(v->core, *at)->next;
+    }
+    *at = leg->next;
+    if (call->wanted == ref) {
+        call->wanted = 0;
+    }
+    ss_ua_drop_pending(v, ref);
+    if (leg->dialog != 0 && v->turn != NULL) {
+        ss_dialog_end(v->core, v->turn, leg->dialog);
+    } else if (leg->dialog != 0) {
+        ss_dialog_forget(v->core, leg->dialog);           /* a crash says nothing */
+    }
+    ss_core_drop(v->core, &leg->ack);
+    ss_core_give(v->core, ref, sizeof(ss_leg));
+}
+
+/* RFC3261:13.2.2.3 RFC3261:13.2.2.4 */
+void ss_leg_end_early(const ss_visit *v, ss_call *call)
+{
+    for (ss_ref at = call->first_leg; at != 0;) {
+        ss_leg *leg = ss_leg_at(v->core, at);
+        at = leg->next;
+        if (leg->state == SS_LEG_EARLY) {
+            ss_leg_free(v, call, leg);
+        }
+    }
+}

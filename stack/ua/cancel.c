@@ -1,0 +1,115 @@
+/* CANCEL (RFC 3261 section 9): sent only after a 1xx, at once or as soon as one comes; answered 200, and the INVITE it
+ * names 487. A 2xx that crosses it is acknowledged and released (twoxx.c). */
+#include "usage.h"
+
+/* ---- client: 9.1 ---- */
+
+/* By the path of the INVITE. What the CANCEL is answered matters to nobody: 64*T1 decide. */
+static ss_status start_cancel(const ss_visit *v, const ss_call *call)
+{
+    static const ss_owner nobody = { .kind = SS_OWNER_NONE };
+    const ss_txn *invite = ss_txn_at(v->core, call->invite);
+    const ss_path path = ss_txn_path(v->core, invite);
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    const ss_status status = ss_txn_put_cancel(v->core, invite, v->turn->arena, &b);
+    const ss_slice bytes = ss_buffer_keep(v->turn->arena, &b);
+    if (status != SS_OK || bytes.len == 0) {
+        return status != SS_OK ? status : SS_ERR_FULL;
+    }
+    ss_ref txn;
+    return ss_txn_request(v->core, v->turn, &path, bytes, nobody, &txn);
+}
+
+/* RFC3261:9.1 When there is no room for a CANCEL, the next 1xx brings another try; the end is the same. */
+void ss_uac_send_cancel(const ss_visit *v, ss_call *call)
+{
+    if (call->cancel_sent || call->invite == 0 ||
+        ss_txn_state_of(ss_txn_at(v->core, call->invite)) != SS_TXN_PROCEEDING) {
+        return;
+    }
+    if (start_cancel(v, call) == SS_OK) {
+        call->cancel_sent = true;
+    } else {
+        ss_call_tell_full(v, call);
+    }
+    if (call->cancel_sent || call->timer.at == SS_TIME_NEVER) {
+        ss_call_arm(v, call, 64 * v->core->settings->t1);
+    }
+}
+
+ss_status ss_uac_cancel(const ss_visit *v, ss_call *call)
+{
+    switch (call->state) {
+    case SS_CALL_RESOLVING:                               /* nothing was sent: nothing is to be cancelled */
+        ss_uac_refused(v, call, &(ss_outcome){ .status = 487, .synthetic = true });
+        return SS_OK;
+    case SS_CALL_INVITING:
+        call->wants_cancel = true;
+        ss_uac_send_cancel(v, call);
+        return SS_OK;
+    default:
+        return SS_ERR_STATE;
+    }
+}
+
+/* 64*T1 after the CANCEL: the INVITE is taken for cancelled. RFC3261:9.1 */
+void ss_uac_cancel_timer(const ss_visit *v, ss_call *call)
+{
+    ss_call_note_timer(v, call, SS_TIMER_CANCEL);
+    if (call->invite == 0 || ss_txn_abandon(v->core, v->turn, call->invite).kind == SS_UP_NOTHING) {
+        return;                                           /* a 2xx came for which there is no room yet */
+    }
+    call->invite = 0;
+    ss_uac_refused(v, call, &(ss_outcome){ .status = 487, .synthetic = true });
+}
+
+/* ---- server: 9.2 ---- */
+
+/* The To tag that the INVITE was answered with, or will be. */
+static ss_slice tag_of_invite(const ss_visit *v, ss_ref invite, const ss_call *call)
+{
+    ss_msg *last = SS_ARENA_NEW(v->turn->arena, ss_msg);
+    ss_diag diag;
+    ss_name_addr to;
+    if (call != NULL || last == NULL) {
+        return call != NULL ? ss_call_tag(call) : SS_EMPTY;
+    }
+    const ss_slice bytes = ss_arena_copy(v->turn->arena, ss_txn_message(v->core, ss_txn_at(v->core, invite)));
+    if (bytes.len > 0 && ss_msg_parse(last, v->turn->arena, bytes, &diag) == SS_OK && ss_msg_to(last, &to) == SS_OK) {
+        return ss_name_addr_tag(&to);
+    }
+    return SS_EMPTY;
+}
+
+static ss_call *call_of(const ss_visit *v, ss_ref invite)
+{
+    const ss_owner owner = ss_txn_owner(ss_txn_at(v->core, invite));
+    return owner.kind == SS_OWNER_CALL ? ss_call_at(v->core, owner.ref) : NULL;
+}
+
+/* RFC3261:9.2 */
+void ss_uas_cancel(const ss_visit *v, const ss_incoming *in)
+{
+    const ss_ref invite = ss_txn_find_cancelled(v->core, in->msg);
+    if (invite == 0) {
+        ss_ua_refuse(v, in, 481, SS_HDR_OTHER, SS_EMPTY);
+        return;
+    }
+    ss_call *call = call_of(v, invite);
+    char tag[SS_TAG_BYTES];
+    ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
+    ss_slice to_tag = tag_of_invite(v, invite, call);
+    if (to_tag.len == 0) {
+        ss_put_new_tag(v->core, &tag_text);
+        to_tag = ss_buffer_slice(&tag_text);
+    }
+    ss_buffer b = ss_ua_reply_begin(v, in->msg, 200, to_tag);
+    const bool said = ss_ua_reply_ending(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY));
+    if (!said || call == NULL || call->state != SS_CALL_INCOMING) {
+        return;                                           /* already answered finally: no effect */
+    }
+    if (ss_uas_reject(v, call, 487, SS_EMPTY) == SS_OK) {
+        ss_call_tell(v, call, SS_EVENT_CANCELLED, &(ss_outcome){ .status = 487, .msg = in->msg });
+        ss_call_settle(v, call);
+    }
+}

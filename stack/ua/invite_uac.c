@@ -1,0 +1,124 @@
+/* The INVITE that we sent (RFC 3261 13.2.2): what its transaction brings up. A 2xx goes to twoxx.c; any other final
+ * response, a timeout and a failure of the transport end the call. */
+#include "usage.h"
+
+/* The INVITE transaction completes for us here; its own lingering is not ours. RFC3261:13.2.2.3 */
+void ss_uac_refused(const ss_visit *v, ss_call *call, const ss_outcome *outcome)
+{
+    if (call->invite != 0) {
+        ss_txn_disown(v->core, call->invite);
+        call->invite = 0;
+    }
+    ss_ua_drop_pending(v, ss_call_ref(v->core, call));
+    ss_leg_end_early(v, call);
+    ss_call_tell(v, call, SS_EVENT_REJECTED, outcome);
+    ss_call_over(v, call);
+}
+
+/* RFC3261:13.2.2.1 A quota that leaves no room for an early dialog costs nothing but the dialog. */
+static void make_early_leg(const ss_visit *v, ss_call *call, const ss_msg *response)
+{
+    ss_dialog_options options = { .local_cseq = call->cseq, .has_local_cseq = true, .secure = call->secure };
+    if (ss_dialog_text_uac(response, v->turn->arena, &options.text) != SS_OK || options.text.remote_tag.len == 0) {
+        return;
+    }
+    const ss_dialog_text *text = &options.text;
+    if (ss_leg_find(v, call, ss_dialog_key(text->call_id, text->local_tag, text->remote_tag)) != NULL) {
+        return;
+    }
+    ss_leg *leg;
+    if (ss_leg_new(v, call, &options, &leg) != SS_OK) {
+        ss_call_tell_full(v, call);
+        return;
+    }
+    leg->state = SS_LEG_EARLY;
+    ss_dialog_set_state(v->core, v->turn, ss_dialog_at(v->core, leg->dialog), SS_DIALOG_EARLY);
+}
+
+static void provisional(const ss_visit *v, ss_call *call, const ss_msg *response)
+{
+    if (response->status > 100) {
+        make_early_leg(v, call, response);
+        ss_call_tell(v, call, SS_EVENT_PROVISIONAL, &(ss_outcome){ .status = response->status, .msg = response });
+    }
+    if (call->wants_cancel) {                             /* it had to wait for this: RFC3261:9.1 */
+        ss_uac_send_cancel(v, call);
+    }
+}
+
+/* RFC3261:8.1.3.3 */
+static bool was_misrouted(const ss_msg *response)
+{
+    ss_value_iter it = { 0 };
+    ss_slice via;
+    unsigned count = 0;
+    while (count < 2 && ss_msg_next_value(response, SS_HDR_VIA, &it, &via) == SS_OK) {
+        count++;
+    }
+    return count != 1;
+}
+
+static void take_response(const ss_visit *v, ss_call *call, const ss_msg *response)
+{
+    if (was_misrouted(response)) {
+        ss_ua_note_stray(v, response);
+    } else if (response->status >= 200 && response->status < 300) {
+        ss_uac_twoxx(v, call, response);
+    } else if (call->state != SS_CALL_INVITING) {
+        ss_ua_note_stray(v, response);
+    } else if (response->status < 200) {
+        provisional(v, call, response);
+    } else {
+        ss_uac_refused(v, call, &(ss_outcome){ .status = response->status, .msg = response });
+    }
+}
+
+/* 64*T1 after the first 2xx: no more will come, early dialogs end, and nothing is left to be acknowledged again. When no
+ * 2xx could be taken in, the call has failed. RFC3261:13.2.2.4 RFC6026:7.2 */
+static void completed(const ss_visit *v, ss_call *call)
+{
+    if (call->state == SS_CALL_INVITING) {
+        ss_uac_refused(v, call, &(ss_outcome){ .status = 503, .synthetic = true });
+        return;
+    }
+    ss_leg_end_early(v, call);
+    for (ss_ref at = call->first_leg; at != 0;) {
+        ss_leg *leg = ss_leg_at(v->core, at);
+        at = leg->next;
+        ss_core_drop(v->core, &leg->ack);
+        if (leg->state == SS_LEG_OVER) {
+            ss_leg_free(v, call, leg);
+        }
+    }
+}
+
+/* RFC3261:8.1.3.1 RFC3261:13.2.2 */
+static void failed(const ss_visit *v, ss_call *call, unsigned status)
+{
+    if (call->state == SS_CALL_INVITING) {
+        ss_uac_refused(v, call, &(ss_outcome){ .status = status, .synthetic = true });
+    }
+}
+
+void ss_uac_invite_up(const ss_visit *v, ss_call *call, const ss_up *up, const ss_msg *response)
+{
+    if (up->ended) {
+        call->invite = 0;
+    }
+    switch (up->kind) {
+    case SS_UP_RESPONSE:
+        take_response(v, call, response);
+        break;
+    case SS_UP_TIMEOUT:
+        failed(v, call, 408);
+        break;
+    case SS_UP_TRANSPORT_ERROR:
+        failed(v, call, 503);
+        break;
+    case SS_UP_ENDED:
+        completed(v, call);
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,355 @@
+/* The INVITE that came (RFC 3261 13.3, 14.2): refused, or handed to the application and answered by its commands. Of the
+ * request only what responses repeat is kept, as a message of its own without body. An INVITE that nobody answers ends
+ * at the ring limit with 480, or with 487 when its own Expires runs out before. */
+#include "usage.h"
+
+/* A non-100 provisional response at least this often, so that proxies do not cancel. RFC3261:13.3.1.1 */
+static const ss_span progress_every = SS_S(60);
+
+static ss_key128 merged_key(const ss_msg *request)
+{
+    ss_name_addr from;
+    const ss_slice tag = ss_msg_from(request, &from) == SS_OK ? ss_name_addr_tag(&from) : SS_EMPTY;
+    return ss_dialog_key(ss_msg_call_id(request), tag, ss_msg_value(request, SS_HDR_CSEQ, 0));
+}
+
+/* RFC3261:8.2.2.2 The transaction layer has not recognised it, so it came another way. */
+bool ss_uas_is_merged(const ss_visit *v, const ss_msg *request)
+{
+    const ss_key128 key = merged_key(request);
+    for (ss_ref at = v->ua->first_call; at != 0;) {
+        const ss_call *call = ss_call_at(v->core, at);
+        if (!call->is_uac && call->invite != 0 && call->merged.lo == key.lo && call->merged.hi == key.hi) {
+            return true;
+        }
+        at = call->next;
+    }
+    return false;
+}
+
+/* ---- a new call ---- */
+
+static ss_status keep_request(const ss_visit *v, ss_call *call, const ss_msg *invite)
+{
+    static const ss_hdr kept[] = { SS_HDR_VIA,     SS_HDR_MAX_FORWARDS, SS_HDR_RECORD_ROUTE, SS_HDR_FROM,
+                                   SS_HDR_TO,      SS_HDR_CALL_ID,      SS_HDR_CSEQ,         SS_HDR_CONTACT };
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put_request_line(&b, SS_LIT("INVITE"), invite->request_uri);
+    for (size_t i = 0; i < SS_COUNT(kept); i++) {
+        ss_put_header_from(&b, invite, kept[i]);
+    }
+    ss_put_body(&b, SS_EMPTY, SS_EMPTY);
+    const ss_slice bytes = ss_buffer_keep(v->turn->arena, &b);
+    return bytes.len == 0 ? SS_ERR_FULL : ss_core_keep(v->core, bytes, &call->request);
+}
+
+/* The next time to do something about an unanswered call: progress, or its end. */
+static void arm_ring(const ss_visit *v, ss_call *call)
+{
+    const ss_time now = v->turn->now;
+    const ss_span left = call->end > now ? call->end - now : 0;
+    ss_call_arm(v, call, left < progress_every ? left : progress_every);
+}
+
+/* RFC3261:13.3.1 step 1 */
+static void set_ring_end(const ss_visit *v, ss_call *call, const ss_msg *invite)
+{
+    uint32_t expires;
+    call->end = ss_time_after(v->turn->now, v->core->settings->ring_limit);
+    call->end_status = 480;
+    if (ss_msg_number(invite, SS_HDR_EXPIRES, &expires) == SS_OK) {
+        const ss_time expiry = ss_time_after(v->turn->now, SS_S(expires));
+        if (expiry < call->end) {
+            call->end = expiry;
+            call->end_status = 487;
+        }
+    }
+    arm_ring(v, call);
+}
+
+static bool is_secure(const ss_incoming *in)
+{
+    ss_uri uri;
+    return in->came_by->transport == SS_TRANSPORT_TLS && ss_uri_parse(in->msg->request_uri, &uri) == SS_OK &&
+           uri.scheme == SS_SCHEME_SIPS;
+}
+
+static ss_status begin(const ss_visit *v, const ss_incoming *in, ss_call *call)
+{
+    ss_cseq cseq;
+    ss_status status = ss_msg_cseq(in->msg, &cseq);
+    if (status == SS_OK) {
+        call->cseq = cseq.number;
+        call->secure = is_secure(in);
+        call->call_id = ss_hash64(0, ss_msg_call_id(in->msg));
+        call->merged = merged_key(in->msg);
+        status = keep_request(v, call, in->msg);
+    }
+    if (status == SS_OK) {
+        const ss_owner owner = { .kind = SS_OWNER_CALL, .ref = ss_call_ref(v->core, call) };
+        status = ss_txn_serve(v->core, v->turn, in->msg, in->came_by, owner, &call->invite);
+    }
+    return status;
+}
+
+/* RFC3261:13.3.1 RFC3261:13.3.1.3 */
+void ss_uas_invite(const ss_visit *v, const ss_incoming *in)
+{
+    ss_dialog_text text;
+    const ss_status can_talk = ss_dialog_text_uas(in->msg, SS_LIT("-"), v->turn->arena, &text);
+    if (can_talk == SS_ERR_FULL) {
+        return;                                           /* the arena: as if lost */
+    }
+    if (can_talk != SS_OK) {                              /* no Contact to talk to: RFC3261:8.1.1.8 */
+        ss_ua_refuse(v, in, 400, SS_HDR_OTHER, SS_EMPTY);
+        return;
+    }
+    if (ss_ua_is_busy(v->ua)) {
+        ss_ua_refuse(v, in, 486, SS_HDR_OTHER, SS_EMPTY);
+        return;
+    }
+    ss_call *call = ss_call_new(v, SS_CALL_INCOMING);
+    if (call == NULL) {
+        ss_ua_refuse_full(v, in);
+        return;
+    }
+    const ss_status status = begin(v, in, call);
+    if (status != SS_OK) {
+        ss_call_undo(v, call);
+        if (status == SS_ERR_FULL) {
+            ss_ua_refuse_full(v, in);
+        }
+        return;
+    }
+    set_ring_end(v, call, in->msg);
+    ss_call_tell(v, call, SS_EVENT_INCOMING, &(ss_outcome){ .msg = in->msg });
+}
+
+/* ---- answering ---- */
+
+/* What was kept of the INVITE, as a message again; it lives as long as the call keeps it. NULL when the arena is full. */
+static ss_msg *kept_request(const ss_visit *v, const ss_call *call)
+{
+    ss_msg *msg = SS_ARENA_NEW(v->turn->arena, ss_msg);
+    const ss_slice bytes = ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, call->request));
+    ss_diag diag;
+    if (msg == NULL || bytes.len == 0 || ss_msg_parse(msg, v->turn->arena, bytes, &diag) != SS_OK) {
+        return NULL;
+    }
+    return msg;
+}
+
+/* RFC3261:12.1.1: Record-Route and Contact go into what establishes a dialog. RFC3261:13.3.1.4: a 2xx says what we can. */
+static ss_slice print_response(const ss_visit *v, const ss_call *call, const ss_msg *invite, unsigned status,
+                               const ss_command *command)
+{
+    ss_slice contact;
+    if (ss_ua_contact(v, &contact) != SS_OK) {
+        return SS_EMPTY;
+    }
+    ss_buffer b = ss_ua_reply_begin(v, invite, status, ss_call_tag(call));
+    ss_put_header_from(&b, invite, SS_HDR_RECORD_ROUTE);
+    ss_put_header(&b, SS_HDR_CONTACT, contact);
+    if (status >= 200) {
+        ss_put_header(&b, SS_HDR_ALLOW, ss_ua_allow);
+        ss_put_header(&b, SS_HDR_SUPPORTED, SS_EMPTY);
+    }
+    return ss_ua_reply_end(v, &b, command->body_type, command->body);
+}
+
+/* The one leg of an incoming call, made when it is first needed. RFC3261:12.1.1 */
+static ss_status need_leg(const ss_visit *v, ss_call *call, const ss_msg *invite, ss_leg **leg, bool *is_new)
+{
+    *is_new = call->first_leg == 0;
+    if (!*is_new) {
+        *leg = ss_leg_at(v->core, call->first_leg);
+        return SS_OK;
+    }
+    ss_dialog_options options = { .remote_cseq = call->cseq, .has_remote_cseq = true, .secure = call->secure };
+    const ss_status status = ss_dialog_text_uas(invite, ss_call_tag(call), v->turn->arena, &options.text);
+    return status == SS_OK ? ss_leg_new(v, call, &options, leg) : status;
+}
+
+/* Sends a response that establishes or confirms the dialog; all or nothing. `keep`: where the bytes are kept, or NULL. */
+static ss_status establish(const ss_visit *v, ss_call *call, unsigned status, const ss_command *command, ss_blob *keep)
+{
+    const ss_msg *invite = kept_request(v, call);
+    ss_leg *leg = NULL;
+    bool is_new = false;
+    bool ended = false;
+    if (invite == NULL) {
+        return SS_ERR_FULL;
+    }
+    ss_status done = need_leg(v, call, invite, &leg, &is_new);
+    if (done != SS_OK) {
+        return done;
+    }
+    const ss_slice bytes = print_response(v, call, invite, status, command);
+    done = bytes.len == 0 ? SS_ERR_FULL : SS_OK;
+    if (done == SS_OK && keep != NULL) {
+        done = ss_core_keep(v->core, bytes, keep);
+    }
+    if (done == SS_OK) {
+        done = ss_txn_respond(v->core, v->turn, call->invite, bytes, &ended);
+    }
+    if (done != SS_OK) {
+        if (keep != NULL) {
+            ss_core_drop(v->core, keep);
+        }
+        if (is_new) {
+            ss_leg_free(v, call, leg);
+        }
+        return done;
+    }
+    leg->state = status < 200 ? SS_LEG_EARLY : SS_LEG_UP;
+    ss_dialog_set_state(v->core, v->turn, ss_dialog_at(v->core, leg->dialog),
+                        status < 200 ? SS_DIALOG_EARLY : SS_DIALOG_CONFIRMED);
+    return SS_OK;
+}
+
+/* RFC3261:13.3.1.1 */
+ss_status ss_uas_progress(const ss_visit *v, ss_call *call, const ss_command *command)
+{
+    if (call->state != SS_CALL_INCOMING) {
+        return SS_ERR_STATE;
+    }
+    if (command->status <= 100 || command->status >= 200) {
+        return SS_ERR_SEMANTIC;
+    }
+    const ss_status status = establish(v, call, command->status, command, NULL);
+    if (status == SS_OK) {
+        call->progressed = true;
+        arm_ring(v, call);
+    }
+    return status;
+}
+
+/* RFC3261:13.3.1.4 */
+ss_status ss_uas_answer(const ss_visit *v, ss_call *call, const ss_command *command)
+{
+    if (call->state != SS_CALL_INCOMING) {
+        return SS_ERR_STATE;
+    }
+    const ss_status status = establish(v, call, 200, command, &call->answer);
+    if (status == SS_OK) {
+        call->state = SS_CALL_ANSWERED;
+        call->wanted = call->first_leg;
+        ss_core_drop(v->core, &call->request);
+        ss_uas_twoxx_start(v, call);
+    }
+    return status;
+}
+
+/* RFC3261:13.3.1.2 RFC3261:13.3.1.3 */
+ss_status ss_uas_reject(const ss_visit *v, ss_call *call, unsigned status, ss_slice contact)
+{
+    SS_ASSERT(call->state == SS_CALL_INCOMING);
+    const ss_msg *invite = kept_request(v, call);
+    bool ended = false;
+    if (invite == NULL) {
+        return SS_ERR_FULL;
+    }
+    ss_buffer b = ss_ua_reply_begin(v, invite, status, ss_call_tag(call));
+    if (contact.len > 0) {
+        ss_put(&b, ss_hdr_name(SS_HDR_CONTACT));
+        ss_put_text(&b, ": <");
+        ss_put(&b, contact);
+        ss_put_text(&b, ">\r\n");
+    }
+    const ss_slice bytes = ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY);
+    const ss_status said =
+        bytes.len == 0 ? SS_ERR_FULL : ss_txn_respond(v->core, v->turn, call->invite, bytes, &ended);
+    if (said == SS_OK) {
+        call->invite = ended ? 0 : call->invite;
+        ss_call_over(v, call);
+    }
+    return said;
+}
+
+/* ---- nobody answers ---- */
+
+/* The last 1xx again, byte for byte; ringing when the application said nothing yet. Without room for its dialog it is left
+ * out: there is another chance a minute later. */
+static ss_status repeat_progress(const ss_visit *v, ss_call *call)
+{
+    const ss_command ringing = { .kind = SS_CMD_PROGRESS, .call = call->number, .status = 180 };
+    if (!call->progressed) {
+        return ss_uas_progress(v, call, &ringing);
+    }
+    const ss_slice last = ss_txn_message(v->core, ss_txn_at(v->core, call->invite));
+    const ss_slice copy = ss_arena_copy(v->turn->arena, last);
+    bool ended = false;
+    return copy.len == 0 ? SS_ERR_FULL : ss_txn_respond(v->core, v->turn, call->invite, copy, &ended);
+}
+
+static void expire(const ss_visit *v, ss_call *call)
+{
+    if (ss_uas_reject(v, call, call->end_status, SS_EMPTY) != SS_OK) {
+        ss_call_arm(v, call, v->core->settings->t1);      /* no room to say so: again later */
+        return;
+    }
+    ss_call_tell(v, call, SS_EVENT_ENDED, &(ss_outcome){ .status = call->end_status, .synthetic = true });
+}
+
+void ss_uas_ring_timer(const ss_visit *v, ss_call *call)
+{
+    ss_call_note_timer(v, call, SS_TIMER_RING);
+    if (v->turn->now >= call->end) {
+        expire(v, call);
+        return;
+    }
+    if (repeat_progress(v, call) != SS_OK) {
+        ss_call_tell_full(v, call);
+    }
+    arm_ring(v, call);
+}
+
+/* ---- inside a dialog ---- */
+
+/* The ACK of our 2xx. Its copies say nothing new. RFC3261:13.3.1.4 */
+void ss_uas_ack(const ss_visit *v, const ss_msg *ack)
+{
+    const ss_ref ref = ss_dialog_find_request(v->core, ack);
+    ss_cseq cseq;
+    if (ref == 0 || ss_msg_cseq(ack, &cseq) != SS_OK) {
+        ss_ua_note_stray(v, ack);
+        return;
+    }
+    ss_leg *leg = ss_leg_at(v->core, ss_dialog_at(v->core, ref)->owner);
+    ss_call *call = ss_call_at(v->core, leg->call);
+    if (call->is_uac || cseq.number != call->cseq) {
+        ss_ua_note_stray(v, ack);
+        return;
+    }
+    if (call->state != SS_CALL_ANSWERED) {
+        return;
+    }
+    call->state = SS_CALL_UP;
+    ss_call_disarm(v, call);
+    ss_core_drop(v->core, &call->answer);
+    ss_call_tell(v, call, SS_EVENT_CONFIRMED, &(ss_outcome){ .msg = ack });
+    if (call->wants_bye) {                                /* it had to wait for this: RFC3261:15 */
+        ss_leg_bye(v, leg);
+        ss_call_settle(v, call);
+    }
+}
+
+/* A session is not changed here: the re-INVITE is refused and nothing changes. RFC3261:14.2 */
+void ss_uas_reinvite(const ss_visit *v, const ss_incoming *in, const ss_leg *leg)
+{
+    const ss_call *call = ss_call_at(v->core, leg->call);
+    if (!call->is_uac && call->state == SS_CALL_INCOMING) {
+        ss_ua_refuse_order(v, in);
+        return;
+    }
+    if (call->is_uac && leg->state == SS_LEG_EARLY) {
+        ss_ua_refuse(v, in, 491, SS_HDR_OTHER, SS_EMPTY);
+        return;
+    }
+    char warning[96];
+    ss_buffer b = ss_buffer_on(warning, sizeof warning);
+    ss_put_text(&b, "399 ");
+    ss_put_host_port(&b, &v->ua->identity->local.local);
+    ss_put_text(&b, " \"the session is not changed\"");
+    ss_ua_refuse(v, in, 488, SS_HDR_WARNING, ss_buffer_slice(&b));
+}

@@ -1,0 +1,27 @@
+/* OPTIONS (RFC 3261 11.2): the status that an INVITE would get, and what we can do. */
+#include "usage.h"
+
+bool ss_ua_is_busy(const ss_ua *ua)
+{
+    return ua->identity->lines != 0 && ua->calls >= ua->identity->lines;
+}
+
+/* RFC3261:11.2 */
+void ss_uas_options(const ss_visit *v, const ss_incoming *in)
+{
+    ss_name_addr to;
+    const bool in_dialog = ss_msg_to(in->msg, &to) == SS_OK && ss_name_addr_tag(&to).len > 0;
+    const unsigned status = !in_dialog && ss_ua_is_busy(v->ua) ? 486 : 200;
+    char tag[SS_TAG_BYTES];
+    ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
+    ss_put_new_tag(v->core, &tag_text);
+    ss_buffer b = ss_ua_reply_begin(v, in->msg, status, ss_buffer_slice(&tag_text));
+    if (status == 200) {
+        ss_put_header(&b, SS_HDR_ALLOW, ss_ua_allow);
+        ss_put_header(&b, SS_HDR_ACCEPT, ss_ua_accept);
+        ss_put_header(&b, SS_HDR_ACCEPT_ENCODING, SS_LIT("identity"));
+        ss_put_header(&b, SS_HDR_ACCEPT_LANGUAGE, SS_LIT("en"));
+        ss_put_header(&b, SS_HDR_SUPPORTED, SS_EMPTY);
+    }
+    ss_ua_reply(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY));
+}

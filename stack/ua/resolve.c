@@ -1,0 +1,243 @@
+/* Where requests go (RFC 3261 8.1.2): to the address that the next hop's URI names, or, when it names a host by name, to
+ * the address that the host of the engine finds for it. Until then the printed request waits as a blob; its Via is
+ * printed already, since it depends on the transport alone. */
+#include "usage.h"
+
+typedef struct pending {
+    ss_ref next;
+    uint32_t token;
+    ss_errand errand;
+    ss_path path;                                         /* the remote address is missing */
+    ss_blob bytes;
+} pending;
+
+static pending *pending_at(const ss_visit *v, ss_ref ref)
+{
+    return ss_store_at(&v->core->pools->store, ref);
+}
+
+ss_path ss_ua_path_to(const ss_visit *v, const ss_hop *hop)
+{
+    ss_path path = { .transport = hop->transport, .local = v->ua->identity->local.local };
+    if (hop->is_numeric) {
+        path.remote = hop->address;
+    }
+    return path;
+}
+
+/* ---- sending ---- */
+
+static ss_owner owner_of(ss_errand errand)
+{
+    static const uint8_t kinds[] = { [SS_ERRAND_INVITE] = SS_OWNER_CALL,
+                                     [SS_ERRAND_BYE] = SS_OWNER_IN_CALL,
+                                     [SS_ERRAND_REGISTER] = SS_OWNER_REGISTRATION };
+    return (ss_owner){ .kind = kinds[errand.kind], .ref = errand.who };
+}
+
+/* The transaction is known to whom it is for. */
+static void report_sent(const ss_visit *v, ss_errand errand, ss_ref txn)
+{
+    switch (errand.kind) {
+    case SS_ERRAND_INVITE: {
+        ss_call *call = ss_call_at(v->core, errand.who);
+        call->invite = txn;
+        call->state = SS_CALL_INVITING;
+        break;
+    }
+    case SS_ERRAND_BYE:
+        ss_leg_at(v->core, errand.who)->bye = txn;
+        break;
+    case SS_ERRAND_REGISTER:
+        ss_ua_register_sent(v, txn);
+        break;
+    case SS_ERRAND_ACK:
+        break;
+    }
+}
+
+static ss_status send_now(const ss_visit *v, ss_errand errand, const ss_path *path, ss_slice bytes)
+{
+    if (errand.kind == SS_ERRAND_ACK) {
+        ss_leg *leg = ss_leg_at(v->core, errand.who);
+        leg->path = *path;
+        leg->path_known = true;
+        ss_uac_send_ack(v, leg);
+        return SS_OK;
+    }
+    ss_ref txn = 0;
+    const ss_status status = ss_txn_request(v->core, v->turn, path, bytes, owner_of(errand), &txn);
+    if (status == SS_OK) {
+        report_sent(v, errand, txn);
+    }
+    return status;
+}
+
+/* ---- asking ---- */
+
+static ss_status ask(const ss_visit *v, uint32_t token, const ss_hop *hop)
+{
+    const ss_slice name = ss_arena_copy(v->turn->arena, hop->host);
+    ss_output *out = name.len == 0 ? NULL : ss_turn_add(v->turn, SS_OUT_QUERY);
+    if (out == NULL) {
+        return SS_ERR_FULL;
+    }
+    out->query = (ss_query){ .kind = SS_QUERY_RESOLVE,
+                             .token = token,
+                             .name = name,
+                             .port = hop->port,
+                             .transport = hop->transport };
+    return SS_OK;
+}
+
+static void free_pending(const ss_visit *v, ss_ref ref)
+{
+    ss_core_drop(v->core, &pending_at(v, ref)->bytes);
+    ss_core_give(v->core, ref, sizeof(pending));
+}
+
+static ss_status keep_pending(const ss_visit *v, ss_errand errand, const ss_hop *hop, const ss_path *path,
+                              ss_slice bytes)
+{
+    const ss_ref ref = ss_core_take(v->core, sizeof(pending));
+    if (ref == 0) {
+        return SS_ERR_FULL;
+    }
+    pending *p = pending_at(v, ref);
+    p->errand = errand;
+    p->path = *path;
+    const bool is_ack = errand.kind == SS_ERRAND_ACK;     /* its leg keeps the bytes */
+    ss_status status = is_ack ? SS_OK : ss_core_keep(v->core, bytes, &p->bytes);
+    if (status == SS_OK) {
+        p->token = v->ua->next_token + 1;
+        status = ask(v, p->token, hop);
+    }
+    if (status != SS_OK) {
+        free_pending(v, ref);
+        return status;
+    }
+    v->ua->next_token++;
+    if (v->ua->last_pending == 0) {
+        v->ua->first_pending = ref;
+    } else {
+        pending_at(v, v->ua->last_pending)->next = ref;
+    }
+    v->ua->last_pending = ref;
+    return SS_OK;
+}
+
+ss_status ss_ua_send(const ss_visit *v, ss_errand errand, const ss_hop *hop, const ss_path *path, ss_slice bytes)
+{
+    return hop->is_numeric ? send_now(v, errand, path, bytes) : keep_pending(v, errand, hop, path, bytes);
+}
+
+/* ---- forgetting ---- */
+
+static void unlink_pending(const ss_visit *v, ss_ref before, ss_ref ref)
+{
+    const ss_ref next = pending_at(v, ref)->next;
+    if (before == 0) {
+        v->ua->first_pending = next;
+    } else {
+        pending_at(v, before)->next = next;
+    }
+    if (v->ua->last_pending == ref) {
+        v->ua->last_pending = before;
+    }
+}
+
+void ss_ua_drop_pending(const ss_visit *v, ss_ref who)
+{
+    ss_ref before = 0;
+    for (ss_ref at = v->ua->first_pending; at != 0;) {
+        const pending *p = pending_at(v, at);
+        const ss_ref next = p->next;
+        if (p->errand.who == who) {
+            unlink_pending(v, before, at);
+            free_pending(v, at);
+        } else {
+            before = at;
+        }
+        at = next;
+    }
+}
+
+void ss_ua_drop_all_pending(const ss_visit *v)
+{
+    while (v->ua->first_pending != 0) {
+        const ss_ref at = v->ua->first_pending;
+        unlink_pending(v, 0, at);
+        free_pending(v, at);
+    }
+}
+
+/* ---- the answer ---- */
+
+/* 8.1.3.1: no address is a failure of the transport: 503. */
+static void report_unsent(const ss_visit *v, ss_errand errand)
+{
+    const ss_outcome outcome = { .status = 503, .synthetic = true };
+    switch (errand.kind) {
+    case SS_ERRAND_INVITE:
+        ss_uac_refused(v, ss_call_at(v->core, errand.who), &outcome);
+        break;
+    case SS_ERRAND_BYE:
+        ss_leg_bye_done(v, ss_leg_at(v->core, errand.who), &outcome);
+        break;
+    case SS_ERRAND_REGISTER:
+        ss_ua_register_failed(v, &outcome);
+        break;
+    case SS_ERRAND_ACK:                                   /* the peer will miss it, and say so with a BYE */
+        break;
+    }
+}
+
+static ss_call *call_of(const ss_visit *v, ss_errand errand)
+{
+    switch (errand.kind) {
+    case SS_ERRAND_INVITE:
+        return ss_call_at(v->core, errand.who);
+    case SS_ERRAND_ACK:
+    case SS_ERRAND_BYE:
+        return ss_call_at(v->core, ss_leg_at(v->core, errand.who)->call);
+    case SS_ERRAND_REGISTER:
+        break;
+    }
+    return NULL;
+}
+
+static void go_on(const ss_visit *v, const pending *p, const ss_answer *answer)
+{
+    ss_call *call = call_of(v, p->errand);
+    ss_status status = SS_NONE;
+    if (answer->status == SS_OK && answer->address_count > 0) {
+        ss_path path = p->path;
+        path.remote = answer->addresses[0];
+        const ss_slice bytes = ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, p->bytes));
+        const bool fits = bytes.len == p->bytes.len;      /* the blob goes before the turn ends */
+        status = fits ? send_now(v, p->errand, &path, bytes) : SS_ERR_FULL;
+    }
+    if (status != SS_OK) {
+        report_unsent(v, p->errand);
+    }
+    if (call != NULL) {
+        ss_call_settle(v, call);
+    }
+}
+
+bool ss_ua_answer(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_answer *answer)
+{
+    const ss_visit v = { ua, core, turn };
+    ss_ref before = 0;
+    for (ss_ref at = ua->first_pending; at != 0; at = pending_at(&v, at)->next) {
+        pending *p = pending_at(&v, at);
+        if (p->token == answer->token) {
+            unlink_pending(&v, before, at);
+            go_on(&v, p, answer);
+            free_pending(&v, at);
+            return true;
+        }
+        before = at;
+    }
+    return false;
+}

@@ -1,0 +1,182 @@
+/* The user agent client outside dialogs (RFC 3261 8.1): how requests are built and how a call begins. */
+#include "usage.h"
+
+const ss_slice ss_ua_allow = SS_LIT_INIT("INVITE, ACK, CANCEL, OPTIONS, BYE");
+const ss_slice ss_ua_accept = SS_LIT_INIT("application/sdp");
+
+/* ---- what requests have ---- */
+
+/* RFC3261:8.1.1.8 */
+ss_status ss_ua_contact(const ss_visit *v, ss_slice *contact)
+{
+    const ss_ua_identity *me = v->ua->identity;
+    const bool is_sips = ss_slice_starts(me->aor, SS_LIT("sips:"));
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put(&b, is_sips ? SS_LIT("<sips:") : SS_LIT("<sip:"));
+    if (me->user.len > 0) {
+        ss_put(&b, me->user);
+        ss_put_char(&b, '@');
+    }
+    ss_put_host_port(&b, &me->local.local);
+    if (me->local.transport != SS_TRANSPORT_UDP && !is_sips) {
+        const ss_slice name = ss_transport_name(me->local.transport);
+        ss_put_text(&b, ";transport=");
+        for (size_t i = 0; i < name.len; i++) {
+            ss_put_char(&b, ss_lower(name.at[i]));
+        }
+    }
+    ss_put_char(&b, '>');
+    *contact = ss_buffer_keep(v->turn->arena, &b);
+    return b.overflow ? SS_ERR_FULL : SS_OK;
+}
+
+void ss_ua_put_user_agent(const ss_visit *v, ss_buffer *b)
+{
+    if (v->core->settings->product.len > 0) {
+        ss_put_header(b, SS_HDR_USER_AGENT, v->core->settings->product);
+    }
+}
+
+/* 8.1.1. The head of a request inside a dialog is the same lines, so a dialog that does not exist yet prints it: it has
+ * no remote tag. RFC3261:8.1.1 RFC3261:8.1.1.2 RFC3261:8.1.1.3 */
+void ss_ua_put_request(const ss_visit *v, ss_buffer *b, const ss_new_request *request, const ss_route *route,
+                       const ss_path *path)
+{
+    char branch[32];
+    ss_buffer branch_text = ss_buffer_on(branch, sizeof branch);
+    ss_put_new_branch(v->core, &branch_text);
+    const ss_dialog_text text = { .call_id = request->call_id,
+                                  .local_tag = request->tag,
+                                  .local_uri = v->ua->identity->aor,
+                                  .remote_uri = request->to };
+    const ss_dialog_request head = { .method = request->method,
+                                     .cseq = request->cseq,
+                                     .path = path,
+                                     .branch = ss_buffer_slice(&branch_text) };
+    ss_dialog_put_request(b, &text, route, &head);
+}
+
+/* ---- beginning a call ---- */
+
+static bool is_for_to(ss_slice name)
+{
+    static const ss_slice not_allowed[] = { SS_LIT_INIT("transport"), SS_LIT_INIT("maddr"), SS_LIT_INIT("ttl"),
+                                            SS_LIT_INIT("lr"), SS_LIT_INIT("method") };
+    for (size_t i = 0; i < SS_COUNT(not_allowed); i++) {
+        if (ss_slice_eq_nocase(name, not_allowed[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The target as a To has it: no port, no parameters of transport (19.1.1, table 1). RFC3261:19.1.1 */
+static ss_slice logical_uri(const ss_visit *v, const ss_uri *uri)
+{
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put(&b, uri->scheme == SS_SCHEME_SIPS ? SS_LIT("sips:") : SS_LIT("sip:"));
+    if (uri->user.at != NULL) {
+        ss_put(&b, uri->user);
+        ss_put_char(&b, '@');
+    }
+    ss_put(&b, uri->host);
+    ss_slice rest = uri->params.bytes;
+    while (rest.len > 0) {                                /* begins with ';' */
+        rest = ss_slice_cut(rest, 1, rest.len);
+        const ss_slice param = ss_slice_cut(rest, 0, ss_slice_find(rest, ';'));
+        if (is_for_to(ss_slice_cut(param, 0, ss_slice_find(param, '=')))) {
+            ss_put_char(&b, ';');
+            ss_put(&b, param);
+        }
+        rest = ss_slice_cut(rest, param.len, rest.len);
+    }
+    return ss_buffer_keep(v->turn->arena, &b);
+}
+
+/* RFC3261:8.1.1.4 */
+static ss_slice new_call_id(const ss_visit *v)
+{
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put_hex(&b, ss_entropy_next(&v->core->entropy), 16);
+    ss_put_char(&b, '@');
+    ss_put_host(&b, &v->ua->identity->local.local);
+    return ss_buffer_keep(v->turn->arena, &b);
+}
+
+typedef struct journey {
+    ss_uri target;
+    ss_route route;
+    ss_hop hop;
+    ss_path path;
+} journey;
+
+/* RFC3261:8.1.1.1 RFC3261:8.1.2 */
+static ss_status plan_journey(const ss_visit *v, ss_slice target, journey *j)
+{
+    if (ss_uri_parse(target, &j->target) != SS_OK || j->target.headers.len > 0) {
+        return SS_ERR_SYNTAX;
+    }
+    if (j->target.scheme != SS_SCHEME_SIP && j->target.scheme != SS_SCHEME_SIPS) {
+        return SS_ERR_SYNTAX;
+    }
+    const ss_status status = ss_route_make(target, v->ua->identity->outbound, v->turn->arena, &j->route);
+    if (status != SS_OK) {
+        return status;
+    }
+    if (ss_transport_hop(j->route.next_hop, &j->hop) != SS_OK) {
+        return SS_ERR_SYNTAX;
+    }
+    j->path = ss_ua_path_to(v, &j->hop);
+    return SS_OK;
+}
+
+/* RFC3261:13.2.1 */
+static ss_slice print_invite(const ss_visit *v, const ss_command *command, const journey *j, ss_call *call)
+{
+    ss_slice contact;
+    const ss_slice to = logical_uri(v, &j->target);
+    const ss_slice call_id = command->call_id.len > 0 ? command->call_id : new_call_id(v);
+    if (ss_ua_contact(v, &contact) != SS_OK || to.len == 0 || call_id.len == 0) {
+        return SS_EMPTY;
+    }
+    call->call_id = ss_hash64(0, call_id);
+    const ss_new_request request = { .method = SS_METHOD_INVITE,
+                                     .to = to,
+                                     .call_id = call_id,
+                                     .tag = ss_call_tag(call),
+                                     .cseq = call->cseq };
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_ua_put_request(v, &b, &request, &j->route, &j->path);
+    ss_put_header(&b, SS_HDR_CONTACT, contact);
+    ss_put_header(&b, SS_HDR_ALLOW, ss_ua_allow);
+    ss_put_header(&b, SS_HDR_SUPPORTED, SS_EMPTY);        /* no extension: 20.37 */
+    ss_ua_put_user_agent(v, &b);
+    ss_put_body(&b, command->body_type, command->body);
+    return ss_buffer_keep(v->turn->arena, &b);
+}
+
+ss_status ss_ua_call(const ss_visit *v, ss_command *command)
+{
+    journey j;
+    const ss_status planned = plan_journey(v, command->target, &j);
+    if (planned != SS_OK) {
+        return planned;
+    }
+    ss_call *call = ss_call_new(v, SS_CALL_RESOLVING);
+    if (call == NULL) {
+        return SS_ERR_FULL;
+    }
+    call->is_uac = true;
+    call->cookie = command->cookie;
+    call->cseq = ss_cseq_initial(v->core);
+    call->secure = j.target.scheme == SS_SCHEME_SIPS && j.path.transport == SS_TRANSPORT_TLS;
+    const ss_slice invite = print_invite(v, command, &j, call);
+    const ss_errand errand = { SS_ERRAND_INVITE, ss_call_ref(v->core, call) };
+    const ss_status sent = invite.len == 0 ? SS_ERR_FULL : ss_ua_send(v, errand, &j.hop, &j.path, invite);
+    if (sent != SS_OK) {
+        ss_call_undo(v, call);
+        return sent;
+    }
+    command->call = call->number;
+    return SS_OK;
+}

@@ -1,0 +1,333 @@
+/* The user agent server's method-independent half (RFC 3261 8.2): what a request must be before its method is looked at,
+ * in the order of the section, and how responses are built. */
+#include "usage.h"
+
+/* ---- responses: 8.2.6 ---- */
+
+ss_buffer ss_ua_reply_begin(const ss_visit *v, const ss_msg *request, unsigned status, ss_slice to_tag)
+{
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put_response_head(&b, request, status, SS_EMPTY, to_tag);
+    return b;
+}
+
+ss_slice ss_ua_reply_end(const ss_visit *v, ss_buffer *b, ss_slice type, ss_slice body)
+{
+    if (v->core->settings->product.len > 0) {
+        ss_put_header(b, SS_HDR_SERVER, v->core->settings->product);
+    }
+    ss_put_body(b, type, body);
+    return ss_buffer_keep(v->turn->arena, b);
+}
+
+static void tell_full(const ss_visit *v, unsigned status, const ss_msg *request)
+{
+    ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_FULL, .status = status, .msg = request });
+}
+
+/* The quota leaves no room for a transaction: 503 and no memory of it. Its To tag is the same for every copy of the
+ * request, as it is made from what stays the same. RFC3261:8.2.7 */
+void ss_ua_refuse_full(const ss_visit *v, const ss_incoming *in)
+{
+    char tag[SS_TAG_BYTES];
+    ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
+    ss_put_hex(&tag_text, ss_hash64(v->core->entropy.key, ss_msg_value(in->msg, SS_HDR_VIA, 0)), SS_TAG_BYTES);
+    ss_buffer b = ss_ua_reply_begin(v, in->msg, 503, ss_buffer_slice(&tag_text));
+    const ss_slice response = ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY);
+    if (response.len > 0 && ss_txn_respond_stateless(v->turn, in->msg, in->came_by, response) == SS_OK) {
+        tell_full(v, 503, in->msg);
+    }
+}
+
+/* With a transaction: SS_ERR_FULL when there is no room for one. */
+static ss_status reply(const ss_visit *v, const ss_incoming *in, ss_slice response)
+{
+    static const ss_owner nobody = { .kind = SS_OWNER_NONE };
+    ss_ref txn = 0;
+    bool ended = false;
+    const ss_status served = ss_txn_serve(v->core, v->turn, in->msg, in->came_by, nobody, &txn);
+    if (served != SS_OK) {
+        return served;
+    }
+    const ss_status said = ss_txn_respond(v->core, v->turn, txn, response, &ended);
+    if (said != SS_OK && !ended) {
+        (void)ss_txn_abandon(v->core, v->turn, txn);      /* the host's store is exhausted */
+    }
+    return said;
+}
+
+void ss_ua_reply(const ss_visit *v, const ss_incoming *in, ss_slice response)
+{
+    if (response.len > 0 && reply(v, in, response) == SS_ERR_FULL) {
+        ss_ua_refuse_full(v, in);
+    }
+}
+
+bool ss_ua_reply_ending(const ss_visit *v, const ss_incoming *in, ss_slice response)
+{
+    const ss_status status = response.len == 0 ? SS_ERR_SEMANTIC : reply(v, in, response);
+    if (status != SS_ERR_FULL) {
+        return status == SS_OK;
+    }
+    if (ss_txn_respond_stateless(v->turn, in->msg, in->came_by, response) != SS_OK) {
+        return false;
+    }
+    tell_full(v, 200, in->msg);
+    return true;
+}
+
+void ss_ua_refuse(const ss_visit *v, const ss_incoming *in, unsigned status, ss_hdr extra, ss_slice value)
+{
+    char tag[SS_TAG_BYTES];
+    ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
+    ss_put_new_tag(v->core, &tag_text);
+    ss_buffer b = ss_ua_reply_begin(v, in->msg, status, ss_buffer_slice(&tag_text));
+    if (extra != SS_HDR_OTHER) {
+        ss_put_header(&b, extra, value);
+    }
+    ss_ua_reply(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY));
+}
+
+void ss_ua_note_stray(const ss_visit *v, const ss_msg *msg)
+{
+    ss_turn_note(v->turn, &(ss_note){ .kind = SS_NOTE_STRAY,
+                                      .from = SS_TXN_STATE_COUNT,
+                                      .to = SS_TXN_STATE_COUNT,
+                                      .letter = SS_LETTER_COUNT,
+                                      .method = (uint8_t)msg->method,
+                                      .call_id = ss_hash64(0, ss_msg_call_id(msg)) });
+}
+
+/* ---- method, header and content inspection: each true when the request was refused ---- */
+
+/* RFC3261:8.2.1 RFC3261:21.5.2 */
+static bool refuse_method(const ss_visit *v, const ss_incoming *in)
+{
+    switch (in->msg->method) {
+    case SS_METHOD_INVITE:
+    case SS_METHOD_BYE:
+    case SS_METHOD_OPTIONS:
+        return false;
+    case SS_METHOD_OTHER:
+        ss_ua_refuse(v, in, 501, SS_HDR_ALLOW, ss_ua_allow);
+        return true;
+    default:
+        ss_ua_refuse(v, in, 405, SS_HDR_ALLOW, ss_ua_allow);
+        return true;
+    }
+}
+
+/* True when both have the same user, whatever is escaped in them. */
+static bool same_user(ss_uri a, ss_uri b)
+{
+    char room[2][256];
+    ss_slice canonical[2];
+    ss_uri *const uris[2] = { &a, &b };
+    for (size_t i = 0; i < 2; i++) {
+        uris[i]->scheme = SS_SCHEME_SIP;
+        uris[i]->host = SS_LIT("h");
+        uris[i]->port = 0;
+        ss_buffer text = ss_buffer_on(room[i], sizeof room[i]);
+        ss_uri_put_canonical_aor(&text, uris[i]);
+        if (text.overflow) {
+            return false;
+        }
+        canonical[i] = ss_buffer_slice(&text);
+    }
+    return ss_slice_eq(canonical[0], canonical[1]);
+}
+
+/* A Request-URI is ours when it has no user, or the user of our Contact or address-of-record. */
+static bool is_for_us(const ss_visit *v, const ss_uri *uri)
+{
+    const ss_ua_identity *me = v->ua->identity;
+    ss_uri aor;
+    if (uri->user.at == NULL || me->user.len == 0 || ss_slice_eq(uri->user, me->user)) {
+        return true;
+    }
+    ss_uri contact = *uri;
+    contact.user = me->user;
+    return same_user(*uri, contact) || (ss_uri_parse(me->aor, &aor) == SS_OK && same_user(*uri, aor));
+}
+
+/* RFC3261:8.2.2.1 */
+static bool refuse_request_uri(const ss_visit *v, const ss_incoming *in)
+{
+    ss_uri uri;
+    if (ss_uri_parse(in->msg->request_uri, &uri) != SS_OK) {
+        ss_ua_refuse(v, in, 400, SS_HDR_OTHER, SS_EMPTY);
+        return true;
+    }
+    if (uri.scheme != SS_SCHEME_SIP && uri.scheme != SS_SCHEME_SIPS) {
+        ss_ua_refuse(v, in, 416, SS_HDR_OTHER, SS_EMPTY);
+        return true;
+    }
+    if (!is_for_us(v, &uri)) {
+        ss_ua_refuse(v, in, 404, SS_HDR_OTHER, SS_EMPTY);
+        return true;
+    }
+    return false;
+}
+
+/* We support no extension, so every option tag of Require is one we do not understand. RFC3261:8.2.2.3 */
+static bool refuse_extension(const ss_visit *v, const ss_incoming *in)
+{
+    if (ss_msg_count(in->msg, SS_HDR_REQUIRE) == 0) {
+        return false;
+    }
+    char tag[SS_TAG_BYTES];
+    ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
+    ss_put_new_tag(v->core, &tag_text);
+    ss_buffer b = ss_ua_reply_begin(v, in->msg, 420, ss_buffer_slice(&tag_text));
+    ss_value_iter it = { 0 };
+    ss_slice option;
+    bool any = false;
+    while (ss_msg_next_value(in->msg, SS_HDR_REQUIRE, &it, &option) == SS_OK) {
+        if (option.len > 0) {
+            ss_put_header(&b, SS_HDR_UNSUPPORTED, option);
+            any = true;
+        }
+    }
+    if (any) {
+        ss_ua_reply(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY));
+    }
+    return any;
+}
+
+static bool is_optional(const ss_msg *request)
+{
+    const ss_slice value = ss_msg_value(request, SS_HDR_CONTENT_DISPOSITION, 0);
+    const size_t semicolon = ss_slice_find(value, ';');
+    const ss_params params = { ss_slice_cut(value, semicolon, value.len) };
+    ss_slice handling;
+    return ss_params_get(params, SS_LIT("handling"), &handling) == SS_OK &&
+           ss_slice_eq_nocase(handling, SS_LIT("optional"));
+}
+
+static bool has_coding(const ss_msg *request)
+{
+    ss_value_iter it = { 0 };
+    ss_slice coding;
+    while (ss_msg_next_value(request, SS_HDR_CONTENT_ENCODING, &it, &coding) == SS_OK) {
+        if (!ss_slice_eq_nocase(coding, SS_LIT("identity"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* RFC3261:8.2.3 */
+static bool refuse_content(const ss_visit *v, const ss_incoming *in)
+{
+    if (in->msg->body.len == 0 || is_optional(in->msg)) {
+        return false;
+    }
+    if (has_coding(in->msg)) {
+        ss_ua_refuse(v, in, 415, SS_HDR_ACCEPT_ENCODING, SS_LIT("identity"));
+        return true;
+    }
+    const ss_slice value = ss_msg_value(in->msg, SS_HDR_CONTENT_TYPE, 0);
+    const ss_slice type = ss_slice_trim(ss_slice_cut(value, 0, ss_slice_find(value, ';')));
+    if (!ss_slice_eq_nocase(type, ss_ua_accept)) {
+        ss_ua_refuse(v, in, 415, SS_HDR_ACCEPT, ss_ua_accept);
+        return true;
+    }
+    return false;
+}
+
+/* ---- inside dialogs: 12.2.2 ---- */
+
+/* 14.2 asks for Retry-After when it is an INVITE that waits; another request's peer may use it as well. RFC3261:14.2 */
+void ss_ua_refuse_order(const ss_visit *v, const ss_incoming *in)
+{
+    char seconds[4];
+    ss_buffer text = ss_buffer_on(seconds, sizeof seconds);
+    ss_put_u64(&text, ss_entropy_next(&v->core->entropy) % 11);
+    const bool is_invite = in->msg->method == SS_METHOD_INVITE;
+    ss_ua_refuse(v, in, 500, is_invite ? SS_HDR_RETRY_AFTER : SS_HDR_OTHER, ss_buffer_slice(&text));
+}
+
+/* RFC3261:12.2.2 */
+static void serve_in_dialog(const ss_visit *v, const ss_incoming *in)
+{
+    const ss_ref ref = ss_dialog_find_request(v->core, in->msg);
+    ss_cseq cseq;
+    if (ref == 0) {
+        ss_ua_refuse(v, in, 481, SS_HDR_OTHER, SS_EMPTY);
+        return;
+    }
+    ss_dialog *dialog = ss_dialog_at(v->core, ref);
+    if (ss_msg_cseq(in->msg, &cseq) != SS_OK || ss_dialog_take_cseq(dialog, cseq.number) != SS_OK) {
+        ss_ua_refuse_order(v, in);
+        return;
+    }
+    ss_leg *leg = ss_leg_at(v->core, dialog->owner);
+    switch (in->msg->method) {
+    case SS_METHOD_BYE:
+        ss_uas_bye(v, in, leg);
+        break;
+    case SS_METHOD_INVITE:
+        ss_uas_reinvite(v, in, leg);
+        break;
+    default:
+        ss_uas_options(v, in);
+        break;
+    }
+}
+
+/* ---- outside dialogs ---- */
+
+static void serve_outside(const ss_visit *v, const ss_incoming *in)
+{
+    switch (in->msg->method) {
+    case SS_METHOD_BYE:                                   /* a BYE without a To tag is for no dialog: 15.1.2 */
+        ss_ua_refuse(v, in, 481, SS_HDR_OTHER, SS_EMPTY);
+        break;
+    case SS_METHOD_INVITE:
+        ss_uas_invite(v, in);
+        break;
+    default:
+        ss_uas_options(v, in);
+        break;
+    }
+}
+
+static bool has_to_tag(const ss_msg *request)
+{
+    ss_name_addr to;
+    return ss_msg_to(request, &to) == SS_OK && ss_name_addr_tag(&to).len > 0;
+}
+
+static void serve(const ss_visit *v, const ss_incoming *in)
+{
+    const bool in_dialog = has_to_tag(in->msg);
+    if (refuse_method(v, in) || (!in_dialog && refuse_request_uri(v, in))) {
+        return;
+    }
+    if (!in_dialog && ss_uas_is_merged(v, in->msg)) {     /* RFC3261:8.2.2.2 */
+        ss_ua_refuse(v, in, 482, SS_HDR_OTHER, SS_EMPTY);
+        return;
+    }
+    if (refuse_extension(v, in) || refuse_content(v, in)) {
+        return;
+    }
+    if (in_dialog) {
+        serve_in_dialog(v, in);
+    } else {
+        serve_outside(v, in);
+    }
+}
+
+void ss_ua_request(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *request,
+                   const ss_path *came_by)
+{
+    const ss_visit v = { ua, core, turn };
+    const ss_incoming in = { request, came_by };
+    if (request->method == SS_METHOD_ACK || up->kind == SS_UP_ACK) {
+        ss_uas_ack(&v, request);
+    } else if (request->method == SS_METHOD_CANCEL) {
+        ss_uas_cancel(&v, &in);
+    } else {
+        serve(&v, &in);
+    }
+}

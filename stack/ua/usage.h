@@ -1,0 +1,241 @@
+/* usage.h: what the files of the user agent share: calls, their legs, what is sent and how.
+ *
+ * A call is one INVITE transaction of ours or of a peer's and all dialogs that came of it (RFC 3261 section 13). A leg is
+ * one such dialog with what its usage needs: a fork makes several legs of one call. The application knows calls only.
+ * A call that is over for the application lingers while a transaction can still bring a 2xx that must be acknowledged
+ * (13.2.2.4) or while a BYE of it waits for its answer.
+ */
+#ifndef SS_UA_USAGE_H
+#define SS_UA_USAGE_H
+
+#include "ss/ua.h"
+
+/* ---- the state of things ---- */
+
+/** One visit to a user agent: what every function needs. */
+typedef struct ss_visit {
+    ss_ua *ua;
+    ss_core *core;
+    ss_turn *turn;                                        /* NULL when everything is forgotten without a word */
+} ss_visit;
+
+typedef enum ss_call_state {
+    SS_CALL_RESOLVING,                                    /* UAC: the INVITE waits for an address */
+    SS_CALL_INVITING,                                     /* UAC: the INVITE is out, no final response came */
+    SS_CALL_INCOMING,                                     /* UAS: no final response was sent */
+    SS_CALL_ANSWERED,                                     /* UAS: 2xx sent, its ACK has not come */
+    SS_CALL_UP,
+    SS_CALL_ENDING,                                       /* our BYE waits for its answer */
+    SS_CALL_OVER                                          /* the application knows it; lingering */
+} ss_call_state;
+
+enum { SS_TAG_BYTES = 16 };
+
+typedef struct ss_call {
+    ss_timer timer;                                       /* UAS: ring limit, then 2xx copies; UAC: 64*T1 after CANCEL */
+    ss_ref next, prev;                                    /* in order of number */
+    ss_ref invite;                                        /* its transaction, 0 once gone or disowned */
+    ss_ref first_leg;
+    ss_ref wanted;                                        /* the leg that the application talks on, 0 before an answer */
+    uint32_t number;
+    uint64_t cookie;
+    uint8_t state;                                        /* ss_call_state */
+    bool is_uac, secure;
+    bool wants_cancel, cancel_sent;                       /* UAC */
+    bool wants_bye;                                       /* UAS: hung up before the ACK came (15) */
+    bool full_told;                                       /* SS_EVENT_FULL was put out for its responses */
+    bool progressed;                                      /* UAS: the application sent a 101..199 */
+    char tag[SS_TAG_BYTES];                               /* our tag */
+    uint32_t cseq;                                        /* of the INVITE */
+    uint64_t call_id;                                     /* hash, for notes */
+    ss_key128 merged;                                     /* UAS: From tag, Call-ID, CSeq: 8.2.2.2 */
+    ss_blob request;                                      /* UAS: what responses repeat of the INVITE, until the final one */
+    ss_blob answer;                                       /* UAS: the 2xx, until its ACK */
+    ss_time end;                                          /* UAS: of the ring limit or of the 2xx copies */
+    unsigned end_status;                                  /* UAS: 480 or 487, when `end` comes unanswered */
+    ss_span interval;                                     /* that the timer runs */
+} ss_call;
+
+typedef enum ss_leg_state {
+    SS_LEG_EARLY,
+    SS_LEG_UP,
+    SS_LEG_ENDING,                                        /* our BYE waits for its answer */
+    SS_LEG_OVER                                           /* its dialog is gone; UAC: copies of its 2xx are still ACKed */
+} ss_leg_state;
+
+typedef struct ss_leg {
+    ss_ref next, call;
+    ss_ref dialog;                                        /* 0 when over */
+    ss_ref bye;                                           /* our BYE's transaction */
+    ss_key128 key;                                        /* the dialog's */
+    ss_blob ack;                                          /* UAC: the ACK of its 2xx, same bytes for every copy */
+    ss_path path;                                         /* UAC: the ACK's, once it is known */
+    uint8_t state;                                        /* ss_leg_state */
+    bool path_known;
+} ss_leg;
+
+/** A request as it came, for those who answer it. */
+typedef struct ss_incoming {
+    const ss_msg *msg;
+    const ss_path *came_by;
+} ss_incoming;
+
+/** How a call or a leg ends. */
+typedef struct ss_outcome {
+    unsigned status;
+    bool synthetic;
+    const ss_msg *msg;                                    /* or NULL */
+} ss_outcome;
+
+/* ---- call.c ---- */
+
+ss_call *ss_call_at(const ss_core *core, ss_ref call);
+ss_leg *ss_leg_at(const ss_core *core, ss_ref leg);
+ss_ref ss_call_ref(const ss_core *core, const ss_call *call);
+ss_ref ss_leg_ref(const ss_core *core, const ss_leg *leg);
+/** NULL: no such call, or it is over. */
+ss_call *ss_call_find(const ss_visit *v, uint32_t number);
+/** A new call at the end of the list, counted and numbered; NULL at a quota. */
+ss_call *ss_call_new(const ss_visit *v, ss_call_state state);
+/** Takes a call away that came to nothing in the turn that made it: its number is used again. */
+void ss_call_undo(const ss_visit *v, ss_call *call);
+void ss_call_forget_all(const ss_visit *v);
+ss_slice ss_call_tag(const ss_call *call);
+void ss_call_arm(const ss_visit *v, ss_call *call, ss_span span);
+void ss_call_disarm(const ss_visit *v, ss_call *call);
+/** A timer of the call fired: its span is call->interval. */
+void ss_call_note_timer(const ss_visit *v, const ss_call *call, ss_letter letter);
+void ss_call_tell(const ss_visit *v, const ss_call *call, ss_event_kind kind, const ss_outcome *outcome);
+/** SS_EVENT_FULL, once per call. */
+void ss_call_tell_full(const ss_visit *v, ss_call *call);
+/** The end for the application, who was told: dialogs without a BYE under way end. */
+void ss_call_over(const ss_visit *v, ss_call *call);
+/** Gives an over call back when nothing of it is under way any more; the pointer is dead then. Only the functions at which
+ *  a visit enters do this, last of all. */
+void ss_call_settle(const ss_visit *v, ss_call *call);
+/** A leg around a new dialog. SS_ERR_FULL at a quota. */
+SS_MUST_USE ss_status ss_leg_new(const ss_visit *v, ss_call *call, const ss_dialog_options *options, ss_leg **leg);
+ss_leg *ss_leg_find(const ss_visit *v, const ss_call *call, ss_key128 key);
+/** The dialog ends; the leg stays for copies of its 2xx. */
+void ss_leg_over(const ss_visit *v, ss_leg *leg);
+/** Takes a leg and its dialog away. */
+void ss_leg_free(const ss_visit *v, ss_call *call, ss_leg *leg);
+void ss_leg_end_early(const ss_visit *v, ss_call *call);
+
+/* ---- uac.c: requests outside dialogs, and what all requests have ---- */
+
+/** "<sip:user@host:port>" in the arena: SS_ERR_FULL. */
+SS_MUST_USE ss_status ss_ua_contact(const ss_visit *v, ss_slice *contact);
+/** What is put behind the head of a request that we make. */
+void ss_ua_put_user_agent(const ss_visit *v, ss_buffer *b);
+extern const ss_slice ss_ua_allow, ss_ua_accept;
+/** SS_CMD_CALL. */
+SS_MUST_USE ss_status ss_ua_call(const ss_visit *v, ss_command *command);
+
+typedef struct ss_new_request {
+    ss_method method;
+    ss_slice request_uri, to;                             /* URIs */
+    ss_slice call_id, tag;
+    uint32_t cseq;
+} ss_new_request;
+/** 8.1.1: the head of a request outside a dialog, by the pre-existing route set. */
+void ss_ua_put_request(const ss_visit *v, ss_buffer *b, const ss_new_request *request, const ss_route *route,
+                       const ss_path *path);
+
+/* ---- resolve.c: 8.1.2 ---- */
+
+typedef enum ss_errand_kind { SS_ERRAND_INVITE, SS_ERRAND_ACK, SS_ERRAND_BYE, SS_ERRAND_REGISTER } ss_errand_kind;
+
+/** What a request is for: who is told when it cannot be sent. */
+typedef struct ss_errand {
+    ss_errand_kind kind;
+    ss_ref who;                                           /* call (INVITE), leg (ACK, BYE), 0 */
+} ss_errand;
+
+/** The path by which a request to the hop leaves; the remote address is known when the hop is numeric. */
+ss_path ss_ua_path_to(const ss_visit *v, const ss_hop *hop);
+/** Sends, or asks where the hop is and keeps the request until the answer comes. SS_ERR_FULL: neither. */
+SS_MUST_USE ss_status ss_ua_send(const ss_visit *v, ss_errand errand, const ss_hop *hop, const ss_path *path,
+                                 ss_slice bytes);
+/** Forgets the requests that wait for someone. */
+void ss_ua_drop_pending(const ss_visit *v, ss_ref who);
+void ss_ua_drop_all_pending(const ss_visit *v);
+
+/* ---- uas.c: 8.2 ---- */
+
+/** The head of a response in the arena's free space; more header fields may follow. Close it with ss_ua_reply_end. */
+ss_buffer ss_ua_reply_begin(const ss_visit *v, const ss_msg *request, unsigned status, ss_slice to_tag);
+/** SS_EMPTY when the arena is full. */
+ss_slice ss_ua_reply_end(const ss_visit *v, ss_buffer *b, ss_slice type, ss_slice body);
+/** Answers a request at once with a transaction of its own. At the quota the answer is 503 without one. */
+void ss_ua_reply(const ss_visit *v, const ss_incoming *in, ss_slice response);
+/** The same for a request that ends something: at the quota the same answer goes out without a transaction, as ending is
+ *  what makes room. False when nothing could be said: as if the request was lost. */
+SS_MUST_USE bool ss_ua_reply_ending(const ss_visit *v, const ss_incoming *in, ss_slice response);
+/** A final response with no more than one header field beside the usual ones (SS_HDR_OTHER: none). */
+void ss_ua_refuse(const ss_visit *v, const ss_incoming *in, unsigned status, ss_hdr extra, ss_slice value);
+/** 500: out of order (12.2.2), or an INVITE before the answer to another (14.2), which has a Retry-After of 0..10 s. */
+void ss_ua_refuse_order(const ss_visit *v, const ss_incoming *in);
+/** 503 without state: the quota leaves no room for the request. */
+void ss_ua_refuse_full(const ss_visit *v, const ss_incoming *in);
+/** All lines are taken. */
+bool ss_ua_is_busy(const ss_ua *ua);
+void ss_ua_note_stray(const ss_visit *v, const ss_msg *msg);
+
+/* ---- invite_uac.c: 13.2 ---- */
+
+void ss_uac_invite_up(const ss_visit *v, ss_call *call, const ss_up *up, const ss_msg *response);
+/** The INVITE failed, or a failure response came: the call is over. */
+void ss_uac_refused(const ss_visit *v, ss_call *call, const ss_outcome *outcome);
+
+/* ---- invite_uas.c: 13.3, 14.2 ---- */
+
+void ss_uas_invite(const ss_visit *v, const ss_incoming *in);
+void ss_uas_reinvite(const ss_visit *v, const ss_incoming *in, const ss_leg *leg);
+void ss_uas_ack(const ss_visit *v, const ss_msg *ack);
+SS_MUST_USE ss_status ss_uas_progress(const ss_visit *v, ss_call *call, const ss_command *command);
+SS_MUST_USE ss_status ss_uas_answer(const ss_visit *v, ss_call *call, const ss_command *command);
+/** A failure response to an unanswered call, which is over then; nothing is told. SS_ERR_FULL when it could not be said. */
+SS_MUST_USE ss_status ss_uas_reject(const ss_visit *v, ss_call *call, unsigned status, ss_slice contact);
+void ss_uas_ring_timer(const ss_visit *v, ss_call *call);
+bool ss_uas_is_merged(const ss_visit *v, const ss_msg *request);
+
+/* ---- twoxx.c: 13.2.2.4, 13.3.1.4 ---- */
+
+void ss_uac_twoxx(const ss_visit *v, ss_call *call, const ss_msg *response);
+void ss_uac_send_ack(const ss_visit *v, ss_leg *leg);
+void ss_uas_twoxx_start(const ss_visit *v, ss_call *call);
+void ss_uas_twoxx_timer(const ss_visit *v, ss_call *call);
+
+/* ---- cancel.c: 9 ---- */
+
+SS_MUST_USE ss_status ss_uac_cancel(const ss_visit *v, ss_call *call);
+/** After a 1xx: the CANCEL that was asked for. */
+void ss_uac_send_cancel(const ss_visit *v, ss_call *call);
+void ss_uac_cancel_timer(const ss_visit *v, ss_call *call);
+void ss_uas_cancel(const ss_visit *v, const ss_incoming *in);
+
+/* ---- bye.c: 15 ---- */
+
+void ss_leg_bye(const ss_visit *v, ss_leg *leg);
+void ss_leg_bye_up(const ss_visit *v, ss_leg *leg, const ss_up *up, const ss_msg *response);
+/** Our BYE is done, one way or the other. */
+void ss_leg_bye_done(const ss_visit *v, ss_leg *leg, const ss_outcome *outcome);
+void ss_uas_bye(const ss_visit *v, const ss_incoming *in, ss_leg *leg);
+
+/* ---- options.c: 11.2 ---- */
+
+void ss_uas_options(const ss_visit *v, const ss_incoming *in);
+
+/* ---- register.c: 10.2 ---- */
+
+SS_MUST_USE ss_status ss_ua_register(const ss_visit *v, const ss_command *command);
+void ss_ua_register_quiet(const ss_visit *v);
+void ss_ua_register_up(const ss_visit *v, const ss_up *up, const ss_msg *response);
+void ss_ua_register_timer(const ss_visit *v, ss_timer *timer);
+void ss_ua_register_sent(const ss_visit *v, ss_ref txn);
+/** The REGISTER came to nothing: no address, or the quota. */
+void ss_ua_register_failed(const ss_visit *v, const ss_outcome *outcome);
+void ss_ua_register_forget(const ss_visit *v);
+
+#endif
