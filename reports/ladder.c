@@ -1,0 +1,420 @@
+/* Collecting the ladders: every live call is followed, for any of them may be the first to fail. A call that ended well
+ * is forgotten when its transactions must be gone too, unless it was the first of the run; once one has failed, only
+ * these two are followed. All of it is bounded: calls, rows per call, datagrams under way.
+ */
+#include "ladder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sn/capture.h"
+#include "sn/capture_index.h"
+
+enum { CALLS_MAX = 4096, UNDER_WAY = 1 << 15, FIRST_ROWS = 32 };
+
+#define LINGER SS_S(40)                                   /* more than 64*T1: Timers D, I, J, K have fired */
+
+typedef struct under_way {
+    uint64_t datagram;                                    /* key; 0 before its first use */
+    uint32_t place, generation, row;
+} under_way;
+
+struct rp_ladder {
+    const sn_cast *cast;
+    ladder_call calls[CALLS_MAX];
+    uint32_t free_places[CALLS_MAX], free_count;
+    uint32_t ended[CALLS_MAX], ended_first, ended_count;  /* a ring of places, in the order in which they ended */
+    sn_index by_call, by_datagram;
+    under_way ring[UNDER_WAY];
+    uint32_t next;
+    uint32_t first, failing;                              /* places; SN_NOBODY */
+    uint64_t not_followed;                                /* calls that found no place */
+    char forgotten[LADDER_WHY_BYTES];                     /* a call that failed when it was not followed any more */
+};
+
+rp_ladder *rp_ladder_new(const sn_cast *cast)
+{
+    rp_ladder *l = calloc(1, sizeof *l);
+    if (l == NULL) {
+        return NULL;
+    }
+    l->cast = cast;
+    l->first = l->failing = SN_NOBODY;
+    for (uint32_t i = 0; i < CALLS_MAX; i++) {
+        l->free_places[i] = CALLS_MAX - 1 - i;
+    }
+    l->free_count = CALLS_MAX;
+    return l;
+}
+
+void rp_ladder_free(rp_ladder *l)
+{
+    if (l == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < CALLS_MAX; i++) {
+        free(l->calls[i].rows);
+    }
+    sn_index_free(&l->by_call);
+    sn_index_free(&l->by_datagram);
+    free(l);
+}
+
+/* ---- calls ---- */
+
+static ladder_call *find_call(rp_ladder *l, uint64_t call_id)
+{
+    const uint32_t place = call_id == 0 ? SN_NOBODY : sn_index_get(&l->by_call, call_id);
+    return place == SN_NOBODY ? NULL : &l->calls[place];
+}
+
+static uint32_t place_of(const rp_ladder *l, const ladder_call *call)
+{
+    return (uint32_t)(call - l->calls);
+}
+
+static bool is_searching(const rp_ladder *l)
+{
+    return l->first == SN_NOBODY || l->failing == SN_NOBODY;
+}
+
+static ladder_call *follow_call(rp_ladder *l, uint64_t call_id)
+{
+    ladder_call *known = find_call(l, call_id);
+    if (known != NULL || call_id == 0 || !is_searching(l)) {
+        return known;
+    }
+    if (l->free_count == 0 || !sn_index_put(&l->by_call, call_id, l->free_places[l->free_count - 1])) {
+        l->not_followed++;
+        return NULL;
+    }
+    const uint32_t place = l->free_places[--l->free_count];
+    ladder_call *call = &l->calls[place];
+    const uint32_t generation = call->generation + 1;
+    *call = (ladder_call){ .call_id = call_id, .generation = generation, .source = SN_NOBODY, .over = SS_TIME_NEVER };
+    if (l->first == SN_NOBODY) {
+        l->first = place;
+    }
+    return call;
+}
+
+static void forget(rp_ladder *l, uint32_t place)
+{
+    ladder_call *call = &l->calls[place];
+    sn_index_remove(&l->by_call, call->call_id);
+    free(call->rows);
+    *call = (ladder_call){ .generation = call->generation };
+    l->free_places[l->free_count++] = place;
+}
+
+/* Calls that ended well long enough ago. One that failed since, or was the first, stays. */
+static void forget_old(rp_ladder *l, ss_time now)
+{
+    while (l->ended_count != 0) {
+        const uint32_t place = l->ended[l->ended_first];
+        if (l->calls[place].over > now || now - l->calls[place].over < LINGER) {
+            return;
+        }
+        l->ended_first = (l->ended_first + 1) % CALLS_MAX;
+        l->ended_count--;
+        if (place != l->first && place != l->failing) {
+            forget(l, place);
+        }
+    }
+}
+
+static void forget_all_others(rp_ladder *l)
+{
+    for (uint32_t place = 0; place < CALLS_MAX; place++) {
+        if (l->calls[place].call_id != 0 && place != l->first && place != l->failing) {
+            forget(l, place);
+        }
+    }
+    l->ended_count = 0;
+}
+
+static void end_well(rp_ladder *l, ladder_call *call, ss_time now)
+{
+    if (call->over == SS_TIME_NEVER && l->failing == SN_NOBODY) {
+        call->over = now;
+        l->ended[(l->ended_first + l->ended_count++) % CALLS_MAX] = place_of(l, call);
+    }
+}
+
+static void fail(rp_ladder *l, ladder_call *call, const ss_buffer *why)
+{
+    if (l->failing != SN_NOBODY) {
+        return;
+    }
+    call->has_failed = true;
+    call->why[why->len] = '\0';
+    l->failing = place_of(l, call);
+    forget_all_others(l);
+}
+
+/* ---- rows ---- */
+
+static ladder_row *add_row(ladder_call *call, const sn_fact *fact, ladder_kind kind)
+{
+    if (call->count == call->cap && call->cap < LADDER_ROWS_MAX) {
+        uint32_t cap = call->cap == 0 ? FIRST_ROWS : call->cap * 2;
+        cap = cap < LADDER_ROWS_MAX ? cap : LADDER_ROWS_MAX;
+        ladder_row *rows = realloc(call->rows, cap * sizeof *rows);
+        if (rows != NULL) {
+            call->rows = rows;
+            call->cap = cap;
+        }
+    }
+    if (call->count == call->cap) {
+        call->left_out++;
+        return NULL;
+    }
+    ladder_row *row = &call->rows[call->count++];
+    *row = (ladder_row){ .at = fact->key.at,
+                         .arrived = SS_TIME_NEVER,
+                         .node = fact->entity,
+                         .peer = fact->peer,
+                         .kind = (uint8_t)kind };
+    return row;
+}
+
+static uint16_t times_sent(const ladder_call *call, const ladder_row *row)
+{
+    uint16_t nth = 1;
+    for (uint32_t i = 0; i + 1 < call->count; i++) {
+        const ladder_row *r = &call->rows[i];
+        if (r->kind == LADDER_MESSAGE && r->node == row->node && r->branch == row->branch &&
+            r->is_request == row->is_request && r->method == row->method && r->status == row->status &&
+            r->cseq == row->cseq) {
+            nth++;
+        }
+    }
+    return nth;
+}
+
+static void remember(rp_ladder *l, const sn_fact *fact, const ladder_call *call)
+{
+    under_way *u = &l->ring[l->next];
+    if (u->datagram != 0) {
+        sn_index_remove(&l->by_datagram, u->datagram);
+    }
+    *u = (under_way){ sn_index_datagram(&fact->packet), place_of(l, call), call->generation, call->count - 1 };
+    if (!sn_index_put(&l->by_datagram, u->datagram, l->next)) {
+        u->datagram = 0;
+    }
+    l->next = (l->next + 1) % UNDER_WAY;
+}
+
+static void on_sent(rp_ladder *l, const sn_fact *fact)
+{
+    const ss_summary *sip = &fact->sip;
+    const bool opens = sip->is_request != 0 && sip->method == SS_METHOD_INVITE;
+    ladder_call *call = opens ? follow_call(l, sip->call_id) : find_call(l, sip->call_id);
+    ladder_row *row = call == NULL ? NULL : add_row(call, fact, LADDER_MESSAGE);
+    if (row == NULL) {
+        return;
+    }
+    row->is_request = sip->is_request;
+    row->method = sip->method;
+    row->status = sip->status;
+    row->cseq = sip->cseq;
+    row->branch = sip->branch;
+    row->nth = times_sent(call, row);
+    remember(l, fact, call);
+}
+
+static ladder_row *row_of_datagram(rp_ladder *l, const sn_fact *fact)
+{
+    const uint32_t at = sn_index_get(&l->by_datagram, sn_index_datagram(&fact->packet));
+    if (at == SN_NOBODY) {
+        return NULL;
+    }
+    const under_way *u = &l->ring[at];
+    ladder_call *call = &l->calls[u->place];
+    return call->generation == u->generation && u->row < call->count ? &call->rows[u->row] : NULL;
+}
+
+static void on_received(rp_ladder *l, const sn_fact *fact)
+{
+    ladder_row *row = row_of_datagram(l, fact);
+    if (row != NULL) {
+        row->arrived = ss_time_earlier(row->arrived, fact->key.at);
+        row->arrivals = row->arrivals == UINT8_MAX ? UINT8_MAX : (uint8_t)(row->arrivals + 1);
+    }
+}
+
+static void on_dropped(rp_ladder *l, const sn_fact *fact)
+{
+    ladder_row *row = row_of_datagram(l, fact);
+    if (row != NULL && row->cause == SN_CAUSE_NONE) {
+        row->cause = (uint8_t)fact->cause;
+        row->lost_at = fact->entity;
+        row->lost_on_link = fact->kind == SN_FACT_LINK_DROPPED;
+    }
+}
+
+static void on_note(rp_ladder *l, const sn_fact *fact)
+{
+    ladder_call *call = fact->note.kind == SS_NOTE_TIMER ? find_call(l, fact->note.call_id) : NULL;
+    ladder_row *row = call == NULL ? NULL : add_row(call, fact, LADDER_TIMER);
+    if (row != NULL) {
+        row->letter = fact->note.letter;
+        row->machine = fact->note.machine;
+        row->method = fact->note.method;
+        row->branch = fact->note.value;
+    }
+}
+
+static bool is_failure(const sn_call_fact *call)
+{
+    switch (call->event) {
+    case SN_CALL_NOT_ACKED:
+    case SN_CALL_BLOCKED:
+        return true;
+    case SN_CALL_REJECTED:
+    case SN_CALL_ENDED:
+        return call->synthetic != 0;
+    default:
+        return false;
+    }
+}
+
+static void on_failure(rp_ladder *l, ladder_call *call, const sn_fact *fact)
+{
+    ss_buffer why = ss_buffer_on(call->why, sizeof call->why - 1);
+    ss_put_text(&why, sn_capture_name(l->cast, fact->entity));
+    ss_put_text(&why, ": ");
+    ss_put_text(&why, sn_call_event_name((sn_call_event)fact->call.event));
+    if (fact->call.status != 0) {
+        ss_put_char(&why, ' ');
+        ss_put_u64(&why, fact->call.status);
+        ss_put_text(&why, fact->call.synthetic != 0 ? " (nobody sent it: it follows from a timeout or failure)" : "");
+    }
+    fail(l, call, &why);
+}
+
+static void on_call(rp_ladder *l, const sn_fact *fact)
+{
+    const sn_call_fact *told = &fact->call;
+    ladder_call *call = follow_call(l, told->call_id);
+    if (call == NULL) {
+        return;
+    }
+    if (told->number != 0) {
+        call->number = told->number;
+        call->source = told->source;
+    }
+    ladder_row *row = add_row(call, fact, LADDER_EVENT);
+    if (row != NULL) {
+        row->event = (uint8_t)told->event;
+        row->status = told->status;
+        row->synthetic = told->synthetic;
+    }
+    if (is_failure(told)) {
+        if (l->failing == SN_NOBODY) {
+            on_failure(l, call, fact);
+        }
+    } else if (told->event == SN_CALL_ENDED || told->event == SN_CALL_REJECTED) {
+        end_well(l, call, fact->key.at);
+    }
+}
+
+void rp_ladder_fact(rp_ladder *l, const sn_fact *fact)
+{
+    forget_old(l, fact->key.at);
+    switch (fact->kind) {
+    case SN_FACT_DATAGRAM_SENT:
+        on_sent(l, fact);
+        break;
+    case SN_FACT_DATAGRAM_RECEIVED:
+        on_received(l, fact);
+        break;
+    case SN_FACT_LINK_DROPPED:
+    case SN_FACT_NODE_DROPPED:
+        on_dropped(l, fact);
+        break;
+    case SN_FACT_NOTE:
+        on_note(l, fact);
+        break;
+    case SN_FACT_CALL:
+        on_call(l, fact);
+        break;
+    default:
+        break;
+    }
+}
+
+static void put_violation(ss_buffer *b, ss_time at, const char *law, const char *text)
+{
+    ss_put_text(b, law);
+    ss_put_text(b, " broken at ");
+    rp_buffer_ms(b, at);
+    ss_put_text(b, " ms: ");
+    ss_put_text(b, text);
+}
+
+void rp_ladder_violation(rp_ladder *l, uint64_t call_id, ss_time at, const char *law, const char *text)
+{
+    if (call_id == 0 || l->failing != SN_NOBODY) {
+        return;
+    }
+    ladder_call *call = find_call(l, call_id);
+    char *to = call == NULL ? l->forgotten : call->why;
+    if (call == NULL && l->forgotten[0] != '\0') {
+        return;
+    }
+    ss_buffer why = ss_buffer_on(to, LADDER_WHY_BYTES - 1);
+    put_violation(&why, at, law, text);
+    to[why.len] = '\0';
+    if (call != NULL) {
+        fail(l, call, &why);
+    }
+}
+
+/* ---- the file ---- */
+
+static void write_call(const rp_ladder *l, rp_file *out, const char *title, uint32_t place)
+{
+    const ladder_call *call = &l->calls[place];
+    rp_put_text(out, title);
+    if (call->number != 0) {
+        rp_put_text(out, ": c");
+        rp_put_u64(out, call->number);
+        if (call->source < l->cast->call_source_count) {
+            rp_put_text(out, " of ");
+            rp_put_text(out, l->cast->call_sources[call->source]);
+        }
+    }
+    rp_put_char(out, '\n');
+    if (call->has_failed) {
+        rp_put_text(out, "it failed: ");
+        rp_put_text(out, call->why);
+        rp_put_char(out, '\n');
+    }
+    rp_put_char(out, '\n');
+    rp_ladder_draw(out, l->cast, call);
+}
+
+void rp_ladder_write(const rp_ladder *l, rp_file *out, const char *name, bool interrupted)
+{
+    rp_put_text(out, name);
+    rp_put_text(out, interrupted ? "\n(interrupted)\n\n" : "\n\n");
+    if (l->first == SN_NOBODY) {
+        rp_put_text(out, "no call was made\n");
+        return;
+    }
+    write_call(l, out, l->first == l->failing ? "the first call, and the first that failed" : "the first call", l->first);
+    if (l->failing != SN_NOBODY && l->failing != l->first) {
+        rp_put_text(out, "\n\n");
+        write_call(l, out, "the first call that failed", l->failing);
+    } else if (l->failing == SN_NOBODY) {
+        rp_put_text(out, l->forgotten[0] == '\0' ? "\nno call failed\n" : "\nanother call failed, when it was no longer followed: ");
+        rp_put_text(out, l->forgotten);
+        rp_put_text(out, l->forgotten[0] == '\0' ? "" : "\n");
+    }
+    if (l->not_followed != 0) {
+        rp_put_text(out, "\ncalls not followed, because too many were live at once: ");
+        rp_put_u64(out, l->not_followed);
+        rp_put_char(out, '\n');
+    }
+}

@@ -1,0 +1,48 @@
+/* Names from the lists of ss/words.h. A number that no list has gets a name of its own, never a crash. */
+#include "words.h"
+
+#define WORD(name) #name,
+
+static const char *pick(const char *const *names, size_t count, unsigned nth)
+{
+    return nth < count ? names[nth] : "";
+}
+
+const char *rp_letter_name(unsigned letter)
+{
+    static const char *const names[] = { SS_LETTER_LIST(WORD) };
+    return pick(names, SS_COUNT(names), letter);
+}
+
+const char *rp_letter_key(unsigned letter)
+{
+    static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "trying",
+                                         "twoxx", "twoxx_end", "refresh", "ring", "cancel" };
+    _Static_assert(SS_COUNT(names) == SS_LETTER_COUNT, "one key per letter");
+    return pick(names, SS_COUNT(names), letter);
+}
+
+const char *rp_machine_name(unsigned machine)
+{
+    static const char *const names[] = { SS_MACHINE_LIST(WORD) };
+    return pick(names, SS_COUNT(names), machine);
+}
+
+const char *rp_txn_state_name(unsigned state)
+{
+    static const char *const names[] = { SS_TXN_STATE_LIST(WORD) };
+    return pick(names, SS_COUNT(names), state);
+}
+
+const char *rp_dialog_state_name(unsigned state)
+{
+    static const char *const names[] = { "NONE", "EARLY", "CONFIRMED", "TERMINATED" };
+    return pick(names, SS_COUNT(names), state);
+}
+
+const char *rp_note_name(unsigned kind)
+{
+    static const char *const names[] = { "TXN", "TIMER", "RESEND", "DIALOG", "STRAY", "REFUSED" };
+    _Static_assert(SS_COUNT(names) == SS_NOTE_COUNT, "one name per kind of note");
+    return pick(names, SS_COUNT(names), kind);
+}

@@ -1,0 +1,16 @@
+/* Names of what facts are about, as reports write them: taken from the lists of ss/words.h. */
+#ifndef WORDS_H
+#define WORDS_H
+
+#include "ss/words.h"
+
+/** "A" … ; "" past the last. Static, as all below. */
+const char *rp_letter_name(unsigned letter);
+/** "a", "twoxx_end": as a key. */
+const char *rp_letter_key(unsigned letter);
+const char *rp_machine_name(unsigned machine);
+const char *rp_txn_state_name(unsigned state);
+const char *rp_dialog_state_name(unsigned state);
+const char *rp_note_name(unsigned kind);
+
+#endif

@@ -1,0 +1,387 @@
+/* The capture of a run: packets from facts to pcapng blocks. Each packet is held in a window until all its copies have
+ * arrived or are lost, so that its comment can tell its fate; the window is bounded, and what falls out of it tells
+ * what is known by then. Packets stay in the order in which they left.
+ *
+ * Which packets are wanted is decided at the end of the event that sent them, when the event's facts are all known.
+ */
+#include "sn/capture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sn/capture_index.h"
+
+enum { WINDOW = 4096, COMMENT_BYTES = 240, BLOCK_BYTES = 65536 + 1024 };
+
+typedef struct held {
+    uint64_t key;                                         /* of the index */
+    ss_time at;
+    uint64_t call_id;
+    uint32_t origin;
+    uint32_t under_way;                                   /* copies and pieces whose fate is open */
+    unsigned char *bytes;
+    uint32_t len, cap;
+    uint16_t comment_len;
+    char comment[COMMENT_BYTES];
+} held;
+
+struct sn_capture {
+    const sn_cast *cast;
+    sn_capture_options options;
+    sn_selection *selection;
+    sn_index by_packet;                                   /* place in the window */
+    held *window;                                         /* a ring */
+    uint32_t *interfaces;                                 /* per node; SN_NOBODY before its first packet */
+    uint32_t interface_count;
+    uint32_t first, count;                                /* of the window */
+    uint32_t fresh;                                       /* the last ones: not yet chosen or refused */
+    uint32_t node;                                        /* of the filter */
+    sn_key event;
+    uint64_t written;
+    bool incomplete;
+    char block[BLOCK_BYTES];
+};
+
+/* ---- names ---- */
+
+const char *sn_capture_name(const sn_cast *cast, uint32_t node)
+{
+    return node < cast->node_count ? cast->nodes[node].name : "?";
+}
+
+void sn_capture_put_event(ss_buffer *b, const sn_key *key)
+{
+    ss_put_u64(b, key->at);
+    ss_put_char(b, '/');
+    ss_put_u64(b, key->step);
+    ss_put_char(b, '/');
+    ss_put_u64(b, key->tie);
+    ss_put_char(b, '/');
+    ss_put_u64(b, key->receiver);
+    ss_put_char(b, '/');
+    ss_put_u64(b, key->sender);
+    ss_put_char(b, '/');
+    ss_put_u64(b, key->counter);
+}
+
+void sn_capture_put_link(ss_buffer *b, const sn_cast *cast, uint32_t link)
+{
+    const uint32_t node = link / 2;
+    const uint32_t router = node < cast->node_count ? cast->nodes[node].router : SN_NOBODY;
+    const bool up = link == SN_UP(node);
+    ss_put_text(b, sn_capture_name(cast, up ? node : router));
+    ss_put_text(b, " -> ");
+    ss_put_text(b, sn_capture_name(cast, up ? router : node));
+}
+
+/* ---- the window ---- */
+
+static held *nth(sn_capture *c, uint32_t n)
+{
+    return &c->window[(c->first + n) % WINDOW];
+}
+
+static void emit(sn_capture *c, const ss_buffer *b)
+{
+    SS_ASSERT(!b->overflow);
+    c->options.write(c->options.self, ss_buffer_slice(b));
+}
+
+static uint32_t interface_of(sn_capture *c, uint32_t node)
+{
+    if (c->interfaces[node] == SN_NOBODY) {
+        ss_buffer b = ss_buffer_on(c->block, sizeof c->block);
+        sn_pcapng_put_interface(&b, ss_slice_from(sn_capture_name(c->cast, node)));
+        emit(c, &b);
+        c->interfaces[node] = c->interface_count++;
+    }
+    return c->interfaces[node];
+}
+
+static uint64_t since_1970(const sn_capture *c, ss_time at)
+{
+    return c->options.epoch_s * UINT64_C(1000000000) + at;
+}
+
+static void write_first(sn_capture *c)
+{
+    const held *h = nth(c, 0);
+    const uint32_t interface = interface_of(c, h->origin);
+    ss_buffer b = ss_buffer_on(c->block, sizeof c->block);
+    sn_pcapng_put_packet(&b, interface, since_1970(c, h->at), (ss_slice){ (const char *)h->bytes, h->len },
+                         (ss_slice){ h->comment, h->comment_len });
+    emit(c, &b);
+    sn_index_remove(&c->by_packet, h->key);
+    c->first = (c->first + 1) % WINDOW;
+    c->count--;
+    c->written++;
+}
+
+/* Filters by address read the IPv4 header. */
+static uint32_t destination(const held *h)
+{
+    return h->len < 20 ? 0
+                       : (uint32_t)h->bytes[16] << 24 | (uint32_t)h->bytes[17] << 16 | (uint32_t)h->bytes[18] << 8 |
+                             h->bytes[19];
+}
+
+/* `before`: packets that were taken earlier. */
+static bool is_wanted(const sn_capture *c, const held *h, uint64_t before)
+{
+    switch (c->options.filter.kind) {
+    case SN_CAPTURE_OFF:
+        return false;
+    case SN_CAPTURE_ALL:
+        return true;
+    case SN_CAPTURE_FIRST:
+        return before < c->options.filter.count;
+    case SN_CAPTURE_NODE:
+        return c->node != SN_NOBODY &&
+               (h->origin == c->node || destination(h) == c->cast->nodes[c->node].address);
+    case SN_CAPTURE_CALLS:
+    case SN_CAPTURE_CALL:
+        break;
+    }
+    return sn_selection_takes_call(c->selection, h->call_id);
+}
+
+/* The event that made the last packets is over: keep those that are wanted. */
+static void settle(sn_capture *c)
+{
+    uint32_t kept = c->count - c->fresh;
+    for (uint32_t i = kept; i < c->count; i++) {
+        held *h = nth(c, i);
+        if (!is_wanted(c, h, c->written + kept)) {
+            sn_index_remove(&c->by_packet, h->key);
+            continue;
+        }
+        if (i != kept) {
+            held *to = nth(c, kept);
+            const held moved = *h;
+            *h = *to;
+            *to = moved;
+            c->incomplete |= !sn_index_put(&c->by_packet, to->key, (c->first + kept) % WINDOW);
+        }
+        kept++;
+    }
+    c->count = kept;
+    c->fresh = 0;
+    while (c->count != 0 && nth(c, 0)->under_way == 0) {
+        write_first(c);
+    }
+}
+
+static bool keep_bytes(held *h, ss_slice packet)
+{
+    if (h->cap < packet.len) {
+        unsigned char *bytes = realloc(h->bytes, packet.len);
+        if (bytes == NULL) {
+            return false;
+        }
+        h->bytes = bytes;
+        h->cap = (uint32_t)packet.len;
+    }
+    if (packet.len != 0) {
+        memcpy(h->bytes, packet.at, packet.len);
+    }
+    h->len = (uint32_t)packet.len;
+    return true;
+}
+
+static ss_buffer comment_of(held *h)
+{
+    ss_buffer b = ss_buffer_on(h->comment, sizeof h->comment);
+    b.len = h->comment_len;
+    return b;
+}
+
+/* A remark that does not fit is left out whole. */
+static void keep_comment(held *h, const ss_buffer *b)
+{
+    if (!b->overflow) {
+        h->comment_len = (uint16_t)b->len;
+    }
+}
+
+static void hold(sn_capture *c, const sn_fact *fact, ss_slice packet)
+{
+    if (packet.len > SS_DATAGRAM_BYTES_MAX || fact->entity >= c->cast->node_count) {
+        return;
+    }
+    if (c->count == WINDOW && c->fresh == WINDOW) {
+        settle(c);                                        /* one event sent as many: decide now */
+    }
+    if (c->count == WINDOW) {
+        write_first(c);
+    }
+    held *h = nth(c, c->count);
+    const uint64_t key = sn_index_fragment(&fact->packet, fact->packet.fragment);
+    if (!keep_bytes(h, packet) || !sn_index_put(&c->by_packet, key, (c->first + c->count) % WINDOW)) {
+        c->incomplete = true;
+        return;
+    }
+    h->key = key;
+    h->at = fact->key.at;
+    h->origin = fact->entity;
+    h->call_id = sn_selection_call_of(c->selection, fact);
+    h->under_way = 1;
+    h->comment_len = 0;
+    ss_buffer b = comment_of(h);
+    ss_put_text(&b, "event ");
+    sn_capture_put_event(&b, &fact->key);
+    keep_comment(h, &b);
+    c->count++;
+    c->fresh++;
+}
+
+/* A router's pieces are known by the packet that it cut. */
+static held *find(sn_capture *c, const sn_fact *fact)
+{
+    uint32_t at = sn_index_get(&c->by_packet, sn_index_fragment(&fact->packet, fact->packet.fragment));
+    if (at == SN_NOBODY && fact->packet.fragment != 0) {
+        at = sn_index_get(&c->by_packet, sn_index_fragment(&fact->packet, 0));
+    }
+    return at == SN_NOBODY ? NULL : &c->window[at];
+}
+
+static void end_copy(held *h)
+{
+    h->under_way -= h->under_way != 0;
+}
+
+static void tell_drop(sn_capture *c, held *h, const sn_fact *fact)
+{
+    ss_buffer b = comment_of(h);
+    ss_put_text(&b, fact->packet.copy == 0 ? "; lost" : "; a copy lost");
+    if (fact->kind == SN_FACT_LINK_DROPPED) {
+        ss_put_text(&b, " on ");
+        sn_capture_put_link(&b, c->cast, fact->entity);
+    } else {
+        ss_put_text(&b, " at ");
+        ss_put_text(&b, sn_capture_name(c->cast, fact->entity));
+    }
+    ss_put_text(&b, ": ");
+    ss_put_text(&b, sn_cause_text((sn_cause)fact->cause));
+    keep_comment(h, &b);
+}
+
+static bool is_router(const sn_capture *c, uint32_t node)
+{
+    return node < c->cast->node_count && c->cast->nodes[node].role == SN_ROLE_ROUTER;
+}
+
+static void follow(sn_capture *c, const sn_fact *fact)
+{
+    held *h = find(c, fact);
+    if (h == NULL) {
+        return;
+    }
+    switch (fact->kind) {
+    case SN_FACT_LINK_DUPLICATED:
+        h->under_way++;
+        break;
+    case SN_FACT_FRAGMENTED:
+        if (is_router(c, fact->entity) && fact->value > 1) {
+            h->under_way += (uint32_t)fact->value - 1u;
+        }
+        break;
+    case SN_FACT_LINK_ARRIVED:
+        if (fact->entity == SN_DOWN(fact->entity / 2) && !is_router(c, fact->entity / 2)) {
+            end_copy(h);
+        }
+        break;
+    case SN_FACT_LINK_DROPPED:
+    case SN_FACT_NODE_DROPPED:
+        tell_drop(c, h, fact);
+        end_copy(h);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- the observer ---- */
+
+static void free_window(sn_capture *c)
+{
+    for (uint32_t i = 0; c->window != NULL && i < WINDOW; i++) {
+        free(c->window[i].bytes);
+    }
+    free(c->window);
+}
+
+sn_capture *sn_capture_new(const sn_cast *cast, const sn_capture_options *options)
+{
+    sn_capture *c = calloc(1, sizeof *c);
+    if (c == NULL) {
+        return NULL;
+    }
+    c->cast = cast;
+    c->options = *options;
+    c->selection = sn_selection_new(&options->filter);
+    c->window = calloc(WINDOW, sizeof *c->window);
+    c->interfaces = calloc((size_t)cast->node_count + 1, sizeof *c->interfaces);
+    if (c->selection == NULL || c->window == NULL || c->interfaces == NULL) {
+        sn_capture_free(c);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < cast->node_count; i++) {
+        c->interfaces[i] = SN_NOBODY;
+    }
+    c->node = options->filter.kind == SN_CAPTURE_NODE ? sn_capture_node(cast, options->filter.node) : SN_NOBODY;
+    ss_buffer b = ss_buffer_on(c->block, sizeof c->block);
+    sn_pcapng_put_section(&b);
+    emit(c, &b);
+    return c;
+}
+
+void sn_capture_free(sn_capture *c)
+{
+    if (c != NULL) {
+        free_window(c);
+        sn_selection_free(c->selection);
+        sn_index_free(&c->by_packet);
+        free(c->interfaces);
+        free(c);
+    }
+}
+
+void sn_capture_fact(sn_capture *c, const sn_fact *fact, ss_slice packet)
+{
+    if (c->options.filter.kind == SN_CAPTURE_OFF) {
+        return;
+    }
+    if (sn_key_compare(&fact->key, &c->event) != 0) {
+        settle(c);
+        c->event = fact->key;
+    }
+    sn_selection_fact(c->selection, fact);
+    if (fact->kind == SN_FACT_PACKET) {
+        hold(c, fact, packet);
+    } else if (c->count != 0) {
+        follow(c, fact);
+    }
+}
+
+void sn_capture_finish(sn_capture *c, ss_time end, bool interrupted)
+{
+    settle(c);
+    while (c->count != 0) {
+        write_first(c);
+    }
+    if (interrupted && c->interface_count != 0) {
+        ss_buffer b = ss_buffer_on(c->block, sizeof c->block);
+        sn_pcapng_put_statistics(&b, 0, since_1970(c, end), SS_LIT("interrupted: the run was ended here"));
+        emit(c, &b);
+    }
+}
+
+uint64_t sn_capture_count(const sn_capture *c)
+{
+    return c->written;
+}
+
+bool sn_capture_is_whole(const sn_capture *c)
+{
+    return !c->incomplete;
+}
