@@ -1,18 +1,96 @@
 /* sn/decisions.h: the one interface that every choice of a run goes through (design 3.5, 3.9).
+ *
+ * A choice is made at a point: somewhere, about some message or call, for the nth time. What is chosen comes from a
+ * keyed draw, or from a tape of recorded decisions; a recorder keeps whatever deviates from benign. Benign is: nothing
+ * lost, doubled or reordered, the plain delay, the mean wait, the first choice. What the plan decides (arrivals, hold
+ * times, who hangs up) is in the plan, and follows from its seed alone.
  */
 #ifndef SN_DECISIONS_H
 #define SN_DECISIONS_H
 
+#include "sn/draw.h"
 #include "sn/facts.h"
-#include "sn/program.h"
 
-/** What a draw is for: part of its key. Append only; the numbers are frozen with rng/1. */
-#define SN_PURPOSE_LIST(X)                                                                                           \
-    X(LOSS, 1) X(DUPLICATE, 2) X(DELAY, 3) X(REORDER, 4) X(ARRIVAL, 5) X(CALLEE, 6) X(HOLD, 7) X(HANGUP, 8)          \
-    X(BEHAVIOUR, 9) X(WAIT, 10) X(REGISTER_AT, 11) X(ENTROPY, 12) X(TIE, 13) X(CALL_ID, 14) X(SESSION, 15)
-#define SN_PURPOSE_ID(name, number) SN_PURPOSE_##name = number,
-typedef enum sn_purpose { SN_PURPOSE_LIST(SN_PURPOSE_ID) SN_PURPOSE_END } sn_purpose;
+#define SN_DECISION_LIST(X)                                                                                          \
+    X(DROP, "drop", LOSS)                  /* outcome 1 */                                                          \
+    X(DUPLICATE, "duplicate", DUPLICATE)   /* outcome 1: one more copy */                                           \
+    X(DELAY, "delay", DELAY)               /* outcome: ns added to the link's delay */                              \
+    X(REORDER, "reorder", REORDER)         /* outcome 1: jumps the queue */                                         \
+    X(CHOICE, "choice", BEHAVIOUR)         /* outcome: index of the choice */                                       \
+    X(WAIT, "wait", WAIT)                  /* outcome: ns added to the mean */
+#define SN_DECISION_ID(name, word, purpose) SN_DECISION_##name,
+typedef enum sn_decision_kind { SN_DECISION_LIST(SN_DECISION_ID) SN_DECISION_KINDS } sn_decision_kind;
 
+#define SN_POINT_KEY_MAX 5u
+
+/** Where and about what a choice is made. */
+typedef struct sn_point {
+    /* the selector, in the words of faults: */
+    uint64_t place;                                       /* stable id of the link direction or node */
+    uint64_t call;                                        /* hash of the Call-ID, 0 for none */
+    uint32_t cseq;
+    uint16_t status;                                      /* of a response, else 0 */
+    uint8_t method;                                       /* ss_method; of CSeq for a response */
+    uint8_t is_sip;
+    uint16_t fragment, copy;
+    uint32_t row;                                         /* WAIT: of the program */
+    uint32_t nth;                                         /* from 1: visits to this point; filled by sn_decide_at */
+    /* the hint and the fingerprint */
+    ss_time at;
+    uint64_t print;                                       /* hash of the datagram, 0 for none */
+    uint32_t entity;                                      /* dense link direction or node: for the name only */
+    /* the key of a draw, behind seed and purpose */
+    uint64_t key[SN_POINT_KEY_MAX];
+    uint32_t key_words;
+} sn_point;
+
+/** What was decided. */
+typedef struct sn_decision {
+    uint32_t kind;                                        /* sn_decision_kind */
+    sn_point point;                                       /* key unused */
+    int64_t outcome;
+} sn_decision;
+
+/** How many decisions of a tape were met, at the end of a run. */
+typedef struct sn_tape_report {
+    uint64_t exact;                                       /* selector and bytes as recorded */
+    uint64_t moved;                                       /* selector as recorded, other bytes */
+    uint64_t unmatched;                                   /* never met */
+} sn_tape_report;
+
+/** Made by the host of a world and lent to it; one world at a time. */
 typedef struct sn_decisions sn_decisions;
+
+/** Keyed draws of a seed. NULL without memory. */
+sn_decisions *sn_decisions_new(uint64_t seed);
+void sn_decisions_free(sn_decisions *d);
+/** From now on every deviation is kept. */
+void sn_decisions_record(sn_decisions *d);
+/** From now on nothing is drawn: what the tape holds happens, all else is benign. The tape is copied. SS_ERR_MEMORY. */
+SS_MUST_USE ss_status sn_decisions_play(sn_decisions *d, const sn_decision *tape, size_t count);
+/** What was kept, in an order that does not depend on how the world was split; borrowed until the next record, free. */
+const sn_decision *sn_decisions_recorded(sn_decisions *d, size_t *count);
+sn_tape_report sn_decisions_report(const sn_decisions *d);
+/** True when the recorder or the tape could not grow: the run is void (exit 7). */
+bool sn_decisions_failed(const sn_decisions *d);
+
+/** One line of text without its line end: kind, outcome, then selector, hint and fingerprint as word=value. */
+void sn_decision_put(ss_buffer *b, const sn_decision *decision, const sn_cast *cast);
+/** Read such a line back. The cast is not needed: ids come from names. */
+SS_MUST_USE ss_status sn_decision_parse(ss_slice line, sn_decision *decision);
+
+/* ---- for the world and its apps ---------------------------------------------------------------------------------------- */
+
+/** A visit to a point: counts it. Once per visit, before the choices made there; costs nothing for plain draws. */
+void sn_decide_at(sn_decisions *d, sn_point *point);
+/** DROP, DUPLICATE, REORDER: does it happen? */
+bool sn_decide_happens(sn_decisions *d, sn_decision_kind kind, const sn_point *point, sn_prob p);
+/** DELAY: ns added to the delay. */
+int64_t sn_decide_offset(sn_decisions *d, const sn_point *point, const sn_dist *jitter);
+/** WAIT: a span. */
+ss_span sn_decide_wait(sn_decisions *d, const sn_point *point, const sn_dist *dist);
+/** CHOICE: an index below `count`, by weight. */
+uint32_t sn_decide_choice(sn_decisions *d, const sn_point *point, const struct sn_choice_rows *choices, uint32_t count,
+                          uint64_t weight_sum);
 
 #endif

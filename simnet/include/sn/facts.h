@@ -15,7 +15,7 @@
 typedef struct sn_key {
     ss_time at;
     uint64_t tie;                                         /* 0 in order: fifo */
-    uint64_t counter;                                     /* the sender's own */
+    uint64_t counter;                                     /* the sender's own, per receiver: nobody else's traffic shows */
     uint32_t step;                                        /* 0 scripted; 1 made for a later instant; +1 per zero delay */
     uint32_t receiver, sender;                            /* dense node numbers */
 } sn_key;
@@ -49,6 +49,8 @@ typedef struct sn_cast {
     uint32_t call_source_count;
 } sn_cast;
 
+/** The stable id of a node, from its group's name and its index there: no file order, no dense number. */
+uint64_t sn_name_id(ss_slice group, uint32_t index);
 /** The stable id of a link direction, for draws and the digest. */
 uint64_t sn_link_id(const sn_cast *cast, uint32_t link);
 
@@ -166,6 +168,7 @@ typedef struct sn_sink {
 typedef struct sn_digest {
     const sn_cast *cast;
     uint64_t *nodes, *links;                              /* chains: node_count and 2 * node_count; the caller's memory */
+    uint64_t end;                                         /* chain of the END fact, which is no node's */
 } sn_digest;
 
 /** `chains` holds 3 * node_count words, zeroed here. */

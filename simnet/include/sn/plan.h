@@ -7,6 +7,7 @@
 #define SN_PLAN_H
 
 #include "ss/txn.h"
+#include "sn/draw.h"
 #include "sn/facts.h"
 #include "sn/judge.h"
 #include "sn/program.h"
@@ -68,6 +69,7 @@ typedef struct sn_group_spec {
     uint32_t net, net_bits;                               /* IPv4 block chosen by hand; 0, 0: from the name */
 } sn_group_spec;
 
+/** The caller of call k is index k of its group, around and around. */
 typedef enum sn_pick { SN_PICK_ANY, SN_PICK_NEXT } sn_pick;
 
 /** Traffic: open loop, call k decided from the plan and the draws of k. */
@@ -180,5 +182,7 @@ const char *sn_plan_text(sn_plan *plan, ss_slice text);
 SS_MUST_USE ss_status sn_plan_finish(sn_plan *plan, const char **why);
 /** The dense node of a group's index. */
 uint32_t sn_plan_node(const sn_plan *plan, uint32_t group, uint32_t index);
+/** The node that has an IPv4 address (host order), or SN_NOBODY. */
+uint32_t sn_plan_find_address(const sn_plan *plan, uint32_t address);
 
 #endif

@@ -1,0 +1,91 @@
+/* ip.h: IPv4 and UDP as bytes (RFC 791, RFC 768, RFC 1071, RFC 815). Pure functions, but for the reassembly buffers. */
+#ifndef IP_H
+#define IP_H
+
+#include "packet.h"
+
+enum {
+    SN_IP_HEADER_BYTES = 20,                              /* as we write it: no options */
+    SN_UDP_HEADER_BYTES = 8,
+    SN_IP_BYTES_MAX = 65535,
+    SN_IP_TTL = 64,
+    SN_PROTOCOL_UDP = 17
+};
+
+/* ---- IPv4 ------------------------------------------------------------------------------------------------------------ */
+
+typedef struct sn_ip {
+    uint32_t source, destination;                         /* host order */
+    uint16_t total;                                       /* bytes of the packet */
+    uint16_t header;                                      /* bytes of the header */
+    uint16_t id;
+    uint16_t fragment;                                    /* offset in units of 8 bytes */
+    bool more, dont_fragment;
+    uint8_t ttl, protocol;
+} sn_ip;
+
+/** The Internet checksum (RFC 1071) of bytes behind a partial sum: what goes into the field, 0 when a sum over a right
+ *  field was made. */
+uint16_t sn_checksum(uint32_t partial, const unsigned char *bytes, size_t len);
+/** Write the 20 bytes of a header; `header` is not looked at. */
+void sn_ip_put(unsigned char *at, const sn_ip *ip);
+/** SS_OK; SS_ERR_SYNTAX malformed; SS_ERR_SEMANTIC the checksum is wrong. The packet may be followed by padding. */
+SS_MUST_USE ss_status sn_ip_parse(const unsigned char *bytes, size_t len, sn_ip *ip);
+/** One hop: the time to live goes down and the checksum follows (RFC 1624). False when it ran out. */
+bool sn_ip_hop(unsigned char *packet);
+
+/* ---- UDP ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct sn_udp {
+    uint16_t source_port, destination_port;
+    ss_slice payload;
+} sn_udp;
+
+/** Write the 8 bytes of a header before its payload, which is there already. */
+void sn_udp_put(unsigned char *at, const sn_ip *ip, uint16_t source_port, uint16_t destination_port, size_t payload_len);
+/** Parse a UDP packet, the IP payload. SS_OK; SS_ERR_SYNTAX; SS_ERR_SEMANTIC the checksum is wrong. */
+SS_MUST_USE ss_status sn_udp_parse(const sn_ip *ip, ss_slice bytes, sn_udp *udp);
+
+/* ---- fragments ------------------------------------------------------------------------------------------------------- */
+
+/** Pieces that a packet of `total` bytes is cut into; 1 when it fits. The MTU is at least 68. */
+unsigned sn_fragment_count(const sn_ip *ip, uint32_t mtu);
+/** Write the nth piece, 0 .. count-1; its length. `out` has room for `mtu` bytes. */
+uint32_t sn_fragment_cut(const unsigned char *packet, const sn_ip *ip, uint32_t mtu, unsigned nth, unsigned char *out);
+
+/* ---- reassembly ------------------------------------------------------------------------------------------------------ */
+
+#define SN_REASSEMBLY_SPAN SS_S(30)
+enum { SN_REASSEMBLY_MAX = 16 };                          /* datagrams in pieces, per host */
+
+/** The datagrams in pieces of one host. */
+typedef struct sn_reassembly {
+    ss_ref first;                                         /* newest first */
+    uint32_t count;
+    uint32_t made;                                        /* number of the one made last */
+} sn_reassembly;
+
+typedef struct sn_whole {
+    ss_slice payload;                                     /* the IP payload, in the arena */
+    sn_about about;                                       /* of the datagram */
+    unsigned pieces;
+} sn_whole;
+
+/**
+ * One fragment arrived (RFC 791 3.2, as RFC 815 does it; bytes that came first stay, later ones fill the holes).
+ *
+ * started  the number of a reassembly that began with it, for the host's timer; 0 when none did.
+ * SS_OK          the datagram is whole and forgotten; *whole is it.
+ * SS_MORE        waiting for the rest.
+ * SS_ERR_SYNTAX  no fragment can be so: past 65535 bytes, or no multiple of 8.
+ * SS_ERR_FULL    this host has too many in pieces, or the arena is full: the fragment, or the datagram, is lost.
+ * SS_ERR_MEMORY  the store is exhausted.
+ */
+SS_MUST_USE ss_status sn_reassembly_add(sn_reassembly *r, ss_store *store, ss_arena *arena, const sn_ip *ip,
+                                        const sn_packet *packet, uint32_t *started, sn_whole *whole);
+/** The timer of a reassembly: forget it. False when it is over already. */
+bool sn_reassembly_expire(sn_reassembly *r, ss_store *store, uint32_t number, sn_about *about);
+/** Forget all, as a crash does. */
+void sn_reassembly_clear(sn_reassembly *r, ss_store *store);
+
+#endif

@@ -1,0 +1,33 @@
+/* packet.h: one copy of one IP packet on its way, in the store of the partition that holds it. Its bytes are what a
+ * capture would show; beside them stands what is known of the datagram, so that it is parsed and hashed only once. */
+#ifndef PACKET_H
+#define PACKET_H
+
+#include "sn/facts.h"
+
+/** What is known of a packet's datagram. */
+typedef struct sn_about {
+    sn_packet_id id;
+    uint64_t hash;                                        /* of the datagram's payload */
+    uint32_t target;                                      /* node that has the destination address, or SN_NOBODY */
+    uint8_t hops;                                         /* links crossed */
+    bool intact;                                          /* no link touched the bytes: hash and sip still hold */
+    ss_summary sip;
+} sn_about;
+
+typedef struct sn_packet {
+    sn_about about;
+    uint32_t len;                                         /* of bytes: the whole IP packet */
+    unsigned char bytes[];
+} sn_packet;
+
+static inline size_t sn_packet_size(uint32_t len)
+{
+    return sizeof(sn_packet) + len;
+}
+static inline ss_slice sn_packet_slice(const sn_packet *p)
+{
+    return (ss_slice){ (const char *)p->bytes, p->len };
+}
+
+#endif

@@ -1,0 +1,273 @@
+/* The plan: its builder. Specs are copied as they are added; what is derived from them is in plan_finish.c,
+ * plan_address.c and plan_calls.c. */
+#include "plan_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct sn_chunk {
+    struct sn_chunk *next;
+} sn_chunk;
+
+#define CHUNK_HEAD 16u                                    /* keeps what follows aligned for any type */
+_Static_assert(sizeof(sn_chunk) <= CHUNK_HEAD, "the head holds the link");
+
+void *sn_plan_take(sn_plan *plan, size_t count, size_t size)
+{
+    if (count > (SIZE_MAX - CHUNK_HEAD) / size) {
+        return NULL;
+    }
+    sn_chunk *chunk = calloc(1, CHUNK_HEAD + count * size);
+    if (chunk == NULL) {
+        return NULL;
+    }
+    chunk->next = plan->memory->chunks;
+    plan->memory->chunks = chunk;
+    return (unsigned char *)chunk + CHUNK_HEAD;
+}
+
+const char *sn_plan_text(sn_plan *plan, ss_slice text)
+{
+    char *copy = sn_plan_take(plan, text.len + 1, 1);
+    if (copy != NULL && text.len > 0) {
+        memcpy(copy, text.at, text.len);
+    }
+    return copy;
+}
+
+sn_plan *sn_plan_new(void)
+{
+    sn_plan *plan = calloc(1, sizeof *plan);
+    sn_plan_memory *memory = calloc(1, sizeof *memory);
+    if (plan == NULL || memory == NULL) {
+        free(plan);
+        free(memory);
+        return NULL;
+    }
+    plan->memory = memory;
+    plan->name = "";
+    plan->seed = 1;
+    plan->epoch_s = 1893456000;                           /* 2030-01-01 */
+    plan->duration = SS_S(60);
+    plan->drain = SS_S(300);
+    plan->step_max = 1000;
+    plan->root = SN_NOBODY;
+    return plan;
+}
+
+void sn_plan_free(sn_plan *plan)
+{
+    if (plan == NULL) {
+        return;
+    }
+    sn_chunk *chunk = plan->memory->chunks;
+    while (chunk != NULL) {
+        sn_chunk *next = chunk->next;
+        free(chunk);
+        chunk = next;
+    }
+    free(plan->links);
+    free(plan->groups);
+    free(plan->rows);
+    free(plan->choices);
+    free(plan->behaviours);
+    free(plan->call_specs);
+    free(plan->acts);
+    free(plan->checks);
+    free(plan->expects);
+    free(plan->reached);
+    free(plan->memory->check_places);
+    free(plan->memory);
+    free(plan);
+}
+
+/* Room for one more of `size` bytes behind *array, and a copy of `item` in it. Its index, or UINT32_MAX. */
+static uint32_t append(void **array, uint32_t *count, uint32_t *cap, size_t size, const void *item)
+{
+    if (*count == UINT32_MAX - 1) {
+        return UINT32_MAX;
+    }
+    if (*count == *cap) {
+        const uint32_t bigger = *cap == 0 ? 16 : *cap > UINT32_MAX / 2 ? UINT32_MAX : *cap * 2;
+        void *moved = realloc(*array, bigger * size);
+        if (moved == NULL) {
+            return UINT32_MAX;
+        }
+        *array = moved;
+        *cap = bigger;
+    }
+    memcpy((unsigned char *)*array + *count * size, item, size);
+    return (*count)++;
+}
+
+/* The pointer types differ, so the array goes through a void pointer of its own. */
+#define APPEND(plan, array, count, cap, item)                                                                        \
+    do {                                                                                                             \
+        void *moved_ = (plan)->array;                                                                                \
+        index = append(&moved_, &(plan)->count, &(plan)->memory->cap, sizeof *(plan)->array, (item));               \
+        (plan)->array = moved_;                                                                                      \
+    } while (0)
+
+static const char *copy_text(sn_plan *plan, const char *text, bool *failed)
+{
+    if (text == NULL) {
+        return NULL;
+    }
+    const char *copy = sn_plan_text(plan, ss_slice_from(text));
+    *failed |= copy == NULL;
+    return copy;
+}
+
+sn_link_params sn_link_params_default(void)
+{
+    return (sn_link_params){ .mtu = 1500, .delay_floor = 1, .jitter = { .kind = SN_DIST_CONST } };
+}
+
+uint32_t sn_plan_add_link(sn_plan *plan, const sn_link_kind *kind)
+{
+    bool failed = false;
+    uint32_t index;
+    sn_link_kind copy = *kind;
+    copy.name = copy_text(plan, kind->name, &failed);
+    if (failed) {
+        return UINT32_MAX;
+    }
+    APPEND(plan, links, link_count, link_cap, &copy);
+    return index;
+}
+
+static const char *const *copy_domains(sn_plan *plan, const sn_proxy_spec *spec, bool *failed)
+{
+    const char **copy = sn_plan_take(plan, spec->domain_count + 1u, sizeof *copy);
+    *failed |= copy == NULL;
+    for (uint32_t i = 0; copy != NULL && i < spec->domain_count; i++) {
+        copy[i] = copy_text(plan, spec->domains[i], failed);
+    }
+    return copy;
+}
+
+uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)
+{
+    bool failed = false;
+    uint32_t index;
+    sn_group_spec copy = *spec;
+    SS_ASSERT(!plan->memory->finished);
+    copy.name = copy_text(plan, spec->name, &failed);
+    copy.ua.aor = copy_text(plan, spec->ua.aor, &failed);
+    copy.proxy.host = copy_text(plan, spec->proxy.host, &failed);
+    copy.proxy.domains = copy_domains(plan, &spec->proxy, &failed);
+    if (spec->settings.product.len > 0) {
+        copy.settings.product.at = sn_plan_text(plan, spec->settings.product);
+        failed |= copy.settings.product.at == NULL;
+    }
+    if (failed) {
+        return UINT32_MAX;
+    }
+    APPEND(plan, groups, group_count, group_cap, &copy);
+    return index;
+}
+
+uint32_t sn_plan_add_behaviour(sn_plan *plan, const char *name)
+{
+    bool failed = false;
+    uint32_t index;
+    const sn_behaviour behaviour = { .name = copy_text(plan, name, &failed), .first_choice = plan->choice_count };
+    if (failed) {
+        return UINT32_MAX;
+    }
+    APPEND(plan, behaviours, behaviour_count, behaviour_cap, &behaviour);
+    return index;
+}
+
+uint32_t sn_plan_add_choice(sn_plan *plan, uint32_t weight)
+{
+    uint32_t index;
+    SS_ASSERT(plan->behaviour_count > 0);
+    const sn_choice_rows choice = { .weight = weight, .first_row = plan->row_count };
+    APPEND(plan, choices, choice_count, choice_cap, &choice);
+    if (index != UINT32_MAX) {
+        sn_behaviour *of = &plan->behaviours[plan->behaviour_count - 1];
+        of->choice_count++;
+        of->weight_sum += weight;
+    }
+    return index;
+}
+
+uint32_t sn_plan_add_row(sn_plan *plan, const sn_row *row)
+{
+    uint32_t index;
+    SS_ASSERT(plan->choice_count > 0);
+    APPEND(plan, rows, row_count, row_cap, row);
+    if (index != UINT32_MAX) {
+        plan->choices[plan->choice_count - 1].row_count++;
+    }
+    return index;
+}
+
+uint32_t sn_plan_add_calls(sn_plan *plan, const sn_call_spec *spec)
+{
+    bool failed = false;
+    uint32_t index;
+    sn_call_spec copy = *spec;
+    copy.name = copy_text(plan, spec->name, &failed);
+    if (failed) {
+        return UINT32_MAX;
+    }
+    APPEND(plan, call_specs, call_spec_count, call_spec_cap, &copy);
+    return index;
+}
+
+uint32_t sn_plan_add_act(sn_plan *plan, const sn_act *act)
+{
+    uint32_t index;
+    APPEND(plan, acts, act_count, act_cap, act);
+    return index;
+}
+
+uint32_t sn_plan_add_check(sn_plan *plan, const sn_check *check, uint32_t group, uint32_t node_index)
+{
+    uint32_t index;
+    const sn_place place = { group, node_index };
+    void *places = plan->memory->check_places;
+    index = append(&places, &plan->memory->check_place_count, &plan->memory->check_place_cap, sizeof place, &place);
+    plan->memory->check_places = places;
+    if (index == UINT32_MAX) {
+        return index;
+    }
+    APPEND(plan, checks, check_count, check_cap, check);
+    return index;
+}
+
+uint32_t sn_plan_add_expect(sn_plan *plan, const sn_expect *expect)
+{
+    bool failed = false;
+    uint32_t index;
+    sn_expect copy = *expect;
+    copy.text = copy_text(plan, expect->text, &failed);
+    if (failed) {
+        return UINT32_MAX;
+    }
+    APPEND(plan, expects, expect_count, expect_cap, &copy);
+    return index;
+}
+
+uint32_t sn_plan_add_reached(sn_plan *plan, unsigned reach)
+{
+    uint32_t index;
+    APPEND(plan, reached, reached_count, reached_cap, &reach);
+    return index;
+}
+
+void sn_plan_set_name(sn_plan *plan, const char *name)
+{
+    const char *copy = sn_plan_text(plan, ss_slice_from(name));
+    plan->name = copy == NULL ? "" : copy;
+}
+
+uint32_t sn_plan_node(const sn_plan *plan, uint32_t group, uint32_t index)
+{
+    SS_ASSERT(plan->memory->finished);
+    SS_ASSERT(group < plan->group_count);
+    SS_ASSERT(index < plan->groups[group].count);
+    return plan->group_first[group] + index;
+}

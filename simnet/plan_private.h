@@ -1,0 +1,40 @@
+/* plan_private.h: what the files of the plan share: who owns its memory, and the steps of finishing. */
+#ifndef PLAN_PRIVATE_H
+#define PLAN_PRIVATE_H
+
+#include "sn/plan.h"
+
+typedef struct sn_place {
+    uint32_t group, index;                                /* group SN_NOBODY: any */
+} sn_place;
+
+/** The addresses of a group: a run of its own. */
+typedef struct sn_range {
+    uint32_t base, bits;                                  /* network address and prefix length of the first block */
+    uint32_t last;                                        /* last address of the run */
+    uint32_t group;
+} sn_range;
+
+typedef struct sn_plan_memory {
+    struct sn_chunk *chunks;                              /* everything that never grows */
+    uint32_t link_cap, group_cap, row_cap, choice_cap, behaviour_cap, call_spec_cap, act_cap, check_cap, expect_cap,
+        reached_cap;
+    sn_place *check_places;                               /* parallel to checks */
+    uint32_t check_place_count, check_place_cap;
+    sn_range *ranges;                                     /* by base; group_count of them */
+    bool finished;
+} sn_plan_memory;
+
+/** Zeroed memory that lives as long as the plan; NULL without memory. */
+void *sn_plan_take(sn_plan *plan, size_t count, size_t size);
+
+/** Addresses of all groups (design 3.5). */
+SS_MUST_USE ss_status sn_plan_place_groups(sn_plan *plan, const char **why);
+/** The address of a group's node. */
+uint32_t sn_range_address(const sn_range *range, uint32_t index);
+/** How many nodes a block of a prefix length can hold. */
+uint64_t sn_range_capacity(uint32_t bits);
+/** Every call of the run. */
+SS_MUST_USE ss_status sn_plan_decide_calls(sn_plan *plan, const char **why);
+
+#endif
