@@ -220,9 +220,10 @@ static void send_branch(const ss_visit *v, ss_context *c, ss_branch *b, const ss
     }
     const ss_owner owner = { .kind = SS_OWNER_BRANCH, .ref = ss_store_ref(ss_visit_store(v), b) };
     const ss_status status = ss_txn_request(v->core, v->turn, &path, bytes, owner, &b->txn);     /* step 10 */
-    if (status != SS_OK) {
-        b->txn = 0;
+    if (status == SS_ERR_FULL) {
         ss_context_overloaded(v, c);
+    } else if (status != SS_OK) {
+        ss_branch_fail(v, c, b, 500);                     /* the copy is no request any more: a target gone wrong */
     } else if (c->method == SS_METHOD_INVITE) {
         start_timer_c(v, b);                                                     /* step 11. RFC3261:16.6 */
     }

@@ -111,11 +111,9 @@ static void pass_upstream(const ss_visit *v, ss_context *c, ss_slice bytes)
         return;
     }
     bool ended = false;
-    const ss_status status = ss_txn_respond(v->core, v->turn, c->server, bytes, &ended);
-    if (ended) {
+    if (ss_txn_respond(v->core, v->turn, c->server, bytes, &ended) == SS_OK && ended) {
         c->server = 0;
     }
-    v->turn->failed |= status == SS_ERR_FULL;
 }
 
 /* ---- steps 4 to 6: the best final response -------------------------------------------------------------------------- */

@@ -1,0 +1,357 @@
+/* See proxy_rig.h. The rig is the host: it lends memory and instants, delivers, answers, and looks at what comes out. */
+#include "proxy_rig.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { POOL_BYTES = 4 << 20, LOCATION_BYTES = 1 << 20, ARENA_BYTES = 1 << 20, TEXT_BYTES = 8 << 20 };
+
+static const ss_slice domains[] = { SS_LIT_INIT("example.com") };
+
+static void *must(void *memory)
+{
+    if (memory == NULL) {
+        abort();
+    }
+    return memory;
+}
+
+static unsigned char *aligned(size_t bytes)
+{
+    return must(aligned_alloc(16, bytes));
+}
+
+static ss_address host_address(const char *host)
+{
+    ss_address address;
+    CHECK_OK(ss_address_from(ss_slice_from(host), 5060, &address));
+    return address;
+}
+
+/* ---- making and ending ------------------------------------------------------------------------------------------- */
+
+proxy_rig *rig_new(void)
+{
+    proxy_rig *rig = must(calloc(1, sizeof *rig));
+    rig->memory = aligned(POOL_BYTES);
+    rig->location_memory = aligned(LOCATION_BYTES);
+    rig->arena_memory = aligned(ARENA_BYTES);
+    rig->text_memory = aligned(TEXT_BYTES);
+    rig->arena_cap = ARENA_BYTES;
+    rig->settings = ss_settings_default();
+    rig->config = (ss_proxy_config){
+        .local = { .transport = SS_TRANSPORT_UDP, .local = host_address("10.0.0.1") },
+        .host = SS_LIT("p1.example.com"),
+        .domains = domains,
+        .domain_count = SS_COUNT(domains),
+        .record_route = true,
+        .registrar = true,
+        .expires_default_s = 3600,
+        .expires_min_s = 60,
+        .expires_max_s = 86400,
+    };
+    return rig;
+}
+
+void rig_go(proxy_rig *rig)
+{
+    CHECK_OK(ss_pools_init(&rig->pools, rig->memory, POOL_BYTES, 64, 16));
+    ss_store_init(&rig->location_store, rig->location_memory, LOCATION_BYTES);
+    CHECK_OK(ss_location_init(&rig->location, &rig->location_store, 1, 64));
+    ss_engine_init(&rig->engine, &(ss_engine_options){ .pools = &rig->pools,
+                                                        .settings = &rig->settings,
+                                                        .engine = 1,
+                                                        .entropy_key = 42,
+                                                        .role = SS_ROLE_PROXY,
+                                                        .proxy = &rig->config });
+}
+
+proxy_rig *rig_start(void)
+{
+    proxy_rig *rig = rig_new();
+    rig_go(rig);
+    return rig;
+}
+
+void rig_free(proxy_rig *rig)
+{
+    free(rig->memory);
+    free(rig->location_memory);
+    free(rig->arena_memory);
+    free(rig->text_memory);
+    free(rig);
+}
+
+void rig_check_empty(const proxy_rig *rig)
+{
+    CHECK_EQ(rig->engine.proxy.contexts, 0);
+    CHECK_EQ(rig->engine.core.txns, 0);
+    CHECK_EQ(rig->engine.core.timers.count, 0);
+    CHECK_EQ(rig->engine.core.bytes, 0);
+    CHECK_EQ(rig->pools.store.live_bytes, 0);
+}
+
+void rig_stop(proxy_rig *rig)
+{
+    rig_run_to(rig, rig->now + SS_S(400));
+    rig_check_empty(rig);
+    ss_location_forget_all(&rig->location);
+    CHECK_EQ(rig->location.bindings, 0);
+    CHECK_EQ(rig->location_store.live_bytes, 0);
+    rig_free(rig);
+}
+
+/* ---- texts ------------------------------------------------------------------------------------------------------------ */
+
+static ss_slice keep(proxy_rig *rig, ss_slice bytes)
+{
+    CHECK(rig->text_used + bytes.len <= TEXT_BYTES);
+    char *at = (char *)rig->text_memory + rig->text_used;
+    if (bytes.len != 0) {
+        memcpy(at, bytes.at, bytes.len);
+    }
+    rig->text_used += bytes.len;
+    return (ss_slice){ at, bytes.len };
+}
+
+ss_slice rig_printf(proxy_rig *rig, const char *format, ...)
+{
+    static char text[1 << 17];
+    va_list args;
+    va_start(args, format);
+    const int len = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    CHECK(len >= 0 && (size_t)len < sizeof text);
+    ss_buffer b = ss_buffer_on(rig->text_memory + rig->text_used, TEXT_BYTES - rig->text_used);
+    for (int i = 0; i < len; i++) {
+        if (text[i] == '\n') {
+            ss_put_char(&b, '\r');
+        }
+        ss_put_char(&b, text[i]);
+    }
+    CHECK(!b.overflow);
+    rig->text_used += b.len;
+    return ss_buffer_slice(&b);
+}
+
+ss_slice rig_request(proxy_rig *rig, const char *start, const char *branch, const char *lines)
+{
+    const char *space = strchr(start, ' ');
+    CHECK(space != NULL);
+    return rig_printf(rig,
+                      "%s SIP/2.0\n"
+                      "Via: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bK%s\n"
+                      "Max-Forwards: 70\n"
+                      "From: <sip:alice@example.com>;tag=alice\n"
+                      "To: <%s>\n"
+                      "Call-ID: call\n"
+                      "CSeq: 1 %.*s\n"
+                      "Contact: <sip:alice@" ALICE ">\n"
+                      "%s"
+                      "Content-Length: 0\n\n",
+                      start, branch, space + 1, (int)(space - start), start, lines);
+}
+
+static ss_arena scratch(void)
+{
+    static _Alignas(16) unsigned char memory[1 << 18];
+    return (ss_arena){ .base = memory, .cap = sizeof memory };
+}
+
+static void parse(const rig_sent *sent, ss_arena *arena, ss_msg *msg)
+{
+    ss_diag diag;
+    CHECK_OK(ss_msg_parse(msg, arena, sent->bytes, &diag));
+}
+
+ss_slice rig_reply(proxy_rig *rig, const rig_sent *request, unsigned status, const char *lines)
+{
+    ss_arena arena = scratch();
+    ss_msg msg;
+    parse(request, &arena, &msg);
+    ss_buffer b = ss_buffer_open(&arena);
+    ss_put_response_head(&b, &msg, status, SS_EMPTY, status == 100 ? SS_EMPTY : SS_LIT("bob"));
+    ss_put_header_from(&b, &msg, SS_HDR_RECORD_ROUTE);
+    ss_put(&b, rig_printf(rig, "%s", lines));
+    ss_put_body(&b, SS_EMPTY, SS_EMPTY);
+    CHECK(!b.overflow);
+    return keep(rig, ss_buffer_slice(&b));
+}
+
+/* ---- one turn ------------------------------------------------------------------------------------------------------------ */
+
+static ss_arena arena_of(proxy_rig *rig)
+{
+    memset(rig->arena_memory, 0xa5, rig->arena_cap);
+    return (ss_arena){ .base = rig->arena_memory, .cap = rig->arena_cap };
+}
+
+static void record(proxy_rig *rig, const ss_output *out)
+{
+    CHECK(rig->sent_count < SS_COUNT(rig->sent));
+    CHECK(ss_address_equal(&out->path.local, &rig->config.local.local));
+    rig->sent[rig->sent_count] =
+        (rig_sent){ .at = rig->now, .to = out->path.remote, .bytes = keep(rig, out->bytes) };
+    rig->sent_count++;
+}
+
+static void answer_now(proxy_rig *rig, const ss_query *query, ss_arena *arena)
+{
+    ss_answer answer;
+    if (query->kind == SS_QUERY_RESOLVE) {
+        answer = (ss_answer){ .token = query->token,
+                              .status = rig->name_count == 0 ? SS_NONE : SS_OK,
+                              .addresses = rig->names,
+                              .address_count = rig->name_count };
+    } else {
+        CHECK_OK(ss_location_serve(&rig->location, rig->now, query, arena, &answer));
+    }
+    rig_answer(rig, &answer);
+}
+
+/* Answering starts the next turn, so what the turn asked is copied out of its arena first. */
+static void drain(proxy_rig *rig, ss_turn *turn)
+{
+    static _Alignas(16) unsigned char memory[1 << 18];
+    static ss_binding changes[SS_LOCATION_CONTACTS_MAX];
+    ss_query asked = { 0 };
+    bool is_asked = false;
+    const ss_output *out;
+    while ((out = ss_turn_take(turn)) != NULL) {
+        if (out->kind == SS_OUT_DATAGRAM) {
+            record(rig, out);
+        } else if (out->kind == SS_OUT_EVENT && out->event.kind == SS_EVENT_FULL) {
+            rig->full_events++;
+        } else if (out->kind == SS_OUT_QUERY) {
+            CHECK(!is_asked);
+            is_asked = true;
+            asked = out->query;
+        }
+    }
+    if (!is_asked) {
+        return;
+    }
+    rig->queries++;
+    asked.name = keep(rig, asked.name);
+    for (uint16_t i = 0; i < asked.change_count; i++) {
+        changes[i] = asked.changes[i];
+        changes[i].contact = keep(rig, changes[i].contact);
+        changes[i].call_id = keep(rig, changes[i].call_id);
+    }
+    asked.changes = changes;
+    if (rig->hold_queries) {
+        rig->held = asked;
+        return;
+    }
+    ss_arena arena = { .base = memory, .cap = sizeof memory };
+    answer_now(rig, &asked, &arena);
+}
+
+void rig_send(proxy_rig *rig, const char *host, ss_slice bytes)
+{
+    ss_arena arena = arena_of(rig);
+    ss_turn turn = ss_turn_begin(rig->now, &arena);
+    ss_path path = rig->config.local;
+    path.remote = host_address(host);
+    rig->last_status = ss_engine_input(&rig->engine, &turn, &path, bytes);
+    drain(rig, &turn);
+}
+
+void rig_fail_path(proxy_rig *rig, const char *host)
+{
+    ss_arena arena = arena_of(rig);
+    ss_turn turn = ss_turn_begin(rig->now, &arena);
+    ss_path path = rig->config.local;
+    path.remote = host_address(host);
+    rig->last_status = ss_engine_path_lost(&rig->engine, &turn, &path, true);
+    drain(rig, &turn);
+}
+
+void rig_answer(proxy_rig *rig, const ss_answer *answer)
+{
+    ss_arena arena = arena_of(rig);
+    ss_turn turn = ss_turn_begin(rig->now, &arena);
+    rig->last_status = ss_engine_answer(&rig->engine, &turn, answer);
+    drain(rig, &turn);
+}
+
+void rig_run_to(proxy_rig *rig, ss_time at)
+{
+    ss_time next;
+    while ((next = ss_engine_deadline(&rig->engine)) <= at) {
+        CHECK(next >= rig->now);
+        rig->now = next;
+        ss_arena arena = arena_of(rig);
+        ss_turn turn = ss_turn_begin(rig->now, &arena);
+        rig->last_status = ss_engine_tick(&rig->engine, &turn);
+        drain(rig, &turn);
+    }
+    rig->now = at;
+}
+
+void rig_bind(proxy_rig *rig, const char *aor, const char *contact)
+{
+    static _Alignas(16) unsigned char memory[4096];
+    ss_arena arena = { .base = memory, .cap = sizeof memory };
+    const ss_binding change = {
+        .contact = ss_slice_from(contact), .call_id = SS_LIT("reg"), .cseq = 1, .q = 1000, .expires_s = 3600
+    };
+    const ss_query query = {
+        .kind = SS_QUERY_PERSIST, .name = ss_slice_from(aor), .changes = &change, .change_count = 1
+    };
+    ss_answer answer;
+    CHECK_OK(ss_location_serve(&rig->location, rig->now, &query, &arena, &answer));
+    CHECK_OK(answer.status);
+}
+
+/* ---- what came out ------------------------------------------------------------------------------------------------------------ */
+
+rig_sent *rig_take(proxy_rig *rig)
+{
+    if (rig->next == rig->sent_count) {
+        return NULL;
+    }
+    rig->next++;
+    return &rig->sent[rig->next - 1];
+}
+
+rig_sent *rig_expect(proxy_rig *rig, const char *host, const char *start_line)
+{
+    rig_sent *sent = rig_take(rig);
+    CHECK_NOT_NULL(sent);
+    const size_t end = ss_slice_find(sent->bytes, '\r');
+    CHECK_SLICE_EQ(ss_slice_cut(sent->bytes, 0, end), ss_slice_from(start_line));
+    char memory[64];
+    ss_buffer b = ss_buffer_on(memory, sizeof memory);
+    ss_put_host(&b, &sent->to);
+    CHECK_SLICE_EQ(ss_buffer_slice(&b), ss_slice_from(host));
+    return sent;
+}
+
+void rig_expect_nothing(proxy_rig *rig)
+{
+    const rig_sent *sent = rig_take(rig);
+    if (sent != NULL) {
+        CHECK_SLICE_EQ(sent->bytes, SS_EMPTY);
+    }
+}
+
+ss_slice rig_field(proxy_rig *rig, const rig_sent *sent, ss_hdr id, unsigned nth)
+{
+    (void)rig;
+    ss_arena arena = scratch();
+    ss_msg msg;
+    parse(sent, &arena, &msg);
+    return ss_msg_value(&msg, id, nth);
+}
+
+unsigned rig_field_count(proxy_rig *rig, const rig_sent *sent, ss_hdr id)
+{
+    (void)rig;
+    ss_arena arena = scratch();
+    ss_msg msg;
+    parse(sent, &arena, &msg);
+    return ss_msg_count(&msg, id);
+}
