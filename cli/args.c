@@ -1,0 +1,200 @@
+/* The command line taken apart: --name, --name VALUE, --name=VALUE, -o DIR, -oDIR, -- for the end of options. Options and
+ * files may be mixed. Nothing is abbreviated; what is nearly right is suggested.
+ */
+#include "cli.h"
+
+#include <string.h>
+
+static const cli_option options[] = {
+    { CLI_SEED, '\0', "seed", "N", "seed of every draw, instead of the scenario's" },
+    { CLI_ORDER, '\0', "order", "fifo|seeded", "order of events at one instant, instead of the scenario's" },
+    { CLI_ORDER_SEED, '\0', "order-seed", "N", "seed of that order; implies --order seeded" },
+    { CLI_SET, '\0', "set", "PATH=VALUE", "change one value of the scenario, as links.access.loss=5%; may be repeated" },
+    { CLI_OUT, 'o', "out", "DIR", "where the files go (sipsim-out/NAME-OF-FILE); several FILEs each get a folder in it" },
+    { CLI_FORCE, '\0', "force", NULL, "replace results that are there already" },
+    { CLI_VERIFY, '\0', "verify", NULL, "run a second world in step and name the first event that differs" },
+    { CLI_PARTITIONS, '\0', "partitions", "N", "run the world in N parts, one after another; changes no byte of a result" },
+    { CLI_PCAP, '\0', "pcap", "WHICH", "off, all (default), first:N, calls:N, call:ID, node:NAME" },
+    { CLI_EVENTS, '\0', "events", "WHICH", "off, all (default), calls:N" },
+    { CLI_JSON, '\0', "json", NULL, "the result as JSON on stdout" },
+    { CLI_QUIET, 'q', "quiet", NULL, "say nothing but what failed" },
+    { CLI_VERBOSE, 'v', "verbose", NULL, "say on stderr what is being done" },
+    { CLI_HELP, 'h', "help", NULL, "this text" },
+};
+
+const cli_option *cli_option_of(cli_option_id id)
+{
+    for (size_t i = 0; i < SS_COUNT(options); i++) {
+        if (options[i].id == id) {
+            return &options[i];
+        }
+    }
+    SS_ASSERT(!"an option without a row");
+    return NULL;
+}
+
+static bool has(const cli_verb *verb, const cli_option *option)
+{
+    return (verb->options & CLI_BIT(option->id)) != 0;
+}
+
+static const cli_option *find_long(const cli_verb *verb, ss_slice name)
+{
+    for (size_t i = 0; i < SS_COUNT(options); i++) {
+        if (has(verb, &options[i]) && ss_slice_eq(name, ss_slice_from(options[i].name))) {
+            return &options[i];
+        }
+    }
+    return NULL;
+}
+
+static const cli_option *find_letter(const cli_verb *verb, char letter)
+{
+    for (size_t i = 0; i < SS_COUNT(options); i++) {
+        if (has(verb, &options[i]) && options[i].letter == letter) {
+            return &options[i];
+        }
+    }
+    return NULL;
+}
+
+static rp_status unknown_long(const cli_verb *verb, ss_slice name)
+{
+    const char *candidates[SS_COUNT(options) + 1] = { NULL };
+    size_t count = 0;
+    for (size_t i = 0; i < SS_COUNT(options); i++) {
+        if (has(verb, &options[i])) {
+            candidates[count++] = options[i].name;
+        }
+    }
+    char typed[64] = "";
+    if (name.len < sizeof typed && name.len != 0) {
+        memcpy(typed, name.at, name.len);
+        typed[name.len] = '\0';
+    }
+    const char *meant = cli_nearest(typed, candidates);
+    const int shown = name.len < 60 ? (int)name.len : 60;
+    if (meant != NULL) {
+        cli_say("%s has no option --%.*s; did you mean --%s?", verb->name, shown, name.at, meant);
+    } else {
+        cli_say("%s has no option --%.*s; `sipsim %s --help` lists them", verb->name, shown, name.at, verb->name);
+    }
+    return RP_USAGE;
+}
+
+/* ---- one option ---- */
+
+typedef struct cursor {
+    int argc, at;
+    char **argv;
+} cursor;
+
+static rp_status keep(cli_args *args, const cli_option *option, const char *value)
+{
+    args->given[option->id] = true;
+    args->value[option->id] = value;
+    if (option->id != CLI_SET) {
+        return RP_OK;
+    }
+    if (args->override_count == CLI_OVERRIDES_MAX) {
+        cli_say("more than %d times --set", CLI_OVERRIDES_MAX);
+        return RP_USAGE;
+    }
+    args->overrides[args->override_count++] = value;
+    return RP_OK;
+}
+
+/* `given`: what stood after = or right after the letter; NULL when nothing did. */
+static rp_status take(cli_args *args, const cli_option *option, const char *given, cursor *c)
+{
+    if (option->value == NULL) {
+        if (given != NULL) {
+            cli_say("--%s takes no value", option->name);
+            return RP_USAGE;
+        }
+        return keep(args, option, NULL);
+    }
+    if (given == NULL) {
+        if (c->at == c->argc) {
+            cli_say("--%s needs a value: --%s %s", option->name, option->name, option->value);
+            return RP_USAGE;
+        }
+        given = c->argv[c->at++];
+    }
+    return keep(args, option, given);
+}
+
+static rp_status take_long(const cli_verb *verb, cli_args *args, const char *text, cursor *c)
+{
+    const char *equals = strchr(text, '=');
+    const ss_slice name = { text, equals == NULL ? strlen(text) : (size_t)(equals - text) };
+    const cli_option *option = find_long(verb, name);
+    if (option == NULL) {
+        return unknown_long(verb, name);
+    }
+    return take(args, option, equals == NULL ? NULL : equals + 1, c);
+}
+
+/* "-qv", "-o DIR", "-oDIR". */
+static rp_status take_letters(const cli_verb *verb, cli_args *args, const char *text, cursor *c)
+{
+    for (; *text != '\0'; text++) {
+        const cli_option *option = find_letter(verb, *text);
+        if (option == NULL) {
+            cli_say("%s has no option -%c; `sipsim %s --help` lists them", verb->name, *text, verb->name);
+            return RP_USAGE;
+        }
+        const bool rest = option->value != NULL && text[1] != '\0';
+        const rp_status status = take(args, option, rest ? text + 1 : NULL, c);
+        if (status != RP_OK || rest) {
+            return status;
+        }
+    }
+    return RP_OK;
+}
+
+static rp_status keep_file(cli_args *args, const char *file)
+{
+    if (args->file_count == CLI_FILES_MAX) {
+        cli_say("more than %d files", CLI_FILES_MAX);
+        return RP_USAGE;
+    }
+    args->files[args->file_count++] = file;
+    return RP_OK;
+}
+
+rp_status cli_args_parse(const cli_verb *verb, int argc, char **argv, cli_args *args)
+{
+    cursor c = { argc, 0, argv };
+    bool only_files = false;
+    while (c.at < argc) {
+        const char *text = argv[c.at++];
+        rp_status status = RP_OK;
+        if (only_files || text[0] != '-' || text[1] == '\0') {
+            status = keep_file(args, text);
+        } else if (strcmp(text, "--") == 0) {
+            only_files = true;
+        } else if (text[1] == '-') {
+            status = take_long(verb, args, text + 2, &c);
+        } else {
+            status = take_letters(verb, args, text + 1, &c);
+        }
+        if (status != RP_OK) {
+            return status;
+        }
+    }
+    return RP_OK;
+}
+
+bool cli_number(const cli_args *args, cli_option_id id, uint64_t max, uint64_t *value)
+{
+    if (!args->given[id]) {
+        return true;
+    }
+    if (ss_slice_to_u64(ss_slice_from(args->value[id]), max, value) == SS_OK) {
+        return true;
+    }
+    cli_say("--%s %.40s: a whole number from 0 to %llu is wanted", cli_option_of(id)->name, args->value[id],
+            (unsigned long long)max);
+    return false;
+}

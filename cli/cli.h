@@ -1,0 +1,99 @@
+/* What the verbs share: their table, the command line taken apart, words to the user. One file per verb, and no logic
+ * in any of them: a run is made in session.c.
+ */
+#ifndef CLI_H
+#define CLI_H
+
+#include <stdio.h>
+
+#include "ss/base.h"
+
+#include "rp/status.h"
+
+/* ---- the command line ---- */
+
+enum { CLI_FILES_MAX = 4096, CLI_OVERRIDES_MAX = 1024 };
+
+typedef enum cli_option_id {
+    CLI_HELP,
+    CLI_QUIET,
+    CLI_VERBOSE,
+    CLI_JSON,
+    CLI_SEED,
+    CLI_ORDER,
+    CLI_ORDER_SEED,
+    CLI_SET,
+    CLI_OUT,
+    CLI_FORCE,
+    CLI_VERIFY,
+    CLI_PARTITIONS,
+    CLI_PCAP,
+    CLI_EVENTS,
+    CLI_OPTION_COUNT
+} cli_option_id;
+
+typedef struct cli_option {
+    cli_option_id id;
+    char letter;                                          /* '\0': long only */
+    const char *name;                                     /* without its dashes */
+    const char *value;                                    /* what is wanted, "N"; NULL: none */
+    const char *help;
+} cli_option;
+
+typedef struct cli_args {
+    const char *program;                                  /* argv[0] */
+    bool given[CLI_OPTION_COUNT];
+    const char *value[CLI_OPTION_COUNT];                  /* the last one; NULL when the option takes none */
+    const char *files[CLI_FILES_MAX];                     /* what is no option */
+    uint32_t file_count;
+    const char *overrides[CLI_OVERRIDES_MAX];             /* each --set */
+    uint32_t override_count;
+} cli_args;
+
+typedef struct cli_verb {
+    const char *name, *operands, *summary;
+    const char *details;                                  /* for its --help; may be NULL */
+    uint32_t options;                                     /* bit per cli_option_id */
+    rp_status (*run)(const cli_args *args);
+} cli_verb;
+
+#define CLI_BIT(id) (UINT32_C(1) << (id))
+
+/** What follows the verb. RP_OK, or RP_USAGE when it said on stderr what is wrong. */
+rp_status cli_args_parse(const cli_verb *verb, int argc, char **argv, cli_args *args);
+/** The option of an id; every one has exactly one. */
+const cli_option *cli_option_of(cli_option_id id);
+/** The whole number after an option, at most `max`; false when it said what is wrong. */
+SS_MUST_USE bool cli_number(const cli_args *args, cli_option_id id, uint64_t max, uint64_t *value);
+
+/* ---- the verbs ---- */
+
+extern const cli_verb cli_verb_run, cli_verb_check, cli_verb_list, cli_verb_version, cli_verb_help;
+/** All of them; NULL at the end. */
+extern const cli_verb *const cli_verbs[];
+void cli_help_verb(FILE *to, const cli_verb *verb);
+void cli_help_all(FILE *to);
+
+/** The whole program but the assert hook. Returns the exit status. */
+int cli_main(int argc, char **argv);
+
+/* ---- words ---- */
+
+/** The candidate nearest to what was typed, by edits, if it is near; else NULL. `candidates` ends with NULL. */
+const char *cli_nearest(const char *typed, const char *const *candidates);
+
+/** "sipsim: …" and a new line, on stderr. */
+void cli_say(const char *format, ...) SS_PRINTF(1, 2);
+/** stderr, stdout: a terminal that may be coloured. */
+bool cli_is_colourful(FILE *stream);
+bool cli_is_terminal(FILE *stream);
+/** Flush stdout; RP_OK, or RP_IO when it said that stdout failed. */
+rp_status cli_flush_stdout(void);
+
+/* ---- what main.c says when an assertion fails ---- */
+
+/** Kept for the assert hook: the line that runs the current scenario again. Copied. */
+void cli_remember_replay(const char *line);
+const char *cli_replay(void);
+
+#endif

@@ -1,0 +1,142 @@
+/* sipsim help, --help of every verb, and finding the verb. */
+#include "cli.h"
+
+#include <string.h>
+
+#include "build_facts.h"
+
+const cli_verb *const cli_verbs[] = { &cli_verb_run,     &cli_verb_check, &cli_verb_list,
+                                      &cli_verb_version, &cli_verb_help,  NULL };
+
+/* Verbs of the design that come in later versions: known, so that they are refused as such. */
+static const char *const later_verbs[] = { "replay", "fuzz",   "shrink", "triage", "pack",  "corpus",   "parse",
+                                           "ladder", "explain", "diff",  "report", "import", "live",    "bench",
+                                           "selftest", "schema", "explore", NULL };
+
+void cli_help_verb(FILE *to, const cli_verb *verb)
+{
+    fprintf(to, "usage: sipsim %s%s%s\n\n%s\n", verb->name, verb->operands[0] == '\0' ? "" : " ", verb->operands,
+            verb->summary);
+    if (verb->details != NULL) {
+        fprintf(to, "\n%s", verb->details);
+    }
+    fputs("\noptions:\n", to);
+    for (cli_option_id id = 0; id < CLI_OPTION_COUNT; id++) {
+        if ((verb->options & CLI_BIT(id)) == 0) {
+            continue;
+        }
+        const cli_option *o = cli_option_of(id);
+        char left[64];
+        snprintf(left, sizeof left, "%c%c%s --%s %s", o->letter == '\0' ? ' ' : '-', o->letter == '\0' ? ' ' : o->letter,
+                 o->letter == '\0' ? " " : ",", o->name, o->value == NULL ? "" : o->value);
+        fprintf(to, "  %-28s %s\n", left, o->help);
+    }
+}
+
+void cli_help_all(FILE *to)
+{
+    fputs("usage: sipsim VERB [options] [FILE]\n\n"
+          "Runs SIP networks in virtual time: real messages over lossy links, the same bytes every run.\n\n",
+          to);
+    for (size_t i = 0; cli_verbs[i] != NULL; i++) {
+        fprintf(to, "  %-10s %s\n", cli_verbs[i]->name, cli_verbs[i]->summary);
+    }
+    fputs("\n`sipsim VERB --help` says more. Exit status:\n"
+          "  0 all held            1 an invariant violated   2 bad command line   3 bad scenario\n"
+          "  4 crash               5 stuck or over budget    6 not deterministic  7 I/O or memory\n"
+          "  8 an expect missed    9 a reached never was    11 interrupted       75 not in this version\n",
+          to);
+}
+
+static const cli_verb *find_verb(const char *name)
+{
+    for (size_t i = 0; cli_verbs[i] != NULL; i++) {
+        if (strcmp(cli_verbs[i]->name, name) == 0) {
+            return cli_verbs[i];
+        }
+    }
+    return NULL;
+}
+
+static rp_status unknown_verb(const char *name)
+{
+    const char *names[16] = { NULL };
+    for (size_t i = 0; cli_verbs[i] != NULL; i++) {
+        names[i] = cli_verbs[i]->name;
+    }
+    for (size_t i = 0; later_verbs[i] != NULL; i++) {
+        if (strcmp(later_verbs[i], name) == 0) {
+            cli_say("%s: not in this version", name);
+            return RP_UNSUPPORTED;
+        }
+    }
+    const char *meant = cli_nearest(name, names);
+    if (meant != NULL) {
+        cli_say("no verb %.60s; did you mean %s?", name, meant);
+    } else {
+        cli_say("no verb %.60s; `sipsim help` lists them", name);
+    }
+    return RP_USAGE;
+}
+
+static rp_status run_help(const cli_args *args)
+{
+    if (args->file_count == 0) {
+        cli_help_all(stdout);
+        return cli_flush_stdout();
+    }
+    const cli_verb *verb = find_verb(args->files[0]);
+    if (verb == NULL) {
+        return unknown_verb(args->files[0]);
+    }
+    cli_help_verb(stdout, verb);
+    return cli_flush_stdout();
+}
+
+const cli_verb cli_verb_help = { .name = "help",
+                                 .operands = "[VERB]",
+                                 .summary = "what there is, or what one verb does",
+                                 .options = CLI_BIT(CLI_HELP),
+                                 .run = run_help };
+
+static rp_status run_verb(const cli_verb *verb, int argc, char **argv)
+{
+    static cli_args args;                                 /* 40 KB; one command line per process */
+    args = (cli_args){ .program = argv[0] };
+    const rp_status status = cli_args_parse(verb, argc - 2, argv + 2, &args);
+    if (status != RP_OK) {
+        return status;
+    }
+    if (args.given[CLI_HELP]) {
+        cli_help_verb(stdout, verb);
+        return cli_flush_stdout();
+    }
+    return verb->run(&args);
+}
+
+static rp_status print_version_line(void)
+{
+    printf("sipsim %s\n", BUILD_VERSION);
+    return cli_flush_stdout();
+}
+
+int cli_main(int argc, char **argv)
+{
+    if (argc < 2) {
+        cli_help_all(stderr);
+        return rp_status_exit(RP_USAGE);
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0) {
+        name = "help";
+    }
+    if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0) {
+        return rp_status_exit(print_version_line());
+    }
+    if (name[0] == '-') {
+        cli_say("a verb comes first: sipsim run FILE; `sipsim help` lists them");
+        return rp_status_exit(RP_USAGE);
+    }
+    const cli_verb *verb = find_verb(name);
+    return rp_status_exit(verb == NULL ? unknown_verb(name) : run_verb(verb, argc, argv));
+}

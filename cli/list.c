@@ -1,0 +1,228 @@
+/* sipsim list: what there is to name in a scenario or to find in a result. */
+#include "cli.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "rp/json.h"
+#include "sn/judge.h"
+
+/* A list goes out row by row, as text or as JSON. */
+typedef struct listing {
+    rp_file *out;
+    rp_json json;
+    bool is_json;
+} listing;
+
+static void row(listing *l, const char *name, const char *detail, const char *sentence)
+{
+    if (l->is_json) {
+        rp_json_open(&l->json, '{');
+        rp_json_key_text(&l->json, "name", name);
+        if (detail != NULL) {
+            rp_json_key_text(&l->json, "detail", detail);
+        }
+        if (sentence != NULL) {
+            rp_json_key_text(&l->json, "sentence", sentence);
+        }
+        rp_json_close(&l->json);
+        return;
+    }
+    rp_put_left(l->out, name, sentence == NULL && detail == NULL ? strlen(name) : 24);
+    if (detail != NULL) {
+        rp_put_char(l->out, ' ');
+        rp_put_left(l->out, detail, 20);
+    }
+    if (sentence != NULL) {
+        rp_put_char(l->out, ' ');
+        rp_put_text(l->out, sentence);
+    }
+    rp_put_char(l->out, '\n');
+}
+
+static void list_laws(listing *l)
+{
+    for (unsigned i = 0; i < sn_law_count; i++) {
+        row(l, sn_laws[i].name, sn_laws[i].section, sn_laws[i].sentence);
+    }
+}
+
+static void list_metrics(listing *l)
+{
+    static const char *const units[] = { "count", "time", "ratio" };
+    sn_metric_info info;
+    for (unsigned i = 0; sn_metric_info_at(i, &info); i++) {
+        row(l, info.name, units[info.unit], info.sentence);
+    }
+}
+
+static void list_reached(listing *l)
+{
+    const char *name = NULL;
+    for (unsigned i = 0; (name = sn_reach_name(i)) != NULL; i++) {
+        row(l, name, NULL, NULL);
+    }
+}
+
+static void list_statuses(listing *l)
+{
+    for (rp_status status = 0; status < RP_STATUS_COUNT; status++) {
+        char number[8];
+        snprintf(number, sizeof number, "%d", rp_status_exit(status));
+        row(l, number, rp_status_word(status), rp_status_sentence(status));
+    }
+}
+
+/* ---- scenarios ---- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_scenario(const char *name)
+{
+    const size_t len = strlen(name);
+    return name[0] != '.' && len > 5 && strcmp(name + len - 5, ".yaml") == 0;
+}
+
+/* Folder order is nobody's order: names are sorted. */
+static void list_folder(listing *l, const char *folder, DIR *dir)
+{
+    char **names = NULL;
+    size_t count = 0;
+    const struct dirent *entry = NULL;
+    while ((entry = readdir(dir)) != NULL) {
+        char **more = is_scenario(entry->d_name) ? realloc(names, (count + 1) * sizeof *names) : NULL;
+        if (more != NULL) {
+            names = more;
+            names[count] = strdup(entry->d_name);
+            count += names[count] != NULL;
+        }
+    }
+    if (count != 0) {
+        qsort(names, count, sizeof *names, by_name);
+    }
+    for (size_t i = 0; i < count; i++) {
+        char path[RP_PATH_BYTES];
+        if (rp_path_join(path, folder, names[i])) {
+            row(l, path, NULL, NULL);
+        }
+        free(names[i]);
+    }
+    free(names);
+}
+
+/* Beside the installed program: bin/../share/sipsim/scenarios. */
+static bool installed_folder(char *folder)
+{
+    char self[RP_PATH_BYTES];
+    const ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (len <= 0) {
+        return false;
+    }
+    self[len] = '\0';
+    for (unsigned up = 0; up < 2; up++) {
+        char *slash = strrchr(self, '/');
+        if (slash == NULL) {
+            return false;
+        }
+        *slash = '\0';
+    }
+    return rp_path_join(folder, self, "share/sipsim/scenarios");
+}
+
+static void list_scenarios(listing *l)
+{
+    char folder[RP_PATH_BYTES] = "scenarios";
+    DIR *dir = opendir(folder);
+    if (dir == NULL && installed_folder(folder)) {
+        dir = opendir(folder);
+    }
+    if (dir != NULL) {
+        list_folder(l, folder, dir);
+        closedir(dir);
+    }
+}
+
+/* ---- the verb ---- */
+
+typedef struct topic {
+    const char *name, *sentence;
+    void (*list)(listing *l);
+} topic;
+
+static const topic topics[] = {
+    { "scenarios", "the scenarios in ./scenarios, or those installed with the program", list_scenarios },
+    { "invariants", "the laws a run is judged by", list_laws },
+    { "metrics", "what expect: can ask for", list_metrics },
+    { "reached", "what reached: can ask for", list_reached },
+    { "statuses", "how the program can end", list_statuses },
+};
+
+static void list_topics(listing *l)
+{
+    for (size_t i = 0; i < SS_COUNT(topics); i++) {
+        row(l, topics[i].name, NULL, topics[i].sentence);
+    }
+}
+
+static const topic *find_topic(const char *name)
+{
+    const char *names[SS_COUNT(topics) + 2] = { NULL };
+    for (size_t i = 0; i < SS_COUNT(topics); i++) {
+        names[i] = topics[i].name;
+        if (strcmp(topics[i].name, name) == 0) {
+            return &topics[i];
+        }
+    }
+    names[SS_COUNT(topics)] = "laws";
+    if (strcmp(name, "laws") == 0) {
+        return find_topic("invariants");
+    }
+    const char *meant = cli_nearest(name, names);
+    if (meant != NULL) {
+        cli_say("nothing to list as %.60s; did you mean %s?", name, meant);
+    } else {
+        cli_say("nothing to list as %.60s; `sipsim list` says what there is", name);
+    }
+    return NULL;
+}
+
+static rp_status run_list(const cli_args *args)
+{
+    static const topic everything = { "topics", "", list_topics };
+    if (args->file_count > 1) {
+        cli_say("list takes one word");
+        return RP_USAGE;
+    }
+    const topic *t = args->file_count == 0 ? &everything : find_topic(args->files[0]);
+    if (t == NULL) {
+        return RP_USAGE;
+    }
+    listing l = { .out = rp_file_over(stdout), .is_json = args->given[CLI_JSON] };
+    if (l.out == NULL) {
+        cli_say("out of memory");
+        return RP_IO;
+    }
+    l.json = rp_json_on(l.out, false);
+    if (l.is_json) {
+        rp_json_open(&l.json, '[');
+    }
+    t->list(&l);
+    if (l.is_json) {
+        rp_json_close(&l.json);
+        rp_json_end(&l.json);
+    }
+    (void)!rp_file_close(l.out);                          /* the flush below says it */
+    return cli_flush_stdout();
+}
+
+const cli_verb cli_verb_list = { .name = "list",
+                                 .operands = "[scenarios|invariants|metrics|reached|statuses]",
+                                 .summary = "scenarios, invariants, metrics, what can be reached, exit statuses",
+                                 .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_JSON),
+                                 .run = run_list };

@@ -1,0 +1,244 @@
+/* The observers of a run, made, fed, finished and freed together. */
+#include "observers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+static const char trace_name[] = "trace.pcapng", events_name[] = "events.jsonl";
+
+void cli_say_unwritten(const char *dir, const char *name, int error)
+{
+    cli_say("cannot write %s/%s: %s", dir, name, strerror(error));
+}
+
+/* ---- sinks ---- */
+
+static void to_digest(void *self, const sn_fact *fact, ss_slice packet)
+{
+    (void)packet;
+    cli_observers *o = self;
+    sn_digest_fact(&o->digest, fact);
+    o->end = fact->key.at;
+}
+
+static void tell_ladder(cli_observers *o)
+{
+    for (; o->violations < sn_judge_violation_count(o->judge); o->violations++) {
+        const sn_violation *v =
+            o->violations < SN_VIOLATIONS_KEPT ? sn_judge_violation(o->judge, (unsigned)o->violations) : NULL;
+        if (v != NULL) {
+            rp_ladder_violation(o->ladder, v->call_id, v->at, sn_laws[v->law].name, v->text);
+        }
+    }
+}
+
+static void to_judge(void *self, const sn_fact *fact, ss_slice packet)
+{
+    (void)packet;
+    cli_observers *o = self;
+    sn_judge_fact(o->judge, fact);
+    if (sn_judge_violation_count(o->judge) != o->violations) {
+        tell_ladder(o);
+    }
+}
+
+static void to_meter(void *self, const sn_fact *fact, ss_slice packet)
+{
+    (void)packet;
+    sn_meter_fact(self, fact);
+}
+
+static void to_checker(void *self, const sn_fact *fact, ss_slice packet)
+{
+    (void)packet;
+    sn_checker_fact(self, fact);
+}
+
+static void to_ladder(void *self, const sn_fact *fact, ss_slice packet)
+{
+    (void)packet;
+    rp_ladder_fact(self, fact);
+}
+
+static void to_capture(void *self, const sn_fact *fact, ss_slice packet)
+{
+    sn_capture_fact(self, fact, packet);
+}
+
+static void to_events(void *self, const sn_fact *fact, ss_slice packet)
+{
+    (void)packet;
+    rp_events_fact(self, fact);
+}
+
+static void add_sink(cli_observers *o, void *self, void (*fact)(void *, const sn_fact *, ss_slice))
+{
+    SS_ASSERT(o->sink_count < CLI_SINKS);
+    o->sinks[o->sink_count++] = (sn_sink){ self, fact };
+}
+
+/* ---- making ---- */
+
+static rp_status no_memory(void)
+{
+    cli_say("out of memory");
+    return RP_IO;
+}
+
+static void write_trace(void *self, ss_slice bytes)
+{
+    rp_put(self, bytes);
+}
+
+static rp_status open_file(rp_file **file, const char *dir, const char *name)
+{
+    int error = 0;
+    *file = rp_file_open(dir, name, &error);
+    if (*file == NULL) {
+        cli_say_unwritten(dir, name, error);
+        return RP_IO;
+    }
+    return RP_OK;
+}
+
+static rp_status open_capture(cli_observers *o, const sn_plan *plan, const char *dir, const sn_capture_filter *pcap)
+{
+    if (pcap->kind == SN_CAPTURE_OFF) {
+        return RP_OK;
+    }
+    const rp_status status = open_file(&o->trace_file, dir, trace_name);
+    if (status != RP_OK) {
+        return status;
+    }
+    const sn_capture_options options = {
+        .filter = *pcap, .epoch_s = plan->epoch_s, .self = o->trace_file, .write = write_trace
+    };
+    o->capture = sn_capture_new(&plan->cast, &options);
+    if (o->capture == NULL) {
+        return no_memory();
+    }
+    add_sink(o, o->capture, to_capture);
+    return RP_OK;
+}
+
+static rp_status open_events(cli_observers *o, const sn_plan *plan, const char *dir, const sn_capture_filter *events)
+{
+    if (events->kind == SN_CAPTURE_OFF) {
+        return RP_OK;
+    }
+    const rp_status status = open_file(&o->events_file, dir, events_name);
+    if (status != RP_OK) {
+        return status;
+    }
+    o->events = rp_events_new(o->events_file, &plan->cast, events);
+    if (o->events == NULL) {
+        return no_memory();
+    }
+    add_sink(o, o->events, to_events);
+    return RP_OK;
+}
+
+/* Each expect: reads a window of its own, unless it is about everything. */
+static bool ask_windows(cli_observers *o, sn_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->expect_count; i++) {
+        sn_expect *e = &plan->expects[i];
+        const bool everything = e->source == SN_NOBODY && e->from == 0 && e->to == SS_TIME_NEVER;
+        e->window = everything ? 0 : sn_meter_window(o->meter, e->source, e->from, e->to);
+        if (e->window == UINT32_MAX) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool make_judges(cli_observers *o, sn_plan *plan)
+{
+    const sn_cast *cast = &plan->cast;
+    o->chains = calloc((size_t)cast->node_count * 3 + 1, sizeof *o->chains);
+    o->judge = sn_judge_new(cast, UINT64_MAX);
+    o->meter = sn_meter_new(cast);
+    o->checker = sn_checker_new(cast, plan->checks, plan->check_count);
+    o->ladder = rp_ladder_new(cast);
+    if (o->chains == NULL || o->judge == NULL || o->meter == NULL || o->checker == NULL || o->ladder == NULL) {
+        return false;
+    }
+    sn_digest_init(&o->digest, cast, o->chains);
+    add_sink(o, o, to_digest);
+    add_sink(o, o->ladder, to_ladder);                    /* before the judge, who tells it of violations */
+    add_sink(o, o, to_judge);
+    add_sink(o, o->meter, to_meter);
+    add_sink(o, o->checker, to_checker);
+    return ask_windows(o, plan);
+}
+
+rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir, const sn_capture_filter *pcap,
+                             const sn_capture_filter *events)
+{
+    *o = (cli_observers){ 0 };
+    if (!make_judges(o, plan)) {
+        return no_memory();
+    }
+    const rp_status status = open_capture(o, plan, dir, pcap);
+    return status != RP_OK ? status : open_events(o, plan, dir, events);
+}
+
+/* ---- the end ---- */
+
+bool cli_observers_failed(const cli_observers *o)
+{
+    return (o->trace_file != NULL && o->trace_file->error != 0) ||
+           (o->events_file != NULL && o->events_file->error != 0);
+}
+
+uint32_t cli_observers_finish(cli_observers *o, bool cut_short)
+{
+    sn_judge_finish(o->judge, o->end, cut_short);
+    tell_ladder(o);
+    sn_meter_finish(o->meter);
+    if (o->capture != NULL) {
+        sn_capture_finish(o->capture, o->end, cut_short);
+    }
+    return sn_checker_finish(o->checker);
+}
+
+static rp_status close_file(rp_file **file, const char *dir, const char *name)
+{
+    if (*file == NULL) {
+        return RP_OK;
+    }
+    const int error = rp_file_close(*file);
+    *file = NULL;
+    if (error != 0) {
+        cli_say_unwritten(dir, name, error);
+        return RP_IO;
+    }
+    return RP_OK;
+}
+
+rp_status cli_observers_close(cli_observers *o, const char *dir)
+{
+    const bool whole = o->capture == NULL || sn_capture_is_whole(o->capture);
+    if (!whole) {
+        cli_say("out of memory: %s/%s lacks packets", dir, trace_name);
+    }
+    const rp_status trace = close_file(&o->trace_file, dir, trace_name);
+    const rp_status events = close_file(&o->events_file, dir, events_name);
+    return whole && trace == RP_OK && events == RP_OK ? RP_OK : RP_IO;
+}
+
+void cli_observers_free(cli_observers *o)
+{
+    rp_file_discard(o->trace_file);
+    rp_file_discard(o->events_file);
+    sn_capture_free(o->capture);
+    rp_events_free(o->events);
+    rp_ladder_free(o->ladder);
+    sn_checker_free(o->checker);
+    sn_meter_free(o->meter);
+    sn_judge_free(o->judge);
+    free(o->chains);
+}

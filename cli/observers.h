@@ -1,0 +1,43 @@
+/* All that watches a run: digest, laws, metrics, checks of a story, capture, events, ladders. */
+#ifndef OBSERVERS_H
+#define OBSERVERS_H
+
+#include "rp/events.h"
+#include "rp/ladder.h"
+#include "rp/run.h"
+#include "sn/capture.h"
+#include "sn/plan.h"
+
+enum { CLI_SINKS = 7 };
+
+typedef struct cli_observers {
+    uint64_t *chains;
+    sn_digest digest;
+    sn_judge *judge;
+    sn_meter *meter;
+    sn_checker *checker;
+    rp_ladder *ladder;
+    sn_capture *capture;                                  /* NULL: off, as its file */
+    rp_events *events;                                    /* NULL: off, as its file */
+    rp_file *trace_file, *events_file;
+    uint64_t violations;                                  /* that the ladder was told of */
+    ss_time end;                                          /* instant of the last fact */
+    sn_sink sinks[CLI_SINKS];
+    uint32_t sink_count;
+} cli_observers;
+
+/** Opens the trace and the events in `dir` unless they are off. RP_IO when it said what is wrong; free in any case. */
+rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir, const sn_capture_filter *pcap,
+                             const sn_capture_filter *events);
+/** True when a file has failed: going on is of no use. */
+bool cli_observers_failed(const cli_observers *o);
+/** After the last fact. The number of a story's checks that were missed. */
+uint32_t cli_observers_finish(cli_observers *o, bool cut_short);
+/** Give the trace and the events their names. RP_IO when it said what is wrong. */
+rp_status cli_observers_close(cli_observers *o, const char *dir);
+/** Discards files that were not closed. */
+void cli_observers_free(cli_observers *o);
+/** "cannot write DIR/NAME: …" on stderr. */
+void cli_say_unwritten(const char *dir, const char *name, int error);
+
+#endif

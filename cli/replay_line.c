@@ -1,0 +1,62 @@
+/* The replay line: file, seeds, order and overrides, so that it gives the same bytes whatever the file's own seeds. */
+#include "replay_line.h"
+
+#include <string.h>
+
+static bool is_plain(const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,%+@";
+    return word[0] != '\0' && word[strspn(word, plain)] == '\0';
+}
+
+void cli_put_quoted(ss_buffer *b, const char *word)
+{
+    if (is_plain(word)) {
+        ss_put_text(b, word);
+        return;
+    }
+    ss_put_char(b, '\'');
+    for (; *word != '\0'; word++) {
+        if (*word == '\'') {
+            ss_put_text(b, "'\\''");
+        } else {
+            ss_put_char(b, *word);
+        }
+    }
+    ss_put_char(b, '\'');
+}
+
+static void put_overrides(ss_buffer *b, const session_options *options)
+{
+    for (uint32_t i = 0; i < options->override_count; i++) {
+        ss_put_text(b, " --set ");
+        cli_put_quoted(b, options->overrides[i]);
+    }
+}
+
+void cli_replay_line(char *text, size_t cap, const session_options *options, const sn_plan *plan)
+{
+    ss_buffer b = ss_buffer_on(text, cap - 1);
+    ss_put_text(&b, "sipsim run ");
+    cli_put_quoted(&b, options->file);
+    ss_put_text(&b, " --seed ");
+    ss_put_u64(&b, plan->seed);
+    if (plan->order == SN_ORDER_SEEDED) {
+        ss_put_text(&b, " --order seeded --order-seed ");
+        ss_put_u64(&b, plan->order_seed);
+    } else {
+        ss_put_text(&b, " --order fifo");
+    }
+    put_overrides(&b, options);
+    if (options->verify) {
+        ss_put_text(&b, " --verify");
+    }
+    if (options->partitions > 1) {
+        ss_put_text(&b, " --partitions ");
+        ss_put_u64(&b, options->partitions);
+    }
+    if (b.overflow && b.len >= 3) {
+        memcpy(b.at + b.len - 3, "...", 3);
+    }
+    text[b.len] = '\0';
+}

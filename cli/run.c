@@ -1,0 +1,206 @@
+/* sipsim run: simulate each FILE. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "files.h"
+#include "interrupt.h"
+#include "session.h"
+
+enum { PARTITIONS_MAX = 4096 };
+
+typedef struct seeds {
+    uint64_t seed, order_seed;
+    sn_order order;
+} seeds;
+
+static rp_status parse_order(const cli_args *args, session_options *o, seeds *s)
+{
+    s->order = SN_ORDER_SEEDED;                           /* what --order-seed alone means */
+    if (args->given[CLI_ORDER]) {
+        const char *word = args->value[CLI_ORDER];
+        const bool fifo = strcmp(word, "fifo") == 0;
+        if (!fifo && strcmp(word, "seeded") != 0) {
+            cli_say("--order %.40s: fifo or seeded is wanted", word);
+            return RP_USAGE;
+        }
+        s->order = fifo ? SN_ORDER_FIFO : SN_ORDER_SEEDED;
+    }
+    if (s->order == SN_ORDER_FIFO && args->given[CLI_ORDER_SEED]) {
+        cli_say("--order fifo has no seed; leave out --order-seed or say --order seeded");
+        return RP_USAGE;
+    }
+    o->order = args->given[CLI_ORDER] || args->given[CLI_ORDER_SEED] ? &s->order : NULL;
+    return RP_OK;
+}
+
+static rp_status parse_filter(const cli_args *args, cli_option_id id, sn_capture_filter *filter)
+{
+    *filter = (sn_capture_filter){ .kind = SN_CAPTURE_ALL };
+    if (!args->given[id]) {
+        return RP_OK;
+    }
+    const char *why = "";
+    const ss_status status = sn_capture_filter_parse(ss_slice_from(args->value[id]), filter, &why);
+    if (status == SS_OK) {
+        return RP_OK;
+    }
+    cli_say("--%s %.60s: %s", cli_option_of(id)->name, args->value[id], why);
+    return status == SS_ERR_SEMANTIC ? RP_UNSUPPORTED : RP_USAGE;
+}
+
+static rp_status parse_filters(const cli_args *args, session_options *o)
+{
+    rp_status status = parse_filter(args, CLI_PCAP, &o->pcap);
+    if (status == RP_OK) {
+        status = parse_filter(args, CLI_EVENTS, &o->events);
+    }
+    const sn_capture_kind kind = o->events.kind;
+    if (status == RP_OK && kind != SN_CAPTURE_OFF && kind != SN_CAPTURE_ALL && kind != SN_CAPTURE_CALLS) {
+        cli_say("--events %.60s: off, all or calls:N in this version", args->value[CLI_EVENTS]);
+        return RP_UNSUPPORTED;
+    }
+    return status;
+}
+
+static rp_status parse(const cli_args *args, session_options *o, seeds *s)
+{
+    uint64_t partitions = 1;
+    if (!cli_number(args, CLI_SEED, UINT64_MAX, &s->seed) ||
+        !cli_number(args, CLI_ORDER_SEED, UINT64_MAX, &s->order_seed) ||
+        !cli_number(args, CLI_PARTITIONS, PARTITIONS_MAX, &partitions)) {
+        return RP_USAGE;
+    }
+    const rp_status status = parse_order(args, o, s);
+    if (status != RP_OK) {
+        return status;
+    }
+    o->seed = args->given[CLI_SEED] ? &s->seed : NULL;
+    o->order_seed = args->given[CLI_ORDER_SEED] ? &s->order_seed : NULL;
+    o->partitions = (uint32_t)partitions;
+    o->overrides = args->overrides;
+    o->override_count = args->override_count;
+    o->force = args->given[CLI_FORCE];
+    o->quiet = args->given[CLI_QUIET];
+    o->verbose = args->given[CLI_VERBOSE];
+    o->verify = args->given[CLI_VERIFY];
+    return parse_filters(args, o);
+}
+
+/* ---- folders ---- */
+
+static const char *root_of(const cli_args *args)
+{
+    return args->given[CLI_OUT] ? args->value[CLI_OUT] : "sipsim-out";
+}
+
+/* One FILE writes into -o DIR itself; several, or none given, into a folder with the file's name. */
+static bool folder_of(const cli_args *args, const char *file, char *folder)
+{
+    char name[RP_PATH_BYTES];
+    if (args->given[CLI_OUT] && args->file_count == 1) {
+        if (strlen(args->value[CLI_OUT]) >= RP_PATH_BYTES) {
+            cli_say("-o: a path of more than %u bytes", RP_PATH_BYTES - 1);
+            return false;
+        }
+        strcpy(folder, args->value[CLI_OUT]);
+        return true;
+    }
+    cli_base_name(name, file);
+    if (!rp_path_join(folder, root_of(args), name)) {
+        cli_say("%.60s…: a path of more than %u bytes", file, RP_PATH_BYTES - 1);
+        return false;
+    }
+    return true;
+}
+
+/* Two files of one name would write into one folder. */
+static bool folders_differ(const cli_args *args)
+{
+    char a[RP_PATH_BYTES], b[RP_PATH_BYTES];
+    for (uint32_t i = 0; i < args->file_count; i++) {
+        for (uint32_t k = i + 1; k < args->file_count; k++) {
+            cli_base_name(a, args->files[i]);
+            cli_base_name(b, args->files[k]);
+            if (strcmp(a, b) == 0) {
+                cli_say("%s and %s would write into the same folder", args->files[i], args->files[k]);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* ---- the verb ---- */
+
+static rp_status_set run_files(const cli_args *args, session_options *o)
+{
+    rp_status_set set = 0;
+    char folder[RP_PATH_BYTES];
+    for (uint32_t i = 0; i < args->file_count && !cli_interrupted(); i++) {
+        if (!folder_of(args, args->files[i], folder)) {
+            return set | rp_status_bit(RP_USAGE);
+        }
+        o->file = args->files[i];
+        o->dir = folder;
+        set |= session_run(o);
+    }
+    return cli_interrupted() ? set | rp_status_bit(RP_INTERRUPTED) : set;
+}
+
+/* One FILE gives one object, several a list of them. */
+static rp_status_set run_as_json(const cli_args *args, session_options *o)
+{
+    rp_file *out = rp_file_over(stdout);
+    if (out == NULL) {
+        cli_say("out of memory");
+        return rp_status_bit(RP_IO);
+    }
+    rp_json j = rp_json_on(out, false);
+    o->json = &j;
+    if (args->file_count > 1) {
+        rp_json_open(&j, '[');
+    }
+    const rp_status_set set = run_files(args, o);
+    if (args->file_count > 1) {
+        rp_json_close(&j);
+    }
+    rp_json_end(&j);
+    (void)!rp_file_close(out);                            /* run_run's flush says it */
+    return set;
+}
+
+static rp_status run_run(const cli_args *args)
+{
+    session_options o = { 0 };
+    seeds s = { 0 };
+    if (args->file_count == 0) {
+        cli_say("run needs a scenario: sipsim run FILE");
+        return RP_USAGE;
+    }
+    const rp_status status = parse(args, &o, &s);
+    if (status != RP_OK) {
+        return status;
+    }
+    if (!folders_differ(args)) {
+        return RP_USAGE;
+    }
+    cli_interrupt_arm();
+    const rp_status_set set = args->given[CLI_JSON] ? run_as_json(args, &o) : run_files(args, &o);
+    return rp_status_worst(set | rp_status_bit(cli_flush_stdout()));
+}
+
+const cli_verb cli_verb_run = {
+    .name = "run",
+    .operands = "FILE… [options]",
+    .summary = "simulate scenarios",
+    .details = "Writes results.json, engine.json, trace.pcapng, events.jsonl, ladder.txt and\n"
+               "scenario.effective.yaml, and prints a summary. Equal scenario, seeds and version\n"
+               "give equal bytes in every file but engine.json.\n",
+    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_VERBOSE) | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_SEED) |
+               CLI_BIT(CLI_ORDER) | CLI_BIT(CLI_ORDER_SEED) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_OUT) |
+               CLI_BIT(CLI_FORCE) | CLI_BIT(CLI_VERIFY) | CLI_BIT(CLI_PARTITIONS) | CLI_BIT(CLI_PCAP) |
+               CLI_BIT(CLI_EVENTS),
+    .run = run_run
+};

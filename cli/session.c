@@ -1,0 +1,452 @@
+/* One run: load, plan, world, observers, files. Statuses are gathered as they arise; the files say all of them.
+ *
+ * Trace and events are written while the run goes; results.json comes after them, so that it can tell of their failure,
+ * and engine.json last.
+ */
+#include "session.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "build_facts.h"
+#include "cli.h"
+#include "files.h"
+#include "interrupt.h"
+#include "mistakes.h"
+#include "observers.h"
+#include "progress.h"
+#include "replay_line.h"
+#include "rp/results.h"
+#include "rp/summary.h"
+#include "sn/world.h"
+#include "verify.h"
+
+enum { STEPS_AT_ONCE = 1024 };
+
+static const char *const file_names[] = { "results.json", "engine.json",  "trace.pcapng",
+                                          "events.jsonl", "ladder.txt",   "scenario.effective.yaml" };
+
+typedef struct session {
+    const session_options *options;
+    sn_scenario *scenario;
+    sn_plan *plan;
+    cli_observers observers;
+    sn_world *world;                                      /* its state is read after the run */
+    sn_run_state state;
+    rp_run run;
+    rp_engine engine;
+    uint64_t started_ns;
+    char stopped[160];
+    char replay[4096];
+} session;
+
+/* ---- before the run ---- */
+
+static rp_status load(session *s)
+{
+    const session_options *o = s->options;
+    size_t len = 0;
+    char *text = cli_read_file(o->file, SN_SCENARIO_BYTES_MAX, &len);
+    if (text == NULL) {
+        return RP_IO;
+    }
+    const sn_scenario_file file = { o->file, { text, len } };
+    const sn_scenario_options options = { .files = &file,
+                                          .file_count = 1,
+                                          .overrides = o->overrides,
+                                          .override_count = o->override_count,
+                                          .seed = o->seed,
+                                          .order = o->order,
+                                          .order_seed = o->order_seed };
+    s->scenario = sn_scenario_load(&options);
+    free(text);
+    if (s->scenario == NULL) {
+        cli_say("out of memory: %s", o->file);
+        return RP_IO;
+    }
+    if (sn_scenario_mistake_count(s->scenario) != 0) {
+        cli_print_mistakes(s->scenario);
+        return RP_SCENARIO;
+    }
+    s->plan = sn_scenario_plan(s->scenario);
+    return RP_OK;
+}
+
+/* Results of before are kept, or all of them go: a folder never holds files of two runs. */
+static rp_status prepare_folder(const session_options *o)
+{
+    if (!cli_make_folder(o->dir)) {
+        return RP_IO;
+    }
+    for (size_t i = 0; i < SS_COUNT(file_names); i++) {
+        if (!cli_exists(o->dir, file_names[i])) {
+            continue;
+        }
+        if (!o->force) {
+            cli_say("%s/%s is there already; --force replaces it, -o DIR writes elsewhere", o->dir, file_names[i]);
+            return RP_IO;
+        }
+        if (!cli_remove(o->dir, file_names[i])) {
+            return RP_IO;
+        }
+    }
+    return RP_OK;
+}
+
+/* ---- the run ---- */
+
+static sn_world *make_world(const session *s, const sn_sink *sinks, uint32_t count, uint32_t partitions)
+{
+    const sn_world_options options = { .partitions = partitions, .sinks = sinks, .sink_count = count };
+    sn_world *world = sn_world_new(s->plan, &options);
+    if (world == NULL) {
+        cli_say("out of memory: a world of %u nodes", s->plan->cast.node_count);
+    }
+    return world;
+}
+
+static bool must_stop(const session *s)
+{
+    return cli_interrupted() || cli_observers_failed(&s->observers);
+}
+
+static rp_status run_one(session *s)
+{
+    s->world = make_world(s, s->observers.sinks, s->observers.sink_count, s->options->partitions);
+    if (s->world == NULL) {
+        return RP_IO;
+    }
+    cli_progress progress = cli_progress_begin(!s->options->quiet);
+    while ((s->state = sn_world_run(s->world, STEPS_AT_ONCE)) == SN_RUN_GOING) {
+        if (must_stop(s)) {
+            sn_world_stop(s->world);
+        }
+        cli_progress_show(&progress, sn_world_now(s->world), sn_world_events(s->world),
+                          sn_meter_read(s->observers.meter, 0)->attempts);
+    }
+    cli_progress_end(&progress);
+    return RP_OK;
+}
+
+static void tell_difference(const cli_verify *v)
+{
+    cli_say("not deterministic: the first fact that differs is");
+    for (unsigned side = 0; side < 2; side++) {
+        fprintf(stderr, "  world %u: %s\n", side + 1, v->first[side] == NULL ? "(nothing more)" : v->first[side]);
+    }
+}
+
+/* The world that has shown less goes on, so that little is kept. */
+static void run_in_step(session *s, sn_world *worlds[2], cli_verify *v)
+{
+    sn_run_state states[2] = { SN_RUN_GOING, SN_RUN_GOING };
+    cli_progress progress = cli_progress_begin(!s->options->quiet);
+    while ((states[0] == SN_RUN_GOING || states[1] == SN_RUN_GOING) && !cli_verify_failed(v)) {
+        unsigned next = v->side[0].len <= v->side[1].len ? 0u : 1u;
+        next = states[next] == SN_RUN_GOING ? next : 1u - next;
+        states[next] = sn_world_run(worlds[next], STEPS_AT_ONCE);
+        const bool is_over = states[0] != SN_RUN_GOING && states[1] != SN_RUN_GOING;
+        const bool stops = must_stop(s) || v->differs;
+        if (!stops && !cli_verify_compare(v, is_over)) {
+            tell_difference(v);
+        }
+        if (stops || v->differs) {
+            sn_world_stop(worlds[0]);
+            sn_world_stop(worlds[1]);
+        }
+        cli_progress_show(&progress, sn_world_now(worlds[0]), sn_world_events(worlds[0]),
+                          sn_meter_read(s->observers.meter, 0)->attempts);
+    }
+    cli_progress_end(&progress);
+    s->state = states[0];
+}
+
+static rp_status run_two(session *s)
+{
+    cli_verify v;
+    cli_verify_init(&v, &s->plan->cast);
+    sn_sink first[CLI_SINKS + 1];
+    memcpy(first, s->observers.sinks, sizeof s->observers.sinks);
+    first[s->observers.sink_count] = cli_verify_sink(&v, 0);
+    const sn_sink second = cli_verify_sink(&v, 1);
+
+    rp_status status = RP_IO;
+    s->world = make_world(s, first, s->observers.sink_count + 1, 1);
+    sn_world *other = s->world == NULL ? NULL : make_world(s, &second, 1, s->options->partitions);
+    if (other != NULL) {
+        run_in_step(s, (sn_world *[2]){ s->world, other }, &v);
+        status = cli_verify_failed(&v) ? RP_IO : v.differs ? RP_NONDETERMINISM : RP_OK;
+    }
+    if (cli_verify_failed(&v)) {
+        cli_say("out of memory: --verify keeps what one world is ahead by");
+    }
+    sn_world_free(other);
+    cli_verify_free(&v);
+    return status;
+}
+
+/* ---- after the run ---- */
+
+static rp_status status_of_state(session *s)
+{
+    ss_buffer b = ss_buffer_on(s->stopped, sizeof s->stopped - 1);
+    const uint32_t culprit = sn_world_culprit(s->world);
+    rp_status status = RP_OK;
+    switch (s->state) {
+    case SN_RUN_GOING:
+    case SN_RUN_DONE:
+        return RP_OK;
+    case SN_RUN_STOPPED:
+        ss_put_text(&b, cli_interrupted() ? "interrupted" : "ended early, see the other statuses");
+        status = cli_interrupted() ? RP_INTERRUPTED : RP_OK;
+        break;
+    case SN_RUN_ZENO:
+        ss_put_text(&b, "too many events without time moving on, at ");
+        ss_put_text(&b, sn_capture_name(&s->plan->cast, culprit));
+        status = RP_LIVENESS;
+        break;
+    case SN_RUN_BUDGET:
+        ss_put_text(&b, "the budget of events is spent");
+        status = RP_LIVENESS;
+        break;
+    case SN_RUN_MEMORY:
+        ss_put_text(&b, "out of memory");
+        status = RP_IO;
+        break;
+    }
+    s->stopped[b.len] = '\0';
+    s->run.stopped = s->stopped;
+    return status;
+}
+
+static rp_status_set judge_expects(const session *s, uint32_t missed)
+{
+    const sn_plan *plan = s->plan;
+    rp_status_set set = missed == 0 ? 0 : rp_status_bit(RP_MISSED);
+    for (uint32_t i = 0; i < plan->expect_count; i++) {
+        bool is_null = false;
+        uint64_t value = 0;
+        const sn_expect *e = &plan->expects[i];
+        if (!sn_expect_holds(e, sn_meter_read(s->observers.meter, e->window), &is_null, &value)) {
+            set |= rp_status_bit(RP_MISSED);
+        }
+    }
+    for (uint32_t i = 0; i < plan->reached_count; i++) {
+        if (!sn_meter_reached(s->observers.meter, plan->reached[i])) {
+            set |= rp_status_bit(RP_NOT_REACHED);
+        }
+    }
+    return set;
+}
+
+/* A run that was cut short is not asked for what it had no time to do. */
+static void judge(session *s)
+{
+    const bool cut_short = s->state != SN_RUN_DONE;
+    const uint32_t missed = cli_observers_finish(&s->observers, cut_short);
+    rp_status_set *set = &s->run.statuses;
+    *set |= rp_status_bit(status_of_state(s));
+    if (sn_judge_violation_count(s->observers.judge) != 0) {
+        *set |= rp_status_bit(RP_VIOLATION);
+    }
+    if (!cut_short) {
+        *set |= judge_expects(s, missed);
+    }
+}
+
+static void fill_run(session *s)
+{
+    const sn_plan *plan = s->plan;
+    const cli_observers *o = &s->observers;
+    rp_run *r = &s->run;
+    r->version = BUILD_VERSION;
+    r->name = plan->name;
+    r->file = s->options->file;
+    r->scenario_hash = ss_hash64(0, sn_scenario_effective(s->scenario));
+    r->seed = plan->seed;
+    r->order_seed = plan->order_seed;
+    r->epoch_s = plan->epoch_s;
+    r->seeded = plan->order == SN_ORDER_SEEDED;
+    r->duration = plan->duration;
+    r->drain = plan->drain;
+    r->cast = &plan->cast;
+    r->judge = o->judge;
+    r->meter = o->meter;
+    r->expects = plan->expects;
+    r->expect_count = plan->expect_count;
+    r->checks = plan->checks;
+    r->check_count = plan->check_count;
+    r->reached = plan->reached;
+    r->reached_count = plan->reached_count;
+    r->replay = s->replay;
+}
+
+static uint64_t peak_rss(void)
+{
+    struct rusage usage = { 0 };
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)usage.ru_maxrss * 1024u;
+}
+
+static void fill_outcome(session *s)
+{
+    s->run.digest = sn_digest_sum(&s->observers.digest);
+    s->run.events = sn_world_events(s->world);
+    s->run.end = s->observers.end;
+    s->engine.commit = BUILD_COMMIT;
+    s->engine.compiler = BUILD_COMPILER;
+    s->engine.build = BUILD_TYPE;
+    s->engine.sanitized = BUILD_SANITIZED;
+    s->engine.partitions = s->options->partitions == 0 ? 1 : s->options->partitions;
+    s->engine.world_bytes = sn_world_bytes(s->world);
+    s->engine.growths = sn_world_growths(s->world);
+    s->engine.events = sn_world_events(s->world);
+}
+
+/* ---- files ---- */
+
+static void write_ladder(const session *s, rp_file *out)
+{
+    rp_ladder_write(s->observers.ladder, out, s->plan->name, s->state != SN_RUN_DONE);
+}
+
+static void write_effective(const session *s, rp_file *out)
+{
+    rp_put(out, sn_scenario_effective(s->scenario));
+}
+
+static void write_results(const session *s, rp_file *out)
+{
+    rp_json j = rp_json_on(out, false);
+    rp_results_write(&j, &s->run);
+    rp_json_end(&j);
+}
+
+static void write_engine(const session *s, rp_file *out)
+{
+    rp_json j = rp_json_on(out, false);
+    rp_engine_write(&j, &s->run, &s->engine);
+    rp_json_end(&j);
+}
+
+static void write_file(session *s, const char *name, void (*write)(const session *, rp_file *))
+{
+    int error = 0;
+    rp_file *out = rp_file_open(s->options->dir, name, &error);
+    if (out != NULL) {
+        write(s, out);
+        error = rp_file_close(out);
+    }
+    if (error != 0) {
+        cli_say_unwritten(s->options->dir, name, error);
+        s->run.statuses |= rp_status_bit(RP_IO);
+    }
+}
+
+static void write_files(session *s)
+{
+    s->run.statuses |= rp_status_bit(cli_observers_close(&s->observers, s->options->dir));
+    write_file(s, "ladder.txt", write_ladder);
+    write_file(s, "scenario.effective.yaml", write_effective);
+    write_file(s, "results.json", write_results);
+    s->engine.wall_ns = cli_wall_ns() - s->started_ns;
+    s->engine.peak_rss_bytes = peak_rss();
+    write_file(s, "engine.json", write_engine);
+}
+
+/* ---- talk ---- */
+
+static void print_summary(const session *s)
+{
+    rp_file *out = rp_file_over(stdout);
+    if (out != NULL) {
+        rp_summary_write(out, &s->run, &s->engine, s->options->dir, cli_is_colourful(stdout));
+        (void)!rp_file_close(out);                        /* the caller's flush of stdout says it */
+    }
+}
+
+/* What failed and the line that replays it: on stderr, unless a summary on stdout has said it. */
+static void print_failure(const session *s)
+{
+    rp_file *out = s->run.statuses == 0 ? NULL : rp_file_over(stderr);
+    if (out == NULL) {
+        return;
+    }
+    rp_summary_failures(out, &s->run, cli_is_colourful(stderr));
+    rp_put_text(out, "sipsim: ");
+    rp_put_text(out, rp_status_sentence(rp_status_worst(s->run.statuses)));
+    rp_put_text(out, "; again: ");
+    rp_put_text(out, s->replay);
+    rp_put_char(out, '\n');
+    (void)!rp_file_close(out);
+}
+
+static void talk(const session *s)
+{
+    if (s->options->json != NULL) {
+        rp_results_write(s->options->json, &s->run);
+    }
+    if (s->options->json == NULL && !s->options->quiet) {
+        print_summary(s);
+    } else {
+        print_failure(s);
+    }
+}
+
+/* ---- all of it ---- */
+
+static void run_planned(session *s)
+{
+    fill_run(s);
+    const uint64_t from = cli_wall_ns();
+    const rp_status status = s->options->verify ? run_two(s) : run_one(s);
+    s->run.statuses |= rp_status_bit(status);
+    s->engine.run_ns = cli_wall_ns() - from;
+    if (s->world == NULL) {
+        return;
+    }
+    judge(s);
+    fill_outcome(s);
+    write_files(s);
+    talk(s);
+}
+
+static rp_status prepare(session *s)
+{
+    const session_options *o = s->options;
+    rp_status status = load(s);
+    if (status != RP_OK) {
+        return status;
+    }
+    cli_replay_line(s->replay, sizeof s->replay, o, s->plan);
+    cli_remember_replay(s->replay);
+    if (o->pcap.kind == SN_CAPTURE_NODE && sn_capture_node(&s->plan->cast, o->pcap.node) == SN_NOBODY) {
+        cli_say("--pcap node:%s: %s has no such node", o->pcap.node, o->file);
+        return RP_USAGE;
+    }
+    status = prepare_folder(o);
+    if (status != RP_OK) {
+        return status;
+    }
+    if (o->verbose) {
+        cli_say("%s: %u nodes, %u calls, seed %llu", o->file, s->plan->cast.node_count, s->plan->call_count,
+                (unsigned long long)s->plan->seed);
+    }
+    return cli_observers_init(&s->observers, s->plan, o->dir, &o->pcap, &o->events);
+}
+
+rp_status_set session_run(const session_options *options)
+{
+    session s = { .options = options, .started_ns = cli_wall_ns() };
+    const rp_status status = prepare(&s);
+    s.run.statuses |= rp_status_bit(status);
+    if (status == RP_OK) {
+        run_planned(&s);
+    }
+    cli_observers_free(&s.observers);
+    sn_world_free(s.world);
+    sn_scenario_free(s.scenario);
+    cli_remember_replay("");
+    return s.run.statuses;
+}

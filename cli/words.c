@@ -1,0 +1,103 @@
+/* Words to the user: what was probably meant, plain sentences on stderr, colour only where it is wanted. */
+#define _DEFAULT_SOURCE
+#include "cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WORD_MAX = 64 };
+
+static unsigned min3(unsigned a, unsigned b, unsigned c)
+{
+    const unsigned ab = a < b ? a : b;
+    return ab < c ? ab : c;
+}
+
+/* Edits (insert, remove, change a character) that make one word of the other. Words are shorter than WORD_MAX. */
+static unsigned edits(const char *a, const char *b)
+{
+    const size_t len_b = strlen(b);
+    unsigned row[WORD_MAX + 1];
+    for (size_t j = 0; j <= len_b; j++) {
+        row[j] = (unsigned)j;
+    }
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        unsigned corner = row[0];
+        row[0] = (unsigned)i + 1;
+        for (size_t j = 0; j < len_b; j++) {
+            const unsigned above = row[j + 1];
+            row[j + 1] = min3(above + 1, row[j] + 1, corner + (a[i] != b[j]));
+            corner = above;
+        }
+    }
+    return row[len_b];
+}
+
+const char *cli_nearest(const char *typed, const char *const *candidates)
+{
+    const size_t len = strlen(typed);
+    if (len == 0 || len >= WORD_MAX) {
+        return NULL;
+    }
+    const char *best = NULL;
+    unsigned fewest = len <= 3 ? 2 : 3;                   /* one edit in a short word, two in others */
+    for (size_t i = 0; candidates[i] != NULL; i++) {
+        if (strlen(candidates[i]) >= WORD_MAX) {
+            continue;
+        }
+        const unsigned needed = edits(typed, candidates[i]);
+        if (needed < fewest) {
+            fewest = needed;
+            best = candidates[i];
+        }
+    }
+    return best;
+}
+
+void cli_say(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("sipsim: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+bool cli_is_terminal(FILE *stream)
+{
+    const int fd = fileno(stream);
+    return fd >= 0 && isatty(fd) == 1;
+}
+
+bool cli_is_colourful(FILE *stream)
+{
+    const char *refused = getenv("NO_COLOR");
+    return (refused == NULL || refused[0] == '\0') && cli_is_terminal(stream);
+}
+
+rp_status cli_flush_stdout(void)
+{
+    errno = 0;
+    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+        cli_say("cannot write to stdout: %s", strerror(errno == 0 ? EIO : errno));
+        return RP_IO;
+    }
+    return RP_OK;
+}
+
+/* The one line of text that outlives a verb, for main.c's assert hook. */
+static char replay_line[8192];
+
+void cli_remember_replay(const char *line)
+{
+    snprintf(replay_line, sizeof replay_line, "%s", line);
+}
+
+const char *cli_replay(void)
+{
+    return replay_line;
+}
