@@ -24,13 +24,12 @@ static const cli_option options[] = {
 
 const cli_option *cli_option_of(cli_option_id id)
 {
-    for (size_t i = 0; i < SS_COUNT(options); i++) {
-        if (options[i].id == id) {
-            return &options[i];
-        }
+    size_t i = 0;
+    while (i < SS_COUNT(options) && options[i].id != id) {
+        i++;
     }
-    SS_ASSERT(!"an option without a row");
-    return NULL;
+    SS_ASSERT(i < SS_COUNT(options));
+    return &options[i];
 }
 
 static bool has(const cli_verb *verb, const cli_option *option)
