@@ -65,15 +65,16 @@ static bool read_hex4(ss_slice text, uint16_t *word)
     return text.len >= 1 && text.len <= 4;
 }
 
-/* hexseq, its last piece possibly an IPv4 address: at most `max` words. -1 when malformed, else the count. */
-static int read_words(ss_slice text, uint16_t *words, int max)
+/* hexseq, its last piece possibly an IPv4 address when it ends the literal: at most `max` words. -1 when malformed, else the
+ * count. */
+static int read_words(ss_slice text, bool is_end, uint16_t *words, int max)
 {
     int count = 0;
     while (text.len > 0) {
         const size_t colon = ss_slice_find(text, ':');
         const ss_slice piece = ss_slice_cut(text, 0, colon);
         uint8_t v4[4];
-        if (colon == text.len && count + 2 <= max && read_v4(piece, v4)) {
+        if (is_end && colon == text.len && count + 2 <= max && read_v4(piece, v4)) {
             words[count] = (uint16_t)(v4[0] << 8 | v4[1]);
             words[count + 1] = (uint16_t)(v4[2] << 8 | v4[3]);
             return count + 2;
@@ -104,14 +105,15 @@ static bool read_v6(ss_slice text, uint8_t ip[16])
 {
     uint16_t words[IPV6_WORDS] = { 0 };
     const size_t gap = find_double_colon(text);
-    const int head = read_words(ss_slice_cut(text, 0, gap), words, IPV6_WORDS);
+    const int head = read_words(ss_slice_cut(text, 0, gap), gap == text.len, words, IPV6_WORDS);
     if (head < 0 || (gap == text.len && head != IPV6_WORDS)) {
         return false;
     }
     if (gap < text.len) {
         uint16_t tail_words[IPV6_WORDS] = { 0 };
         const int room = IPV6_WORDS - 1 - head;           /* "::" stands for one word at least */
-        const int tail = read_words(ss_slice_cut(text, gap + 2, text.len), tail_words, room < 0 ? 0 : room);
+        const ss_slice behind = ss_slice_cut(text, gap + 2, text.len);
+        const int tail = read_words(behind, true, tail_words, room < 0 ? 0 : room);
         if (tail < 0 || room < 0) {
             return false;
         }

@@ -64,7 +64,7 @@ ss_status ss_txn_serve(ss_core *core, ss_turn *turn, const ss_msg *request, cons
 static unsigned status_of(ss_slice response)
 {
     uint64_t status = 0;
-    if (response.len < 13 || !ss_slice_starts(response, SS_LIT("SIP/2.0 "))) {
+    if (response.len < 13 || !ss_slice_starts(response, SS_LIT("SIP/2.0 ")) || response.at[11] != ' ') {
         return 0;
     }
     return ss_slice_to_u64(ss_slice_cut(response, 8, 11), 699, &status) == SS_OK && status >= 100 ? (unsigned)status : 0;
