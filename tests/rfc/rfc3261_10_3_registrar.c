@@ -8,18 +8,18 @@ static ss_slice registering(proxy_rig *rig, const char *uri, const char *to, con
                             const char *lines)
 {
     branches++;
-    return rig_printf(rig,
+    return px_printf(rig,
                       "REGISTER %s SIP/2.0\nVia: SIP/2.0/UDP " BOB ":5060;branch=z9hG4bKr%u\nMax-Forwards: 70\n"
                       "From: <sip:bob@example.com>;tag=b\nTo: <%s>\nCall-ID: %s\nCSeq: %u REGISTER\n%s"
                       "Content-Length: 0\n\n",
                       uri, branches, to, call_id, cseq, lines);
 }
 
-static rig_sent *register_as(proxy_rig *rig, const char *call_id, unsigned cseq, const char *lines,
+static px_sent *register_as(proxy_rig *rig, const char *call_id, unsigned cseq, const char *lines,
                              const char *start_line)
 {
-    rig_send(rig, BOB, registering(rig, "sip:example.com", "sip:bob@example.com", call_id, cseq, lines));
-    return rig_expect(rig, BOB, start_line);
+    px_send(rig, BOB, registering(rig, "sip:example.com", "sip:bob@example.com", call_id, cseq, lines));
+    return px_expect(rig, BOB, start_line);
 }
 
 #define OK "SIP/2.0 200 OK"
@@ -27,71 +27,71 @@ static rig_sent *register_as(proxy_rig *rig, const char *call_id, unsigned cseq,
 
 TEST(rfc3261_10_3_step_1_a_register_for_another_domain_is_forwarded)
 {
-    proxy_rig *rig = rig_start();
-    rig_send(rig, BOB, registering(rig, "sip:10.0.0.4", "sip:bob@10.0.0.4", "r", 1, "Contact: " HERE "\n"));
-    rig_sent *sent = rig_expect(rig, CAROL, "REGISTER sip:10.0.0.4 SIP/2.0");
-    CHECK_EQ(rig_field_count(rig, sent, SS_HDR_RECORD_ROUTE), 0);
-    rig_send(rig, CAROL, rig_reply(rig, sent, 200, ""));
-    rig_expect(rig, BOB, OK);
-    rig_stop(rig);
+    proxy_rig *rig = px_start();
+    px_send(rig, BOB, registering(rig, "sip:10.0.0.4", "sip:bob@10.0.0.4", "r", 1, "Contact: " HERE "\n"));
+    px_sent *sent = px_expect(rig, CAROL, "REGISTER sip:10.0.0.4 SIP/2.0");
+    CHECK_EQ(px_field_count(rig, sent, SS_HDR_RECORD_ROUTE), 0);
+    px_send(rig, CAROL, px_reply(rig, sent, 200, ""));
+    px_expect(rig, BOB, OK);
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_2_an_extension_that_is_required_is_420)
 {
-    proxy_rig *rig = rig_start();
-    const rig_sent *sent =
+    proxy_rig *rig = px_start();
+    const px_sent *sent =
         register_as(rig, "r", 1, "Contact: " HERE "\nRequire: path, gruu\n", "SIP/2.0 420 Bad Extension");
-    CHECK_SLICE(rig_field(rig, sent, SS_HDR_UNSUPPORTED, 0), "path, gruu");
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_UNSUPPORTED, 0), "path, gruu");
     CHECK_EQ(rig->location.bindings, 0);
-    rig_stop(rig);
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_5_an_address_of_record_of_another_domain_is_404)
 {
-    proxy_rig *rig = rig_start();
-    rig_send(rig, BOB, registering(rig, "sip:example.com", "sip:bob@example.net", "r", 1, "Contact: " HERE "\n"));
-    rig_expect(rig, BOB, "SIP/2.0 404 Not Found");
-    rig_send(rig, BOB, registering(rig, "sip:example.com", "tel:+123", "r", 1, "Contact: " HERE "\n"));
-    rig_expect(rig, BOB, "SIP/2.0 404 Not Found");
-    rig_send(rig, BOB, registering(rig, "sip:10.0.0.1", "sip:bob@example.com", "r", 1, "Contact: " HERE "\n"));
-    rig_expect(rig, BOB, OK);
-    rig_stop(rig);
+    proxy_rig *rig = px_start();
+    px_send(rig, BOB, registering(rig, "sip:example.com", "sip:bob@example.net", "r", 1, "Contact: " HERE "\n"));
+    px_expect(rig, BOB, "SIP/2.0 404 Not Found");
+    px_send(rig, BOB, registering(rig, "sip:example.com", "tel:+123", "r", 1, "Contact: " HERE "\n"));
+    px_expect(rig, BOB, "SIP/2.0 404 Not Found");
+    px_send(rig, BOB, registering(rig, "sip:10.0.0.1", "sip:bob@example.com", "r", 1, "Contact: " HERE "\n"));
+    px_expect(rig, BOB, OK);
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_5_the_index_is_canonical)
 {
-    proxy_rig *rig = rig_start();
-    rig_send(rig, BOB,
+    proxy_rig *rig = px_start();
+    px_send(rig, BOB,
              registering(rig, "sip:example.com", "sip:%62ob@Example.COM;user=phone", "r", 1, "Contact: " HERE "\n"));
-    rig_expect(rig, BOB, OK);
-    rig_send(rig, ALICE, rig_request(rig, "MESSAGE sip:bob@example.com", "a1", ""));
-    rig_sent *sent = rig_expect(rig, BOB, "MESSAGE sip:bob@10.0.0.3 SIP/2.0");
-    rig_send(rig, BOB, rig_reply(rig, sent, 200, ""));
-    rig_stop(rig);
+    px_expect(rig, BOB, OK);
+    px_send(rig, ALICE, px_request(rig, "MESSAGE sip:bob@example.com", "a1", ""));
+    px_sent *sent = px_expect(rig, BOB, "MESSAGE sip:bob@10.0.0.3 SIP/2.0");
+    px_send(rig, BOB, px_reply(rig, sent, 200, ""));
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_6_without_a_contact_it_is_a_question)
 {
-    proxy_rig *rig = rig_start();
-    const rig_sent *sent = register_as(rig, "r", 1, "", OK);
-    CHECK_EQ(rig_field_count(rig, sent, SS_HDR_CONTACT), 0);
+    proxy_rig *rig = px_start();
+    const px_sent *sent = register_as(rig, "r", 1, "", OK);
+    CHECK_EQ(px_field_count(rig, sent, SS_HDR_CONTACT), 0);
     register_as(rig, "r", 2, "Contact: " HERE "\n", OK);
     sent = register_as(rig, "other", 1, "Record-Route: <sip:x;lr>\n", OK);
-    CHECK_SLICE(rig_field(rig, sent, SS_HDR_CONTACT, 0), HERE ";expires=3600");
-    CHECK_EQ(rig_field_count(rig, sent, SS_HDR_RECORD_ROUTE), 0);
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_CONTACT, 0), HERE ";expires=3600");
+    CHECK_EQ(px_field_count(rig, sent, SS_HDR_RECORD_ROUTE), 0);
     CHECK_EQ(rig->location.bindings, 1);
-    rig_stop(rig);
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_6_the_star_removes_everything)
 {
-    proxy_rig *rig = rig_start();
+    proxy_rig *rig = px_start();
     register_as(rig, "r", 1, "Contact: " HERE ", <sip:bob@10.0.0.4>\n", OK);
     CHECK_EQ(rig->location.bindings, 2);
-    const rig_sent *sent = register_as(rig, "r", 2, "Contact: *\nExpires: 0\n", OK);
-    CHECK_EQ(rig_field_count(rig, sent, SS_HDR_CONTACT), 0);
+    const px_sent *sent = register_as(rig, "r", 2, "Contact: *\nExpires: 0\n", OK);
+    CHECK_EQ(px_field_count(rig, sent, SS_HDR_CONTACT), 0);
     CHECK_EQ(rig->location.bindings, 0);
-    rig_stop(rig);
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_6_the_star_must_be_alone_and_with_expires_0)
@@ -104,25 +104,25 @@ TEST(rfc3261_10_3_step_6_the_star_must_be_alone_and_with_expires_0)
         "Contact: " HERE "\nContact: *\nExpires: 0\n",
         "Contact: *\nContact: *\nExpires: 0\n",
     };
-    proxy_rig *rig = rig_start();
+    proxy_rig *rig = px_start();
     register_as(rig, "r", 1, "Contact: " HERE "\n", OK);
     for (size_t i = 0; i < SS_COUNT(wrong); i++) {
         register_as(rig, "r", 2, wrong[i], "SIP/2.0 400 Bad Request");
         CHECK_EQ(rig->location.bindings, 1);
     }
-    rig_stop(rig);
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_6_a_star_out_of_order_removes_nothing)
 {
-    proxy_rig *rig = rig_start();
+    proxy_rig *rig = px_start();
     register_as(rig, "old", 1, "Contact: " HERE "\n", OK);
     register_as(rig, "r", 9, "Contact: <sip:bob@10.0.0.4>\n", OK);
     register_as(rig, "r", 9, "Contact: *\nExpires: 0\n", "SIP/2.0 500 Server Internal Error");
     CHECK_EQ(rig->location.bindings, 2);
     register_as(rig, "new", 1, "Contact: *\nExpires: 0\n", OK);
     CHECK_EQ(rig->location.bindings, 0);
-    rig_stop(rig);
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_7_the_expiration_is_the_parameters_then_the_fields_then_the_default)
@@ -138,118 +138,118 @@ TEST(rfc3261_10_3_step_7_the_expiration_is_the_parameters_then_the_fields_then_t
         { "Contact: " HERE ";expires=99999999999\n", HERE ";expires=86400" },
         { "Contact: " HERE ";expires=600;q=0.35\n", HERE ";expires=600;q=0.350" },
     };
-    proxy_rig *rig = rig_start();
+    proxy_rig *rig = px_start();
     for (unsigned i = 0; i < SS_COUNT(cases); i++) {
-        const rig_sent *sent = register_as(rig, "r", i + 1, cases[i].lines, OK);
-        CHECK_SLICE_EQ(rig_field(rig, sent, SS_HDR_CONTACT, 0), ss_slice_from(cases[i].contact));
+        const px_sent *sent = register_as(rig, "r", i + 1, cases[i].lines, OK);
+        CHECK_SLICE_EQ(px_field(rig, sent, SS_HDR_CONTACT, 0), ss_slice_from(cases[i].contact));
     }
     CHECK_EQ(rig->location.bindings, 1);
-    rig_stop(rig);
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_7_too_brief_is_423_with_min_expires)
 {
-    proxy_rig *rig = rig_start();
-    const rig_sent *sent = register_as(rig, "r", 1, "Contact: " HERE ", <sip:b@10.0.0.4>;expires=59\n",
+    proxy_rig *rig = px_start();
+    const px_sent *sent = register_as(rig, "r", 1, "Contact: " HERE ", <sip:b@10.0.0.4>;expires=59\n",
                                        "SIP/2.0 423 Interval Too Brief");
-    CHECK_SLICE(rig_field(rig, sent, SS_HDR_MIN_EXPIRES, 0), "60");
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_MIN_EXPIRES, 0), "60");
     CHECK_EQ(rig->location.bindings, 0);
     register_as(rig, "r", 2, "Contact: " HERE ";expires=60\n", OK);
     register_as(rig, "r", 3, "Contact: " HERE ";expires=0\n", OK);
-    rig_stop(rig);
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_7_an_hour_is_never_too_brief)
 {
-    proxy_rig *rig = rig_new();
+    proxy_rig *rig = px_new();
     rig->config.expires_min_s = 7200;
-    rig_go(rig);
+    px_go(rig);
     register_as(rig, "r", 1, "Contact: " HERE ";expires=3600\n", OK);
     register_as(rig, "r", 2, "Contact: " HERE ";expires=3599\n", "SIP/2.0 423 Interval Too Brief");
-    rig_stop(rig);
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_7_contacts_are_the_same_by_uri_comparison)
 {
-    proxy_rig *rig = rig_start();
+    proxy_rig *rig = px_start();
     register_as(rig, "r", 1, "Contact: <sip:%62ob@10.0.0.3:5060;Transport=UDP>\n", OK);
-    const rig_sent *sent = register_as(rig, "r", 2, "Contact: <sip:bob@10.0.0.3:5060;transport=udp>\n", OK);
-    CHECK_SLICE(rig_field(rig, sent, SS_HDR_CONTACT, 0), "<sip:bob@10.0.0.3:5060;transport=udp>;expires=3600");
+    const px_sent *sent = register_as(rig, "r", 2, "Contact: <sip:bob@10.0.0.3:5060;transport=udp>\n", OK);
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_CONTACT, 0), "<sip:bob@10.0.0.3:5060;transport=udp>;expires=3600");
     CHECK_EQ(rig->location.bindings, 1);
     register_as(rig, "r", 3, "Contact: <sip:BOB@10.0.0.3:5060;transport=udp>\n", OK);
     CHECK_EQ(rig->location.bindings, 2);
-    rig_stop(rig);
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_7_a_cseq_out_of_order_aborts_the_whole_request)
 {
-    proxy_rig *rig = rig_start();
+    proxy_rig *rig = px_start();
     register_as(rig, "r", 5, "Contact: " HERE "\n", OK);
     static const char two[] = "Contact: <sip:bob@10.0.0.4>, " HERE ";expires=0\n";
     register_as(rig, "r", 5, two, "SIP/2.0 500 Server Internal Error");
     register_as(rig, "r", 4, two, "SIP/2.0 500 Server Internal Error");
     CHECK_EQ(rig->location.bindings, 1);
-    const rig_sent *sent = register_as(rig, "r", 6, two, OK);
-    CHECK_SLICE(rig_field(rig, sent, SS_HDR_CONTACT, 0), "<sip:bob@10.0.0.4>;expires=3600");
+    const px_sent *sent = register_as(rig, "r", 6, two, OK);
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_CONTACT, 0), "<sip:bob@10.0.0.4>;expires=3600");
     CHECK_EQ(rig->location.bindings, 1);
     register_as(rig, "restarted", 1, "Contact: <sip:bob@10.0.0.4>\n", OK);
     CHECK_EQ(rig->location.bindings, 1);
-    rig_stop(rig);
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_7_a_commit_that_fails_is_500)
 {
-    proxy_rig *rig = rig_start();
+    proxy_rig *rig = px_start();
     rig->hold_queries = true;
-    rig_send(rig, BOB, registering(rig, "sip:example.com", "sip:bob@example.com", "r", 7, "Contact: " HERE "\n"));
-    rig_expect_nothing(rig);
+    px_send(rig, BOB, registering(rig, "sip:example.com", "sip:bob@example.com", "r", 7, "Contact: " HERE "\n"));
+    px_expect_nothing(rig);
     CHECK_EQ(rig->held.kind, SS_QUERY_PERSIST);
     CHECK_SLICE(rig->held.name, "sip:bob@example.com");
     CHECK_EQ(rig->held.change_count, 1);
     CHECK_SLICE(rig->held.changes[0].contact, "sip:bob@10.0.0.3");
     CHECK_SLICE(rig->held.changes[0].call_id, "r");
     CHECK_EQ(rig->held.changes[0].cseq, 7);
-    rig_answer(rig, &(ss_answer){ .token = rig->held.token, .status = SS_ERR_FULL });
-    rig_expect(rig, BOB, "SIP/2.0 500 Server Internal Error");
-    rig_stop(rig);
+    px_answer(rig, &(ss_answer){ .token = rig->held.token, .status = SS_ERR_FULL });
+    px_expect(rig, BOB, "SIP/2.0 500 Server Internal Error");
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_7_a_contact_that_is_no_contact_is_400)
 {
-    proxy_rig *rig = rig_start();
+    proxy_rig *rig = px_start();
     register_as(rig, "r", 1, "Contact: <sip:bob@10.0.0.3\n", "SIP/2.0 400 Bad Request");
     register_as(rig, "r", 2, "Contact: " HERE ";q=2\n", "SIP/2.0 400 Bad Request");
     register_as(rig, "r", 3, "Contact: " HERE ";q=0.1234\n", "SIP/2.0 400 Bad Request");
     CHECK_EQ(rig->location.bindings, 0);
-    rig_stop(rig);
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_step_8_all_current_bindings_are_told_with_what_is_left_of_them)
 {
-    proxy_rig *rig = rig_start();
+    proxy_rig *rig = px_start();
     register_as(rig, "r", 1, "Contact: " HERE ";expires=100\n", OK);
-    rig_run_to(rig, SS_MS(40500));
-    const rig_sent *sent = register_as(rig, "s", 1, "Contact: <sip:bob@10.0.0.4>;expires=200\n", OK);
-    CHECK_SLICE(rig_field(rig, sent, SS_HDR_CONTACT, 0), HERE ";expires=60, <sip:bob@10.0.0.4>;expires=200");
-    rig_run_to(rig, SS_S(100) - 1);
+    px_run_to(rig, SS_MS(40500));
+    const px_sent *sent = register_as(rig, "s", 1, "Contact: <sip:bob@10.0.0.4>;expires=200\n", OK);
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_CONTACT, 0), HERE ";expires=60, <sip:bob@10.0.0.4>;expires=200");
+    px_run_to(rig, SS_S(100) - 1);
     sent = register_as(rig, "r", 2, "", OK);
-    CHECK_SLICE(rig_field(rig, sent, SS_HDR_CONTACT, 0), HERE ";expires=1, <sip:bob@10.0.0.4>;expires=141");
-    rig_run_to(rig, SS_S(100));
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_CONTACT, 0), HERE ";expires=1, <sip:bob@10.0.0.4>;expires=141");
+    px_run_to(rig, SS_S(100));
     sent = register_as(rig, "r", 3, "", OK);
-    CHECK_SLICE(rig_field(rig, sent, SS_HDR_CONTACT, 0), "<sip:bob@10.0.0.4>;expires=141");
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_CONTACT, 0), "<sip:bob@10.0.0.4>;expires=141");
     CHECK_EQ(rig->location.bindings, 1);
-    rig_stop(rig);
+    px_stop(rig);
 }
 
 TEST(rfc3261_10_3_copies_of_a_register_are_answered_without_asking_again)
 {
-    proxy_rig *rig = rig_start();
+    proxy_rig *rig = px_start();
     const ss_slice request =
         registering(rig, "sip:example.com", "sip:bob@example.com", "r", 1, "Contact: " HERE "\n");
-    rig_send(rig, BOB, request);
-    const rig_sent *first = rig_expect(rig, BOB, OK);
-    rig_send(rig, BOB, request);
-    CHECK_SLICE_EQ(rig_expect(rig, BOB, OK)->bytes, first->bytes);
+    px_send(rig, BOB, request);
+    const px_sent *first = px_expect(rig, BOB, OK);
+    px_send(rig, BOB, request);
+    CHECK_SLICE_EQ(px_expect(rig, BOB, OK)->bytes, first->bytes);
     CHECK_EQ(rig->queries, 1);
-    rig_stop(rig);
+    px_stop(rig);
 }

@@ -32,7 +32,7 @@ static ss_address host_address(const char *host)
 
 /* ---- making and ending ------------------------------------------------------------------------------------------- */
 
-proxy_rig *rig_new(void)
+proxy_rig *px_new(void)
 {
     proxy_rig *rig = must(calloc(1, sizeof *rig));
     rig->memory = aligned(POOL_BYTES);
@@ -55,7 +55,7 @@ proxy_rig *rig_new(void)
     return rig;
 }
 
-void rig_go(proxy_rig *rig)
+void px_go(proxy_rig *rig)
 {
     CHECK_OK(ss_pools_init(&rig->pools, rig->memory, POOL_BYTES, 64, 16));
     ss_store_init(&rig->location_store, rig->location_memory, LOCATION_BYTES);
@@ -68,14 +68,14 @@ void rig_go(proxy_rig *rig)
                                                         .proxy = &rig->config });
 }
 
-proxy_rig *rig_start(void)
+proxy_rig *px_start(void)
 {
-    proxy_rig *rig = rig_new();
-    rig_go(rig);
+    proxy_rig *rig = px_new();
+    px_go(rig);
     return rig;
 }
 
-void rig_free(proxy_rig *rig)
+void px_free(proxy_rig *rig)
 {
     free(rig->memory);
     free(rig->location_memory);
@@ -84,7 +84,7 @@ void rig_free(proxy_rig *rig)
     free(rig);
 }
 
-void rig_check_empty(const proxy_rig *rig)
+void px_check_empty(const proxy_rig *rig)
 {
     CHECK_EQ(rig->engine.proxy.contexts, 0);
     CHECK_EQ(rig->engine.core.txns, 0);
@@ -93,14 +93,14 @@ void rig_check_empty(const proxy_rig *rig)
     CHECK_EQ(rig->pools.store.live_bytes, 0);
 }
 
-void rig_stop(proxy_rig *rig)
+void px_stop(proxy_rig *rig)
 {
-    rig_run_to(rig, rig->now + SS_S(400));
-    rig_check_empty(rig);
+    px_run_to(rig, rig->now + SS_S(400));
+    px_check_empty(rig);
     ss_location_forget_all(&rig->location);
     CHECK_EQ(rig->location.bindings, 0);
     CHECK_EQ(rig->location_store.live_bytes, 0);
-    rig_free(rig);
+    px_free(rig);
 }
 
 /* ---- texts ------------------------------------------------------------------------------------------------------------ */
@@ -116,7 +116,7 @@ static ss_slice keep(proxy_rig *rig, ss_slice bytes)
     return (ss_slice){ at, bytes.len };
 }
 
-ss_slice rig_printf(proxy_rig *rig, const char *format, ...)
+ss_slice px_printf(proxy_rig *rig, const char *format, ...)
 {
     static char text[1 << 17];
     va_list args;
@@ -136,11 +136,11 @@ ss_slice rig_printf(proxy_rig *rig, const char *format, ...)
     return ss_buffer_slice(&b);
 }
 
-ss_slice rig_request(proxy_rig *rig, const char *start, const char *branch, const char *lines)
+ss_slice px_request(proxy_rig *rig, const char *start, const char *branch, const char *lines)
 {
     const char *space = strchr(start, ' ');
     CHECK(space != NULL);
-    return rig_printf(rig,
+    return px_printf(rig,
                       "%s SIP/2.0\n"
                       "Via: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bK%s\n"
                       "Max-Forwards: 70\n"
@@ -160,13 +160,13 @@ static ss_arena scratch(void)
     return (ss_arena){ .base = memory, .cap = sizeof memory };
 }
 
-static void parse(const rig_sent *sent, ss_arena *arena, ss_msg *msg)
+static void parse(const px_sent *sent, ss_arena *arena, ss_msg *msg)
 {
     ss_diag diag;
     CHECK_OK(ss_msg_parse(msg, arena, sent->bytes, &diag));
 }
 
-ss_slice rig_reply(proxy_rig *rig, const rig_sent *request, unsigned status, const char *lines)
+ss_slice px_reply(proxy_rig *rig, const px_sent *request, unsigned status, const char *lines)
 {
     ss_arena arena = scratch();
     ss_msg msg;
@@ -174,7 +174,7 @@ ss_slice rig_reply(proxy_rig *rig, const rig_sent *request, unsigned status, con
     ss_buffer b = ss_buffer_open(&arena);
     ss_put_response_head(&b, &msg, status, SS_EMPTY, status == 100 ? SS_EMPTY : SS_LIT("bob"));
     ss_put_header_from(&b, &msg, SS_HDR_RECORD_ROUTE);
-    ss_put(&b, rig_printf(rig, "%s", lines));
+    ss_put(&b, px_printf(rig, "%s", lines));
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
     CHECK(!b.overflow);
     return keep(rig, ss_buffer_slice(&b));
@@ -193,7 +193,7 @@ static void record(proxy_rig *rig, const ss_output *out)
     CHECK(rig->sent_count < SS_COUNT(rig->sent));
     CHECK(ss_address_equal(&out->path.local, &rig->config.local.local));
     rig->sent[rig->sent_count] =
-        (rig_sent){ .at = rig->now, .to = out->path.remote, .bytes = keep(rig, out->bytes) };
+        (px_sent){ .at = rig->now, .to = out->path.remote, .bytes = keep(rig, out->bytes) };
     rig->sent_count++;
 }
 
@@ -208,7 +208,7 @@ static void answer_now(proxy_rig *rig, const ss_query *query, ss_arena *arena)
     } else {
         CHECK_OK(ss_location_serve(&rig->location, rig->now, query, arena, &answer));
     }
-    rig_answer(rig, &answer);
+    px_answer(rig, &answer);
 }
 
 /* Answering starts the next turn, so what the turn asked is copied out of its arena first. */
@@ -249,7 +249,7 @@ static void drain(proxy_rig *rig, ss_turn *turn)
     answer_now(rig, &asked, &arena);
 }
 
-void rig_send(proxy_rig *rig, const char *host, ss_slice bytes)
+void px_send(proxy_rig *rig, const char *host, ss_slice bytes)
 {
     ss_arena arena = arena_of(rig);
     ss_turn turn = ss_turn_begin(rig->now, &arena);
@@ -259,7 +259,7 @@ void rig_send(proxy_rig *rig, const char *host, ss_slice bytes)
     drain(rig, &turn);
 }
 
-void rig_fail_path(proxy_rig *rig, const char *host)
+void px_fail_path(proxy_rig *rig, const char *host)
 {
     ss_arena arena = arena_of(rig);
     ss_turn turn = ss_turn_begin(rig->now, &arena);
@@ -269,7 +269,7 @@ void rig_fail_path(proxy_rig *rig, const char *host)
     drain(rig, &turn);
 }
 
-void rig_answer(proxy_rig *rig, const ss_answer *answer)
+void px_answer(proxy_rig *rig, const ss_answer *answer)
 {
     ss_arena arena = arena_of(rig);
     ss_turn turn = ss_turn_begin(rig->now, &arena);
@@ -277,7 +277,7 @@ void rig_answer(proxy_rig *rig, const ss_answer *answer)
     drain(rig, &turn);
 }
 
-void rig_run_to(proxy_rig *rig, ss_time at)
+void px_run_to(proxy_rig *rig, ss_time at)
 {
     ss_time next;
     while ((next = ss_engine_deadline(&rig->engine)) <= at) {
@@ -291,7 +291,7 @@ void rig_run_to(proxy_rig *rig, ss_time at)
     rig->now = at;
 }
 
-void rig_bind(proxy_rig *rig, const char *aor, const char *contact)
+void px_bind(proxy_rig *rig, const char *aor, const char *contact)
 {
     static _Alignas(16) unsigned char memory[4096];
     ss_arena arena = { .base = memory, .cap = sizeof memory };
@@ -308,7 +308,7 @@ void rig_bind(proxy_rig *rig, const char *aor, const char *contact)
 
 /* ---- what came out ------------------------------------------------------------------------------------------------------------ */
 
-rig_sent *rig_take(proxy_rig *rig)
+px_sent *px_take(proxy_rig *rig)
 {
     if (rig->next == rig->sent_count) {
         return NULL;
@@ -317,9 +317,9 @@ rig_sent *rig_take(proxy_rig *rig)
     return &rig->sent[rig->next - 1];
 }
 
-rig_sent *rig_expect(proxy_rig *rig, const char *host, const char *start_line)
+px_sent *px_expect(proxy_rig *rig, const char *host, const char *start_line)
 {
-    rig_sent *sent = rig_take(rig);
+    px_sent *sent = px_take(rig);
     CHECK_NOT_NULL(sent);
     const size_t end = ss_slice_find(sent->bytes, '\r');
     CHECK_SLICE_EQ(ss_slice_cut(sent->bytes, 0, end), ss_slice_from(start_line));
@@ -330,15 +330,15 @@ rig_sent *rig_expect(proxy_rig *rig, const char *host, const char *start_line)
     return sent;
 }
 
-void rig_expect_nothing(proxy_rig *rig)
+void px_expect_nothing(proxy_rig *rig)
 {
-    const rig_sent *sent = rig_take(rig);
+    const px_sent *sent = px_take(rig);
     if (sent != NULL) {
         CHECK_SLICE_EQ(sent->bytes, SS_EMPTY);
     }
 }
 
-ss_slice rig_field(proxy_rig *rig, const rig_sent *sent, ss_hdr id, unsigned nth)
+ss_slice px_field(proxy_rig *rig, const px_sent *sent, ss_hdr id, unsigned nth)
 {
     (void)rig;
     ss_arena arena = scratch();
@@ -347,7 +347,7 @@ ss_slice rig_field(proxy_rig *rig, const rig_sent *sent, ss_hdr id, unsigned nth
     return ss_msg_value(&msg, id, nth);
 }
 
-unsigned rig_field_count(proxy_rig *rig, const rig_sent *sent, ss_hdr id)
+unsigned px_field_count(proxy_rig *rig, const px_sent *sent, ss_hdr id)
 {
     (void)rig;
     ss_arena arena = scratch();

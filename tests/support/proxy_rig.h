@@ -1,13 +1,13 @@
 /* A proxy engine between fake user agents: datagrams in, datagrams out, virtual time, a location service to answer it.
  *
- *     proxy_rig *rig = rig_start();                       example.com at 10.0.0.1; alice is .2, bob .3
- *     rig_bind(rig, "sip:bob@example.com", "sip:bob@10.0.0.3");
- *     rig_send(rig, ALICE, rig_request(rig, "INVITE sip:bob@example.com", "a1", ""));
- *     rig_sent *invite = rig_expect(rig, BOB, "INVITE sip:bob@10.0.0.3 SIP/2.0");
- *     rig_send(rig, BOB, rig_reply(rig, invite, 180, ""));
- *     rig_stop(rig);                                      checks that everything was given back
+ *     proxy_rig *rig = px_start();                       example.com at 10.0.0.1; alice is .2, bob .3
+ *     px_bind(rig, "sip:bob@example.com", "sip:bob@10.0.0.3");
+ *     px_send(rig, ALICE, px_request(rig, "INVITE sip:bob@example.com", "a1", ""));
+ *     px_sent *invite = px_expect(rig, BOB, "INVITE sip:bob@10.0.0.3 SIP/2.0");
+ *     px_send(rig, BOB, px_reply(rig, invite, 180, ""));
+ *     px_stop(rig);                                      checks that everything was given back
  *
- * Texts are kept until rig_stop. Message texts are written with '\n'; the rig makes CRLF of it.
+ * Texts are kept until px_stop. Message texts are written with '\n'; the rig makes CRLF of it.
  */
 #ifndef PROXY_RIG_H
 #define PROXY_RIG_H
@@ -19,12 +19,12 @@
 #define BOB "10.0.0.3"
 #define CAROL "10.0.0.4"
 
-typedef struct rig_sent {
+typedef struct px_sent {
     ss_time at;
     ss_address to;
-    ss_slice bytes;                                       /* lives until rig_stop */
+    ss_slice bytes;                                       /* lives until px_stop */
     bool seen;
-} rig_sent;
+} px_sent;
 
 typedef struct proxy_rig {
     ss_pools pools;
@@ -36,8 +36,8 @@ typedef struct proxy_rig {
     ss_time now;
     size_t arena_cap;                                     /* lent per turn; settable */
     ss_status last_status;                                /* of the last input, tick or answer */
-    rig_sent sent[4096];
-    size_t sent_count, next;                              /* next: the first that no rig_expect looked at */
+    px_sent sent[4096];
+    size_t sent_count, next;                              /* next: the first that no px_expect looked at */
     bool hold_queries;                                    /* keep them in `held` instead of answering */
     ss_query held;                                        /* the last one; its name is kept, its changes are not */
     unsigned queries, full_events;
@@ -47,45 +47,45 @@ typedef struct proxy_rig {
     size_t text_used;
 } proxy_rig;
 
-proxy_rig *rig_start(void);
-/** With settings of the test's own: call rig_new, change settings or config, then rig_go. */
-proxy_rig *rig_new(void);
-void rig_go(proxy_rig *rig);
+proxy_rig *px_start(void);
+/** With settings of the test's own: call px_new, change settings or config, then px_go. */
+proxy_rig *px_new(void);
+void px_go(proxy_rig *rig);
 /** 200 s go by; no transaction, context, timer or block may be left then. */
-void rig_stop(proxy_rig *rig);
+void px_stop(proxy_rig *rig);
 /** Without the check. */
-void rig_free(proxy_rig *rig);
+void px_free(proxy_rig *rig);
 
 /** To an instant, through every deadline on the way (that at `at` included). */
-void rig_run_to(proxy_rig *rig, ss_time at);
+void px_run_to(proxy_rig *rig, ss_time at);
 /** A datagram from a host's port 5060. */
-void rig_send(proxy_rig *rig, const char *host, ss_slice bytes);
+void px_send(proxy_rig *rig, const char *host, ss_slice bytes);
 /** ICMP says that the host cannot be reached. */
-void rig_fail_path(proxy_rig *rig, const char *host);
+void px_fail_path(proxy_rig *rig, const char *host);
 /** Answer what is held. */
-void rig_answer(proxy_rig *rig, const ss_answer *answer);
-void rig_bind(proxy_rig *rig, const char *aor, const char *contact);
+void px_answer(proxy_rig *rig, const ss_answer *answer);
+void px_bind(proxy_rig *rig, const char *aor, const char *contact);
 
-ss_slice rig_printf(proxy_rig *rig, const char *format, ...) SS_PRINTF(2, 3);
+ss_slice px_printf(proxy_rig *rig, const char *format, ...) SS_PRINTF(2, 3);
 /**
  * A request of Alice's: Via with the branch, Max-Forwards 70, From with tag "alice", To from the Request-URI, Call-ID
  * "call", CSeq 1, then `lines` ("Route: …\n"), no body. `start` is method and Request-URI.
  */
-ss_slice rig_request(proxy_rig *rig, const char *start, const char *branch, const char *lines);
+ss_slice px_request(proxy_rig *rig, const char *start, const char *branch, const char *lines);
 /** Bob's response to a request that came out: its Vias, From, To with tag "bob", Call-ID, CSeq, Record-Route, then
  *  `lines`. */
-ss_slice rig_reply(proxy_rig *rig, const rig_sent *request, unsigned status, const char *lines);
+ss_slice px_reply(proxy_rig *rig, const px_sent *request, unsigned status, const char *lines);
 
 /** The next datagram out, which must go to `host` and have this start line. */
-rig_sent *rig_expect(proxy_rig *rig, const char *host, const char *start_line);
+px_sent *px_expect(proxy_rig *rig, const char *host, const char *start_line);
 /** The next datagram out that nobody looked at, or NULL. */
-rig_sent *rig_take(proxy_rig *rig);
-void rig_expect_nothing(proxy_rig *rig);
+px_sent *px_take(proxy_rig *rig);
+void px_expect_nothing(proxy_rig *rig);
 /** The value of the nth field line; in static memory of the rig. */
-ss_slice rig_field(proxy_rig *rig, const rig_sent *sent, ss_hdr id, unsigned nth);
-unsigned rig_field_count(proxy_rig *rig, const rig_sent *sent, ss_hdr id);
+ss_slice px_field(proxy_rig *rig, const px_sent *sent, ss_hdr id, unsigned nth);
+unsigned px_field_count(proxy_rig *rig, const px_sent *sent, ss_hdr id);
 
 /** What is live in the engine. */
-void rig_check_empty(const proxy_rig *rig);
+void px_check_empty(const proxy_rig *rig);
 
 #endif
