@@ -22,7 +22,7 @@ static void check_present(ss_parse *p)
 static void check_via(ss_parse *p)
 {
     ss_via via;
-    if (ss_msg_top_via(p->msg, &via) == SS_ERR_SYNTAX) {
+    if (p->msg->first[SS_HDR_VIA] != 0 && ss_msg_top_via(p->msg, &via) != SS_OK) {
         ss_parse_refuse(p, SS_ERR_SYNTAX, place_of(p->msg, SS_HDR_VIA), SS_HDR_VIA,
                         (ss_rule){ "RFC3261:20.42", "the topmost Via does not match its grammar", 400 });
     }

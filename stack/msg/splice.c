@@ -44,7 +44,7 @@ static void drop_covered(ss_splice *s, uint32_t from, uint32_t to)
     ss_edit **at = &s->first;
     while (*at != NULL) {
         const ss_edit *e = *at;
-        const bool is_at_edge = is_insertion(e) && (e->from == from || e->from == to);
+        const bool is_at_edge = e->id != SS_HDR_COUNT && (e->from == from || e->from == to);
         if (e->from >= from && e->to <= to && !is_at_edge) {
             *at = e->next;
         } else {
