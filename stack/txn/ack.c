@@ -39,5 +39,8 @@ ss_slice ss_txn_put_ack(const ss_core *core, const ss_txn *t, const ss_msg *resp
     }
     ss_buffer b = ss_buffer_open(arena);
     ss_txn_put_hop_request(&b, &request, ss_method_name(SS_METHOD_ACK), response);
+    if (b.len > SS_MESSAGE_BYTES_MAX) {
+        return SS_EMPTY;                                  /* a To that fits a response alone: no ACK can carry it */
+    }
     return ss_buffer_keep(arena, &b);
 }

@@ -7,7 +7,7 @@ static ss_slice put_100(const ss_msg *request, const ss_arena *arena)
     ss_buffer b = ss_buffer_open(arena);                  /* copied before anything else is taken from the arena */
     ss_put_response_head(&b, request, 100, SS_EMPTY, SS_EMPTY);
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
-    return b.overflow ? SS_EMPTY : ss_buffer_slice(&b);
+    return b.overflow || b.len > SS_MESSAGE_BYTES_MAX ? SS_EMPTY : ss_buffer_slice(&b);
 }
 
 static ss_slice to_tag(const ss_msg *request)
@@ -60,11 +60,14 @@ ss_status ss_txn_serve(ss_core *core, ss_turn *turn, const ss_msg *request, cons
 
 /* ---- responding ---- */
 
-/* "SIP/2.0 180 …": 0 when it is no status line. */
+/* "SIP/2.0 180 …": 0 when it is no status line, or the message is longer than one may be. */
 static unsigned status_of(ss_slice response)
 {
     uint64_t status = 0;
-    if (response.len < 13 || !ss_slice_starts(response, SS_LIT("SIP/2.0 ")) || response.at[11] != ' ') {
+    if (response.len < 13 || response.len > SS_MESSAGE_BYTES_MAX) {
+        return 0;
+    }
+    if (!ss_slice_starts(response, SS_LIT("SIP/2.0 ")) || response.at[11] != ' ') {
         return 0;
     }
     return ss_slice_to_u64(ss_slice_cut(response, 8, 11), 699, &status) == SS_OK && status >= 100 ? (unsigned)status : 0;

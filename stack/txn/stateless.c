@@ -9,7 +9,7 @@ ss_status ss_txn_respond_stateless(ss_turn *turn, const ss_msg *request, const s
         return status;
     }
     const ss_slice lasting = ss_arena_copy(turn->arena, response);
-    if (lasting.len == 0) {
+    if (lasting.len == 0 || lasting.len > SS_MESSAGE_BYTES_MAX) {
         return SS_ERR_FULL;
     }
     ss_turn_send(turn, &path, lasting);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- 17.1.1 the INVITE client ---- */
+/* ---- the INVITE client: RFC3261:17.1.1.1, RFC3261:17.1.1.2, RFC3261:17.1.1.3, RFC6026:8.4 ---- */
 
 TEST(rfc3261_17_1_1_2_timer_a_doubles_until_timer_b)
 {
@@ -146,7 +146,7 @@ TEST(rfc3261_17_1_1_3_the_ack_of_a_non_2xx)
     CHECK(ss_address_equal(&out->path.remote, &rig->path.remote));        /* where the INVITE was sent */
 }
 
-/* ---- 17.1.2 the non-INVITE client ---- */
+/* ---- the non-INVITE client: RFC3261:17.1.2.2 ---- */
 
 TEST(rfc3261_17_1_2_2_timer_e_doubles_up_to_t2_until_timer_f)
 {
@@ -216,7 +216,7 @@ TEST(rfc3261_17_1_2_2_timer_k_of_0_ends_the_transaction_in_the_same_step)
     CHECK_EQ(rig->pools.store.live_blocks, 0);
 }
 
-/* ---- 17.1.3, 17.1.4 ---- */
+/* ---- RFC3261:17.1.3, RFC3261:17.1.4 ---- */
 
 TEST(rfc3261_17_1_3_a_response_needs_the_branch_and_the_method)
 {
@@ -297,7 +297,7 @@ TEST(rfc3261_17_1_4_a_connection_is_known_by_its_number)
     CHECK_EQ(rig_break_path(rig, &cursor).kind, SS_UP_TRANSPORT_ERROR);
 }
 
-/* ---- 17.2.1 the INVITE server ---- */
+/* ---- the INVITE server: RFC3261:17.2.1 ---- */
 
 TEST(rfc3261_17_2_1_100_after_200_ms_without_a_word_from_the_tu)
 {
@@ -410,7 +410,7 @@ TEST(rfc3261_17_2_1_timer_i_of_0_ends_the_transaction_in_the_same_step)
     CHECK_EQ(rig->pools.store.live_blocks, 0);
 }
 
-/* ---- 17.2.2 the non-INVITE server ---- */
+/* ---- the non-INVITE server: RFC3261:17.2.2 ---- */
 
 TEST(rfc3261_17_2_2_copies_are_dropped_in_trying_and_answered_later)
 {
@@ -455,7 +455,7 @@ TEST(rfc3261_17_2_2_other_final_responses_of_the_tu_are_discarded)
     CHECK(ss_slice_starts(rig_sent(rig, 0), SS_LIT("SIP/2.0 200 ")));
 }
 
-/* ---- 17.2.3 ---- */
+/* ---- RFC3261:17.2.3 ---- */
 
 static const char *with(txn_rig *rig, const char *method, const char *old, const char *new)
 {
@@ -541,7 +541,7 @@ TEST(rfc3261_17_2_3_without_the_cookie_the_whole_of_rfc_2543_is_compared)
     }
 }
 
-/* ---- 9: CANCEL ---- */
+/* ---- CANCEL: RFC3261:9.1, RFC3261:9.2 ---- */
 
 TEST(rfc3261_9_1_a_cancel_copies_its_request)
 {

@@ -40,7 +40,7 @@ static fixture receive_via(const char *value)
     return receive(line, &from_bob);
 }
 
-/* ---- 18.1 ---- */
+/* ---- RFC3261:18.1.1, RFC3261:18.1.2 ---- */
 
 TEST(rfc3261_18_1_1_sent_by_is_our_address_and_the_transport_is_the_path_s)
 {
@@ -192,7 +192,7 @@ TEST(rfc3261_18_2_2_a_maddr_that_is_a_name_gives_no_path)
     CHECK_STATUS(ss_transport_response_path(&f.msg, &from_bob, &out), SS_ERR_SEMANTIC);
 }
 
-/* ---- 18.3 ---- */
+/* ---- RFC3261:18.3 ---- */
 
 static ss_status frame(const char *bytes, size_t *skip, size_t *length)
 {

@@ -57,7 +57,7 @@ TEST(rfc6026_7_2_timer_m_is_64_t1_on_every_transport)
         txn_rig *rig = rig_start(transports[i]);
         CHECK(rig_request(rig, "INVITE") != 0);
         rig_at(rig, SS_MS(100));
-        CHECK_EQ(rig_answer(rig, "INVITE", 200).kind, SS_UP_RESPONSE);
+        CHECK_EQ(rig_answer(rig, "INVITE", 200).kind, SS_UP_RESPONSE);      /* RFC6026:7.2 */
         CHECK_EQ(rig_next_timer(rig, SS_TIMER_M), SS_MS(32100));
         CHECK_EQ(rig->core.txns, 0);
     }

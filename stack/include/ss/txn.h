@@ -133,7 +133,7 @@ SS_MUST_USE ss_status ss_txn_serve(ss_core *core, ss_turn *turn, const ss_msg *r
 /** Pass a response to a server transaction; also copies of a 2xx in Accepted (RFC 6026 7.1). Copied.
  *  `ended` is set when the transaction terminated by it (reliable non-INVITE: Timer J is 0).
  *  SS_ERR_STATE when the state allows no such response, SS_ERR_SEMANTIC when RFC 4320 does not (101 to 199 or 408 to a
- *  non-INVITE, a 100 over UDP before Timer E would reach T2) or it is no response; SS_ERR_FULL when the host's store is
+ *  non-INVITE, a 100 over UDP before Timer E would reach T2) or it is no whole response; SS_ERR_FULL when the host's store is
  *  exhausted. Nothing is sent then. A transaction that lives may pass the byte quota to answer. */
 SS_MUST_USE ss_status ss_txn_respond(ss_core *core, ss_turn *turn, ss_ref txn, ss_slice response, bool *ended);
 /** A response without a transaction (8.2.7, 16.3): sent by 18.2.2 and forgotten. SS_ERR_SEMANTIC: Via names no address. */

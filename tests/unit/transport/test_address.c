@@ -20,6 +20,7 @@ TEST(an_ipv4_literal_is_read_and_printed)
     CHECK_SLICE(ss_buffer_slice(&b), "192.0.2.255:5060");
 }
 
+/* RFC5952:4.2 */
 TEST(ipv6_literals_are_printed_as_rfc_5952_says)
 {
     static const char *const pairs[][2] = {

@@ -45,6 +45,7 @@ TEST(maddr_goes_before_the_host)
     CHECK(ss_address_equal(&hop.address, &expected));
 }
 
+/* RFC3261:26.2.2 */
 TEST(the_transport_parameter_decides_below_tls_for_sips)
 {
     CHECK_EQ(hop_of("sip:10.0.0.1;transport=TLS").address.port, 5061);
