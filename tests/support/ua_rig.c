@@ -1,0 +1,445 @@
+/* See ua_rig.h. Everything is static: the tests run one at a time. */
+#include "ua_rig.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { STORE_BYTES = 1 << 20, ARENA_BYTES = 1 << 17, TEXT_BYTES = 1 << 22, INDEX_BYTES = 1 << 20, PIPE = 64, RULES = 16 };
+
+typedef struct in_flight {
+    ss_time at;
+    ss_path path;                                         /* as the receiver sees it */
+    int to;
+    ss_slice bytes;
+} in_flight;
+
+typedef struct drop_rule {
+    int from;
+    char name[32];
+    unsigned nth;
+    bool all;
+} drop_rule;
+
+static _Alignas(16) unsigned char store_memory[STORE_BYTES];
+static _Alignas(16) unsigned char arena_memory[ARENA_BYTES];
+static _Alignas(16) unsigned char text_memory[TEXT_BYTES];
+static _Alignas(16) unsigned char index_memory[INDEX_BYTES];
+static ss_arena texts, indexes;
+static ua_rig the_rig;
+static in_flight pipe_of[PIPE];
+static size_t pipe_count;
+static drop_rule rules[RULES];
+static size_t rule_count;
+
+static const ss_address *address_of(int node)
+{
+    static ss_address addresses[UA_NODES];
+    addresses[ALICE] = ss_address_v4(0x0a000001u, 5060);
+    addresses[BOB] = ss_address_v4(0x0a000002u, 5060);
+    addresses[CAROL] = ss_address_v4(0x0a000009u, 5060);
+    return &addresses[node];
+}
+
+static int node_at(const ss_address *address)
+{
+    for (int i = 0; i < UA_NODES; i++) {
+        if (ss_address_equal(address, address_of(i))) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+ua_rig *ua_start(void)
+{
+    static const char *const aors[] = { "sip:alice@example.com", "sip:bob@example.com" };
+    static const char *const users[] = { "alice", "bob" };
+    ua_rig *rig = &the_rig;
+    memset(rig, 0, sizeof *rig);
+    texts = (ss_arena){ .base = text_memory, .cap = sizeof text_memory };
+    indexes = (ss_arena){ .base = index_memory, .cap = sizeof index_memory };
+    pipe_count = 0;
+    rule_count = 0;
+    rig->settings = ss_settings_default();
+    rig->settings.ring_limit = SS_S(30);
+    rig->delay = SS_MS(10);
+    rig->arena = (ss_arena){ .base = arena_memory, .cap = sizeof arena_memory };
+    CHECK_OK(ss_pools_init(&rig->pools, store_memory, sizeof store_memory, 64, 64));
+    for (int i = 0; i < UA_ENGINES; i++) {
+        rig->identities[i] = (ss_ua_identity){ .aor = ss_slice_from(aors[i]),
+                                               .user = ss_slice_from(users[i]),
+                                               .registrar = SS_LIT("sip:10.0.0.9"),
+                                               .local = { .local = *address_of(i) } };
+        const ss_engine_options options = { .pools = &rig->pools,
+                                            .settings = &rig->settings,
+                                            .engine = (uint32_t)i,
+                                            .entropy_key = 1000u + (unsigned)i,
+                                            .role = SS_ROLE_UA,
+                                            .identity = &rig->identities[i] };
+        ss_engine_init(&rig->engines[i], &options);
+    }
+    return rig;
+}
+
+/* ---- what came out of a turn ---- */
+
+static void name_message(ss_slice bytes, char name[32])
+{
+    ss_arena scratch = indexes;
+    ss_msg msg;
+    ss_diag diag;
+    CHECK_OK(ss_msg_parse(&msg, &scratch, bytes, &diag));
+    if (msg.is_request) {
+        snprintf(name, 32, "%.*s", (int)msg.method_name.len, msg.method_name.at);
+    } else {
+        const ss_slice method = ss_method_name(msg.method);
+        snprintf(name, 32, "%u %.*s", msg.status, (int)method.len, method.at);
+    }
+}
+
+static bool is_dropped(int from, const char *name)
+{
+    for (size_t i = 0; i < rule_count; i++) {
+        drop_rule *rule = &rules[i];
+        if (rule->from != from || strcmp(rule->name, name) != 0) {
+            continue;
+        }
+        if (rule->all) {
+            return true;
+        }
+        if (rule->nth-- == 0) {
+            rule->nth = UINT32_MAX;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void sent(ua_rig *rig, int node, const ss_output *out)
+{
+    CHECK(rig->message_count < SS_COUNT(rig->messages));
+    ua_message *message = &rig->messages[rig->message_count++];
+    *message = (ua_message){ .at = rig->now, .from = node, .to = node_at(&out->path.remote) };
+    message->bytes = ss_arena_copy(&texts, out->bytes);
+    CHECK(message->bytes.len == out->bytes.len);
+    name_message(message->bytes, message->name);
+    message->dropped = is_dropped(node, message->name);
+    if (!message->dropped && message->to >= 0 && message->to < UA_ENGINES) {
+        CHECK(pipe_count < PIPE);
+        pipe_of[pipe_count++] = (in_flight){ .at = rig->now + rig->delay,
+                                             .path = { .local = out->path.remote, .remote = out->path.local },
+                                             .to = message->to,
+                                             .bytes = message->bytes };
+    }
+}
+
+static void drain(ua_rig *rig, int node, ss_turn *turn)
+{
+    const ss_output *out;
+    bool provoked = false;
+    while ((out = ss_turn_take(turn)) != NULL) {
+        if (out->kind == SS_OUT_DATAGRAM) {
+            sent(rig, node, out);
+            rig->messages[rig->message_count - 1].provoked = provoked;
+            provoked = false;
+        } else if (out->kind == SS_OUT_EVENT) {
+            CHECK(rig->event_count < SS_COUNT(rig->events));
+            ua_event *e = &rig->events[rig->event_count++];
+            *e = (ua_event){ .at = rig->now, .node = node, .event = out->event, .has_msg = out->event.msg != NULL };
+            e->msg_status = e->has_msg ? out->event.msg->status : 0;
+        } else if (out->kind == SS_OUT_QUERY) {
+            CHECK(rig->query_count < SS_COUNT(rig->queries));
+            ua_query *q = &rig->queries[rig->query_count++];
+            *q = (ua_query){ .node = node, .query = out->query };
+            snprintf(q->name, sizeof q->name, "%.*s", (int)out->query.name.len, out->query.name.at);
+        } else if (out->kind == SS_OUT_NOTE) {
+            CHECK(rig->note_count < SS_COUNT(rig->notes));
+            rig->notes[rig->note_count++] = out->note;
+            provoked = out->note.kind == SS_NOTE_RESEND && out->note.letter == SS_LETTER_COUNT;
+        }
+    }
+    rig->arena.used = 0;
+}
+
+/* ---- inputs ---- */
+
+ss_status ua_command(ua_rig *rig, int node, ss_command *command)
+{
+    ss_turn turn = ss_turn_begin(rig->now, &rig->arena);
+    const ss_status status = ss_engine_command(&rig->engines[node], &turn, command);
+    drain(rig, node, &turn);
+    return status;
+}
+
+uint32_t ua_call(ua_rig *rig, int node, const char *target)
+{
+    ss_command command = { .kind = SS_CMD_CALL,
+                           .cookie = 7,
+                           .target = ss_slice_from(target),
+                           .body_type = SS_LIT("application/sdp"),
+                           .body = SS_LIT("v=0\r\n") };
+    CHECK_OK(ua_command(rig, node, &command));
+    return command.call;
+}
+
+ss_status ua_do_status(ua_rig *rig, int node, ss_command_kind kind, uint32_t call, unsigned status)
+{
+    ss_command command = { .kind = kind, .call = call, .status = status };
+    if (kind == SS_CMD_ANSWER) {
+        command.body_type = SS_LIT("application/sdp");
+        command.body = SS_LIT("v=0\r\n");
+    }
+    return ua_command(rig, node, &command);
+}
+
+ss_status ua_do(ua_rig *rig, int node, ss_command_kind kind, uint32_t call)
+{
+    return ua_do_status(rig, node, kind, call, 0);
+}
+
+ss_status ua_answer_query(ua_rig *rig, size_t query, const ss_address *address)
+{
+    CHECK(query < rig->query_count);
+    const ua_query *q = &rig->queries[query];
+    const ss_answer answer = { .token = q->query.token,
+                               .status = address == NULL ? SS_NONE : SS_OK,
+                               .addresses = address,
+                               .address_count = address == NULL ? 0 : 1 };
+    ss_turn turn = ss_turn_begin(rig->now, &rig->arena);
+    const ss_status status = ss_engine_answer(&rig->engines[q->node], &turn, &answer);
+    drain(rig, q->node, &turn);
+    return status;
+}
+
+ss_status ua_lose_path(ua_rig *rig, int node, int to)
+{
+    const ss_path path = { .local = *address_of(node), .remote = *address_of(to) };
+    ss_turn turn = ss_turn_begin(rig->now, &rig->arena);
+    const ss_status status = ss_engine_path_lost(&rig->engines[node], &turn, &path, true);
+    drain(rig, node, &turn);
+    return status;
+}
+
+static ss_status arrive(ua_rig *rig, int to, const ss_path *path, ss_slice bytes)
+{
+    ss_turn turn = ss_turn_begin(rig->now, &rig->arena);
+    const ss_status status = ss_engine_input(&rig->engines[to], &turn, path, bytes);
+    drain(rig, to, &turn);
+    return status;
+}
+
+ss_status ua_inject(ua_rig *rig, int to, ss_slice bytes)
+{
+    const ss_path path = { .local = *address_of(to), .remote = *address_of(CAROL) };
+    return arrive(rig, to, &path, bytes);
+}
+
+ss_status ua_inject_text(ua_rig *rig, int to, const char *text)
+{
+    return ua_inject(rig, to, ss_slice_from(text));
+}
+
+static void add_rule(int from, const char *name, unsigned nth, bool all)
+{
+    CHECK(rule_count < RULES);
+    drop_rule *rule = &rules[rule_count++];
+    *rule = (drop_rule){ .from = from, .nth = nth, .all = all };
+    snprintf(rule->name, sizeof rule->name, "%s", name);
+}
+
+void ua_drop(ua_rig *rig, int from, const char *name, unsigned nth)
+{
+    (void)rig;
+    add_rule(from, name, nth, false);
+}
+
+void ua_drop_all(ua_rig *rig, int from, const char *name)
+{
+    (void)rig;
+    add_rule(from, name, 0, true);
+}
+
+/* ---- time: datagrams first, in the order they were sent, then timers, alice's before bob's ---- */
+
+static size_t next_in_flight(void)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < pipe_count; i++) {
+        if (pipe_of[i].at < pipe_of[best].at) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+static void deliver(ua_rig *rig, size_t at)
+{
+    const in_flight packet = pipe_of[at];
+    memmove(&pipe_of[at], &pipe_of[at + 1], (pipe_count - at - 1) * sizeof pipe_of[0]);
+    pipe_count--;
+    CHECK_OK(arrive(rig, packet.to, &packet.path, packet.bytes));
+}
+
+/* The instant of the next thing to happen. */
+static ss_time next_instant(const ua_rig *rig)
+{
+    ss_time next = pipe_count == 0 ? SS_TIME_NEVER : pipe_of[next_in_flight()].at;
+    for (int i = 0; i < UA_ENGINES; i++) {
+        next = ss_time_earlier(next, ss_engine_deadline(&rig->engines[i]));
+    }
+    return next;
+}
+
+static void happen(ua_rig *rig)
+{
+    if (pipe_count > 0 && pipe_of[next_in_flight()].at <= rig->now) {
+        deliver(rig, next_in_flight());
+        return;
+    }
+    for (int i = 0; i < UA_ENGINES; i++) {
+        if (ss_engine_deadline(&rig->engines[i]) <= rig->now) {
+            ss_turn turn = ss_turn_begin(rig->now, &rig->arena);
+            CHECK_OK(ss_engine_tick(&rig->engines[i], &turn));
+            drain(rig, i, &turn);
+            return;
+        }
+    }
+}
+
+void ua_run(ua_rig *rig, ss_time until)
+{
+    CHECK(until >= rig->now);
+    for (ss_time next = next_instant(rig); next <= until; next = next_instant(rig)) {
+        rig->now = next > rig->now ? next : rig->now;
+        happen(rig);
+    }
+    rig->now = until;
+}
+
+void ua_run_out(ua_rig *rig)
+{
+    for (ss_time next = next_instant(rig); next != SS_TIME_NEVER; next = next_instant(rig)) {
+        ua_run(rig, next);
+    }
+}
+
+/* ---- carol ---- */
+
+static char text[8192];
+
+ss_status ua_carol_answers(ua_rig *rig, const ua_message *request, unsigned status, const char *tag, const char *more)
+{
+    CHECK_NOT_NULL(request);
+    ss_buffer b = ss_buffer_on(text, sizeof text);
+    ss_put_response_head(&b, ua_parse(request), status, SS_EMPTY, ss_slice_from(tag));
+    ss_put_text(&b, more);
+    ss_put_body(&b, SS_EMPTY, SS_EMPTY);
+    return ua_inject(rig, request->from, ss_buffer_slice(&b));
+}
+
+ss_status ua_carol_requests(ua_rig *rig, const ua_message *invite, const char *tag, const char *method, unsigned cseq)
+{
+    CHECK_NOT_NULL(invite);
+    const ss_msg *msg = ua_parse(invite);
+    ss_name_addr from;
+    CHECK_OK(ss_msg_from(msg, &from));
+    const ss_slice their_tag = ss_name_addr_tag(&from);
+    const ss_slice call_id = ss_msg_call_id(msg);
+    const int length =
+        snprintf(text, sizeof text,
+                 "%s sip:alice@10.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKc%s%u\r\n"
+                 "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=%s\r\nTo: <sip:x@example.com>;tag=%.*s\r\n"
+                 "Call-ID: %.*s\r\nCSeq: %u %s\r\nContact: <sip:carol@10.0.0.9>\r\nContent-Length: 0\r\n\r\n",
+                 method, method, cseq, tag, (int)their_tag.len, their_tag.at, (int)call_id.len, call_id.at, cseq, method);
+    return ua_inject(rig, invite->from, (ss_slice){ text, (size_t)length });
+}
+
+ss_status ua_carol_invites(ua_rig *rig, int to, const char *branch, const char *more)
+{
+    const int length =
+        snprintf(text, sizeof text,
+                 "INVITE sip:%s@10.0.0.%d:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK%s\r\n"
+                 "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=carol\r\nTo: <sip:%s@example.com>\r\n"
+                 "Call-ID: carols\r\nCSeq: 10 INVITE\r\n%sContent-Length: 0\r\n\r\n",
+                 to == ALICE ? "alice" : "bob", to + 1, branch, to == ALICE ? "alice" : "bob", more);
+    return ua_inject(rig, to, (ss_slice){ text, (size_t)length });
+}
+
+/* ---- looking ---- */
+
+unsigned ua_sent_count(const ua_rig *rig, int from, const char *name)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < rig->message_count; i++) {
+        count += rig->messages[i].from == from && strcmp(rig->messages[i].name, name) == 0;
+    }
+    return count;
+}
+
+const ua_message *ua_sent(const ua_rig *rig, int from, const char *name, unsigned nth)
+{
+    for (size_t i = 0; i < rig->message_count; i++) {
+        const ua_message *message = &rig->messages[i];
+        if (message->from == from && strcmp(message->name, name) == 0 && nth-- == 0) {
+            return message;
+        }
+    }
+    return NULL;
+}
+
+const ss_msg *ua_parse(const ua_message *message)
+{
+    CHECK_NOT_NULL(message);
+    ss_msg *msg = SS_ARENA_NEW(&indexes, ss_msg);
+    ss_diag diag;
+    CHECK_NOT_NULL(msg);
+    CHECK_OK(ss_msg_parse(msg, &indexes, message->bytes, &diag));
+    return msg;
+}
+
+unsigned ua_event_count(const ua_rig *rig, int node, ss_event_kind kind)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < rig->event_count; i++) {
+        count += rig->events[i].node == node && rig->events[i].event.kind == kind;
+    }
+    return count;
+}
+
+const ua_event *ua_event_of(const ua_rig *rig, int node, ss_event_kind kind, unsigned nth)
+{
+    for (size_t i = 0; i < rig->event_count; i++) {
+        if (rig->events[i].node == node && rig->events[i].event.kind == kind && nth-- == 0) {
+            return &rig->events[i];
+        }
+    }
+    return NULL;
+}
+
+unsigned ua_dialog_notes(const ua_rig *rig, ss_dialog_state to)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < rig->note_count; i++) {
+        count += rig->notes[i].kind == SS_NOTE_DIALOG && rig->notes[i].to == to;
+    }
+    return count;
+}
+
+bool ua_is_empty(const ua_rig *rig, int node)
+{
+    const ss_core *core = &rig->engines[node].core;
+    return core->txns == 0 && core->dialogs == 0 && core->bytes == 0 && core->timers.count == 0 &&
+           rig->engines[node].ua.calls == 0 && rig->engines[node].ua.first_call == 0;
+}
+
+void ua_set_up(ua_rig *rig)
+{
+    CHECK_EQ(ua_call(rig, ALICE, "sip:bob@10.0.0.2"), 1);
+    ua_run(rig, rig->now + SS_MS(10));
+    CHECK_OK(ua_do_status(rig, BOB, SS_CMD_PROGRESS, 1, 180));
+    ua_run(rig, rig->now + SS_MS(10));
+    CHECK_OK(ua_do(rig, BOB, SS_CMD_ANSWER, 1));
+    ua_run(rig, rig->now + SS_MS(20));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_ANSWERED), 1);
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_CONFIRMED), 1);
+}
