@@ -19,6 +19,7 @@ static const ratio_row ratios[] = {
     { "seer", offsetof(sn_metrics, seer) },
     { "isa", offsetof(sn_metrics, isa) },
     { "scr", offsetof(sn_metrics, scr) },
+    { "ira", offsetof(sn_metrics, ira) },
 };
 
 typedef struct histogram_row {
@@ -27,7 +28,7 @@ typedef struct histogram_row {
 } histogram_row;
 
 static const histogram_row histograms[] = {
-    { "rrd", offsetof(sn_metrics, rrd) },         { "ira", offsetof(sn_metrics, ira) },
+    { "rrd", offsetof(sn_metrics, rrd) },
     { "srd_ok", offsetof(sn_metrics, srd_ok) },   { "srd_fail", offsetof(sn_metrics, srd_fail) },
     { "sdd_ok", offsetof(sn_metrics, sdd_ok) },   { "sdd_fail", offsetof(sn_metrics, sdd_fail) },
     { "sdt_ok", offsetof(sn_metrics, sdt_ok) },   { "sdt_fail", offsetof(sn_metrics, sdt_fail) },

@@ -38,6 +38,8 @@ void sn_judge_free(sn_judge *j);
 void sn_judge_fact(sn_judge *j, const sn_fact *fact);
 /** After the last fact: laws about what must have happened by now. `interrupted` judges no liveness or leftovers. */
 void sn_judge_finish(sn_judge *j, ss_time end, bool interrupted);
+/** The judge ran out of memory, and judged nothing from then on: the run must end, as for any other want of memory. */
+bool sn_judge_out_of_memory(const sn_judge *j);
 uint64_t sn_judge_violation_count(const sn_judge *j);
 /** By law. */
 uint64_t sn_judge_count_of(const sn_judge *j, unsigned law);
@@ -53,7 +55,8 @@ typedef struct sn_histogram {
     uint64_t buckets[SN_HISTOGRAM_BUCKETS];
 } sn_histogram;
 void sn_histogram_add(sn_histogram *h, uint64_t value);
-/** The upper bound of the bucket that holds the given quantile (parts per million); 0 when empty. */
+/** The upper bound of the bucket that holds the given quantile (parts per million), or the greatest value when that is
+ *  less; 0 when empty. */
 uint64_t sn_histogram_quantile(const sn_histogram *h, uint32_t ppm);
 
 /** A ratio kept as its parts: never a float. */
@@ -64,13 +67,13 @@ typedef struct sn_ratio {
 /** Counts of one window of time and one calls: entry (or all). */
 typedef struct sn_metrics {
     /* calls */
-    uint64_t attempts, established, rejected_busy, rejected_other, timed_out, cancelled, blocked, completed, failed;
-    sn_ratio ser, seer, isa, scr;                         /* RFC 6076 4.6 to 4.9 */
-    sn_histogram rrd, ira, srd_ok, srd_fail, sdd_ok, sdd_fail, sdt_ok, sdt_fail;   /* 4.1 to 4.5, ns */
+    uint64_t attempts, established, redirected, rejected_busy, rejected_other, timed_out, cancelled, blocked, completed, failed;
+    sn_ratio ira, ser, seer, isa, scr;                    /* RFC 6076 4.2, 4.6 to 4.9 */
+    sn_histogram rrd, srd_ok, srd_fail, sdd_ok, sdd_fail, sdt_ok, sdt_fail;   /* 4.1, 4.3 to 4.5, ns */
     sn_histogram pdd, setup_to_ack;                       /* INVITE to first 18x; to the ACK's arrival, ns */
     uint64_t registrations, registrations_failed;
     /* the stack */
-    uint64_t retransmits[SS_LETTER_COUNT];                /* by timer letter; [SS_LETTER_COUNT - …] none */
+    uint64_t retransmits[SS_LETTER_COUNT];                /* by timer letter */
     uint64_t retransmits_answering;                       /* a copy came, so the answer went again */
     uint64_t timer_fired[SS_LETTER_COUNT];
     uint64_t transactions_live, transactions_peak, dialogs_live, dialogs_peak, strays, parse_errors;
@@ -90,7 +93,10 @@ void sn_meter_free(sn_meter *m);
 uint32_t sn_meter_window(sn_meter *m, uint32_t source, ss_time from, ss_time to);
 void sn_meter_fact(sn_meter *m, const sn_fact *fact);
 void sn_meter_finish(sn_meter *m);
+/** NULL for a window that was not asked for. */
 const sn_metrics *sn_meter_read(const sn_meter *m, uint32_t window);
+/** Counts are incomplete: the run must end, as for any other want of memory. */
+bool sn_meter_out_of_memory(const sn_meter *m);
 
 /* ---- expect: and reached: -------------------------------------------------------------------------------------------------- */
 

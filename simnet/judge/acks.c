@@ -1,0 +1,154 @@
+/* ACKs: one for each copy of a final response to an INVITE, by the transaction for 300 to 699 (RFC 3261 17.1.1.3), by the
+ * core for 2xx (13.2.2.4); and what waits for them. Also the list of what must leave at the instant of its cause: a debt
+ * that stands when time passes its instant is a broken law. Debts are paid within their event as a rule, so the list is
+ * short and searched from its end. */
+#include "laws.h"
+
+/* ---- what is owed ---- */
+
+void sn_owed_add(sn_judge *j, owed what)
+{
+    void *all = j->owed;
+    const bool has_room = sn_grow_array(&all, j->owed_count, &j->owed_room, sizeof(owed));
+    j->owed = all;
+    if (!has_room) {
+        j->out_of_memory = true;
+        return;
+    }
+    what.at = j->now;
+    what.event = j->event;
+    j->owed[j->owed_count++] = what;
+}
+
+bool sn_owed_pay(sn_judge *j, uint32_t node, law l, uint64_t a, uint64_t b)
+{
+    for (uint32_t i = j->owed_count; i-- > 0;) {
+        const owed *o = &j->owed[i];
+        if (o->law == l && o->node == node && o->a == a && o->b == b) {
+            for (uint32_t k = i; k + 1 < j->owed_count; k++) {
+                j->owed[k] = j->owed[k + 1];
+            }
+            j->owed_count--;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *what_is_owed(law l)
+{
+    switch (l) {
+    case LAW_TX11:
+        return "a final response to the INVITE came, but no ACK with its branch left";
+    case LAW_TX12:
+        return "a 2xx came, but no ACK left";
+    case LAW_TX17:
+        return "a copy of the request came, but the last response did not leave again";
+    case LAW_PRX5:
+        return "a 2xx came and was not passed on";
+    default:
+        return "a provisional response came and was not passed on";
+    }
+}
+
+void sn_owed_pass(sn_judge *j, ss_time now)
+{
+    if (j->owed_count == 0 || j->owed[0].at >= now) {
+        return;
+    }
+    for (uint32_t i = 0; i < j->owed_count; i++) {
+        const owed *o = &j->owed[i];
+        if (!o->optional) {
+            sn_judge_broken(j, (law)o->law, o->at, o->node, o->call_id, "%s", what_is_owed((law)o->law));
+        }
+    }
+    j->owed_count = 0;
+}
+
+/* The stack refused the message of this event: nothing follows from it. */
+void sn_owed_forgive(sn_judge *j, uint32_t node)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < j->owed_count; i++) {
+        if (j->owed[i].event != j->event || j->owed[i].node != node) {
+            j->owed[kept++] = j->owed[i];
+        }
+    }
+    j->owed_count = kept;
+}
+
+/* ---- ACKs that leave ---- */
+
+static void hop_ack(sn_judge *j, const sn_fact *f, const txn *invite)
+{
+    if (invite->phase == PHASE_ACCEPTED) {
+        sn_judge_broken(j, LAW_TX12, f->key.at, f->entity, f->sip.call_id,
+                     "the INVITE was answered with a 2xx, but the ACK has the INVITE's branch");
+    } else if (!sn_owed_pay(j, f->entity, LAW_TX11, f->sip.branch, 0) && invite->phase != PHASE_OVER) {
+        sn_judge_broken(j, LAW_TX11, f->key.at, f->entity, f->sip.call_id,
+                     "an ACK left, but no final response of 300 to 699 came at this instant");
+    }
+}
+
+void sn_ack_sent(sn_judge *j, const sn_fact *f)
+{
+    const txn *invite = sn_txn_find(j, f->entity, CLIENT, f->sip.branch, SS_METHOD_INVITE);
+    if (invite != NULL) {
+        hop_ack(j, f, invite);
+    } else if (member(j, f->entity)->role == SN_ROLE_PROXY) {
+        sn_proxy_request_sent(j, f);
+    } else if (!sn_owed_pay(j, f->entity, LAW_TX12, f->sip.call_id, f->sip.cseq)) {
+        sn_judge_broken(j, LAW_TX12, f->key.at, f->entity, f->sip.call_id, "an ACK left, but no 2xx came at this instant");
+    }
+}
+
+/* ---- ACKs and BYEs that come ---- */
+
+/* RFC3261:13.3.1.4 the ACK to a 2xx has a branch of its own: the dialog and the CSeq number tell what it is for. */
+static void ack_to_success(sn_judge *j, const sn_fact *f, txn *t)
+{
+    if (t == NULL || t->cseq != f->sip.cseq || t->to_tag != f->sip.to_tag) {
+        return;
+    }
+    t->acked = true;
+    t->due = SS_TIME_NEVER;
+    sn_txn_schedule(j, t);
+}
+
+void sn_ack_received(sn_judge *j, const sn_fact *f)
+{
+    txn *invite = sn_txn_find(j, f->entity, SERVER, f->sip.branch, SS_METHOD_INVITE);
+    if (invite != NULL && (invite->phase == PHASE_COMPLETED || invite->phase == PHASE_CONFIRMED)) {
+        sn_txn_remember(j, invite);
+        invite->phase = PHASE_CONFIRMED;
+        invite->due = SS_TIME_NEVER;
+        return;
+    }
+    if (member(j, f->entity)->role == SN_ROLE_PROXY) {
+        sn_server_request_received(j, f);
+        return;
+    }
+    txn *accepted = sn_accepted_of(j, f->entity, f->sip.call_id);
+    if (accepted != NULL) {
+        sn_txn_remember(j, accepted);
+    }
+    ack_to_success(j, f, accepted);
+}
+
+/* RFC3261:15. A BYE of either side ends the copies of the 2xx, or not: the RFC does not say. */
+void sn_bye_seen(sn_judge *j, const sn_fact *f, bool sent)
+{
+    if (member(j, f->entity)->role != SN_ROLE_UA) {
+        return;
+    }
+    txn *t = sn_accepted_of(j, f->entity, f->sip.call_id);
+    if (t == NULL) {
+        return;
+    }
+    if (sent && t->is_initial && !t->acked && f->key.at < ss_time_after(t->final_at, 64 * member(j, t->node)->t1)) {
+        sn_judge_broken(j, LAW_DLG2, f->key.at, t->node, t->call_id,
+                     "the callee's BYE left %s ms after its 2xx, and no ACK had come", sn_ms(f->key.at - t->final_at).text);
+    }
+    t->lenient = true;
+    t->due = SS_TIME_NEVER;
+}

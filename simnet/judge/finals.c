@@ -1,0 +1,227 @@
+/* Server transactions: which responses may leave, how often, and that copies of requests are answered (RFC 3261 17.2,
+ * RFC 6026 7.1, RFC 4320 4). */
+#include "laws.h"
+
+/* ---- requests ---- */
+
+static ss_span unnoted_life(const sn_judge *j, const sn_fact *f)
+{
+    const sn_member *m = member(j, f->entity);
+    if (f->sip.method == SS_METHOD_ACK) {
+        return m->t4;
+    }
+    return f->sip.method == SS_METHOD_INVITE && !j->notes[f->entity] ? SS_TIME_NEVER : 128 * m->t1;
+}
+
+static void begin(sn_judge *j, const sn_fact *f, txn *t)
+{
+    const sn_member *m = member(j, t->node);
+    const bool is_invite = t->method == SS_METHOD_INVITE;
+    t->first = f->key.at;
+    t->phase = PHASE_WAITING;
+    t->noted = t->noted == SS_TXN_TERMINATED ? NOT_NOTED : t->noted;
+    t->acked = t->lenient = false;
+    t->is_initial = f->sip.to_tag == 0;
+    t->status = 0;
+    t->final_at = t->noted_end = SS_TIME_NEVER;
+    t->call_id = f->sip.call_id;
+    t->cseq = f->sip.cseq;
+    t->second_branch = f->sip.second_branch;
+    t->via_count = f->sip.via_count;
+    t->max_forwards = f->sip.max_forwards;
+    t->asked_at = f->key.at;
+    t->answers = 0;
+    t->end = ss_time_after(f->key.at, unnoted_life(j, f));
+    t->due = SS_TIME_NEVER;
+    if (m->t1 != 0 && t->method != SS_METHOD_ACK) {
+        const ss_span within = is_invite ? SS_MS(200) : sn_until_e_reaches_t2(m);
+        t->due = within == 0 ? SS_TIME_NEVER : ss_time_after(f->key.at, within);
+    }
+    sn_txn_schedule(j, t);
+}
+
+static void copy_came(sn_judge *j, const sn_fact *f, txn *t)
+{
+    if (t->asked_at != f->key.at) {
+        t->asked_at = f->key.at;
+        t->answers = 0;
+    }
+    t->answers++;
+    const bool has_answer = t->phase == PHASE_PROCEEDING || t->phase == PHASE_COMPLETED;
+    if (has_answer && t->noted != NOT_NOTED && t->noted != SS_TXN_TERMINATED && t->method != SS_METHOD_ACK) {
+        sn_owed_add(j, (owed){ .law = LAW_TX17, .node = t->node, .a = t->key, .call_id = t->call_id });
+    }
+}
+
+void sn_server_request_received(sn_judge *j, const sn_fact *f)
+{
+    txn *t = sn_txn_obtain(j, f->entity, SERVER, f->sip.branch, f->sip.method);
+    if (t == NULL) {
+        return;
+    }
+    if (t->phase == PHASE_NONE || t->phase == PHASE_OVER) {
+        begin(j, f, t);
+    } else {
+        copy_came(j, f, t);
+    }
+}
+
+/* ---- responses to INVITE ---- */
+
+static law finals_law(const sn_judge *j, const txn *t)
+{
+    return member(j, t->node)->role == SN_ROLE_PROXY ? LAW_PRX6 : LAW_TX10;
+}
+
+static void first_final(sn_judge *j, const sn_fact *f, txn *t)
+{
+    t->final_at = f->key.at;
+    t->status = f->sip.status;
+    t->hash = f->hash;
+    t->to_tag = f->sip.to_tag;
+    const bool is_proxy = member(j, t->node)->role == SN_ROLE_PROXY;
+    if (f->sip.status >= 300) {
+        t->phase = PHASE_COMPLETED;
+        sn_server_start_copies(j, f, t);
+        return;
+    }
+    sn_server_start_copies(j, f, t);
+    if (is_proxy) {
+        t->phase = PHASE_ACCEPTED;
+        t->due = SS_TIME_NEVER;                           /* the UAS makes the copies (RFC3261:16.7) */
+    } else {
+        sn_txn_accept(j, t);
+    }
+}
+
+static void success_to_invite(sn_judge *j, const sn_fact *f, txn *t)
+{
+    if (t->phase == PHASE_WAITING || t->phase == PHASE_PROCEEDING) {
+        first_final(j, f, t);
+        return;
+    }
+    if (t->phase != PHASE_ACCEPTED) {
+        sn_judge_broken(j, finals_law(j, t), f->key.at, t->node, t->call_id, "status %u left after status %u", f->sip.status,
+                     t->status);
+        return;
+    }
+    if (member(j, t->node)->role != SN_ROLE_UA) {
+        return;
+    }
+    if (f->sip.to_tag != t->to_tag || f->hash != t->hash) {
+        sn_judge_broken(j, LAW_TX10, f->key.at, t->node, t->call_id,
+                     f->sip.to_tag != t->to_tag ? "a second 2xx left, with another To tag"
+                                                : "a copy of the 2xx differs from the first");
+    }
+    sn_server_copy_sent(j, f, t);
+}
+
+static void failure_to_invite(sn_judge *j, const sn_fact *f, txn *t)
+{
+    if (t->phase == PHASE_WAITING || t->phase == PHASE_PROCEEDING) {
+        first_final(j, f, t);
+        return;
+    }
+    if (t->phase == PHASE_ACCEPTED || f->sip.status != t->status || (f->hash != t->hash && t->noted != NOT_NOTED)) {
+        sn_judge_broken(j, finals_law(j, t), f->key.at, t->node, t->call_id,
+                     f->sip.status != t->status ? "status %u left after status %u"
+                                                : "a copy of status %u differs from the first, of status %u",
+                     f->sip.status, t->status);
+        return;
+    }
+    sn_server_copy_sent(j, f, t);
+}
+
+static void provisional_to(sn_judge *j, const sn_fact *f, txn *t)
+{
+    if (t->final_at != SS_TIME_NEVER) {
+        sn_judge_broken(j, LAW_TX10, f->key.at, t->node, t->call_id, "status %u left after the final status %u", f->sip.status,
+                     t->status);
+        return;
+    }
+    t->phase = PHASE_PROCEEDING;
+    t->status = f->sip.status;
+    t->due = SS_TIME_NEVER;
+    t->end = t->noted == NOT_NOTED && j->notes[t->node] ? t->end : SS_TIME_NEVER;
+}
+
+/* ---- responses to the others ---- */
+
+static void judge_4320(sn_judge *j, const sn_fact *f, const txn *t)
+{
+    const unsigned status = f->sip.status;
+    const sn_member *m = member(j, t->node);
+    if (status == 408 || (status > 100 && status < 200)) {
+        sn_judge_broken(j, LAW_TX15, f->key.at, t->node, t->call_id, "status %u answers a request that is no INVITE", status);
+    } else if (status == 100 && !t->reliable && f->key.at < ss_time_after(t->first, sn_until_e_reaches_t2(m))) {
+        sn_judge_broken(j, LAW_TX15, f->key.at, t->node, t->call_id, "a 100 left %s ms after the request came, which is too soon",
+                     sn_ms(f->key.at - t->first).text);
+    }
+}
+
+static void final_to_other(sn_judge *j, const sn_fact *f, txn *t)
+{
+    if (t->final_at == SS_TIME_NEVER) {
+        t->final_at = f->key.at;
+        t->status = f->sip.status;
+        t->hash = f->hash;
+        t->phase = PHASE_COMPLETED;
+        t->due = SS_TIME_NEVER;
+        t->end = ss_time_after(f->key.at, 64 * member(j, t->node)->t1);
+        return;
+    }
+    if (f->sip.status != t->status || (f->hash != t->hash && t->noted != NOT_NOTED)) {
+        sn_judge_broken(j, LAW_TX10, f->key.at, t->node, t->call_id, "a final status %u left after another, %u", f->sip.status,
+                     t->status);
+    } else if (t->asked_at != f->key.at || t->answers == 0) {
+        sn_judge_broken(j, LAW_TX10, f->key.at, t->node, t->call_id, "a copy of status %u left that no copy of the request asked for",
+                     t->status);
+    } else {
+        t->answers--;
+    }
+}
+
+static void response_from(sn_judge *j, const sn_fact *f, txn *t)
+{
+    if (t->method != SS_METHOD_INVITE) {
+        judge_4320(j, f, t);
+    }
+    if (f->sip.status < 200) {
+        provisional_to(j, f, t);
+    } else if (t->method != SS_METHOD_INVITE) {
+        final_to_other(j, f, t);
+    } else if (f->sip.status < 300) {
+        success_to_invite(j, f, t);
+    } else {
+        failure_to_invite(j, f, t);
+    }
+    sn_txn_schedule(j, t);
+}
+
+void sn_server_response_sent(sn_judge *j, const sn_fact *f)
+{
+    if (f->sip.method == SS_METHOD_ACK) {
+        sn_judge_broken(j, LAW_TX13, f->key.at, f->entity, f->sip.call_id, "status %u answers an ACK", f->sip.status);
+        return;
+    }
+    txn *t = sn_txn_find(j, f->entity, SERVER, f->sip.branch, f->sip.method);
+    if (t == NULL && sn_proxy_own_via_on_top(j, f)) {
+        return;
+    }
+    if (t == NULL || t->phase == PHASE_OVER || t->phase == PHASE_NONE) {
+        sn_judge_broken(j, LAW_TX18, f->key.at, f->entity, f->sip.call_id,
+                     t == NULL ? "status %u left, but no request with its branch came"
+                               : "status %u left after its transaction ended",
+                     f->sip.status);
+        return;
+    }
+    if (f->sip.via_count != t->via_count || f->sip.second_branch != t->second_branch) {
+        sn_judge_broken(j, LAW_PRX3, f->key.at, f->entity, f->sip.call_id, "status %u left with %u Via, its request came with %u",
+                     f->sip.status, f->sip.via_count, t->via_count);
+    }
+    (void)sn_owed_pay(j, t->node, LAW_TX17, t->key, 0);
+    if (member(j, t->node)->role == SN_ROLE_PROXY) {
+        sn_proxy_response_sent(j, f, t);
+    }
+    response_from(j, f, t);
+}

@@ -1,0 +1,195 @@
+/* The judge: takes the facts in their order and hands each to the laws that it concerns; keeps the first violations. Time
+ * moves on before a fact is judged, so what was due before it is seen missing at the fact that passes it. */
+#include "laws.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- violations ---- */
+
+ms_text sn_ms(ss_time at)
+{
+    ms_text t;
+    (void)snprintf(t.text, sizeof t.text, "%" PRIu64 ".%06" PRIu64, at / 1000000, at % 1000000);
+    return t;
+}
+
+void sn_judge_broken(sn_judge *j, law l, ss_time at, uint32_t node, uint64_t call_id, const char *format, ...)
+{
+    if ((j->mask >> l & 1) == 0) {
+        return;
+    }
+    j->count++;
+    j->counts[l]++;
+    if (j->kept_count == SN_VIOLATIONS_KEPT) {
+        return;
+    }
+    sn_violation *v = &j->kept[j->kept_count++];
+    *v = (sn_violation){ .law = l, .at = at, .node = node, .call_id = call_id, .key = j->key };
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(v->text, sizeof v->text, format, arguments);
+    va_end(arguments);
+}
+
+uint64_t sn_judge_violation_count(const sn_judge *j)
+{
+    return j->count;
+}
+
+uint64_t sn_judge_count_of(const sn_judge *j, unsigned l)
+{
+    SS_ASSERT(l < LAW_COUNT);
+    return j->counts[l];
+}
+
+const sn_violation *sn_judge_violation(const sn_judge *j, unsigned nth)
+{
+    return nth < j->kept_count ? &j->kept[nth] : NULL;
+}
+
+bool sn_judge_out_of_memory(const sn_judge *j)
+{
+    return j->out_of_memory;
+}
+
+/* ---- life ---- */
+
+sn_judge *sn_judge_new(const sn_cast *cast, uint64_t mask)
+{
+    sn_judge *j = calloc(1, sizeof *j);
+    if (j == NULL) {
+        return NULL;
+    }
+    const size_t nodes = (size_t)cast->node_count + 1;
+    j->cast = cast;
+    j->mask = mask;
+    j->first_free = NO_TXN;
+    j->ordinals = calloc(nodes, sizeof *j->ordinals);
+    j->excused = calloc(nodes, sizeof *j->excused);
+    j->notes = calloc(nodes, sizeof *j->notes);
+    j->calls_up = calloc(nodes, sizeof *j->calls_up);
+    j->registers = calloc(nodes, sizeof *j->registers);
+    sn_network_begin(j);
+    if (j->ordinals == NULL || j->excused == NULL || j->notes == NULL || j->calls_up == NULL || j->registers == NULL) {
+        sn_judge_free(j);
+        return NULL;
+    }
+    return j;
+}
+
+void sn_judge_free(sn_judge *j)
+{
+    if (j == NULL) {
+        return;
+    }
+    sn_network_end(j);
+    sn_map_free(&j->txns);
+    sn_map_free(&j->accepted);
+    free(j->all);
+    free(j->agenda.entries);
+    free(j->owed);
+    free(j->ordinals);
+    free(j->excused);
+    free(j->notes);
+    free(j->calls_up);
+    free(j->registers);
+    free(j->calls);
+    free(j->lefts);
+    free(j);
+}
+
+/* ---- facts ---- */
+
+static bool is_element(const sn_judge *j, const sn_fact *f)
+{
+    return f->entity < j->cast->node_count && f->sip.is_sip != 0;
+}
+
+static void sip_sent(sn_judge *j, const sn_fact *f)
+{
+    if (!f->sip.is_request) {
+        sn_server_response_sent(j, f);
+    } else if (f->sip.method == SS_METHOD_ACK) {
+        sn_ack_sent(j, f);
+    } else {
+        if (f->sip.method == SS_METHOD_BYE) {
+            sn_bye_seen(j, f, true);
+        }
+        sn_client_request_sent(j, f);
+    }
+}
+
+static void sip_received(sn_judge *j, const sn_fact *f)
+{
+    if (!f->sip.is_request) {
+        sn_client_response_received(j, f);
+    } else if (f->sip.method == SS_METHOD_ACK) {
+        sn_ack_received(j, f);
+    } else {
+        if (f->sip.method == SS_METHOD_BYE) {
+            sn_bye_seen(j, f, false);
+        }
+        sn_server_request_received(j, f);
+    }
+}
+
+void sn_judge_fact(sn_judge *j, const sn_fact *f)
+{
+    if (j->out_of_memory) {
+        return;
+    }
+    sn_order_judge(j, f);
+    switch (f->kind) {
+    case SN_FACT_DATAGRAM_SENT:
+        sn_datagram_sent(j, f);
+        if (is_element(j, f)) {
+            sip_sent(j, f);
+        }
+        break;
+    case SN_FACT_DATAGRAM_RECEIVED:
+        sn_datagram_received(j, f);
+        if (is_element(j, f)) {
+            sip_received(j, f);
+        }
+        break;
+    case SN_FACT_NOTE:
+        sn_note_judge(j, f);
+        break;
+    case SN_FACT_CALL:
+    case SN_FACT_REGISTRATION:
+        sn_call_judge(j, f);
+        break;
+    case SN_FACT_LEFT:
+        sn_left_judge(j, f);
+        break;
+    case SN_FACT_LINK_SENT:
+    case SN_FACT_LINK_ARRIVED:
+    case SN_FACT_LINK_DUPLICATED:
+    case SN_FACT_LINK_DROPPED:
+    case SN_FACT_NODE_DROPPED:
+        sn_link_fact(j, f);
+        break;
+    default:
+        break;
+    }
+}
+
+void sn_judge_finish(sn_judge *j, ss_time end, bool interrupted)
+{
+    if (j->out_of_memory) {
+        return;
+    }
+    if (end > j->now) {
+        j->now = end;
+    }
+    sn_owed_pass(j, interrupted ? j->now : ss_time_after(j->now, 1));
+    sn_txns_pass(j, j->now);
+    sn_network_finish(j, j->now);
+    if (!interrupted) {
+        sn_lefts_finish(j);
+        sn_calls_finish(j, j->now);
+    }
+}

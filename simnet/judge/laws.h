@@ -1,0 +1,262 @@
+/* What the files of the judge share: the numbers of the laws, the model of one transaction as an onlooker knows it, and
+ * the judge itself. Each law file keeps to one subject; judge.c hands it the facts that concern it.
+ *
+ * A transaction's life is known twice: from the wire (what left and what came) and from the stack's notes. Timers are
+ * judged by the wire where a message shows them, and by the notes where only the stack knows.
+ */
+#ifndef SN_JUDGE_LAWS_H
+#define SN_JUDGE_LAWS_H
+
+#include "sn/judge.h"
+
+#include "containers.h"
+
+#define LAW_LIST(X)                                                                                                  \
+    X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13) X(TX14) X(TX15)   \
+        X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) X(DLG1) X(DLG2)     \
+        X(NET1) X(NET2) X(NET3) X(NET4) X(LEFT1) X(LIVE1)
+#define LAW_ID(name) LAW_##name,
+typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
+
+/* ---- a transaction, as seen from outside ---------------------------------------------------------------------------- */
+
+typedef enum side { CLIENT, SERVER } side;
+
+/** Where the wire says that it stands. */
+typedef enum phase {
+    PHASE_NONE,                                           /* noted, but nothing was on the wire yet */
+    PHASE_WAITING,                                        /* request out (in), nothing came (went) */
+    PHASE_PROCEEDING,
+    PHASE_COMPLETED,                                      /* final; for an INVITE 300..699 */
+    PHASE_CONFIRMED,                                      /* server: the ACK came */
+    PHASE_ACCEPTED,                                       /* INVITE, 2xx */
+    PHASE_OVER                                            /* kept a little, to know its late messages */
+} phase;
+
+#define NOT_NOTED UINT8_MAX
+
+typedef struct txn {
+    uint64_t key;                                         /* mixed from node, side, branch and method; 0 when free */
+    uint64_t call_id, to_tag;
+    uint64_t second_branch;                               /* server: of the Via below the top one */
+    uint64_t hash;                                        /* client: of the request; server: of the final response */
+    ss_time first;                                        /* the request left, or came */
+    ss_time due;                                          /* the next message that must leave; SS_TIME_NEVER when none */
+    ss_time end;                                          /* until when the wire model's phase lasts */
+    ss_time final_at;                                     /* first final response */
+    ss_time cancel_end;                                   /* client: 64*T1 after its CANCEL */
+    ss_time entered;                                      /* the noted state was entered */
+    ss_time noted_end;                                    /* the noted state must be left by then */
+    ss_time queued;                                       /* its valid entry in the agenda */
+    ss_time asked_at;                                     /* server: the last copy of the request came */
+    ss_span interval;                                     /* that leads to `due` */
+    uint32_t node, cseq;
+    uint32_t generation;                                  /* which life of this slot */
+    uint32_t next_free;
+    uint16_t max_forwards;                                /* server, as received */
+    uint16_t status;                                      /* the last response that counts */
+    uint16_t answers;                                     /* server: copies that came at asked_at, not yet answered */
+    uint8_t via_count;
+    uint8_t method, side, phase;
+    uint8_t noted;                                        /* ss_txn_state, NOT_NOTED without notes */
+    bool acked;                                           /* server, accepted: the ACK came */
+    bool lenient;                                         /* a broken law or a BYE: 2xx copies are judged no more */
+    bool reliable;
+    bool is_initial;                                      /* server: the request had no To tag */
+} txn;
+
+#define NO_TXN UINT32_MAX
+
+/** Something that must leave at the same instant at which its cause came. */
+typedef struct owed {
+    ss_time at;
+    uint64_t event;                                       /* the cause's event */
+    uint64_t a, b;                                        /* what tells it: branch; or Call-ID and CSeq */
+    uint64_t call_id;
+    uint32_t node;
+    uint16_t law, status;
+    bool optional;                                        /* allowed, not asked for */
+} owed;
+
+/* ---- what is known of a call, by the plan's number of it -------------------------------------------------------------- */
+
+typedef struct call_view {
+    ss_time placed;
+    uint64_t call_id;
+    uint32_t caller, callee;                              /* SN_NOBODY until seen */
+    uint8_t flags[2];                                     /* the caller's, the callee's */
+} call_view;
+
+enum {
+    CALL_SEEN = 1,                                        /* placed, or came in */
+    CALL_OUTCOME = 2,                                     /* answered, rejected or blocked; accepted or refused */
+    CALL_UP = 4,                                          /* answered; accepted */
+    CALL_OVER = 8,                                        /* BYE came, or ours was answered or timed out */
+    CALL_EXCUSED = 16                                     /* a timeout explains what follows */
+};
+
+typedef struct flight {                                   /* a packet on a link, or a datagram on its way */
+    uint64_t key;
+    uint64_t hash;
+    ss_time sent, due;
+    uint32_t copies;                                      /* still to arrive */
+    uint32_t whole;                                       /* copies promised */
+    uint32_t link;
+    uint32_t next_free;
+    bool on_time;                                         /* one arrived at `due` */
+} flight;
+
+typedef struct flights {
+    map index;                                            /* key -> position in `all` */
+    flight *all;
+    uint32_t count, room, first_free;
+} flights;
+
+typedef struct net_view {
+    flights links;                                        /* key: link direction and packet */
+    flights datagrams;                                    /* key: origin and ordinal; forgotten when they are old */
+    uint32_t *order;                                      /* ring of datagrams in order of sending */
+    uint32_t order_first, order_count, order_room;
+} net_view;
+
+/* ---- the judge ------------------------------------------------------------------------------------------------------------ */
+
+struct sn_judge {
+    const sn_cast *cast;
+    uint64_t mask;
+    uint64_t count, counts[LAW_COUNT];
+    sn_violation kept[SN_VIOLATIONS_KEPT];
+    uint32_t kept_count;
+    bool out_of_memory;                                   /* told as a violation of no law: judged no further */
+
+    sn_key key;                                           /* of the fact being judged */
+    uint32_t fact_index;
+    uint64_t event;                                       /* ordinal of its event */
+    ss_time now;
+    bool began;
+
+    map txns;                                             /* key -> index */
+    txn *all;
+    uint32_t txn_count, txn_room, first_free;
+    map accepted;                                         /* (node, Call-ID) -> the UAS transaction whose 2xx waits */
+    agenda agenda;
+    owed *owed;
+    uint32_t owed_count, owed_room;
+    txn undo;                                             /* the transaction before the message of this event */
+    uint32_t undo_index;
+    uint64_t undo_event;
+    uint64_t hundred_event, hundred_branch;               /* the last 100 that came to a proxy: second branch */
+    uint32_t hundred_node;
+
+    uint64_t *ordinals;                                   /* per node: datagrams sent */
+    uint8_t *excused;                                     /* per node: its transport failed, endings may be early */
+    uint8_t *notes;                                       /* per node: it gives notes */
+    uint32_t *calls_up;                                   /* per node: answered or accepted, not over */
+    uint8_t *registers;                                   /* per node: it keeps a registration */
+    net_view net;
+    call_view *calls;                                     /* by number */
+    uint32_t call_count, call_room;
+    sn_fact *lefts;                                       /* those that LEFT1 forbids, if the run was not interrupted */
+    uint32_t left_count, left_room;
+};
+
+static inline const sn_member *member(const sn_judge *j, uint32_t node)
+{
+    SS_ASSERT(node < j->cast->node_count);
+    return &j->cast->nodes[node];
+}
+
+/** Whether timers are judged at all: a T1 of 0 makes every instant the same. */
+static inline bool has_timers(const sn_judge *j, uint32_t node)
+{
+    return member(j, node)->t1 != 0;
+}
+
+/** Report a broken law. `at`: when it was broken, which may be before the fact that shows it. */
+void sn_judge_broken(sn_judge *j, law l, ss_time at, uint32_t node, uint64_t call_id, const char *format, ...)
+    SS_PRINTF(6, 7);
+
+/** Milliseconds and the rest, for sentences: "500.000000". The buffer is the caller's. */
+typedef struct ms_text {
+    char text[32];
+} ms_text;
+ms_text sn_ms(ss_time at);
+
+/* txns.c */
+uint64_t sn_txn_key(uint32_t node, side s, uint64_t branch, uint8_t method);
+txn *sn_txn_find(sn_judge *j, uint32_t node, side s, uint64_t branch, uint8_t method);
+/** Found, or made with everything at nothing. NULL without memory. */
+txn *sn_txn_obtain(sn_judge *j, uint32_t node, side s, uint64_t branch, uint8_t method);
+void sn_txn_forget(sn_judge *j, txn *t);
+/** To be called whenever due, end or noted_end may have come nearer. */
+void sn_txn_schedule(sn_judge *j, txn *t);
+/** Remember how it was, should the stack refuse the message of this event. */
+void sn_txn_remember(sn_judge *j, const txn *t);
+/** Judge and forget what is due before `now`. */
+void sn_txns_pass(sn_judge *j, ss_time now);
+/** The first 2xx of a UAS left: the ACK will be looked for by Call-ID. */
+void sn_txn_accept(sn_judge *j, txn *t);
+/** Its life is over; known for a while, so that late messages are seen. */
+void sn_txn_over(sn_judge *j, txn *t, ss_span linger);
+
+/* timers_client.c: TX1 to TX4, TX14, TX16 */
+void sn_client_request_sent(sn_judge *j, const sn_fact *f);
+void sn_client_response_received(sn_judge *j, const sn_fact *f);
+/** The due copy did not leave. */
+void sn_client_due_passed(sn_judge *j, txn *t);
+void sn_client_end_passed(sn_judge *j, txn *t);
+void sn_client_timer_noted(sn_judge *j, const sn_fact *f, txn *t);
+/** TX16: 64*T1 after the CANCEL it still lives. */
+void sn_client_cancel_passed(sn_judge *j, txn *t);
+
+/* timers_server.c: TX5, TX6, TX9, TX19 */
+void sn_server_copy_sent(sn_judge *j, const sn_fact *f, txn *t);
+void sn_server_start_copies(sn_judge *j, const sn_fact *f, txn *t);
+void sn_server_due_passed(sn_judge *j, txn *t);
+void sn_server_end_passed(sn_judge *j, txn *t);
+void sn_server_timer_noted(sn_judge *j, const sn_fact *f, txn *t);
+/** When a 100 may and must answer another request than INVITE: RFC 4320 4.1. */
+ss_span sn_until_e_reaches_t2(const sn_member *m);
+
+/* finals.c: TX10, TX13, TX15, TX17, TX18, PRX6; requests and responses at servers */
+void sn_server_request_received(sn_judge *j, const sn_fact *f);
+void sn_server_response_sent(sn_judge *j, const sn_fact *f);
+
+/* acks.c: TX11, TX12, DLG2; and what is owed at an instant */
+void sn_owed_add(sn_judge *j, owed what);
+/** Takes the first matching debt off; false when there is none. */
+bool sn_owed_pay(sn_judge *j, uint32_t node, law l, uint64_t a, uint64_t b);
+void sn_owed_pass(sn_judge *j, ss_time now);
+void sn_owed_forgive(sn_judge *j, uint32_t node);
+void sn_ack_sent(sn_judge *j, const sn_fact *f);
+void sn_ack_received(sn_judge *j, const sn_fact *f);
+void sn_bye_seen(sn_judge *j, const sn_fact *f, bool sent);
+txn *sn_accepted_of(sn_judge *j, uint32_t node, uint64_t call_id);
+
+/* spans.c: TX7, TX8: how long states last, by the notes */
+void sn_note_judge(sn_judge *j, const sn_fact *f);
+void sn_noted_end_passed(sn_judge *j, txn *t);
+
+/* proxy_laws.c: PRX1 to PRX5, PRX7 */
+void sn_proxy_request_sent(sn_judge *j, const sn_fact *f);
+void sn_proxy_response_received(sn_judge *j, const sn_fact *f, const txn *client);
+void sn_proxy_response_sent(sn_judge *j, const sn_fact *f, const txn *server);
+/** PRX3: a response that matches no transaction still has our own Via on top. */
+bool sn_proxy_own_via_on_top(sn_judge *j, const sn_fact *f);
+
+/* network_laws.c: NET1 to NET4 */
+void sn_network_begin(sn_judge *j);
+void sn_network_end(sn_judge *j);
+void sn_order_judge(sn_judge *j, const sn_fact *f);
+void sn_link_fact(sn_judge *j, const sn_fact *f);
+void sn_datagram_sent(sn_judge *j, const sn_fact *f);
+void sn_datagram_received(sn_judge *j, const sn_fact *f);
+void sn_network_finish(sn_judge *j, ss_time end);
+
+/* leftovers.c: LEFT1, LIVE1, DLG1 */
+void sn_call_judge(sn_judge *j, const sn_fact *f);
+void sn_left_judge(sn_judge *j, const sn_fact *f);
+void sn_lefts_finish(sn_judge *j);
+void sn_calls_finish(sn_judge *j, ss_time end);
+
+#endif

@@ -1,0 +1,178 @@
+/* The end of a run: nothing may be left that nothing explains (LEFT1), each call came to something (LIVE1), and both ends
+ * of a call agree that it is over (DLG1). Known from what the apps tell of the simulator's calls. */
+#include "laws.h"
+
+enum { CALLER, CALLEE };
+
+static call_view *call_of(sn_judge *j, uint32_t number)
+{
+    while (number >= j->call_count) {
+        void *calls = j->calls;
+        const bool has_room = sn_grow_array(&calls, j->call_count, &j->call_room, sizeof(call_view));
+        j->calls = calls;
+        if (!has_room) {
+            j->out_of_memory = true;
+            return NULL;
+        }
+        j->calls[j->call_count++] = (call_view){ .caller = SN_NOBODY, .callee = SN_NOBODY };
+    }
+    return &j->calls[number];
+}
+
+static int end_of_call(const call_view *c, const sn_fact *f)
+{
+    switch (f->call.event) {
+    case SN_CALL_INCOMING:
+    case SN_CALL_RINGING:
+    case SN_CALL_ACCEPTED:
+    case SN_CALL_CONFIRMED:
+    case SN_CALL_REFUSED:
+    case SN_CALL_CANCELLED:
+    case SN_CALL_NOT_ACKED:
+        return CALLEE;
+    case SN_CALL_HANGUP:
+    case SN_CALL_BYE:
+    case SN_CALL_ENDED:
+        return f->entity == c->caller ? CALLER : CALLEE;
+    default:
+        return CALLER;
+    }
+}
+
+static void up(sn_judge *j, call_view *c, int end_of, uint32_t node)
+{
+    if ((c->flags[end_of] & CALL_UP) == 0) {
+        c->flags[end_of] |= CALL_UP | CALL_OUTCOME;
+        j->calls_up[node]++;
+    }
+}
+
+static void over(sn_judge *j, call_view *c, int end_of, uint32_t node, unsigned why)
+{
+    if ((c->flags[end_of] & (CALL_UP | CALL_OVER)) == CALL_UP && j->calls_up[node] > 0) {
+        j->calls_up[node]--;
+    }
+    c->flags[end_of] |= (uint8_t)(CALL_OVER | CALL_OUTCOME | why);
+}
+
+static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
+{
+    const int end_of = end_of_call(c, f);
+    c->flags[end_of] |= CALL_SEEN;
+    switch (f->call.event) {
+    case SN_CALL_PLACED:
+        c->caller = f->entity;
+        c->placed = f->key.at;
+        break;
+    case SN_CALL_INCOMING:
+        c->callee = f->entity;
+        break;
+    case SN_CALL_ANSWERED:
+    case SN_CALL_ACCEPTED:
+        up(j, c, end_of, f->entity);
+        break;
+    case SN_CALL_BLOCKED:
+    case SN_CALL_REJECTED:
+    case SN_CALL_REFUSED:
+        over(j, c, end_of, f->entity, f->call.synthetic || f->call.status == 408 ? CALL_EXCUSED : 0);
+        break;
+    case SN_CALL_NOT_ACKED:
+        c->flags[end_of] |= CALL_EXCUSED;
+        break;
+    case SN_CALL_BYE:
+        over(j, c, end_of, f->entity, 0);
+        break;
+    case SN_CALL_ENDED:
+        over(j, c, end_of, f->entity, f->call.synthetic || f->call.status >= 300 ? CALL_EXCUSED : 0);
+        break;
+    default:
+        break;
+    }
+}
+
+void sn_call_judge(sn_judge *j, const sn_fact *f)
+{
+    if (f->kind == SN_FACT_REGISTRATION) {
+        j->registers[f->entity] = 1;
+        return;
+    }
+    if (f->call.number == 0) {
+        return;
+    }
+    call_view *c = call_of(j, f->call.number);
+    if (c == NULL) {
+        return;
+    }
+    if (f->call.call_id != 0) {
+        c->call_id = f->call.call_id;
+    }
+    move_on(j, f, c);
+}
+
+/* ---- LEFT1 ---- */
+
+/* A registration keeps one refresh timer and one block; a call that nobody ended keeps what it has. */
+void sn_left_judge(sn_judge *j, const sn_fact *f)
+{
+    const sn_left_fact *l = &f->left;
+    const uint32_t node = f->entity;
+    const uint32_t calls = j->calls_up[node];
+    const uint32_t timers = calls + j->registers[node];
+    const bool holds = calls > 0 || j->registers[node] != 0;
+    if (l->transactions == 0 && l->contexts == 0 && l->calls <= calls && l->dialogs <= calls && l->timers <= timers &&
+        (l->store_bytes == 0 || holds)) {
+        return;
+    }
+    void *lefts = j->lefts;
+    const bool has_room = sn_grow_array(&lefts, j->left_count, &j->left_room, sizeof(sn_fact));
+    j->lefts = lefts;
+    if (!has_room) {
+        j->out_of_memory = true;
+        return;
+    }
+    j->lefts[j->left_count++] = *f;
+}
+
+/* Told only now: the last fact of the run says whether it was interrupted. */
+void sn_lefts_finish(sn_judge *j)
+{
+    for (uint32_t i = 0; i < j->left_count; i++) {
+        const sn_fact *f = &j->lefts[i];
+        const sn_left_fact *l = &f->left;
+        sn_judge_broken(j, LAW_LEFT1, f->key.at, f->entity, 0,
+                     "left: %u transactions, %u contexts, %u calls, %u dialogs, %u timers, %llu bytes; %u calls were never ended",
+                     l->transactions, l->contexts, l->calls, l->dialogs, l->timers, (unsigned long long)l->store_bytes,
+                     j->calls_up[f->entity]);
+    }
+}
+
+/* ---- LIVE1, DLG1 ---- */
+
+static void judge_agreement(sn_judge *j, const call_view *c, ss_time end)
+{
+    const unsigned caller = c->flags[CALLER], callee = c->flags[CALLEE];
+    const bool explained = ((caller | callee) & CALL_EXCUSED) != 0;
+    const bool met = (caller & CALL_SEEN) != 0 && (callee & CALL_UP) != 0;
+    if (explained || !met || (caller & CALL_OVER) == (callee & CALL_OVER)) {
+        return;
+    }
+    const bool caller_knows = (caller & CALL_OVER) != 0;
+    if (!caller_knows && (caller & CALL_UP) == 0) {
+        return;                                           /* never answered on its side: LIVE1 */
+    }
+    sn_judge_broken(j, LAW_DLG1, end, caller_knows ? c->callee : c->caller, c->call_id,
+                 caller_knows ? "the caller knows that the call ended, the callee does not"
+                              : "the callee knows that the call ended, the caller does not");
+}
+
+void sn_calls_finish(sn_judge *j, ss_time end)
+{
+    for (uint32_t i = 0; i < j->call_count; i++) {
+        const call_view *c = &j->calls[i];
+        if (c->caller != SN_NOBODY && (c->flags[CALLER] & CALL_OUTCOME) == 0) {
+            sn_judge_broken(j, LAW_LIVE1, end, c->caller, c->call_id, "call c%u, placed at %s ms, came to nothing", i,
+                         sn_ms(c->placed).text);
+        }
+        judge_agreement(j, c, end);
+    }
+}

@@ -1,0 +1,152 @@
+/* What a scenario may ask for under `reached:`: that each timer fired, or that something happened at least once. */
+#include "meter.h"
+
+static const char *const names[REACH_COUNT] = {
+    [SS_TIMER_A] = "timer_a",
+    [SS_TIMER_B] = "timer_b",
+    [SS_TIMER_C] = "timer_c",
+    [SS_TIMER_D] = "timer_d",
+    [SS_TIMER_E] = "timer_e",
+    [SS_TIMER_F] = "timer_f",
+    [SS_TIMER_G] = "timer_g",
+    [SS_TIMER_H] = "timer_h",
+    [SS_TIMER_I] = "timer_i",
+    [SS_TIMER_J] = "timer_j",
+    [SS_TIMER_K] = "timer_k",
+    [SS_TIMER_L] = "timer_l",
+    [SS_TIMER_M] = "timer_m",
+    [SS_TIMER_N] = "timer_n",
+    [SS_TIMER_TRYING] = "timer_trying",
+    [SS_TIMER_TWOXX] = "timer_2xx",
+    [SS_TIMER_TWOXX_END] = "timer_2xx_end",
+    [SS_TIMER_REFRESH] = "timer_refresh",
+    [SS_TIMER_RING] = "timer_ring",
+    [SS_TIMER_CANCEL] = "timer_cancel",
+#define REACH_NAME(id, name) [REACH_##id] = name,
+    REACH_LIST(REACH_NAME)
+};
+_Static_assert((int)SS_TIMER_CANCEL == (int)REACH_TIMER_LAST, "a name for each timer");
+
+static bool is_named(ss_slice name, const char *text)
+{
+    size_t at = 0;
+    while (at < name.len && text[at] != '\0' && text[at] == name.at[at]) {
+        at++;
+    }
+    return at == name.len && text[at] == '\0';
+}
+
+bool sn_reach_find(ss_slice name, unsigned *nth)
+{
+    for (unsigned i = 0; i < REACH_COUNT; i++) {
+        if (is_named(name, names[i])) {
+            *nth = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *sn_reach_name(unsigned nth)
+{
+    return nth < REACH_COUNT ? names[nth] : NULL;
+}
+
+bool sn_meter_reached(const sn_meter *m, unsigned nth)
+{
+    SS_ASSERT(nth < REACH_COUNT);
+    return m->reached[nth];
+}
+
+static void resent(sn_meter *m, const ss_note *note)
+{
+    switch (note->letter) {
+    case SS_TIMER_A:
+        m->reached[REACH_INVITE_COPY] = true;
+        break;
+    case SS_TIMER_E:
+        m->reached[REACH_REQUEST_COPY] = true;
+        break;
+    case SS_TIMER_G:
+        m->reached[REACH_FINAL_COPY] = true;
+        break;
+    case SS_TIMER_TWOXX:
+        m->reached[REACH_TWOXX_COPY] = true;
+        break;
+    case SS_LETTER_COUNT:
+        m->reached[note->machine == SS_ICT ? REACH_ACK_COPY : REACH_ANSWERED_COPY] = true;
+        break;
+    default:
+        break;
+    }
+}
+
+void sn_reach_note(sn_meter *m, const ss_note *note)
+{
+    switch (note->kind) {
+    case SS_NOTE_TIMER:
+        if (note->letter < SS_LETTER_COUNT) {
+            m->reached[note->letter] = true;
+        }
+        break;
+    case SS_NOTE_RESEND:
+        resent(m, note);
+        break;
+    case SS_NOTE_STRAY:
+        m->reached[REACH_STRAY] = true;
+        break;
+    case SS_NOTE_REFUSED:
+        m->reached[REACH_REFUSED] = true;
+        break;
+    default:
+        break;
+    }
+}
+
+static void dropped(sn_meter *m, unsigned cause)
+{
+    switch (cause) {
+    case SN_CAUSE_LOSS:
+        m->reached[REACH_LOSS] = true;
+        break;
+    case SN_CAUSE_QUEUE:
+        m->reached[REACH_QUEUE_FULL] = true;
+        break;
+    case SN_CAUSE_MTU:
+        m->reached[REACH_MTU_DROP] = true;
+        break;
+    case SN_CAUSE_REASSEMBLY_TIMEOUT:
+        m->reached[REACH_REASSEMBLY_TIMEOUT] = true;
+        break;
+    default:
+        break;
+    }
+}
+
+void sn_reach_network(sn_meter *m, const sn_fact *f)
+{
+    switch (f->kind) {
+    case SN_FACT_DATAGRAM_SENT:
+        /* TX14 sees to it that a CANCEL follows a 1xx. */
+        m->reached[REACH_CANCEL_AFTER_1XX] |= f->sip.is_request && f->sip.method == SS_METHOD_CANCEL;
+        break;
+    case SN_FACT_FRAGMENTED:
+        m->reached[REACH_FRAGMENT] = true;
+        break;
+    case SN_FACT_REASSEMBLED:
+        m->reached[REACH_REASSEMBLED] = true;
+        break;
+    case SN_FACT_LINK_DUPLICATED:
+        m->reached[REACH_DUPLICATE] = true;
+        break;
+    case SN_FACT_LINK_REORDERED:
+        m->reached[REACH_REORDER] = true;
+        break;
+    case SN_FACT_LINK_DROPPED:
+    case SN_FACT_NODE_DROPPED:
+        dropped(m, f->cause);
+        break;
+    default:
+        break;
+    }
+}

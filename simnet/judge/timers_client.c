@@ -1,0 +1,249 @@
+/* Client transactions by what leaves and what comes: the copies of Timers A and E and the ends of Timers B and F
+ * (RFC 3261 17.1.1.2, 17.1.2.2), and CANCEL (9.1). One missing copy is told once: after it the transaction's copies are
+ * judged no more. */
+#include "laws.h"
+
+static bool is_invite(const txn *t)
+{
+    return t->method == SS_METHOD_INVITE;
+}
+
+static law copies_law(const txn *t)
+{
+    return is_invite(t) ? LAW_TX1 : LAW_TX3;
+}
+
+/* ---- requests ---- */
+
+static void set_due(txn *t, ss_time after)
+{
+    t->due = ss_time_after(after, t->interval);
+    if (t->due >= t->end) {
+        t->due = SS_TIME_NEVER;                           /* at the same instant the end wins */
+    }
+}
+
+static void begin(sn_judge *j, const sn_fact *f, txn *t)
+{
+    const sn_member *m = member(j, t->node);
+    t->first = f->key.at;
+    t->hash = f->hash;
+    t->call_id = f->sip.call_id;
+    t->cseq = f->sip.cseq;
+    t->via_count = f->sip.via_count;
+    t->phase = PHASE_WAITING;
+    if (has_timers(j, t->node)) {
+        t->interval = m->t1;
+        t->end = ss_time_after(t->first, 64 * m->t1);
+        set_due(t, t->first);
+    }
+    sn_txn_schedule(j, t);
+}
+
+/* RFC3261:9.1, the last but one paragraph: not before a provisional response. */
+static void cancel_begins(sn_judge *j, const sn_fact *f)
+{
+    txn *invite = sn_txn_find(j, f->entity, CLIENT, f->sip.branch, SS_METHOD_INVITE);
+    if (invite == NULL || invite->phase == PHASE_WAITING || invite->phase == PHASE_NONE) {
+        sn_judge_broken(j, LAW_TX14, f->key.at, f->entity, f->sip.call_id,
+                     invite == NULL ? "a CANCEL left, but no INVITE with its branch did"
+                                    : "a CANCEL left, but no provisional response to its INVITE had come");
+        return;
+    }
+    if (invite->phase == PHASE_PROCEEDING && has_timers(j, invite->node)) {
+        invite->cancel_end = ss_time_after(f->key.at, 64 * member(j, invite->node)->t1);
+        sn_txn_schedule(j, invite);
+    }
+}
+
+/* RFC3261:17.1.1.2 doubled without a cap; RFC3261:17.1.2.2 capped at T2, T2 in Proceeding. */
+static ss_span next_interval(const sn_judge *j, const txn *t)
+{
+    if (is_invite(t)) {
+        return 2 * t->interval;
+    }
+    const ss_span t2 = member(j, t->node)->t2;
+    return t->phase == PHASE_PROCEEDING || 2 * t->interval > t2 ? t2 : 2 * t->interval;
+}
+
+static void copy(sn_judge *j, const sn_fact *f, txn *t)
+{
+    const ss_time at = f->key.at;
+    if (f->hash != t->hash) {
+        sn_judge_broken(j, copies_law(t), at, t->node, t->call_id, "a copy of the request differs from the first");
+    }
+    if (!has_timers(j, t->node) || t->lenient) {
+        return;
+    }
+    if (t->due != at) {
+        if (at == t->end && t->phase == PHASE_WAITING) {
+            return;
+        }
+        const bool is_over = t->due == SS_TIME_NEVER;
+        sn_judge_broken(j, copies_law(t), at, t->node, t->call_id,
+                     is_over ? "a copy left %s ms after the first, when none was to leave any more"
+                             : "a copy left %s ms after the first, not at the instant at which it was due",
+                     sn_ms(at - t->first).text);
+        t->lenient = true;
+        t->due = SS_TIME_NEVER;
+        return;
+    }
+    t->interval = next_interval(j, t);
+    set_due(t, at);
+    sn_txn_schedule(j, t);
+}
+
+void sn_client_request_sent(sn_judge *j, const sn_fact *f)
+{
+    txn *t = sn_txn_obtain(j, f->entity, CLIENT, f->sip.branch, f->sip.method);
+    if (t == NULL) {
+        return;
+    }
+    if (t->first != SS_TIME_NEVER) {
+        copy(j, f, t);
+        return;
+    }
+    begin(j, f, t);
+    if (f->sip.method == SS_METHOD_CANCEL) {
+        cancel_begins(j, f);
+    } else if (member(j, f->entity)->role == SN_ROLE_PROXY) {
+        sn_proxy_request_sent(j, f);
+    }
+}
+
+void sn_client_due_passed(sn_judge *j, txn *t)
+{
+    sn_judge_broken(j, copies_law(t), t->due, t->node, t->call_id, "the copy due %s ms after the first did not leave",
+                 sn_ms(t->due - t->first).text);
+    t->due = SS_TIME_NEVER;
+    t->lenient = true;
+}
+
+/* ---- responses ---- */
+
+static void stop_copies(txn *t, phase next, ss_time end)
+{
+    t->phase = (uint8_t)next;
+    t->due = SS_TIME_NEVER;
+    t->end = end;
+}
+
+/* A client transaction that the stack notes ends by a note; another one when the RFC's time is up. */
+static ss_time completed_until(const sn_judge *j, const txn *t, ss_time now)
+{
+    if (!is_invite(t)) {
+        return ss_time_after(now, member(j, t->node)->t4);
+    }
+    return ss_time_after(now, SS_S(32));
+}
+
+static void final_to_invite(sn_judge *j, const sn_fact *f, txn *t)
+{
+    const ss_time now = f->key.at;
+    const bool is_first = t->phase == PHASE_WAITING || t->phase == PHASE_PROCEEDING;
+    if (f->sip.status >= 300) {
+        if (is_first) {
+            t->final_at = now;
+            stop_copies(t, PHASE_COMPLETED, completed_until(j, t, now));
+        }
+        if (t->phase == PHASE_COMPLETED && now < t->end) {
+            sn_owed_add(j, (owed){ .law = LAW_TX11, .node = t->node, .a = f->sip.branch, .call_id = f->sip.call_id });
+        }
+        return;
+    }
+    if (is_first) {
+        t->final_at = now;
+        stop_copies(t, PHASE_ACCEPTED, ss_time_after(now, 64 * member(j, t->node)->t1));
+    }
+    if (t->phase == PHASE_ACCEPTED && member(j, t->node)->role == SN_ROLE_UA) {
+        sn_owed_add(j, (owed){ .law = LAW_TX12, .node = t->node, .a = f->sip.call_id, .b = f->sip.cseq,
+                       .call_id = f->sip.call_id, .optional = now >= t->end });
+    }
+}
+
+static void response_to(sn_judge *j, const sn_fact *f, txn *t)
+{
+    const ss_time now = f->key.at;
+    if (f->sip.status < 200) {
+        if (t->phase == PHASE_WAITING) {
+            t->phase = PHASE_PROCEEDING;
+            if (is_invite(t)) {
+                stop_copies(t, PHASE_PROCEEDING, SS_TIME_NEVER);
+            }
+        }
+        return;
+    }
+    t->cancel_end = SS_TIME_NEVER;
+    if (is_invite(t)) {
+        final_to_invite(j, f, t);
+    } else if (t->phase != PHASE_COMPLETED) {
+        t->final_at = now;
+        stop_copies(t, PHASE_COMPLETED, completed_until(j, t, now));
+    }
+}
+
+void sn_client_response_received(sn_judge *j, const sn_fact *f)
+{
+    txn *t = sn_txn_find(j, f->entity, CLIENT, f->sip.branch, f->sip.method);
+    if (t == NULL || t->phase == PHASE_OVER || t->phase == PHASE_NONE) {
+        if (f->sip.method == SS_METHOD_INVITE && f->sip.status / 100 == 2) {
+            sn_owed_add(j, (owed){ .law = LAW_TX12, .node = f->entity, .a = f->sip.call_id, .b = f->sip.cseq, .optional = true });
+        }
+        return;
+    }
+    sn_txn_remember(j, t);
+    if (member(j, f->entity)->role == SN_ROLE_PROXY) {
+        sn_proxy_response_received(j, f, t);
+    }
+    response_to(j, f, t);
+    sn_txn_schedule(j, t);
+}
+
+/* ---- ends ---- */
+
+void sn_client_end_passed(sn_judge *j, txn *t)
+{
+    t->end = SS_TIME_NEVER;
+    if (t->final_at != SS_TIME_NEVER) {
+        if (t->noted == NOT_NOTED) {
+            sn_txn_forget(j, t);
+        }
+        return;                                           /* a noted one is forgotten when its end is noted */
+    }
+    const law l = is_invite(t) ? LAW_TX2 : LAW_TX4;
+    if (t->noted != NOT_NOTED) {
+        sn_judge_broken(j, l, ss_time_after(t->first, 64 * member(j, t->node)->t1), t->node, t->call_id,
+                     "64*T1 passed without a final response, and the transaction is not over");
+    }
+    sn_txn_over(j, t, 64 * member(j, t->node)->t1);
+}
+
+void sn_client_timer_noted(sn_judge *j, const sn_fact *f, txn *t)
+{
+    if (f->note.letter != SS_TIMER_B && f->note.letter != SS_TIMER_F) {
+        return;
+    }
+    const law l = f->note.letter == SS_TIMER_B ? LAW_TX2 : LAW_TX4;
+    if (t->first == SS_TIME_NEVER) {
+        return;
+    }
+    if (f->key.at != ss_time_after(t->first, 64 * member(j, t->node)->t1)) {
+        sn_judge_broken(j, l, f->key.at, t->node, t->call_id, "the timer fired %s ms after the request left, not at 64*T1",
+                     sn_ms(f->key.at - t->first).text);
+    } else if (t->final_at != SS_TIME_NEVER || (is_invite(t) && t->phase == PHASE_PROCEEDING)) {
+        sn_judge_broken(j, l, f->key.at, t->node, t->call_id, "the timer fired although status %u had come", t->status);
+    }
+    if (t->phase != PHASE_OVER) {
+        sn_txn_over(j, t, 64 * member(j, t->node)->t1);
+    }
+}
+
+void sn_client_cancel_passed(sn_judge *j, txn *t)
+{
+    const ss_time until = t->cancel_end;
+    t->cancel_end = SS_TIME_NEVER;
+    if (t->noted != NOT_NOTED && t->final_at == SS_TIME_NEVER) {
+        sn_judge_broken(j, LAW_TX16, until, t->node, t->call_id,
+                     "64*T1 after its CANCEL the INVITE had no final response, and its transaction still lives");
+    }
+}
