@@ -168,7 +168,7 @@ bool ss_branch_retry(const ss_visit *v, ss_context *c, ss_branch *b);
 void ss_branch_fail(const ss_visit *v, ss_context *c, ss_branch *b, unsigned status);
 /** The final response is the proxy's own. Owns `c` from here on. */
 void ss_context_finish(const ss_visit *v, ss_context *c, ss_verdict verdict);
-/** The quota refused what serving it needs: 503, told to the application. Owns `c` from here on. */
+/** What serving it needs cannot be had: at the quota 503, told to the application; else it is dropped. Owns `c`. */
 void ss_context_overloaded(const ss_visit *v, ss_context *c);
 void ss_proxy_branch_up(const ss_visit *v, const ss_up *up, const ss_msg *response);
 void ss_proxy_server_up(const ss_visit *v, const ss_up *up);

@@ -233,13 +233,8 @@ static void send_branch(const ss_visit *v, ss_context *c, ss_branch *b, const ss
 static void ask_next_hop(const ss_visit *v, ss_context *c, ss_branch *b, const ss_outgoing *out, ss_slice target)
 {
     const ss_query resolve = ss_outgoing_query(out);
-    if (ss_core_keep(v->core, target, &b->target) == SS_OK &&
-        ss_park(v, c, b, SS_STAGE_RESOLVE, &resolve, SS_EMPTY)) {
-        return;
-    }
-    if (v->turn->failed) {
-        ss_context_drop(v, c);
-    } else {
+    if (ss_core_keep(v->core, target, &b->target) != SS_OK ||
+        !ss_park(v, c, b, SS_STAGE_RESOLVE, &resolve, SS_EMPTY)) {
         ss_context_overloaded(v, c);
     }
 }

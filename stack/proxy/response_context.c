@@ -74,9 +74,11 @@ void ss_context_finish(const ss_visit *v, ss_context *c, ss_verdict verdict)
 
 void ss_context_overloaded(const ss_visit *v, ss_context *c)
 {
-    if (!v->core->out_of_memory) {
-        ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_FULL, .status = c->is_stateless ? 0 : 503 });
+    if (v->core->out_of_memory || v->turn->failed) {
+        ss_context_drop(v, c);                            /* the host's trouble: as if the request were lost */
+        return;
     }
+    ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_FULL, .status = c->is_stateless ? 0 : 503 });
     ss_context_finish(v, c, (ss_verdict){ .status = 503 });
 }
 

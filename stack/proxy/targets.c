@@ -24,12 +24,7 @@ void ss_proxy_ask_bindings(const ss_visit *v, ss_context *c, const ss_uri *aor, 
     ss_uri_put_canonical_aor(&b, aor);
     v->turn->failed |= b.overflow;
     query.name = ss_buffer_keep(v->turn->arena, &b);
-    if (!v->turn->failed && ss_park(v, c, NULL, stage, &query, SS_EMPTY)) {
-        return;
-    }
-    if (v->turn->failed) {
-        ss_context_drop(v, c);                            /* as if the request were lost */
-    } else {
+    if (v->turn->failed || !ss_park(v, c, NULL, stage, &query, SS_EMPTY)) {
         ss_context_overloaded(v, c);
     }
 }

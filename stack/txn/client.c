@@ -19,12 +19,16 @@ ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path *path, ss_s
 {
     ss_arena scratch = *turn->arena;                      /* the index is needed here only */
     ss_msg msg;
-    ss_diag diag;
+    ss_diag diag = { 0 };
     ss_via via;
     *txn = 0;
     const ss_status status = ss_msg_parse(&msg, &scratch, request, &diag);
+    if (status == SS_ERR_FULL && diag.response == 0) {
+        turn->failed = true;                              /* the arena, not the quota */
+        return SS_ERR_FULL;
+    }
     if (status != SS_OK) {
-        return status == SS_ERR_FULL ? SS_ERR_FULL : SS_ERR_SEMANTIC;
+        return SS_ERR_SEMANTIC;
     }
     if (!msg.is_request || msg.method == SS_METHOD_ACK || ss_msg_top_via(&msg, &via) != SS_OK || via.branch.len == 0) {
         return SS_ERR_SEMANTIC;

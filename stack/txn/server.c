@@ -36,6 +36,7 @@ ss_status ss_txn_serve(ss_core *core, ss_turn *turn, const ss_msg *request, cons
     }
     const ss_slice trying = put_100(request, turn->arena);
     if (trying.len == 0) {
+        turn->failed = true;                              /* the arena, not the quota */
         return SS_ERR_FULL;
     }
     const bool is_invite = request->method == SS_METHOD_INVITE;

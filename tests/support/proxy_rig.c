@@ -40,6 +40,7 @@ proxy_rig *px_new(void)
     rig->arena_memory = aligned(ARENA_BYTES);
     rig->text_memory = aligned(TEXT_BYTES);
     rig->arena_cap = ARENA_BYTES;
+    rig->pool_cap = POOL_BYTES;
     rig->settings = ss_settings_default();
     rig->config = (ss_proxy_config){
         .local = { .transport = SS_TRANSPORT_UDP, .local = host_address("10.0.0.1") },
@@ -57,7 +58,7 @@ proxy_rig *px_new(void)
 
 void px_go(proxy_rig *rig)
 {
-    CHECK_OK(ss_pools_init(&rig->pools, rig->memory, POOL_BYTES, 64, 16));
+    CHECK_OK(ss_pools_init(&rig->pools, rig->memory, rig->pool_cap, 64, 16));
     ss_store_init(&rig->location_store, rig->location_memory, LOCATION_BYTES);
     CHECK_OK(ss_location_init(&rig->location, &rig->location_store, 1, 64));
     ss_engine_init(&rig->engine, &(ss_engine_options){ .pools = &rig->pools,

@@ -35,6 +35,7 @@ typedef struct proxy_rig {
     ss_store location_store;
     ss_time now;
     size_t arena_cap;                                     /* lent per turn; settable */
+    size_t pool_cap;                                      /* settable before px_go */
     ss_status last_status;                                /* of the last input, tick or answer */
     px_sent sent[4096];
     size_t sent_count, next;                              /* next: the first that no px_expect looked at */

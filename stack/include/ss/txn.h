@@ -118,7 +118,8 @@ typedef struct ss_up {
 /**
  * Start a client transaction and send its request (17.1.1, 17.1.2): INVITE or any but ACK.
  * request  whole bytes with our Via on top; copied.
- * SS_OK, SS_ERR_FULL (quota; nothing was sent), SS_ERR_SEMANTIC (not a request that can have a transaction).
+ * SS_OK, SS_ERR_FULL (quota, or with turn->failed the arena; nothing was sent), SS_ERR_SEMANTIC (not a request that can
+ * have a transaction).
  */
 SS_MUST_USE ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path *path, ss_slice request, ss_owner owner,
                                      ss_ref *txn);
@@ -126,7 +127,8 @@ SS_MUST_USE ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path
  * Make the server transaction of a request that came up as SS_UP_REQUEST (17.2.1, 17.2.2). The request is stamped.
  * An INVITE's sends 100 by itself when nothing else went out for 200 ms; another's when nothing did by the time a
  * Timer E would reach T2 (RFC 4320 4.1: 3.5 s).
- * SS_OK; SS_ERR_FULL (quota or arena; nothing changed); SS_ERR_SEMANTIC (an ACK, or a Via that no response can follow).
+ * SS_OK; SS_ERR_FULL (quota, or with turn->failed the arena; nothing changed); SS_ERR_SEMANTIC (an ACK, or a Via that no
+ * response can follow).
  */
 SS_MUST_USE ss_status ss_txn_serve(ss_core *core, ss_turn *turn, const ss_msg *request, const ss_path *came_by,
                                    ss_owner owner, ss_ref *txn);
