@@ -1,0 +1,306 @@
+/* RFC 3261 section 8 (and 11.2, 21.5.2): building requests, sending them, the checks a server makes before it looks at the
+ * method. */
+#include "ua_rig.h"
+
+#include <stdio.h>
+
+#define CONTACT "Contact: <sip:carol@10.0.0.9>\r\n"
+
+/* A request of Carol's to Bob outside any dialog. */
+static ss_status ask_bob(ua_rig *rig, const char *method, const char *uri, const char *more)
+{
+    static char text[2048];
+    static unsigned ordinal;
+    const int length = snprintf(text, sizeof text,
+                                "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKask%u\r\n"
+                                "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=carol\r\n"
+                                "To: <sip:bob@example.com>\r\nCall-ID: ask%u\r\nCSeq: 1 %s\r\n%s",
+                                method, uri, ordinal, ordinal, method, more);
+    ordinal++;
+    return ua_inject(rig, BOB, (ss_slice){ text, (size_t)length });
+}
+
+#define EMPTY "Content-Length: 0\r\n\r\n"
+
+/* RFC3261:8.1.1 RFC3261:8.1.1.1 RFC3261:8.1.1.2 RFC3261:8.1.1.4 RFC3261:8.1.1.5 RFC3261:8.1.1.6 RFC3261:8.1.1.7 */
+TEST(rfc3261_8_1_1_a_request_has_the_six_fields)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9:5060;transport=udp;user=phone");
+    const ss_msg *invite = ua_parse(ua_sent(rig, ALICE, "INVITE", 0));
+    CHECK_SLICE(invite->request_uri, "sip:carol@10.0.0.9:5060;transport=udp;user=phone");
+    CHECK_SLICE(ss_msg_value(invite, SS_HDR_TO, 0), "<sip:carol@10.0.0.9;user=phone>");
+    CHECK_SLICE(ss_msg_value(invite, SS_HDR_MAX_FORWARDS, 0), "70");
+    ss_name_addr from;
+    ss_via via;
+    ss_cseq cseq;
+    CHECK_OK(ss_msg_from(invite, &from));
+    CHECK_SLICE(from.uri, "sip:alice@example.com");
+    CHECK_EQ(ss_name_addr_tag(&from).len, 16);
+    CHECK_OK(ss_msg_top_via(invite, &via));
+    CHECK(ss_via_has_cookie(&via));
+    CHECK_SLICE(via.sent_by, "10.0.0.1:5060");
+    CHECK_OK(ss_msg_cseq(invite, &cseq));
+    CHECK(cseq.number >= 1 && cseq.number <= SS_CSEQ_INITIAL_MAX);
+    const ss_slice call_id = ss_msg_call_id(invite);
+    CHECK_SLICE(ss_slice_cut(call_id, 16, call_id.len), "@10.0.0.1");
+}
+
+/* RFC3261:8.1.1.4 */
+TEST(rfc3261_8_1_1_4_the_application_may_give_the_call_id)
+{
+    ua_rig *rig = ua_start();
+    ss_command command = { .kind = SS_CMD_CALL, .target = SS_LIT("sip:carol@10.0.0.9"), .call_id = SS_LIT("c1@sim") };
+    CHECK_OK(ua_command(rig, ALICE, &command));
+    CHECK_SLICE(ss_msg_call_id(ua_parse(ua_sent(rig, ALICE, "INVITE", 0))), "c1@sim");
+}
+
+/* RFC3261:8.1.2 RFC3261:8.1.1.1 */
+TEST(rfc3261_8_1_2_a_preloaded_route_carries_the_request)
+{
+    ua_rig *rig = ua_start();
+    rig->identities[ALICE].outbound = SS_LIT("sip:10.0.0.9;lr");
+    ua_call(rig, ALICE, "sip:bob@example.com");
+    const ua_message *sent = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_NOT_NULL(sent);
+    CHECK_EQ(sent->to, CAROL);
+    CHECK_SLICE(ua_parse(sent)->request_uri, "sip:bob@example.com");
+    CHECK_SLICE(ss_msg_value(ua_parse(sent), SS_HDR_ROUTE, 0), "<sip:10.0.0.9;lr>");
+    CHECK_EQ(rig->query_count, 0);
+}
+
+TEST(a_target_that_is_no_sip_uri_is_refused)
+{
+    static const char *const bad[] = { "", "bob", "tel:+1555", "sip:bob@10.0.0.2?Subject=x", "http://x/" };
+    ua_rig *rig = ua_start();
+    for (size_t i = 0; i < SS_COUNT(bad); i++) {
+        ss_command command = { .kind = SS_CMD_CALL, .target = ss_slice_from(bad[i]) };
+        CHECK_EQ(ua_command(rig, ALICE, &command), SS_ERR_SYNTAX);
+    }
+    CHECK(ua_is_empty(rig, ALICE));
+    CHECK_EQ(ua_call(rig, ALICE, "sip:carol@10.0.0.9"), 1);
+}
+
+/* RFC3261:8.1.2 */
+TEST(rfc3261_8_1_2_a_name_is_asked_for_and_the_request_waits)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@phones.example.com:5070");
+    CHECK_EQ(ua_sent_count(rig, ALICE, "INVITE"), 0);
+    CHECK_EQ(rig->query_count, 1);
+    CHECK_STR(rig->queries[0].name, "phones.example.com");
+    CHECK_EQ(rig->queries[0].query.kind, SS_QUERY_RESOLVE);
+    CHECK_EQ(rig->queries[0].query.port, 5070);
+    CHECK_EQ(rig->queries[0].query.transport, SS_TRANSPORT_UDP);
+    ua_run(rig, SS_MS(30));
+    const ss_address carol = ss_address_v4(0x0a000009u, 5060);
+    CHECK_OK(ua_answer_query(rig, 0, &carol));
+    CHECK_EQ(ua_sent(rig, ALICE, "INVITE", 0)->at, SS_MS(30));
+    CHECK_EQ(ua_sent(rig, ALICE, "INVITE", 0)->to, CAROL);
+    CHECK_EQ(ua_answer_query(rig, 0, &carol), SS_NONE);
+}
+
+/* RFC3261:8.1.3.1 */
+TEST(rfc3261_8_1_3_1_a_name_that_is_not_found_is_a_503)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@nowhere.example.com");
+    CHECK_OK(ua_answer_query(rig, 0, NULL));
+    const ua_event *rejected = ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0);
+    CHECK_NOT_NULL(rejected);
+    CHECK_EQ(rejected->event.status, 503);
+    CHECK(rejected->event.synthetic);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+TEST(a_call_that_waits_for_an_address_is_cancelled_without_a_word)
+{
+    ua_rig *rig = ua_start();
+    const uint32_t call = ua_call(rig, ALICE, "sip:carol@phones.example.com");
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_CANCEL, call));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->event.status, 487);
+    CHECK(ua_is_empty(rig, ALICE));
+    const ss_address carol = ss_address_v4(0x0a000009u, 5060);
+    CHECK_EQ(ua_answer_query(rig, 0, &carol), SS_NONE);
+    CHECK_EQ(rig->message_count, 0);
+}
+
+/* RFC3261:8.1.2 In a dialog whose peer gave a name: the ACK and the BYE are sent when the name is found. */
+TEST(rfc3261_8_1_2_ack_and_bye_wait_for_an_address_too)
+{
+    ua_rig *rig = ua_start();
+    const ss_address carol = ss_address_v4(0x0a000009u, 5060);
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "c", "Contact: <sip:carol@pc.example.com>\r\n"));
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "c", "Contact: <sip:carol@pc.example.com>\r\n"));
+    CHECK_EQ(rig->query_count, 1);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 0);
+    CHECK_OK(ua_answer_query(rig, 0, &carol));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 1);
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "c", "Contact: <sip:carol@pc.example.com>\r\n"));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 2);
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    CHECK_EQ(rig->query_count, 2);
+    CHECK_OK(ua_answer_query(rig, 1, NULL));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_ENDED, 0)->event.status, 503);
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+/* RFC3261:8.1.3.1 */
+TEST(rfc3261_8_1_3_1_a_transport_error_is_a_503)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    CHECK_OK(ua_lose_path(rig, ALICE, CAROL));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->event.status, 503);
+    CHECK(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->event.synthetic);
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 1), 200, "c", CONTACT));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 2));
+    CHECK_OK(ua_lose_path(rig, ALICE, CAROL));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_ENDED, 0)->event.status, 503);
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+/* RFC3261:8.1.3.3 */
+TEST(rfc3261_8_1_3_3_a_response_with_two_vias_is_discarded)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 486, "c", "Via: SIP/2.0/UDP 10.0.0.7;branch=z9hG4bKother\r\n"));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REJECTED), 0);
+}
+
+/* RFC3261:8.2.1 */
+TEST(rfc3261_8_2_1_a_known_method_that_is_not_supported_gets_405_with_allow)
+{
+    static const char *const methods[] = { "REGISTER", "MESSAGE", "SUBSCRIBE", "PRACK", "UPDATE", "INFO" };
+    ua_rig *rig = ua_start();
+    for (unsigned i = 0; i < SS_COUNT(methods); i++) {
+        char name[32];
+        CHECK_OK(ask_bob(rig, methods[i], "sip:bob@10.0.0.2", EMPTY));
+        snprintf(name, sizeof name, "405 %s", methods[i]);
+        CHECK_EQ(ua_sent_count(rig, BOB, name), 1);
+        CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, BOB, name, 0)), SS_HDR_ALLOW, 0),
+                    "INVITE, ACK, CANCEL, OPTIONS, BYE");
+    }
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, BOB));
+}
+
+/* RFC3261:21.5.2 */
+TEST(rfc3261_21_5_2_a_method_that_is_not_recognised_gets_501)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ask_bob(rig, "DANCE", "sip:bob@10.0.0.2", EMPTY));
+    CHECK_EQ(rig->message_count, 1);
+    CHECK_EQ(ua_parse(&rig->messages[0])->status, 501);
+}
+
+/* RFC3261:8.2.2.1 */
+TEST(rfc3261_8_2_2_1_the_request_uri_must_be_ours)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ask_bob(rig, "INVITE", "tel:+15551234", CONTACT EMPTY));
+    CHECK_EQ(ua_sent_count(rig, BOB, "416 INVITE"), 1);
+    CHECK_OK(ask_bob(rig, "INVITE", "sip:eve@10.0.0.2", CONTACT EMPTY));
+    CHECK_EQ(ua_sent_count(rig, BOB, "404 INVITE"), 1);
+    CHECK_OK(ask_bob(rig, "OPTIONS", "sip:10.0.0.2", EMPTY));
+    CHECK_OK(ask_bob(rig, "OPTIONS", "sip:b%6Fb@10.0.0.2", EMPTY));
+    CHECK_EQ(ua_sent_count(rig, BOB, "200 OPTIONS"), 2);
+}
+
+/* RFC3261:8.2.2.2 */
+TEST(rfc3261_8_2_2_2_the_same_request_by_another_way_gets_482)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ua_carol_invites(rig, BOB, "one", CONTACT));
+    CHECK_OK(ua_carol_invites(rig, BOB, "two", CONTACT));
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_INCOMING), 1);
+    CHECK_EQ(ua_sent_count(rig, BOB, "482 INVITE"), 1);
+    CHECK_OK(ua_carol_invites(rig, BOB, "one", CONTACT));
+    CHECK_EQ(ua_sent_count(rig, BOB, "482 INVITE"), 1);
+}
+
+/* RFC3261:8.2.2.3 */
+TEST(rfc3261_8_2_2_3_what_is_required_and_not_understood_gets_420)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2", "Require: 100rel, timer\r\nRequire: foo\r\n" CONTACT EMPTY));
+    const ss_msg *refusal = ua_parse(ua_sent(rig, BOB, "420 INVITE", 0));
+    CHECK_EQ(ss_msg_count(refusal, SS_HDR_UNSUPPORTED), 3);
+    CHECK_SLICE(ss_msg_value(refusal, SS_HDR_UNSUPPORTED, 1), "timer");
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_INCOMING), 0);
+}
+
+/* RFC3261:8.2.3 */
+TEST(rfc3261_8_2_3_a_body_that_is_not_understood_gets_415)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2", CONTACT "Content-Type: text/plain\r\nContent-Length: 2\r\n\r\nhi"));
+    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, BOB, "415 INVITE", 0)), SS_HDR_ACCEPT, 0), "application/sdp");
+    CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2",
+                     CONTACT "Content-Type: application/sdp\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi"));
+    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, BOB, "415 INVITE", 1)), SS_HDR_ACCEPT_ENCODING, 0), "identity");
+    CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2",
+                     CONTACT "Content-Type: text/plain\r\nContent-Disposition: render;handling=optional\r\n"
+                             "Content-Length: 2\r\n\r\nhi"));
+    CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2",
+                     CONTACT "Content-Type: Application/SDP;x=y\r\nContent-Length: 2\r\n\r\nhi"));
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_INCOMING), 2);
+}
+
+/* RFC3261:8.2.6.2 */
+TEST(rfc3261_8_2_6_2_a_response_repeats_the_request_and_adds_a_tag)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ask_bob(rig, "OPTIONS", "sip:bob@10.0.0.2", EMPTY));
+    const ss_msg *ok = ua_parse(ua_sent(rig, BOB, "200 OPTIONS", 0));
+    CHECK_SLICE(ss_msg_value(ok, SS_HDR_FROM, 0), "<sip:carol@example.com>;tag=carol");
+    CHECK_SLICE(ss_msg_value(ok, SS_HDR_CSEQ, 0), "1 OPTIONS");
+    ss_name_addr to;
+    CHECK_OK(ss_msg_to(ok, &to));
+    CHECK_SLICE(to.uri, "sip:bob@example.com");
+    CHECK_EQ(ss_name_addr_tag(&to).len, 16);
+}
+
+/* RFC3261:8.1.1.8 */
+TEST(rfc3261_8_1_1_8_an_invite_without_contact_gets_400)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2", EMPTY));
+    CHECK_EQ(ua_sent_count(rig, BOB, "400 INVITE"), 1);
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_INCOMING), 0);
+}
+
+/* RFC3261:11.2 */
+TEST(rfc3261_11_2_options_gets_what_an_invite_would_get)
+{
+    ua_rig *rig = ua_start();
+    rig->identities[BOB].lines = 1;
+    CHECK_OK(ask_bob(rig, "OPTIONS", "sip:bob@10.0.0.2", EMPTY));
+    const ss_msg *ok = ua_parse(ua_sent(rig, BOB, "200 OPTIONS", 0));
+    CHECK_SLICE(ss_msg_value(ok, SS_HDR_ALLOW, 0), "INVITE, ACK, CANCEL, OPTIONS, BYE");
+    CHECK_SLICE(ss_msg_value(ok, SS_HDR_ACCEPT, 0), "application/sdp");
+    CHECK_EQ(ss_msg_count(ok, SS_HDR_ACCEPT_ENCODING), 1);
+    CHECK_EQ(ss_msg_count(ok, SS_HDR_ACCEPT_LANGUAGE), 1);
+    CHECK_EQ(ss_msg_count(ok, SS_HDR_SUPPORTED), 1);
+    ua_set_up(rig);
+    CHECK_OK(ask_bob(rig, "OPTIONS", "sip:bob@10.0.0.2", EMPTY));
+    CHECK_EQ(ua_sent_count(rig, BOB, "486 OPTIONS"), 1);
+}
+
+TEST(the_product_is_named_in_requests_and_responses)
+{
+    ua_rig *rig = ua_start();
+    rig->settings.product = SS_LIT("phone/1");
+    ua_call(rig, ALICE, "sip:bob@10.0.0.2");
+    ua_run(rig, SS_MS(10));
+    CHECK_OK(ua_do_status(rig, BOB, SS_CMD_REJECT, 1, 486));
+    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, ALICE, "INVITE", 0)), SS_HDR_USER_AGENT, 0), "phone/1");
+    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, BOB, "486 INVITE", 0)), SS_HDR_SERVER, 0), "phone/1");
+}

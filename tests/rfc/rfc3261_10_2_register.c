@@ -1,0 +1,197 @@
+/* RFC 3261 section 10.2: a user agent's registration. Carol is the registrar. */
+#include "ua_rig.h"
+
+static ss_status enrol(ua_rig *rig, uint32_t expires_s)
+{
+    ss_command command = { .kind = SS_CMD_REGISTER, .cookie = 11, .expires_s = expires_s };
+    return ua_command(rig, ALICE, &command);
+}
+
+static uint32_t cseq_of(const ua_message *message)
+{
+    ss_cseq cseq;
+    CHECK_OK(ss_msg_cseq(ua_parse(message), &cseq));
+    return cseq.number;
+}
+
+/* RFC3261:10.2 RFC3261:10.2.1 */
+TEST(rfc3261_10_2_a_register_names_the_registrar_the_address_of_record_and_one_contact)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 3600));
+    const ss_msg *msg = ua_parse(ua_sent(rig, ALICE, "REGISTER", 0));
+    CHECK_SLICE(msg->request_uri, "sip:10.0.0.9");
+    CHECK_SLICE(ss_msg_value(msg, SS_HDR_TO, 0), "<sip:alice@example.com>");
+    CHECK_SLICE(ss_msg_value(msg, SS_HDR_CONTACT, 0), "<sip:alice@10.0.0.1:5060>");
+    CHECK_SLICE(ss_msg_value(msg, SS_HDR_EXPIRES, 0), "3600");
+    CHECK_EQ(ss_msg_count(msg, SS_HDR_ROUTE), 0);
+    ss_name_addr from;
+    CHECK_OK(ss_msg_from(msg, &from));
+    CHECK_SLICE(from.uri, "sip:alice@example.com");
+}
+
+/* RFC3261:10.2.4 The granted time is that of our own Contact. */
+TEST(rfc3261_10_2_4_what_is_granted_is_read_from_our_own_binding)
+{
+    static const struct {
+        const char *lines;
+        uint32_t granted;
+    } cases[] = {
+        { "Contact: <sip:alice@10.0.0.7>;expires=10, <sip:alice@10.0.0.1:5060>;expires=600\r\n", 600 },
+        { "Expires: 77\r\nContact: <sip:alice@10.0.0.1:5060>\r\n", 77 },
+        { "Contact: <sip:alice@10.0.0.1:5060>\r\n", 3600 },
+        { "Contact: <sip:alice@10.0.0.1:5060>;expires=soon\r\n", 3600 },
+        { "Contact: <sip:alice@10.0.0.7>;expires=10\r\n", 0 },
+        { "", 0 },
+    };
+    for (size_t i = 0; i < SS_COUNT(cases); i++) {
+        ua_rig *rig = ua_start();
+        CHECK_OK(enrol(rig, 3600));
+        CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r", cases[i].lines));
+        const ua_event *event = ua_event_of(rig, ALICE, SS_EVENT_REGISTERED, 0);
+        CHECK_NOT_NULL(event);
+        CHECK_EQ(event->event.expires_s, cases[i].granted);
+        CHECK_EQ(event->event.cookie, 11);
+    }
+}
+
+/* RFC3261:10.2.4 RFC3261:10.2 */
+TEST(rfc3261_10_2_4_a_binding_is_refreshed_at_nine_tenths_with_the_same_call_id_and_the_next_number)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 3600));
+    ua_run(rig, SS_MS(20));
+    const ua_message *first = ua_sent(rig, ALICE, "REGISTER", 0);
+    CHECK_OK(ua_carol_answers(rig, first, 200, "r", "Contact: <sip:alice@10.0.0.1:5060>;expires=100\r\n"));
+    ua_run(rig, SS_MS(20) + SS_S(90) - 1);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 1);
+    ua_run(rig, SS_MS(20) + SS_S(90));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 2);
+    const ua_message *second = ua_sent(rig, ALICE, "REGISTER", 1);
+    CHECK_SLICE_EQ(ss_msg_call_id(ua_parse(second)), ss_msg_call_id(ua_parse(first)));
+    CHECK_EQ(cseq_of(second), cseq_of(first) + 1);
+    CHECK_SLICE(ss_msg_value(ua_parse(second), SS_HDR_EXPIRES, 0), "3600");
+    CHECK_OK(ua_carol_answers(rig, second, 200, "r", "Contact: <sip:alice@10.0.0.1:5060>;expires=100\r\n"));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REGISTERED), 2);
+}
+
+/* RFC3261:10.2.8 */
+TEST(rfc3261_10_2_8_a_423_is_followed_once)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 60));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 423, "r", "Min-Expires: 300\r\n"));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REGISTER_FAILED), 0);
+    const ua_message *second = ua_sent(rig, ALICE, "REGISTER", 1);
+    CHECK_SLICE(ss_msg_value(ua_parse(second), SS_HDR_EXPIRES, 0), "300");
+    CHECK_EQ(cseq_of(second), cseq_of(ua_sent(rig, ALICE, "REGISTER", 0)) + 1);
+    CHECK_OK(ua_carol_answers(rig, second, 423, "r", "Min-Expires: 900\r\n"));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 2);
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REGISTER_FAILED, 0)->event.status, 423);
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+/* RFC3261:10.2.8 */
+TEST(rfc3261_10_2_8_a_423_without_a_longer_interval_is_a_failure)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 60));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 423, "r", "Min-Expires: 60\r\n"));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 1);
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REGISTER_FAILED), 1);
+}
+
+/* RFC3261:10.2.2 */
+TEST(rfc3261_10_2_2_zero_removes_the_binding_and_leaves_nothing)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 3600));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r",
+                              "Contact: <sip:alice@10.0.0.1:5060>;expires=3600\r\n"));
+    CHECK_OK(enrol(rig, 0));
+    const ua_message *removal = ua_sent(rig, ALICE, "REGISTER", 1);
+    CHECK_SLICE(ss_msg_value(ua_parse(removal), SS_HDR_EXPIRES, 0), "0");
+    CHECK_OK(ua_carol_answers(rig, removal, 200, "r", ""));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REGISTERED, 1)->event.expires_s, 0);
+    ua_run_out(rig);
+    CHECK_EQ(rig->now, SS_S(5));                          /* Timer K; no refresh */
+    CHECK(ua_is_empty(rig, ALICE));
+    CHECK_OK(enrol(rig, 60));
+    const ua_message *again = ua_sent(rig, ALICE, "REGISTER", 2);
+    CHECK_SLICE_EQ(ss_msg_call_id(ua_parse(again)), ss_msg_call_id(ua_parse(removal)));
+    CHECK_EQ(cseq_of(again), cseq_of(removal) + 1);
+}
+
+/* RFC3261:10.2 */
+TEST(rfc3261_10_2_a_second_registration_waits_for_the_answer_to_the_first)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 3600));
+    CHECK_OK(enrol(rig, 0));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 1);
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r",
+                              "Contact: <sip:alice@10.0.0.1:5060>;expires=3600\r\n"));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 2);
+    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, ALICE, "REGISTER", 1)), SS_HDR_EXPIRES, 0), "0");
+}
+
+/* RFC3261:10.2.7 */
+TEST(rfc3261_10_2_7_a_registration_that_is_not_answered_fails_and_is_not_tried_again)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 3600));
+    ua_run_out(rig);
+    const ua_event *failed = ua_event_of(rig, ALICE, SS_EVENT_REGISTER_FAILED, 0);
+    CHECK_NOT_NULL(failed);
+    CHECK_EQ(failed->at, SS_S(32));
+    CHECK_EQ(failed->event.status, 408);
+    CHECK(failed->event.synthetic);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+/* RFC3261:8.1.3.1 */
+TEST(a_registration_whose_path_fails_is_a_503)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 3600));
+    CHECK_OK(ua_lose_path(rig, ALICE, CAROL));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REGISTER_FAILED, 0)->event.status, 503);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+TEST(a_registrar_that_is_not_found_is_a_503)
+{
+    ua_rig *rig = ua_start();
+    rig->identities[ALICE].registrar = SS_LIT("sip:example.com");
+    CHECK_OK(enrol(rig, 3600));
+    CHECK_STR(rig->queries[0].name, "example.com");
+    CHECK_OK(ua_answer_query(rig, 0, NULL));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REGISTER_FAILED, 0)->event.status, 503);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+TEST(quiet_stops_the_refresh)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 3600));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r",
+                              "Contact: <sip:alice@10.0.0.1:5060>;expires=100\r\n"));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_QUIET, 0));
+    ua_run_out(rig);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 1);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+TEST(quiet_during_a_registration_lets_it_finish_and_refreshes_no_more)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 3600));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_QUIET, 0));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r",
+                              "Contact: <sip:alice@10.0.0.1:5060>;expires=100\r\n"));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REGISTERED), 1);
+    ua_run_out(rig);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 1);
+    CHECK(ua_is_empty(rig, ALICE));
+}

@@ -1,0 +1,134 @@
+/* RFC 3261 section 12: dialogs as the user agent makes and uses them. */
+#include "ua_rig.h"
+
+#define CONTACT "Contact: <sip:carol@10.0.0.9>\r\n"
+
+static void answer_from_carol(ua_rig *rig, const char *lines)
+{
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 0), 200, "c", lines));
+}
+
+/* RFC3261:12.1.2 RFC3261:12.2.1.1 */
+TEST(rfc3261_12_1_2_the_callers_route_set_is_the_record_route_in_reverse)
+{
+    ua_rig *rig = ua_start();
+    answer_from_carol(rig, "Record-Route: <sip:p3;lr>, \"P2\" <sip:p2;lr;x=y>;z\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n" CONTACT);
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    const ss_msg *bye = ua_parse(ua_sent(rig, ALICE, "BYE", 0));
+    CHECK_SLICE(bye->request_uri, "sip:carol@10.0.0.9");
+    CHECK_SLICE(ss_msg_value(bye, SS_HDR_ROUTE, 0), "<sip:10.0.0.9;lr>, <sip:p2;lr;x=y>, <sip:p3;lr>");
+}
+
+/* RFC3261:12.1.1 RFC3261:12.2.1.1 */
+TEST(rfc3261_12_1_1_the_callees_route_set_is_the_record_route_in_order)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ua_carol_invites(rig, BOB, "i", "Record-Route: <sip:10.0.0.9;lr>, <sip:p2;lr>\r\nContact: <sip:c@10.7.7.7>\r\n"));
+    CHECK_OK(ua_do(rig, BOB, SS_CMD_ANSWER, 1));
+    ua_run(rig, SS_S(32));
+    const ua_message *sent = ua_sent(rig, BOB, "BYE", 0);
+    CHECK_NOT_NULL(sent);
+    CHECK_EQ(sent->to, CAROL);
+    const ss_msg *bye = ua_parse(sent);
+    CHECK_SLICE(bye->request_uri, "sip:c@10.7.7.7");
+    CHECK_SLICE(ss_msg_value(bye, SS_HDR_ROUTE, 0), "<sip:10.0.0.9;lr>, <sip:p2;lr>");
+    CHECK_SLICE(ss_msg_value(bye, SS_HDR_TO, 0), "<sip:carol@example.com>;tag=carol");
+    ss_name_addr from;
+    CHECK_OK(ss_msg_from(bye, &from));
+    CHECK_SLICE(from.uri, "sip:bob@example.com");
+}
+
+/* RFC3261:12.2.1.1 */
+TEST(rfc3261_12_2_1_1_a_strict_router_becomes_the_request_uri)
+{
+    ua_rig *rig = ua_start();
+    answer_from_carol(rig, "Record-Route: <sip:p4>, <sip:p3;lr>, <sip:p2>, <sip:10.0.0.9;method=BYE;a=b>\r\n" CONTACT);
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    const ua_message *sent = ua_sent(rig, ALICE, "BYE", 0);
+    CHECK_NOT_NULL(sent);
+    CHECK_EQ(sent->to, CAROL);
+    CHECK_SLICE(ua_parse(sent)->request_uri, "sip:10.0.0.9;a=b");
+    CHECK_SLICE(ss_msg_value(ua_parse(sent), SS_HDR_ROUTE, 0), "<sip:p2>, <sip:p3;lr>, <sip:p4>, <sip:carol@10.0.0.9>");
+}
+
+/* RFC3261:12.2.1.1 */
+TEST(rfc3261_12_2_1_1_numbers_rise_by_one_in_each_direction)
+{
+    ua_rig *rig = ua_start();
+    ua_set_up(rig);
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    ss_cseq invite, bye;
+    CHECK_OK(ss_msg_cseq(ua_parse(ua_sent(rig, ALICE, "INVITE", 0)), &invite));
+    CHECK_OK(ss_msg_cseq(ua_parse(ua_sent(rig, ALICE, "BYE", 0)), &bye));
+    CHECK_EQ(bye.number, invite.number + 1);
+}
+
+/* RFC3261:12.2.2 */
+TEST(rfc3261_12_2_2_a_lower_number_gets_500_and_a_gap_is_no_error)
+{
+    ua_rig *rig = ua_start();
+    answer_from_carol(rig, CONTACT);
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_requests(rig, invite, "c", "OPTIONS", 100));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "200 OPTIONS"), 1);
+    CHECK_OK(ua_carol_requests(rig, invite, "c", "BYE", 99));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "500 BYE"), 1);
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_BYE), 0);
+    CHECK_EQ(rig->engines[ALICE].core.dialogs, 1);
+    CHECK_OK(ua_carol_requests(rig, invite, "c", "BYE", 500));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "200 BYE"), 1);
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_BYE), 1);
+}
+
+/* RFC3261:12.2.2 */
+TEST(rfc3261_12_2_2_a_request_of_no_dialog_gets_481)
+{
+    static const char *const methods[] = { "BYE", "INVITE", "OPTIONS" };
+    static const char *const answers[] = { "481 BYE", "481 INVITE", "481 OPTIONS" };
+    ua_rig *rig = ua_start();
+    answer_from_carol(rig, CONTACT);
+    for (unsigned i = 0; i < SS_COUNT(methods); i++) {
+        CHECK_OK(ua_carol_requests(rig, ua_sent(rig, ALICE, "INVITE", 0), "other", methods[i], 1));
+        CHECK_EQ(ua_sent_count(rig, ALICE, answers[i]), 1);
+    }
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_BYE), 0);
+}
+
+/* RFC3261:12.3 */
+TEST(rfc3261_12_3_a_stray_ack_is_dropped_and_noted)
+{
+    ua_rig *rig = ua_start();
+    answer_from_carol(rig, CONTACT);
+    const size_t before = rig->message_count;
+    CHECK_OK(ua_carol_requests(rig, ua_sent(rig, ALICE, "INVITE", 0), "other", "ACK", 1));
+    CHECK_EQ(rig->message_count, before);
+    const ss_note *last = &rig->notes[rig->note_count - 1];
+    CHECK_EQ(last->kind, SS_NOTE_STRAY);
+    CHECK_EQ(last->method, SS_METHOD_ACK);
+}
+
+/* RFC3261:12.1.2 A peer of RFC 2543 has no tags. */
+TEST(rfc3261_12_1_2_a_2xx_without_a_tag_makes_a_dialog_all_the_same)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 0), 200, "", CONTACT));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 1);
+    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, ALICE, "ACK", 0)), SS_HDR_TO, 0), "<sip:carol@10.0.0.9>");
+}
+
+TEST(a_crash_forgets_everything_without_a_word)
+{
+    ua_rig *rig = ua_start();
+    ua_set_up(rig);
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    ua_call(rig, ALICE, "sip:carol@name.example.com");
+    ss_command enrol = { .kind = SS_CMD_REGISTER, .expires_s = 60 };
+    CHECK_OK(ua_command(rig, ALICE, &enrol));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 1), 180, "c", CONTACT));
+    ss_engine_reset(&rig->engines[ALICE]);
+    ss_engine_reset(&rig->engines[BOB]);
+    CHECK_EQ(rig->pools.dialogs.count, 0);
+    CHECK_EQ(rig->pools.txns.count, 0);
+}
