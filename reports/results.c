@@ -15,6 +15,7 @@ typedef struct ratio_row {
 } ratio_row;
 
 static const ratio_row ratios[] = {
+    { "ira", offsetof(sn_metrics, ira) },
     { "ser", offsetof(sn_metrics, ser) },
     { "seer", offsetof(sn_metrics, seer) },
     { "isa", offsetof(sn_metrics, isa) },

@@ -1,0 +1,98 @@
+/* Lines of events.jsonl. */
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "facts_rig.h"
+#include "rp/events.h"
+
+static const char *line_of(const sn_fact *fact)
+{
+    static char line[RP_EVENT_BYTES + 1];
+    const sn_cast cast = facts_cast();
+    ss_buffer b = ss_buffer_on(line, RP_EVENT_BYTES);
+    rp_event_put(&b, &cast, fact);
+    CHECK(!b.overflow);
+    line[b.len] = '\0';
+    return line;
+}
+
+TEST(event_of_a_message_names_who_and_what)
+{
+    const sn_fact sent = facts_sent(5, FACTS_ALICE, FACTS_P1, 3, SS_METHOD_INVITE, 0);
+    CHECK_STR(line_of(&sent),
+              "{\"t_ns\":5,\"event\":\"5/1/0/0/0/3\",\"n\":0,\"kind\":\"DATAGRAM_SENT\",\"node\":\"alice\",\"origin\":"
+              "\"alice\",\"ordinal\":3,\"fragment\":0,\"copy\":0,\"bytes\":500,\"hash\":\"0000000000001234\",\"peer\":"
+              "\"p1\",\"local_port\":5060,\"peer_port\":5060,\"sip\":true,\"method\":\"INVITE\",\"cseq\":1,\"vias\":1,"
+              "\"max_forwards\":70,\"body_bytes\":0,\"call_id\":\"000000000000ca11\",\"from_tag\":\"0000000000000007\","
+              "\"to_tag\":\"0000000000000000\",\"branch\":\"00000000000000b1\"}\n");
+}
+
+TEST(event_of_a_loss_names_the_link_and_the_cause)
+{
+    const sn_fact sent = facts_sent(5, FACTS_ALICE, FACTS_P1, 3, SS_METHOD_INVITE, 0);
+    sn_fact lost = facts_packet(6, SN_FACT_LINK_DROPPED, SN_DOWN(FACTS_P1), &sent);
+    lost.cause = SN_CAUSE_LOSS;
+    CHECK_STR(line_of(&lost),
+              "{\"t_ns\":6,\"event\":\"6/1/0/0/0/3\",\"n\":0,\"kind\":\"LINK_DROPPED\",\"link\":\"core -> p1\","
+              "\"origin\":\"alice\",\"ordinal\":3,\"fragment\":0,\"copy\":0,\"bytes\":528,\"hash\":"
+              "\"0000000000001234\",\"cause\":\"loss\"}\n");
+}
+
+TEST(event_of_a_timer_names_machine_and_letter)
+{
+    sn_fact fired = facts_fact(7, 1, SN_FACT_NOTE, FACTS_ALICE);
+    fired.note = (ss_note){ .kind = SS_NOTE_TIMER,
+                            .machine = SS_ICT,
+                            .letter = SS_TIMER_A,
+                            .method = SS_METHOD_INVITE,
+                            .call_id = 1,
+                            .branch = 2,
+                            .value = 500 };
+    CHECK_STR(line_of(&fired),
+              "{\"t_ns\":7,\"event\":\"7/1/0/0/0/1\",\"n\":0,\"kind\":\"NOTE\",\"node\":\"alice\",\"note\":\"TIMER\","
+              "\"machine\":\"ICT\",\"reliable\":false,\"letter\":\"A\",\"method\":\"INVITE\",\"ran_ns\":500,"
+              "\"call_id\":\"0000000000000001\",\"branch\":\"0000000000000002\"}\n");
+}
+
+TEST(event_lines_never_overflow)
+{
+    sn_fact fact;
+    memset(&fact, 0xff, sizeof fact);
+    for (unsigned kind = 0; kind < SN_FACT_COUNT; kind++) {
+        fact.kind = (uint16_t)kind;
+        fact.cause = SN_CAUSE_MTU;
+        if (kind == SN_FACT_CALL || kind == SN_FACT_REGISTRATION) {
+            fact.call.event = SN_CALL_REGISTER_FAILED;
+        } else if (kind == SN_FACT_NOTE) {
+            fact.note.method = SS_METHOD_SUBSCRIBE;
+            fact.note.reliable = true;
+        } else if (kind == SN_FACT_DATAGRAM_SENT || kind == SN_FACT_DATAGRAM_RECEIVED) {
+            fact.sip.method = SS_METHOD_SUBSCRIBE;
+        }
+        CHECK(strlen(line_of(&fact)) < RP_EVENT_BYTES / 2);
+    }
+}
+
+TEST(events_of_first_calls_leave_out_the_rest)
+{
+    FILE *stream = tmpfile();
+    rp_file *out = rp_file_over(stream);
+    const sn_cast cast = facts_cast();
+    const sn_capture_filter filter = { .kind = SN_CAPTURE_CALLS, .count = 1 };
+    rp_events *e = rp_events_new(out, &cast, &filter);
+    sn_fact sent = facts_sent(1, FACTS_ALICE, FACTS_P1, 0, SS_METHOD_REGISTER, 0);
+    sent.sip.call_id = 5;
+    rp_events_fact(e, &sent);
+    sent = facts_sent(2, FACTS_ALICE, FACTS_P1, 1, SS_METHOD_INVITE, 0);
+    rp_events_fact(e, &sent);
+    const sn_fact over = facts_fact(3, 2, SN_FACT_END, 0);
+    rp_events_fact(e, &over);
+    rp_events_free(e);
+    CHECK_EQ(rp_file_close(out), 0);
+    const char *text = facts_text_of(stream);
+    CHECK_NULL(strstr(text, "REGISTER"));
+    CHECK_NOT_NULL(strstr(text, "INVITE"));
+    CHECK_NOT_NULL(strstr(text, "\"kind\":\"END\",\"interrupted\":false}\n"));
+    fclose(stream);
+}

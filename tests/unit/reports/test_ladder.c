@@ -1,0 +1,166 @@
+/* Ladders from facts: which calls, and how they are drawn. */
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "facts_rig.h"
+#include "rp/ladder.h"
+
+static sn_cast cast;
+
+static rp_ladder *begin(void)
+{
+    cast = facts_cast();
+    rp_ladder *l = rp_ladder_new(&cast);
+    CHECK_NOT_NULL(l);
+    return l;
+}
+
+static const char *end(rp_ladder *l)
+{
+    FILE *stream = tmpfile();
+    rp_file *out = rp_file_over(stream);
+    rp_ladder_write(l, out, "a test", false);
+    CHECK_EQ(rp_file_close(out), 0);
+    rp_ladder_free(l);
+    const char *text = facts_text_of(stream);
+    fclose(stream);
+    return text;
+}
+
+static sn_fact send(rp_ladder *l, ss_time at, uint32_t from, uint32_t to, uint64_t ordinal, ss_method m, uint16_t status)
+{
+    const sn_fact sent = facts_sent(at, from, to, ordinal, m, status);
+    rp_ladder_fact(l, &sent);
+    return sent;
+}
+
+static void receive(rp_ladder *l, ss_time at, const sn_fact *sent)
+{
+    const sn_fact received = facts_received(at, sent);
+    rp_ladder_fact(l, &received);
+}
+
+static void lose(rp_ladder *l, ss_time at, const sn_fact *sent, uint32_t link)
+{
+    sn_fact lost = facts_packet(at, SN_FACT_LINK_DROPPED, link, sent);
+    lost.cause = SN_CAUSE_LOSS;
+    rp_ladder_fact(l, &lost);
+}
+
+static void fire(rp_ladder *l, ss_time at, uint32_t node, ss_letter letter, ss_span ran)
+{
+    sn_fact fired = facts_fact(at, 1, SN_FACT_NOTE, node);
+    fired.note = (ss_note){ .kind = SS_NOTE_TIMER,
+                            .machine = SS_ICT,
+                            .letter = (uint8_t)letter,
+                            .method = SS_METHOD_INVITE,
+                            .call_id = FACTS_CALL_ID,
+                            .value = ran };
+    rp_ladder_fact(l, &fired);
+}
+
+static void tell(rp_ladder *l, ss_time at, uint32_t node, sn_call_event event, uint16_t status, bool synthetic, uint64_t id)
+{
+    sn_fact told = facts_fact(at, 1, SN_FACT_CALL, node);
+    told.call = (sn_call_fact){ .number = (uint32_t)id,
+                                .source = 0,
+                                .event = (uint16_t)event,
+                                .status = status,
+                                .synthetic = synthetic,
+                                .call_id = id };
+    rp_ladder_fact(l, &told);
+}
+
+TEST(ladder_draws_arrows_losses_copies_and_timers)
+{
+    rp_ladder *l = begin();
+    sn_fact sent = send(l, 0, FACTS_ALICE, FACTS_P1, 0, SS_METHOD_INVITE, 0);
+    lose(l, 0, &sent, SN_UP(FACTS_ALICE));
+    fire(l, SS_MS(500), FACTS_ALICE, SS_TIMER_A, SS_MS(500));
+    sent = send(l, SS_MS(500), FACTS_ALICE, FACTS_P1, 1, SS_METHOD_INVITE, 0);
+    receive(l, SS_MS(520) + 1, &sent);
+    sent = send(l, SS_MS(530), FACTS_P1, FACTS_ALICE, 0, SS_METHOD_INVITE, 100);
+    receive(l, SS_MS(550), &sent);
+    CHECK_STR(end(l), "a test\n\nthe first call\n\n"
+                      "             ms         alice                p1\n"
+                      "          0.000           |--- INVITE 1 --x   |         lost on alice -> core: loss\n"
+                      "        500.000          [A]                  |         timer A fired at alice after 500.000 ms "
+                      "(INVITE client)\n"
+                      "        500.000           |---- INVITE 1 ---->|         sent again (2), arrives 520.000001\n"
+                      "        530.000           |<- 100 INVITE 1 ---|         arrives 550.000\n"
+                      "\nno call failed\n");
+}
+
+TEST(ladder_shows_the_first_call_that_failed_beside_the_first)
+{
+    rp_ladder *l = begin();
+    tell(l, 1, FACTS_ALICE, SN_CALL_PLACED, 0, false, 1);
+    tell(l, 2, FACTS_ALICE, SN_CALL_PLACED, 0, false, 2);
+    tell(l, 3, FACTS_ALICE, SN_CALL_REJECTED, 486, false, 1);
+    tell(l, 4, FACTS_ALICE, SN_CALL_REJECTED, 408, true, 2);
+    tell(l, 5, FACTS_ALICE, SN_CALL_PLACED, 0, false, 3);
+    tell(l, 6, FACTS_ALICE, SN_CALL_REJECTED, 408, true, 3);
+    const char *text = end(l);
+    CHECK_NOT_NULL(strstr(text, "the first call: c1 of mix\n"));
+    CHECK_NOT_NULL(strstr(text, "the first call that failed: c2 of mix\n"));
+    CHECK_NOT_NULL(strstr(text, "it failed: alice: REJECTED 408 (nobody sent it"));
+    CHECK_NULL(strstr(text, "c3"));
+}
+
+TEST(ladder_takes_a_broken_law_as_a_failure)
+{
+    rp_ladder *l = begin();
+    tell(l, 1, FACTS_ALICE, SN_CALL_PLACED, 0, false, 1);
+    rp_ladder_violation(l, 0, 2, "NET1", "in no call");
+    rp_ladder_violation(l, 1, SS_MS(2), "TX1", "too early");
+    const char *text = end(l);
+    CHECK_NOT_NULL(strstr(text, "the first call, and the first that failed: c1 of mix\n"));
+    CHECK_NOT_NULL(strstr(text, "it failed: TX1 broken at 2.000 ms: too early\n"));
+}
+
+TEST(ladder_says_when_a_call_failed_that_was_forgotten)
+{
+    rp_ladder *l = begin();
+    tell(l, 1, FACTS_ALICE, SN_CALL_PLACED, 0, false, 1);
+    tell(l, 1, FACTS_ALICE, SN_CALL_PLACED, 0, false, 2);
+    tell(l, 2, FACTS_ALICE, SN_CALL_ENDED, 200, false, 2);
+    tell(l, SS_S(100), FACTS_ALICE, SN_CALL_PLACED, 0, false, 3);
+    rp_ladder_violation(l, 2, SS_S(101), "END1", "left over");
+    CHECK_NOT_NULL(strstr(end(l), "when it was no longer followed: END1 broken at 101000.000 ms: left over\n"));
+}
+
+TEST(ladder_of_many_calls_is_bounded_and_says_what_it_did_not_follow)
+{
+    rp_ladder *l = begin();
+    for (uint64_t id = 1; id <= 5000; id++) {
+        tell(l, id, FACTS_ALICE, SN_CALL_PLACED, 0, false, id);
+    }
+    CHECK_NOT_NULL(strstr(end(l), "too many were live at once: 904\n"));
+}
+
+TEST(ladder_forgets_calls_that_end_well)
+{
+    rp_ladder *l = begin();
+    for (uint64_t id = 1; id <= 20000; id++) {
+        tell(l, SS_S(id), FACTS_ALICE, SN_CALL_PLACED, 0, false, id);
+        tell(l, SS_S(id), FACTS_ALICE, SN_CALL_ENDED, 200, false, id);
+    }
+    CHECK_NULL(strstr(end(l), "too many"));
+}
+
+TEST(ladder_of_no_call_says_so)
+{
+    rp_ladder *l = begin();
+    send(l, 1, FACTS_ALICE, FACTS_P1, 0, SS_METHOD_REGISTER, 0);
+    CHECK_STR(end(l), "a test\n\nno call was made\n");
+}
+
+TEST(ladder_of_a_long_call_is_cut_and_says_so)
+{
+    rp_ladder *l = begin();
+    for (uint64_t i = 0; i < 700; i++) {
+        send(l, i, FACTS_ALICE, FACTS_P1, i, SS_METHOD_INVITE, 0);
+    }
+    CHECK_NOT_NULL(strstr(end(l), "\xe2\x80\xa6 and 100 more\n"));
+}
