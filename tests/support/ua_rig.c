@@ -62,6 +62,7 @@ ua_rig *ua_start(void)
     rule_count = 0;
     rig->settings = ss_settings_default();
     rig->settings.ring_limit = SS_S(30);
+    rig->squeeze = UA_NO_SQUEEZE;
     rig->delay = SS_MS(10);
     rig->arena = (ss_arena){ .base = arena_memory, .cap = sizeof arena_memory };
     CHECK_OK(ss_pools_init(&rig->pools, store_memory, sizeof store_memory, 64, 64));
@@ -163,9 +164,36 @@ static void drain(ua_rig *rig, int node, ss_turn *turn)
 
 /* ---- inputs ---- */
 
+static uint32_t at_most(uint32_t held, uint32_t more, uint32_t as_always)
+{
+    return more == UINT32_MAX || more > UINT32_MAX - held ? as_always : held + more;
+}
+
+static ss_turn begin(ua_rig *rig, int node)
+{
+    const ua_squeeze *squeeze = &rig->squeeze;
+    const ss_core *core = &rig->engines[node].core;
+    const ss_settings usual = ss_settings_default();
+    const bool is_squeezed = rig->steps++ == squeeze->step;
+    const uint32_t none = UINT32_MAX;
+    rig->arena.cap = is_squeezed && squeeze->arena < sizeof arena_memory ? squeeze->arena : sizeof arena_memory;
+    if (squeeze->step != SIZE_MAX) {
+        rig->settings.bytes_max = at_most(core->bytes, is_squeezed ? squeeze->bytes : none, usual.bytes_max);
+        rig->settings.txns_max = at_most(core->txns, is_squeezed ? squeeze->txns : none, usual.txns_max);
+        rig->settings.dialogs_max = at_most(core->dialogs, is_squeezed ? squeeze->dialogs : none, usual.dialogs_max);
+    }
+    return ss_turn_begin(rig->now, &rig->arena);
+}
+
+/* A squeezed input may be refused for want of room, no other. */
+static void check_done(const ua_rig *rig, ss_status status)
+{
+    CHECK(status == SS_OK || (status == SS_ERR_FULL && rig->steps == rig->squeeze.step + 1));
+}
+
 ss_status ua_command(ua_rig *rig, int node, ss_command *command)
 {
-    ss_turn turn = ss_turn_begin(rig->now, &rig->arena);
+    ss_turn turn = begin(rig, node);
     const ss_status status = ss_engine_command(&rig->engines[node], &turn, command);
     drain(rig, node, &turn);
     return status;
@@ -205,7 +233,7 @@ ss_status ua_answer_query(ua_rig *rig, size_t query, const ss_address *address)
                                .status = address == NULL ? SS_NONE : SS_OK,
                                .addresses = address,
                                .address_count = address == NULL ? 0 : 1 };
-    ss_turn turn = ss_turn_begin(rig->now, &rig->arena);
+    ss_turn turn = begin(rig, q->node);
     const ss_status status = ss_engine_answer(&rig->engines[q->node], &turn, &answer);
     drain(rig, q->node, &turn);
     return status;
@@ -214,7 +242,7 @@ ss_status ua_answer_query(ua_rig *rig, size_t query, const ss_address *address)
 ss_status ua_lose_path(ua_rig *rig, int node, int to)
 {
     const ss_path path = { .local = *address_of(node), .remote = *address_of(to) };
-    ss_turn turn = ss_turn_begin(rig->now, &rig->arena);
+    ss_turn turn = begin(rig, node);
     const ss_status status = ss_engine_path_lost(&rig->engines[node], &turn, &path, true);
     drain(rig, node, &turn);
     return status;
@@ -222,7 +250,7 @@ ss_status ua_lose_path(ua_rig *rig, int node, int to)
 
 static ss_status arrive(ua_rig *rig, int to, const ss_path *path, ss_slice bytes)
 {
-    ss_turn turn = ss_turn_begin(rig->now, &rig->arena);
+    ss_turn turn = begin(rig, to);
     const ss_status status = ss_engine_input(&rig->engines[to], &turn, path, bytes);
     drain(rig, to, &turn);
     return status;
@@ -277,7 +305,7 @@ static void deliver(ua_rig *rig, size_t at)
     const in_flight packet = pipe_of[at];
     memmove(&pipe_of[at], &pipe_of[at + 1], (pipe_count - at - 1) * sizeof pipe_of[0]);
     pipe_count--;
-    CHECK_OK(arrive(rig, packet.to, &packet.path, packet.bytes));
+    check_done(rig, arrive(rig, packet.to, &packet.path, packet.bytes));
 }
 
 /* The instant of the next thing to happen. */
@@ -298,8 +326,8 @@ static void happen(ua_rig *rig)
     }
     for (int i = 0; i < UA_ENGINES; i++) {
         if (ss_engine_deadline(&rig->engines[i]) <= rig->now) {
-            ss_turn turn = ss_turn_begin(rig->now, &rig->arena);
-            CHECK_OK(ss_engine_tick(&rig->engines[i], &turn));
+            ss_turn turn = begin(rig, i);
+            check_done(rig, ss_engine_tick(&rig->engines[i], &turn));
             drain(rig, i, &turn);
             return;
         }

@@ -37,8 +37,17 @@ typedef struct ua_query {
     char name[64];
 } ua_query;
 
+/** Room that one input finds: what the engine holds already is not counted. */
+typedef struct ua_squeeze {
+    size_t step;                                          /* which input (0..) */
+    uint32_t bytes, txns, dialogs;                        /* UINT32_MAX: as always */
+    size_t arena;                                         /* SIZE_MAX: as always */
+} ua_squeeze;
+
 typedef struct ua_rig {
     ss_settings settings;
+    ua_squeeze squeeze;
+    size_t steps;                                         /* inputs so far */
     ss_pools pools;
     ss_engine engines[UA_ENGINES];
     ss_ua_identity identities[UA_ENGINES];
@@ -54,6 +63,9 @@ typedef struct ua_rig {
     ss_note notes[2048];
     size_t note_count;
 } ua_rig;
+
+/** No input is squeezed. */
+#define UA_NO_SQUEEZE ((ua_squeeze){ SIZE_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, SIZE_MAX })
 
 /** Default settings but for a smaller ring limit of 30 s; identities may be changed before the first input. */
 ua_rig *ua_start(void);
