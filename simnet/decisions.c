@@ -76,6 +76,7 @@ struct sn_decisions {
     sn_decision *kept;
     size_t kept_count, kept_cap;
     bool sorted;
+    uint64_t growths;
 };
 
 sn_decisions *sn_decisions_new(uint64_t seed)
@@ -189,6 +190,11 @@ bool sn_decisions_failed(const sn_decisions *d)
     return d->failed;
 }
 
+uint64_t sn_decisions_growths(const sn_decisions *d)
+{
+    return d->growths;
+}
+
 /* ---- choosing ---- */
 
 static const uint64_t purposes[SN_DECISION_KINDS] = {
@@ -206,7 +212,9 @@ void sn_decide_at(sn_decisions *d, sn_point *point)
     if (!d->recording && !d->playing) {
         return;
     }
+    const size_t mask = d->visits.mask;
     map_slot *slot = map_touch(&d->visits, point_hash(point));
+    d->growths += d->visits.mask != mask;
     if (slot == NULL) {
         d->failed = true;
         return;
@@ -228,6 +236,7 @@ static void keep(sn_decisions *d, sn_decision_kind kind, const sn_point *point, 
         }
         d->kept = bigger;
         d->kept_cap = cap;
+        d->growths++;
     }
     d->kept[d->kept_count] = (sn_decision){ .kind = kind, .point = *point, .outcome = outcome };
     d->kept[d->kept_count].point.key_words = 0;

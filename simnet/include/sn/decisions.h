@@ -74,6 +74,9 @@ sn_tape_report sn_decisions_report(const sn_decisions *d);
 /** True when the recorder or the tape could not grow: the run is void (exit 7). */
 bool sn_decisions_failed(const sn_decisions *d);
 
+/** How often the heap was asked for more: never by plain draws. */
+uint64_t sn_decisions_growths(const sn_decisions *d);
+
 /** One line of text without its line end: kind, outcome, then selector, hint and fingerprint as word=value. */
 void sn_decision_put(ss_buffer *b, const sn_decision *decision, const sn_cast *cast);
 /** Read such a line back. The cast is not needed: ids come from names. */

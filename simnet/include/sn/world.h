@@ -9,6 +9,7 @@
 #ifndef SN_WORLD_H
 #define SN_WORLD_H
 
+#include "sn/app.h"
 #include "sn/decisions.h"
 #include "sn/facts.h"
 #include "sn/plan.h"
@@ -17,16 +18,18 @@ typedef enum sn_run_state {
     SN_RUN_GOING,
     SN_RUN_DONE,                                          /* came to rest, or the drain is over */
     SN_RUN_STOPPED,                                       /* sn_world_stop */
-    SN_RUN_ZENO,                                          /* step bound passed: liveness, exit 5 */
-    SN_RUN_BUDGET,                                        /* event bound spent: exit 5 */
-    SN_RUN_MEMORY                                         /* exit 7 */
+    SN_RUN_ZENO,                                          /* step bound passed: liveness, exit 5. No LEFT facts */
+    SN_RUN_BUDGET,                                        /* event bound spent: exit 5. No LEFT facts */
+    SN_RUN_MEMORY                                         /* exit 7. No LEFT facts */
 } sn_run_state;
 
 typedef struct sn_world_options {
     uint32_t partitions;                                  /* 0, 1: one. More: the same world in parts, one after another */
     const sn_sink *sinks;                                 /* borrowed for the world's life */
     uint32_t sink_count;
-    sn_decisions *decisions;                              /* NULL: plain draws of the plan's seed */
+    sn_decisions *decisions;                              /* NULL: plain draws of the plan's seed; else lent for the run */
+    const sn_app_class *const *apps;                      /* by role, SN_ROLE_COUNT of them; NULL, or a NULL in it: the
+                                                             plan's own */
 } sn_world_options;
 
 typedef struct sn_world sn_world;
@@ -42,9 +45,12 @@ sn_run_state sn_world_run(sn_world *w, uint64_t steps);
 /** End the run in order at the next step: facts LEFT and END are given, END with value 1. */
 void sn_world_stop(sn_world *w);
 
+/** The instant of the last event; of END when the run is over. */
 ss_time sn_world_now(const sn_world *w);
+/** Events of which something came. */
 uint64_t sn_world_events(const sn_world *w);
-/** Bytes of the region that were ever used; and how many times the heap was asked for more after the start. */
+/** Bytes of the region that were ever used; and how many times the heap was asked for more after the start: only by the
+ *  recorder of decisions, as the region is reserved as a whole and the system gives its pages as they are touched. */
 uint64_t sn_world_bytes(const sn_world *w);
 uint64_t sn_world_growths(const sn_world *w);
 /** The node that stood in the way, for SN_RUN_ZENO; else SN_NOBODY. */

@@ -1,0 +1,123 @@
+/* Engines on hosts: inputs become turns, outputs become datagrams, facts and answers, all inside one event. Queries are
+ * answered at once, from the plan (names) or by the app itself (locations): no other node is looked at. */
+#include "app_engine.h"
+
+#include "world_state.h"
+
+ss_path sn_engine_path(const sn_host *host)
+{
+    const uint32_t address = sn_host_plan(host)->cast.nodes[sn_host_node(host)].address;
+    return (ss_path){ .transport = SS_TRANSPORT_UDP, .local = ss_address_v4(address, SN_SIP_PORT) };
+}
+
+void sn_engine_make(ss_engine *e, sn_host *host, const ss_ua_identity *identity, const ss_proxy_config *proxy)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const uint32_t node = sn_host_node(host);
+    const uint64_t incarnation = 0;                       /* a host that restarts draws other branches and tags */
+    ss_engine_init(e, &(ss_engine_options){
+                          .pools = sn_host_pools(host),
+                          .settings = &plan->groups[plan->nodes[node].group].settings,
+                          .engine = node,
+                          .entropy_key = SN_DRAW(plan->seed, SN_PURPOSE_ENTROPY, plan->cast.nodes[node].id, incarnation),
+                          .role = proxy == NULL ? SS_ROLE_UA : SS_ROLE_PROXY,
+                          .identity = identity,
+                          .proxy = proxy,
+                      });
+}
+
+void sn_engine_status(sn_host *host, ss_status status)
+{
+    if (status == SS_ERR_MEMORY) {
+        sn_host_out_of_memory(host);
+    }
+}
+
+static void answer_resolve(ss_engine *e, sn_host *host, ss_turn *turn, const ss_query *query)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const uint32_t node = sn_resolve(plan, query->name);
+    ss_address address;
+    ss_answer answer = { .token = query->token, .status = SS_NONE };
+    if (node != SN_NOBODY) {
+        address = ss_address_v4(plan->cast.nodes[node].address, query->port == 0 ? SN_SIP_PORT : query->port);
+        answer.status = SS_OK;
+        answer.addresses = &address;
+        answer.address_count = 1;
+    }
+    sn_engine_status(host, ss_engine_answer(e, turn, &answer));
+}
+
+static void answer(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn, const ss_query *query)
+{
+    ss_answer found = { .token = query->token, .status = SS_NONE };
+    if (query->kind == SS_QUERY_RESOLVE) {
+        answer_resolve(e, host, turn, query);
+        return;
+    }
+    if (user->query == NULL || !user->query(user->self, host, query, &found)) {
+        found = (ss_answer){ .token = query->token, .status = SS_NONE };
+    }
+    sn_engine_status(host, ss_engine_answer(e, turn, &found));
+}
+
+static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn, const ss_output *out)
+{
+    switch (out->kind) {
+    case SS_OUT_DATAGRAM:
+        sn_host_send(host, &out->path, out->bytes);
+        break;
+    case SS_OUT_NOTE:
+        sn_host_note(host, &out->note);
+        break;
+    case SS_OUT_EVENT:
+        if (user->event != NULL) {
+            user->event(user->self, host, turn, &out->event);
+        }
+        break;
+    case SS_OUT_QUERY:
+        answer(e, host, user, turn, &out->query);
+        break;
+    case SS_OUT_CONNECT:                                  /* this network carries datagrams only */
+        sn_engine_status(host, ss_engine_path_lost(e, turn, &out->path, true));
+        break;
+    case SS_OUT_STREAM:
+    case SS_OUT_CLOSE:
+        break;
+    }
+}
+
+void sn_engine_drain(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn)
+{
+    const ss_output *out;
+    while ((out = ss_turn_take(turn)) != NULL) {
+        do_output(e, host, user, turn, out);
+    }
+}
+
+void sn_engine_input(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path, ss_slice datagram)
+{
+    ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
+    sn_engine_status(host, ss_engine_input(e, &turn, path, datagram));
+    sn_engine_drain(e, host, user, &turn);
+}
+
+void sn_engine_tick(ss_engine *e, sn_host *host, const sn_engine_user *user)
+{
+    ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
+    sn_engine_status(host, ss_engine_tick(e, &turn));
+    sn_engine_drain(e, host, user, &turn);
+}
+
+void sn_engine_left(const ss_engine *e, sn_left_fact *left)
+{
+    left->transactions = e->core.txns;
+    left->dialogs = e->core.dialogs;
+    left->timers = e->core.timers.count;
+    left->store_bytes = e->core.bytes;
+    if (e->role == SS_ROLE_UA) {
+        left->calls = e->ua.calls;
+    } else {
+        left->contexts = e->proxy.contexts;
+    }
+}

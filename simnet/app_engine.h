@@ -1,0 +1,31 @@
+/* app_engine.h: what the apps that are SIP engines share: driving the engine, and doing what it put out. */
+#ifndef APP_ENGINE_H
+#define APP_ENGINE_H
+
+#include "ss/engine.h"
+#include "sn/app.h"
+
+enum { SN_SIP_PORT = 5060 };
+
+/** What an app does with the outputs that are its own business. */
+typedef struct sn_engine_user {
+    void *self;
+    /** An event of the engine's. May command the engine in the same turn. NULL: nobody listens. */
+    void (*event)(void *self, sn_host *host, ss_turn *turn, const ss_event *event);
+    /** LOCATE and PERSIST: true with the answer filled in. NULL: none is answered. */
+    bool (*query)(void *self, sn_host *host, const ss_query *query, ss_answer *answer);
+} sn_engine_user;
+
+/** Make the engine of a host: settings and identity from the plan, entropy from the seed. */
+void sn_engine_make(ss_engine *e, sn_host *host, const ss_ua_identity *identity, const ss_proxy_config *proxy);
+/** Where the host's SIP comes and goes. */
+ss_path sn_engine_path(const sn_host *host);
+void sn_engine_input(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path, ss_slice datagram);
+void sn_engine_tick(ss_engine *e, sn_host *host, const sn_engine_user *user);
+/** Do everything that a turn put out, and what comes of it. */
+void sn_engine_drain(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn);
+/** What every call of the engine returned: only the end of memory concerns the host. */
+void sn_engine_status(sn_host *host, ss_status status);
+void sn_engine_left(const ss_engine *e, sn_left_fact *left);
+
+#endif

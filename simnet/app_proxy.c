@@ -1,0 +1,125 @@
+/* The app of a proxy: an engine in its proxy role (RFC 3261 section 16) and the location service it asks (10.1), which
+ * lives in the same host, so that its answers come within the same event. */
+#include "app_engine.h"
+
+typedef struct proxy_app {
+    ss_engine engine;
+    ss_proxy_config config;
+    ss_location location;
+} proxy_app;
+
+static bool serve(void *self, sn_host *host, const ss_query *query, ss_answer *answer)
+{
+    proxy_app *app = self;
+    const ss_status status = ss_location_serve(&app->location, sn_host_now(host), query, sn_host_arena(host), answer);
+    sn_engine_status(host, status);
+    if (status == SS_ERR_FULL) {
+        *answer = (ss_answer){ .token = query->token, .status = SS_ERR_FULL };
+        return true;
+    }
+    return status == SS_OK;
+}
+
+static sn_engine_user user_of(proxy_app *app)
+{
+    return (sn_engine_user){ .self = app, .query = serve };
+}
+
+/* Domains as slices, in memory that lives as long as the world. */
+static ss_status take_domains(proxy_app *app, sn_host *host, const sn_proxy_spec *spec)
+{
+    if (spec->domain_count == 0) {
+        return SS_OK;
+    }
+    ss_store *store = sn_host_store(host);
+    const ss_ref ref = ss_store_take(store, spec->domain_count * sizeof(ss_slice));
+    if (ref == 0) {
+        return SS_ERR_MEMORY;
+    }
+    ss_slice *domains = ss_store_at(store, ref);
+    for (uint32_t i = 0; i < spec->domain_count; i++) {
+        domains[i] = ss_slice_from(spec->domains[i]);
+    }
+    app->config.domains = domains;
+    app->config.domain_count = (uint16_t)spec->domain_count;
+    return SS_OK;
+}
+
+/* Addresses-of-record to expect: one for each user agent of the plan. */
+static uint64_t expected_aors(const sn_plan *plan)
+{
+    uint64_t count = 16;
+    for (uint32_t i = 0; i < plan->group_count; i++) {
+        count += plan->groups[i].role == SN_ROLE_UA ? plan->groups[i].count : 0;
+    }
+    return count;
+}
+
+static ss_status start(void *self, sn_host *host)
+{
+    proxy_app *app = self;
+    const sn_plan *plan = sn_host_plan(host);
+    const sn_proxy_spec *spec = &plan->groups[plan->nodes[sn_host_node(host)].group].proxy;
+    app->config = (ss_proxy_config){
+        .local = sn_engine_path(host),
+        .host = spec->host == NULL ? SS_EMPTY : ss_slice_from(spec->host),
+        .record_route = spec->record_route,
+        .registrar = spec->registrar,
+        .expires_default_s = 3600,
+        .expires_min_s = 60,
+        .expires_max_s = 86400,
+    };
+    ss_status status = take_domains(app, host, spec);
+    if (status == SS_OK) {
+        status = ss_location_init(&app->location, &sn_host_pools(host)->store, sn_host_node(host), expected_aors(plan));
+    }
+    sn_engine_make(&app->engine, host, NULL, &app->config);
+    return status;
+}
+
+static void input(void *self, sn_host *host, const ss_path *path, ss_slice datagram)
+{
+    proxy_app *app = self;
+    const sn_engine_user user = user_of(app);
+    sn_engine_input(&app->engine, host, &user, path, datagram);
+}
+
+static ss_time deadline(const void *self)
+{
+    const proxy_app *app = self;
+    return ss_engine_deadline(&app->engine);
+}
+
+static void tick(void *self, sn_host *host)
+{
+    proxy_app *app = self;
+    const sn_engine_user user = user_of(app);
+    sn_engine_tick(&app->engine, host, &user);
+}
+
+static void left(const void *self, sn_left_fact *fact)
+{
+    const proxy_app *app = self;
+    sn_engine_left(&app->engine, fact);
+    fact->bindings = app->location.bindings;
+}
+
+static void reset(void *self, sn_host *host)
+{
+    proxy_app *app = self;
+    (void)host;
+    ss_engine_reset(&app->engine);
+    ss_location_forget_all(&app->location);
+}
+
+const sn_app_class sn_app_proxy = {
+    .name = "proxy",
+    .port = SN_SIP_PORT,
+    .bytes = sizeof(proxy_app),
+    .start = start,
+    .input = input,
+    .deadline = deadline,
+    .tick = tick,
+    .left = left,
+    .reset = reset,
+};

@@ -1,0 +1,78 @@
+/* sn/app.h: what runs on a host (design 2): started, given datagrams, woken at its deadline and at instants it asked for.
+ *
+ * An app sees nothing but its own host: what it knows of others came in a datagram, or stands in the plan. All its
+ * functions run inside one event of its node; what they do gets that event's key.
+ */
+#ifndef SN_APP_H
+#define SN_APP_H
+
+#include "sn/decisions.h"
+#include "sn/facts.h"
+#include "sn/plan.h"
+
+/** The host, during one event: lent to the app for the call. */
+typedef struct sn_host sn_host;
+
+typedef enum sn_wake_kind {
+    SN_WAKE_REGISTER,                                     /* the plan's instant to register */
+    SN_WAKE_CALL,                                         /* arg: call of the plan, its index */
+    SN_WAKE_ACT,                                          /* arg: act of the plan's story */
+    SN_WAKE_QUIET,                                        /* the run drains: nothing new is begun */
+    SN_WAKE_OWN                                           /* what sn_host_wake asked for */
+} sn_wake_kind;
+
+typedef struct sn_wake {
+    sn_wake_kind kind;
+    uint16_t what;                                        /* OWN: the app's */
+    uint32_t arg, arg2;
+} sn_wake;
+
+/** A kind of app. All functions but `input` may be NULL. */
+typedef struct sn_app_class {
+    const char *name;
+    uint16_t port;                                        /* UDP port it listens at; 0: every port */
+    size_t bytes;                                         /* of its state: zeroed, 16-byte aligned, in the world's region */
+    /** Before the first event. It may ask for wakes, and send nothing. SS_ERR_MEMORY ends the run. */
+    ss_status (*start)(void *app, sn_host *host);
+    /** `datagram` is borrowed for the call. */
+    void (*input)(void *app, sn_host *host, const ss_path *path, ss_slice datagram);
+    /** Asked after every other function: when `tick` is next due; SS_TIME_NEVER when idle. */
+    ss_time (*deadline)(const void *app);
+    void (*tick)(void *app, sn_host *host);
+    /** False when nothing came of it: the event does not count. */
+    bool (*wake)(void *app, sn_host *host, const sn_wake *wake);
+    /** At the end of the run: what is still there. */
+    void (*left)(const void *app, sn_left_fact *left);
+    /** As a crash: everything held in pools and stores is given back. */
+    void (*reset)(void *app, sn_host *host);
+} sn_app_class;
+
+/* ---- what a host does for its app ------------------------------------------------------------------------------------------- */
+
+const sn_plan *sn_host_plan(const sn_host *host);
+uint32_t sn_host_node(const sn_host *host);
+ss_time sn_host_now(const sn_host *host);
+/** Scratch: what was taken during an event is taken back at its end. */
+ss_arena *sn_host_arena(sn_host *host);
+/** Of the partition, shared by its engines. */
+ss_pools *sn_host_pools(sn_host *host);
+/** Of the partition: for what an app keeps beside its state. */
+ss_store *sn_host_store(sn_host *host);
+sn_decisions *sn_host_decisions(sn_host *host);
+/** Send one UDP datagram; path->local.port and path->remote are looked at. `bytes` is copied. */
+void sn_host_send(sn_host *host, const ss_path *path, ss_slice bytes);
+/** A wake of kind OWN at an instant, not before now. It cannot be taken back: the app sees whether it still means anything. */
+void sn_host_wake(sn_host *host, ss_time at, uint16_t what, uint32_t arg, uint32_t arg2);
+/** Facts of kind NOTE, CALL, REGISTRATION. */
+void sn_host_note(sn_host *host, const ss_note *note);
+void sn_host_call(sn_host *host, const sn_call_fact *call);
+void sn_host_registration(sn_host *host, const sn_call_fact *call);
+/** The machine's memory is exhausted: the run ends with SN_RUN_MEMORY. */
+void sn_host_out_of_memory(sn_host *host);
+
+/* ---- the apps of the plan's roles --------------------------------------------------------------------------------------------- */
+
+extern const sn_app_class sn_app_ua;                      /* a user agent running its program */
+extern const sn_app_class sn_app_proxy;                   /* a proxy and registrar with its location service */
+
+#endif

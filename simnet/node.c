@@ -1,0 +1,425 @@
+/* A node's network: what it sends, forwards and receives, as real IPv4 packets (RFC 791, RFC 768, RFC 1812).
+ *
+ * Hosts have one uplink; routers form a tree and know who is below them. A packet that fits a link's MTU goes onto it;
+ * a larger one is cut, at its origin and at routers alike.
+ */
+#include "world_state.h"
+
+#include <string.h>
+
+/* ---- facts about packets ---- */
+
+static sn_fact packet_fact(sn_fact_kind kind, uint32_t entity, const sn_about *about, uint32_t peer, uint64_t value)
+{
+    return (sn_fact){ .kind = (uint16_t)kind, .entity = entity, .peer = peer, .packet = about->id, .hash = about->hash,
+                      .value = value };
+}
+
+static void emit_drop(sn_partition *p, uint32_t node, const sn_about *about, uint64_t bytes, sn_cause cause)
+{
+    sn_fact fact = packet_fact(SN_FACT_NODE_DROPPED, node, about, about->target, bytes);
+    fact.cause = (uint16_t)cause;
+    sn_emit(p, &fact, SS_EMPTY);
+}
+
+static void emit_datagram(sn_partition *p, sn_fact_kind kind, uint32_t node, const sn_about *about, const ss_path *path,
+                          uint32_t peer, ss_slice payload)
+{
+    sn_fact fact = packet_fact(kind, node, about, peer, SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES + payload.len);
+    fact.local_port = path->local.port;
+    fact.peer_port = path->remote.port;
+    fact.sip = about->sip;
+    sn_emit(p, &fact, payload);
+}
+
+/* ---- packets in the store ---- */
+
+static sn_packet *packet_at(const sn_partition *p, ss_ref ref)
+{
+    return ss_store_at(&p->store, ref);
+}
+
+static void packet_give(sn_partition *p, ss_ref ref)
+{
+    ss_store_give(&p->store, ref, sn_packet_size(packet_at(p, ref)->len));
+}
+
+/* A packet of `len` bytes to be written; 0 ends the run. */
+static ss_ref packet_take(sn_partition *p, uint32_t len, const sn_about *about)
+{
+    const ss_ref ref = ss_store_take(&p->store, sn_packet_size(len));
+    if (ref == 0) {
+        p->out_of_memory = true;
+        return 0;
+    }
+    sn_packet *packet = packet_at(p, ref);
+    packet->about = *about;
+    packet->len = len;
+    return ref;
+}
+
+static ss_ref packet_clone(sn_partition *p, ss_ref from)
+{
+    const sn_packet *old = packet_at(p, from);
+    const ss_ref ref = packet_take(p, old->len, &old->about);
+    if (ref != 0) {
+        memcpy(packet_at(p, ref)->bytes, old->bytes, old->len);
+    }
+    return ref;
+}
+
+/* ---- onto a link ---- */
+
+static const sn_link_params *params_of(const sn_plan *plan, uint32_t link)
+{
+    const sn_link_kind *kind = &plan->links[plan->groups[plan->nodes[link / 2].group].link];
+    return (link & 1) == 0 ? &kind->up : &kind->down;
+}
+
+static uint32_t far_end(const sn_plan *plan, uint32_t link)
+{
+    return (link & 1) == 0 ? plan->cast.nodes[link / 2].router : link / 2;
+}
+
+static sn_point point_of(const sn_partition *p, uint32_t link, const sn_about *about)
+{
+    const sn_cast *cast = &p->world->plan->cast;
+    const uint64_t place = sn_link_id(cast, link);
+    const ss_summary *sip = &about->sip;
+    return (sn_point){
+        .place = place,
+        .call = sip->call_id,
+        .cseq = sip->cseq,
+        .status = sip->status,
+        .method = sip->method,
+        .is_sip = sip->is_sip,
+        .fragment = about->id.fragment,
+        .copy = about->id.copy,
+        .at = p->key.at,
+        .print = about->hash,
+        .entity = link,
+        .key = { place, cast->nodes[about->id.origin].id, about->id.ordinal, about->id.fragment, about->id.copy },
+        .key_words = SN_POINT_KEY_MAX,
+    };
+}
+
+static void emit_passage(sn_partition *p, uint32_t link, const sn_packet *packet, const sn_passage *passage)
+{
+    const uint32_t far = far_end(p->world->plan, link);
+    sn_fact sent = packet_fact(SN_FACT_LINK_SENT, link, &packet->about, far, 0);
+    sent.due = SS_TIME_NEVER;
+    for (unsigned i = 0; i < passage->copies; i++) {
+        if (passage->copy[i].cause == SN_CAUSE_NONE) {
+            sent.value++;
+            sent.due = ss_time_earlier(sent.due, passage->copy[i].arrives);
+        }
+    }
+    sn_emit(p, &sent, SS_EMPTY);
+    for (unsigned i = 0; i < passage->copies; i++) {
+        sn_fact fact = packet_fact(SN_FACT_LINK_DUPLICATED, link, &packet->about, far, packet->len);
+        fact.packet.copy = passage->copy[i].number;
+        if (i > 0) {
+            sn_emit(p, &fact, SS_EMPTY);
+        }
+        fact.kind = passage->copy[i].reordered ? SN_FACT_LINK_REORDERED : SN_FACT_LINK_DROPPED;
+        fact.cause = (uint16_t)passage->copy[i].cause;
+        if (passage->copy[i].reordered || fact.cause != SN_CAUSE_NONE) {
+            sn_emit(p, &fact, SS_EMPTY);
+        }
+    }
+}
+
+static void post_arrival(sn_partition *p, uint32_t link, ss_ref ref, const sn_copy *copy)
+{
+    const sn_world *w = p->world;
+    sn_event event = { .at = copy->arrives, .kind = SN_EVENT_PACKET, .step = 1, .arg = ref };
+    event.receiver = far_end(w->plan, link);
+    event.sender = (link & 1) == 0 ? link / 2 : w->plan->cast.nodes[link / 2].router;
+    event.counter = w->links[link].counter++;
+    event.tie = sn_tie(w, event.at, event.receiver, event.sender);
+    packet_at(p, ref)->about.id.copy = copy->number;
+    sn_post(p, &event);
+}
+
+/* A packet that fits goes onto a link; it is ours to pass on or to give back. */
+static void pass_on(sn_partition *p, uint32_t link, ss_ref ref)
+{
+    sn_world *w = p->world;
+    sn_packet *packet = packet_at(p, ref);
+    sn_point point = point_of(p, link, &packet->about);
+    const sn_transmission t = { .params = params_of(w->plan, link), .link = &w->links[link], .store = &p->store,
+                                .decisions = w->decisions, .now = p->key.at, .bytes = packet->len,
+                                .hops = packet->about.hops };
+    const sn_passage passage = sn_impair(&t, &point);
+    p->out_of_memory |= passage.out_of_memory;
+    emit_passage(p, link, packet, &passage);
+    packet->about.hops++;
+    bool is_passed = false;                               /* the block itself goes to the first copy that arrives */
+    for (unsigned i = 0; i < passage.copies; i++) {
+        if (passage.copy[i].cause != SN_CAUSE_NONE) {
+            continue;
+        }
+        const ss_ref copy = is_passed ? packet_clone(p, ref) : ref;
+        is_passed = true;
+        if (copy != 0) {
+            post_arrival(p, link, copy, &passage.copy[i]);
+        }
+    }
+    if (!is_passed) {
+        packet_give(p, ref);
+    }
+}
+
+static void emit_origin(sn_partition *p, uint32_t node, ss_ref ref)
+{
+    const sn_packet *packet = packet_at(p, ref);
+    if (packet->about.hops == 0) {
+        sn_fact fact = packet_fact(SN_FACT_PACKET, node, &packet->about, packet->about.target, packet->len);
+        sn_emit(p, &fact, sn_packet_slice(packet));
+    }
+}
+
+static void cut(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, const sn_ip *ip, uint32_t mtu)
+{
+    const unsigned count = sn_fragment_count(ip, mtu);
+    const sn_about about = packet_at(p, ref)->about;
+    sn_fact fact = packet_fact(SN_FACT_FRAGMENTED, node, &about, about.target, count);
+    sn_emit(p, &fact, SS_EMPTY);
+    unsigned char *bytes = ss_arena_take(&p->world->arena, mtu, 1);
+    if (bytes == NULL) {
+        p->out_of_memory = true;
+        return;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        const uint32_t len = sn_fragment_cut(packet_at(p, ref)->bytes, ip, mtu, i, bytes);
+        const ss_ref piece = packet_take(p, len, &about);
+        if (piece == 0) {
+            return;
+        }
+        sn_packet *packet = packet_at(p, piece);
+        memcpy(packet->bytes, bytes, len);
+        packet->about.id.fragment = (uint16_t)(((bytes[6] << 8 | bytes[7]) & 0x1fff));
+        emit_origin(p, node, piece);
+        pass_on(p, link, piece);
+    }
+    packet_give(p, ref);
+}
+
+/* RFC791:3.2. Ours to pass on, cut or drop. */
+static void transmit(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, const sn_ip *ip)
+{
+    const uint32_t mtu = params_of(p->world->plan, link)->mtu;
+    if (mtu == 0 || ip->total <= mtu) {
+        emit_origin(p, node, ref);
+        pass_on(p, link, ref);
+    } else if (ip->dont_fragment) {
+        emit_drop(p, node, &packet_at(p, ref)->about, ip->total, SN_CAUSE_MTU);
+        packet_give(p, ref);
+    } else {
+        cut(p, node, link, ref, ip, mtu);
+    }
+}
+
+/* ---- sending ---- */
+
+static sn_about describe(sn_partition *p, uint32_t node, uint32_t destination, ss_slice payload)
+{
+    sn_about about = {
+        .id = { .origin = node, .ordinal = p->world->nodes[node].ordinal++ },
+        .hash = ss_hash64(0, payload),
+        .target = sn_plan_find_address(p->world->plan, destination),
+        .intact = true,
+    };
+    ss_summarise_bytes(payload, &p->world->arena, &about.sip);
+    return about;
+}
+
+static uint32_t address_of(const ss_address *a)
+{
+    return (uint32_t)a->ip[0] << 24 | (uint32_t)a->ip[1] << 16 | (uint32_t)a->ip[2] << 8 | a->ip[3];
+}
+
+static void loop_back(sn_partition *p, uint32_t node, ss_ref ref)
+{
+    const sn_event event = { .kind = SN_EVENT_PACKET, .arg = ref };
+    sn_post_self(p, node, p->key.at, event);
+}
+
+void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload)
+{
+    const uint32_t destination = path->remote.family == 4 ? address_of(&path->remote) : 0;
+    const sn_about about = describe(p, node, destination, payload);
+    const size_t total = SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES + payload.len;
+    emit_datagram(p, SN_FACT_DATAGRAM_SENT, node, &about, path, about.target, payload);
+    if (path->transport != SS_TRANSPORT_UDP || path->remote.family != 4) {
+        emit_drop(p, node, &about, total, SN_CAUSE_NO_ROUTE);
+        return;
+    }
+    if (total > SN_IP_BYTES_MAX) {
+        emit_drop(p, node, &about, total, SN_CAUSE_MTU);
+        return;
+    }
+    const ss_ref ref = packet_take(p, (uint32_t)total, &about);
+    if (ref == 0) {
+        return;
+    }
+    const sn_ip ip = { .source = p->world->plan->cast.nodes[node].address, .destination = destination,
+                       .total = (uint16_t)total, .header = SN_IP_HEADER_BYTES, .id = (uint16_t)about.id.ordinal,
+                       .ttl = SN_IP_TTL, .protocol = SN_PROTOCOL_UDP };
+    sn_packet *packet = packet_at(p, ref);
+    memcpy(packet->bytes + SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES, payload.at, payload.len);
+    sn_udp_put(packet->bytes + SN_IP_HEADER_BYTES, &ip, path->local.port, path->remote.port, payload.len);
+    sn_ip_put(packet->bytes, &ip);
+    if (about.target == node) {
+        loop_back(p, node, ref);
+    } else {
+        transmit(p, node, SN_UP(node), ref, &ip);
+    }
+}
+
+/* ---- receiving ---- */
+
+static uint16_t port_of(const sn_node_state *n)
+{
+    return n->class == NULL ? 0 : n->class->port;
+}
+
+/* An IP payload is here, whole. */
+static void receive(sn_partition *p, uint32_t node, sn_about *about, const sn_ip *ip, ss_slice bytes)
+{
+    const sn_node_state *n = &p->world->nodes[node];
+    sn_udp udp;
+    const ss_status status = ip->protocol == SN_PROTOCOL_UDP ? sn_udp_parse(ip, bytes, &udp) : SS_ERR_SYNTAX;
+    if (status != SS_OK) {
+        emit_drop(p, node, about, bytes.len, status == SS_ERR_SEMANTIC ? SN_CAUSE_CHECKSUM : SN_CAUSE_MALFORMED);
+        return;
+    }
+    if (n->class == NULL || (port_of(n) != 0 && port_of(n) != udp.destination_port)) {
+        emit_drop(p, node, about, bytes.len, SN_CAUSE_NO_PORT);
+        return;
+    }
+    if (!about->intact) {
+        about->hash = ss_hash64(0, udp.payload);
+        ss_summarise_bytes(udp.payload, &p->world->arena, &about->sip);
+    }
+    const ss_path path = { .transport = SS_TRANSPORT_UDP, .local = ss_address_v4(ip->destination, udp.destination_port),
+                           .remote = ss_address_v4(ip->source, udp.source_port) };
+    const uint32_t peer = sn_plan_find_address(p->world->plan, ip->source);
+    emit_datagram(p, SN_FACT_DATAGRAM_RECEIVED, node, about, &path, peer, udp.payload);
+    sn_app_input(p, node, &path, udp.payload);
+}
+
+static void start_pieces_timer(sn_partition *p, uint32_t node, uint32_t number)
+{
+    const sn_event event = { .kind = SN_EVENT_PIECES, .arg = number };
+    sn_post_self(p, node, ss_time_after(p->key.at, SN_REASSEMBLY_SPAN), event);
+}
+
+static void receive_piece(sn_partition *p, uint32_t node, const sn_packet *packet, const sn_ip *ip)
+{
+    sn_whole whole;
+    uint32_t started;
+    const ss_status status = sn_reassembly_add(&p->world->nodes[node].reassembly, &p->store, &p->world->arena, ip, packet,
+                                               &started, &whole);
+    if (started != 0) {
+        start_pieces_timer(p, node, started);
+    }
+    if (status == SS_ERR_MEMORY) {
+        p->out_of_memory = true;
+    } else if (status == SS_ERR_FULL || status == SS_ERR_SYNTAX) {
+        emit_drop(p, node, &packet->about, packet->len,
+                  status == SS_ERR_FULL ? SN_CAUSE_REASSEMBLY_FULL : SN_CAUSE_MALFORMED);
+    } else if (status == SS_OK) {
+        sn_fact fact = packet_fact(SN_FACT_REASSEMBLED, node, &whole.about, packet->about.id.origin, whole.pieces);
+        sn_emit(p, &fact, SS_EMPTY);
+        if (whole.payload.len >= SN_UDP_HEADER_BYTES) {   /* pieces of two datagrams may have met: RFC 6864 */
+            const ss_slice payload = ss_slice_cut(whole.payload, SN_UDP_HEADER_BYTES, whole.payload.len);
+            whole.about.intact = whole.about.intact && ss_hash64(0, payload) == whole.about.hash;
+        }
+        receive(p, node, &whole.about, ip, whole.payload);
+    }
+}
+
+bool sn_node_pieces(sn_partition *p, const sn_event *event)
+{
+    sn_about about;
+    sn_node_state *n = &p->world->nodes[event->receiver];
+    if (!sn_reassembly_expire(&n->reassembly, &p->store, event->arg, &about)) {
+        return false;
+    }
+    emit_drop(p, event->receiver, &about, 0, SN_CAUSE_REASSEMBLY_TIMEOUT);
+    return true;
+}
+
+/* ---- forwarding ---- */
+
+/* The direction toward a node: down to the child it is behind, else up; SN_NOBODY from the root to nowhere. */
+static uint32_t next_link(const sn_plan *plan, uint32_t router, uint32_t target)
+{
+    const uint32_t depth = plan->nodes[router].depth;
+    if (target != SN_NOBODY) {
+        while (plan->nodes[target].depth > depth + 1) {
+            target = plan->cast.nodes[target].router;
+        }
+        if (plan->cast.nodes[target].router == router && plan->nodes[target].depth == depth + 1) {
+            return SN_DOWN(target);
+        }
+    }
+    return plan->cast.nodes[router].router == SN_NOBODY ? SN_NOBODY : SN_UP(router);
+}
+
+/* RFC1812:5.2.1 */
+static void forward(sn_partition *p, uint32_t router, ss_ref ref, sn_ip *ip)
+{
+    sn_packet *packet = packet_at(p, ref);
+    const uint32_t link = next_link(p->world->plan, router, packet->about.target);
+    if (link == SN_NOBODY) {
+        emit_drop(p, router, &packet->about, packet->len, SN_CAUSE_NO_ROUTE);
+        packet_give(p, ref);
+        return;
+    }
+    if (!sn_ip_hop(packet->bytes)) {
+        emit_drop(p, router, &packet->about, packet->len, SN_CAUSE_TTL);
+        packet_give(p, ref);
+        return;
+    }
+    ip->ttl--;
+    transmit(p, router, link, ref, ip);
+}
+
+static void emit_arrival(sn_partition *p, const sn_event *event, const sn_packet *packet)
+{
+    if (event->sender == event->receiver) {
+        return;                                           /* a node's packet to itself crossed no link */
+    }
+    const bool came_up = p->world->plan->cast.nodes[event->sender].router == event->receiver;
+    const uint32_t link = came_up ? SN_UP(event->sender) : SN_DOWN(event->receiver);
+    sn_fact fact = packet_fact(SN_FACT_LINK_ARRIVED, link, &packet->about, event->sender, packet->len);
+    sn_emit(p, &fact, SS_EMPTY);
+}
+
+void sn_node_packet(sn_partition *p, const sn_event *event)
+{
+    const uint32_t node = event->receiver;
+    const sn_member *member = &p->world->plan->cast.nodes[node];
+    sn_packet *packet = packet_at(p, event->arg);
+    sn_ip ip;
+    emit_arrival(p, event, packet);
+    const ss_status status = sn_ip_parse(packet->bytes, packet->len, &ip);
+    if (status == SS_OK && ip.destination != member->address && member->role == SN_ROLE_ROUTER) {
+        forward(p, node, event->arg, &ip);
+        return;
+    }
+    if (status != SS_OK) {
+        emit_drop(p, node, &packet->about, packet->len,
+                  status == SS_ERR_SEMANTIC ? SN_CAUSE_CHECKSUM : SN_CAUSE_MALFORMED);
+    } else if (ip.destination != member->address) {
+        emit_drop(p, node, &packet->about, packet->len, SN_CAUSE_NO_ROUTE);
+    } else if (ip.more || ip.fragment != 0) {
+        receive_piece(p, node, packet, &ip);
+    } else {
+        receive(p, node, &packet->about, &ip,
+                (ss_slice){ (const char *)packet->bytes + ip.header, (size_t)ip.total - ip.header });
+    }
+    packet_give(p, event->arg);
+}

@@ -1,0 +1,33 @@
+/* The region of a world: reserved once, as private anonymous memory that the system backs page by page as it is touched.
+ * So the sizes of its parts can be generous, nothing is asked of the heap while the world runs, and a snapshot is a copy
+ * of the used parts. */
+#define _DEFAULT_SOURCE 1                                 /* MAP_ANONYMOUS, MAP_NORESERVE */
+#include "region.h"
+
+#include <sys/mman.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define REGION_POISON 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define REGION_POISON 1
+#endif
+#endif
+#ifdef REGION_POISON
+void __asan_unpoison_memory_region(void const volatile *addr, size_t size);
+#endif
+
+void *sn_region_reserve(size_t bytes)
+{
+    void *region = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return region == MAP_FAILED ? NULL : region;
+}
+
+void sn_region_release(void *region, size_t bytes)
+{
+#ifdef REGION_POISON
+    __asan_unpoison_memory_region(region, bytes);         /* the stores hide what they were given back */
+#endif
+    const int released = munmap(region, bytes);
+    SS_ASSERT(released == 0);
+}

@@ -1,0 +1,231 @@
+/* A world is made: its region is laid out from the plan, nodes get their apps, and what the plan begins with is put into
+ * the queues.
+ *
+ * The region, front to back: the world, its partitions, nodes, link directions, the apps' states, the arena; then per
+ * partition the queue, the outbox, the store, the engines' pools and the log of facts. The latter parts are reserved far
+ * larger than any plan of this size should need, and cost nothing until they are used; a machine that refuses to
+ * reserve so much is asked for less.
+ */
+#include "world_state.h"
+
+#include <string.h>
+
+#include "region.h"
+
+#define ARENA_BYTES (UINT64_C(4) << 20)                   /* one turn of an engine: a message of 64 KiB and its index */
+#define RESERVE_BASE (UINT64_C(512) << 20)                /* of a store, for the smallest plan */
+#define RESERVE_PER_NODE (UINT64_C(64) << 10)
+#define RESERVE_MAX (UINT64_C(32) << 30)                  /* what an ss_store can address */
+#define LOG_BYTES (UINT64_C(1) << 30)                     /* the facts of one window of lookahead */
+enum { RESERVE_TRIES = 6, LINE = 64 };
+
+/* ---- layout ---- */
+
+typedef struct layout {
+    size_t used;                                          /* bytes laid out so far */
+    size_t partitions, nodes, links, apps, arena, fixed;
+    size_t queue_cap, outbox_cap, store_bytes, log_bytes; /* of each partition */
+    size_t partition_bytes;
+} layout;
+
+static size_t lay(layout *l, size_t bytes)
+{
+    const size_t at = l->used;
+    l->used += (bytes + LINE - 1) / LINE * LINE;
+    return at;
+}
+
+static const sn_app_class *class_of(const sn_plan *plan, const sn_world_options *options, uint32_t node)
+{
+    static const sn_app_class *const own[SN_ROLE_COUNT] = { [SN_ROLE_UA] = &sn_app_ua, [SN_ROLE_PROXY] = &sn_app_proxy };
+    const sn_role role = plan->cast.nodes[node].role;
+    if (options->apps != NULL && options->apps[role] != NULL) {
+        return options->apps[role];
+    }
+    return own[role];
+}
+
+static size_t app_bytes(const sn_app_class *class)
+{
+    return class == NULL ? 0 : (class->bytes + 15) / 16 * 16;
+}
+
+static size_t page(size_t bytes)
+{
+    return (bytes + 4095) / 4096 * 4096;
+}
+
+static layout lay_out(const sn_plan *plan, const sn_world_options *options, uint32_t partitions, unsigned shrink)
+{
+    layout l = { 0 };
+    const uint64_t nodes = plan->cast.node_count;
+    size_t apps = 0;
+    for (uint32_t i = 0; i < nodes; i++) {
+        apps += app_bytes(class_of(plan, options, i));
+    }
+    lay(&l, sizeof(sn_world));
+    l.partitions = lay(&l, partitions * sizeof(sn_partition));
+    l.nodes = lay(&l, nodes * sizeof(sn_node_state));
+    l.links = lay(&l, 2 * nodes * sizeof(sn_link_state));
+    l.apps = lay(&l, apps);
+    l.arena = lay(&l, ARENA_BYTES);
+    l.used = l.fixed = page(l.used);
+    const uint64_t store = RESERVE_BASE + nodes * RESERVE_PER_NODE;
+    l.store_bytes = page((size_t)(store < RESERVE_MAX ? store : RESERVE_MAX) >> shrink);
+    l.queue_cap = (size_t)((UINT64_C(1) << 20) + 64 * nodes) >> shrink;
+    l.outbox_cap = partitions > 1 ? l.queue_cap / 4 : 0;
+    l.log_bytes = partitions > 1 ? page(LOG_BYTES >> shrink) : 0;
+    l.partition_bytes = page(l.queue_cap * sizeof(sn_event)) + page(l.outbox_cap * sizeof(sn_event)) +
+                        2 * l.store_bytes + l.log_bytes;
+    l.used += partitions * l.partition_bytes;
+    return l;
+}
+
+/* ---- partitions ---- */
+
+static void *carve(unsigned char **at, size_t bytes)
+{
+    void *taken = *at;
+    *at += page(bytes);
+    return taken;
+}
+
+static ss_status make_partition(sn_world *w, const layout *l, uint32_t number)
+{
+    sn_partition *p = &w->partitions[number];
+    const uint64_t nodes = w->plan->cast.node_count, count = w->partition_count;
+    unsigned char *at = (unsigned char *)w->region + l->fixed + number * l->partition_bytes;
+    p->world = w;
+    p->number = number;
+    p->first = (uint32_t)((number * nodes + count - 1) / count);      /* the inverse of sn_partition_of */
+    p->end = (uint32_t)(((number + 1) * nodes + count - 1) / count);
+    p->queue = sn_event_queue_on(carve(&at, l->queue_cap * sizeof(sn_event)), l->queue_cap);
+    p->outbox = carve(&at, l->outbox_cap * sizeof(sn_event));
+    p->outbox_cap = l->outbox_cap;
+    ss_store_init(&p->store, carve(&at, l->store_bytes), l->store_bytes);
+    void *pools = carve(&at, l->store_bytes);
+    p->log = (sn_facts_log){ .base = carve(&at, l->log_bytes), .cap = l->log_bytes };
+    const uint64_t live = 1024 + 2 * (uint64_t)(p->end - p->first);
+    return ss_pools_init(&p->pools, pools, l->store_bytes, live, live);
+}
+
+static ss_span smaller(ss_span a, ss_span b)
+{
+    return a < b ? a : b;
+}
+
+/* The least span in which anything crosses from one partition into another. */
+static ss_span lookahead(const sn_world *w)
+{
+    const sn_plan *plan = w->plan;
+    ss_span least = SS_TIME_NEVER;
+    for (uint32_t node = 0; node < plan->cast.node_count; node++) {
+        const uint32_t router = plan->cast.nodes[node].router;
+        if (router != SN_NOBODY && sn_partition_of(w, node) != sn_partition_of(w, router)) {
+            const sn_link_kind *kind = &plan->links[plan->groups[plan->nodes[node].group].link];
+            least = smaller(least, smaller(sn_link_floor(&kind->up), sn_link_floor(&kind->down)));
+        }
+    }
+    return least;
+}
+
+/* ---- nodes ---- */
+
+static void post_registration(sn_partition *p, uint32_t node)
+{
+    const sn_plan *plan = p->world->plan;
+    const sn_group_spec *group = &plan->groups[plan->nodes[node].group];
+    if (group->role != SN_ROLE_UA || group->ua.expires_s == 0) {
+        return;
+    }
+    const uint64_t draw = SN_DRAW(plan->seed, SN_PURPOSE_REGISTER_AT, plan->cast.nodes[node].id);
+    const ss_time at = sn_dist_span(&group->ua.register_at, draw);
+    if (at < plan->duration) {
+        const sn_event event = { .at = at, .tie = sn_tie(p->world, at, node, node), .receiver = node, .sender = node,
+                                 .kind = SN_EVENT_WAKE, .what = SN_WAKE_REGISTER };
+        sn_post(p, &event);
+    }
+}
+
+static ss_status make_nodes(sn_world *w, const layout *l, const sn_world_options *options)
+{
+    unsigned char *app = (unsigned char *)w->region + l->apps;
+    for (uint32_t node = 0; node < w->plan->cast.node_count; node++) {
+        sn_node_state *n = &w->nodes[node];
+        sn_partition *p = &w->partitions[sn_partition_of(w, node)];
+        n->class = class_of(w->plan, options, node);
+        n->app = app;
+        app += app_bytes(n->class);
+        p->key = (sn_key){ .receiver = node, .sender = node };
+        const ss_status status = sn_app_start(p, node);
+        w->arena.used = 0;
+        if (status != SS_OK) {
+            return status;
+        }
+        SS_ASSERT(p->index == 0);
+        post_registration(p, node);
+    }
+    return SS_OK;
+}
+
+static ss_status fill_world(sn_world *w, const layout *l, const sn_world_options *options)
+{
+    unsigned char *base = w->region;
+    w->partitions = (sn_partition *)(void *)(base + l->partitions);
+    w->nodes = (sn_node_state *)(void *)(base + l->nodes);
+    w->links = (sn_link_state *)(void *)(base + l->links);
+    w->arena = (ss_arena){ base + l->arena, ARENA_BYTES, 0 };
+    w->end = ss_time_after(w->plan->duration, w->plan->drain);
+    for (uint32_t i = 0; i < w->partition_count; i++) {
+        const ss_status status = make_partition(w, l, i);
+        if (status != SS_OK) {
+            return status;
+        }
+    }
+    w->lookahead = lookahead(w);
+    return make_nodes(w, l, options);
+}
+
+static void *reserve(const sn_plan *plan, const sn_world_options *options, uint32_t partitions, layout *l)
+{
+    for (unsigned shrink = 0; shrink < RESERVE_TRIES; shrink++) {
+        *l = lay_out(plan, options, partitions, shrink);
+        void *region = sn_region_reserve(l->used);
+        if (region != NULL) {
+            return region;
+        }
+    }
+    return NULL;
+}
+
+sn_world *sn_world_new(const sn_plan *plan, const sn_world_options *options)
+{
+    layout l;
+    const uint32_t wanted = options->partitions == 0 ? 1 : options->partitions;
+    const uint32_t partitions = wanted < plan->cast.node_count ? wanted : plan->cast.node_count;
+    SS_ASSERT(plan->cast.node_count > 0);
+    void *region = reserve(plan, options, partitions, &l);
+    if (region == NULL) {
+        return NULL;
+    }
+    sn_world *w = region;
+    *w = (sn_world){ .plan = plan, .sinks = options->sinks, .sink_count = options->sink_count,
+                     .decisions = options->decisions, .region = region, .region_bytes = l.used,
+                     .fixed_bytes = l.fixed, .partition_count = partitions, .culprit = SN_NOBODY };
+    if (w->decisions == NULL) {
+        w->decisions = w->own_decisions = sn_decisions_new(plan->seed);
+    }
+    if (w->decisions == NULL || fill_world(w, &l, options) != SS_OK) {
+        sn_world_free(w);
+        return NULL;
+    }
+    return w;
+}
+
+void sn_world_free(sn_world *w)
+{
+    if (w != NULL) {
+        sn_decisions_free(w->own_decisions);
+        sn_region_release(w->region, w->region_bytes);
+    }
+}

@@ -1,0 +1,125 @@
+/* world_state.h: the state of a world: nodes, link directions, partitions. Private to the world layer.
+ *
+ * Partitions hold contiguous ranges of nodes, each with its own queue, stores and pools. A node's state and that of the
+ * directions it transmits into are touched inside its own events only; packets for other partitions wait in an outbox.
+ */
+#ifndef WORLD_STATE_H
+#define WORLD_STATE_H
+
+#include "event_queue.h"
+#include "ip/ip.h"
+#include "link/impair.h"
+#include "ss/engine.h"
+#include "sn/app.h"
+#include "sn/world.h"
+
+typedef struct sn_node_state {
+    const sn_app_class *class;                            /* NULL for routers */
+    void *app;
+    uint64_t ordinal;                                     /* datagrams sent */
+    uint64_t counter;                                     /* events it made for itself; ticks have 0 */
+    ss_time deadline, armed;                              /* the app's; and the earliest tick in the queue */
+    uint32_t deadline_step, armed_step;
+    sn_reassembly reassembly;
+} sn_node_state;
+
+/** Facts of one window, waiting to be merged: see facts_log.c. */
+typedef struct sn_facts_log {
+    unsigned char *base;
+    uint64_t cap, used;
+    uint64_t open;                                        /* where the event under way began */
+    uint64_t read;
+} sn_facts_log;
+
+typedef struct sn_partition {
+    struct sn_world *world;
+    uint32_t number;
+    uint32_t first, end;                                  /* nodes [first, end) */
+    sn_event_queue queue;
+    ss_store store;                                       /* packets, queues, pieces, what apps keep */
+    ss_pools pools;                                       /* of the engines */
+    uint32_t next_call;                                   /* of the plan, not yet in the queue */
+    uint32_t next_act;
+    bool quiet_given;
+    sn_key key;                                           /* of the event under way */
+    uint32_t index;                                       /* facts it made */
+    uint64_t events;
+    ss_time last;                                         /* instant of the last event that counts */
+    sn_event *outbox;                                     /* for nodes of other partitions; arg is in our store */
+    uint64_t outbox_count, outbox_cap;
+    sn_facts_log log;
+    bool out_of_memory;
+    bool zeno;                                            /* stopped before an event past the step bound: key is its */
+} sn_partition;
+
+struct sn_world {
+    const sn_plan *plan;
+    const sn_sink *sinks;
+    uint32_t sink_count;
+    sn_decisions *decisions, *own_decisions;              /* the latter when none were lent */
+    void *region;
+    size_t region_bytes, fixed_bytes;
+    sn_partition *partitions;
+    uint32_t partition_count;
+    sn_node_state *nodes;
+    sn_link_state *links;
+    ss_arena arena;
+    ss_span lookahead;                                    /* several partitions: nothing crosses sooner */
+    ss_time now, end;
+    uint64_t events;
+    sn_run_state state;
+    bool stop;
+    uint32_t culprit;
+};
+
+struct sn_host {
+    sn_partition *partition;
+    uint32_t node;
+};
+
+static inline uint32_t sn_partition_of(const sn_world *w, uint32_t node)
+{
+    return (uint32_t)((uint64_t)node * w->partition_count / w->plan->cast.node_count);
+}
+
+/* ---- facts ---- */
+
+/** The fact gets the key of the event under way. */
+void sn_emit(sn_partition *p, sn_fact *fact, ss_slice packet);
+/** Straight to the sinks. */
+void sn_give_fact(const sn_world *w, const sn_fact *fact, ss_slice packet);
+
+void sn_log_open(sn_partition *p);
+void sn_log_append(sn_partition *p, const sn_fact *fact, ss_slice packet);
+/** The event is over; without effect it leaves no trace. */
+void sn_log_close(sn_partition *p, bool had_effect);
+/** Merge what all partitions logged, give it to the sinks, count events. SN_RUN_GOING, or why the run ends there. */
+sn_run_state sn_log_merge(sn_world *w);
+
+/* ---- events ---- */
+
+/** Into the queue of the receiver's partition, or the outbox. */
+void sn_post(sn_partition *p, const sn_event *event);
+/** An event of the node for itself: `at` not before now. */
+void sn_post_self(sn_partition *p, uint32_t node, ss_time at, sn_event event);
+uint64_t sn_tie(const sn_world *w, ss_time at, uint32_t receiver, uint32_t sender);
+
+/* ---- nodes: each inside an event of `node` ---- */
+
+void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload);
+/** A packet arrived. */
+void sn_node_packet(sn_partition *p, const sn_event *event);
+/** The timer of a datagram in pieces. */
+bool sn_node_pieces(sn_partition *p, const sn_event *event);
+/** A datagram for the node's app. */
+void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload);
+bool sn_app_tick(sn_partition *p, const sn_event *event);
+bool sn_app_wake(sn_partition *p, const sn_event *event);
+SS_MUST_USE ss_status sn_app_start(sn_partition *p, uint32_t node);
+
+/* ---- names, as a DNS that knows the plan would answer ---- */
+
+/** The node that a host name, a domain or a node's own name leads to; SN_NOBODY when nobody has it. */
+uint32_t sn_resolve(const sn_plan *plan, ss_slice name);
+
+#endif
