@@ -1,0 +1,279 @@
+/* A model without mistakes to a plan. Groups go in sorted by name, so an index of the model is an index of the plan. */
+#include "model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const verb_words[SN_VERB_COUNT] = { "call",   "send",     "answer", "reject",  "cancel",
+                                                       "hangup", "register", "sends",  "receives" };
+
+/* An index, or out of the reading: there is no memory. */
+static uint32_t added(sn_reading *r, uint32_t index)
+{
+    if (index == UINT32_MAX) {
+        longjmp(*r->hoard.full, 1);
+    }
+    return index;
+}
+
+static void add_links(sn_reading *r, const sn_model *m)
+{
+    for (uint32_t i = 0; i < m->link_count; i++) {
+        const sn_link_kind kind = { m->links[i].name.text, m->links[i].up, m->links[i].down };
+        added(r, sn_plan_add_link(r->plan, &kind));
+    }
+}
+
+static void add_behaviours(sn_reading *r, const sn_model *m)
+{
+    for (uint32_t i = 0; i < m->behaviour_count; i++) {
+        const sn_behaviour_entry *b = &m->behaviours[i];
+        added(r, sn_plan_add_behaviour(r->plan, b->name.text));
+        for (uint32_t k = 0; k < b->choice_count; k++) {
+            const sn_choice_entry *c = &b->choices[k];
+            const sn_row ring = { .op = SN_OP_PROGRESS, .after = c->ring.dist, .status = 180 };
+            const sn_row answer = { .op = SN_OP_ANSWER, .after = c->answer.dist, .status = 200 };
+            const sn_row reject = { .op = SN_OP_REJECT, .status = (uint16_t)c->reject };
+            added(r, sn_plan_add_choice(r->plan, c->weight));
+            if (c->ring.is_set) {
+                added(r, sn_plan_add_row(r->plan, &ring));
+            }
+            if (c->answer.is_set) {
+                added(r, sn_plan_add_row(r->plan, &answer));
+            }
+            if (c->reject != 0) {
+                added(r, sn_plan_add_row(r->plan, &reject));
+            }
+        }
+    }
+}
+
+static sn_proxy_spec proxy_of(sn_reading *r, const sn_model *m, const sn_group_entry *g)
+{
+    const char **domains = sn_hoard_take(&r->hoard, (m->domain_count + 1u) * sizeof(*domains));
+    sn_proxy_spec spec = {
+        .domains = domains,
+        .host = g->host,
+        .record_route = g->record_route,
+        .registrar = (g->roles & SN_IS_REGISTRAR) != 0,
+    };
+    for (uint32_t i = 0; i < m->domain_count; i++) {
+        if (strcmp(m->domains[i].registrar.text, g->name.text) == 0) {
+            domains[spec.domain_count++] = m->domains[i].name.text;
+        }
+    }
+    return spec;
+}
+
+static void add_groups(sn_reading *r, const sn_model *m)
+{
+    for (uint32_t i = 0; i < m->group_count; i++) {
+        const sn_group_entry *g = &m->groups[i];
+        sn_group_spec spec = {
+            .name = g->name.text,
+            .role = (g->roles & SN_IS_UA) != 0      ? SN_ROLE_UA
+                    : (g->roles & SN_IS_PROXY) != 0 ? SN_ROLE_PROXY
+                                                    : SN_ROLE_ROUTER,
+            .count = sn_group_size(g),
+            .indexed = g->count != 0,
+            .via = g->via.text == NULL ? SN_NOBODY : g->via.index,
+            .per_router = g->per_router,
+            .link = g->via.text == NULL ? 0 : g->link.index,
+            .settings = g->settings,
+            .net = g->net.address,
+            .net_bits = g->net.bits,
+        };
+        if (spec.role == SN_ROLE_UA) {
+            spec.ua = (sn_ua_spec){
+                .aor = g->aor,
+                .outbound = g->outbound.text == NULL ? SN_NOBODY : g->outbound.index,
+                .expires_s = (uint32_t)(g->registering.expires / SS_S(1)),
+                .register_at = g->registering.at,
+                .behaviour = g->behaviour.text == NULL ? SN_NOBODY : g->behaviour.index,
+                .lines = (uint16_t)g->lines,
+            };
+        } else if (spec.role == SN_ROLE_PROXY) {
+            spec.proxy = proxy_of(r, m, g);
+        }
+        added(r, sn_plan_add_group(r->plan, &spec));
+    }
+}
+
+static void add_calls(sn_reading *r, const sn_model *m)
+{
+    for (uint32_t i = 0; i < m->calls_count; i++) {
+        const sn_calls_entry *c = &m->calls[i];
+        const sn_call_spec spec = {
+            .name = c->name.text,
+            .from = c->from.index,
+            .to = c->to.index,
+            .pick = (sn_pick)c->pick,
+            .poisson = c->rate.poisson,
+            .interval = c->rate.interval,
+            .start = c->during.from,
+            .end = c->during.to,
+            .limit = c->limit,
+            .hold = c->hold,
+            .hangup_caller = (uint32_t)(c->hangup.caller / 100000),
+            .hangup_callee = 1000000u - (uint32_t)(c->hangup.caller / 100000),
+            .no_answer = c->no_answer,
+        };
+        added(r, sn_plan_add_calls(r->plan, &spec));
+    }
+}
+
+/* ---- expects ---- */
+
+static void add_expects(sn_reading *r, const sn_model *m)
+{
+    static const char *const compares[] = { "<", "<=", "==", "!=", ">=", ">" };
+    for (uint32_t i = 0; i < m->expect_count; i++) {
+        const sn_expect_entry *e = &m->expects[i];
+        sn_metric_info info = { 0 };
+        sn_text t = { .hoard = &r->hoard };
+        sn_metric_info_at(e->metric, &info);
+        sn_text_put_str(&t, info.name);
+        sn_text_put_str(&t, " ");
+        sn_text_put_str(&t, compares[e->compare]);
+        sn_text_put_str(&t, " ");
+        if (info.unit == SN_UNIT_TIME) {
+            sn_quantity_put_time(&t, e->bound);
+        } else if (info.unit == SN_UNIT_RATIO) {
+            sn_quantity_put_percent(&t, e->bound * 100000);
+        } else {
+            sn_text_put_u64(&t, e->bound);
+        }
+        const sn_expect expect = {
+            .metric = e->metric,
+            .source = e->calls.text == NULL ? SN_NOBODY : e->calls.index,
+            .from = e->window.from,
+            .to = e->window.to == 0 ? SS_TIME_NEVER : e->window.to,
+            .compare = e->compare,
+            .bound = e->bound,
+            .text = sn_hoard_text(&r->hoard, (ss_slice){ t.at, t.len }),
+            .line = sn_place_line(r, e->item->place),
+        };
+        added(r, sn_plan_add_expect(r->plan, &expect));
+    }
+    for (uint32_t i = 0; i < m->reached_count; i++) {
+        added(r, sn_plan_add_reached(r->plan, m->reached[i].reach));
+    }
+}
+
+/* ---- the story ---- */
+
+static const sn_op op_of[] = {
+    [SN_VERB_CALL] = SN_OP_CALL,     [SN_VERB_SEND] = SN_OP_PROGRESS,     [SN_VERB_ANSWER] = SN_OP_ANSWER,
+    [SN_VERB_REJECT] = SN_OP_REJECT, [SN_VERB_CANCEL] = SN_OP_CANCEL,     [SN_VERB_HANGUP] = SN_OP_HANGUP,
+    [SN_VERB_REGISTER] = SN_OP_REGISTER,
+};
+
+static void add_act(sn_reading *r, const sn_story_entry *e)
+{
+    sn_act act = {
+        .at = e->at,
+        .group = e->who.group.index,
+        .index = e->who.from,
+        .call = e->call,
+        .line = sn_place_line(r, e->item->place),
+        .row = { .op = op_of[e->verb] },
+    };
+    if (e->verb == SN_VERB_CALL) {
+        act.row.target = e->target.group.index;
+        act.target_index = e->target.from;
+    } else if (e->verb == SN_VERB_SEND || e->verb == SN_VERB_REJECT) {
+        act.row.status = (uint16_t)e->status;
+    } else if (e->verb == SN_VERB_ANSWER) {
+        act.row.status = 200;
+    } else if (e->verb == SN_VERB_REGISTER && e->expires == 0) {
+        act.row.op = SN_OP_UNREGISTER;
+    } else if (e->verb == SN_VERB_REGISTER) {
+        act.row.value = (uint32_t)(e->expires / SS_S(1));
+    }
+    added(r, sn_plan_add_act(r->plan, &act));
+}
+
+static const char *method_name(unsigned method)
+{
+    static const char *const names[SS_METHOD_COUNT] = {
+        "a method",
+#define METHOD_NAME(name) #name,
+        SS_METHOD_LIST(METHOD_NAME)
+    };
+    return names[method];
+}
+
+static void check_text(const sn_story_entry *e, const sn_message_entry *message, char *text, size_t size)
+{
+    char status[8];
+    const char *label = e->label.text == NULL ? "" : e->label.text;
+    snprintf(status, sizeof status, "%u", (unsigned)message->status);
+    snprintf(text, size, "%s%.32s %s %s%s%s%s%.20s", e->never ? "never: " : "", e->has_who ? e->who.group.text : "any node",
+             verb_words[e->verb], message->status != 0 ? status : method_name(message->method),
+             e->cseq != SS_METHOD_COUNT ? " to " : "", e->cseq != SS_METHOD_COUNT ? method_name(e->cseq) : "",
+             *label == '\0' ? "" : " in ", label);
+}
+
+static void add_checks(sn_reading *r, const sn_story_entry *e)
+{
+    for (uint32_t i = 0; i < e->message_count; i++) {
+        const sn_message_entry *message = &e->messages[i];
+        const bool has_cseq = e->cseq != SS_METHOD_COUNT;
+        sn_check check = {
+            .never = e->never,
+            .has_at = e->has_at,
+            .at = e->at,
+            .node = SN_NOBODY,
+            .receives = e->verb == SN_VERB_RECEIVES,
+            .is_request = message->status == 0,
+            .method = (uint8_t)(message->status == 0 ? (unsigned)message->method : has_cseq ? e->cseq : 0),
+            .has_cseq = has_cseq,
+            .status = (uint16_t)message->status,
+            .call = e->call,
+            .line = sn_place_line(r, e->item->place),
+            .nearest = SS_TIME_NEVER,
+        };
+        check_text(e, message, check.text, sizeof check.text);
+        added(r, sn_plan_add_check(r->plan, &check, e->has_who ? e->who.group.index : SN_NOBODY, e->who.from));
+    }
+}
+
+static void add_story(sn_reading *r, const sn_model *m)
+{
+    for (uint32_t i = 0; i < m->story_count; i++) {
+        const sn_story_entry *e = &m->story[i];
+        if (e->verb < SN_VERB_SENDS) {
+            add_act(r, e);
+        } else {
+            add_checks(r, e);
+        }
+    }
+}
+
+sn_plan *sn_model_plan(sn_reading *r, const sn_model *m)
+{
+    const char *why = NULL;
+    sn_plan *plan = sn_plan_new();
+    r->plan = plan;
+    added(r, plan == NULL ? UINT32_MAX : 0);
+    sn_plan_set_name(plan, m->name);
+    plan->seed = m->seed;
+    plan->order = (sn_order)m->order.mode;
+    plan->order_seed = m->order.seed;
+    plan->epoch_s = m->epoch_s;
+    plan->duration = m->duration;
+    plan->drain = m->drain;
+    add_links(r, m);
+    add_behaviours(r, m);
+    add_groups(r, m);
+    add_calls(r, m);
+    add_expects(r, m);
+    add_story(r, m);
+    const ss_status status = sn_plan_finish(plan, &why);
+    added(r, status == SS_ERR_MEMORY ? UINT32_MAX : 0);
+    if (status != SS_OK) {
+        sn_wrong(r, m->item->place, NULL, "the scenario cannot be run: %s", why == NULL ? ss_status_text(status) : why);
+        return NULL;
+    }
+    return plan;
+}

@@ -1,0 +1,244 @@
+/* model.h: a scenario as read, with every default filled in, before it becomes a plan. Things with names are sorted by
+ * them, so that the order in which a file lists them reaches nothing; calls, expects and the story keep their order.
+ */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include "field.h"
+
+/* A record of a section begins with its name, and the item that it was read from. */
+
+typedef struct sn_link_entry {
+    sn_name name;
+    const sn_item *item;
+    sn_link_params up, down;
+} sn_link_entry;
+
+typedef enum sn_section { SN_SECTION_ROUTERS, SN_SECTION_SITES, SN_SECTION_NODES } sn_section;
+
+enum { SN_IS_UA = 1, SN_IS_PROXY = 2, SN_IS_ROUTER = 4, SN_IS_REGISTRAR = 8 };
+#define SN_WHO_MASK 7u                                    /* the bits that tables of fields know */
+
+typedef struct sn_hold_entry {
+    sn_name group;
+    uint32_t per_site;
+    sn_place place;
+} sn_hold_entry;
+
+typedef struct sn_register_entry {
+    ss_span expires;                                      /* whole seconds; 0: does not register */
+    sn_dist at;
+} sn_register_entry;
+
+typedef struct sn_group_entry {
+    sn_name name;
+    const sn_item *item;
+    sn_section section;
+    unsigned roles;                                       /* SN_IS_… */
+    uint32_t count;                                       /* 0: one, without an index */
+    sn_name via, link;
+    uint32_t per_router;
+    const struct sn_group_entry *held_by;                 /* a site */
+    sn_hold_entry *holds;
+    uint32_t hold_count;
+    ss_settings settings;
+    const char *aor;
+    sn_name outbound, behaviour;
+    uint32_t lines;
+    sn_register_entry registering;
+    bool record_route;
+    const char *host;
+    struct sn_net_entry {
+        uint32_t address, bits;
+    } net;
+} sn_group_entry;
+
+typedef struct sn_domain_entry {
+    sn_name name;
+    const sn_item *item;
+    sn_name registrar;
+    const char *users;
+} sn_domain_entry;
+
+typedef struct sn_wait_entry {
+    bool is_set;
+    sn_dist dist;
+} sn_wait_entry;
+
+typedef struct sn_choice_entry {
+    uint32_t weight;
+    sn_wait_entry ring, answer;
+    uint32_t reject;                                      /* a status; 0: does not */
+} sn_choice_entry;
+
+typedef struct sn_behaviour_entry {
+    sn_name name;
+    const sn_item *item;
+    sn_choice_entry *choices;
+    uint32_t choice_count;
+} sn_behaviour_entry;
+
+typedef struct sn_window_entry {
+    ss_time from, to;                                     /* to is 0 when nothing was said */
+} sn_window_entry;
+
+typedef struct sn_calls_entry {
+    sn_name name;
+    const sn_item *item;
+    sn_name from, to;
+    unsigned pick;
+    struct sn_rate_entry {
+        uint64_t interval;
+        bool poisson;
+    } rate;
+    sn_window_entry during;
+    uint32_t limit;
+    sn_dist hold;
+    struct sn_hangup_entry {
+        uint64_t caller;                                  /* in 10^-9 percent; the callee has the rest */
+    } hangup;
+    ss_span no_answer;
+} sn_calls_entry;
+
+typedef struct sn_expect_entry {
+    const sn_item *item;
+    unsigned metric;
+    sn_name calls;
+    sn_window_entry window;
+    sn_compare compare;
+    uint64_t bound;
+} sn_expect_entry;
+
+typedef struct sn_reached_entry {
+    unsigned reach;
+} sn_reached_entry;
+
+/** `name`, `name[i]`, `name[i..j]`, `name[*]`. */
+typedef struct sn_selector {
+    sn_name group;
+    bool indexed, all;
+    uint32_t from, to;
+} sn_selector;
+
+typedef struct sn_message_entry {                         /* what a check waits for */
+    uint32_t status;                                      /* 0: a request */
+    ss_method method;
+} sn_message_entry;
+
+typedef enum sn_verb {
+    SN_VERB_CALL,
+    SN_VERB_SEND,
+    SN_VERB_ANSWER,
+    SN_VERB_REJECT,
+    SN_VERB_CANCEL,
+    SN_VERB_HANGUP,
+    SN_VERB_REGISTER,
+    SN_VERB_SENDS,
+    SN_VERB_RECEIVES,
+    SN_VERB_COUNT
+} sn_verb;
+
+typedef struct sn_story_entry {
+    const sn_item *item;                                  /* the line */
+    const sn_item *body;
+    bool never, has_at, has_who;
+    ss_time at;
+    sn_selector who;
+    sn_verb verb;
+    sn_selector target;                                   /* of call */
+    sn_name label;                                        /* as, in, or the call that answer, cancel, hangup name */
+    uint32_t call;                                        /* k + 1 of it; 0: none */
+    uint32_t status;
+    ss_span expires;
+    sn_message_entry *messages;
+    uint32_t message_count;
+    unsigned cseq;                                        /* a method; SS_METHOD_COUNT: not said */
+} sn_story_entry;
+
+typedef struct sn_model {
+    const sn_item *item;
+    const char *name;
+    uint64_t seed;
+    struct sn_order_entry {
+        unsigned mode;                                    /* sn_order */
+        uint64_t seed;
+    } order;
+    uint64_t epoch_s;
+    ss_span duration, drain;
+    sn_link_entry *links;
+    uint32_t link_count;
+    sn_group_entry *groups;                               /* routers, sites and nodes: one space of names */
+    uint32_t group_count;
+    sn_domain_entry *domains;
+    uint32_t domain_count;
+    sn_behaviour_entry *behaviours;
+    uint32_t behaviour_count;
+    sn_calls_entry *calls;
+    uint32_t calls_count;
+    sn_expect_entry *expects;
+    uint32_t expect_count;
+    sn_reached_entry *reached;
+    uint32_t reached_count;
+    sn_story_entry *story;
+    uint32_t story_count;
+    uint32_t story_calls;
+} sn_model;
+
+/* ---- sections: each reads its part of the file, settles what can be said without the others, and writes it ---------- */
+
+void sn_links_read(sn_reading *r, const sn_item *value, void *model);
+void sn_links_write(sn_text *t, const sn_model *m);
+void sn_routers_read(sn_reading *r, const sn_item *value, void *model);
+void sn_sites_read(sn_reading *r, const sn_item *value, void *model);
+void sn_nodes_read(sn_reading *r, const sn_item *value, void *model);
+void sn_groups_write(sn_text *t, const sn_model *m);
+void sn_domains_read(sn_reading *r, const sn_item *value, void *model);
+void sn_domains_write(sn_text *t, const sn_model *m);
+void sn_behaviours_read(sn_reading *r, const sn_item *value, void *model);
+void sn_behaviours_write(sn_text *t, const sn_model *m);
+void sn_calls_read(sn_reading *r, const sn_item *value, void *model);
+void sn_calls_write(sn_text *t, const sn_model *m);
+void sn_expects_read(sn_reading *r, const sn_item *value, void *model);
+void sn_expects_write(sn_text *t, const sn_model *m);
+void sn_story_read(sn_reading *r, const sn_item *value, void *model);
+void sn_story_write(sn_text *t, const sn_model *m);
+
+/** The whole file into a model with its defaults. */
+sn_model *sn_model_read(sn_reading *r, const sn_item *root);
+void sn_model_write(sn_text *t, const sn_model *m);
+
+/* ---- what needs the whole model ----------------------------------------------------------------------------------- */
+
+/** Find what names refer to, and settle defaults that depend on it. */
+void sn_model_resolve(sn_reading *r, sn_model *m);
+void sn_groups_resolve(sn_reading *r, sn_model *m);
+void sn_roles_resolve(sn_reading *r, sn_model *m);
+void sn_traffic_resolve(sn_reading *r, sn_model *m);
+void sn_story_resolve(sn_reading *r, sn_model *m);
+/** The index of a name among records sorted by name, or a mistake: `what` ("link", "node"). */
+bool sn_name_find(sn_reading *r, sn_name *name, const char *what, const void *records, uint32_t count, size_t size);
+/** A group that a name means. NULL: none, or a mistake was noted. */
+sn_group_entry *sn_group_find(sn_reading *r, sn_model *m, sn_name *name, const char *what);
+/** The number of nodes of a group. */
+static inline uint32_t sn_group_size(const sn_group_entry *g)
+{
+    return g->count == 0 ? 1 : g->count;
+}
+/** Sort records by name and note names given twice. */
+void sn_names_sort(sn_reading *r, void *records, uint32_t count, size_t size);
+
+/** A finished plan, or NULL with mistakes noted; leaves through the hoard without memory. */
+sn_plan *sn_model_plan(sn_reading *r, const sn_model *m);
+
+/* ---- readers of values that several sections share ------------------------------------------------------------------ */
+
+/** `name`, `name[i]`, `name[i..j]` or `name[*]`; `a -> b` is a path, refused here. */
+bool sn_selector_read(sn_reading *r, const sn_item *value, sn_selector *s);
+void sn_selector_write(sn_text *t, const sn_selector *s);
+extern const sn_codec sn_whole_group_codec;               /* sn_name: a selector that means a whole group */
+extern const sn_codec sn_window_codec;                    /* sn_window_entry */
+/** Bodies of a section: each name and its mapping. */
+typedef void sn_entry_reader(sn_reading *r, sn_model *m, const sn_pair *pair);
+void sn_section_read(sn_reading *r, const sn_item *section, const char *what, sn_model *m, sn_entry_reader *read);
+
+#endif

@@ -1,0 +1,214 @@
+/* What nodes need for their role: domains and registrars, outbound proxies, behaviours, addresses of record. */
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- domains ---- */
+
+static void judge_domain(sn_reading *r, sn_model *m, sn_domain_entry *d)
+{
+    const sn_group_entry *g = sn_group_find(r, m, &d->registrar, "node");
+    if (g == NULL) {
+        d->registrar.text = NULL;
+    } else if ((g->roles & SN_IS_REGISTRAR) == 0) {
+        sn_wrong(r, d->registrar.place, NULL, "'%s' has not the role registrar", g->name.text);
+    } else if (sn_group_size(g) > 1) {
+        sn_wrong(r, d->registrar.place, NULL, "'%s' is %u nodes: a domain has one registrar", g->name.text,
+                 (unsigned)g->count);
+    }
+}
+
+/* The domain that a proxy is registrar of, or NULL. */
+static const sn_domain_entry *domain_of(const sn_model *m, const char *registrar)
+{
+    for (uint32_t i = 0; registrar != NULL && i < m->domain_count; i++) {
+        if (m->domains[i].registrar.text != NULL && strcmp(m->domains[i].registrar.text, registrar) == 0) {
+            return &m->domains[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- addresses of record ---- */
+
+static bool has_number(const char *template)
+{
+    return strstr(template, "{n}") != NULL;
+}
+
+static void default_aor(sn_reading *r, const sn_model *m, sn_group_entry *g)
+{
+    const sn_domain_entry *domain = domain_of(m, g->outbound.text);
+    sn_text t = { .hoard = &r->hoard };
+    sn_text_put_str(&t, "sip:");
+    if (domain != NULL && domain->users != NULL) {
+        sn_text_put_str(&t, domain->users);
+    } else {
+        sn_text_put_str(&t, g->name.text);
+        sn_text_put_str(&t, g->count != 0 ? "{n}" : "");
+    }
+    domain = domain == NULL && m->domain_count > 0 ? &m->domains[0] : domain;
+    sn_text_put_str(&t, "@");
+    sn_text_put_str(&t, domain == NULL ? "sipsim.invalid" : domain->name.text);
+    g->aor = sn_hoard_text(&r->hoard, (ss_slice){ t.at, t.len });
+}
+
+/* sip:user@host, with {n} for the index: the characters that need no escaping in either (RFC 3261 25.1). */
+static bool is_aor(const char *aor)
+{
+    const char *c = aor + 4;
+    bool at = false;
+    if (strncmp(aor, "sip:", 4) != 0) {
+        return false;
+    }
+    for (; *c != '\0'; c++) {
+        const bool alnum = (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '-' || *c == '.';
+        if (strncmp(c, "{n}", 3) == 0 && !at) {
+            c += 2;
+        } else if (*c == '@' && !at && c > aor + 4) {
+            at = true;
+        } else if (!alnum && (at || !((*c >= 'A' && *c <= 'Z') || strchr("_!~*'()+", *c) != NULL))) {
+            return false;
+        }
+    }
+    return at && c[-1] != '@';
+}
+
+static void judge_aor(sn_reading *r, const sn_model *m, sn_group_entry *g)
+{
+    if (g->aor == NULL) {
+        default_aor(r, m, g);
+    }
+    const bool written = sn_item_pair(g->item, "aor") != NULL;
+    const sn_place place = written ? sn_item_place(g->item, "aor") : g->name.place;
+    if (!is_aor(g->aor)) {
+        sn_wrong(r, place, NULL, "'%s' is no address of record: sip:user@domain, with {n} for the index",
+                 sn_shown(r, ss_slice_from(g->aor)));
+        g->aor = NULL;
+    } else if (sn_group_size(g) > 1 && !has_number(g->aor)) {
+        sn_wrong(r, place, NULL, "all %u of '%s' would have one address: put {n} into it", (unsigned)g->count, g->name.text);
+    }
+}
+
+typedef struct aor_row {
+    const char *aor;
+    const sn_group_entry *group;
+} aor_row;
+
+static int by_aor(const void *left, const void *right)
+{
+    const aor_row *a = left, *b = right;
+    const int order = strcmp(a->aor, b->aor);
+    return order != 0 ? order : strcmp(a->group->name.text, b->group->name.text);
+}
+
+static void judge_same_aors(sn_reading *r, const sn_model *m)
+{
+    aor_row *rows = sn_hoard_take(&r->hoard, (m->group_count + 1u) * sizeof(*rows));
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < m->group_count; i++) {
+        if ((m->groups[i].roles & SN_IS_UA) != 0 && m->groups[i].aor != NULL) {
+            rows[count++] = (aor_row){ m->groups[i].aor, &m->groups[i] };
+        }
+    }
+    qsort(rows, count, sizeof(*rows), by_aor);
+    for (uint32_t i = 1; i < count; i++) {
+        const sn_group_entry *g = rows[i].group;
+        if (strcmp(rows[i].aor, rows[i - 1].aor) == 0) {
+            const bool written = sn_item_pair(g->item, "aor") != NULL;
+            sn_wrong(r, written ? sn_item_place(g->item, "aor") : g->name.place, NULL,
+                     "'%s' and '%s' have the same address of record, %s", g->name.text, rows[i - 1].group->name.text,
+                     sn_shown(r, ss_slice_from(rows[i].aor)));
+        }
+    }
+}
+
+/* ---- user agents ---- */
+
+static void judge_outbound(sn_reading *r, sn_model *m, sn_group_entry *g)
+{
+    if (g->outbound.text != NULL && strcmp(g->outbound.text, "dns") == 0) {
+        sn_wrong(r, g->outbound.place, NULL, "'outbound: dns' is not in this version: name a proxy");
+        g->outbound.text = NULL;
+        return;
+    }
+    const sn_group_entry *proxy = sn_group_find(r, m, &g->outbound, "node");
+    if (proxy == NULL) {
+        g->outbound.text = NULL;
+    } else if ((proxy->roles & SN_IS_PROXY) == 0) {
+        sn_wrong(r, g->outbound.place, NULL, "'%s' is no proxy", proxy->name.text);
+        g->outbound.text = NULL;
+    } else if (sn_group_size(proxy) > 1) {
+        sn_wrong(r, g->outbound.place, NULL, "'%s' is %u nodes: one outbound proxy, please", proxy->name.text,
+                 (unsigned)proxy->count);
+    }
+}
+
+static void judge_register(sn_reading *r, const sn_model *m, const sn_group_entry *g)
+{
+    const sn_place place = sn_item_place(g->item, "register");
+    if (g->registering.expires == 0 || g->aor == NULL) {
+        return;
+    }
+    const char *host = strchr(g->aor, '@') + 1;
+    const sn_domain_entry *domain = NULL;
+    for (uint32_t i = 0; i < m->domain_count; i++) {
+        domain = strcmp(m->domains[i].name.text, host) == 0 ? &m->domains[i] : domain;
+    }
+    if (domain == NULL) {
+        sn_wrong(r, place, NULL, "no registrar: domain '%s' of %s is not in 'domains'", sn_shown(r, ss_slice_from(host)),
+                 g->name.text);
+    } else if (g->outbound.text == NULL && sn_item_pair(g->item, "outbound") == NULL) {
+        sn_wrong(r, place, domain->registrar.text, "register needs 'outbound', the registrar of %s", domain->name.text);
+    } else if (g->outbound.text != NULL && domain->registrar.text != NULL &&
+               strcmp(g->outbound.text, domain->registrar.text) != 0) {
+        sn_wrong(r, g->outbound.place, domain->registrar.text, "'%s' is not the registrar of %s", g->outbound.text,
+                 domain->name.text);
+    }
+}
+
+static void judge_ua(sn_reading *r, sn_model *m, sn_group_entry *g)
+{
+    const uint64_t before = r->mistake_count;
+    judge_outbound(r, m, g);
+    if (g->behaviour.text != NULL) {
+        sn_name_find(r, &g->behaviour, "behaviour", m->behaviours, m->behaviour_count, sizeof(*m->behaviours));
+    }
+    judge_aor(r, m, g);
+    if (r->mistake_count == before) {
+        judge_register(r, m, g);
+    }
+}
+
+static void judge_proxy(sn_reading *r, const sn_model *m, const sn_group_entry *g)
+{
+    if ((g->roles & SN_IS_REGISTRAR) != 0 && domain_of(m, g->name.text) == NULL) {
+        sn_wrong(r, g->name.place, NULL, "registrar '%s' has no domain: name it in 'domains'", g->name.text);
+    }
+    for (const char *c = g->host; c != NULL && *c != '\0'; c++) {
+        if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '-' || *c == '.')) {
+            sn_wrong(r, sn_item_place(g->item, "host"), NULL, "'%s' is no host name: lower-case letters, digits, - and .",
+                     sn_shown(r, ss_slice_from(g->host)));
+            return;
+        }
+    }
+}
+
+void sn_roles_resolve(sn_reading *r, sn_model *m)
+{
+    sn_names_sort(r, m->domains, m->domain_count, sizeof(*m->domains));
+    sn_names_sort(r, m->behaviours, m->behaviour_count, sizeof(*m->behaviours));
+    for (uint32_t i = 0; i < m->domain_count; i++) {
+        judge_domain(r, m, &m->domains[i]);
+    }
+    for (uint32_t i = 0; i < m->group_count; i++) {
+        sn_group_entry *g = &m->groups[i];
+        if ((g->roles & SN_IS_UA) != 0) {
+            judge_ua(r, m, g);
+        } else if ((g->roles & SN_IS_PROXY) != 0) {
+            judge_proxy(r, m, g);
+        }
+    }
+    judge_same_aors(r, m);
+}

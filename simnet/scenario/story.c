@@ -1,0 +1,531 @@
+/* story: acts and checks of single calls at absolute instants; each line names who, and one verb of the table below. */
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- verbs: what each needs beside it ---- */
+
+enum { MAY_AS = 1, MAY_IN = 2, MAY_CSEQ = 4, MAY_NODE = 8 };
+
+typedef struct verb_row {
+    const char *word;
+    unsigned may, must;                                   /* keys beside it */
+} verb_row;
+
+static const verb_row verbs[SN_VERB_COUNT] = {
+    [SN_VERB_CALL] = { "call", MAY_AS, MAY_AS },
+    [SN_VERB_SEND] = { "send", MAY_IN, MAY_IN },
+    [SN_VERB_ANSWER] = { "answer", 0, 0 },
+    [SN_VERB_REJECT] = { "reject", MAY_IN, MAY_IN },
+    [SN_VERB_CANCEL] = { "cancel", 0, 0 },
+    [SN_VERB_HANGUP] = { "hangup", 0, 0 },
+    [SN_VERB_REGISTER] = { "register", 0, 0 },
+    [SN_VERB_SENDS] = { "sends", MAY_IN | MAY_CSEQ, 0 },
+    [SN_VERB_RECEIVES] = { "receives", MAY_IN | MAY_CSEQ, 0 },
+};
+
+static const char *const companions[] = { "as", "in", "cseq", "node" };
+
+static const char *const method_words[] = {
+#define METHOD_WORD(name) #name,
+    SS_METHOD_LIST(METHOD_WORD) NULL
+};
+
+static bool read_method(sn_reading *r, const sn_item *value, ss_method *method)
+{
+    unsigned word = 0;
+    if (!sn_value_is_scalar(r, value, "a method")) {
+        return false;
+    }
+    for (; method_words[word] != NULL; word++) {
+        if (ss_slice_eq(value->text, ss_slice_from(method_words[word]))) {
+            *method = (ss_method)(word + 1);
+            return true;
+        }
+    }
+    sn_wrong(r, value->place, sn_nearest(r, value->text, method_words, word), "unknown method '%s'",
+             sn_shown(r, value->text));
+    return false;
+}
+
+static bool read_status(sn_reading *r, const sn_item *value, uint32_t min, uint32_t max, uint32_t *status)
+{
+    uint64_t number = 0;
+    sn_flaw flaw;
+    if (!sn_value_is_scalar(r, value, "a status code")) {
+        return false;
+    }
+    if (!sn_quantity_count(value->text, &number, &flaw) || number < min || number > max) {
+        const char *verb = number == 200 ? "answer" : number >= 300 && number <= 699 ? "reject" : NULL;
+        sn_wrong(r, value->place, max == 199 ? verb : NULL, "bad status code '%s': %u to %u", sn_shown(r, value->text),
+                 (unsigned)min, (unsigned)max);
+        return false;
+    }
+    *status = (uint32_t)number;
+    return true;
+}
+
+/* ---- verbs ---- */
+
+static void read_message(sn_reading *r, sn_story_entry *e, const sn_item *value)
+{
+    sn_message_entry message = { 0, SS_METHOD_OTHER };
+    if (!sn_value_is_scalar(r, value, "a status code or a method")) {
+        return;
+    }
+    const char first = value->text.at[0];
+    const bool fine = (first >= '0' && first <= '9') || first == '-' ? read_status(r, value, 100, 699, &message.status)
+                                                                     : read_method(r, value, &message.method);
+    if (fine) {
+        e->messages = sn_hoard_grow(&r->hoard, e->messages, e->message_count, sizeof(*e->messages));
+        e->messages[e->message_count++] = message;
+    }
+}
+
+static void read_messages(sn_reading *r, sn_story_entry *e, const sn_item *value)
+{
+    if (value->kind != SN_ITEM_LIST) {
+        read_message(r, e, value);
+        return;
+    }
+    for (uint32_t i = 0; i < value->count; i++) {
+        read_message(r, e, value->pairs[i].value);
+    }
+    if (value->count == 0) {
+        sn_wrong(r, value->place, NULL, "an empty list of messages");
+    }
+}
+
+static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
+{
+    switch (e->verb) {
+    case SN_VERB_CALL:
+        sn_selector_read(r, value, &e->target);
+        break;
+    case SN_VERB_SEND:
+        read_status(r, value, 101, 199, &e->status);
+        break;
+    case SN_VERB_REJECT:
+        read_status(r, value, 300, 699, &e->status);
+        break;
+    case SN_VERB_ANSWER:
+    case SN_VERB_CANCEL:
+    case SN_VERB_HANGUP:
+        sn_value_name(r, value, &e->label);
+        break;
+    case SN_VERB_REGISTER:
+        if (sn_value_time(r, value, 0, UINT64_C(4294967295) * SS_S(1), &e->expires) && e->expires % SS_S(1) != 0) {
+            sn_wrong(r, value->place, NULL, "a registration is in whole seconds: RFC 3261 20.19");
+        }
+        break;
+    default:
+        read_messages(r, e, value);
+        break;
+    }
+}
+
+static unsigned find_verb(ss_slice word)
+{
+    unsigned verb = 0;
+    while (verb < SN_VERB_COUNT && !ss_slice_eq(word, ss_slice_from(verbs[verb].word))) {
+        verb++;
+    }
+    return verb;
+}
+
+static unsigned find_companion(ss_slice word)
+{
+    unsigned companion = 0;
+    while (companion < SS_COUNT(companions) && !ss_slice_eq(word, ss_slice_from(companions[companion]))) {
+        companion++;
+    }
+    return companion;
+}
+
+static void unknown_verb(sn_reading *r, const sn_item *key)
+{
+    static const char *const later[] = { "transfer", "update", "refer", "message", "subscribe", "publish", "options", "hold" };
+    const char *known[SN_VERB_COUNT + SS_COUNT(companions)];
+    size_t count = 0;
+    for (size_t i = 0; i < SS_COUNT(later); i++) {
+        if (ss_slice_eq(key->text, ss_slice_from(later[i]))) {
+            sn_wrong(r, key->place, NULL, "'%s' in a story is not in this version", later[i]);
+            return;
+        }
+    }
+    for (unsigned i = 0; i < SN_VERB_COUNT; i++) {
+        known[count++] = verbs[i].word;
+    }
+    for (unsigned i = 0; i < SS_COUNT(companions); i++) {
+        known[count++] = companions[i];
+    }
+    sn_wrong(r, key->place, sn_nearest(r, key->text, known, count), "unknown key '%s' in a line of a story",
+             sn_shown(r, key->text));
+}
+
+static void read_companion(sn_reading *r, sn_story_entry *e, unsigned companion, const sn_pair *pair)
+{
+    const unsigned bit = 1u << companion;
+    const unsigned may = verbs[e->verb].may | (e->never ? MAY_NODE : 0u);
+    ss_method method = SS_METHOD_OTHER;
+    if ((may & bit) == 0) {
+        sn_wrong(r, pair->key->place, NULL, "'%s' does not go with '%s'", companions[companion], verbs[e->verb].word);
+    } else if (bit == MAY_CSEQ) {
+        if (read_method(r, pair->value, &method)) {
+            e->cseq = method;
+        }
+    } else if (bit == MAY_NODE) {
+        e->has_who = sn_selector_read(r, pair->value, &e->who);
+    } else {
+        sn_value_name(r, pair->value, &e->label);
+    }
+}
+
+static bool find_the_verb(sn_reading *r, sn_story_entry *e)
+{
+    const sn_pair *found = NULL;
+    const uint64_t before = r->mistake_count;
+    for (uint32_t i = 0; i < e->body->count; i++) {
+        const sn_pair *pair = &e->body->pairs[i];
+        const unsigned verb = find_verb(pair->key->text);
+        if (verb == SN_VERB_COUNT) {
+            if (find_companion(pair->key->text) == SS_COUNT(companions)) {
+                unknown_verb(r, pair->key);
+            }
+        } else if (found != NULL) {
+            sn_wrong(r, pair->key->place, NULL, "'%s' beside '%s': one verb in a line", verbs[verb].word,
+                     verbs[e->verb].word);
+        } else {
+            found = pair;
+            e->verb = (sn_verb)verb;
+        }
+    }
+    if (found == NULL) {
+        if (r->mistake_count == before) {
+            sn_wrong(r, e->body->place, NULL, "no verb: call, send, answer, reject, cancel, hangup, register, sends, receives");
+        }
+        return false;
+    }
+    return true;
+}
+
+static bool read_body(sn_reading *r, sn_story_entry *e)
+{
+    if (e->body->kind != SN_ITEM_MAP) {
+        sn_wrong(r, e->body->place, NULL, "wrong type: an act or a check is wanted here, as in {answer: c1}");
+        return false;
+    }
+    if (!find_the_verb(r, e)) {
+        return false;
+    }
+    if (e->never && e->verb != SN_VERB_SENDS && e->verb != SN_VERB_RECEIVES) {
+        sn_wrong(r, e->body->place, NULL, "never holds a check: sends or receives, not '%s'", verbs[e->verb].word);
+        return false;
+    }
+    unsigned there = 0;
+    for (uint32_t i = 0; i < e->body->count; i++) {
+        const sn_pair *pair = &e->body->pairs[i];
+        const unsigned companion = find_companion(pair->key->text);
+        if (companion < SS_COUNT(companions)) {
+            there |= 1u << companion;
+            read_companion(r, e, companion, pair);
+        } else if (find_verb(pair->key->text) == e->verb) {
+            read_verb(r, e, pair->value);
+        }
+    }
+    for (unsigned i = 0; i < SS_COUNT(companions); i++) {
+        if ((verbs[e->verb].must & ~there & 1u << i) != 0) {
+            sn_wrong(r, e->body->place, NULL, "missing key '%s' beside '%s'", companions[i], verbs[e->verb].word);
+        }
+    }
+    return true;
+}
+
+/* ---- lines ---- */
+
+static bool read_line(sn_reading *r, sn_story_entry *e)
+{
+    for (uint32_t i = 0; i < e->item->count; i++) {
+        const sn_pair *pair = &e->item->pairs[i];
+        if (ss_slice_eq(pair->key->text, SS_LIT("at"))) {
+            e->has_at = true;
+            sn_value_time(r, pair->value, 0, SN_TIME_MAX, &e->at);
+            continue;
+        }
+        if (e->body != NULL) {
+            sn_wrong(r, pair->key->place, NULL, "a line of a story has one node: '%s' is a second", sn_shown(r, pair->key->text));
+            return false;
+        }
+        e->body = pair->value;
+        e->never = ss_slice_eq(pair->key->text, SS_LIT("never"));
+        if (!e->never) {
+            e->has_who = sn_selector_read(r, pair->key, &e->who);
+            if (!e->has_who) {
+                return false;
+            }
+        }
+    }
+    if (e->body == NULL) {
+        sn_wrong(r, e->item->place, NULL, "a line of a story names a node and what it does, as in {at: 0ms, alice: {...}}");
+        return false;
+    }
+    return read_body(r, e);
+}
+
+void sn_story_read(sn_reading *r, const sn_item *value, void *model)
+{
+    sn_model *m = model;
+    if (value->kind != SN_ITEM_LIST) {
+        sn_wrong(r, value->place, NULL, "wrong type: story is a list, each line beginning with -");
+        return;
+    }
+    for (uint32_t i = 0; i < value->count; i++) {
+        sn_story_entry e = { .item = value->pairs[i].value, .cseq = SS_METHOD_COUNT };
+        if (e.item->kind != SN_ITEM_MAP) {
+            sn_wrong(r, e.item->place, NULL, "wrong type: a line of a story is a mapping, as in {at: 0ms, alice: {...}}");
+        } else if (read_line(r, &e)) {
+            const bool is_check = e.verb >= SN_VERB_SENDS;
+            if (e.never && e.has_at) {
+                sn_wrong(r, sn_item_place(e.item, "at"), NULL, "never has no 'at': it holds at all times");
+            } else if (!is_check && !e.has_at) {
+                sn_wrong(r, e.item->place, NULL, "missing key 'at': an act has its instant");
+            }
+            m->story = sn_hoard_grow(&r->hoard, m->story, m->story_count, sizeof(*m->story));
+            m->story[m->story_count++] = e;
+        }
+    }
+}
+
+/* ---- writing ---- */
+
+static void write_messages(sn_text *t, const sn_story_entry *e)
+{
+    sn_text_put_str(t, e->message_count > 1 ? "[" : "");
+    for (uint32_t i = 0; i < e->message_count; i++) {
+        sn_text_put_str(t, i == 0 ? "" : ", ");
+        if (e->messages[i].status != 0) {
+            sn_text_put_u64(t, e->messages[i].status);
+        } else {
+            sn_text_put_str(t, method_words[e->messages[i].method - 1]);
+        }
+    }
+    sn_text_put_str(t, e->message_count > 1 ? "]" : "");
+}
+
+static void write_verb(sn_text *t, const sn_story_entry *e)
+{
+    switch (e->verb) {
+    case SN_VERB_CALL:
+        sn_selector_write(t, &e->target);
+        break;
+    case SN_VERB_SEND:
+    case SN_VERB_REJECT:
+        sn_text_put_u64(t, e->status);
+        break;
+    case SN_VERB_REGISTER:
+        sn_quantity_put_time(t, e->expires);
+        break;
+    case SN_VERB_SENDS:
+    case SN_VERB_RECEIVES:
+        write_messages(t, e);
+        break;
+    default:
+        sn_text_put_str(t, e->label.text);
+        break;
+    }
+}
+
+static void write_body(sn_text *t, const sn_story_entry *e)
+{
+    sn_text_put_str(t, "{");
+    sn_put_key(t, verbs[e->verb].word);
+    write_verb(t, e);
+    if (e->cseq != SS_METHOD_COUNT) {
+        sn_text_put_str(t, ", cseq: ");
+        sn_text_put_str(t, method_words[e->cseq - 1]);
+    }
+    if (e->label.text != NULL && verbs[e->verb].may != 0) {
+        sn_text_put_str(t, e->verb == SN_VERB_CALL ? ", as: " : ", in: ");
+        sn_text_put_str(t, e->label.text);
+    }
+    if (e->never && e->has_who) {
+        sn_text_put_str(t, ", node: ");
+        sn_selector_write(t, &e->who);
+    }
+    sn_text_put_str(t, "}");
+}
+
+void sn_story_write(sn_text *t, const sn_model *m)
+{
+    for (uint32_t i = 0; i < m->story_count; i++) {
+        const sn_story_entry *e = &m->story[i];
+        sn_text_put_str(t, i == 0 ? "story:\n  - {" : "  - {");
+        if (e->has_at) {
+            sn_text_put_str(t, "at: ");
+            sn_quantity_put_time(t, e->at);
+            sn_text_put_str(t, ", ");
+        }
+        if (e->never) {
+            sn_text_put_str(t, "never");
+        } else {
+            sn_selector_write(t, &e->who);
+        }
+        sn_text_put_str(t, ": ");
+        write_body(t, e);
+        sn_text_put_str(t, "}\n");
+    }
+}
+
+/* ---- what needs the rest of the scenario ---- */
+
+typedef struct label_row {
+    const char *text;
+    const sn_story_entry *made_by;
+    uint32_t ordinal;
+} label_row;
+
+static int by_label(const void *left, const void *right)
+{
+    const label_row *a = left, *b = right;
+    const int order = strcmp(a->text, b->text);
+    return order != 0 ? order : a->ordinal < b->ordinal ? -1 : 1;
+}
+
+static label_row *find_label(label_row *labels, uint32_t count, const char *text)
+{
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (strcmp(labels[middle].text, text) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < count && strcmp(labels[low].text, text) == 0 ? &labels[low] : NULL;
+}
+
+/* A node of a story is one node: a group of one, or an index in its group. */
+static bool settle_who(sn_reading *r, sn_model *m, sn_selector *s, bool act)
+{
+    sn_group_entry *g = sn_group_find(r, m, &s->group, "node");
+    if (g == NULL) {
+        return false;
+    }
+    const uint32_t size = sn_group_size(g);
+    if (s->indexed && !s->all && s->to >= size) {
+        sn_wrong(r, s->group.place, NULL, "index out of range: %s has %u %s, from 0", g->name.text, (unsigned)size,
+                 size == 1 ? "node" : "nodes");
+        return false;
+    }
+    if ((!s->indexed && g->count != 0 && size != 1) || s->all || s->from != s->to) {
+        sn_wrong(r, s->group.place, NULL, "a story is about single nodes: '%s' is %u of them, write %s[0]", g->name.text,
+                 (unsigned)size, g->name.text);
+        return false;
+    }
+    if (act && (g->roles & SN_IS_UA) == 0) {
+        sn_wrong(r, s->group.place, NULL, "only a ua acts in a story: '%s' is none", g->name.text);
+        return false;
+    }
+    return true;
+}
+
+static bool same_node(const sn_selector *a, const sn_selector *b)
+{
+    return a->group.index == b->group.index && a->from == b->from;
+}
+
+static void settle_call(sn_reading *r, sn_model *m, sn_story_entry *e)
+{
+    if (settle_who(r, m, &e->target, true) && e->has_who && same_node(&e->target, &e->who)) {
+        sn_wrong(r, e->target.group.place, NULL, "'%s' cannot call itself", e->target.group.text);
+    }
+}
+
+static void judge_actor(sn_reading *r, const sn_story_entry *e, const sn_story_entry *call)
+{
+    const bool caller = same_node(&e->who, &call->who), callee = same_node(&e->who, &call->target);
+    if (e->verb == SN_VERB_CANCEL ? !caller : e->verb == SN_VERB_HANGUP ? !caller && !callee : !callee) {
+        sn_wrong(r, e->who.group.place, NULL, "'%s' is not the %s of %s", e->who.group.text,
+                 e->verb == SN_VERB_CANCEL   ? "caller"
+                 : e->verb == SN_VERB_HANGUP ? "caller or callee"
+                                             : "callee",
+                 e->label.text);
+    }
+}
+
+static void settle_label(sn_reading *r, sn_story_entry *e, label_row *labels, uint32_t count, bool judge)
+{
+    const label_row *row = find_label(labels, count, e->label.text);
+    if (row == NULL) {
+        const char *names[64];
+        size_t known = 0;
+        for (; known < count && known < SS_COUNT(names); known++) {
+            names[known] = labels[known].text;
+        }
+        sn_wrong(r, e->label.place, sn_nearest(r, ss_slice_from(e->label.text), names, known), "unknown call '%s'",
+                 sn_shown(r, ss_slice_from(e->label.text)));
+        return;
+    }
+    e->call = row->made_by->call;
+    const ss_time made_at = row->made_by->at;
+    const bool listed_before = e->verb < SN_VERB_SENDS && e < row->made_by;
+    if (e->has_at && (e->at < made_at || (e->at == made_at && listed_before))) {
+        sn_wrong(r, sn_item_place(e->item, "at"), NULL, "%s is not made yet at that instant", e->label.text);
+    } else if (judge) {
+        judge_actor(r, e, row->made_by);
+    }
+}
+
+static label_row *collect_labels(sn_reading *r, sn_model *m, uint32_t *count)
+{
+    label_row *labels = sn_hoard_take(&r->hoard, (m->story_count + 1u) * sizeof(*labels));
+    *count = 0;
+    for (uint32_t i = 0; i < m->story_count; i++) {
+        sn_story_entry *e = &m->story[i];
+        if (e->verb == SN_VERB_CALL && e->label.text != NULL) {
+            e->call = ++m->story_calls;
+            labels[(*count)++] = (label_row){ e->label.text, e, i };
+        }
+    }
+    qsort(labels, *count, sizeof(*labels), by_label);
+    for (uint32_t i = 1; i < *count; i++) {
+        if (strcmp(labels[i].text, labels[i - 1].text) == 0) {
+            sn_wrong(r, labels[i].made_by->label.place, NULL, "the call '%s' is made twice", labels[i].text);
+        }
+    }
+    return labels;
+}
+
+static void settle_instant(sn_reading *r, const sn_model *m, const sn_story_entry *e)
+{
+    const bool act = e->verb < SN_VERB_SENDS;
+    if (e->has_at && act && e->at >= m->duration) {
+        sn_wrong(r, sn_item_place(e->item, "at"), NULL, "an act after the duration of the run");
+    } else if (e->has_at && !act && e->at > m->duration + m->drain) {
+        sn_wrong(r, sn_item_place(e->item, "at"), NULL, "a check after the end of the run");
+    }
+}
+
+void sn_story_resolve(sn_reading *r, sn_model *m)
+{
+    uint32_t label_count = 0;
+    bool *known = sn_hoard_take(&r->hoard, m->story_count + 1u);
+    label_row *labels = collect_labels(r, m, &label_count);
+    for (uint32_t i = 0; i < m->story_count; i++) {
+        sn_story_entry *e = &m->story[i];
+        known[i] = e->has_who && settle_who(r, m, &e->who, e->verb < SN_VERB_SENDS);
+        if (e->verb == SN_VERB_CALL && e->target.group.text != NULL) {
+            settle_call(r, m, e);
+        }
+        settle_instant(r, m, e);
+    }
+    const bool judge = r->mistake_count == 0;
+    for (uint32_t i = 0; i < m->story_count; i++) {
+        sn_story_entry *e = &m->story[i];
+        if (e->verb != SN_VERB_CALL && e->label.text != NULL) {
+            settle_label(r, e, labels, label_count, judge && e->verb < SN_VERB_SENDS && known[i]);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+/* Calls and expects against the rest: who they are between, when, and how many they can become. */
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CALLS_MAX 20000000u
+enum { ENTRIES_MAX = 1000, ROUTERS_UP = 64 };
+
+static const sn_group_entry *top_of(const sn_model *m, const sn_group_entry *g)
+{
+    for (unsigned i = 0; i < ROUTERS_UP && g->via.text != NULL && g->via.index < m->group_count; i++) {
+        g = &m->groups[g->via.index];
+    }
+    return g;
+}
+
+static void judge_ends(sn_reading *r, sn_model *m, sn_calls_entry *c)
+{
+    const sn_group_entry *from = sn_group_find(r, m, &c->from, "node");
+    const sn_group_entry *to = sn_group_find(r, m, &c->to, "node");
+    if (from != NULL && (from->roles & SN_IS_UA) == 0) {
+        sn_wrong(r, c->from.place, NULL, "'%s' is no ua: it makes no calls", from->name.text);
+    }
+    if (to != NULL && (to->roles & SN_IS_UA) == 0) {
+        sn_wrong(r, c->to.place, NULL, "'%s' is no ua: it takes no calls", to->name.text);
+    }
+    if (from == NULL || to == NULL) {
+        return;
+    }
+    if (from == to && sn_group_size(from) == 1) {
+        sn_wrong(r, c->to.place, NULL, "'%s' is one node, and cannot call itself", to->name.text);
+    } else if (top_of(m, from) != top_of(m, to)) {
+        sn_wrong(r, c->to.place, NULL, "unreachable pair: '%s' is under router '%s', '%s' under router '%s'", from->name.text,
+                 top_of(m, from)->name.text, to->name.text, top_of(m, to)->name.text);
+    }
+}
+
+static void judge_calls(sn_reading *r, sn_model *m, sn_calls_entry *c)
+{
+    judge_ends(r, m, c);
+    if (c->during.to == 0) {
+        c->during.to = m->duration;
+    }
+    if (c->during.to > m->duration) {
+        sn_wrong(r, sn_item_place(c->item, "during"), NULL, "during ends after the duration of the run");
+        return;
+    }
+    const uint64_t most = c->rate.interval == 0 ? 0 : (c->during.to - c->during.from) / c->rate.interval;
+    if (most > CALLS_MAX && (c->limit == 0 || c->limit > CALLS_MAX)) {
+        sn_wrong(r, sn_item_place(c->item, "rate"), NULL, "out of range: %llu calls, more than %u", (unsigned long long)most,
+                 CALLS_MAX);
+    }
+}
+
+static void judge_names(sn_reading *r, const sn_model *m)
+{
+    for (uint32_t i = 0; i < m->calls_count; i++) {
+        const sn_name *name = &m->calls[i].name;
+        for (uint32_t k = 0; name->text != NULL && k < i; k++) {
+            if (m->calls[k].name.text != NULL && strcmp(m->calls[k].name.text, name->text) == 0) {
+                sn_wrong(r, name->place, NULL, "two entries of calls are named '%s'", name->text);
+                break;
+            }
+        }
+    }
+}
+
+static void judge_expect(sn_reading *r, sn_model *m, sn_expect_entry *e)
+{
+    if (e->window.to > m->duration) {
+        sn_wrong(r, sn_item_place(e->item, "window"), NULL, "the window ends after the duration of the run");
+    }
+    const char *known[ENTRIES_MAX];
+    uint32_t count = 0;
+    for (uint32_t i = 0; e->calls.text != NULL && i < m->calls_count; i++) {
+        if (m->calls[i].name.text == NULL) {
+            continue;
+        }
+        if (strcmp(m->calls[i].name.text, e->calls.text) == 0) {
+            e->calls.index = i;
+            return;
+        }
+        known[count++] = m->calls[i].name.text;
+    }
+    if (e->calls.text != NULL) {
+        sn_wrong(r, e->calls.place, sn_nearest(r, ss_slice_from(e->calls.text), known, count), "unknown calls '%s'",
+                 e->calls.text);
+    }
+}
+
+static int by_reach(const void *left, const void *right)
+{
+    const sn_reached_entry *a = left, *b = right;
+    return a->reach < b->reach ? -1 : a->reach > b->reach;
+}
+
+static void sort_reached(sn_model *m)
+{
+    uint32_t kept = 0;
+    if (m->reached_count > 1) {
+        qsort(m->reached, m->reached_count, sizeof(*m->reached), by_reach);
+    }
+    for (uint32_t i = 0; i < m->reached_count; i++) {
+        if (kept == 0 || m->reached[kept - 1].reach != m->reached[i].reach) {
+            m->reached[kept++] = m->reached[i];
+        }
+    }
+    m->reached_count = kept;
+}
+
+void sn_traffic_resolve(sn_reading *r, sn_model *m)
+{
+    if (m->calls_count > ENTRIES_MAX || m->expect_count > ENTRIES_MAX) {
+        const char *section = m->calls_count > ENTRIES_MAX ? "calls" : "expect";
+        sn_wrong(r, sn_item_place(m->item, section), NULL, "out of range: more than %d entries of %s", ENTRIES_MAX, section);
+        return;
+    }
+    for (uint32_t i = 0; i < m->calls_count; i++) {
+        judge_calls(r, m, &m->calls[i]);
+    }
+    judge_names(r, m);
+    for (uint32_t i = 0; i < m->expect_count; i++) {
+        judge_expect(r, m, &m->expects[i]);
+    }
+    sort_reached(m);
+}
