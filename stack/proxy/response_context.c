@@ -165,7 +165,7 @@ static ss_slice as_500(const ss_visit *v, ss_slice bytes)
 /* Step 7, aggregating challenges: with one target at a time there is never a second one to add. Owns `c`. */
 static void pass_final(const ss_visit *v, ss_context *c, unsigned status, ss_slice bytes)
 {
-    const ss_slice out = status == 503 ? as_500(v, bytes) : bytes;
+    const ss_slice out = status == 503 && bytes.len != 0 ? as_500(v, bytes) : bytes;
     if (out.len == 0 || (status == 408 && !is_invite(c))) {                      /* RFC4320:4.2 */
         ss_context_drop(v, c);
         return;

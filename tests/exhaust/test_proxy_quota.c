@@ -166,6 +166,26 @@ TEST(a_proxy_with_every_smaller_arena_gives_everything_back)
     at_every_arena(true, 3);
 }
 
+TEST(a_final_response_that_no_arena_can_hold_leaves_nothing_behind)
+{
+    bool passed = false;
+    for (size_t cap = 256; !passed; cap += 80) {
+        proxy_rig *rig = small_rig();
+        px_go(rig);
+        px_bind(rig, "sip:bob@example.com", "sip:bob@10.0.0.3");
+        px_send(rig, ALICE, px_request(rig, "INVITE sip:bob@example.com", "a1", ""));
+        px_expect(rig, ALICE, "SIP/2.0 100 Trying");
+        const px_sent *invite = px_expect(rig, BOB, "INVITE sip:bob@10.0.0.3 SIP/2.0");
+        rig->arena_cap = cap;
+        px_send(rig, BOB, px_reply(rig, invite, 503, ""));
+        rig->arena_cap = 1 << 16;
+        for (const px_sent *sent; (sent = px_take(rig)) != NULL;) {
+            passed = passed || starts(sent, "SIP/2.0 500");
+        }
+        px_stop(rig);
+    }
+}
+
 TEST(a_proxy_whose_hosts_store_is_exhausted_says_so_and_can_be_forgotten)
 {
     bool enough = false;

@@ -213,7 +213,7 @@ static void answer_now(proxy_rig *rig, const ss_query *query, ss_arena *arena)
 }
 
 /* Answering starts the next turn, so what the turn asked is copied out of its arena first. */
-static void drain(proxy_rig *rig, ss_turn *turn)
+void px_drain(proxy_rig *rig, ss_turn *turn)
 {
     static _Alignas(16) unsigned char memory[1 << 18];
     static ss_binding changes[SS_LOCATION_CONTACTS_MAX];
@@ -257,7 +257,7 @@ void px_send(proxy_rig *rig, const char *host, ss_slice bytes)
     ss_path path = rig->config.local;
     path.remote = host_address(host);
     rig->last_status = ss_engine_input(&rig->engine, &turn, &path, bytes);
-    drain(rig, &turn);
+    px_drain(rig, &turn);
 }
 
 void px_fail_path(proxy_rig *rig, const char *host)
@@ -267,7 +267,7 @@ void px_fail_path(proxy_rig *rig, const char *host)
     ss_path path = rig->config.local;
     path.remote = host_address(host);
     rig->last_status = ss_engine_path_lost(&rig->engine, &turn, &path, true);
-    drain(rig, &turn);
+    px_drain(rig, &turn);
 }
 
 void px_answer(proxy_rig *rig, const ss_answer *answer)
@@ -275,7 +275,7 @@ void px_answer(proxy_rig *rig, const ss_answer *answer)
     ss_arena arena = arena_of(rig);
     ss_turn turn = ss_turn_begin(rig->now, &arena);
     rig->last_status = ss_engine_answer(&rig->engine, &turn, answer);
-    drain(rig, &turn);
+    px_drain(rig, &turn);
 }
 
 void px_run_to(proxy_rig *rig, ss_time at)
@@ -287,7 +287,7 @@ void px_run_to(proxy_rig *rig, ss_time at)
         ss_arena arena = arena_of(rig);
         ss_turn turn = ss_turn_begin(rig->now, &arena);
         rig->last_status = ss_engine_tick(&rig->engine, &turn);
-        drain(rig, &turn);
+        px_drain(rig, &turn);
     }
     rig->now = at;
 }

@@ -63,6 +63,8 @@ void px_run_to(proxy_rig *rig, ss_time at);
 void px_send(proxy_rig *rig, const char *host, ss_slice bytes);
 /** ICMP says that the host cannot be reached. */
 void px_fail_path(proxy_rig *rig, const char *host);
+/** The outputs of a turn that the test began itself. */
+void px_drain(proxy_rig *rig, ss_turn *turn);
 /** Answer what is held. */
 void px_answer(proxy_rig *rig, const ss_answer *answer);
 void px_bind(proxy_rig *rig, const char *aor, const char *contact);
