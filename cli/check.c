@@ -91,8 +91,7 @@ static rp_status_set check_as_json(const cli_args *args)
     rp_json_close(&j);
     rp_json_close(&j);
     rp_json_end(&j);
-    (void)!rp_file_close(out);                            /* run_check's flush says it */
-    return set;
+    return set | rp_status_bit(cli_close_stdout(out));
 }
 
 static rp_status run_check(const cli_args *args)

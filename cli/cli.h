@@ -8,6 +8,7 @@
 
 #include "ss/base.h"
 
+#include "rp/file.h"
 #include "rp/status.h"
 
 /* ---- the command line ---- */
@@ -89,6 +90,8 @@ bool cli_is_colourful(FILE *stream);
 bool cli_is_terminal(FILE *stream);
 /** Flush stdout; RP_OK, or RP_IO when it said that stdout failed. */
 rp_status cli_flush_stdout(void);
+/** Close a file over stdout: RP_OK, or RP_IO when it said that stdout failed. */
+rp_status cli_close_stdout(rp_file *out);
 
 /* ---- what main.c says when an assertion fails ---- */
 

@@ -217,8 +217,7 @@ static rp_status run_list(const cli_args *args)
         rp_json_close(&l.json);
         rp_json_end(&l.json);
     }
-    (void)!rp_file_close(l.out);                          /* the flush below says it */
-    return cli_flush_stdout();
+    return cli_close_stdout(l.out);
 }
 
 const cli_verb cli_verb_list = { .name = "list",

@@ -190,7 +190,7 @@ rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir, c
 
 bool cli_observers_failed(const cli_observers *o)
 {
-    return (o->trace_file != NULL && o->trace_file->error != 0) ||
+    return sn_judge_out_of_memory(o->judge) || (o->trace_file != NULL && o->trace_file->error != 0) ||
            (o->events_file != NULL && o->events_file->error != 0);
 }
 
@@ -221,13 +221,17 @@ static rp_status close_file(rp_file **file, const char *dir, const char *name)
 
 rp_status cli_observers_close(cli_observers *o, const char *dir)
 {
+    const bool judged = !sn_judge_out_of_memory(o->judge);
+    if (!judged) {
+        cli_say("out of memory: the laws were not judged to the end");
+    }
     const bool whole = o->capture == NULL || sn_capture_is_whole(o->capture);
     if (!whole) {
         cli_say("out of memory: %s/%s lacks packets", dir, trace_name);
     }
     const rp_status trace = close_file(&o->trace_file, dir, trace_name);
     const rp_status events = close_file(&o->events_file, dir, events_name);
-    return whole && trace == RP_OK && events == RP_OK ? RP_OK : RP_IO;
+    return judged && whole && trace == RP_OK && events == RP_OK ? RP_OK : RP_IO;
 }
 
 void cli_observers_free(cli_observers *o)

@@ -29,11 +29,11 @@ typedef struct cli_observers {
 /** Opens the trace and the events in `dir` unless they are off. RP_IO when it said what is wrong; free in any case. */
 rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir, const sn_capture_filter *pcap,
                              const sn_capture_filter *events);
-/** True when a file has failed: going on is of no use. */
+/** True when a file has failed, or the judge: going on is of no use. */
 bool cli_observers_failed(const cli_observers *o);
 /** After the last fact. The number of a story's checks that were missed. */
 uint32_t cli_observers_finish(cli_observers *o, bool cut_short);
-/** Give the trace and the events their names. RP_IO when it said what is wrong. */
+/** Give the trace and the events their names. RP_IO when it said what is wrong with them, or with a judge. */
 rp_status cli_observers_close(cli_observers *o, const char *dir);
 /** Discards files that were not closed. */
 void cli_observers_free(cli_observers *o);

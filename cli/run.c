@@ -167,8 +167,7 @@ static rp_status_set run_as_json(const cli_args *args, session_options *o)
         rp_json_close(&j);
     }
     rp_json_end(&j);
-    (void)!rp_file_close(out);                            /* run_run's flush says it */
-    return set;
+    return set | rp_status_bit(cli_close_stdout(out));
 }
 
 static rp_status run_run(const cli_args *args)
@@ -187,8 +186,7 @@ static rp_status run_run(const cli_args *args)
         return RP_USAGE;
     }
     cli_interrupt_arm();
-    const rp_status_set set = args->given[CLI_JSON] ? run_as_json(args, &o) : run_files(args, &o);
-    return rp_status_worst(set | rp_status_bit(cli_flush_stdout()));
+    return rp_status_worst(args->given[CLI_JSON] ? run_as_json(args, &o) : run_files(args, &o));
 }
 
 const cli_verb cli_verb_run = {

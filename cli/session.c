@@ -357,12 +357,12 @@ static void write_files(session *s)
 
 /* ---- talk ---- */
 
-static void print_summary(const session *s)
+static void print_summary(session *s)
 {
     rp_file *out = rp_file_over(stdout);
     if (out != NULL) {
         rp_summary_write(out, &s->run, &s->engine, s->options->dir, cli_is_colourful(stdout));
-        (void)!rp_file_close(out);                        /* the caller's flush of stdout says it */
+        s->run.statuses |= rp_status_bit(cli_close_stdout(out));
     }
 }
 
@@ -382,7 +382,7 @@ static void print_failure(const session *s)
     (void)!rp_file_close(out);
 }
 
-static void talk(const session *s)
+static void talk(session *s)
 {
     if (s->options->json != NULL) {
         rp_results_write(s->options->json, &s->run);
@@ -392,6 +392,24 @@ static void talk(const session *s)
     } else {
         print_failure(s);
     }
+}
+
+/* In the place of results when there was no run. */
+static void write_why_not(const session *s)
+{
+    rp_json *j = s->options->json;
+    rp_json_open(j, '{');
+    rp_json_key_text(j, "schema", "sipsim.results/1");
+    rp_json_key_text(j, "version", BUILD_VERSION);
+    rp_results_write_verdict(j, s->run.statuses);
+    rp_json_key_text(j, "file", s->options->file);
+    rp_json_key(j, "mistakes");
+    if (s->scenario == NULL) {
+        rp_json_null(j);
+    } else {
+        cli_write_mistakes(j, s->scenario);
+    }
+    rp_json_close(j);
 }
 
 /* ---- all of it ---- */
@@ -443,6 +461,9 @@ rp_status_set session_run(const session_options *options)
     s.run.statuses |= rp_status_bit(status);
     if (status == RP_OK) {
         run_planned(&s);
+    }
+    if (s.world == NULL && options->json != NULL) {
+        write_why_not(&s);
     }
     cli_observers_free(&s.observers);
     sn_world_free(s.world);

@@ -21,8 +21,7 @@ static rp_status print_json(void)
     rp_json_key_text(&j, "rng", "rng/1");
     rp_json_close(&j);
     rp_json_end(&j);
-    (void)!rp_file_close(out);                            /* the flush below says it */
-    return cli_flush_stdout();
+    return cli_close_stdout(out);
 }
 
 static rp_status run_version(const cli_args *args)

@@ -16,24 +16,26 @@ static unsigned min3(unsigned a, unsigned b, unsigned c)
     return ab < c ? ab : c;
 }
 
-/* Edits (insert, remove, change a character) that make one word of the other. Words are shorter than WORD_MAX. */
+/* Edits (insert, remove, change a character, swap two) that make one word of the other. Words are shorter than
+ * WORD_MAX. */
 static unsigned edits(const char *a, const char *b)
 {
-    const size_t len_b = strlen(b);
-    unsigned row[WORD_MAX + 1];
-    for (size_t j = 0; j <= len_b; j++) {
-        row[j] = (unsigned)j;
-    }
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        unsigned corner = row[0];
-        row[0] = (unsigned)i + 1;
-        for (size_t j = 0; j < len_b; j++) {
-            const unsigned above = row[j + 1];
-            row[j + 1] = min3(above + 1, row[j] + 1, corner + (a[i] != b[j]));
-            corner = above;
+    const size_t len_a = strlen(a), len_b = strlen(b);
+    unsigned cell[WORD_MAX + 1][WORD_MAX + 1];
+    for (size_t i = 0; i <= len_a; i++) {
+        for (size_t j = 0; j <= len_b; j++) {
+            if (i == 0 || j == 0) {
+                cell[i][j] = (unsigned)(i + j);
+                continue;
+            }
+            const unsigned changed = cell[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            cell[i][j] = min3(cell[i - 1][j] + 1, cell[i][j - 1] + 1, changed);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                cell[i][j] = min3(cell[i][j], cell[i][j], cell[i - 2][j - 2] + 1);
+            }
         }
     }
-    return row[len_b];
+    return cell[len_a][len_b];
 }
 
 const char *cli_nearest(const char *typed, const char *const *candidates)
@@ -87,6 +89,16 @@ rp_status cli_flush_stdout(void)
         return RP_IO;
     }
     return RP_OK;
+}
+
+rp_status cli_close_stdout(rp_file *out)
+{
+    const int error = rp_file_close(out);
+    if (error != 0) {
+        cli_say("cannot write to stdout: %s", strerror(error));
+        return RP_IO;
+    }
+    return cli_flush_stdout();
 }
 
 /* The one line of text that outlives a verb, for main.c's assert hook. */

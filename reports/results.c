@@ -132,7 +132,7 @@ static void write_histograms(rp_json *j, const sn_metrics *m)
 
 /* ---- verdict ---- */
 
-static void write_statuses(rp_json *j, rp_status_set set)
+void rp_results_write_verdict(rp_json *j, rp_status_set set)
 {
     const rp_status worst = rp_status_worst(set);
     rp_json_key_text(j, "verdict", worst == RP_OK ? "pass" : "fail");
@@ -290,7 +290,7 @@ void rp_results_write(rp_json *j, const rp_run *run)
     rp_json_open(j, '{');
     rp_json_key_text(j, "schema", "sipsim.results/1");
     rp_json_key_text(j, "version", run->version);
-    write_statuses(j, run->statuses);
+    rp_results_write_verdict(j, run->statuses);
     write_input(j, run);
     write_course(j, run);
     write_metrics(j, all);

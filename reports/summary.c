@@ -6,7 +6,7 @@
 #include "rp/results.h"
 #include "words.h"
 
-enum { LABEL = 13, FAILURES_SHOWN = 5 };
+enum { LABEL = 15, FAILURES_SHOWN = 5 };
 
 static const char red[] = "\x1b[31m", green[] = "\x1b[32m", plain[] = "\x1b[0m";
 
@@ -189,9 +189,12 @@ static void failed_laws(rp_file *out, const rp_run *run, bool colour)
     for (unsigned nth = 0; nth < FAILURES_SHOWN && (v = sn_judge_violation(run->judge, nth)) != NULL; nth++) {
         bad(out, colour, "violation ");
         rp_put_text(out, sn_laws[v->law].name);
-        rp_put_text(out, " (");
-        rp_put_text(out, sn_laws[v->law].section);
-        rp_put_text(out, ") at ");
+        if (sn_laws[v->law].section[0] != '\0') {
+            rp_put_text(out, " (");
+            rp_put_text(out, sn_laws[v->law].section);
+            rp_put_char(out, ')');
+        }
+        rp_put_text(out, " at ");
         rp_put_ms(out, v->at);
         rp_put_text(out, " ms");
         if (v->node < run->cast->node_count) {
