@@ -1,8 +1,8 @@
 /* ACK at a proxy: RFC 3261 16.2, 17.1.1.3, RFC 6026 7.1.
  *
- * What comes up is the ACK to a 2xx, which is end to end and a request of its own: it is routed like any other, but has no
- * transaction. (The ACK to another final response is the hop's and is absorbed by the server transaction.) Copies, one for
- * each copy of the 2xx, get the same branch parameter. Nothing is ever answered to an ACK.
+ * What comes up is the ACK to a 2xx, which is end to end and a request of its own: it is routed like any other, but
+ * has no transaction. (The ACK to another final response is the hop's and is absorbed by the server transaction.)
+ * Copies, one for each copy of the 2xx, get the same branch parameter. Nothing is ever answered to an ACK.
  */
 #include "context.h"
 

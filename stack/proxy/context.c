@@ -25,7 +25,7 @@ ss_ref ss_context_ref(const ss_visit *v, const ss_context *c)
     return ss_store_ref(ss_visit_store(v), c);
 }
 
-/* ---- contexts ---------------------------------------------------------------------------------------------- */
+/* ---- contexts ------------------------------------------------------------------------------------------------ */
 
 ss_context *ss_context_new(const ss_visit *v, const ss_msg *request)
 {
@@ -158,7 +158,7 @@ void ss_branch_free(const ss_visit *v, ss_branch *b)
     ss_core_give(v->core, ref, sizeof(ss_branch));
 }
 
-/* ---- parked queries --------------------------------------------------------------------------------------------- */
+/* ---- parked queries ------------------------------------------------------------------------------------------ */
 
 static uint32_t new_token(ss_proxy *proxy)
 {

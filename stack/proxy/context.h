@@ -72,7 +72,7 @@ typedef struct ss_verdict {
     ss_slice value;                                       /* at == NULL: no such field */
 } ss_verdict;
 
-/* ---- context.c ------------------------------------------------------------------------------------------- */
+/* ---- context.c ----------------------------------------------------------------------------------------------- */
 
 static inline ss_store *ss_visit_store(const ss_visit *v)
 {
@@ -100,7 +100,7 @@ bool ss_park(const ss_visit *v, ss_context *c, ss_branch *b, ss_stage stage, con
 ss_parked *ss_parked_find(const ss_visit *v, uint32_t token);
 void ss_parked_free(const ss_visit *v, ss_parked *p);
 
-/* ---- respond.c: the proxy as a user agent server (8.2.6, 16.3) --------------------------------------------- */
+/* ---- respond.c: the proxy as a user agent server (8.2.6, 16.3) ----------------------------------------------- */
 
 /** Answer through a server transaction. False when the arena was too small. */
 bool ss_proxy_respond(const ss_visit *v, ss_ref *server, const ss_msg *request, ss_verdict verdict);
@@ -111,7 +111,7 @@ void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path
 /** An ACK to a response that ss_proxy_overloaded sent: it goes no further. */
 bool ss_proxy_is_ack_of_overload(const ss_core *core, const ss_msg *ack);
 
-/* ---- validate.c (16.3), preroute.c (16.4), targets.c (16.5) ------------------------------------------------ */
+/* ---- validate.c (16.3), preroute.c (16.4), targets.c (16.5) -------------------------------------------------- */
 
 ss_verdict ss_proxy_validate(const ss_visit *v, const ss_msg *request);
 /** Every value of a list, joined with commas, in the arena; empty and turn->failed when it is full. */
@@ -133,7 +133,7 @@ void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer)
 /** Ask for the bindings of a URI of ours, or to change them, indexed as 10.3 step 5 says. Owns `c` from here on. */
 void ss_proxy_ask_bindings(const ss_visit *v, ss_context *c, const ss_uri *aor, ss_stage stage, ss_query query);
 
-/* ---- forward.c (16.6) --------------------------------------------------------------------------------------- */
+/* ---- forward.c (16.6) ---------------------------------------------------------------------------------------- */
 
 /** A copy of a request on its way to one target: what steps 2, 6 and 7 decide. */
 typedef struct ss_outgoing {
@@ -162,7 +162,7 @@ void ss_branch_resolved(const ss_visit *v, ss_context *c, ss_branch *b, const ss
 /** The branch failed: true when another address of its next hop is being tried, or `c` is gone by that. */
 bool ss_branch_retry(const ss_visit *v, ss_context *c, ss_branch *b);
 
-/* ---- response_context.c (16.7) -------------------------------------------------------------------------------- */
+/* ---- response_context.c (16.7) ------------------------------------------------------------------------------- */
 
 /** A branch came to its end without a response from downstream: as if `status` had come. */
 void ss_branch_fail(const ss_visit *v, ss_context *c, ss_branch *b, unsigned status);
@@ -173,7 +173,7 @@ void ss_context_overloaded(const ss_visit *v, ss_context *c);
 void ss_proxy_branch_up(const ss_visit *v, const ss_up *up, const ss_msg *response);
 void ss_proxy_server_up(const ss_visit *v, const ss_up *up);
 
-/* ---- cancel.c (16.10), ack.c, stateless.c (16.11), timer_c.c (16.8), registrar.c (10.3) ------------------------- */
+/* ---- cancel.c (16.10), ack.c, stateless.c (16.11), timer_c.c (16.8), registrar.c (10.3) ---------------------- */
 
 void ss_proxy_cancel(const ss_visit *v, const ss_msg *cancel, const ss_path *came_by);
 /** CANCEL every pending client transaction (16.7 step 10); those without a 1xx when it comes. */

@@ -6,7 +6,7 @@
  */
 #include "context.h"
 
-/* ---- steps 2, 6, 7: where to ---------------------------------------------------------------------------------- */
+/* ---- steps 2, 6, 7: where to --------------------------------------------------------------------------------- */
 
 /* Step 2: the target without what a Request-URI may not have (19.1.1, table 1). RFC3261:16.6 */
 static ss_status clean_target(ss_arena *arena, ss_slice target, ss_slice *out)
@@ -91,7 +91,7 @@ ss_path ss_proxy_path_to(const ss_proxy *proxy, const ss_address *remote)
     return path;
 }
 
-/* ---- steps 1 to 6, 8, 9: the copy ------------------------------------------------------------------------------- */
+/* ---- steps 1 to 6, 8, 9: the copy ---------------------------------------------------------------------------- */
 
 /* Step 3. RFC3261:16.6 */
 static void edit_max_forwards(ss_splice *s, const ss_msg *request)
@@ -185,7 +185,7 @@ ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_p
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
-/* ---- steps 8, 10, 11: a branch goes out --------------------------------------------------------------------------- */
+/* ---- steps 8, 10, 11: a branch goes out ---------------------------------------------------------------------- */
 
 /* Step 8: unique, and behind the dot what loop detection compares (RFC 5393 4.2.1). RFC3261:16.6 */
 static void put_branch(ss_core *core, ss_buffer *b, const ss_msg *request)
@@ -260,7 +260,7 @@ void ss_proxy_forward(const ss_visit *v, ss_context *c, const ss_msg *request, c
     }
 }
 
-/* ---- step 7: the ordered set of addresses --------------------------------------------------------------------------- */
+/* ---- step 7: the ordered set of addresses -------------------------------------------------------------------- */
 
 void ss_branch_resolved(const ss_visit *v, ss_context *c, ss_branch *b, const ss_answer *answer)
 {

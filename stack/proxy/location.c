@@ -29,7 +29,7 @@ ss_status ss_location_init(ss_location *l, ss_store *store, uint32_t owner, uint
     return ss_table_init(&l->aors, store, expected);
 }
 
-/* ---- bindings as blocks ---------------------------------------------------------------------------------------- */
+/* ---- bindings as blocks -------------------------------------------------------------------------------------- */
 
 static bound *bound_at(const ss_location *l, ss_ref ref)
 {
@@ -94,7 +94,7 @@ static void bound_free_list(ss_location *l, ss_ref at)
     }
 }
 
-/* ---- addresses-of-record ------------------------------------------------------------------------------------------- */
+/* ---- addresses-of-record ------------------------------------------------------------------------------------- */
 
 static ss_key128 key_of(ss_slice name)
 {
@@ -168,7 +168,7 @@ void ss_location_forget_all(ss_location *l)
     l->last_aor = 0;
 }
 
-/* ---- answering --------------------------------------------------------------------------------------------------------- */
+/* ---- answering ----------------------------------------------------------------------------------------------- */
 
 /* Seconds left, rounded up: what was granted a moment ago is told as granted. */
 static uint32_t seconds_left(ss_time at, ss_time now)
@@ -248,7 +248,7 @@ static ss_status locate(ss_location *l, ss_time now, const ss_query *query, ss_a
     return status;
 }
 
-/* ---- changing ------------------------------------------------------------------------------------------------------------- */
+/* ---- changing ------------------------------------------------------------------------------------------------ */
 
 /* Equal by 19.1.4 when both are SIP URIs; else by their bytes. */
 static bool same_contact(ss_slice a, ss_slice b)

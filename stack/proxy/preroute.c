@@ -5,7 +5,7 @@
  */
 #include "context.h"
 
-/* ---- what is ours --------------------------------------------------------------------------------------------- */
+/* ---- what is ours -------------------------------------------------------------------------------------------- */
 
 static uint16_t port_or_default(const ss_uri *uri, ss_transport transport)
 {
@@ -70,7 +70,7 @@ static bool is_our_record_route(const ss_proxy *proxy, const ss_uri *uri)
     return uri->user.at == NULL && has_param(uri, SS_LIT("lr")) && ss_proxy_is_us(proxy, uri);
 }
 
-/* ---- Route ------------------------------------------------------------------------------------------------------ */
+/* ---- Route --------------------------------------------------------------------------------------------------- */
 
 static ss_status count_routes(const ss_msg *request, uint32_t *count)
 {
@@ -111,7 +111,7 @@ static ss_status route_uri(ss_slice route, ss_name_addr *na, ss_uri *uri)
     return status == SS_OK ? ss_uri_parse(na->uri, uri) : status;
 }
 
-/* ---- the three rules -------------------------------------------------------------------------------------------- */
+/* ---- the three rules ----------------------------------------------------------------------------------------- */
 
 /* A strict router put our Record-Route value where the Request-URI was, and that at the end. RFC3261:16.4 */
 static ss_status undo_strict_route(const ss_proxy *proxy, ss_routing *r)

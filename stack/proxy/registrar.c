@@ -11,7 +11,7 @@ static const ss_verdict go_on = { .status = 0 };
 #define EXPIRES_MALFORMED_S 3600u                         /* 20.10: "treated as equivalent to 3600" */
 #define AN_HOUR_S 3600u
 
-/* ---- step 2: extensions ------------------------------------------------------------------------------------------ */
+/* ---- step 2: extensions -------------------------------------------------------------------------------------- */
 
 /* 8.2.2.3; none is supported. RFC3261:10.3 */
 static ss_verdict check_require(const ss_visit *v, const ss_msg *request)
@@ -26,7 +26,7 @@ static ss_verdict check_require(const ss_visit *v, const ss_msg *request)
     return (ss_verdict){ .status = 420, .header = SS_HDR_UNSUPPORTED, .value = unsupported };
 }
 
-/* ---- step 5: the address-of-record ---------------------------------------------------------------------------------- */
+/* ---- step 5: the address-of-record --------------------------------------------------------------------------- */
 
 /* Valid for the domain of the Request-URI; one that names this element itself stands for all its domains. RFC3261:10.3 */
 static ss_verdict read_aor(const ss_proxy *proxy, const ss_msg *request, const ss_routing *routing, ss_uri *aor)
@@ -42,7 +42,7 @@ static ss_verdict read_aor(const ss_proxy *proxy, const ss_msg *request, const s
     return here ? go_on : (ss_verdict){ .status = 404 };
 }
 
-/* ---- steps 6 and 7: Contacts ------------------------------------------------------------------------------------------ */
+/* ---- steps 6 and 7: Contacts --------------------------------------------------------------------------------- */
 
 static bool is_all_digits(ss_slice s)
 {
@@ -219,7 +219,7 @@ void ss_registrar_serve(const ss_visit *v, ss_context *c, const ss_msg *request,
     }
 }
 
-/* ---- step 8: the answer ---------------------------------------------------------------------------------------------------- */
+/* ---- step 8: the answer -------------------------------------------------------------------------------------- */
 
 static void put_q(ss_buffer *b, uint16_t q)
 {

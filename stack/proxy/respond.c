@@ -68,9 +68,9 @@ void ss_proxy_refuse(const ss_visit *v, const ss_msg *request, const ss_path *ca
     }
 }
 
-/* ---- without a transaction ------------------------------------------------------------------------------------ */
+/* ---- without a transaction ----------------------------------------------------------------------------------- */
 
-/* 8.2.7: the same tag for every copy of a request. Of the top Via, which an ACK to a non-2xx has too (17.1.1.3). */
+/* RFC3261:8.2.7 the same tag for every copy of a request. Of the top Via, which an ACK to a non-2xx has too (17.1.1.3). */
 static void put_overload_tag(const ss_core *core, ss_buffer *b, const ss_via *via)
 {
     ss_put_hex(b, ss_mix_absorb(core->entropy.key, ss_via_identity(via)), 16);

@@ -12,7 +12,7 @@ static bool is_invite(const ss_context *c)
     return c->method == SS_METHOD_INVITE;
 }
 
-/* ---- the end of a context ---------------------------------------------------------------------------------------- */
+/* ---- the end of a context ------------------------------------------------------------------------------------ */
 
 static bool has_pending_branch(const ss_visit *v, const ss_context *c)
 {
@@ -82,7 +82,7 @@ void ss_context_overloaded(const ss_visit *v, ss_context *c)
     ss_context_finish(v, c, (ss_verdict){ .status = 503 });
 }
 
-/* ---- step 3: the copy without our Via ----------------------------------------------------------------------------- */
+/* ---- step 3: the copy without our Via ------------------------------------------------------------------------ */
 
 static bool has_second_via(const ss_msg *response)
 {
@@ -92,8 +92,8 @@ static bool has_second_via(const ss_msg *response)
            ss_msg_next_value(response, SS_HDR_VIA, &it, &value) == SS_OK;
 }
 
-/* Also step 9's "MUST NOT remove": nothing but the Via is touched. Step 8: Record-Route is not rewritten, since what we put
- * there holds toward both sides. RFC3261:16.7 */
+/* Also step 9's "MUST NOT remove": nothing but the Via is touched. Step 8: Record-Route is not rewritten, since what
+ * we put there holds toward both sides. RFC3261:16.7 */
 static ss_slice print_without_via(const ss_visit *v, const ss_msg *response)
 {
     ss_splice s = ss_splice_begin(response, v->turn->arena);
@@ -118,7 +118,7 @@ static void pass_upstream(const ss_visit *v, ss_context *c, ss_slice bytes)
     }
 }
 
-/* ---- steps 4 to 6: the best final response -------------------------------------------------------------------------- */
+/* ---- steps 4 to 6: the best final response ------------------------------------------------------------------- */
 
 /* Step 6: 6xx first, then the lowest class; inside it those that say how to try again. Lower is better. */
 static unsigned rank(unsigned status)
@@ -201,7 +201,7 @@ void ss_branch_fail(const ss_visit *v, ss_context *c, ss_branch *b, unsigned sta
     settle(v, c);
 }
 
-/* ---- a response ---------------------------------------------------------------------------------------------------------- */
+/* ---- a response ---------------------------------------------------------------------------------------------- */
 
 /* Steps 2 and 5 for 1xx. RFC3261:16.7; RFC4320:4.1 for what a non-INVITE may get. */
 static void on_provisional(const ss_visit *v, ss_context *c, ss_branch *b, const ss_msg *response)
@@ -278,7 +278,7 @@ static void on_response(const ss_visit *v, ss_context *c, ss_branch *b, const ss
     }
 }
 
-/* ---- what came up ------------------------------------------------------------------------------------------------------------ */
+/* ---- what came up -------------------------------------------------------------------------------------------- */
 
 /* The client transaction is gone. A 2xx had its day; else it failed, with `status` as if it had come. Owns `c`. */
 static void on_branch_end(const ss_visit *v, ss_context *c, ss_branch *b, unsigned status)

@@ -1,6 +1,7 @@
 /* Timer C: RFC 3261 16.8, and the 64*T1 that 9.1 gives an INVITE after its CANCEL.
  *
- * The timer runs from 16.6 step 11, again from each 101 to 199 (16.7 step 2), and is of no more use after a final response.
+ * The timer runs from 16.6 step 11, again from each 101 to 199 (16.7 step 2), and is of no more use after a final
+ * response.
  */
 #include "context.h"
 

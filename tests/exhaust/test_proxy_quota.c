@@ -2,7 +2,7 @@
  * the middle of whatever, nothing is left behind, and a quota alone never looks like the host's trouble. */
 #include "proxy_rig.h"
 
-/* ---- a day at the proxy: the peers answer what reaches them ------------------------------------------------------- */
+/* ---- a day at the proxy: the peers answer what reaches them -------------------------------------------------- */
 
 typedef struct day {
     proxy_rig *rig;
@@ -97,7 +97,7 @@ static proxy_rig *small_rig(void)
     return rig;
 }
 
-/* ---- the sweeps ------------------------------------------------------------------------------------------------------ */
+/* ---- the sweeps ---------------------------------------------------------------------------------------------- */
 
 static void at_every_quota_of_transactions(bool cancels, unsigned all_ok)
 {

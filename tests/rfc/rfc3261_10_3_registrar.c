@@ -1,4 +1,4 @@
-/* RFC 3261 10.3: what a registrar does with a REGISTER, step by step. */
+/* RFC 3261 10.3: what a registrar does with a REGISTER, step by step. RFC3261:10.3 RFC3261:10.2.1.1 RFC3261:21.4.17 */
 #include "proxy_rig.h"
 
 static unsigned branches;

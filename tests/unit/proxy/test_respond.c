@@ -1,4 +1,4 @@
-/* Answers without a transaction, at the quota: 503, one tag per request (RFC 3261 8.2.7). */
+/* Answers without a transaction, at the quota: 503, one tag per request (RFC3261:8.2.7). */
 #include "proxy_rig.h"
 
 static proxy_rig *full_rig(void)
