@@ -1,0 +1,379 @@
+/* The app of a user agent: an engine in its user-agent role, who it is, and what its events mean to the simulator's
+ * calls. What it does by itself is in program.c. */
+#include "app_ua.h"
+
+#include <string.h>
+
+#include "world_state.h"
+
+/* ---- names ---- */
+
+static void put_index(ss_buffer *b, const char *template, uint32_t index)
+{
+    const char *mark = strstr(template, "{n}");
+    while (mark != NULL) {
+        ss_put(b, (ss_slice){ template, (size_t)(mark - template) });
+        ss_put_u64(b, index);
+        template = mark + 3;
+        mark = strstr(template, "{n}");
+    }
+    ss_put_text(b, template);
+}
+
+static void put_address(ss_buffer *b, uint32_t address)
+{
+    const ss_address a = ss_address_v4(address, 0);
+    ss_put_host(b, &a);
+}
+
+void sn_ua_put_aor(ss_buffer *b, const sn_plan *plan, uint32_t node)
+{
+    const sn_node *n = &plan->nodes[node];
+    const sn_group_spec *g = &plan->groups[n->group];
+    if (g->ua.aor != NULL) {
+        put_index(b, g->ua.aor, n->index);
+        return;
+    }
+    ss_put_text(b, "sip:");
+    ss_put_text(b, g->name);
+    if (g->count > 1 || g->indexed) {
+        ss_put_u64(b, n->index);
+    }
+    ss_put_char(b, '@');
+    put_address(b, plan->cast.nodes[node].address);
+}
+
+void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node)
+{
+    char text[512];
+    ss_buffer aor = ss_buffer_on(text, sizeof text);
+    ss_address numeric;
+    ss_uri uri;
+    sn_ua_put_aor(&aor, plan, node);
+    if (ss_uri_parse(ss_buffer_slice(&aor), &uri) != SS_OK || ss_address_from(uri.host, 0, &numeric) == SS_OK ||
+        sn_resolve(plan, uri.host) != SN_NOBODY) {
+        ss_put(b, ss_buffer_slice(&aor));
+        return;
+    }
+    ss_put_text(b, "sip:");
+    ss_put(b, uri.user);
+    ss_put_text(b, uri.user.len > 0 ? "@" : "");
+    put_address(b, plan->cast.nodes[node].address);
+}
+
+/* The texts of an identity follow each other in one block; where each ends is kept while they are printed. */
+static ss_slice take_text(ss_buffer *b, size_t from)
+{
+    return (ss_slice){ b->at + from, b->len - from };
+}
+
+static void put_registrar(ss_buffer *b, ss_slice aor)
+{
+    ss_uri uri;
+    if (ss_uri_parse(aor, &uri) == SS_OK) {
+        ss_put_text(b, uri.scheme == SS_SCHEME_SIPS ? "sips:" : "sip:");
+        ss_put(b, uri.host);
+        if (uri.port != 0) {
+            ss_put_char(b, ':');
+            ss_put_u64(b, uri.port);
+        }
+    }
+}
+
+static void put_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spec)
+{
+    if (spec->outbound != SN_NOBODY) {
+        ss_put_text(b, "sip:");
+        put_address(b, plan->cast.nodes[plan->group_first[spec->outbound]].address);
+        ss_put_text(b, ";lr");
+    }
+}
+
+static ss_slice moved(ss_slice s, const char *from, const char *to)
+{
+    return s.at == NULL ? s : (ss_slice){ to + (s.at - from), s.len };
+}
+
+static ss_status make_identity(sn_ua_app *app, sn_host *host)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const uint32_t node = sn_host_node(host);
+    const sn_ua_spec *spec = &plan->groups[plan->nodes[node].group].ua;
+    ss_buffer b = ss_buffer_open(sn_host_arena(host));
+    ss_uri uri;
+    sn_ua_put_aor(&b, plan, node);
+    const ss_slice aor = take_text(&b, 0);
+    const size_t registrar_at = b.len;
+    put_registrar(&b, aor);
+    const ss_slice registrar = take_text(&b, registrar_at);
+    const size_t outbound_at = b.len;
+    put_outbound(&b, plan, spec);
+    const ss_slice outbound = take_text(&b, outbound_at);
+    SS_ASSERT(!b.overflow);
+    const ss_ref ref = ss_store_take(sn_host_store(host), b.len);
+    if (ref == 0) {
+        return SS_ERR_MEMORY;
+    }
+    char *text = ss_store_at(sn_host_store(host), ref);
+    memcpy(text, b.at, b.len);
+    const ss_slice user = ss_uri_parse(aor, &uri) == SS_OK ? uri.user : SS_EMPTY;
+    app->identity = (ss_ua_identity){
+        .aor = moved(aor, b.at, text),
+        .user = moved(user, b.at, text),
+        .registrar = moved(registrar, b.at, text),
+        .local = sn_engine_path(host),
+        .outbound = outbound.len == 0 ? SS_EMPTY : moved(outbound, b.at, text),
+        .lines = spec->lines,
+    };
+    return SS_OK;
+}
+
+/* ---- calls ---- */
+
+sn_ua_call *sn_ua_call_add(sn_ua_app *app, sn_host *host, uint32_t call, uint32_t number, uint64_t call_id)
+{
+    ss_store *store = sn_host_store(host);
+    const ss_ref ref = ss_store_take(store, sizeof(sn_ua_call));
+    if (ref == 0) {
+        sn_host_out_of_memory(host);
+        return NULL;
+    }
+    sn_ua_call *c = ss_store_at(store, ref);
+    *c = (sn_ua_call){ .next = app->first_call, .call = call, .number = number, .call_id = call_id };
+    app->first_call = ref;
+    return c;
+}
+
+sn_ua_call *sn_ua_call_find(const sn_ua_app *app, sn_host *host, uint32_t call)
+{
+    for (ss_ref at = app->first_call; at != 0;) {
+        sn_ua_call *c = ss_store_at(sn_host_store(host), at);
+        if (c->call == call) {
+            return c;
+        }
+        at = c->next;
+    }
+    return NULL;
+}
+
+sn_ua_call *sn_ua_call_of_number(const sn_ua_app *app, sn_host *host, uint32_t number)
+{
+    for (ss_ref at = app->first_call; at != 0;) {
+        sn_ua_call *c = ss_store_at(sn_host_store(host), at);
+        if (c->number == number) {
+            return c;
+        }
+        at = c->next;
+    }
+    return NULL;
+}
+
+static void drop_call(ss_store *store, ss_ref *link)
+{
+    const ss_ref ref = *link;
+    const sn_ua_call *c = ss_store_at(store, ref);
+    *link = c->next;
+    if (c->answer.ref != 0) {
+        ss_store_give(store, c->answer.ref, c->answer.len);
+    }
+    ss_store_give(store, ref, sizeof *c);
+}
+
+void sn_ua_call_remove(sn_ua_app *app, sn_host *host, uint32_t call)
+{
+    ss_store *store = sn_host_store(host);
+    ss_ref *link = &app->first_call;
+    while (*link != 0) {
+        sn_ua_call *c = ss_store_at(store, *link);
+        if (c->call == call) {
+            drop_call(store, link);
+            return;
+        }
+        link = &c->next;
+    }
+}
+
+void sn_ua_tell(sn_host *host, const sn_ua_call *call, sn_call_event event, unsigned status, bool synthetic)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const bool is_planned = call->number != 0;
+    sn_host_call(host, &(sn_call_fact){
+                           .number = call->number,
+                           .source = is_planned ? plan->calls[call->number - 1].source : SN_NOBODY,
+                           .event = (uint16_t)event,
+                           .status = (uint16_t)status,
+                           .synthetic = synthetic,
+                           .call_id = call->call_id,
+                       });
+}
+
+/* ---- events ---- */
+
+static void keep_answer(sn_host *host, sn_ua_call *c, ss_slice answer)
+{
+    ss_store *store = sn_host_store(host);
+    const ss_ref ref = ss_store_take(store, answer.len);
+    if (ref == 0) {
+        sn_host_out_of_memory(host);
+        return;
+    }
+    memcpy(ss_store_at(store, ref), answer.at, answer.len);
+    c->answer = (ss_blob){ ref, (uint32_t)answer.len };
+}
+
+static void on_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_event *event)
+{
+    const ss_slice call_id = ss_msg_call_id(event->msg);
+    const uint64_t hash = ss_hash64(0, call_id);
+    sn_ua_call *c = sn_ua_call_add(app, host, event->call, sn_program_number(host, call_id), hash);
+    if (c == NULL) {
+        return;
+    }
+    c->is_callee = true;
+    sn_ua_tell(host, c, SN_CALL_INCOMING, 0, false);
+    ss_slice answer;
+    const ss_status status = sn_session_answer(host, hash, event->msg->body, &answer);
+    if (status != SS_OK) {                                /* RFC3261:13.3.1.3 */
+        const sn_row reject = { .op = SN_OP_REJECT, .status = status == SS_ERR_SEMANTIC ? 488 : 500 };
+        sn_program_act(app, host, turn, c, &reject);
+        return;
+    }
+    keep_answer(host, c, answer);
+    sn_program_incoming(app, host, turn, c);
+}
+
+static void on_registration(sn_ua_app *app, sn_host *host, const ss_event *event)
+{
+    (void)app;
+    sn_host_registration(host, &(sn_call_fact){
+                                   .source = SN_NOBODY,
+                                   .event = event->kind == SS_EVENT_REGISTERED ? SN_CALL_REGISTERED
+                                                                               : SN_CALL_REGISTER_FAILED,
+                                   .status = (uint16_t)event->status,
+                                   .synthetic = event->synthetic,
+                               });
+}
+
+/* A quota refused something: of an INVITE that never became a call. */
+static void on_full(sn_host *host, const ss_event *event)
+{
+    sn_ua_call refused = { .is_callee = true };
+    if (event->msg == NULL || event->msg->method != SS_METHOD_INVITE) {
+        return;
+    }
+    const ss_slice call_id = ss_msg_call_id(event->msg);
+    refused.number = sn_program_number(host, call_id);
+    refused.call_id = ss_hash64(0, call_id);
+    sn_ua_tell(host, &refused, SN_CALL_REFUSED, event->status, false);
+}
+
+static void on_call_event(sn_ua_app *app, sn_host *host, sn_ua_call *c, const ss_event *event)
+{
+    static const struct {
+        uint8_t fact;
+        bool is_end;
+    } meaning[] = {
+        [SS_EVENT_PROVISIONAL] = { SN_CALL_PROGRESS, false }, [SS_EVENT_ANSWERED] = { SN_CALL_ANSWERED, false },
+        [SS_EVENT_CONFIRMED] = { SN_CALL_CONFIRMED, false },  [SS_EVENT_REJECTED] = { SN_CALL_REJECTED, true },
+        [SS_EVENT_CANCELLED] = { SN_CALL_CANCELLED, true },   [SS_EVENT_NOT_ACKED] = { SN_CALL_NOT_ACKED, false },
+        [SS_EVENT_BYE] = { SN_CALL_BYE, true },               [SS_EVENT_ENDED] = { SN_CALL_ENDED, true },
+    };
+    SS_ASSERT((size_t)event->kind < SS_COUNT(meaning));
+    sn_ua_tell(host, c, (sn_call_event)meaning[event->kind].fact, event->status, event->synthetic);
+    if (meaning[event->kind].is_end) {
+        sn_ua_call_remove(app, host, event->call);
+    } else if (event->kind == SS_EVENT_ANSWERED || event->kind == SS_EVENT_CONFIRMED) {
+        sn_program_established(app, host, c);
+    }
+}
+
+void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *event)
+{
+    sn_ua_app *app = self;
+    switch (event->kind) {
+    case SS_EVENT_INCOMING:
+        on_incoming(app, host, turn, event);
+        return;
+    case SS_EVENT_REGISTERED:
+    case SS_EVENT_REGISTER_FAILED:
+        on_registration(app, host, event);
+        return;
+    case SS_EVENT_FULL:
+        on_full(host, event);
+        return;
+    default:
+        break;
+    }
+    sn_ua_call *c = sn_ua_call_find(app, host, event->call);
+    if (c != NULL) {
+        on_call_event(app, host, c, event);
+    }
+}
+
+/* ---- the class ---- */
+
+sn_engine_user sn_ua_user(sn_ua_app *app)
+{
+    return (sn_engine_user){ .self = app, .event = sn_ua_on_event };
+}
+
+static ss_status start(void *self, sn_host *host)
+{
+    sn_ua_app *app = self;
+    const ss_status status = make_identity(app, host);
+    sn_engine_make(&app->engine, host, &app->identity, NULL);
+    return status;
+}
+
+static void input(void *self, sn_host *host, const ss_path *path, ss_slice datagram)
+{
+    sn_ua_app *app = self;
+    const sn_engine_user user = sn_ua_user(app);
+    sn_engine_input(&app->engine, host, &user, path, datagram);
+}
+
+static ss_time deadline(const void *self)
+{
+    const sn_ua_app *app = self;
+    return ss_engine_deadline(&app->engine);
+}
+
+static void tick(void *self, sn_host *host)
+{
+    sn_ua_app *app = self;
+    const sn_engine_user user = sn_ua_user(app);
+    sn_engine_tick(&app->engine, host, &user);
+}
+
+static bool wake(void *self, sn_host *host, const sn_wake *what)
+{
+    return sn_program_wake(self, host, what);
+}
+
+static void left(const void *self, sn_left_fact *fact)
+{
+    const sn_ua_app *app = self;
+    sn_engine_left(&app->engine, fact);
+}
+
+static void reset(void *self, sn_host *host)
+{
+    sn_ua_app *app = self;
+    ss_engine_reset(&app->engine);
+    while (app->first_call != 0) {
+        drop_call(sn_host_store(host), &app->first_call);
+    }
+}
+
+const sn_app_class sn_app_ua = {
+    .name = "ua",
+    .port = SN_SIP_PORT,
+    .bytes = sizeof(sn_ua_app),
+    .start = start,
+    .input = input,
+    .deadline = deadline,
+    .tick = tick,
+    .wake = wake,
+    .left = left,
+    .reset = reset,
+};

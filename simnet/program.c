@@ -1,0 +1,307 @@
+/* What a user agent does by itself: it registers when the plan says so, places the plan's calls, does the rows of its
+ * behaviour when it is called, and the acts of a story.
+ *
+ * A call of the plan is known on both sides by its Call-ID, "c<k+1>-<16 hexadecimal digits>@<host>": the caller makes it
+ * so, and the callee finds in the plan how long the call holds and who ends it, without asking anybody.
+ */
+#include "app_ua.h"
+
+#include "world_state.h"
+
+/* Own wakes: arg is the engine's number of the call. */
+enum { WAKE_ROW = 1, WAKE_HOLD, WAKE_NO_ANSWER };         /* ROW: arg2 is the row */
+
+static const sn_call *plan_call(const sn_host *host, const sn_ua_call *call)
+{
+    return call->number == 0 ? NULL : &sn_host_plan(host)->calls[call->number - 1];
+}
+
+uint32_t sn_program_number(const sn_host *host, ss_slice call_id)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const size_t dash = ss_slice_find(call_id, '-');
+    uint64_t number;
+    if (call_id.len < 2 || call_id.at[0] != 'c' || dash == call_id.len ||
+        ss_slice_to_u64(ss_slice_cut(call_id, 1, dash), plan->call_count, &number) != SS_OK || number == 0) {
+        return 0;
+    }
+    return plan->calls[number - 1].callee == sn_host_node(host) ? (uint32_t)number : 0;
+}
+
+/* ---- ops in a call ---- */
+
+static ss_status command(sn_ua_app *app, sn_host *host, ss_turn *turn, ss_command *c)
+{
+    const ss_status status = ss_engine_command(&app->engine, turn, c);
+    sn_engine_status(host, status);
+    return status;
+}
+
+typedef struct op_meaning {
+    ss_command_kind command;
+    sn_call_event fact;
+} op_meaning;
+
+static bool meaning_of(sn_op op, op_meaning *m)
+{
+    switch (op) {
+    case SN_OP_PROGRESS:
+        *m = (op_meaning){ SS_CMD_PROGRESS, SN_CALL_RINGING };
+        return true;
+    case SN_OP_ANSWER:
+        *m = (op_meaning){ SS_CMD_ANSWER, SN_CALL_ACCEPTED };
+        return true;
+    case SN_OP_REJECT:
+        *m = (op_meaning){ SS_CMD_REJECT, SN_CALL_REFUSED };
+        return true;
+    case SN_OP_CANCEL:
+        *m = (op_meaning){ SS_CMD_CANCEL, SN_CALL_CANCELLING };
+        return true;
+    case SN_OP_HANGUP:
+        *m = (op_meaning){ SS_CMD_HANGUP, SN_CALL_HANGUP };
+        return true;
+    default:
+        return false;
+    }
+}
+
+void sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call, const sn_row *row)
+{
+    op_meaning m;
+    if (!meaning_of(row->op, &m)) {
+        return;
+    }
+    ss_command c = { .kind = m.command, .call = call->call, .status = row->status };
+    if (row->op == SN_OP_ANSWER) {
+        c.body_type = SS_LIT("application/sdp");
+        c.body = ss_blob_slice(sn_host_store(host), call->answer);
+    }
+    if (command(app, host, turn, &c) != SS_OK) {
+        return;                                           /* too late: the call went another way meanwhile */
+    }
+    call->is_answered = call->is_answered || row->op == SN_OP_ANSWER;
+    if (row->op == SN_OP_ANSWER) {
+        ss_store_give(sn_host_store(host), call->answer.ref, call->answer.len);
+        call->answer = (ss_blob){ 0 };
+    }
+    sn_ua_tell(host, call, m.fact, row->op == SN_OP_ANSWER ? 200 : row->status, false);
+    if (row->op == SN_OP_REJECT) {                        /* the engine tells no more of it */
+        sn_ua_call_remove(app, host, call->call);
+    }
+}
+
+/* ---- behaviours ---- */
+
+static sn_point point_of(const sn_host *host, const sn_ua_call *call, uint32_t row)
+{
+    const uint64_t id = sn_host_plan(host)->cast.nodes[sn_host_node(host)].id;
+    return (sn_point){ .place = id, .call = call->call_id, .row = row, .at = sn_host_now(host),
+                       .entity = sn_host_node(host), .key = { id, call->call_id, row }, .key_words = 3 };
+}
+
+/* Rows without a wait are done at once; the first with one asks to be woken. */
+static void go_on(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call, bool has_waited)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const uint32_t engine_call = call->call;
+    while (call != NULL && call->row < call->row_end) {
+        const sn_row *row = &plan->rows[call->row];
+        if (!has_waited) {
+            sn_point point = point_of(host, call, call->row + 1);
+            sn_decide_at(sn_host_decisions(host), &point);
+            const ss_span wait = sn_decide_wait(sn_host_decisions(host), &point, &row->after);
+            if (wait > 0) {
+                sn_host_wake(host, ss_time_after(sn_host_now(host), wait), WAKE_ROW, call->call, call->row);
+                return;
+            }
+        }
+        has_waited = false;
+        call->row++;
+        sn_program_act(app, host, turn, call, row);
+        call = sn_ua_call_find(app, host, engine_call);   /* the act may have ended it */
+    }
+}
+
+void sn_program_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call)
+{
+    static const sn_row answer = { .op = SN_OP_ANSWER };
+    const sn_plan *plan = sn_host_plan(host);
+    const sn_ua_spec *spec = &plan->groups[plan->nodes[sn_host_node(host)].group].ua;
+    if (call->number != 0 && plan_call(host, call)->scripted) {
+        return;                                           /* the story says what happens */
+    }
+    if (spec->behaviour == SN_NOBODY || plan->behaviours[spec->behaviour].choice_count == 0) {
+        sn_program_act(app, host, turn, call, &answer);
+        return;
+    }
+    const sn_behaviour *b = &plan->behaviours[spec->behaviour];
+    const sn_choice_rows *choices = &plan->choices[b->first_choice];
+    sn_point point = point_of(host, call, 0);
+    sn_decide_at(sn_host_decisions(host), &point);
+    const uint32_t choice = sn_decide_choice(sn_host_decisions(host), &point, choices, b->choice_count, b->weight_sum);
+    call->row = choices[choice].first_row;
+    call->row_end = call->row + choices[choice].row_count;
+    go_on(app, host, turn, call, false);
+}
+
+void sn_program_established(sn_ua_app *app, sn_host *host, sn_ua_call *call)
+{
+    const sn_call *planned = plan_call(host, call);
+    (void)app;
+    call->is_answered = true;
+    if (planned != NULL && !planned->scripted && planned->callee_hangs_up == call->is_callee) {
+        sn_host_wake(host, ss_time_after(sn_host_now(host), planned->hold), WAKE_HOLD, call->call, 0);
+    }
+}
+
+/* ---- placing calls ---- */
+
+static ss_slice put_call_id(sn_host *host, uint32_t number)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const ss_path path = sn_engine_path(host);
+    const uint64_t id = plan->cast.nodes[sn_host_node(host)].id;
+    ss_buffer b = ss_buffer_open(sn_host_arena(host));
+    ss_put_char(&b, 'c');
+    ss_put_u64(&b, number);
+    ss_put_char(&b, '-');
+    ss_put_hex(&b, SN_DRAW(plan->seed, SN_PURPOSE_CALL_ID, id, number), 16);
+    ss_put_char(&b, '@');
+    ss_put_host(&b, &path.local);
+    return ss_buffer_keep(sn_host_arena(host), &b);
+}
+
+static ss_slice put_target(sn_host *host, uint32_t callee)
+{
+    ss_buffer b = ss_buffer_open(sn_host_arena(host));
+    sn_ua_put_target(&b, sn_host_plan(host), callee);
+    return ss_buffer_keep(sn_host_arena(host), &b);
+}
+
+static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number)
+{
+    const sn_call *planned = &sn_host_plan(host)->calls[number - 1];
+    const ss_slice call_id = put_call_id(host, number);
+    const uint64_t hash = ss_hash64(0, call_id);
+    ss_command c = {
+        .kind = SS_CMD_CALL,
+        .cookie = number,
+        .call_id = call_id,
+        .target = put_target(host, planned->callee),
+        .body_type = SS_LIT("application/sdp"),
+        .body = sn_session_offer(host, hash),
+    };
+    if (command(app, host, turn, &c) != SS_OK) {
+        const sn_ua_call blocked = { .number = number, .call_id = hash };
+        sn_ua_tell(host, &blocked, SN_CALL_BLOCKED, 503, true);
+        return;
+    }
+    const sn_ua_call *call = sn_ua_call_add(app, host, c.call, number, hash);
+    if (call == NULL) {
+        return;
+    }
+    sn_ua_tell(host, call, SN_CALL_PLACED, 0, false);
+    if (!planned->scripted && planned->no_answer != 0) {
+        sn_host_wake(host, ss_time_after(sn_host_now(host), planned->no_answer), WAKE_NO_ANSWER, c.call, 0);
+    }
+}
+
+/* ---- registrations ---- */
+
+static void enrol(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t expires_s)
+{
+    ss_command c = { .kind = SS_CMD_REGISTER, .expires_s = expires_s };
+    const ss_status status = command(app, host, turn, &c);
+    if (status != SS_OK) {
+        sn_host_registration(host, &(sn_call_fact){ .source = SN_NOBODY, .event = SN_CALL_REGISTER_FAILED,
+                                                    .status = 503, .synthetic = 1 });
+    }
+}
+
+/* ---- wakes ---- */
+
+static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act)
+{
+    switch (act->row.op) {
+    case SN_OP_REGISTER:
+        enrol(app, host, turn, act->row.value);
+        return;
+    case SN_OP_UNREGISTER:
+        enrol(app, host, turn, 0);
+        return;
+    case SN_OP_CALL:
+        place(app, host, turn, act->call);
+        return;
+    default:
+        break;
+    }
+    sn_ua_call *call = sn_ua_call_of_number(app, host, act->call);
+    if (call != NULL) {
+        sn_program_act(app, host, turn, call, &act->row);
+    } else {                                              /* RFC3261:21.4.19 in our own words: there is no such call */
+        const sn_ua_call none = { .number = act->call };
+        sn_ua_tell(host, &none, SN_CALL_BLOCKED, 481, true);
+    }
+}
+
+static bool do_own(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *wake)
+{
+    static const sn_row cancel = { .op = SN_OP_CANCEL }, hangup = { .op = SN_OP_HANGUP };
+    sn_ua_call *call = sn_ua_call_find(app, host, wake->arg);
+    if (call == NULL) {
+        return false;
+    }
+    switch (wake->what) {
+    case WAKE_ROW:
+        if (call->row != wake->arg2 || call->row == call->row_end) {
+            return false;
+        }
+        go_on(app, host, turn, call, true);
+        return true;
+    case WAKE_HOLD:
+        sn_program_act(app, host, turn, call, &hangup);
+        return true;
+    case WAKE_NO_ANSWER:
+        if (call->is_answered) {
+            return false;
+        }
+        sn_program_act(app, host, turn, call, &cancel);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool do_wake(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *wake)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    switch (wake->kind) {
+    case SN_WAKE_REGISTER:
+        enrol(app, host, turn, plan->groups[plan->nodes[sn_host_node(host)].group].ua.expires_s);
+        return true;
+    case SN_WAKE_CALL:
+        place(app, host, turn, wake->arg + 1);
+        return true;
+    case SN_WAKE_ACT:
+        do_act(app, host, turn, &plan->acts[wake->arg]);
+        return true;
+    case SN_WAKE_QUIET: {
+        const bool has_registration = app->engine.ua.registration != 0;
+        ss_command c = { .kind = SS_CMD_QUIET };
+        (void)command(app, host, turn, &c);
+        return has_registration;
+    }
+    case SN_WAKE_OWN:
+        return do_own(app, host, turn, wake);
+    }
+    return false;
+}
+
+bool sn_program_wake(sn_ua_app *app, sn_host *host, const sn_wake *wake)
+{
+    const sn_engine_user user = sn_ua_user(app);
+    ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
+    const bool had_effect = do_wake(app, host, &turn, wake);
+    sn_engine_drain(&app->engine, host, &user, &turn);
+    return had_effect;
+}

@@ -1,0 +1,55 @@
+/* Sessions of user agents: one audio stream, offered and answered (RFC 3264), as text that any SDP reader takes. */
+#include "app_ua.h"
+
+#include "ss/sdp.h"
+
+/* The numbers of a description come from the call and the host: RFC8866:5.2 asks that they be unique. */
+static ss_sdp_local local_of(sn_host *host, uint64_t call_id, ss_buffer *address)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const uint64_t id = plan->cast.nodes[sn_host_node(host)].id;
+    const uint64_t draw = SN_DRAW(plan->seed, SN_PURPOSE_SESSION, id, call_id);
+    const ss_path path = sn_engine_path(host);
+    ss_put_text(address, "IP4 ");
+    ss_put_host(address, &path.local);
+    return (ss_sdp_local){
+        .session_id = draw >> 33,
+        .version = draw >> 33,
+        .address = ss_buffer_slice(address),
+        .port = (uint16_t)(16384 + 2 * (draw & 0x1fff)),
+        .direction = SS_SDP_SENDRECV,
+    };
+}
+
+ss_slice sn_session_offer(sn_host *host, uint64_t call_id)
+{
+    char text[64];
+    ss_buffer address = ss_buffer_on(text, sizeof text);
+    const ss_sdp_local local = local_of(host, call_id, &address);
+    ss_buffer b = ss_buffer_open(sn_host_arena(host));
+    ss_sdp_put_offer(&b, &local);
+    return ss_buffer_keep(sn_host_arena(host), &b);
+}
+
+/* RFC3261:13.2.1: an INVITE without an offer is answered with one. */
+ss_status sn_session_answer(sn_host *host, uint64_t call_id, ss_slice body, ss_slice *answer)
+{
+    char text[64];
+    ss_buffer address = ss_buffer_on(text, sizeof text);
+    const ss_sdp_local local = local_of(host, call_id, &address);
+    ss_arena *arena = sn_host_arena(host);
+    ss_sdp offer;
+    ss_diag diag;
+    if (body.len == 0) {
+        *answer = sn_session_offer(host, call_id);
+        return answer->len == 0 ? SS_ERR_FULL : SS_OK;
+    }
+    const ss_status parsed = ss_sdp_parse(&offer, arena, body, &diag);
+    if (parsed != SS_OK) {
+        return parsed == SS_ERR_FULL ? parsed : SS_ERR_SEMANTIC;
+    }
+    ss_buffer b = ss_buffer_open(arena);
+    const ss_status status = ss_sdp_answer(&offer, &local, &b);
+    *answer = ss_buffer_keep(arena, &b);
+    return status;
+}
