@@ -187,7 +187,8 @@ static void report_unsent(const ss_visit *v, ss_errand errand)
     case SS_ERRAND_REGISTER:
         ss_ua_register_failed(v, &outcome);
         break;
-    case SS_ERRAND_ACK:                                   /* the peer will miss it, and say so with a BYE */
+    case SS_ERRAND_ACK:                                   /* as if lost: the peer repeats its 2xx */
+        ss_leg_at(v->core, errand.who)->ack_unsent = true;
         break;
     }
 }

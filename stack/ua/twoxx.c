@@ -17,17 +17,6 @@ void ss_uac_send_ack(const ss_visit *v, ss_leg *leg)
     ss_turn_send(v->turn, &leg->path, bytes);
 }
 
-static void repeat_ack(const ss_visit *v, const ss_call *call, ss_leg *leg)
-{
-    if (leg->path_known) {
-        ss_turn_note(v->turn, &(ss_note){ .kind = SS_NOTE_RESEND,
-                                          .letter = SS_LETTER_COUNT,
-                                          .method = SS_METHOD_ACK,
-                                          .call_id = call->call_id });
-        ss_uac_send_ack(v, leg);
-    }
-}
-
 /* The dialog of a 2xx: confirmed, or made anew; its route set is the 2xx's. RFC3261:13.2.2.4 */
 static ss_status establish(const ss_visit *v, ss_call *call, const ss_dialog_text *text, ss_leg **leg)
 {
@@ -69,29 +58,65 @@ static ss_slice print_ack(const ss_visit *v, const ss_call *call, const ss_dialo
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
-/* The ACK is kept with its path before it goes out: the same bytes answer every copy. */
-static ss_status acknowledge(const ss_visit *v, const ss_call *call, ss_leg *leg)
-{
-    const ss_dialog_text text = ss_dialog_text_of(v->core, ss_dialog_at(v->core, leg->dialog));
+typedef struct ack_journey {
+    ss_dialog_text text;
     ss_route route;
     ss_hop hop;
-    ss_status status = ss_route_make(text.target, text.routes, v->turn->arena, &route);
+    ss_path path;
+} ack_journey;
+
+static ss_status plan_ack(const ss_visit *v, const ss_leg *leg, ack_journey *j)
+{
+    j->text = ss_dialog_text_of(v->core, ss_dialog_at(v->core, leg->dialog));
+    ss_status status = ss_route_make(j->text.target, j->text.routes, v->turn->arena, &j->route);
     if (status == SS_OK) {
-        status = ss_transport_hop(route.next_hop, &hop);
+        status = ss_transport_hop(j->route.next_hop, &j->hop);
     }
+    if (status == SS_OK) {
+        j->path = ss_ua_path_to(v, &j->hop);
+    }
+    return status;
+}
+
+static ss_status dispatch_ack(const ss_visit *v, ss_leg *leg, const ack_journey *j)
+{
+    const ss_errand errand = { SS_ERRAND_ACK, ss_leg_ref(v->core, leg) };
+    leg->ack_unsent = false;
+    return ss_ua_send(v, errand, &j->hop, &j->path, ss_blob_slice(&v->core->pools->store, leg->ack));
+}
+
+/* The ACK is kept before it goes out: the same bytes answer every copy. */
+static ss_status acknowledge(const ss_visit *v, const ss_call *call, ss_leg *leg)
+{
+    ack_journey j;
+    ss_status status = plan_ack(v, leg, &j);
     if (status != SS_OK) {
         return status;
     }
-    const ss_path path = ss_ua_path_to(v, &hop);
-    const ss_slice ack = print_ack(v, call, &text, &route, &path);
+    const ss_slice ack = print_ack(v, call, &j.text, &j.route, &j.path);
     status = ack.len == 0 ? SS_ERR_FULL : ss_core_keep(v->core, ack, &leg->ack);
     if (status == SS_OK) {
-        status = ss_ua_send(v, (ss_errand){ SS_ERRAND_ACK, ss_leg_ref(v->core, leg) }, &hop, &path, ack);
+        status = dispatch_ack(v, leg, &j);
     }
     if (status != SS_OK) {
         ss_core_drop(v->core, &leg->ack);
     }
     return status;
+}
+
+/* A copy of a 2xx that was taken in. An address that was not found is asked for again. */
+static void repeat_ack(const ss_visit *v, const ss_call *call, ss_leg *leg)
+{
+    ack_journey j;
+    if (leg->path_known) {
+        ss_turn_note(v->turn, &(ss_note){ .kind = SS_NOTE_RESEND,
+                                          .letter = SS_LETTER_COUNT,
+                                          .method = SS_METHOD_ACK,
+                                          .call_id = call->call_id });
+        ss_uac_send_ack(v, leg);
+    } else if (leg->ack_unsent && leg->dialog != 0 && plan_ack(v, leg, &j) == SS_OK) {
+        leg->ack_unsent = dispatch_ack(v, leg, &j) != SS_OK;
+    }
 }
 
 /* The first 2xx is the application's call, unless it asked to cancel; any other is released. RFC3261:13.2.2.4 */

@@ -72,6 +72,7 @@ typedef struct ss_leg {
     ss_path path;                                         /* UAC: the ACK's, once it is known */
     uint8_t state;                                        /* ss_leg_state */
     bool path_known;
+    bool ack_unsent;                                      /* no address was found for the ACK: a copy asks again */
 } ss_leg;
 
 /** A request as it came, for those who answer it. */

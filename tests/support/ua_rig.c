@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STORE_BYTES = 1 << 20, ARENA_BYTES = 1 << 17, TEXT_BYTES = 1 << 22, INDEX_BYTES = 1 << 20, PIPE = 64, RULES = 16 };
+enum { STORE_BYTES = 1 << 20, ARENA_BYTES = 1 << 17, TEXT_BYTES = 1 << 22, INDEX_BYTES = 1 << 20, PIPE = 512, RULES = 16 };
 
 typedef struct in_flight {
     ss_time at;
@@ -89,8 +89,10 @@ static void name_message(ss_slice bytes, char name[32])
     ss_arena scratch = indexes;
     ss_msg msg;
     ss_diag diag;
-    CHECK_OK(ss_msg_parse(&msg, &scratch, bytes, &diag));
-    if (msg.is_request) {
+    if (ss_msg_parse(&msg, &scratch, bytes, &diag) != SS_OK) {
+        CHECK(ss_slice_starts(bytes, SS_LIT("SIP/2.0 400 ")) || ss_slice_starts(bytes, SS_LIT("SIP/2.0 505 ")));
+        snprintf(name, 32, "refusal");                    /* it repeats what was broken in the request */
+    } else if (msg.is_request) {
         snprintf(name, 32, "%.*s", (int)msg.method_name.len, msg.method_name.at);
     } else {
         const ss_slice method = ss_method_name(msg.method);
@@ -154,8 +156,8 @@ static void drain(ua_rig *rig, int node, ss_turn *turn)
             *q = (ua_query){ .node = node, .query = out->query };
             snprintf(q->name, sizeof q->name, "%.*s", (int)out->query.name.len, out->query.name.at);
         } else if (out->kind == SS_OUT_NOTE) {
-            CHECK(rig->note_count < SS_COUNT(rig->notes));
-            rig->notes[rig->note_count++] = out->note;
+            rig->notes[rig->note_count % SS_COUNT(rig->notes)] = out->note;
+            rig->note_count++;
             provoked = out->note.kind == SS_NOTE_RESEND && out->note.letter == SS_LETTER_COUNT;
         }
     }
@@ -447,6 +449,7 @@ const ua_event *ua_event_of(const ua_rig *rig, int node, ss_event_kind kind, uns
 unsigned ua_dialog_notes(const ua_rig *rig, ss_dialog_state to)
 {
     unsigned count = 0;
+    CHECK(rig->note_count <= SS_COUNT(rig->notes));
     for (size_t i = 0; i < rig->note_count; i++) {
         count += rig->notes[i].kind == SS_NOTE_DIALOG && rig->notes[i].to == to;
     }

@@ -54,14 +54,14 @@ typedef struct ua_rig {
     ss_arena arena;
     ss_time now;
     ss_span delay;
-    ua_message messages[512];
+    ua_message messages[2048];
     size_t message_count;
-    ua_event events[128];
+    ua_event events[512];
     size_t event_count;
-    ua_query queries[16];
+    ua_query queries[64];
     size_t query_count;
-    ss_note notes[2048];
-    size_t note_count;
+    ss_note notes[2048];                                  /* the last ones */
+    size_t note_count;                                    /* all */
 } ua_rig;
 
 /** No input is squeezed. */
