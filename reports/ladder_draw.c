@@ -10,7 +10,7 @@
 #include "ss/msg.h"
 #include "words.h"
 
-enum { COLUMNS_MAX = 12, TIME_WIDTH = 16, GAP_MIN = 20, LINE_BYTES = TIME_WIDTH + COLUMNS_MAX * 64 };
+enum { COLUMNS_MAX = 12, TIME_WIDTH = 16, GAP_MIN = 20, GAP_MAX = 64, ARROW_MIN = 10, LINE_BYTES = COLUMNS_MAX * GAP_MAX };
 
 typedef struct canvas {
     const sn_cast *cast;
@@ -30,14 +30,18 @@ static uint32_t column_of(const canvas *c, uint32_t node)
     return SN_NOBODY;
 }
 
+static void widen(canvas *c, uint32_t wanted)
+{
+    c->gap = wanted <= c->gap ? c->gap : wanted < GAP_MAX ? wanted : GAP_MAX;
+}
+
 static void add_column(canvas *c, uint32_t node)
 {
     if (node >= c->cast->node_count || column_of(c, node) != SN_NOBODY || c->count == COLUMNS_MAX) {
         return;
     }
     c->columns[c->count++] = node;
-    const uint32_t wanted = (uint32_t)strlen(c->cast->nodes[node].name) + 4u;
-    c->gap = wanted > c->gap ? wanted : c->gap;
+    widen(c, (uint32_t)strlen(c->cast->nodes[node].name) + 4u);
 }
 
 static uint32_t x_of(const canvas *c, uint32_t column)
@@ -234,15 +238,28 @@ static void draw_event(canvas *c, rp_file *out, const ladder_row *row)
     put_line(c, out, row->at, &b);
 }
 
-void rp_ladder_draw(rp_file *out, const sn_cast *cast, const ladder_call *call)
+/* A column per node in order of appearance, wide enough for every name and for the label of every arrow. */
+static canvas lay_out(const sn_cast *cast, const ladder_call *call)
 {
     canvas c = { .cast = cast, .gap = GAP_MIN };
     for (uint32_t i = 0; i < call->count; i++) {
-        add_column(&c, call->rows[i].node);
-        if (call->rows[i].kind == LADDER_MESSAGE) {
-            add_column(&c, call->rows[i].peer);
+        const ladder_row *row = &call->rows[i];
+        add_column(&c, row->node);
+        if (row->kind == LADDER_MESSAGE) {
+            char text[48];
+            ss_buffer b = ss_buffer_on(text, sizeof text);
+            put_label(&b, row);
+            widen(&c, (uint32_t)b.len + ARROW_MIN);
+            add_column(&c, row->peer);
         }
     }
+    c.gap += c.gap % 2;                                   /* names stand in the middle */
+    return c;
+}
+
+void rp_ladder_draw(rp_file *out, const sn_cast *cast, const ladder_call *call)
+{
+    canvas c = lay_out(cast, call);
     write_names(&c, out);
     for (uint32_t i = 0; i < call->count; i++) {
         const ladder_row *row = &call->rows[i];

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# The exit statuses of the design, section 4, and that the worst one wins.
+. "${0%/*}/lib.sh"
+
+two_phones </dev/null >good.yaml
+two_phones >missed.yaml <<'END'
+  - {at: 11ms, bob: {sends: 486, in: c1}}
+END
+two_phones >missed_expect.yaml <<'END'
+expect:
+  - {metric: established, is: "== 1"}
+END
+two_phones >not_reached.yaml <<'END'
+expect:
+  - {reached: [timer_b]}
+  - {metric: established, is: "== 1"}
+END
+echo 'sipsim: 1' >bad.yaml
+echo 'frobnicate: 2' >>bad.yaml
+
+status 0 run good.yaml
+silent
+status 8 run missed.yaml
+grep -q 'seen at 10.000 ms instead' stdout || fault 'it does not say when the 486 was seen'
+status 8 run missed_expect.yaml
+json sipsim-out/missed_expect/results.json 'd["expects"][0]["holds"] is False and d["expects"][0]["value"] == 0'
+status 9 run not_reached.yaml
+json sipsim-out/not_reached/results.json '[s["status"] for s in d["statuses"]] == [9, 8] and d["exit_status"] == 9'
+status 3 run bad.yaml
+says 'bad.yaml:2:1'
+status 3 check bad.yaml good.yaml
+status 0 check good.yaml
+status 7 run no_such_file.yaml
+status 7 check no_such_file.yaml
+status 7 run bad.yaml no_such_file.yaml -o several
+
+# several files: each has its folder, the worst status wins
+status 9 run good.yaml missed.yaml not_reached.yaml -o all
+for name in good missed not_reached; do
+    [ -e "all/$name/results.json" ] || fault "all/$name/results.json is missing"
+done
+
+# the command line
+status 2
+status 2 rnu
+says 'did you mean run?'
+status 2 run
+status 2 run good.yaml --ordr fifo
+says 'did you mean --order?'
+status 2 run good.yaml --seed
+status 2 run good.yaml --seed 18446744073709551616
+status 2 run good.yaml --partitions -1
+status 2 run good.yaml --order sideways
+status 2 run good.yaml --order fifo --order-seed 1
+status 2 run good.yaml --pcap some
+status 2 run good.yaml --pcap first:0
+status 2 run good.yaml --pcap node:nobody
+status 2 run good.yaml sub/good.yaml
+status 2 list colours
+status 2 check
+status 75 run good.yaml --pcap link:alice,at:rx
+status 75 run good.yaml --events node:alice
+for verb in replay fuzz shrink triage pack corpus parse ladder explain diff report import live bench selftest schema explore; do
+    status 75 $verb
+done
+
+for verb in run check list version help; do
+    status 0 $verb --help
+    status 0 $verb -h
+    status 0 help $verb
+done
+status 0 -h
+status 0 -V
+status 0 --version
+status 0 version
+finish

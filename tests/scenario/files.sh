@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# What a run writes: whole files under their names, the same twice, kept unless --force; JSON that others read.
+. "${0%/*}/lib.sh"
+
+two_phones </dev/null >good.yaml
+names='engine.json events.jsonl ladder.txt results.json scenario.effective.yaml trace.pcapng'
+
+status 0 run good.yaml
+[ "$(ls -A sipsim-out/good | tr '\n' ' ')" = "$names " ] || fault "other files: $(ls -A sipsim-out/good)"
+grep -q 'sipsim run good.yaml --seed' stdout || fault 'the summary has no replay line'
+grep -q 'sipsim-out/good' stdout || fault 'the summary does not say where the files are'
+[ "$(tr -d '\033' <stdout | wc -c)" = "$(wc -c <stdout)" ] || fault 'colour where there is no terminal'
+cp -r sipsim-out/good first
+
+# kept unless --force
+status 7 run good.yaml
+says '--force'
+status 0 run good.yaml --force
+for name in $names; do
+    [ "$name" = engine.json ] || cmp "first/$name" "sipsim-out/good/$name" || fault "$name differs between two runs"
+done
+status 0 run good.yaml --force --pcap off --events off
+[ -e sipsim-out/good/trace.pcapng ] && fault 'the trace of an earlier run is still there'
+[ -e sipsim-out/good/events.jsonl ] && fault 'the events of an earlier run are still there'
+
+# results
+results=first/results.json
+json $results 'd["schema"] == "sipsim.results/1" and d["verdict"] == "pass" and d["exit_status"] == 0'
+json $results 'len(d["run"]["digest"]) == 16 and int(d["run"]["digest"], 16) != 0'
+json $results 'd["metrics"]["rejected_busy"] == 1 and d["metrics"]["ser"]["den"] == 1'
+json $results 'd["metrics"]["srd.p50_ns"] is None and d["metrics"]["srd_fail.p50_ns"] == 20000000 and d["histograms"]["srd_fail"]["max_ns"] == 20000000'
+json $results 'd["violations"]["count"] == 0'
+grep -qE 'wall|rss|/tmp|'"$PWD" $results && fault 'results.json tells of this machine'
+json first/engine.json 'd["wall_ns"] > 0 and d["peak_rss_bytes"] > 0 and d["events"] > 0'
+python3 - <<'END' || fault 'events.jsonl is not what it should be'
+import json
+lines = [json.loads(line) for line in open('first/events.jsonl')]
+assert [line['t_ns'] for line in lines] == sorted(line['t_ns'] for line in lines)
+assert lines[-1]['kind'] == 'END' and lines[-1]['interrupted'] is False
+assert sum(line['kind'] == 'DATAGRAM_SENT' and line['method'] == 'ACK' for line in lines) == 1
+END
+grep -q 'INVITE 1' first/ladder.txt || fault 'no INVITE in the ladder'
+
+# the effective scenario gives the same results
+status 0 run first/scenario.effective.yaml -o effective
+cmp $results effective/results.json || fault 'scenario.effective.yaml is another scenario'
+
+# --json, --quiet
+status 0 run good.yaml --force --json
+cmp stdout $results || fault '--json is not results.json'
+status 0 run good.yaml --force --quiet
+[ ! -s stdout ] && [ ! -s stderr ] || fault '--quiet is not quiet'
+cp good.yaml other.yaml
+status 0 run good.yaml other.yaml --force --json
+json stdout 'len(d) == 2 and d[0] == d[1]'
+status 3 run good.yaml --force --json --set nonsense=1
+json stdout 'd["exit_status"] == 3 and d["mistakes"][0]["file"] == "--set"'
+status 3 check good.yaml --json --set nonsense=1
+json stdout 'd["files"][0]["ok"] is False and d["files"][0]["mistakes"][0]["line"] == 1'
+status 0 check good.yaml --json
+json stdout 'd["files"][0]["ok"] is True'
+for what in scenarios invariants metrics reached statuses ''; do
+    status 0 list $what --json
+    json stdout 'isinstance(d, list)'
+done
+status 0 version --json
+json stdout 'd["schema"] == "sipsim.version/1"'
+
+# other seeds, other bytes; a value set by hand is in the replay line
+status 0 run good.yaml --force --seed 18446744073709551615
+json sipsim-out/good/results.json 'd["scenario"]["seed"] == 2**64 - 1'
+cmp -s $results sipsim-out/good/results.json && fault 'another seed changed nothing'
+status 0 run good.yaml --force --set 'links.wire.delay=6ms'
+grep -q -- '--set links.wire.delay=6ms' stdout || fault 'the replay line lacks --set'
+finish
