@@ -205,10 +205,24 @@ static bool out_of_memory(const sn_world *w)
     return out;
 }
 
-/* Nothing is due any more, or not before the drain is over. */
-static sn_run_state come_to_rest(sn_world *w, ss_time next)
+/* Does anything wait beyond the end of the drain? A tick in the queue may be a leftover: the app's deadline says. */
+static bool is_waiting(const sn_world *w)
 {
-    if (next != SS_TIME_NEVER) {
+    for (uint32_t i = 0; i < w->partition_count; i++) {
+        const sn_event_queue *q = &w->partitions[i].queue;
+        for (uint64_t j = 0; j < q->count; j++) {
+            if (q->heap[j].kind != SN_EVENT_TICK || w->nodes[q->heap[j].receiver].deadline != SS_TIME_NEVER) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Nothing is due any more, or not before the drain is over. */
+static sn_run_state come_to_rest(sn_world *w)
+{
+    if (is_waiting(w)) {
         w->now = w->end;
     }
     return finish(w, SN_RUN_DONE);
@@ -221,7 +235,7 @@ static sn_run_state step_alone(sn_world *w)
     sn_partition *p = w->partitions;
     const ss_time next = next_instant(p);
     if (next > w->end || next == SS_TIME_NEVER) {
-        return come_to_rest(w, next);
+        return come_to_rest(w);
     }
     run_event(p);
     w->events = p->events;
@@ -260,7 +274,7 @@ static sn_run_state step_window(sn_world *w)
         first = ss_time_earlier(first, next_instant(&w->partitions[i]));
     }
     if (first > w->end || first == SS_TIME_NEVER) {
-        return come_to_rest(w, first);
+        return come_to_rest(w);
     }
     const ss_time limit = ss_time_after(first, w->lookahead);
     for (uint32_t i = 0; i < w->partition_count; i++) {

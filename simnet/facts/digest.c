@@ -19,9 +19,14 @@ static void add(words *w, uint64_t value)
 {
     SS_ASSERT(w->len + 8 <= sizeof w->bytes);
     unsigned char *at = w->bytes + w->len;
-    for (unsigned i = 0; i < 8; i++) {                    /* little-endian on every machine */
-        at[i] = (unsigned char)(value >> (8 * i));
-    }
+    at[0] = (unsigned char)value;                         /* little-endian on every machine; one store where it may be */
+    at[1] = (unsigned char)(value >> 8);
+    at[2] = (unsigned char)(value >> 16);
+    at[3] = (unsigned char)(value >> 24);
+    at[4] = (unsigned char)(value >> 32);
+    at[5] = (unsigned char)(value >> 40);
+    at[6] = (unsigned char)(value >> 48);
+    at[7] = (unsigned char)(value >> 56);
     w->len += 8;
 }
 
