@@ -30,8 +30,8 @@ done
 lines -r out/timer_b/trace.pcapng -T fields -e frame.time_epoch | head -n 3 >times
 printf '%s\n' 1893456000.000000000 1893456000.500000000 1893456001.500000000 | cmp - times || { cat times; fault 'not the times of Timer A'; }
 lost=$(grep -c '"kind":"LINK_DROPPED"' out/fragments/events.jsonl)
-[ "$(lines -r out/fragments/trace.pcapng -Y 'frame.comment contains "lost"' | wc -l)" = "$lost" ] ||
-    fault "not $lost packets are marked as lost"
+[ "$(lines -r out/fragments/trace.pcapng -Y 'frame.comment contains "lost on"' | wc -l)" = "$lost" ] ||
+    fault "not $lost packets are marked as lost on a link"
 
 # choices
 status 0 run "$scenarios/fragments.yaml" -o first --quiet --pcap first:7 --events off

@@ -39,7 +39,7 @@ assert [line['t_ns'] for line in lines] == sorted(line['t_ns'] for line in lines
 assert lines[-1]['kind'] == 'END' and lines[-1]['interrupted'] is False
 assert sum(line['kind'] == 'DATAGRAM_SENT' and line['method'] == 'ACK' for line in lines) == 1
 END
-grep -q 'INVITE 1' first/ladder.txt || fault 'no INVITE in the ladder'
+grep -q -- '- INVITE ' first/ladder.txt || fault 'no INVITE in the ladder'
 
 # the effective scenario gives the same results
 status 0 run first/scenario.effective.yaml -o effective

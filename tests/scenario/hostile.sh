@@ -36,13 +36,14 @@ status 2 list "$path"
 "$SIPSIM" run good.yaml -o first --quiet || fault 'a plain run fails'
 for limit in 0 1 2 4; do
     got=0
-    (ulimit -f $limit && exec "$SIPSIM" run good.yaml --force --quiet -o "full$limit" >/dev/null 2>stderr_pipe) || got=$?
+    (ulimit -f $limit && exec "$SIPSIM" run good.yaml --force --quiet -o "full$limit" >/dev/null 2>&1) || got=$?
     [ $got = 7 ] || fault "status $got, not 7, with files of at most $limit blocks"
     ls -A "full$limit" | grep -q partial && fault "a partial file was left in full$limit"
 done
 got=0
-(ulimit -n 4 && exec "$SIPSIM" run good.yaml --force --quiet -o few 2>/dev/null) || got=$?
+(ulimit -n 4 && exec "$SIPSIM" run good.yaml --force --quiet -o few) 2>stderr || got=$?
 [ $got = 7 ] || fault "status $got, not 7, with few open files"
+says 'Too many open files'
 
 # stdout
 got=0
