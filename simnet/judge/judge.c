@@ -103,9 +103,10 @@ void sn_judge_free(sn_judge *j)
 
 /* ---- facts ---- */
 
+/* Routers pass packets on; were they to speak SIP, no law here would be theirs. */
 static bool is_element(const sn_judge *j, const sn_fact *f)
 {
-    return f->entity < j->cast->node_count && f->sip.is_sip != 0;
+    return f->entity < j->cast->node_count && f->sip.is_sip != 0 && member(j, f->entity)->role != SN_ROLE_ROUTER;
 }
 
 static void sip_sent(sn_judge *j, const sn_fact *f)

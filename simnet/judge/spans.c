@@ -56,6 +56,9 @@ static void judge_leaving(sn_judge *j, const sn_fact *f, const txn *t)
     if (!rule.applies || m->t1 == 0 || (rule.may_be_left && f->note.to != SS_TXN_TERMINATED)) {
         return;
     }
+    if (rule.most != SS_TIME_NEVER && t->noted_end == SS_TIME_NEVER) {
+        return;                                           /* told already, or judged by its timer */
+    }
     const ss_span lasted = f->key.at - t->entered;
     if (lasted > rule.most || (lasted < rule.least && !j->excused[t->node])) {
         sn_judge_broken(j, rule.law, f->key.at, t->node, t->call_id, "the state %s lasted %s ms, not %s%s ms", state_name(t->noted),

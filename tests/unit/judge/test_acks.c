@@ -1,0 +1,136 @@
+/* TX11, TX12, DLG2: who acknowledges what, and when. RFC3261:17.1.1.3, 13.2.2.4, 15. */
+#include "check.h"
+#include "court.h"
+
+static void invite_leaves(court *rig, unsigned answer)
+{
+    court_open(rig);
+    court_at(rig, 0);
+    court_sends(rig, COURT_ALICE, court_request(SS_METHOD_INVITE, COURT_OURS));
+    court_at(rig, SS_MS(40));
+    court_gets(rig, COURT_ALICE, court_response(answer, SS_METHOD_INVITE, COURT_OURS));
+}
+
+TEST(tx11_sees_a_rejection_that_is_not_acknowledged)
+{
+    for (int copy = 0; copy < 2; copy++) {
+        court rig;
+        invite_leaves(&rig, 486);
+        if (copy) {
+            court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS));
+            court_at(&rig, SS_MS(540));
+            court_gets(&rig, COURT_ALICE, court_response(486, SS_METHOD_INVITE, COURT_OURS));
+        }
+        court_finish(&rig, SS_S(1));
+        CHECK_EQ(court_broken(&rig, "TX11"), 1);
+        CHECK_EQ(court_broken_any(&rig), 1);
+        court_close(&rig);
+    }
+}
+
+TEST(tx11_wants_one_ack_for_each_copy_and_no_more)
+{
+    court rig;
+    invite_leaves(&rig, 486);
+    court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS));
+    court_at(&rig, SS_MS(540));
+    court_gets(&rig, COURT_ALICE, court_response(486, SS_METHOD_INVITE, COURT_OURS));
+    court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS));
+    CHECK_EQ(court_broken(&rig, "TX11"), 1);
+    court_close(&rig);
+}
+
+TEST(tx11_asks_for_no_ack_once_timer_d_may_have_fired)
+{
+    court rig;
+    invite_leaves(&rig, 486);
+    court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS));
+    court_at(&rig, SS_MS(32040));
+    court_gets(&rig, COURT_ALICE, court_response(486, SS_METHOD_INVITE, COURT_OURS));
+    court_finish(&rig, SS_S(40));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_close(&rig);
+}
+
+TEST(tx12_sees_a_2xx_copy_that_is_not_acknowledged)
+{
+    court rig;
+    invite_leaves(&rig, 200);
+    court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS + 1));
+    court_at(&rig, SS_MS(540));
+    court_gets(&rig, COURT_ALICE, court_response(200, SS_METHOD_INVITE, COURT_OURS));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_finish(&rig, SS_S(1));
+    CHECK_EQ(court_broken(&rig, "TX12"), 1);
+    court_close(&rig);
+}
+
+TEST(tx12_wants_a_branch_of_its_own)
+{
+    court rig;
+    invite_leaves(&rig, 200);
+    court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS));
+    CHECK_EQ(court_broken(&rig, "TX12"), 1);
+    court_close(&rig);
+}
+
+TEST(tx12_sees_an_ack_that_nothing_asked_for)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS));
+    CHECK_EQ(court_broken(&rig, "TX12"), 1);
+    court_close(&rig);
+}
+
+TEST(tx12_asks_for_no_ack_after_timer_m)
+{
+    court rig;
+    invite_leaves(&rig, 200);
+    court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS + 1));
+    court_at(&rig, SS_MS(32040));
+    court_gets(&rig, COURT_ALICE, court_response(200, SS_METHOD_INVITE, COURT_OURS));
+    court_at(&rig, SS_MS(33040));
+    court_gets(&rig, COURT_ALICE, court_response(200, SS_METHOD_INVITE, COURT_OURS));
+    court_finish(&rig, SS_S(40));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_close(&rig);
+}
+
+static void callee_answers(court *rig)
+{
+    court_open(rig);
+    court_at(rig, 0);
+    court_gets(rig, COURT_BOB, court_request(SS_METHOD_INVITE, COURT_THEIRS));
+    court_sends(rig, COURT_BOB, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+}
+
+TEST(dlg2_sees_the_callees_bye_before_the_ack)
+{
+    for (int acked = 0; acked < 2; acked++) {
+        court rig;
+        callee_answers(&rig);
+        court_at(&rig, SS_MS(40));
+        if (acked) {
+            ss_summary ack = court_request(SS_METHOD_ACK, COURT_THEIRS + 1);
+            ack.to_tag = COURT_TO_TAG;
+            court_gets(&rig, COURT_BOB, ack);
+        }
+        court_sends(&rig, COURT_BOB, court_request(SS_METHOD_BYE, COURT_OURS));
+        CHECK_EQ(court_broken(&rig, "DLG2"), acked ? 0 : 1);
+        court_close(&rig);
+    }
+}
+
+TEST(dlg2_allows_the_bye_when_no_ack_came_in_64_t1)
+{
+    court rig;
+    callee_answers(&rig);
+    court_at(&rig, SS_S(32));
+    court_sends(&rig, COURT_BOB, court_request(SS_METHOD_BYE, COURT_OURS));
+    CHECK_EQ(court_broken(&rig, "DLG2"), 0);
+    court_close(&rig);
+}

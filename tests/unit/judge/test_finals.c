@@ -1,0 +1,175 @@
+/* TX10, TX13, TX15, TX17, TX18, PRX6: which responses may leave. RFC3261:17.2.1, 17.2.2, RFC4320:4.1, RFC4320:4.2. */
+#include "check.h"
+#include "court.h"
+
+static void request_comes(court *rig, uint32_t node, ss_method method)
+{
+    const bool invite = method == SS_METHOD_INVITE;
+    const ss_txn_state state = invite ? SS_TXN_PROCEEDING : SS_TXN_TRYING;
+    court_open(rig);
+    court_at(rig, 0);
+    court_gets(rig, node, court_request(method, COURT_THEIRS));
+    court_notes_txn(rig, node, invite ? SS_IST : SS_NIST, method, COURT_THEIRS, state, state);
+}
+
+static void answer(court *rig, uint32_t node, ss_time at, unsigned status, ss_method method)
+{
+    court_at(rig, at);
+    court_sends(rig, node, court_response(status, method, COURT_THEIRS));
+}
+
+TEST(tx10_sees_a_second_final_response)
+{
+    static const unsigned firsts[] = { 486, 486, 200, 200 };
+    static const unsigned seconds[] = { 603, 200, 486, 180 };
+    for (size_t i = 0; i < SS_COUNT(firsts); i++) {
+        court rig;
+        request_comes(&rig, COURT_BOB, SS_METHOD_INVITE);
+        answer(&rig, COURT_BOB, SS_MS(10), firsts[i], SS_METHOD_INVITE);
+        CHECK_EQ(court_broken_any(&rig), 0);
+        answer(&rig, COURT_BOB, SS_MS(20), seconds[i], SS_METHOD_INVITE);
+        CHECK_EQ(court_broken(&rig, "TX10"), 1);
+        court_close(&rig);
+    }
+}
+
+TEST(tx10_sees_a_2xx_copy_with_another_tag_or_other_bytes)
+{
+    for (int tag = 0; tag < 2; tag++) {
+        court rig;
+        request_comes(&rig, COURT_BOB, SS_METHOD_INVITE);
+        answer(&rig, COURT_BOB, SS_MS(10), 200, SS_METHOD_INVITE);
+        ss_summary copy = court_response(200, SS_METHOD_INVITE, COURT_THEIRS);
+        copy.to_tag += tag ? 1 : 0;
+        copy.bytes = tag ? 0 : 1;
+        court_at(&rig, SS_MS(510));
+        court_sends(&rig, COURT_BOB, copy);
+        CHECK_EQ(court_broken(&rig, "TX10"), 1);
+        court_close(&rig);
+    }
+}
+
+TEST(tx10_sees_a_copy_that_nobody_asked_for)
+{
+    court rig;
+    request_comes(&rig, COURT_BOB, SS_METHOD_BYE);
+    answer(&rig, COURT_BOB, 0, 200, SS_METHOD_BYE);
+    court_at(&rig, SS_MS(500));
+    court_gets(&rig, COURT_BOB, court_request(SS_METHOD_BYE, COURT_THEIRS));
+    court_sends(&rig, COURT_BOB, court_response(200, SS_METHOD_BYE, COURT_THEIRS));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    answer(&rig, COURT_BOB, SS_MS(600), 200, SS_METHOD_BYE);
+    CHECK_EQ(court_broken(&rig, "TX10"), 1);
+    court_close(&rig);
+}
+
+TEST(prx6_sees_a_proxys_second_final_response)
+{
+    court rig;
+    request_comes(&rig, COURT_PROXY, SS_METHOD_INVITE);
+    answer(&rig, COURT_PROXY, SS_MS(10), 486, SS_METHOD_INVITE);
+    CHECK_EQ(court_broken_any(&rig), 0);
+    answer(&rig, COURT_PROXY, SS_MS(20), 408, SS_METHOD_INVITE);
+    CHECK_EQ(court_broken(&rig, "PRX6"), 1);
+    court_close(&rig);
+}
+
+TEST(tx13_sees_an_answer_to_an_ack)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    court_gets(&rig, COURT_BOB, court_request(SS_METHOD_ACK, COURT_THEIRS));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_sends(&rig, COURT_BOB, court_response(481, SS_METHOD_ACK, COURT_THEIRS));
+    CHECK_EQ(court_broken(&rig, "TX13"), 1);
+    court_close(&rig);
+}
+
+TEST(tx15_sees_408_and_101_to_199_and_an_early_100)
+{
+    static const unsigned statuses[] = { 408, 183, 100 };
+    for (size_t i = 0; i < SS_COUNT(statuses); i++) {
+        court rig;
+        request_comes(&rig, COURT_BOB, SS_METHOD_BYE);
+        answer(&rig, COURT_BOB, SS_MS(3499), statuses[i], SS_METHOD_BYE);
+        CHECK_EQ(court_broken(&rig, "TX15"), 1);
+        CHECK_EQ(court_broken_any(&rig), 1);
+        court_close(&rig);
+    }
+}
+
+TEST(tx15_wants_a_100_when_timer_e_reaches_t2_and_no_later)
+{
+    for (int sent = 0; sent < 2; sent++) {
+        court rig;
+        request_comes(&rig, COURT_BOB, SS_METHOD_BYE);
+        if (sent) {
+            answer(&rig, COURT_BOB, SS_MS(3500), 100, SS_METHOD_BYE);
+        }
+        court_finish(&rig, SS_S(4));
+        CHECK_EQ(court_broken(&rig, "TX15"), sent ? 0 : 1);
+        court_close(&rig);
+    }
+}
+
+TEST(tx17_sees_a_copy_that_is_not_answered)
+{
+    static const ss_method methods[] = { SS_METHOD_INVITE, SS_METHOD_BYE };
+    for (size_t i = 0; i < SS_COUNT(methods); i++) {
+        court rig;
+        request_comes(&rig, COURT_BOB, methods[i]);
+        answer(&rig, COURT_BOB, 0, methods[i] == SS_METHOD_INVITE ? 180 : 200, methods[i]);
+        court_at(&rig, SS_MS(500));
+        court_gets(&rig, COURT_BOB, court_request(methods[i], COURT_THEIRS));
+        court_at(&rig, SS_MS(501));
+        court_gets(&rig, COURT_BOB, court_request(SS_METHOD_OPTIONS, COURT_THEIRS + 1));
+        CHECK_EQ(court_broken(&rig, "TX17"), 1);
+        court_close(&rig);
+    }
+}
+
+TEST(tx17_asks_for_no_answer_before_there_is_one_nor_after_a_2xx)
+{
+    court rig;
+    request_comes(&rig, COURT_BOB, SS_METHOD_INVITE);
+    court_at(&rig, SS_MS(10));
+    court_gets(&rig, COURT_BOB, court_request(SS_METHOD_INVITE, COURT_THEIRS));
+    answer(&rig, COURT_BOB, SS_MS(20), 200, SS_METHOD_INVITE);
+    court_at(&rig, SS_MS(30));
+    court_gets(&rig, COURT_BOB, court_request(SS_METHOD_INVITE, COURT_THEIRS));
+    court_finish(&rig, SS_MS(40));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_close(&rig);
+}
+
+TEST(tx18_sees_a_response_to_nothing_and_one_after_the_end)
+{
+    court rig;
+    court_open(&rig);
+    answer(&rig, COURT_BOB, 0, 200, SS_METHOD_BYE);
+    CHECK_EQ(court_broken(&rig, "TX18"), 1);
+    court_close(&rig);
+    request_comes(&rig, COURT_PROXY, SS_METHOD_BYE);
+    court_at(&rig, SS_S(32));
+    court_notes_txn(&rig, COURT_PROXY, SS_NIST, SS_METHOD_BYE, COURT_THEIRS, SS_TXN_TRYING, SS_TXN_TERMINATED);
+    answer(&rig, COURT_PROXY, SS_S(33), 200, SS_METHOD_BYE);
+    CHECK_EQ(court_broken(&rig, "TX18"), 1);
+    court_close(&rig);
+}
+
+TEST(tx18_takes_a_request_after_the_end_for_a_new_one)
+{
+    court rig;
+    request_comes(&rig, COURT_BOB, SS_METHOD_BYE);
+    answer(&rig, COURT_BOB, 0, 200, SS_METHOD_BYE);
+    court_notes_txn(&rig, COURT_BOB, SS_NIST, SS_METHOD_BYE, COURT_THEIRS, SS_TXN_TRYING, SS_TXN_COMPLETED);
+    court_at(&rig, SS_S(32));
+    court_notes_txn(&rig, COURT_BOB, SS_NIST, SS_METHOD_BYE, COURT_THEIRS, SS_TXN_COMPLETED, SS_TXN_TERMINATED);
+    court_at(&rig, SS_S(33));
+    court_gets(&rig, COURT_BOB, court_request(SS_METHOD_BYE, COURT_THEIRS));
+    court_sends(&rig, COURT_BOB, court_response(481, SS_METHOD_BYE, COURT_THEIRS));
+    court_finish(&rig, SS_S(34));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_close(&rig);
+}

@@ -1,0 +1,110 @@
+/* LEFT1, LIVE1, DLG1: what a run may end with. */
+#include "check.h"
+#include "court.h"
+
+static void leave(court *rig, uint32_t node, sn_left_fact left)
+{
+    court_give(rig, (sn_fact){ .kind = SN_FACT_LEFT, .entity = node, .peer = SN_NOBODY, .left = left });
+}
+
+TEST(left1_sees_each_thing_that_is_left)
+{
+    static const sn_left_fact lefts[] = { { .transactions = 1 }, { .dialogs = 1 },  { .calls = 1 },
+                                          { .timers = 1 },       { .contexts = 1 }, { .store_bytes = 16 } };
+    for (size_t i = 0; i < SS_COUNT(lefts); i++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        leave(&rig, COURT_ALICE, lefts[i]);
+        court_finish(&rig, 1);
+        CHECK_EQ(court_broken(&rig, "LEFT1"), 1);
+        court_close(&rig);
+    }
+}
+
+TEST(left1_accepts_registrations_bindings_and_calls_that_nobody_ended)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    court_call(&rig, COURT_ALICE, SN_CALL_REGISTERED, 0, 200);
+    court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
+    court_call(&rig, COURT_BOB, SN_CALL_INCOMING, 1, 0);
+    court_call(&rig, COURT_BOB, SN_CALL_ACCEPTED, 1, 200);
+    court_call(&rig, COURT_ALICE, SN_CALL_ANSWERED, 1, 200);
+    court_at(&rig, SS_S(100));
+    leave(&rig, COURT_ALICE, (sn_left_fact){ .calls = 1, .dialogs = 1, .timers = 1, .store_bytes = 900 });
+    leave(&rig, COURT_BOB, (sn_left_fact){ .calls = 1, .dialogs = 1, .store_bytes = 900 });
+    leave(&rig, COURT_PROXY, (sn_left_fact){ .bindings = 2 });
+    court_finish(&rig, SS_S(100));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_close(&rig);
+}
+
+TEST(left1_and_live1_are_not_judged_when_the_run_was_interrupted)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
+    leave(&rig, COURT_ALICE, (sn_left_fact){ .transactions = 1 });
+    sn_judge_finish(rig.judge, 1, true);
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_close(&rig);
+}
+
+TEST(live1_sees_a_call_that_came_to_nothing)
+{
+    static const sn_call_event outcomes[] = { SN_CALL_ANSWERED, SN_CALL_REJECTED, SN_CALL_BLOCKED, SN_CALL_CANCELLING };
+    for (size_t i = 0; i < SS_COUNT(outcomes); i++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 3, 0);
+        court_call(&rig, COURT_ALICE, outcomes[i], 3, 486);
+        court_finish(&rig, SS_S(1));
+        CHECK_EQ(court_broken(&rig, "LIVE1"), outcomes[i] == SN_CALL_CANCELLING ? 1 : 0);
+        court_close(&rig);
+    }
+}
+
+static void call_is_up(court *rig)
+{
+    court_open(rig);
+    court_at(rig, 0);
+    court_call(rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
+    court_call(rig, COURT_BOB, SN_CALL_INCOMING, 1, 0);
+    court_call(rig, COURT_BOB, SN_CALL_ACCEPTED, 1, 200);
+    court_call(rig, COURT_ALICE, SN_CALL_ANSWERED, 1, 200);
+    court_call(rig, COURT_BOB, SN_CALL_CONFIRMED, 1, 0);
+}
+
+TEST(dlg1_sees_an_end_that_one_side_does_not_know)
+{
+    for (int other_knows = 0; other_knows < 2; other_knows++) {
+        court rig;
+        call_is_up(&rig);
+        court_at(&rig, SS_S(1));
+        court_call(&rig, COURT_ALICE, SN_CALL_HANGUP, 1, 0);
+        if (other_knows) {
+            court_call(&rig, COURT_BOB, SN_CALL_BYE, 1, 0);
+        }
+        court_call(&rig, COURT_ALICE, SN_CALL_ENDED, 1, 200);
+        court_finish(&rig, SS_S(2));
+        CHECK_EQ(court_broken(&rig, "DLG1"), other_knows ? 0 : 1);
+        court_close(&rig);
+    }
+}
+
+TEST(dlg1_lets_a_timeout_explain_it)
+{
+    court rig;
+    call_is_up(&rig);
+    court_at(&rig, SS_S(1));
+    court_call(&rig, COURT_BOB, SN_CALL_HANGUP, 1, 0);
+    court_at(&rig, SS_S(33));
+    court_call_synthetic(&rig, COURT_BOB, SN_CALL_ENDED, 1, 408);
+    court_finish(&rig, SS_S(40));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_close(&rig);
+}

@@ -1,0 +1,179 @@
+/* PRX1 to PRX5, PRX7: what a proxy makes of what it got. RFC3261:16.6, 16.7. */
+#include "check.h"
+#include "court.h"
+
+static ss_summary forwarded(ss_method method)
+{
+    ss_summary request = court_request(method, COURT_OURS);
+    request.via_count = 2;
+    request.second_branch = COURT_THEIRS;
+    request.max_forwards = 69;
+    return request;
+}
+
+static void request_comes(court *rig, ss_method method)
+{
+    court_open(rig);
+    court_at(rig, 0);
+    court_gets(rig, COURT_PROXY, court_request(method, COURT_THEIRS));
+}
+
+static ss_summary from_below(unsigned status)
+{
+    ss_summary response = court_response(status, SS_METHOD_INVITE, COURT_OURS);
+    response.via_count = 2;
+    response.second_branch = COURT_THEIRS;
+    return response;
+}
+
+static void invite_passes(court *rig)
+{
+    request_comes(rig, SS_METHOD_INVITE);
+    court_sends(rig, COURT_PROXY, court_response(100, SS_METHOD_INVITE, COURT_THEIRS));
+    court_sends(rig, COURT_PROXY, forwarded(SS_METHOD_INVITE));
+}
+
+TEST(a_call_through_a_proxy_breaks_no_law)
+{
+    court rig;
+    invite_passes(&rig);
+    court_at(&rig, SS_MS(20));
+    court_gets(&rig, COURT_PROXY, from_below(100));
+    court_at(&rig, SS_MS(30));
+    court_gets(&rig, COURT_PROXY, from_below(180));
+    court_sends(&rig, COURT_PROXY, court_response(180, SS_METHOD_INVITE, COURT_THEIRS));
+    for (unsigned ms = 40; ms < 2000; ms += 500) {
+        court_at(&rig, SS_MS(ms));
+        court_gets(&rig, COURT_PROXY, from_below(200));
+        court_sends(&rig, COURT_PROXY, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+    }
+    court_at(&rig, SS_S(3));
+    court_gets(&rig, COURT_PROXY, court_request(SS_METHOD_ACK, COURT_THEIRS + 1));
+    ss_summary ack = forwarded(SS_METHOD_ACK);
+    ack.branch = COURT_OURS + 1;
+    ack.second_branch = COURT_THEIRS + 1;
+    court_sends(&rig, COURT_PROXY, ack);
+    court_finish(&rig, SS_S(4));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_close(&rig);
+}
+
+TEST(prx1_sees_a_request_without_the_received_via_or_with_two_more)
+{
+    for (unsigned case_of = 0; case_of < 3; case_of++) {
+        court rig;
+        request_comes(&rig, SS_METHOD_INVITE);
+        ss_summary request = forwarded(SS_METHOD_INVITE);
+        request.via_count = case_of == 0 ? 1 : case_of == 1 ? 3 : 2;
+        request.second_branch = case_of == 2 ? COURT_THEIRS + 1 : COURT_THEIRS;
+        court_sends(&rig, COURT_PROXY, request);
+        CHECK_EQ(court_broken(&rig, "PRX1"), 1);
+        CHECK_EQ(court_broken_any(&rig), 1);
+        court_close(&rig);
+    }
+}
+
+TEST(prx1_leaves_a_cancel_and_a_hop_ack_alone)
+{
+    court rig;
+    invite_passes(&rig);
+    court_at(&rig, SS_MS(20));
+    court_gets(&rig, COURT_PROXY, from_below(180));
+    court_sends(&rig, COURT_PROXY, court_response(180, SS_METHOD_INVITE, COURT_THEIRS));
+    court_sends(&rig, COURT_PROXY, court_request(SS_METHOD_CANCEL, COURT_OURS));
+    court_at(&rig, SS_MS(40));
+    court_gets(&rig, COURT_PROXY, from_below(487));
+    court_sends(&rig, COURT_PROXY, court_request(SS_METHOD_ACK, COURT_OURS));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_close(&rig);
+}
+
+TEST(prx2_sees_max_forwards_that_is_not_one_less)
+{
+    static const uint16_t came[] = { 70, 70, 0xffff, 0xffff, 10 };
+    static const uint16_t left[] = { 70, 68, 70, 69, 9 };
+    static const uint64_t broken[] = { 1, 1, 0, 1, 0 };
+    for (size_t i = 0; i < SS_COUNT(came); i++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        ss_summary request = court_request(SS_METHOD_INVITE, COURT_THEIRS);
+        request.max_forwards = came[i];
+        court_gets(&rig, COURT_PROXY, request);
+        request = forwarded(SS_METHOD_INVITE);
+        request.max_forwards = left[i];
+        court_sends(&rig, COURT_PROXY, request);
+        CHECK_EQ(court_broken(&rig, "PRX2"), broken[i]);
+        court_close(&rig);
+    }
+}
+
+TEST(prx3_sees_a_via_too_many_and_its_own_via)
+{
+    court rig;
+    invite_passes(&rig);
+    court_at(&rig, SS_MS(20));
+    court_gets(&rig, COURT_PROXY, from_below(486));
+    court_sends(&rig, COURT_PROXY, court_request(SS_METHOD_ACK, COURT_OURS));
+    ss_summary response = court_response(486, SS_METHOD_INVITE, COURT_THEIRS);
+    response.via_count = 2;
+    court_sends(&rig, COURT_PROXY, response);
+    CHECK_EQ(court_broken(&rig, "PRX3"), 1);
+    court_sends(&rig, COURT_PROXY, from_below(486));
+    CHECK_EQ(court_broken(&rig, "PRX3"), 2);
+    CHECK_EQ(court_broken_any(&rig), 2);
+    court_close(&rig);
+}
+
+TEST(prx4_sees_a_100_passed_on)
+{
+    court rig;
+    invite_passes(&rig);
+    court_at(&rig, SS_MS(20));
+    court_gets(&rig, COURT_PROXY, from_below(100));
+    court_sends(&rig, COURT_PROXY, court_response(100, SS_METHOD_INVITE, COURT_THEIRS));
+    CHECK_EQ(court_broken(&rig, "PRX4"), 1);
+    court_close(&rig);
+}
+
+TEST(prx5_sees_a_2xx_that_stays_and_one_that_nobody_sent)
+{
+    court rig;
+    invite_passes(&rig);
+    court_at(&rig, SS_MS(20));
+    court_gets(&rig, COURT_PROXY, from_below(200));
+    court_sends(&rig, COURT_PROXY, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+    court_at(&rig, SS_MS(520));
+    court_gets(&rig, COURT_PROXY, from_below(200));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_at(&rig, SS_MS(521));
+    court_sends(&rig, COURT_PROXY, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+    CHECK_EQ(court_broken(&rig, "PRX5"), 2);
+    court_close(&rig);
+}
+
+TEST(prx5_asks_nothing_after_a_final_response_or_timer_m)
+{
+    court rig;
+    invite_passes(&rig);
+    court_at(&rig, SS_MS(20));
+    court_gets(&rig, COURT_PROXY, from_below(200));
+    court_sends(&rig, COURT_PROXY, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+    court_at(&rig, SS_MS(32020));
+    court_gets(&rig, COURT_PROXY, from_below(200));
+    court_finish(&rig, SS_S(60));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_close(&rig);
+}
+
+TEST(prx7_sees_a_ringing_that_stays)
+{
+    court rig;
+    invite_passes(&rig);
+    court_at(&rig, SS_MS(20));
+    court_gets(&rig, COURT_PROXY, from_below(180));
+    court_finish(&rig, SS_MS(30));
+    CHECK_EQ(court_broken(&rig, "PRX7"), 1);
+    CHECK_EQ(court_broken_any(&rig), 1);
+    court_close(&rig);
+}
