@@ -71,16 +71,14 @@ static void read_choices(sn_reading *r, sn_behaviour_entry *b, const sn_item *li
     if (list->count == 0) {
         sn_wrong(r, list->place, NULL, "an empty behaviour: it needs a choice");
     } else if (sum == 0 && r->mistake_count == before) {
-        sn_wrong(r, list->place, NULL, "the weights of behaviour '%s' sum to 0", b->name.text);
+        sn_wrong(r, list->place, NULL, "the weights of behaviour '%s' sum to 0", b->name.text == NULL ? "" : b->name.text);
     }
 }
 
 static void read_behaviour(sn_reading *r, sn_model *m, const sn_pair *pair)
 {
     sn_behaviour_entry entry = { .item = pair->value };
-    if (!sn_key_name(r, pair->key, &entry.name)) {
-        return;
-    }
+    const bool named = sn_key_name(r, pair->key, &entry.name);
     if (pair->value->kind == SN_ITEM_MAP) {
         sn_item list = *pair->value;
         sn_pair only = { NULL, pair->value };
@@ -91,6 +89,9 @@ static void read_behaviour(sn_reading *r, sn_model *m, const sn_pair *pair)
         read_choices(r, &entry, pair->value);
     } else {
         sn_wrong(r, pair->value->place, NULL, "wrong type: a list of choices is wanted here");
+    }
+    if (!named) {
+        return;
     }
     m->behaviours = sn_hoard_grow(&r->hoard, m->behaviours, m->behaviour_count, sizeof(*m->behaviours));
     m->behaviours[m->behaviour_count++] = entry;

@@ -107,7 +107,8 @@ bool sn_quantity_net(ss_slice word, uint32_t *net, uint32_t *bits, sn_flaw *flaw
     }
     uint64_t length = 0;
     if (slash == word.len || ss_slice_to_u64(ss_slice_cut(word, slash + 1, word.len), 32, &length) != SS_OK || length < 8) {
-        return refuse(flaw, slash, word.len - slash, "an address block ends with its length, /8 to /32");
+        const size_t from = slash == word.len ? 0 : slash;
+        return refuse(flaw, from, word.len - from, "an address block ends with its length, /8 to /32");
     }
     if (length < 32 && (address & (UINT32_MAX >> length)) != 0) {
         return refuse(flaw, 0, word.len, "an address block has zeros after its length");

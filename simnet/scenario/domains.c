@@ -24,13 +24,12 @@ static bool is_host(ss_slice s)
 static void read_domain(sn_reading *r, sn_model *m, const sn_pair *pair)
 {
     sn_domain_entry entry = { .item = pair->value };
+    entry.name = (sn_name){ .text = sn_hoard_text(&r->hoard, pair->key->text), .place = pair->key->place };
+    sn_fields_read(r, &domain_table, 0, pair->value, &entry);
     if (!is_host(pair->key->text)) {
         sn_wrong(r, pair->key->place, NULL, "'%s' is no domain: lower-case letters, digits, - and .",
                  sn_shown(r, pair->key->text));
-        return;
-    }
-    entry.name = (sn_name){ .text = sn_hoard_text(&r->hoard, pair->key->text), .place = pair->key->place };
-    if (sn_fields_read(r, &domain_table, 0, pair->value, &entry)) {
+    } else {
         m->domains = sn_hoard_grow(&r->hoard, m->domains, m->domain_count, sizeof(*m->domains));
         m->domains[m->domain_count++] = entry;
     }

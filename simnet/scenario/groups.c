@@ -318,15 +318,13 @@ static void read_entry(sn_reading *r, sn_model *m, const sn_pair *pair, sn_secti
     static const sn_fields *const tables[] = { &router_table, &site_table, &node_table };
     sn_group_entry *g = new_group(r, m, section, roles);
     g->item = pair->value;
-    if (!sn_key_name(r, pair->key, &g->name) ||
-        !sn_fields_read(r, tables[section], roles & SN_WHO_MASK, pair->value, g)) {
-        return;
-    }
+    const bool named = sn_key_name(r, pair->key, &g->name);
+    sn_fields_read(r, tables[section], roles & SN_WHO_MASK, pair->value, g);
     if (g->settings.t2 < g->settings.t1) {
         const bool says_t2 = sn_item_pair(pair->value, "t2") != NULL;
         sn_wrong(r, sn_item_place(pair->value, says_t2 ? "t2" : "t1"), NULL, "T2 is below T1: RFC 3261 17.1.2.1");
     }
-    m->group_count++;
+    m->group_count += named;
 }
 
 static void read_router(sn_reading *r, sn_model *m, const sn_pair *pair)

@@ -91,13 +91,17 @@ static const sn_fields jitter_table = { "jitter", jitter_fields, SS_COUNT(jitter
 static void read_jitter_map(sn_reading *r, const sn_item *value, sn_dist *jitter)
 {
     jitter_record read = { 0 };
+    const uint64_t before = r->mistake_count;
     sn_fields_read(r, &jitter_table, 0, value, &read);
+    if (r->mistake_count != before) {
+        return;
+    }
     const bool normal = read.dist == 1;
     const sn_pair *wanted = sn_item_pair(value, normal ? "sd" : "by"), *other = sn_item_pair(value, normal ? "by" : "sd");
     if (other != NULL) {
         sn_wrong(r, other->key->place, normal ? "sd" : "by", "bad distribution: %s jitter has no '%s'",
                  jitter_words[read.dist], normal ? "by" : "sd");
-    } else if (wanted == NULL && sn_item_pair(value, "dist") != NULL) {
+    } else if (wanted == NULL) {
         sn_wrong(r, value->place, NULL, "bad distribution: %s jitter needs '%s', a time", jitter_words[read.dist],
                  normal ? "sd" : "by");
     }
@@ -250,9 +254,8 @@ static void read_link(sn_reading *r, sn_model *m, const sn_pair *pair)
     both.reorder_gap = 1;
     both.mtu = both.mtu == 0 ? 65535 : both.mtu;
     sn_link_entry entry = { .item = pair->value };
-    if (!sn_key_name(r, pair->key, &entry.name) || !sn_fields_read(r, &link_table, 0, pair->value, &both)) {
-        return;
-    }
+    const bool named = sn_key_name(r, pair->key, &entry.name);
+    sn_fields_read(r, &link_table, 0, pair->value, &both);
     const sn_pair *up = sn_item_pair(pair->value, "up"), *down = sn_item_pair(pair->value, "down");
     entry.up = both;
     entry.down = both;
@@ -266,6 +269,9 @@ static void read_link(sn_reading *r, sn_model *m, const sn_pair *pair)
     settle_floor(r, &entry.up, up == NULL ? pair->value : up->value, pair->value);
     if (r->mistake_count == before) {
         settle_floor(r, &entry.down, down == NULL ? pair->value : down->value, pair->value);
+    }
+    if (!named) {
+        return;
     }
     m->links = sn_hoard_grow(&r->hoard, m->links, m->link_count, sizeof(*m->links));
     m->links[m->link_count++] = entry;

@@ -219,6 +219,11 @@ void sn_story_resolve(sn_reading *r, sn_model *m);
 bool sn_name_find(sn_reading *r, sn_name *name, const char *what, const void *records, uint32_t count, size_t size);
 /** A group that a name means. NULL: none, or a mistake was noted. */
 sn_group_entry *sn_group_find(sn_reading *r, sn_model *m, sn_name *name, const char *what);
+/** A group without the role; not when its role is not known, for a mistake in it. */
+static inline bool sn_group_lacks(const sn_group_entry *g, unsigned role)
+{
+    return g->roles != 0 && (g->roles & role) == 0;
+}
 /** The number of nodes of a group. */
 static inline uint32_t sn_group_size(const sn_group_entry *g)
 {

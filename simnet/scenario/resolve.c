@@ -144,7 +144,7 @@ static void judge_via(sn_reading *r, sn_model *m, sn_group_entry *g)
     if (up == NULL) {
         return;
     }
-    if (!is_router(up)) {
+    if (sn_group_lacks(up, SN_IS_ROUTER)) {
         sn_wrong(r, g->via.place, NULL, "'%s' is no router: nothing can be via it", up->name.text);
         g->via.text = NULL;
     } else if (g->held_by == NULL && sn_group_size(up) > 1) {
@@ -193,7 +193,7 @@ static void judge_depth(sn_reading *r, const sn_model *m, const sn_group_entry *
             return;
         }
     }
-    if (depth > DEPTH_MAX && depth <= WALK_MAX) {
+    if (depth == DEPTH_MAX + 1) {                         /* whatever is behind it is too deep as well */
         sn_wrong(r, g->name.place, NULL, "'%s' is %u routers deep, at most %d", g->name.text, depth, DEPTH_MAX);
     }
 }
@@ -249,6 +249,7 @@ static void hold_all(sn_reading *r, sn_model *m)
 
 static void judge_size(sn_reading *r, const sn_model *m)
 {
+    const sn_pair *section = sn_item_pair(m->item, "nodes");
     uint64_t nodes = 0;
     for (uint32_t i = 0; i < m->group_count; i++) {
         nodes += sn_group_size(&m->groups[i]);
@@ -256,7 +257,7 @@ static void judge_size(sn_reading *r, const sn_model *m)
     if (nodes > NODES_MAX) {
         sn_wrong(r, sn_item_place(m->item, "nodes"), NULL, "out of range: %llu nodes, more than %u", (unsigned long long)nodes,
                  NODES_MAX);
-    } else if (m->group_count == 0) {
+    } else if (m->group_count == 0 && (section == NULL || section->value->count == 0)) {
         sn_wrong(r, m->item->place, NULL, "no nodes: a scenario has at least one");
     }
 }

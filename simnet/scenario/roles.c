@@ -11,7 +11,7 @@ static void judge_domain(sn_reading *r, sn_model *m, sn_domain_entry *d)
     const sn_group_entry *g = sn_group_find(r, m, &d->registrar, "node");
     if (g == NULL) {
         d->registrar.text = NULL;
-    } else if ((g->roles & SN_IS_REGISTRAR) == 0) {
+    } else if (sn_group_lacks(g, SN_IS_REGISTRAR)) {
         sn_wrong(r, d->registrar.place, NULL, "'%s' has not the role registrar", g->name.text);
     } else if (sn_group_size(g) > 1) {
         sn_wrong(r, d->registrar.place, NULL, "'%s' is %u nodes: a domain has one registrar", g->name.text,
@@ -136,7 +136,7 @@ static void judge_outbound(sn_reading *r, sn_model *m, sn_group_entry *g)
     const sn_group_entry *proxy = sn_group_find(r, m, &g->outbound, "node");
     if (proxy == NULL) {
         g->outbound.text = NULL;
-    } else if ((proxy->roles & SN_IS_PROXY) == 0) {
+    } else if (sn_group_lacks(proxy, SN_IS_PROXY)) {
         sn_wrong(r, g->outbound.place, NULL, "'%s' is no proxy", proxy->name.text);
         g->outbound.text = NULL;
     } else if (sn_group_size(proxy) > 1) {

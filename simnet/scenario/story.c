@@ -250,6 +250,7 @@ static bool read_line(sn_reading *r, sn_story_entry *e)
         const sn_pair *pair = &e->item->pairs[i];
         if (ss_slice_eq(pair->key->text, SS_LIT("at"))) {
             e->has_at = true;
+            e->at = SS_TIME_NEVER;
             sn_value_time(r, pair->value, 0, SN_TIME_MAX, &e->at);
             continue;
         }
@@ -424,7 +425,7 @@ static bool settle_who(sn_reading *r, sn_model *m, sn_selector *s, bool act)
                  (unsigned)size, g->name.text);
         return false;
     }
-    if (act && (g->roles & SN_IS_UA) == 0) {
+    if (act && sn_group_lacks(g, SN_IS_UA)) {
         sn_wrong(r, s->group.place, NULL, "only a ua acts in a story: '%s' is none", g->name.text);
         return false;
     }
@@ -469,7 +470,7 @@ static void settle_label(sn_reading *r, sn_story_entry *e, label_row *labels, ui
         return;
     }
     e->call = row->made_by->call;
-    const ss_time made_at = row->made_by->at;
+    const ss_time made_at = row->made_by->at == SS_TIME_NEVER ? 0 : row->made_by->at;
     const bool listed_before = e->verb < SN_VERB_SENDS && e < row->made_by;
     if (e->has_at && (e->at < made_at || (e->at == made_at && listed_before))) {
         sn_wrong(r, sn_item_place(e->item, "at"), NULL, "%s is not made yet at that instant", e->label.text);
@@ -501,6 +502,9 @@ static label_row *collect_labels(sn_reading *r, sn_model *m, uint32_t *count)
 static void settle_instant(sn_reading *r, const sn_model *m, const sn_story_entry *e)
 {
     const bool act = e->verb < SN_VERB_SENDS;
+    if (e->at == SS_TIME_NEVER) {
+        return;                                           /* a mistake of its own */
+    }
     if (e->has_at && act && e->at >= m->duration) {
         sn_wrong(r, sn_item_place(e->item, "at"), NULL, "an act after the duration of the run");
     } else if (e->has_at && !act && e->at > m->duration + m->drain) {

@@ -19,10 +19,10 @@ static void judge_ends(sn_reading *r, sn_model *m, sn_calls_entry *c)
 {
     const sn_group_entry *from = sn_group_find(r, m, &c->from, "node");
     const sn_group_entry *to = sn_group_find(r, m, &c->to, "node");
-    if (from != NULL && (from->roles & SN_IS_UA) == 0) {
+    if (from != NULL && sn_group_lacks(from, SN_IS_UA)) {
         sn_wrong(r, c->from.place, NULL, "'%s' is no ua: it makes no calls", from->name.text);
     }
-    if (to != NULL && (to->roles & SN_IS_UA) == 0) {
+    if (to != NULL && sn_group_lacks(to, SN_IS_UA)) {
         sn_wrong(r, c->to.place, NULL, "'%s' is no ua: it takes no calls", to->name.text);
     }
     if (from == NULL || to == NULL) {

@@ -7,6 +7,7 @@
 #include "reading.h"
 
 #include <libfyaml.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,7 +161,8 @@ static void add_scalar(builder *b, struct fy_event *e)
     sn_item *item = sn_hoard_take(&b->r->hoard, sizeof(*item));
     size_t length = 0;
     const char *text = fy_token_get_text(e->scalar.value, &length);
-    const struct fy_mark *start = fy_event_start_mark(e);
+    const struct fy_mark *start = fy_event_start_mark(e), *end = fy_event_end_mark(e);
+    const size_t raw = start == NULL || end == NULL ? 0 : end->input_pos - start->input_pos;
     item->place = event_place(b, e);
     item->quoted = fy_token_scalar_style(e->scalar.value) != FYSS_PLAIN;
     item->text = (ss_slice){ sn_hoard_text(&b->r->hoard, (ss_slice){ text, text == NULL ? 0 : length }), length };
@@ -170,7 +172,7 @@ static void add_scalar(builder *b, struct fy_event *e)
         item->exact = at <= all.len && length <= all.len - at && memcmp(all.at + at, item->text.at, length) == 0;
         if (item->quoted && at > 0 && (all.at[at - 1] == '"' || all.at[at - 1] == '\'')) {
             item->place.offset--;                         /* the caret takes in the quotes */
-            item->place.length += 2;
+            item->place.length = (uint32_t)raw + 2;
         } else if (item->quoted) {
             item->exact = false;
         }
@@ -340,7 +342,11 @@ static void syntax_error(builder *b)
 {
     void *iterator = NULL;
     const struct fy_diag_error *error = fy_diag_errors_iterate(b->r->diag, &iterator);
-    const char *message = error == NULL || error->msg == NULL ? "not YAML" : error->msg;
+    char message[120];
+    snprintf(message, sizeof message, "%s", error == NULL || error->msg == NULL ? "not YAML" : error->msg);
+    for (char *c = message; *c != '\0'; c++) {
+        *c = (unsigned char)*c < 0x20 || (unsigned char)*c > 0x7e ? '?' : *c;
+    }
     const sn_source *s = &b->r->sources[b->source];
     const size_t at = error == NULL ? b->from : offset_of(s, b->from, error->line, error->column);
     sn_place place = { b->source, (uint32_t)at, 1 };
@@ -348,7 +354,7 @@ static void syntax_error(builder *b)
         place = b->stack[b->depth - 1].item->place;
         place.length = 1;
     }
-    sn_wrong(b->r, place, NULL, "YAML: %s", sn_shown(b->r, ss_slice_from(message)));
+    sn_wrong(b->r, place, NULL, "YAML: %s", message);
 }
 
 static void take_events(builder *b, struct fy_parser *parser)

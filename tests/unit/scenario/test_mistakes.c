@@ -1,0 +1,158 @@
+/* Every kind of mistake: found alone, under the marked word, with the word that was probably meant. */
+#include "rig.h"
+
+#define LINKS(inside) "sipsim: 1\nlinks: {wire: {" inside "}}\nnodes: {a: {role: ua}}\n"
+#define CALLS(inside) TWO "calls:\n  - {name: mix, from: alice, to: bob, rate: 1/s" inside "}\n"
+#define EXPECT(line) CALLS("") "expect:\n  - " line "\n"
+#define STORY(line) TWO "story:\n  - {at: 1s, alice: {call: bob, as: c1}}\n  - " line "\n"
+
+TEST(what_is_no_scenario_at_all_is_refused_where_it_goes_wrong)
+{
+    static const rig_mistake rows[] = {
+        { "«»", "empty: a scenario begins with", NULL },
+        { "# nothing\n", "empty", NULL },
+        { "«-» a\n", "not a mapping", NULL },
+        { "«hello»\n", "not a mapping", NULL },
+        { "sipsim: 1\nlinks: «[»1, 2", "YAML: flow sequence without a closing bracket", NULL },
+        { "sipsim: 1\nlinks: {a: \"«b»}\n", "YAML: double-quoted scalar without closing quote", NULL },
+        { "sipsim: 1\nname: «@»x\n", "YAML: plain scalar cannot start with '@'", NULL },
+        { "sipsim: 1\nname: a«:» b\n", "YAML: invalid nested block mapping", NULL },
+        { "sipsim: 1\nname: caf«\xe9»\n", "not UTF-8: byte 0xe9", NULL },
+        { "sipsim: 1\nname: «\xc0»\xaf\n", "not UTF-8: byte 0xc0", NULL },
+        { "sipsim: 1\nname: «\xed»\xa0\x80\n", "not UTF-8: byte 0xed", NULL },
+        { "sipsim: 1\nname: a«\x01»b\n", "control character 0x01", NULL },
+        { TWO "«---»\nsipsim: 1\n", "a second document", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(yaml_that_a_scenario_does_not_need_is_refused)
+{
+    static const rig_mistake rows[] = {
+        { "sipsim: 1\nname: &«here» x\nnodes: {a: {role: ua}}\nlinks: {w: {}}\n", "anchors are not accepted", NULL },
+        { "sipsim: 1\nname: «!!str» x\nnodes: {a: {role: ua}}\nlinks: {w: {}}\n", "tags are not accepted", NULL },
+        { TWO "name: *«x»\n", "aliases are not accepted", NULL },
+        { TWO "«<<»: {name: x}\n", "merge keys are not accepted", NULL },
+        { TWO "«[»a, b]: c\n", "a key must be a word, not a list", NULL },
+        { TWO "? «{»a: b}\n: c\n", "a key must be a word, not a mapping", NULL },
+        { TWO "«\"\"»: c\n", "an empty key", NULL },
+        { TWO "«yes»: c\n", "YAML 1.1 takes it for a boolean", NULL },
+        { TWO "«Off»: c\n", "YAML 1.1 takes it for a boolean", NULL },
+        { TWO "«n»: c\n", "YAML 1.1 takes it for a boolean", NULL },
+        { TWO "«\"on\"»: c\n", "YAML 1.1 takes it for a boolean", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(keys_are_known_once_and_all_there)
+{
+    static const rig_mistake rows[] = {
+        { TWO "«nodez»: {}\n", "unknown key 'nodez' in a scenario", "nodes" },
+        { TWO "«quite_another_word»: {}\n", "unknown key", NULL },
+        { TWO "name: a\n«name»: b\n", "duplicate key 'name'", NULL },
+        { LINKS("delay: 1ms, «delay»: 2ms"), "duplicate key 'delay'", NULL },
+        { LINKS("«dealy»: 1ms"), "unknown key 'dealy' in link", "delay" },
+        { LINKS("up: {«ratte»: 1mbit}"), "unknown key 'ratte' in a direction of a link", "rate" },
+        { LINKS("up: {«up»: {}}"), "unknown key 'up' in a direction of a link", NULL },
+        { "«n»odes: {a: {role: ua}}\nlinks: {w: {}}\n", "missing key 'sipsim'", NULL },
+        { "sipsim: «2»\nnodes: {a: {role: ua}}\nlinks: {w: {}}\n", "version '2' of the format", "1" },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, «behavior»: none}}\n", "unknown key", "behaviour" },
+        { TWO "calls:\n  - «{»name: mix, from: alice, to: bob}\n", "missing key 'rate'", NULL },
+        { TWO "routers: {core: {«vai»: x}}\n", "unknown key 'vai' in router", "via" },
+        { TWO "sites: {s: {«hold»: {alice: 1}, holds: {alice: 1}}}\n", "unknown key 'hold' in site", "holds" },
+        { TWO "behaviours: {b: [{«rign»: 1s}]}\n", "unknown key 'rign' in a choice of a behaviour", "ring" },
+        { TWO "order: {mode: fifo, «sed»: 1}\n", "unknown key 'sed' in order", "seed" },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(what_the_design_has_and_this_version_has_not_is_said_so)
+{
+    static const rig_mistake rows[] = {
+        { TWO "«dns»: {}\n", "'dns' in a scenario is not in this version", NULL },
+        { TWO "«events»: []\n", "not in this version", NULL },
+        { TWO "«faults»: []\n", "not in this version", NULL },
+        { TWO "«include»: x\n", "not in this version", NULL },
+        { TWO "«defaults»: {}\n", "not in this version", NULL },
+        { LINKS("«netem»: \"delay 3ms\""), "not in this version", NULL },
+        { LINKS("«hidden_mtu»: 576B"), "not in this version", NULL },
+        { LINKS("loss: {p: 1%, «corr»: 25%}"), "not in this version", NULL },
+        { TWO "sites: {s: {«nat»: {}, holds: {alice: 1}}}\n", "not in this version", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, «transport»: auto}}\n", "not in this version", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, outbound: «dns»}}\n", "not in this version", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: «registrar»}}\n", "not in this version", "[proxy, registrar]" },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {p: {roles: [proxy, registrar]}}\n"
+          "domains: {example.com: {registrar: p, «password»: x}}\n", "not in this version", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, count: 3}, b: {role: ua}}\n"
+          "calls: [{name: c, from: «\"a[0..1]\"», to: b, rate: 1/s}]\n", "not in this version", "a" },
+        { STORY("{at: 1s, alice: {«refer»: bob}}"), "not in this version", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(quantities_carry_their_unit)
+{
+    static const rig_mistake rows[] = {
+        { LINKS("delay: «20»"), "missing unit: ns, us, ms, s, min or h", NULL },
+        { LINKS("delay: 20«sec»"), "wrong unit", "s" },
+        { LINKS("delay: 20«m»"), "wrong unit", "min" },
+        { LINKS("delay: 20«MS»"), "wrong unit", "ms" },
+        { LINKS("delay: 20«B»"), "wrong unit", NULL },
+        { LINKS("delay: «fast»"), "not a time", NULL },
+        { LINKS("delay: «-5ms»"), "negative", NULL },
+        { LINKS("delay: «0.5ns»"), "finer than a nanosecond", NULL },
+        { LINKS("delay: «1.ms»"), "not a time", NULL },
+        { LINKS("delay: «99999999999999999999h»"), "out of range", NULL },
+        { LINKS("delay: «300000h»"), "out of range", NULL },
+        { LINKS("delay: «[»1ms]"), "wrong type: a time is wanted here, not a list", NULL },
+        { LINKS("«delay»: "), "no value: a time is wanted here", NULL },
+        { LINKS("mtu: «1500»"), "missing unit: B, KB", NULL },
+        { LINKS("mtu: 1500«b»"), "wrong unit", "B" },
+        { LINKS("mtu: «67B»"), "out of range: 68B to 65535B", NULL },
+        { LINKS("mtu: «65536B»"), "out of range", NULL },
+        { LINKS("rate: «512»"), "missing unit: bit, kbit", NULL },
+        { LINKS("rate: 512«kbps»"), "wrong unit", "kbit" },
+        { LINKS("rate: «0bit»"), "out of range", NULL },
+        { LINKS("queue: «100»"), "missing unit: write 100 packets or 64KB", NULL },
+        { LINKS("queue: «0 packets»"), "out of range", NULL },
+        { LINKS("loss: «0.02»"), "missing unit: write 2%", NULL },
+        { LINKS("loss: 2«percent»"), "wrong unit: a percentage ends with %", "%" },
+        { LINKS("loss: «101%»"), "more than 100 %", NULL },
+        { LINKS("loss: «-1%»"), "negative", NULL },
+        { LINKS("loss: «some»"), "not a percentage", NULL },
+        { LINKS("reorder: {p: 1%, gap: «0»}"), "out of range: 1 to", NULL },
+        { LINKS("keep_order: «yes»"), "true or false", "true" },
+        { LINKS("keep_order: «\"true\"»"), "not a text in quotes", NULL },
+        { TWO "seed: «x»\n", "not a whole number", NULL },
+        { TWO "seed: «18446744073709551616»\n", "out of range: too large", NULL },
+        { TWO "epoch: «2030-02-30T00:00:00Z»\n", "no such date", NULL },
+        { TWO "epoch: «tomorrow»\n", "not a date", NULL },
+        { TWO "order: «sorted»\n", "unknown word 'sorted': fifo or seeded", "seeded" },
+        { TWO "order: «seded»\n", "unknown word 'seded'", "seeded" },
+        { "sipsim: 1\nduration: «0s»\nlinks: {w: {}}\nnodes: {a: {role: ua}}\n", "out of range: 1ns", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, net: «10.1.0.0»}}\n", "ends with its length", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, net: «10.1.0.1/16»}}\n", "zeros after its length", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, net: «10.1/16»}}\n", "not an address block", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(distributions_are_whole)
+{
+    static const rig_mistake rows[] = {
+        { TWO "behaviours: {b: {ring: «gauss» 3s}}\n", "bad distribution", "normal" },
+        { TWO "behaviours: {b: {ring: «poisson» 3s}}\n", "bad distribution", "exp" },
+        { TWO "behaviours: {b: {ring: «normal 3s»}}\n", "bad distribution: a mean and a standard deviation", NULL },
+        { TWO "behaviours: {b: {ring: exp «3»}}\n", "missing unit", NULL },
+        { TWO "behaviours: {b: {ring: uniform «5s..1s»}}\n", "ends before it begins", NULL },
+        { TWO "behaviours: {b: {ring: uniform «5s»}}\n", "not a range", NULL },
+        { TWO "behaviours: {b: {ring: uniform 1s..9«x»}}\n", "wrong unit", NULL },
+        { LINKS("jitter: {dist: normal, «by»: 5ms}"), "normal jitter has no 'by'", "sd" },
+        { LINKS("jitter: «{»dist: normal}"), "normal jitter needs 'sd'", NULL },
+        { LINKS("jitter: {dist: «pareto», sd: 5ms}"), "unknown word", NULL },
+        { LINKS("jitter: «{»sd: 5ms}"), "missing key 'dist'", NULL },
+        { LINKS("delay: 5ms, delay_floor: «6ms»"), "delay_floor is above the delay", NULL },
+        { LINKS("delay: 5ms, delay_floor: «2ms», up: {delay: 1ms}"), "delay_floor is above the delay", NULL },
+    };
+    RIG_CHECK(rows);
+}
