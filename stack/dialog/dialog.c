@@ -239,7 +239,7 @@ static void put_party(ss_buffer *b, ss_hdr id, ss_slice uri, ss_slice tag)
     ss_put_text(b, "\r\n");
 }
 
-/* RFC3261:12.2.1.1 */
+/* RFC3261:12.2.1.1 RFC3261:8.1.1.6 */
 void ss_dialog_put_request(ss_buffer *b, const ss_dialog_text *text, const ss_route *route,
                            const ss_dialog_request *request)
 {

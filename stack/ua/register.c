@@ -75,7 +75,7 @@ static ss_slice print_register(const ss_visit *v, const ss_route *route, const s
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
-/* RFC3261:10.2 */
+/* RFC3261:10.2 RFC3261:10.2.1 RFC3261:10.2.2 */
 static ss_status ask(const ss_visit *v, registration *reg)
 {
     const ss_ua_identity *me = v->ua->identity;

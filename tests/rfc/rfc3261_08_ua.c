@@ -22,7 +22,8 @@ static ss_status ask_bob(ua_rig *rig, const char *method, const char *uri, const
 
 #define EMPTY "Content-Length: 0\r\n\r\n"
 
-/* RFC3261:8.1.1 RFC3261:8.1.1.1 RFC3261:8.1.1.2 RFC3261:8.1.1.4 RFC3261:8.1.1.5 RFC3261:8.1.1.6 RFC3261:8.1.1.7 */
+/* RFC3261:19.1.1 RFC3261:8.1.1 RFC3261:8.1.1.1 RFC3261:8.1.1.2 RFC3261:8.1.1.3 RFC3261:8.1.1.4
+ * RFC3261:8.1.1.5 RFC3261:8.1.1.6 RFC3261:8.1.1.7 */
 TEST(rfc3261_8_1_1_a_request_has_the_six_fields)
 {
     ua_rig *rig = ua_start();

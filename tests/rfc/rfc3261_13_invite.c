@@ -90,7 +90,7 @@ TEST(rfc3261_13_2_2_3_a_failure_response_ends_all_early_dialogs)
     CHECK(ua_is_empty(rig, ALICE));
 }
 
-/* RFC3261:13.2.2.3 */
+/* RFC3261:13.2.2.3 RFC3261:13.3.1.2 */
 TEST(rfc3261_13_2_2_3_a_redirection_ends_the_call)
 {
     ua_rig *rig = ua_start();
