@@ -119,12 +119,14 @@ static void put_retransmits(rp_file *out, const sn_metrics *m)
         if (m->retransmits[letter] != 0) {
             rp_put_text(out, some ? ", " : "by timer ");
             rp_put_text(out, rp_letter_name(letter));
-            counted(out, " ", m->retransmits[letter], "");
+            rp_put_char(out, ' ');
+            rp_put_u64(out, m->retransmits[letter]);
             some = true;
         }
     }
     if (m->retransmits_answering != 0) {
-        counted(out, some ? ", answering copies " : "answering copies ", m->retransmits_answering, "");
+        rp_put_text(out, some ? ", answering copies " : "answering copies ");
+        rp_put_u64(out, m->retransmits_answering);
         some = true;
     }
     rp_put_text(out, some ? "" : "nothing");
@@ -303,8 +305,9 @@ static void put_verdict(rp_file *out, const rp_run *run, bool colour)
     if (worst != RP_OK) {
         rp_put_text(out, ": ");
         rp_put_text(out, rp_status_sentence(worst));
-        counted(out, " (", (uint64_t)rp_status_exit(worst), "");
-        rp_put_text(out, "is the exit status)");
+        rp_put_text(out, " (exit status ");
+        rp_put_u64(out, (uint64_t)rp_status_exit(worst));
+        rp_put_char(out, ')');
     }
     end_line(out);
 }

@@ -83,12 +83,12 @@ TEST(ladder_draws_arrows_losses_copies_and_timers)
     sent = send(l, SS_MS(530), FACTS_P1, FACTS_ALICE, 0, SS_METHOD_INVITE, 100);
     receive(l, SS_MS(550), &sent);
     CHECK_STR(end(l), "a test\n\nthe first call\n\n"
-                      "             ms         alice                p1\n"
-                      "          0.000           |--- INVITE 1 --x   |         lost on alice -> core: loss\n"
-                      "        500.000          [A]                  |         timer A fired at alice after 500.000 ms "
-                      "(INVITE client)\n"
-                      "        500.000           |---- INVITE 1 ---->|         sent again (2), arrives 520.000001\n"
-                      "        530.000           |<- 100 INVITE 1 ---|         arrives 550.000\n"
+                      "             ms          alice                  p1\n"
+                      "          0.000            |---- INVITE 1 ---x   |          lost on alice -> core: loss\n"
+                      "        500.000           [A]                    |          timer A fired at alice after 500.000 "
+                      "ms (INVITE client)\n"
+                      "        500.000            |----- INVITE 1 ----->|          sent again (2), arrives 520.000001\n"
+                      "        530.000            |<-- 100 INVITE 1 ----|          arrives 550.000\n"
                       "\nno call failed\n");
 }
 
