@@ -242,8 +242,8 @@ static void follow(sn_meter *m, metered_call *c, const sn_fact *f)
 void sn_meter_call(sn_meter *m, const sn_fact *f)
 {
     metered_call *c = f->call.number == 0 ? NULL : call_of(m, f->call.number);
-    if (c == NULL) {
-        return;
+    if (c == NULL || (f->call.event == SN_CALL_BLOCKED && c->caller != SN_NOBODY && c->caller != f->entity)) {
+        return;                                           /* without memory; or the callee's act came to nothing */
     }
     if (f->call.event == SN_CALL_PLACED) {
         c->placed = f->key.at;
