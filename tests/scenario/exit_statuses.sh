@@ -4,7 +4,7 @@
 
 two_phones </dev/null >good.yaml
 two_phones >missed.yaml <<'END'
-  - {at: 11ms, bob: {sends: 486, in: c1}}
+  - {at: 51ms, bob: {sends: 486, in: c1}}
 END
 two_phones >missed_expect.yaml <<'END'
 expect:
@@ -21,7 +21,7 @@ echo 'frobnicate: 2' >>bad.yaml
 status 0 run good.yaml
 silent
 status 8 run missed.yaml
-grep -q 'seen at 10.000 ms instead' stdout || fault 'it does not say when the 486 was seen'
+grep -q 'seen at 50.000 ms instead' stdout || fault 'it does not say when the 486 was seen'
 status 8 run missed_expect.yaml
 json sipsim-out/missed_expect/results.json 'd["expects"][0]["holds"] is False and d["expects"][0]["value"] == 0'
 status 9 run not_reached.yaml

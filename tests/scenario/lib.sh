@@ -4,7 +4,9 @@ set -uo pipefail
 
 scenarios=$SOURCE_DIR/scenarios
 faults=0
-rm -rf ./*
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
 
 fault() {
     printf 'FAULT: %s\n' "$1"
@@ -56,7 +58,7 @@ nodes:
   bob:   {role: ua}
 story:
   - {at: 0ms,  alice: {call: bob, as: c1}}
-  - {at: 10ms, bob: {reject: 486, in: c1}}
+  - {at: 50ms, bob: {reject: 486, in: c1}}
 END
     cat
 }
