@@ -93,8 +93,18 @@ static void copy(sn_judge *j, const sn_fact *f, txn *t)
     sn_txn_schedule(j, t);
 }
 
+/* RFC3261:16.10 a CANCEL for a request that the proxy knows nothing of goes on without state. */
+static bool is_passed_on(const sn_judge *j, const sn_fact *f)
+{
+    return f->sip.method == SS_METHOD_CANCEL && f->sip.via_count > 1 && member(j, f->entity)->role == SN_ROLE_PROXY;
+}
+
 void sn_client_request_sent(sn_judge *j, const sn_fact *f)
 {
+    if (is_passed_on(j, f)) {
+        sn_proxy_request_sent(j, f);
+        return;
+    }
     txn *t = sn_txn_obtain(j, f->entity, CLIENT, f->sip.branch, f->sip.method);
     if (t == NULL) {
         return;

@@ -88,6 +88,16 @@ TEST(prx1_leaves_a_cancel_and_a_hop_ack_alone)
     court_close(&rig);
 }
 
+TEST(prx1_lets_a_cancel_for_nothing_be_passed_on_without_state)
+{
+    court rig;
+    request_comes(&rig, SS_METHOD_CANCEL);
+    court_sends(&rig, COURT_PROXY, forwarded(SS_METHOD_CANCEL));
+    court_finish(&rig, SS_S(5));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_close(&rig);
+}
+
 TEST(prx2_sees_max_forwards_that_is_not_one_less)
 {
     static const uint16_t came[] = { 70, 70, 0xffff, 0xffff, 10 };
