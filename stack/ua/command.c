@@ -124,7 +124,7 @@ void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer)
     SS_ASSERT(timer->kind == SS_TIMER_OF_CALL);
     ss_call *call = SS_OWNER(timer, ss_call, timer);
     if (call->is_uac) {
-        ss_uac_cancel_timer(&v, call);
+        ss_uac_timer(&v, call);
     } else if (call->state == SS_CALL_INCOMING) {
         ss_uas_ring_timer(&v, call);
     } else {

@@ -35,8 +35,29 @@ static void make_early_leg(const ss_visit *v, ss_call *call, const ss_msg *respo
     ss_dialog_set_state(v->core, v->turn, ss_dialog_at(v->core, leg->dialog), SS_DIALOG_EARLY);
 }
 
+/* Proceeding has no timer of its own (RFC3261:17.1.1.2), and the callee may be gone: the limit is ours. Twice the ring limit, so
+ * that a callee who lives ends the call first. */
+static void start_patience(const ss_visit *v, ss_call *call)
+{
+    if (call->timer.at == SS_TIME_NEVER && !call->wants_cancel) {
+        ss_call_arm(v, call, 2 * v->core->settings->ring_limit);
+    }
+}
+
+void ss_uac_timer(const ss_visit *v, ss_call *call)
+{
+    if (call->wants_cancel) {
+        ss_uac_cancel_timer(v, call);
+        return;
+    }
+    ss_call_note_timer(v, call, SS_TIMER_RING);
+    call->wants_cancel = true;
+    ss_uac_send_cancel(v, call);
+}
+
 static void provisional(const ss_visit *v, ss_call *call, const ss_msg *response)
 {
+    start_patience(v, call);
     if (response->status > 100) {
         make_early_leg(v, call, response);
         ss_call_tell(v, call, SS_EVENT_PROVISIONAL, &(ss_outcome){ .status = response->status, .msg = response });

@@ -32,7 +32,7 @@ typedef enum ss_call_state {
 enum { SS_TAG_BYTES = 16 };
 
 typedef struct ss_call {
-    ss_timer timer;                                       /* UAS: ring limit, then 2xx copies; UAC: 64*T1 after CANCEL */
+    ss_timer timer;                                       /* UAS: ring limit, then 2xx copies; UAC: its own limit after a 1xx, then 64*T1 after CANCEL */
     ss_ref next, prev;                                    /* in order of number */
     ss_ref invite;                                        /* its transaction, 0 once gone or disowned */
     ss_ref first_leg;
@@ -186,6 +186,8 @@ void ss_ua_note_stray(const ss_visit *v, const ss_msg *msg);
 /* ---- invite_uac.c: 13.2 ---- */
 
 void ss_uac_invite_up(const ss_visit *v, ss_call *call, const ss_up *up, const ss_msg *response);
+/** The limit of patience after a 1xx, then 64*T1 after the CANCEL. */
+void ss_uac_timer(const ss_visit *v, ss_call *call);
 /** The INVITE failed, or a failure response came: the call is over. */
 void ss_uac_refused(const ss_visit *v, ss_call *call, const ss_outcome *outcome);
 

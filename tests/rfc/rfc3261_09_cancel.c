@@ -158,3 +158,23 @@ TEST(rfc3261_9_2_a_cancel_after_the_final_response_has_no_effect)
     ua_run_out(rig);
     CHECK(ua_is_empty(rig, BOB));
 }
+
+/* RFC3261:9.1 and 17.1.1.2: Proceeding has no timer, so the limit is the user agent's own. */
+TEST(rfc3261_9_1_a_caller_whom_nobody_answers_cancels_after_twice_the_ring_limit)
+{
+    ua_rig *rig = ua_start();
+    rig->settings.ring_limit = SS_S(120);
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 180, "c", ""));
+    ua_run(rig, SS_S(239));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "CANCEL"), 0);
+    ua_run(rig, SS_S(240));
+    CHECK_EQ(ua_sent(rig, ALICE, "CANCEL", 0)->at, SS_S(240));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REJECTED), 0);
+    ua_run(rig, SS_S(272));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->at, SS_S(272));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->event.status, 487);
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, ALICE));
+}
