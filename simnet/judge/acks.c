@@ -142,8 +142,9 @@ void sn_bye_seen(sn_judge *j, const sn_fact *f, bool sent)
         return;
     }
     txn *t = sn_accepted_of(j, f->entity, f->sip.call_id);
-    if (t == NULL) {
-        return;
+    const uint64_t our_tag = sent ? f->sip.from_tag : f->sip.to_tag;
+    if (t == NULL || t->to_tag != our_tag || t->lenient) {
+        return;                                           /* of no 2xx that waits, of another dialog, or a copy */
     }
     if (sent && t->is_initial && !t->acked && f->key.at < ss_time_after(t->final_at, 64 * member(j, t->node)->t1)) {
         sn_judge_broken(j, LAW_DLG2, f->key.at, t->node, t->call_id,

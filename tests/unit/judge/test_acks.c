@@ -108,6 +108,14 @@ static void callee_answers(court *rig)
     court_sends(rig, COURT_BOB, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
 }
 
+static ss_summary callees_bye(void)
+{
+    ss_summary bye = court_request(SS_METHOD_BYE, COURT_OURS);
+    bye.from_tag = COURT_TO_TAG;
+    bye.to_tag = COURT_FROM_TAG;
+    return bye;
+}
+
 TEST(dlg2_sees_the_callees_bye_before_the_ack)
 {
     for (int acked = 0; acked < 2; acked++) {
@@ -119,7 +127,7 @@ TEST(dlg2_sees_the_callees_bye_before_the_ack)
             ack.to_tag = COURT_TO_TAG;
             court_gets(&rig, COURT_BOB, ack);
         }
-        court_sends(&rig, COURT_BOB, court_request(SS_METHOD_BYE, COURT_OURS));
+        court_sends(&rig, COURT_BOB, callees_bye());
         CHECK_EQ(court_broken(&rig, "DLG2"), acked ? 0 : 1);
         court_close(&rig);
     }
@@ -130,7 +138,19 @@ TEST(dlg2_allows_the_bye_when_no_ack_came_in_64_t1)
     court rig;
     callee_answers(&rig);
     court_at(&rig, SS_S(32));
-    court_sends(&rig, COURT_BOB, court_request(SS_METHOD_BYE, COURT_OURS));
+    court_sends(&rig, COURT_BOB, callees_bye());
+    CHECK_EQ(court_broken(&rig, "DLG2"), 0);
+    court_close(&rig);
+}
+
+TEST(dlg2_is_not_about_the_bye_of_an_earlier_call)
+{
+    court rig;
+    callee_answers(&rig);
+    ss_summary bye = callees_bye();
+    bye.from_tag++;
+    court_at(&rig, SS_MS(40));
+    court_sends(&rig, COURT_BOB, bye);
     CHECK_EQ(court_broken(&rig, "DLG2"), 0);
     court_close(&rig);
 }

@@ -170,6 +170,7 @@ TEST(tx9_asks_nothing_after_a_bye)
     answer_with_copies(&rig, 200, 1);
     court_at(&rig, SS_MS(100));
     ss_summary bye = court_request(SS_METHOD_BYE, COURT_THEIRS + 1);
+    bye.to_tag = COURT_TO_TAG;
     court_gets(&rig, COURT_BOB, bye);
     court_sends(&rig, COURT_BOB, court_response(200, SS_METHOD_BYE, COURT_THEIRS + 1));
     court_finish(&rig, SS_S(10));
