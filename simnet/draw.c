@@ -16,7 +16,7 @@ uint64_t sn_draw(uint64_t seed, sn_purpose purpose, const uint64_t *words, unsig
 ss_span sn_scale(ss_span span, uint64_t q32)
 {
     const uint64_t high = sn_multiply_high(span, q32);
-    if (high >> 30 != 0) {
+    if (high >> 29 != 0) {
         return SN_SPAN_MAX;
     }
     const ss_span scaled = high << 32 | span * q32 >> 32;

@@ -43,7 +43,7 @@ static inline bool sn_prob_hit(sn_prob p, uint64_t draw)
 }
 
 /** A fixed-point number with 32 bits behind the point, times a span, rounded down; saturates at SN_SPAN_MAX. */
-#define SN_SPAN_MAX (UINT64_C(1) << 62)                   /* 146 years: no drawn span is longer */
+#define SN_SPAN_MAX (UINT64_C(1) << 61)                   /* 73 years: no drawn span is longer */
 ss_span sn_scale(ss_span span, uint64_t q32);
 
 /** -ln(u) for the u in (0, 1] that the draw stands for, 32 bits behind the point: exponential with mean 1. */

@@ -1,0 +1,202 @@
+/* What one link direction does: floor, loss, copies, rate and queue, reordering, order kept. */
+#include "check.h"
+
+#include "simnet/link/impair.h"
+
+typedef struct rig {
+    _Alignas(16) unsigned char memory[1 << 20];
+    ss_store store;
+    sn_link_state link;
+    sn_link_params params;
+    sn_decisions *decisions;
+    uint64_t ordinal;
+} rig;
+
+static rig the_rig;
+
+static rig *rig_start(void)
+{
+    rig *r = &the_rig;
+    ss_store_init(&r->store, r->memory, sizeof r->memory);
+    r->link = (sn_link_state){ 0 };
+    r->params = sn_link_params_default();
+    r->params.delay = SS_MS(20);
+    r->params.delay_floor = SS_MS(5);
+    r->decisions = sn_decisions_new(42);
+    r->ordinal = 0;
+    CHECK_NOT_NULL(r->decisions);
+    return r;
+}
+
+static sn_passage send_copy(rig *r, ss_time now, uint32_t bytes, uint16_t copy, uint8_t hops)
+{
+    const sn_transmission t = { .params = &r->params, .link = &r->link, .store = &r->store, .decisions = r->decisions,
+                                .now = now, .bytes = bytes, .hops = hops };
+    sn_point point = { .place = 1, .copy = copy, .key = { 1, 2, r->ordinal++, 0, copy }, .key_words = SN_POINT_KEY_MAX };
+    return sn_impair(&t, &point);
+}
+
+static sn_passage send(rig *r, ss_time now, uint32_t bytes)
+{
+    return send_copy(r, now, bytes, 0, 0);
+}
+
+static void rig_end(rig *r)
+{
+    sn_decisions_free(r->decisions);
+}
+
+TEST(a_plain_link_delays_and_nothing_else)
+{
+    rig *r = rig_start();
+    const sn_passage p = send(r, SS_S(1), 800);
+    CHECK_EQ(p.copies, 1);
+    CHECK_EQ(p.copy[0].cause, SN_CAUSE_NONE);
+    CHECK_EQ(p.copy[0].arrives, SS_S(1) + SS_MS(20));
+    CHECK(!p.copy[0].reordered);
+    rig_end(r);
+}
+
+TEST(a_floor_of_zero_is_a_nanosecond)
+{
+    rig *r = rig_start();
+    r->params.delay = r->params.delay_floor = 0;
+    CHECK_EQ(send(r, 7, 800).copy[0].arrives, 8);
+    rig_end(r);
+}
+
+TEST(jitter_never_goes_below_the_floor)
+{
+    rig *r = rig_start();
+    r->params.jitter = (sn_dist){ SN_DIST_NORMAL, 0, SS_MS(30) };
+    ss_time least = SS_TIME_NEVER, most = 0;
+    for (unsigned i = 0; i < 10000; i++) {
+        const ss_time arrives = send(r, 0, 800).copy[0].arrives;
+        least = arrives < least ? arrives : least;
+        most = arrives > most ? arrives : most;
+    }
+    CHECK_EQ(least, SS_MS(5));
+    CHECK(most > SS_MS(100) && most < SS_MS(20 + 200));
+    rig_end(r);
+}
+
+TEST(loss_and_duplication_happen_as_often_as_asked)
+{
+    rig *r = rig_start();
+    r->params.loss = SN_ALWAYS / 50;
+    r->params.duplicate = SN_ALWAYS / 100;
+    unsigned lost = 0, copies = 0;
+    for (unsigned i = 0; i < 100000; i++) {
+        const sn_passage p = send(r, 0, 800);
+        copies += p.copies;
+        for (unsigned c = 0; c < p.copies; c++) {
+            lost += p.copy[c].cause == SN_CAUSE_LOSS;
+        }
+    }
+    CHECK(copies > 101000 - 160 && copies < 101000 + 160);
+    CHECK(lost > 2020 - 225 && lost < 2020 + 225);
+    rig_end(r);
+}
+
+TEST(duplication_shifts_no_loss_and_no_delay)
+{
+    rig *r = rig_start();
+    r->params.loss = SN_ALWAYS / 5;
+    r->params.jitter = (sn_dist){ SN_DIST_UNIFORM, 0, SS_MS(5) };
+    sn_copy plain[500];
+    for (unsigned i = 0; i < 500; i++) {
+        plain[i] = send(r, 0, 800).copy[0];
+    }
+    r->ordinal = 0;
+    r->params.duplicate = SN_ALWAYS / 3;
+    for (unsigned i = 0; i < 500; i++) {
+        const sn_copy with = send(r, 0, 800).copy[0];
+        CHECK_EQ(with.cause, plain[i].cause);
+        CHECK_EQ(with.arrives, plain[i].arrives);
+    }
+    rig_end(r);
+}
+
+TEST(each_hop_numbers_its_copies_apart)
+{
+    rig *r = rig_start();
+    r->params.duplicate = SN_ALWAYS;
+    const sn_passage first = send_copy(r, 0, 800, 0, 0);
+    CHECK_EQ(first.copy[0].number, 0);
+    CHECK_EQ(first.copy[1].number, 1);
+    const sn_passage second = send_copy(r, 0, 800, first.copy[1].number, 1);
+    CHECK_EQ(second.copy[0].number, 1);
+    CHECK_EQ(second.copy[1].number, 3);
+    const sn_passage last = send_copy(r, 0, 800, 3, SN_HOPS_MAX - 1);
+    CHECK_EQ(last.copy[1].number, 0x8003);
+    rig_end(r);
+}
+
+TEST(a_rate_sends_one_packet_after_the_other)
+{
+    rig *r = rig_start();
+    r->params.rate_bps = 512000;                          /* 1000 B take 15.625 ms */
+    CHECK_EQ(send(r, 0, 1000).copy[0].arrives, SS_US(15625) + SS_MS(20));
+    CHECK_EQ(send(r, 0, 1000).copy[0].arrives, SS_US(31250) + SS_MS(20));
+    CHECK_EQ(send(r, SS_MS(100), 1000).copy[0].arrives, SS_MS(100) + SS_US(15625) + SS_MS(20));
+    r->params.rate_bps = 3;                               /* rounded up: 8 bits in 2.66… s */
+    r->link.busy_until = 0;
+    CHECK_EQ(send(r, SS_S(1), 1).copy[0].arrives, SS_S(1) + 2666666667 + SS_MS(20));
+    rig_end(r);
+}
+
+TEST(a_queue_limit_counts_what_waits_and_not_what_is_sent)
+{
+    rig *r = rig_start();
+    r->params.rate_bps = 8000;                            /* 1000 B a second */
+    r->params.queue_packets = 2;
+    CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE);     /* sent */
+    CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE);     /* waits */
+    CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE);
+    CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_QUEUE);
+    CHECK_EQ(send(r, SS_MS(999), 1000).copy[0].cause, SN_CAUSE_QUEUE);
+    CHECK_EQ(send(r, SS_S(1), 1000).copy[0].cause, SN_CAUSE_NONE);
+    CHECK_EQ(send(r, SS_S(1), 1000).copy[0].cause, SN_CAUSE_QUEUE);
+    CHECK_EQ(send(r, SS_S(60), 1000).copy[0].cause, SN_CAUSE_NONE);
+    CHECK_EQ(r->store.live_blocks, 0);                    /* nothing waits any more */
+    rig_end(r);
+}
+
+TEST(a_queue_limit_may_be_in_bytes)
+{
+    rig *r = rig_start();
+    r->params.rate_bps = 8000;
+    r->params.queue_bytes = 1500;
+    CHECK_EQ(send(r, 0, 1400).copy[0].cause, SN_CAUSE_NONE);
+    CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE);
+    CHECK_EQ(send(r, 0, 501).copy[0].cause, SN_CAUSE_QUEUE);
+    CHECK_EQ(send(r, 0, 500).copy[0].cause, SN_CAUSE_NONE);
+    rig_end(r);
+}
+
+TEST(a_reordered_packet_jumps_to_the_floor_and_only_every_gap_th_may)
+{
+    rig *r = rig_start();
+    r->params.reorder = SN_ALWAYS;
+    r->params.reorder_gap = 5;
+    for (unsigned i = 1; i <= 20; i++) {
+        const sn_copy copy = send(r, 0, 800).copy[0];
+        CHECK_EQ(copy.reordered, i % 5 == 0);
+        CHECK_EQ(copy.arrives, i % 5 == 0 ? SS_MS(5) : SS_MS(20));
+    }
+    rig_end(r);
+}
+
+TEST(keep_order_holds_later_packets_back)
+{
+    rig *r = rig_start();
+    r->params.jitter = (sn_dist){ SN_DIST_UNIFORM, 0, SS_MS(15) };
+    r->params.keep_order = true;
+    ss_time before = 0;
+    for (unsigned i = 0; i < 1000; i++) {
+        const ss_time arrives = send(r, SS_US(100) * i, 800).copy[0].arrives;
+        CHECK(arrives >= before);
+        before = arrives;
+    }
+    rig_end(r);
+}
