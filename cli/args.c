@@ -57,8 +57,19 @@ static const cli_option *find_letter(const cli_verb *verb, char letter)
     return NULL;
 }
 
+/* Of the design, in later versions: known, so that they are refused as such. */
+static bool is_later(const cli_verb *verb, ss_slice name)
+{
+    return verb == &cli_verb_run && (ss_slice_eq(name, SS_LIT("seeds")) || ss_slice_eq(name, SS_LIT("sweep")) ||
+                                     ss_slice_eq(name, SS_LIT("jobs")));
+}
+
 static rp_status unknown_long(const cli_verb *verb, ss_slice name)
 {
+    if (is_later(verb, name)) {
+        cli_say("--%.*s: not in this version", (int)name.len, name.at);
+        return RP_UNSUPPORTED;
+    }
     const char *candidates[SS_COUNT(options) + 1] = { NULL };
     size_t count = 0;
     for (size_t i = 0; i < SS_COUNT(options); i++) {

@@ -60,7 +60,7 @@ typedef struct cli_verb {
 
 #define CLI_BIT(id) (UINT32_C(1) << (id))
 
-/** What follows the verb. RP_OK, or RP_USAGE when it said on stderr what is wrong. */
+/** What follows the verb. RP_OK, or RP_USAGE or RP_UNSUPPORTED when it said on stderr what is wrong. */
 rp_status cli_args_parse(const cli_verb *verb, int argc, char **argv, cli_args *args);
 /** The option of an id; every one has exactly one. */
 const cli_option *cli_option_of(cli_option_id id);

@@ -55,6 +55,11 @@ void cli_replay_line(char *text, size_t cap, const session_options *options, con
         ss_put_text(&b, " --partitions ");
         ss_put_u64(&b, options->partitions);
     }
+    if (options->dir_is_given) {
+        ss_put_text(&b, " -o ");
+        cli_put_quoted(&b, options->dir);
+    }
+    ss_put_text(&b, " --force");                          /* the results of this run are in its way */
     if (b.overflow && b.len >= 3) {
         memcpy(b.at + b.len - 3, "...", 3);
     }

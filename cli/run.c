@@ -144,6 +144,7 @@ static rp_status_set run_files(const cli_args *args, session_options *o)
         }
         o->file = args->files[i];
         o->dir = folder;
+        o->dir_is_given = args->given[CLI_OUT];
         set |= session_run(o);
     }
     return cli_interrupted() ? set | rp_status_bit(RP_INTERRUPTED) : set;

