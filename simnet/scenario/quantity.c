@@ -234,7 +234,7 @@ bool sn_quantity_count(ss_slice word, uint64_t *count, sn_flaw *flaw)
     if (end == 0 || end != word.len) {
         return no_number(word, flaw, "not a whole number");
     }
-    if (!whole_part(word, 0, end, 1, count)) {
+    if (ss_slice_to_u64(word, UINT64_MAX, count) != SS_OK) {
         return refuse(flaw, 0, word.len, "out of range: too large", NULL);
     }
     return true;
