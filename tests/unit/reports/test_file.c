@@ -14,7 +14,10 @@ static char dir[64];
 
 static void make_dir(void)
 {
-    strcpy(dir, "/tmp/sipsim_test_XXX" "XXX");
+    static const char prefix[] = "/tmp/sipsim_test_";
+    memset(dir, 0, sizeof dir);
+    memcpy(dir, prefix, sizeof prefix - 1);
+    memset(dir + sizeof prefix - 1, 'X', 6);
     CHECK_NOT_NULL(mkdtemp(dir));
 }
 
