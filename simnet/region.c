@@ -23,11 +23,18 @@ void *sn_region_reserve(size_t bytes)
     return region == MAP_FAILED ? NULL : region;
 }
 
-void sn_region_release(void *region, size_t bytes)
+void sn_region_show(void *part, size_t bytes)
 {
 #ifdef REGION_POISON
-    __asan_unpoison_memory_region(region, bytes);         /* the stores hide what they were given back */
+    __asan_unpoison_memory_region(part, bytes);
+#else
+    (void)part;
+    (void)bytes;
 #endif
+}
+
+void sn_region_release(void *region, size_t bytes)
+{
     const int released = munmap(region, bytes);
     SS_ASSERT(released == 0);
 }

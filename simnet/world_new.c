@@ -224,8 +224,14 @@ sn_world *sn_world_new(const sn_plan *plan, const sn_world_options *options)
 
 void sn_world_free(sn_world *w)
 {
-    if (w != NULL) {
-        sn_decisions_free(w->own_decisions);
-        sn_region_release(w->region, w->region_bytes);
+    if (w == NULL) {
+        return;
     }
+    for (uint32_t i = 0; w->partitions != NULL && i < w->partition_count; i++) {
+        const sn_partition *p = &w->partitions[i];
+        sn_region_show(p->store.base, p->store.used);
+        sn_region_show(p->pools.store.base, p->pools.store.used);
+    }
+    sn_decisions_free(w->own_decisions);
+    sn_region_release(w->region, w->region_bytes);
 }

@@ -1,0 +1,238 @@
+/* The same world gives the same facts, bytes and digest however it is split, in both orders; and a node that does
+ * nothing changes nothing for the others. */
+#include "check.h"
+
+#include "small_world.h"
+
+static void check_same(const small_run *a, const small_run *b)
+{
+    CHECK_EQ(a->state, b->state);
+    CHECK_EQ(a->digest, b->digest);
+    CHECK_EQ(a->stream, b->stream);
+    CHECK_EQ(a->bytes, b->bytes);
+    CHECK_EQ(a->facts, b->facts);
+    CHECK_EQ(a->events, b->events);
+    CHECK_EQ(a->end, b->end);
+    CHECK_EQ(a->culprit, b->culprit);
+    CHECK_EQ(a->disorder, 0);
+    CHECK_EQ(b->disorder, 0);
+}
+
+static small_run in_parts(const sn_plan *plan, uint32_t partitions, const sn_app_class *app)
+{
+    return small_run_plan(plan, &(small_options){ .partitions = partitions, .app = app });
+}
+
+TEST(calls_over_lossy_links_are_the_same_in_one_two_and_seven_partitions)
+{
+    static const sn_order orders[] = { SN_ORDER_FIFO, SN_ORDER_SEEDED };
+    uint64_t digests[2];
+    for (unsigned i = 0; i < 2; i++) {
+        sn_plan *plan = small_quickstart(42, 20);
+        plan->order = orders[i];
+        plan->order_seed = 7;
+        const small_run one = in_parts(plan, 1, NULL), two = in_parts(plan, 2, NULL), seven = in_parts(plan, 7, NULL);
+        CHECK_EQ(one.state, SN_RUN_DONE);
+        CHECK(one.calls[SN_CALL_ANSWERED] > 10);
+        CHECK(one.causes[SN_CAUSE_LOSS] > 10);
+        CHECK(one.kinds[SN_FACT_LINK_DUPLICATED] > 3);
+        CHECK(one.kinds[SN_FACT_FRAGMENTED] > 20);
+        CHECK(one.kinds[SN_FACT_REASSEMBLED] > 20);
+        check_same(&one, &two);
+        check_same(&one, &seven);
+        digests[i] = one.digest;
+        sn_plan_free(plan);
+    }
+    CHECK(digests[0] != digests[1]);                      /* the ties are in the keys */
+}
+
+/* Routers in routers, links of no delay among them, rates, losses, small MTUs: whatever the seed says. */
+static sn_plan *random_world(uint64_t seed)
+{
+    static const char *const router_names[] = { "r_a", "r_b", "r_c" };
+    static const char *const host_names[] = { "h_a", "h_b", "h_c", "h_d" };
+    static const ss_span delays[] = { 0, 1, SS_US(3), SS_MS(1) };
+    static const uint32_t mtus[] = { 0, 68, 576, 1500 };
+    sn_plan *plan = small_plan(seed);
+    uint64_t r[16];
+    for (uint64_t i = 0; i < SS_COUNT(r); i++) {
+        r[i] = SN_DRAW(seed, SN_PURPOSE_CALLEE, i);
+    }
+    plan->order = r[0] % 2 == 0 ? SN_ORDER_FIFO : SN_ORDER_SEEDED;
+    plan->order_seed = seed;
+    plan->duration = SS_MS(20);
+    plan->drain = SS_S(40);
+    for (unsigned i = 0; i < 3; i++) {
+        sn_link_kind kind = small_link("kind", delays[r[1 + i] % 4]);
+        kind.up.mtu = mtus[(r[1 + i] >> 8) % 4];
+        kind.up.loss = (r[1 + i] >> 16) % 3 == 0 ? SN_ALWAYS / 10 : 0;
+        kind.up.duplicate = (r[1 + i] >> 24) % 3 == 0 ? SN_ALWAYS / 10 : 0;
+        kind.up.reorder = (r[1 + i] >> 32) % 3 == 0 ? SN_ALWAYS / 5 : 0;
+        kind.up.rate_bps = (r[1 + i] >> 40) % 3 == 0 ? 1000000000 : 0;
+        kind.up.queue_packets = (r[1 + i] >> 44) % 2 == 0 ? 3 : 0;
+        kind.up.jitter = (sn_dist){ SN_DIST_UNIFORM, 0, (r[1 + i] >> 48) % 2 == 0 ? SS_US(2) : 0 };
+        (void)sn_plan_add_link(plan, &kind);
+    }
+    uint32_t routers[4] = { 0 };
+    for (unsigned i = 0; i < 3; i++) {
+        routers[i + 1] = small_router(plan, router_names[i], routers[r[5 + i] % (i + 1)], (uint32_t)(r[5 + i] >> 32) % 3);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        (void)small_uas(plan, host_names[i], 1 + (uint32_t)(r[9 + i] % 5), routers[(r[9 + i] >> 16) % 4],
+                        (uint32_t)(r[9 + i] >> 32) % 3);
+    }
+    small_finish(plan);
+    return plan;
+}
+
+TEST(random_worlds_with_links_and_timers_of_no_delay_are_the_same_in_any_partition)
+{
+    uint64_t cut = 0, dropped = 0, doubled = 0;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        sn_plan *plan = random_world(seed);
+        const small_run one = in_parts(plan, 1, &small_chatter);
+        CHECK_EQ(one.state, SN_RUN_DONE);
+        CHECK(one.kinds[SN_FACT_DATAGRAM_RECEIVED] > 0);
+        for (uint32_t partitions = 2; partitions <= 8; partitions += 1 + (uint32_t)(seed % 3)) {
+            const small_run split = in_parts(plan, partitions, &small_chatter);
+            check_same(&one, &split);
+        }
+        cut += one.kinds[SN_FACT_FRAGMENTED];
+        dropped += one.kinds[SN_FACT_LINK_DROPPED] + one.kinds[SN_FACT_NODE_DROPPED];
+        doubled += one.kinds[SN_FACT_LINK_DUPLICATED];
+        sn_plan_free(plan);
+    }
+    CHECK(cut > 100 && dropped > 100 && doubled > 100);
+}
+
+TEST(more_partitions_than_nodes_are_as_many_as_nodes)
+{
+    sn_plan *plan = random_world(3);
+    const small_run one = in_parts(plan, 1, &small_chatter), many = in_parts(plan, 1000, &small_chatter);
+    check_same(&one, &many);
+    sn_plan_free(plan);
+}
+
+TEST(budgets_are_decided_on_the_merged_order)
+{
+    sn_plan *plan = random_world(5);
+    const small_run whole = in_parts(plan, 1, &small_chatter);
+    for (uint64_t share = 1; share < 8; share++) {
+        plan->event_max = whole.events * share / 8;
+        const small_run one = in_parts(plan, 1, &small_chatter), split = in_parts(plan, 5, &small_chatter);
+        CHECK_EQ(one.state, SN_RUN_BUDGET);
+        CHECK_EQ(one.events, plan->event_max);
+        check_same(&one, &split);
+    }
+    sn_plan_free(plan);
+}
+
+TEST(standing_still_in_time_is_found_at_the_same_event)
+{
+    sn_plan *plan = random_world(5);
+    plan->step_max = 2;                                   /* what chatters makes timers of no length: three steps */
+    const small_run one = in_parts(plan, 1, &small_chatter), split = in_parts(plan, 4, &small_chatter);
+    CHECK_EQ(one.state, SN_RUN_ZENO);
+    CHECK(one.culprit != SN_NOBODY);
+    check_same(&one, &split);
+    sn_plan_free(plan);
+}
+
+/* ---- a node more ---- */
+
+/* Phones of two groups behind one shared lossy uplink, calling each other through a proxy; perhaps with an idle phone,
+ * whose name puts it in the middle of all dense numbers. */
+static sn_plan *branch(bool with_idle_phone)
+{
+    sn_plan *plan = small_plan(11);
+    sn_link_kind shared = small_link("shared", SS_MS(10)), lan = small_link("lan", SS_US(100));
+    shared.up.loss = SN_ALWAYS / 10;
+    shared.up.duplicate = SN_ALWAYS / 20;
+    shared.up.jitter = (sn_dist){ SN_DIST_NORMAL, 0, SS_MS(4) };
+    shared.up.rate_bps = 2000000;
+    shared.down = shared.up;
+    const uint32_t uplink = sn_plan_add_link(plan, &shared), local = sn_plan_add_link(plan, &lan);
+    const uint32_t proxy = small_proxy(plan, "p1", 0, local);
+    const uint32_t site = small_router(plan, "branch", 0, uplink);
+    if (with_idle_phone) {
+        (void)small_uas(plan, "mike", 1, site, local);
+    }
+    const uint32_t from = small_uas(plan, "alpha", 5, site, local), to = small_uas(plan, "zulu", 5, site, local);
+    const uint32_t groups[] = { from, to };
+    for (unsigned i = 0; i < 2; i++) {
+        sn_ua_spec *ua = &small_spec(plan, groups[i])->ua;
+        ua->outbound = proxy;
+        ua->expires_s = 3600;
+        ua->register_at = (sn_dist){ SN_DIST_UNIFORM, 0, SS_S(2) };
+    }
+    plan->order = SN_ORDER_SEEDED;
+    plan->order_seed = 5;
+    plan->duration = SS_S(30);
+    (void)sn_plan_add_calls(plan, &(sn_call_spec){ .name = "mix", .from = from, .to = to, .poisson = true,
+                                                   .interval = SS_S(1), .start = SS_S(3), .end = SS_S(30),
+                                                   .hold = { SN_DIST_EXP, SS_S(5), 0 }, .hangup_caller = 1 });
+    small_finish(plan);
+    return plan;
+}
+
+static uint32_t node_of_id(const sn_cast *cast, uint64_t id)
+{
+    uint32_t node = 0;
+    while (cast->nodes[node].id != id) {
+        node++;
+        CHECK(node < cast->node_count);
+    }
+    return node;
+}
+
+TEST(an_idle_phone_in_the_middle_changes_nothing_for_anybody)
+{
+    sn_plan *without = branch(false), *with = branch(true);
+    const small_run a = in_parts(without, 1, NULL), b = in_parts(with, 3, NULL);
+    const uint32_t count = without->cast.node_count;
+    CHECK(a.calls[SN_CALL_ANSWERED] > 5);
+    CHECK(a.causes[SN_CAUSE_LOSS] > 10);
+    CHECK_EQ(a.bytes, b.bytes);
+    CHECK_EQ(b.facts, a.facts + 1);                       /* what is left of the idle phone: nothing */
+    for (uint32_t node = 0; node < count; node++) {
+        const uint32_t there = node_of_id(&with->cast, without->cast.nodes[node].id);
+        CHECK_EQ(with->cast.nodes[there].address, without->cast.nodes[node].address);
+        CHECK_EQ(a.chains[node], b.chains[there]);
+        for (uint32_t dir = 0; dir < 2; dir++) {
+            CHECK_EQ(a.chains[count + 2 * node + dir], b.chains[with->cast.node_count + 2 * there + dir]);
+        }
+    }
+    sn_plan_free(without);
+    sn_plan_free(with);
+}
+
+/* ---- record and replay ---- */
+
+TEST(a_recorded_run_replayed_from_its_tape_as_text_is_the_same_run)
+{
+    static sn_decision tape[20000];
+    sn_plan *plan = small_quickstart(8, 10);
+    sn_decisions *recorder = sn_decisions_new(plan->seed), *player = sn_decisions_new(12345);
+    size_t count;
+    sn_decisions_record(recorder);
+    const small_run recorded = small_run_plan(plan, &(small_options){ .partitions = 3, .decisions = recorder });
+    const sn_decision *kept = sn_decisions_recorded(recorder, &count);
+    CHECK(count > 500 && count < SS_COUNT(tape));
+    for (size_t i = 0; i < count; i++) {
+        char text[400];
+        ss_buffer b = ss_buffer_on(text, sizeof text);
+        sn_decision_put(&b, &kept[i], &plan->cast);
+        CHECK_OK(sn_decision_parse(ss_buffer_slice(&b), &tape[i]));
+    }
+    CHECK_OK(sn_decisions_play(player, tape, count));
+    const small_run replayed = small_run_plan(plan, &(small_options){ .partitions = 1, .decisions = player });
+    check_same(&recorded, &replayed);
+    const sn_tape_report report = sn_decisions_report(player);
+    CHECK_EQ(report.exact, count);
+    CHECK_EQ(report.moved + report.unmatched, 0);
+    const small_run plain = in_parts(plan, 1, NULL);
+    check_same(&plain, &recorded);                        /* recording changes nothing */
+    sn_decisions_free(recorder);
+    sn_decisions_free(player);
+    sn_plan_free(plan);
+}
