@@ -135,6 +135,22 @@ void rp_put_text(rp_file *f, const char *text)
     rp_put(f, ss_slice_from(text));
 }
 
+/* C0, DEL, and C1 as UTF-8 writes it (C2 80 to C2 9F). */
+static bool is_control(const char *at)
+{
+    const unsigned char c = (unsigned char)at[0], next = (unsigned char)at[1];
+    return c < 0x20 || c == 0x7f || (c == 0xc2 && next >= 0x80 && next <= 0x9f);
+}
+
+void rp_put_plain(rp_file *f, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        const bool bad = is_control(text);
+        rp_put_char(f, bad ? '?' : *text);
+        text += bad && (unsigned char)*text == 0xc2;
+    }
+}
+
 void rp_put_char(rp_file *f, char c)
 {
     if (f->len == sizeof f->buffer) {

@@ -397,7 +397,7 @@ static void write_call(const rp_ladder *l, rp_file *out, const char *title, uint
 
 void rp_ladder_write(const rp_ladder *l, rp_file *out, const char *name, bool interrupted)
 {
-    rp_put_text(out, name);
+    rp_put_plain(out, name);
     rp_put_text(out, interrupted ? "\n(interrupted)\n\n" : "\n\n");
     if (l->first == SN_NOBODY) {
         rp_put_text(out, "no call was made\n");

@@ -237,7 +237,7 @@ static void failed_expects(rp_file *out, const rp_run *run, bool colour)
         rp_put_text(out, "expects ");
         rp_put_text(out, info.name);
         rp_put_char(out, ' ');
-        rp_put_text(out, e->text);
+        rp_put_plain(out, e->text);
         rp_put_text(out, ", it is ");
         if (is_null) {
             rp_put_text(out, "not known: nothing was counted");
@@ -257,7 +257,7 @@ static void failed_checks(rp_file *out, const rp_run *run, bool colour)
         }
         bad(out, colour, "missed ");
         counted(out, "line ", c->line, "");
-        rp_put_text(out, c->text);
+        rp_put_plain(out, c->text);
         if (c->never) {
             counted(out, ": seen ", c->seen, "times");
         } else if (c->nearest != SS_TIME_NEVER) {
@@ -315,7 +315,7 @@ static void put_verdict(rp_file *out, const rp_run *run, bool colour)
 void rp_summary_write(rp_file *out, const rp_run *run, const rp_engine *engine, const char *dir, bool colour)
 {
     const sn_metrics *m = sn_meter_read(run->meter, 0);
-    rp_put_text(out, run->name);
+    rp_put_plain(out, run->name);
     end_line(out);
     put_calls(out, m);
     put_retransmits(out, m);

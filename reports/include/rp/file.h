@@ -34,6 +34,8 @@ void rp_file_discard(rp_file *f);
 
 void rp_put(rp_file *f, ss_slice bytes);
 void rp_put_text(rp_file *f, const char *text);
+/** Text of a scenario, for a terminal: control characters become '?'. */
+void rp_put_plain(rp_file *f, const char *text);
 void rp_put_char(rp_file *f, char c);
 void rp_put_u64(rp_file *f, uint64_t value);
 /** 16 lower-case digits. */

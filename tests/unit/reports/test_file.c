@@ -108,3 +108,13 @@ TEST(file_text_is_cut_or_filled_by_characters)
     CHECK_STR(facts_text_of(stream), "\xc3\xa4" "b|\xc3\xa4  |0000000000000001");
     fclose(stream);
 }
+
+TEST(file_text_of_a_scenario_cannot_steer_a_terminal)
+{
+    FILE *stream = tmpfile();
+    rp_file *f = rp_file_over(stream);
+    rp_put_plain(f, "a\x1b[31m\n\x7f\xc2\x9b\xc3\xa4\xc2");
+    CHECK_EQ(rp_file_close(f), 0);
+    CHECK_STR(facts_text_of(stream), "a?[31m???\xc3\xa4\xc2");
+    fclose(stream);
+}
