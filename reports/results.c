@@ -227,7 +227,7 @@ static void write_expects(rp_json *j, const rp_run *run)
         const bool known = sn_metric_info_at(e->metric, &info);
         rp_json_open(j, '{');
         rp_json_key_text(j, "metric", known ? info.name : NULL);
-        rp_json_key_text(j, "is", e->text);
+        rp_json_key_text(j, "text", e->text);
         rp_json_key_u64(j, "line", e->line);
         rp_json_key(j, info.unit == SN_UNIT_TIME ? "value_ns" : info.unit == SN_UNIT_RATIO ? "value_ppm" : "value");
         write_value(j, is_null, value);

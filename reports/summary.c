@@ -235,8 +235,6 @@ static void failed_expects(rp_file *out, const rp_run *run, bool colour)
         bad(out, colour, "missed ");
         counted(out, "line ", e->line, "");
         rp_put_text(out, "expects ");
-        rp_put_text(out, info.name);
-        rp_put_char(out, ' ');
         rp_put_plain(out, e->text);
         rp_put_text(out, ", it is ");
         if (is_null) {

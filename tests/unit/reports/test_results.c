@@ -126,7 +126,7 @@ TEST(results_and_summary_tell_which_lines_were_missed)
                                     .to = SS_TIME_NEVER,
                                     .compare = SN_GE,
                                     .bound = 1,
-                                    .text = ">= 1",
+                                    .text = "attempts >= 1",
                                     .line = 9 } };
     const sn_check checks[] = {
         { .has_at = true, .at = 5, .line = 11, .text = "bob sends 486", .nearest = SS_MS(7) },
@@ -143,7 +143,7 @@ TEST(results_and_summary_tell_which_lines_were_missed)
     r.run.statuses = rp_status_bit(RP_MISSED);
     rig_finish(&r);
     const char *text = results_of(&r);
-    CHECK_NOT_NULL(strstr(text, "\"expects\": [{\"metric\": \"attempts\", \"is\": \">= 1\", \"line\": 9, \"value\": 0, "
+    CHECK_NOT_NULL(strstr(text, "\"expects\": [{\"metric\": \"attempts\", \"text\": \"attempts >= 1\", \"line\": 9, \"value\": 0, "
                                 "\"holds\": false}]"));
     CHECK_NOT_NULL(strstr(text, "{\"text\": \"bob sends 486\", \"line\": 11, \"at_ns\": 5, \"never\": false, \"seen\": 0, "
                                 "\"nearest_ns\": 7000000, \"holds\": false}"));
