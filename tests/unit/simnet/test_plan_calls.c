@@ -1,0 +1,146 @@
+/* The calls of a plan: arrivals, who calls whom, how long, who hangs up; and what another source does to them: nothing. */
+#include "check.h"
+
+#include "small_world.h"
+
+typedef struct rig {
+    sn_plan *plan;
+    uint32_t from, to;
+} rig;
+
+static rig rig_start(uint64_t seed)
+{
+    rig r = { .plan = small_plan(seed) };
+    const sn_link_kind kind = small_link("wire", SS_MS(1));
+    const uint32_t wire = sn_plan_add_link(r.plan, &kind);
+    r.from = small_uas(r.plan, "alpha", 10, 0, wire);
+    r.to = small_uas(r.plan, "zulu", 10, 0, wire);
+    r.plan->duration = SS_S(1000);
+    return r;
+}
+
+static sn_call_spec spec_of(const rig *r, const char *name)
+{
+    return (sn_call_spec){ .name = name, .from = r->from, .to = r->to, .interval = SS_MS(100), .start = SS_S(10),
+                           .end = SS_S(1010), .hold = { SN_DIST_EXP, SS_S(60), 0 }, .hangup_caller = 30,
+                           .hangup_callee = 10 };
+}
+
+TEST(poisson_calls_have_their_rate_hold_and_sides)
+{
+    rig r = rig_start(1);
+    sn_call_spec spec = spec_of(&r, "mix");
+    spec.poisson = true;
+    (void)sn_plan_add_calls(r.plan, &spec);
+    small_finish(r.plan);
+    const uint32_t count = r.plan->call_count;
+    CHECK(count > 9900 - 500 && count < 9900 + 500);      /* 990 s: not past the duration */
+    uint64_t hold = 0, callee = 0, pairs[10] = { 0 };
+    for (uint32_t k = 0; k < count; k++) {
+        const sn_call *c = &r.plan->calls[k];
+        CHECK(k == 0 || c->at >= r.plan->calls[k - 1].at);
+        CHECK(c->at >= SS_S(10) && c->at < SS_S(1000));
+        CHECK_EQ(c->caller, sn_plan_node(r.plan, r.from, k % 10));
+        hold += c->hold / count;
+        callee += c->callee_hangs_up;
+        pairs[c->callee - sn_plan_node(r.plan, r.to, 0)]++;
+    }
+    CHECK(hold > SS_S(57) && hold < SS_S(63));
+    CHECK(callee > count / 4 - 250 && callee < count / 4 + 250);
+    for (unsigned i = 0; i < 10; i++) {
+        CHECK(pairs[i] > count / 10 - 200 && pairs[i] < count / 10 + 200);
+    }
+    sn_plan_free(r.plan);
+}
+
+TEST(even_calls_are_evenly_spaced_and_may_be_limited)
+{
+    rig r = rig_start(1);
+    sn_call_spec spec = spec_of(&r, "mix");
+    spec.pick = SN_PICK_NEXT;
+    spec.limit = 25;
+    (void)sn_plan_add_calls(r.plan, &spec);
+    small_finish(r.plan);
+    CHECK_EQ(r.plan->call_count, 25);
+    for (uint32_t k = 0; k < 25; k++) {
+        CHECK_EQ(r.plan->calls[k].at, SS_S(10) + SS_MS(100) * k);
+        CHECK_EQ(r.plan->calls[k].callee, sn_plan_node(r.plan, r.to, k % 10));
+    }
+    sn_plan_free(r.plan);
+}
+
+TEST(nobody_calls_itself)
+{
+    for (unsigned pick = 0; pick < 2; pick++) {
+        rig r = rig_start(1);
+        sn_call_spec spec = spec_of(&r, "mix");
+        spec.to = r.from;
+        spec.limit = 500;
+        spec.pick = pick == 0 ? SN_PICK_ANY : SN_PICK_NEXT;
+        (void)sn_plan_add_calls(r.plan, &spec);
+        small_finish(r.plan);
+        uint32_t seen[10] = { 0 };
+        for (uint32_t k = 0; k < 500; k++) {
+            CHECK(r.plan->calls[k].caller != r.plan->calls[k].callee);
+            seen[r.plan->calls[k].callee - sn_plan_node(r.plan, r.from, 0)]++;
+        }
+        for (unsigned i = 0; i < 10; i++) {
+            CHECK(seen[i] > 0);
+        }
+        sn_plan_free(r.plan);
+    }
+}
+
+TEST(another_source_changes_no_call_of_the_first)
+{
+    rig alone = rig_start(1), both = rig_start(1);
+    sn_call_spec spec = spec_of(&alone, "mix");
+    spec.poisson = true;
+    spec.limit = 100;
+    (void)sn_plan_add_calls(alone.plan, &spec);
+    sn_call_spec other = spec_of(&both, "burst");
+    other.poisson = true;
+    (void)sn_plan_add_calls(both.plan, &other);
+    (void)sn_plan_add_calls(both.plan, &spec);
+    small_finish(alone.plan);
+    small_finish(both.plan);
+    uint32_t found = 0;
+    for (uint32_t k = 0; k < both.plan->call_count; k++) {
+        const sn_call *c = &both.plan->calls[k], *as = &alone.plan->calls[found];
+        CHECK_STR(both.plan->cast.call_sources[c->source], c->source == 0 ? "burst" : "mix");
+        if (c->source == 1) {
+            CHECK(c->at == as->at && c->callee == as->callee && c->hold == as->hold);
+            found++;
+        }
+    }
+    CHECK_EQ(found, 100);
+    sn_plan_free(alone.plan);
+    sn_plan_free(both.plan);
+}
+
+TEST(calls_that_cannot_be_are_refused)
+{
+    const char *why;
+    rig r = rig_start(1);
+    sn_call_spec spec = spec_of(&r, "mix");
+    spec.interval = 0;
+    (void)sn_plan_add_calls(r.plan, &spec);
+    CHECK_STATUS(sn_plan_finish(r.plan, &why), SS_ERR_SEMANTIC);
+    CHECK_STR(why, "calls have no rate");
+    sn_plan_free(r.plan);
+    r = rig_start(1);
+    spec = spec_of(&r, "mix");
+    spec.to = 0;
+    (void)sn_plan_add_calls(r.plan, &spec);
+    CHECK_STATUS(sn_plan_finish(r.plan, &why), SS_ERR_SEMANTIC);
+    CHECK_STR(why, "calls are from and to groups of user agents");
+    sn_plan_free(r.plan);
+    r = rig_start(1);
+    spec = spec_of(&r, "mix");
+    spec.to = r.from;
+    small_spec(r.plan, r.from)->count = 1;
+    (void)sn_plan_add_calls(r.plan, &spec);
+    CHECK_STATUS(sn_plan_finish(r.plan, &why), SS_ERR_SEMANTIC);
+    CHECK_STR(why, "a group of one cannot call itself");
+    sn_plan_free(r.plan);
+}
