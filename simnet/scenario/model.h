@@ -229,8 +229,8 @@ static inline uint32_t sn_group_size(const sn_group_entry *g)
 {
     return g->count == 0 ? 1 : g->count;
 }
-/** Sort records by name and note names given twice. */
-void sn_names_sort(sn_reading *r, void *records, uint32_t count, size_t size);
+/** Sort records by name. */
+void sn_names_sort(void *records, uint32_t count, size_t size);
 
 /** A finished plan, or NULL with mistakes noted; leaves through the hoard without memory. */
 sn_plan *sn_model_plan(sn_reading *r, const sn_model *m);

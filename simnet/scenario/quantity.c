@@ -323,9 +323,9 @@ static bool normal_part(ss_slice word, ss_slice rest, sn_dist *dist, sn_flaw *fl
 static const char *dist_meant(ss_slice word)
 {
     static const char *const meant[][2] = {
-        { "expo", "exp" },       { "exponential", "exp" }, { "poisson", "exp" },     { "gauss", "normal" },  { "gaussian", "normal" },
-        { "norm", "normal" },    { "norml", "normal" },    { "uni", "uniform" },     { "unif", "uniform" },  { "uniforn", "uniform" },
-        { "const", "200ms" },    { "constant", "200ms" },  { "fixed", "200ms" },
+        { "expo", "exp" },       { "exponential", "exp" }, { "poisson", "exp" },  { "gauss", "normal" },
+        { "gaussian", "normal" }, { "norm", "normal" },    { "norml", "normal" }, { "uni", "uniform" },
+        { "unif", "uniform" },   { "uniforn", "uniform" }, { "const", "200ms" },  { "constant", "200ms" },
     };
     for (size_t i = 0; i < SS_COUNT(meant); i++) {
         if (ss_slice_eq_nocase(word, ss_slice_from(meant[i][0]))) {
@@ -386,8 +386,8 @@ static bool per_time(ss_slice word, ss_slice rest, uint64_t *interval, sn_flaw *
     }
     const uint64_t total = u->scale * 1000;
     if (thousandths == 0 || thousandths > total) {
-        return refuse(flaw, start, end, thousandths == 0 ? "out of range: no calls at all" : "out of range: more than one per nanosecond",
-                      NULL);
+        return refuse(flaw, start, end,
+                      thousandths == 0 ? "out of range: no calls at all" : "out of range: more than one per nanosecond", NULL);
     }
     *interval = total / thousandths + (total % thousandths >= (thousandths + 1) / 2);
     return true;

@@ -26,9 +26,8 @@ static int by_name(const void *left, const void *right)
                                                : a->place.offset > b->place.offset;
 }
 
-void sn_names_sort(sn_reading *r, void *records, uint32_t count, size_t size)
+void sn_names_sort(void *records, uint32_t count, size_t size)
 {
-    (void)r;
     if (count > 1) {
         qsort(records, count, size, by_name);
     }
@@ -96,7 +95,8 @@ static const sn_group_entry *find_root(const sn_model *m)
     const sn_group_entry *root = NULL;
     for (uint32_t i = 0; i < m->group_count; i++) {
         const sn_group_entry *g = &m->groups[i];
-        if (g->section == SN_SECTION_ROUTERS && g->via.text == NULL && (root == NULL || is_before(g->name.place, root->name.place))) {
+        const bool stands_alone = g->section == SN_SECTION_ROUTERS && g->via.text == NULL;
+        if (stands_alone && (root == NULL || is_before(g->name.place, root->name.place))) {
             root = g;
         }
     }
@@ -265,8 +265,8 @@ static void judge_size(sn_reading *r, const sn_model *m)
 void sn_groups_resolve(sn_reading *r, sn_model *m)
 {
     add_default_router(r, m);
-    sn_names_sort(r, m->links, m->link_count, sizeof(*m->links));
-    sn_names_sort(r, m->groups, m->group_count, sizeof(*m->groups));
+    sn_names_sort(m->links, m->link_count, sizeof(*m->links));
+    sn_names_sort(m->groups, m->group_count, sizeof(*m->groups));
     judge_clashes(r, m);
     hold_all(r, m);
     const sn_group_entry *root = find_root(m);

@@ -197,8 +197,8 @@ static void judge_proxy(sn_reading *r, const sn_model *m, const sn_group_entry *
 
 void sn_roles_resolve(sn_reading *r, sn_model *m)
 {
-    sn_names_sort(r, m->domains, m->domain_count, sizeof(*m->domains));
-    sn_names_sort(r, m->behaviours, m->behaviour_count, sizeof(*m->behaviours));
+    sn_names_sort(m->domains, m->domain_count, sizeof(*m->domains));
+    sn_names_sort(m->behaviours, m->behaviour_count, sizeof(*m->behaviours));
     for (uint32_t i = 0; i < m->domain_count; i++) {
         judge_domain(r, m, &m->domains[i]);
     }
