@@ -96,6 +96,9 @@ rp_status cli_close_stdout(rp_file *out);
 /* ---- what main.c says when an assertion fails ---- */
 
 /** Kept for the assert hook: the line that runs the current scenario again. Copied. */
+/** argv[0]; "sipsim" before it was told. */
+void cli_remember_program(const char *path);
+const char *cli_program(void);
 void cli_remember_replay(const char *line);
 const char *cli_replay(void);
 

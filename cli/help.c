@@ -122,6 +122,9 @@ static rp_status print_version_line(void)
 
 int cli_main(int argc, char **argv)
 {
+    if (argc > 0) {
+        cli_remember_program(argv[0]);
+    }
     if (argc < 2) {
         cli_help_all(stderr);
         return rp_status_exit(RP_USAGE);

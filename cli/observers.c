@@ -188,9 +188,14 @@ rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir, c
 
 /* ---- the end ---- */
 
+static bool is_judged(const cli_observers *o)
+{
+    return !sn_judge_out_of_memory(o->judge) && !sn_meter_out_of_memory(o->meter);
+}
+
 bool cli_observers_failed(const cli_observers *o)
 {
-    return sn_judge_out_of_memory(o->judge) || (o->trace_file != NULL && o->trace_file->error != 0) ||
+    return !is_judged(o) || (o->trace_file != NULL && o->trace_file->error != 0) ||
            (o->events_file != NULL && o->events_file->error != 0);
 }
 
@@ -221,9 +226,9 @@ static rp_status close_file(rp_file **file, const char *dir, const char *name)
 
 rp_status cli_observers_close(cli_observers *o, const char *dir)
 {
-    const bool judged = !sn_judge_out_of_memory(o->judge);
+    const bool judged = is_judged(o);
     if (!judged) {
-        cli_say("out of memory: the laws were not judged to the end");
+        cli_say("out of memory: the laws were not judged, or the metrics not kept, to the end");
     }
     const bool whole = o->capture == NULL || sn_capture_is_whole(o->capture);
     if (!whole) {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "cli.h"
+
 static bool is_plain(const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,%+@";
@@ -37,7 +39,8 @@ static void put_overrides(ss_buffer *b, const session_options *options)
 void cli_replay_line(char *text, size_t cap, const session_options *options, const sn_plan *plan)
 {
     ss_buffer b = ss_buffer_on(text, cap - 1);
-    ss_put_text(&b, "sipsim run ");
+    cli_put_quoted(&b, cli_program());
+    ss_put_text(&b, " run ");
     cli_put_quoted(&b, options->file);
     ss_put_text(&b, " --seed ");
     ss_put_u64(&b, plan->seed);

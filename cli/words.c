@@ -101,8 +101,21 @@ rp_status cli_close_stdout(rp_file *out)
     return cli_flush_stdout();
 }
 
-/* The one line of text that outlives a verb, for main.c's assert hook. */
+/* What outlives a verb: how the program was called, for the replay line; and that line, for main.c's assert hook. */
+static char program[1024] = "sipsim";
 static char replay_line[8192];
+
+void cli_remember_program(const char *path)
+{
+    if (strlen(path) < sizeof program) {
+        snprintf(program, sizeof program, "%s", path);
+    }
+}
+
+const char *cli_program(void)
+{
+    return program;
+}
 
 void cli_remember_replay(const char *line)
 {

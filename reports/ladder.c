@@ -10,7 +10,7 @@
 #include "sn/capture.h"
 #include "sn/capture_index.h"
 
-enum { CALLS_MAX = 4096, UNDER_WAY = 1 << 15, FIRST_ROWS = 32 };
+enum { CALLS_MAX = 4096, UNDER_WAY = 1 << 15, FIRST_ROWS = 64 };
 
 #define LINGER SS_S(40)                                   /* more than 64*T1: Timers D, I, J, K have fired */
 
@@ -90,20 +90,24 @@ static ladder_call *follow_call(rp_ladder *l, uint64_t call_id)
     }
     const uint32_t place = l->free_places[--l->free_count];
     ladder_call *call = &l->calls[place];
-    const uint32_t generation = call->generation + 1;
-    *call = (ladder_call){ .call_id = call_id, .generation = generation, .source = SN_NOBODY, .over = SS_TIME_NEVER };
+    *call = (ladder_call){ .call_id = call_id,
+                           .generation = call->generation + 1,
+                           .source = SN_NOBODY,
+                           .over = SS_TIME_NEVER,
+                           .rows = call->rows,
+                           .cap = call->cap };
     if (l->first == SN_NOBODY) {
         l->first = place;
     }
     return call;
 }
 
+/* The room for rows stays with the place, for the next call there: places are reused last in, first out. */
 static void forget(rp_ladder *l, uint32_t place)
 {
     ladder_call *call = &l->calls[place];
     sn_index_remove(&l->by_call, call->call_id);
-    free(call->rows);
-    *call = (ladder_call){ .generation = call->generation };
+    *call = (ladder_call){ .generation = call->generation, .rows = call->rows, .cap = call->cap };
     l->free_places[l->free_count++] = place;
 }
 

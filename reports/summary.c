@@ -118,7 +118,7 @@ static void put_retransmits(rp_file *out, const sn_metrics *m)
     for (unsigned letter = 0; letter < SS_LETTER_COUNT; letter++) {
         if (m->retransmits[letter] != 0) {
             rp_put_text(out, some ? ", " : "by timer ");
-            rp_put_text(out, rp_letter_name(letter));
+            rp_put_text(out, letter == SS_TIMER_TWOXX ? "of the 2xx" : rp_letter_name(letter));
             rp_put_char(out, ' ');
             rp_put_u64(out, m->retransmits[letter]);
             some = true;

@@ -11,7 +11,7 @@
 
 #include "sn/capture_index.h"
 
-enum { WINDOW = 4096, COMMENT_BYTES = 240, BLOCK_BYTES = 65536 + 1024 };
+enum { WINDOW = 4096, FIRST_ROOM = 1024, COMMENT_BYTES = 240, BLOCK_BYTES = 65536 + 1024 };
 
 typedef struct held {
     uint64_t key;                                         /* of the index */
@@ -171,15 +171,20 @@ static void settle(sn_capture *c)
     }
 }
 
+/* A place keeps its room for the packets to come: by doublings, so that a warm window asks for no more. */
 static bool keep_bytes(held *h, ss_slice packet)
 {
     if (h->cap < packet.len) {
-        unsigned char *bytes = realloc(h->bytes, packet.len);
+        uint32_t cap = FIRST_ROOM;
+        while (cap < packet.len) {
+            cap *= 2;
+        }
+        unsigned char *bytes = realloc(h->bytes, cap);
         if (bytes == NULL) {
             return false;
         }
         h->bytes = bytes;
-        h->cap = (uint32_t)packet.len;
+        h->cap = cap;
     }
     if (packet.len != 0) {
         memcpy(h->bytes, packet.at, packet.len);

@@ -7,7 +7,7 @@ names='engine.json events.jsonl ladder.txt results.json scenario.effective.yaml 
 
 status 0 run good.yaml
 [ "$(ls -A sipsim-out/good | tr '\n' ' ')" = "$names " ] || fault "other files: $(ls -A sipsim-out/good)"
-grep -q 'sipsim run good.yaml --seed' stdout || fault 'the summary has no replay line'
+grep -q "$SIPSIM run good.yaml --seed" stdout || fault 'the summary has no replay line'
 grep -q 'sipsim-out/good' stdout || fault 'the summary does not say where the files are'
 [ "$(tr -d '\033' <stdout | wc -c)" = "$(wc -c <stdout)" ] || fault 'colour where there is no terminal'
 cp -r sipsim-out/good first
