@@ -87,6 +87,25 @@ static ss_field *add_field(ss_parse *p)
     return &msg->fields[msg->field_count++];
 }
 
+/* RFC3261:7.3.1 may stand once; RFC3261:16.3 step 1: what is wrong with a field that routing does not look at is no reason
+ * to refuse the message, "for instance, … a malformed Date". */
+static bool refuses_second(ss_hdr id)
+{
+    switch (id) {
+    case SS_HDR_CALL_ID:
+    case SS_HDR_CONTENT_LENGTH:
+    case SS_HDR_CONTENT_TYPE:
+    case SS_HDR_CSEQ:
+    case SS_HDR_EXPIRES:
+    case SS_HDR_FROM:
+    case SS_HDR_MAX_FORWARDS:
+    case SS_HDR_TO:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void link_field(ss_parse *p, ss_field *field, ss_hdr id)
 {
     ss_msg *msg = p->msg;
@@ -95,7 +114,7 @@ static void link_field(ss_parse *p, ss_field *field, ss_hdr id)
         msg->first[id] = self;
     } else {
         msg->fields[p->last[id] - 1].next = self;
-        if (ss_hdr_repetition(id) == SS_REPEAT_ONE) {     /* RFC3261:7.3.1 */
+        if (refuses_second(id)) {
             ss_parse_refuse(p, SS_ERR_SEMANTIC, field->at, id,
                             (ss_rule){ "RFC3261:7.3.1", "a field that may stand once stands twice", 400 });
         }

@@ -100,17 +100,30 @@ static void insert_line(ss_splice *s, uint32_t place, ss_hdr id, ss_slice value,
     *at = e;
 }
 
-static uint32_t first_line_of(const ss_msg *msg, ss_hdr id)
+static uint32_t end_of_vias(const ss_msg *msg)
+{
+    uint32_t end = msg->fields[msg->first[SS_HDR_VIA] - 1].end;
+    for (uint16_t at = msg->first[SS_HDR_VIA]; at != 0; at = msg->fields[at - 1].next) {
+        end = msg->fields[at - 1].end;
+    }
+    return end;
+}
+
+/* Via lines first, as messages are read: what is new to a message comes after the last of them. */
+static uint32_t place_of_push(const ss_msg *msg, ss_hdr id)
 {
     if (msg->first[id] != 0) {
         return msg->fields[msg->first[id] - 1].at;
+    }
+    if (id != SS_HDR_VIA && msg->first[SS_HDR_VIA] != 0) {
+        return end_of_vias(msg);
     }
     return msg->field_count > 0 ? msg->fields[0].at : msg->headers_end;
 }
 
 void ss_splice_push(ss_splice *s, ss_hdr id, ss_slice value)
 {
-    insert_line(s, first_line_of(s->msg, id), id, value, true);
+    insert_line(s, place_of_push(s->msg, id), id, value, true);
 }
 
 void ss_splice_append(ss_splice *s, ss_hdr id, ss_slice value)
@@ -136,6 +149,19 @@ void ss_splice_request_uri(ss_splice *s, ss_slice uri)
     SS_ASSERT(s->msg->is_request);
     const uint32_t from = (uint32_t)(s->msg->request_uri.at - s->msg->bytes.at);
     replace_bytes(s, from, from + (uint32_t)s->msg->request_uri.len, uri);
+}
+
+/* RFC3261:7.1 "implementations MUST send upper-case". Single spaces stand in a request line that was accepted. */
+void ss_splice_version(ss_splice *s)
+{
+    const ss_msg *msg = s->msg;
+    const ss_slice whole = SS_LIT("SIP/2.0");
+    const size_t at =
+        msg->is_request ? (size_t)(msg->request_uri.at - msg->bytes.at) + msg->request_uri.len + 1 : 0;
+    const ss_slice version = ss_slice_cut(msg->bytes, at, at + whole.len);
+    if (!ss_slice_eq(version, whole)) {
+        ss_splice_replace(s, version, whole);
+    }
 }
 
 void ss_splice_remove(ss_splice *s, ss_hdr id)

@@ -312,11 +312,14 @@ static bool same_parts(const ss_uri *a, const ss_uri *b)
     return headers_match(&of_a, &of_b);
 }
 
-/* RFC3261:19.1.4 */
+/* RFC3261:19.1.4. The same bytes are the same URI, also when 19.1.1 forbids them (a parameter that stands twice). */
 bool ss_uri_equal(const ss_uri *a, const ss_uri *b)
 {
     if (a->scheme != b->scheme) {
         return false;
+    }
+    if (ss_slice_eq(a->whole, b->whole)) {
+        return true;
     }
     if (a->scheme == SS_SCHEME_OTHER || a->scheme == SS_SCHEME_TEL) {
         const size_t colon = ss_slice_find(a->whole, ':');

@@ -116,7 +116,8 @@ TEST(rfc3261_7_3_1_a_line_that_is_no_header_field_is_answered_400)
 TEST(rfc3261_7_3_1_a_field_of_one_value_stands_once)
 {
     static const char *const twice[] = { "+To: <sip:c@d>", "+t: <sip:c@d>", "+From: <sip:c@d>;tag=2", "+Call-ID: 2",
-                                         "+CSeq: 1 INVITE", "+Max-Forwards: 70", "+l: 0" };
+                                         "+CSeq: 1 INVITE", "+Max-Forwards: 70", "+l: 0",
+                                         "+Expires: 1\r\nExpires: 2" };
     unsigned response = 0;
     for (size_t i = 0; i < SS_COUNT(twice); i++) {
         CHECK_STATUS(test_verdict(twice[i], &response), SS_ERR_SEMANTIC);
@@ -124,6 +125,8 @@ TEST(rfc3261_7_3_1_a_field_of_one_value_stands_once)
     }
     CHECK_OK(test_verdict("+Via: SIP/2.0/UDP other.example", &response));
     CHECK_OK(test_verdict("+X-Twice: a\r\nX-Twice: b", &response));
+    CHECK_OK(test_verdict("+Subject: a\r\nSubject: b", &response));             /* RFC3261:16.3 step 1 */
+    CHECK_OK(test_verdict("+Date: now\r\nDate: then", &response));
     CHECK_OK(test_verdict("+Authorization: Digest a=b\r\nAuthorization: Digest c=d", &response));
 }
 

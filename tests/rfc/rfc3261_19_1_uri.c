@@ -137,6 +137,11 @@ TEST(rfc3261_19_1_4_equality_is_not_transitive)
     CHECK(!equal("sip:anna@host.example;colour=red", "sip:anna@host.example;colour=blue"));
 }
 
+TEST(rfc3261_19_1_4_a_uri_equals_itself_even_with_a_parameter_twice)
+{
+    CHECK(equal("sip:anna@host.example;p=1;p=2", "sip:anna@host.example;p=1;p=2"));
+}
+
 TEST(rfc3261_19_1_4_headers_are_all_there_in_any_order)
 {
     CHECK(equal("sip:anna@host.example?subject=a%20b&priority=urgent", "sip:anna@host.example?priority=urgent&subject=a%20b"));

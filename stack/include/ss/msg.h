@@ -221,8 +221,10 @@ typedef struct ss_splice {
 ss_splice ss_splice_begin(const ss_msg *msg, ss_arena *arena);
 /** Values are copied into the arena. */
 void ss_splice_request_uri(ss_splice *s, ss_slice uri);
-/** A new field line before the first of its id, or before the first field when there is none. The order of several
- *  calls: the last call comes first on the wire (as pushing does). */
+/** The version in upper case (7.1), whatever was received. Of a message that ss_msg_parse accepted. */
+void ss_splice_version(ss_splice *s);
+/** A new field line before the first of its id; when there is none after the last Via, or before the first field when
+ *  there is no Via either. The order of several calls: the last call comes first on the wire (as pushing does). */
 void ss_splice_push(ss_splice *s, ss_hdr id, ss_slice value);
 /** A new field line after all others. Several calls keep their order. */
 void ss_splice_append(ss_splice *s, ss_hdr id, ss_slice value);

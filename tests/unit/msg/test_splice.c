@@ -47,6 +47,40 @@ TEST(splice_pushed_lines_stand_before_the_first_and_the_last_pushed_is_first)
                            "Route: 4\r\nRoute: 5\r\n\r\n");
 }
 
+TEST(splice_a_pushed_line_that_is_the_first_of_its_id_stands_after_the_vias)
+{
+    static const char no_via[] = "SIP/2.0 200 OK\r\nf: <sip:a>;tag=1\r\n\r\n";
+    ss_msg msg;
+    ss_diag diag;
+    ss_splice s = begin(SS_LIT(lists), &msg);
+    ss_splice_push(&s, SS_HDR_RECORD_ROUTE, SS_LIT("1"));
+    ss_splice_push(&s, SS_HDR_RECORD_ROUTE, SS_LIT("2"));
+    ss_splice_push(&s, SS_HDR_VIA, SS_LIT("3"));
+    CHECK_SLICE(print(&s), LINE "Via: 3\r\nVia: SIP/2.0/UDP a;branch=1 , SIP/2.0/UDP b\r\nv: SIP/2.0/UDP c\r\n"
+                           "Record-Route: 2\r\nRecord-Route: 1\r\n" REST "\r\n");
+    for (unsigned i = 0; i < 3; i++) {
+        ss_splice_pop(&s, SS_HDR_VIA);
+    }
+    CHECK_SLICE(print(&s), LINE "Via: 3\r\nRecord-Route: 2\r\nRecord-Route: 1\r\n" REST "\r\n");
+    CHECK_STATUS(test_parse(SS_LIT(no_via), &msg, &diag), SS_ERR_SEMANTIC);
+    s = ss_splice_begin(&msg, test_arena());
+    ss_splice_push(&s, SS_HDR_ROUTE, SS_LIT("4"));
+    CHECK_SLICE(print(&s), "SIP/2.0 200 OK\r\nRoute: 4\r\nf: <sip:a>;tag=1\r\n\r\n");
+}
+
+TEST(splice_version_is_made_upper_case)
+{
+    ss_msg msg;
+    ss_splice s = begin(test_request("^INVITE sip:x@y sIp/2.0"), &msg);
+    CHECK(ss_slice_starts(print(&s), SS_LIT("INVITE sip:x@y sIp/2.0\r\n")));
+    ss_splice_version(&s);
+    ss_splice_request_uri(&s, SS_LIT("sip:z"));
+    CHECK(ss_slice_starts(print(&s), SS_LIT("INVITE sip:z SIP/2.0\r\nVia: ")));
+    s = begin(test_message_named("ringing"), &msg);
+    ss_splice_version(&s);
+    CHECK_NULL(s.first);
+}
+
 TEST(splice_pops_take_one_value_after_the_other_with_its_line_at_the_end)
 {
     ss_msg msg;
