@@ -103,19 +103,55 @@ static void edit_max_forwards(ss_splice *s, const ss_msg *request)
     ss_splice_set_u64(s, SS_HDR_MAX_FORWARDS, hops - 1);
 }
 
+static bool is_sips(ss_slice uri)
+{
+    return uri.len >= 5 && ss_slice_eq_nocase(ss_slice_cut(uri, 0, 5), SS_LIT("sips:"));
+}
+
+/* "If the Request-URI contains a SIPS URI, or the topmost Route header field value (after the post processing of bullet
+ * 6) contains a SIPS URI": then ours is one, and else it is not, over TLS neither. RFC3261:16.6 */
+static bool must_be_sips(const ss_outgoing *out)
+{
+    ss_slice top_route = out->appended_route;
+    ss_name_addr na;
+    if (out->first_route < out->routing->last &&
+        ss_name_addr_parse(out->routing->routes[out->first_route], &na) == SS_OK) {
+        top_route = na.uri;
+    }
+    return is_sips(out->request_uri) || is_sips(top_route);
+}
+
+/* "MUST resolve to the element inserting it": we listen on one transport, which RFC 3263 4.1 would not choose for a URI
+ * that does not name it, unless it is UDP, or TLS for SIPS. RFC3261:16.6 */
+static void put_own_transport(ss_buffer *b, ss_transport transport, bool sips)
+{
+    static const char *const params[SS_TRANSPORT_COUNT] = {
+        [SS_TRANSPORT_UDP] = "",
+        [SS_TRANSPORT_TCP] = ";transport=tcp",
+        [SS_TRANSPORT_TLS] = ";transport=tls",
+        [SS_TRANSPORT_SCTP] = ";transport=sctp",
+        [SS_TRANSPORT_WS] = ";transport=ws",
+        [SS_TRANSPORT_WSS] = ";transport=wss",
+    };
+    if (!sips || transport != SS_TRANSPORT_TLS) {
+        ss_put_text(b, params[transport]);
+    }
+}
+
 /* Step 4: into every request that could be of a dialog; a REGISTER, an ACK or a CANCEL makes none. RFC3261:16.6 */
-static void edit_record_route(const ss_visit *v, ss_splice *s)
+static void edit_record_route(const ss_visit *v, ss_splice *s, const ss_outgoing *out)
 {
     const ss_method method = s->msg->method;
     if (!v->proxy->config->record_route || method == SS_METHOD_REGISTER || method == SS_METHOD_ACK ||
         method == SS_METHOD_CANCEL) {
         return;
     }
-    char memory[80];
+    char memory[96];
     ss_buffer b = ss_buffer_on(memory, sizeof memory);
-    const ss_transport transport = v->proxy->config->local.transport;
-    ss_put_text(&b, transport == SS_TRANSPORT_TLS ? "<sips:" : "<sip:");
+    const bool sips = must_be_sips(out);
+    ss_put_text(&b, sips ? "<sips:" : "<sip:");
     ss_put_host_port(&b, &v->proxy->config->local.local);
+    put_own_transport(&b, v->proxy->config->local.transport, sips);
     ss_put_text(&b, ";lr>");
     ss_splice_push(s, SS_HDR_RECORD_ROUTE, ss_buffer_slice(&b));
 }
@@ -166,11 +202,12 @@ ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_p
 {
     const ss_msg *request = out->request;
     ss_splice s = ss_splice_begin(request, v->turn->arena);                      /* step 1 */
+    ss_splice_version(&s);
     if (!ss_slice_eq(out->request_uri, request->request_uri)) {
         ss_splice_request_uri(&s, out->request_uri);                             /* step 2 */
     }
     edit_max_forwards(&s, request);                                              /* step 3 */
-    edit_record_route(v, &s);                                                    /* step 4 */
+    edit_record_route(v, &s, out);                                                    /* step 4 */
     /* step 5, additional header fields: none */
     edit_routes(v, &s, out);                                                     /* step 6 */
     edit_via(&s, path, branch);                                                  /* step 8 */
@@ -290,7 +327,7 @@ static bool take_next_address(const ss_visit *v, ss_branch *b, ss_address *addre
 bool ss_branch_retry(const ss_visit *v, ss_context *c, ss_branch *b)
 {
     ss_address address;
-    if (c->cancelled || c->final_sent || !take_next_address(v, b, &address)) {
+    if (c->cancelled || b->cancel_wanted || c->final_sent || !take_next_address(v, b, &address)) {
         return false;
     }
     ss_msg request;

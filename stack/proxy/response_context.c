@@ -92,11 +92,12 @@ static bool has_second_via(const ss_msg *response)
            ss_msg_next_value(response, SS_HDR_VIA, &it, &value) == SS_OK;
 }
 
-/* Also step 9's "MUST NOT remove": nothing but the Via is touched. Step 8: Record-Route is not rewritten, since what
+/* Also step 9's "MUST NOT remove": nothing but the Via is touched, and a version in lower case (7.1). Step 8: Record-Route is not rewritten, since what
  * we put there holds toward both sides. RFC3261:16.7 */
 static ss_slice print_without_via(const ss_visit *v, const ss_msg *response)
 {
     ss_splice s = ss_splice_begin(response, v->turn->arena);
+    ss_splice_version(&s);
     ss_splice_pop(&s, SS_HDR_VIA);
     ss_buffer b = ss_buffer_open(v->turn->arena);
     if (ss_splice_print(&s, &b) != SS_OK) {
@@ -106,16 +107,19 @@ static ss_slice print_without_via(const ss_visit *v, const ss_msg *response)
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
-/* Step 9. When the server transaction is gone or will not take it, the response is discarded (RFC6026:8.3). */
-static void pass_upstream(const ss_visit *v, ss_context *c, ss_slice bytes)
+/* Step 9. When the server transaction is gone, the response is discarded (RFC6026:8.3). False when it is there and does
+ * not take the response: it may still wait for another. */
+static bool pass_upstream(const ss_visit *v, ss_context *c, ss_slice bytes)
 {
-    if (bytes.len == 0 || c->server == 0) {
-        return;
+    if (c->server == 0) {
+        return true;
     }
     bool ended = false;
-    if (ss_txn_respond(v->core, v->turn, c->server, bytes, &ended) == SS_OK && ended) {
+    const ss_status status = ss_txn_respond(v->core, v->turn, c->server, bytes, &ended);
+    if (ended) {
         c->server = 0;
     }
+    return status == SS_OK;
 }
 
 /* ---- steps 4 to 6: the best final response ------------------------------------------------------------------- */
@@ -166,12 +170,12 @@ static ss_slice as_500(const ss_visit *v, ss_slice bytes)
 static void pass_final(const ss_visit *v, ss_context *c, unsigned status, ss_slice bytes)
 {
     const ss_slice out = status == 503 && bytes.len != 0 ? as_500(v, bytes) : bytes;
-    if (out.len == 0 || (status == 408 && !is_invite(c))) {                      /* RFC4320:4.2 */
+    const bool is_lost = out.len == 0 || (status == 408 && !is_invite(c));       /* RFC4320:4.2 */
+    if (is_lost || !pass_upstream(v, c, out)) {
         ss_context_drop(v, c);
-        return;
+    } else {
+        context_over(v, c, status);
     }
-    pass_upstream(v, c, out);
-    context_over(v, c, status);
 }
 
 /* Step 6. RFC3261:16.7. Owns `c`. */
@@ -218,25 +222,33 @@ static void on_provisional(const ss_visit *v, ss_context *c, ss_branch *b, const
         ss_branch_cancel(v, b);
     }
     if (response->status > 100 && !c->final_sent && has_second_via(response)) {
-        pass_upstream(v, c, print_without_via(v, response));
+        const ss_slice bytes = print_without_via(v, response);
+        if (bytes.len != 0) {
+            (void)pass_upstream(v, c, bytes);             /* one that cannot go up is as if lost */
+        }
     }
 }
 
-/* Step 5: at once, and every one. RFC3261:16.7 RFC6026:8.3 */
+/* Step 5: at once, and every one. RFC3261:16.7 RFC6026:8.3. Without room to print it, it is as if lost: a copy will come,
+ * or the end of the client transaction. Owns `c`. */
 static void on_invite_2xx(const ss_visit *v, ss_context *c, ss_branch *b, const ss_msg *response)
 {
+    const ss_slice bytes = print_without_via(v, response);
+    if (bytes.len == 0) {
+        return;
+    }
     b->final = true;
     ss_timer_set(&v->core->timers, ss_visit_store(v), &b->timer_c, SS_TIME_NEVER);
     ss_core_drop(v->core, &b->target);
     ss_core_drop(v->core, &b->addresses);
-    if (has_second_via(response)) {
-        pass_upstream(v, c, print_without_via(v, response));
-    }
+    const bool is_taken = pass_upstream(v, c, bytes);
     if (b->txn == 0) {
         ss_branch_free(v, b);
     }
     if (c->final_sent) {
         ss_context_release(v, c);
+    } else if (!is_taken) {
+        ss_context_drop(v, c);
     } else {
         context_over(v, c, response->status);
     }
@@ -267,13 +279,15 @@ static void on_final(const ss_visit *v, ss_context *c, ss_branch *b, const ss_ms
     }
 }
 
+/* A 2xx that would go no further than here leaves the branch as if nothing had come (step 3), unless one did before. */
 static void on_response(const ss_visit *v, ss_context *c, ss_branch *b, const ss_msg *response)
 {
+    const bool is_2xx = response->status >= 200 && response->status < 300;
     if (response->status < 200) {
         on_provisional(v, c, b, response);
-    } else if (response->status < 300 && is_invite(c)) {
+    } else if (is_2xx && is_invite(c) && has_second_via(response)) {
         on_invite_2xx(v, c, b, response);
-    } else {
+    } else if (!b->final) {
         on_final(v, c, b, response);
     }
 }

@@ -165,6 +165,47 @@ TEST(rfc3261_16_7_step_3_a_response_without_a_second_via_is_ours_and_goes_no_fur
     px_stop(rig);
 }
 
+/* Bob's final response to an INVITE with nothing in Via but what is given. */
+static void answer_with_via(proxy_rig *rig, const char *start_line, ss_slice via)
+{
+    px_send(rig, BOB,
+             px_printf(rig,
+                        "%s\nVia: %.*s\nFrom: <sip:alice@example.com>;tag=alice\n"
+                        "To: <sip:bob@example.com>;tag=b\nCall-ID: call\nCSeq: 1 INVITE\nContent-Length: 0\n\n",
+                        start_line, (int)via.len, via.at));
+}
+
+TEST(rfc3261_16_7_step_3_a_2xx_to_an_invite_without_a_second_via_leaves_nothing_behind)
+{
+    proxy_rig *rig = px_with_bob();
+    px_sent *invite = invite_bob(rig);
+    answer_with_via(rig, "SIP/2.0 200 OK", px_field(rig, invite, SS_HDR_VIA, 0));
+    px_expect(rig, ALICE, "SIP/2.0 408 Request Timeout");      /* step 6: the context holds no final response */
+    px_stop(rig);
+}
+
+/* RFC3261:7.1 "case-insensitive, but implementations MUST send upper-case". */
+TEST(rfc3261_7_1_a_version_in_lower_case_goes_on_in_upper_case)
+{
+    proxy_rig *rig = px_with_bob();
+    px_send(rig, ALICE,
+             px_printf(rig, "INVITE sip:bob@example.com sip/2.0\n"
+                             "Via: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1\nMax-Forwards: 70\n"
+                             "From: <sip:alice@example.com>;tag=alice\nTo: <sip:bob@example.com>\n"
+                             "Call-ID: call\nCSeq: 1 INVITE\nContent-Length: 0\n\n"));
+    px_expect(rig, ALICE, "SIP/2.0 100 Trying");
+    px_sent *invite = px_expect(rig, BOB, INVITE_OUT);
+    const ss_slice first = px_field(rig, invite, SS_HDR_VIA, 0);
+    const ss_slice second = px_field(rig, invite, SS_HDR_VIA, 1);
+    const ss_slice both = px_printf(rig, "%.*s, %.*s", (int)first.len, first.at, (int)second.len, second.at);
+    answer_with_via(rig, "sip/2.0 180 Ringing", both);
+    px_expect(rig, ALICE, "SIP/2.0 180 Ringing");
+    answer_with_via(rig, "Sip/2.0 486 Busy Here", both);
+    px_expect(rig, BOB, "ACK sip:bob@10.0.0.3 SIP/2.0");
+    px_expect(rig, ALICE, "SIP/2.0 486 Busy Here");
+    px_stop(rig);
+}
+
 TEST(rfc3261_16_7_step_5_a_100_is_not_forwarded_and_other_provisionals_are)
 {
     proxy_rig *rig = px_with_bob();
@@ -313,6 +354,26 @@ TEST(rfc3261_16_8_timer_c_cancels_a_branch_that_rang_and_its_487_goes_up)
     px_send(rig, BOB, px_reply(rig, invite, 487, ""));
     px_expect(rig, BOB, "ACK sip:bob@10.0.0.3 SIP/2.0");
     px_expect(rig, ALICE, "SIP/2.0 487 Request Terminated");
+    px_stop(rig);
+}
+
+TEST(rfc3261_16_8_a_branch_that_timer_c_cancelled_is_not_tried_at_another_address)
+{
+    proxy_rig *rig = px_start();
+    px_bind(rig, "sip:bob@example.com", "sip:bob@phone.example.net");
+    rig->names[0] = ss_address_v4(0x0a000003, 5060);
+    rig->names[1] = ss_address_v4(0x0a000004, 5060);
+    rig->name_count = 2;
+    px_send(rig, ALICE, px_request(rig, "INVITE sip:bob@example.com", "a1", ""));
+    px_expect(rig, ALICE, "SIP/2.0 100 Trying");
+    px_sent *invite = px_expect(rig, BOB, "INVITE sip:bob@phone.example.net SIP/2.0");
+    px_send(rig, BOB, px_reply(rig, invite, 180, ""));
+    px_expect(rig, ALICE, "SIP/2.0 180 Ringing");
+    px_run_to(rig, rig->settings.timer_c);
+    px_expect(rig, BOB, "CANCEL sip:bob@phone.example.net SIP/2.0");
+    px_send(rig, BOB, px_reply(rig, invite, 503, ""));
+    px_expect(rig, BOB, "ACK sip:bob@phone.example.net SIP/2.0");
+    px_expect(rig, ALICE, "SIP/2.0 500 Server Internal Error");
     px_stop(rig);
 }
 
