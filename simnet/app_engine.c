@@ -10,16 +10,18 @@ ss_path sn_engine_path(const sn_host *host)
     return (ss_path){ .transport = SS_TRANSPORT_UDP, .local = ss_address_v4(address, SN_SIP_PORT) };
 }
 
-void sn_engine_make(ss_engine *e, sn_host *host, const ss_ua_identity *identity, const ss_proxy_config *proxy)
+void sn_engine_make(ss_engine *e, sn_host *host, const ss_ua_identity *identity,
+                    const ss_proxy_config *proxy)
 {
     const sn_plan *plan = sn_host_plan(host);
     const uint32_t node = sn_host_node(host);
-    const uint64_t incarnation = 0;                       /* a host that restarts draws other branches and tags */
+    const uint64_t incarnation = 0; /* a host that restarts draws other branches and tags */
     ss_engine_init(e, &(ss_engine_options){
                           .pools = sn_host_pools(host),
                           .settings = &plan->groups[plan->nodes[node].group].settings,
                           .engine = node,
-                          .entropy_key = SN_DRAW(plan->seed, SN_PURPOSE_ENTROPY, plan->cast.nodes[node].id, incarnation),
+                          .entropy_key = SN_DRAW(plan->seed, SN_PURPOSE_ENTROPY,
+                                                 plan->cast.nodes[node].id, incarnation),
                           .role = proxy == NULL ? SS_ROLE_UA : SS_ROLE_PROXY,
                           .identity = identity,
                           .proxy = proxy,
@@ -40,7 +42,8 @@ static void answer_resolve(ss_engine *e, sn_host *host, ss_turn *turn, const ss_
     ss_address address;
     ss_answer answer = { .token = query->token, .status = SS_NONE };
     if (node != SN_NOBODY) {
-        address = ss_address_v4(plan->cast.nodes[node].address, query->port == 0 ? SN_SIP_PORT : query->port);
+        address = ss_address_v4(plan->cast.nodes[node].address,
+                                query->port == 0 ? SN_SIP_PORT : query->port);
         answer.status = SS_OK;
         answer.addresses = &address;
         answer.address_count = 1;
@@ -48,7 +51,8 @@ static void answer_resolve(ss_engine *e, sn_host *host, ss_turn *turn, const ss_
     sn_engine_status(host, ss_engine_answer(e, turn, &answer));
 }
 
-static void answer(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn, const ss_query *query)
+static void answer(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn,
+                   const ss_query *query)
 {
     ss_answer found = { .token = query->token, .status = SS_NONE };
     if (query->kind == SS_QUERY_RESOLVE) {
@@ -61,7 +65,8 @@ static void answer(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_t
     sn_engine_status(host, ss_engine_answer(e, turn, &found));
 }
 
-static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn, const ss_output *out)
+static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn,
+                      const ss_output *out)
 {
     switch (out->kind) {
     case SS_OUT_DATAGRAM:
@@ -78,7 +83,7 @@ static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, s
     case SS_OUT_QUERY:
         answer(e, host, user, turn, &out->query);
         break;
-    case SS_OUT_CONNECT:                                  /* this network carries datagrams only */
+    case SS_OUT_CONNECT: /* this network carries datagrams only */
         sn_engine_status(host, ss_engine_path_lost(e, turn, &out->path, true));
         break;
     case SS_OUT_STREAM:
@@ -95,7 +100,8 @@ void sn_engine_drain(ss_engine *e, sn_host *host, const sn_engine_user *user, ss
     }
 }
 
-void sn_engine_input(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path, ss_slice datagram)
+void sn_engine_input(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
+                     ss_slice datagram)
 {
     ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
     sn_engine_status(host, ss_engine_input(e, &turn, path, datagram));

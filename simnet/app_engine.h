@@ -2,8 +2,8 @@
 #ifndef APP_ENGINE_H
 #define APP_ENGINE_H
 
-#include "ss/engine.h"
 #include "sn/app.h"
+#include "ss/engine.h"
 
 enum { SN_SIP_PORT = 5060 };
 
@@ -17,10 +17,12 @@ typedef struct sn_engine_user {
 } sn_engine_user;
 
 /** Make the engine of a host: settings and identity from the plan, entropy from the seed. */
-void sn_engine_make(ss_engine *e, sn_host *host, const ss_ua_identity *identity, const ss_proxy_config *proxy);
+void sn_engine_make(ss_engine *e, sn_host *host, const ss_ua_identity *identity,
+                    const ss_proxy_config *proxy);
 /** Where the host's SIP comes and goes. */
 ss_path sn_engine_path(const sn_host *host);
-void sn_engine_input(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path, ss_slice datagram);
+void sn_engine_input(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
+                     ss_slice datagram);
 void sn_engine_tick(ss_engine *e, sn_host *host, const sn_engine_user *user);
 /** Do everything that a turn put out, and what comes of it. */
 void sn_engine_drain(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn);

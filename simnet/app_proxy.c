@@ -11,7 +11,8 @@ typedef struct proxy_app {
 static bool serve(void *self, sn_host *host, const ss_query *query, ss_answer *answer)
 {
     proxy_app *app = self;
-    const ss_status status = ss_location_serve(&app->location, sn_host_now(host), query, sn_host_arena(host), answer);
+    const ss_status status =
+        ss_location_serve(&app->location, sn_host_now(host), query, sn_host_arena(host), answer);
     sn_engine_status(host, status);
     if (status == SS_ERR_FULL) {
         *answer = (ss_answer){ .token = query->token, .status = SS_ERR_FULL };
@@ -71,7 +72,8 @@ static ss_status start(void *self, sn_host *host)
     };
     ss_status status = take_domains(app, host, spec);
     if (status == SS_OK) {
-        status = ss_location_init(&app->location, &sn_host_pools(host)->store, sn_host_node(host), expected_aors(plan));
+        status = ss_location_init(&app->location, &sn_host_pools(host)->store, sn_host_node(host),
+                                  expected_aors(plan));
     }
     sn_engine_make(&app->engine, host, NULL, &app->config);
     return status;

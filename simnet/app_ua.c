@@ -50,7 +50,8 @@ void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node)
     ss_address numeric;
     ss_uri uri;
     sn_ua_put_aor(&aor, plan, node);
-    if (ss_uri_parse(ss_buffer_slice(&aor), &uri) != SS_OK || ss_address_from(uri.host, 0, &numeric) == SS_OK ||
+    if (ss_uri_parse(ss_buffer_slice(&aor), &uri) != SS_OK ||
+        ss_address_from(uri.host, 0, &numeric) == SS_OK ||
         sn_resolve(plan, uri.host) != SN_NOBODY) {
         ss_put(b, ss_buffer_slice(&aor));
         return;
@@ -130,7 +131,8 @@ static ss_status make_identity(sn_ua_app *app, sn_host *host)
 
 /* ---- calls ---- */
 
-sn_ua_call *sn_ua_call_add(sn_ua_app *app, sn_host *host, uint32_t call, uint32_t number, uint64_t call_id)
+sn_ua_call *sn_ua_call_add(sn_ua_app *app, sn_host *host, uint32_t call, uint32_t number,
+                           uint64_t call_id)
 {
     ss_store *store = sn_host_store(host);
     const ss_ref ref = ss_store_take(store, sizeof(sn_ua_call));
@@ -139,7 +141,8 @@ sn_ua_call *sn_ua_call_add(sn_ua_app *app, sn_host *host, uint32_t call, uint32_
         return NULL;
     }
     sn_ua_call *c = ss_store_at(store, ref);
-    *c = (sn_ua_call){ .next = app->first_call, .call = call, .number = number, .call_id = call_id };
+    *c =
+        (sn_ua_call){ .next = app->first_call, .call = call, .number = number, .call_id = call_id };
     app->first_call = ref;
     return c;
 }
@@ -193,7 +196,8 @@ void sn_ua_call_remove(sn_ua_app *app, sn_host *host, uint32_t call)
     }
 }
 
-void sn_ua_tell(sn_host *host, const sn_ua_call *call, sn_call_event event, unsigned status, bool synthetic)
+void sn_ua_tell(sn_host *host, const sn_ua_call *call, sn_call_event event, unsigned status,
+                bool synthetic)
 {
     const sn_plan *plan = sn_host_plan(host);
     const bool is_planned = call->number != 0;
@@ -233,8 +237,9 @@ static void on_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_e
     sn_ua_tell(host, c, SN_CALL_INCOMING, 0, false);
     ss_slice answer;
     const ss_status status = sn_session_answer(host, hash, event->msg->body, &answer);
-    if (status != SS_OK) {                                /* RFC3261:13.3.1.3 */
-        const sn_row reject = { .op = SN_OP_REJECT, .status = status == SS_ERR_SEMANTIC ? 488 : 500 };
+    if (status != SS_OK) { /* RFC3261:13.3.1.3 */
+        const sn_row reject = { .op = SN_OP_REJECT,
+                                .status = status == SS_ERR_SEMANTIC ? 488 : 500 };
         sn_program_act(app, host, turn, c, &reject);
         return;
     }
@@ -245,13 +250,14 @@ static void on_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_e
 static void on_registration(sn_ua_app *app, sn_host *host, const ss_event *event)
 {
     (void)app;
-    sn_host_registration(host, &(sn_call_fact){
-                                   .source = SN_NOBODY,
-                                   .event = event->kind == SS_EVENT_REGISTERED ? SN_CALL_REGISTERED
-                                                                               : SN_CALL_REGISTER_FAILED,
-                                   .status = (uint16_t)event->status,
-                                   .synthetic = event->synthetic,
-                               });
+    sn_host_registration(host,
+                         &(sn_call_fact){
+                             .source = SN_NOBODY,
+                             .event = event->kind == SS_EVENT_REGISTERED ? SN_CALL_REGISTERED
+                                                                         : SN_CALL_REGISTER_FAILED,
+                             .status = (uint16_t)event->status,
+                             .synthetic = event->synthetic,
+                         });
 }
 
 /* A quota refused something: of an INVITE that never became a call. */
@@ -273,10 +279,14 @@ static void on_call_event(sn_ua_app *app, sn_host *host, sn_ua_call *c, const ss
         uint8_t fact;
         bool is_end;
     } meaning[] = {
-        [SS_EVENT_PROVISIONAL] = { SN_CALL_PROGRESS, false }, [SS_EVENT_ANSWERED] = { SN_CALL_ANSWERED, false },
-        [SS_EVENT_CONFIRMED] = { SN_CALL_CONFIRMED, false },  [SS_EVENT_REJECTED] = { SN_CALL_REJECTED, true },
-        [SS_EVENT_CANCELLED] = { SN_CALL_CANCELLED, true },   [SS_EVENT_NOT_ACKED] = { SN_CALL_NOT_ACKED, false },
-        [SS_EVENT_BYE] = { SN_CALL_BYE, true },               [SS_EVENT_ENDED] = { SN_CALL_ENDED, true },
+        [SS_EVENT_PROVISIONAL] = { SN_CALL_PROGRESS, false },
+        [SS_EVENT_ANSWERED] = { SN_CALL_ANSWERED, false },
+        [SS_EVENT_CONFIRMED] = { SN_CALL_CONFIRMED, false },
+        [SS_EVENT_REJECTED] = { SN_CALL_REJECTED, true },
+        [SS_EVENT_CANCELLED] = { SN_CALL_CANCELLED, true },
+        [SS_EVENT_NOT_ACKED] = { SN_CALL_NOT_ACKED, false },
+        [SS_EVENT_BYE] = { SN_CALL_BYE, true },
+        [SS_EVENT_ENDED] = { SN_CALL_ENDED, true },
     };
     SS_ASSERT((size_t)event->kind < SS_COUNT(meaning));
     sn_ua_tell(host, c, (sn_call_event)meaning[event->kind].fact, event->status, event->synthetic);

@@ -8,19 +8,19 @@
 typedef struct sn_ua_app {
     ss_engine engine;
     ss_ua_identity identity;
-    ss_ref first_call;                                    /* sn_ua_call, newest first, in the host's store */
+    ss_ref first_call; /* sn_ua_call, newest first, in the host's store */
 } sn_ua_app;
 
 /** A call as the program sees it, from its start to its end. */
 typedef struct sn_ua_call {
     ss_ref next;
-    uint32_t call;                                        /* the engine's number */
-    uint32_t number;                                      /* the plan's k + 1, 0: not of the plan */
-    uint32_t row, row_end;                                /* of the program: the next to do */
+    uint32_t call;         /* the engine's number */
+    uint32_t number;       /* the plan's k + 1, 0: not of the plan */
+    uint32_t row, row_end; /* of the program: the next to do */
     bool is_callee;
     bool is_answered;
-    uint64_t call_id;                                     /* hash */
-    ss_blob answer;                                       /* callee: the session description to answer with */
+    uint64_t call_id; /* hash */
+    ss_blob answer;   /* callee: the session description to answer with */
 } sn_ua_call;
 
 /* ---- what the app is told and does: one event of the host each */
@@ -37,19 +37,22 @@ void sn_program_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_cal
 /** The session is up on this side: who hangs up starts to wait. */
 void sn_program_established(sn_ua_app *app, sn_host *host, sn_ua_call *call);
 /** One op in a call (all but REGISTER, UNREGISTER, CALL). The call may be over afterwards. */
-void sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call, const sn_row *row);
+void sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
+                    const sn_row *row);
 /** The number (k + 1) that a Call-ID carries, when the plan has this host as that call's callee; else 0. */
 uint32_t sn_program_number(const sn_host *host, ss_slice call_id);
 
 /* ---- calls */
 
 /** NULL without memory. */
-sn_ua_call *sn_ua_call_add(sn_ua_app *app, sn_host *host, uint32_t call, uint32_t number, uint64_t call_id);
+sn_ua_call *sn_ua_call_add(sn_ua_app *app, sn_host *host, uint32_t call, uint32_t number,
+                           uint64_t call_id);
 sn_ua_call *sn_ua_call_find(const sn_ua_app *app, sn_host *host, uint32_t call);
 sn_ua_call *sn_ua_call_of_number(const sn_ua_app *app, sn_host *host, uint32_t number);
 void sn_ua_call_remove(sn_ua_app *app, sn_host *host, uint32_t call);
 /** A fact about it. */
-void sn_ua_tell(sn_host *host, const sn_ua_call *call, sn_call_event event, unsigned status, bool synthetic);
+void sn_ua_tell(sn_host *host, const sn_ua_call *call, sn_call_event event, unsigned status,
+                bool synthetic);
 
 /* ---- names */
 
@@ -63,6 +66,7 @@ void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node);
 /** An offer, in the arena; SS_EMPTY when it is full. */
 ss_slice sn_session_offer(sn_host *host, uint64_t call_id);
 /** The answer to the offer in a message, or an offer when it has none. SS_OK, SS_ERR_SEMANTIC (488), SS_ERR_FULL. */
-SS_MUST_USE ss_status sn_session_answer(sn_host *host, uint64_t call_id, ss_slice body, ss_slice *answer);
+SS_MUST_USE ss_status sn_session_answer(sn_host *host, uint64_t call_id, ss_slice body,
+                                        ss_slice *answer);
 
 #endif

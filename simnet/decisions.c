@@ -13,7 +13,7 @@
 /* ---- a map from hashes to numbers: open addressing, never walked ---- */
 
 typedef struct map_slot {
-    uint64_t hash;                                        /* 0 is empty */
+    uint64_t hash; /* 0 is empty */
     uint64_t value;
 } map_slot;
 
@@ -68,11 +68,11 @@ static map_slot *map_touch(map *m, uint64_t hash)
 struct sn_decisions {
     uint64_t seed;
     bool recording, playing, failed;
-    map visits;                                           /* point -> how often it was visited */
-    map on_tape;                                          /* kind, point and nth -> 1 + place on the tape */
+    map visits;  /* point -> how often it was visited */
+    map on_tape; /* kind, point and nth -> 1 + place on the tape */
     sn_decision *tape;
     size_t tape_count;
-    unsigned char *met;                                   /* of the tape: 0, 1 exact, 2 moved */
+    unsigned char *met; /* of the tape: 0, 1 exact, 2 moved */
     sn_decision *kept;
     size_t kept_count, kept_cap;
     bool sorted;
@@ -104,7 +104,8 @@ void sn_decisions_free(sn_decisions *d)
 static uint64_t point_hash(const sn_point *p)
 {
     uint64_t h = ss_mix_absorb(p->place, p->call);
-    h = ss_mix_absorb(h, (uint64_t)p->cseq << 32 | (uint64_t)p->status << 16 | (uint64_t)p->method << 8 | p->is_sip);
+    h = ss_mix_absorb(h, (uint64_t)p->cseq << 32 | (uint64_t)p->status << 16 |
+                             (uint64_t)p->method << 8 | p->is_sip);
     return ss_mix_absorb(h, (uint64_t)p->row << 32 | (uint64_t)p->fragment << 16 | p->copy);
 }
 
@@ -133,7 +134,7 @@ ss_status sn_decisions_play(sn_decisions *d, const sn_decision *tape, size_t cou
         if (slot == NULL) {
             return SS_ERR_MEMORY;
         }
-        slot->value = slot->value == 0 ? i + 1 : slot->value;          /* of two alike the first holds */
+        slot->value = slot->value == 0 ? i + 1 : slot->value; /* of two alike the first holds */
     }
     d->tape_count = count;
     return SS_OK;
@@ -149,11 +150,16 @@ static int compare_decisions(const void *left, const void *right)
 {
     const sn_decision *a = left, *b = right;
     const uint64_t words[][2] = {
-        { a->point.at, b->point.at },       { a->point.place, b->point.place },
-        { a->point.call, b->point.call },   { a->point.cseq, b->point.cseq },
-        { a->point.status, b->point.status }, { a->point.method, b->point.method },
-        { a->point.nth, b->point.nth },     { a->point.fragment, b->point.fragment },
-        { a->point.copy, b->point.copy },   { a->point.row, b->point.row },
+        { a->point.at, b->point.at },
+        { a->point.place, b->point.place },
+        { a->point.call, b->point.call },
+        { a->point.cseq, b->point.cseq },
+        { a->point.status, b->point.status },
+        { a->point.method, b->point.method },
+        { a->point.nth, b->point.nth },
+        { a->point.fragment, b->point.fragment },
+        { a->point.copy, b->point.copy },
+        { a->point.row, b->point.row },
         { a->kind, b->kind },
     };
     for (size_t i = 0; i < SS_COUNT(words); i++) {
@@ -263,7 +269,8 @@ static int64_t from_tape(sn_decisions *d, sn_decision_kind kind, const sn_point 
 
 bool sn_decide_happens(sn_decisions *d, sn_decision_kind kind, const sn_point *point, sn_prob p)
 {
-    const bool happens = d->playing ? from_tape(d, kind, point) != 0 : p != 0 && sn_prob_hit(p, draw_for(d, kind, point));
+    const bool happens = d->playing ? from_tape(d, kind, point) != 0
+                                    : p != 0 && sn_prob_hit(p, draw_for(d, kind, point));
     keep(d, kind, point, happens);
     return happens;
 }
@@ -298,14 +305,16 @@ ss_span sn_decide_wait(sn_decisions *d, const sn_point *point, const sn_dist *di
         const int64_t off = from_tape(d, SN_DECISION_WAIT, point);
         wait = off < 0 && (uint64_t)-off > mean ? 0 : mean + (uint64_t)off;
     } else {
-        wait = dist->kind == SN_DIST_CONST ? dist->a : sn_dist_span(dist, draw_for(d, SN_DECISION_WAIT, point));
+        wait = dist->kind == SN_DIST_CONST
+                   ? dist->a
+                   : sn_dist_span(dist, draw_for(d, SN_DECISION_WAIT, point));
     }
     keep(d, SN_DECISION_WAIT, point, (int64_t)(wait - mean));
     return wait;
 }
 
-uint32_t sn_decide_choice(sn_decisions *d, const sn_point *point, const sn_choice_rows *choices, uint32_t count,
-                          uint64_t weight_sum)
+uint32_t sn_decide_choice(sn_decisions *d, const sn_point *point, const sn_choice_rows *choices,
+                          uint32_t count, uint64_t weight_sum)
 {
     SS_ASSERT(count > 0);
     uint32_t choice = 0;

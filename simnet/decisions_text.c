@@ -127,7 +127,8 @@ static bool read_node(ss_slice name, uint64_t *id)
     uint64_t index = 0;
     if (bracket < name.len) {
         if (name.at[name.len - 1] != ']' || bracket + 2 > name.len - 1 ||
-            ss_slice_to_u64(ss_slice_cut(name, bracket + 1, name.len - 1), UINT32_MAX, &index) != SS_OK) {
+            ss_slice_to_u64(ss_slice_cut(name, bracket + 1, name.len - 1), UINT32_MAX, &index) !=
+                SS_OK) {
             return false;
         }
     }
@@ -161,7 +162,9 @@ static bool read_at(ss_slice word, ss_time *at)
 {
     uint64_t seconds, rest;
     const size_t point = ss_slice_find(word, '.');
-    if (word.len - point != 10 || ss_slice_to_u64(ss_slice_cut(word, 0, point), UINT64_MAX / SS_S(1) - 1, &seconds) != SS_OK ||
+    if (word.len - point != 10 ||
+        ss_slice_to_u64(ss_slice_cut(word, 0, point), UINT64_MAX / SS_S(1) - 1, &seconds) !=
+            SS_OK ||
         ss_slice_to_u64(ss_slice_cut(word, point + 1, word.len), SS_S(1) - 1, &rest) != SS_OK) {
         return false;
     }
@@ -250,8 +253,9 @@ ss_status sn_decision_parse(ss_slice line, sn_decision *d)
     }
     for (ss_slice word = next_word(&line); word.len > 0; word = next_word(&line)) {
         const size_t equals = ss_slice_find(word, '=');
-        if (equals == word.len || !read_field(ss_slice_cut(word, 0, equals), ss_slice_cut(word, equals + 1, word.len),
-                                              &d->point, &node, &dir)) {
+        if (equals == word.len ||
+            !read_field(ss_slice_cut(word, 0, equals), ss_slice_cut(word, equals + 1, word.len),
+                        &d->point, &node, &dir)) {
             return SS_ERR_SYNTAX;
         }
     }

@@ -2,7 +2,8 @@
  * logarithm is computed exactly, bit by bit, the normal one's inverse is a table (draw_normal.c). */
 #include "sn/draw.h"
 
-#define RNG_1 UINT64_C(0x31676e72)                        /* "rng1": keeps these draws apart from other uses of the mixer */
+#define RNG_1 \
+    UINT64_C(0x31676e72) /* "rng1": keeps these draws apart from other uses of the mixer */
 
 uint64_t sn_draw(uint64_t seed, sn_purpose purpose, const uint64_t *words, unsigned count)
 {
@@ -28,7 +29,7 @@ static uint64_t log2_fraction_q32(uint64_t x)
 {
     uint64_t bits = 0;
     for (unsigned i = 0; i < 32; i++) {
-        const uint64_t high = sn_multiply_high(x, x);     /* x^2 / 2^64: in [2^62, 2^64) */
+        const uint64_t high = sn_multiply_high(x, x); /* x^2 / 2^64: in [2^62, 2^64) */
         const bool over = high >> 63 != 0;
         bits = bits << 1 | over;
         x = over ? high : high << 1 | x * x >> 63;
@@ -38,7 +39,7 @@ static uint64_t log2_fraction_q32(uint64_t x)
 
 uint64_t sn_exponential_q32(uint64_t draw)
 {
-    const uint64_t u = draw | 1;                          /* never 0; u / 2^64 */
+    const uint64_t u = draw | 1; /* never 0; u / 2^64 */
     const unsigned zeros = (unsigned)__builtin_clzll(u);
     const uint64_t log2_q32 = ((uint64_t)(zeros + 1) << 32) - log2_fraction_q32(u << zeros);
     const uint64_t ln2_q64 = UINT64_C(0xb17217f7d1cf79ac);

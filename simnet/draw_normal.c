@@ -72,7 +72,8 @@ int64_t sn_normal_q24(uint64_t draw)
     uint64_t z = normal_table[OCTAVES * STEPS];
     const int octave = tail == 0 ? OCTAVES : __builtin_clzll(tail) - 1;
     if (octave < OCTAVES) {
-        const uint64_t below = (UINT64_C(1) << 63) - 1 - (tail << octave);        /* 62 bits: how far down the octave */
+        const uint64_t below =
+            (UINT64_C(1) << 63) - 1 - (tail << octave); /* 62 bits: how far down the octave */
         const unsigned at = (unsigned)octave * STEPS + (unsigned)(below >> 58);
         const uint64_t part = below >> 26 & UINT32_MAX;
         z = normal_table[at] + ((normal_table[at + 1] - normal_table[at]) * part >> 32);

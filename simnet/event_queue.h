@@ -9,17 +9,17 @@
 #include "sn/facts.h"
 
 typedef enum sn_event_kind {
-    SN_EVENT_TICK,                                        /* the app's deadline; counter is 0 */
-    SN_EVENT_PACKET,                                      /* arg: a packet of the receiver's partition */
-    SN_EVENT_WAKE,                                        /* what, arg, arg2: the app's own */
-    SN_EVENT_PIECES                                       /* arg: a datagram in pieces; arg2: its generation */
+    SN_EVENT_TICK,   /* the app's deadline; counter is 0 */
+    SN_EVENT_PACKET, /* arg: a packet of the receiver's partition */
+    SN_EVENT_WAKE,   /* what, arg, arg2: the app's own */
+    SN_EVENT_PIECES  /* arg: a datagram in pieces; arg2: its generation */
 } sn_event_kind;
 
 typedef struct sn_event {
     ss_time at;
     uint64_t tie, counter;
     uint32_t step, receiver, sender;
-    uint16_t kind;                                        /* sn_event_kind */
+    uint16_t kind; /* sn_event_kind */
     uint16_t what;
     uint32_t arg, arg2;
 } sn_event;
@@ -27,13 +27,17 @@ _Static_assert(sizeof(sn_event) == 48, "an event is three quarters of a cache li
 
 static inline sn_key sn_event_key(const sn_event *e)
 {
-    return (sn_key){ .at = e->at, .tie = e->tie, .counter = e->counter, .step = e->step, .receiver = e->receiver,
+    return (sn_key){ .at = e->at,
+                     .tie = e->tie,
+                     .counter = e->counter,
+                     .step = e->step,
+                     .receiver = e->receiver,
                      .sender = e->sender };
 }
 
 typedef struct sn_event_queue {
-    sn_event *heap;                                       /* borrowed */
-    uint64_t cap, count, peak;                            /* events */
+    sn_event *heap;            /* borrowed */
+    uint64_t cap, count, peak; /* events */
 } sn_event_queue;
 
 sn_event_queue sn_event_queue_on(sn_event *memory, uint64_t cap);

@@ -11,12 +11,12 @@
 typedef struct log_head {
     sn_key key;
     uint32_t facts;
-    uint32_t zeno;                                        /* the event was not run: its step is past the bound */
+    uint32_t zeno; /* the event was not run: its step is past the bound */
 } log_head;
 
 typedef struct log_fact {
     sn_fact fact;
-    uint64_t bytes;                                       /* of the packet behind it, padded to 8 */
+    uint64_t bytes; /* of the packet behind it, padded to 8 */
 } log_fact;
 
 static void *log_take(sn_partition *p, size_t bytes)
@@ -69,7 +69,8 @@ void sn_log_close(sn_partition *p, bool had_effect)
 
 static const log_head *head_of(const sn_partition *p)
 {
-    return p->log.read < p->log.used ? (const log_head *)(const void *)(p->log.base + p->log.read) : NULL;
+    return p->log.read < p->log.used ? (const log_head *)(const void *)(p->log.base + p->log.read)
+                                     : NULL;
 }
 
 static sn_partition *first_of(sn_world *w)
@@ -77,7 +78,8 @@ static sn_partition *first_of(sn_world *w)
     sn_partition *first = NULL;
     for (uint32_t i = 0; i < w->partition_count; i++) {
         const log_head *head = head_of(&w->partitions[i]);
-        if (head != NULL && (first == NULL || sn_key_compare(&head->key, &head_of(first)->key) < 0)) {
+        if (head != NULL &&
+            (first == NULL || sn_key_compare(&head->key, &head_of(first)->key) < 0)) {
             first = &w->partitions[i];
         }
     }

@@ -112,7 +112,9 @@ bool sn_app_wake(sn_partition *p, const sn_event *event)
 {
     sn_node_state *n = &p->world->nodes[event->receiver];
     sn_host host = { p, event->receiver };
-    const sn_wake wake = { .kind = (sn_wake_kind)(event->what & 0xff), .what = event->what >> 8, .arg = event->arg,
+    const sn_wake wake = { .kind = (sn_wake_kind)(event->what & 0xff),
+                           .what = event->what >> 8,
+                           .arg = event->arg,
                            .arg2 = event->arg2 };
     const bool had_effect = n->class->wake != NULL && n->class->wake(n->app, &host, &wake);
     if (had_effect) {
@@ -169,21 +171,26 @@ void sn_host_wake(sn_host *host, ss_time at, uint16_t what, uint32_t arg, uint32
     if (at == SS_TIME_NEVER) {
         return;
     }
-    const sn_event event = { .kind = SN_EVENT_WAKE, .what = (uint16_t)(what << 8 | SN_WAKE_OWN), .arg = arg,
-                             .arg2 = arg2 };
+    const sn_event event = {
+        .kind = SN_EVENT_WAKE, .what = (uint16_t)(what << 8 | SN_WAKE_OWN), .arg = arg, .arg2 = arg2
+    };
     sn_post_self(host->partition, host->node, at, event);
 }
 
 void sn_host_note(sn_host *host, const ss_note *note)
 {
-    sn_fact fact = { .kind = SN_FACT_NOTE, .entity = host->node, .peer = SN_NOBODY, .packet.origin = SN_NOBODY };
+    sn_fact fact = {
+        .kind = SN_FACT_NOTE, .entity = host->node, .peer = SN_NOBODY, .packet.origin = SN_NOBODY
+    };
     fact.note = *note;
     sn_emit(host->partition, &fact, SS_EMPTY);
 }
 
 static void emit_call(sn_host *host, sn_fact_kind kind, const sn_call_fact *call)
 {
-    sn_fact fact = { .kind = (uint16_t)kind, .entity = host->node, .peer = SN_NOBODY, .packet.origin = SN_NOBODY };
+    sn_fact fact = {
+        .kind = (uint16_t)kind, .entity = host->node, .peer = SN_NOBODY, .packet.origin = SN_NOBODY
+    };
     fact.call = *call;
     sn_emit(host->partition, &fact, SS_EMPTY);
 }

@@ -9,23 +9,30 @@
 
 /* ---- facts about packets ---- */
 
-static sn_fact packet_fact(sn_fact_kind kind, uint32_t entity, const sn_about *about, uint32_t peer, uint64_t value)
+static sn_fact packet_fact(sn_fact_kind kind, uint32_t entity, const sn_about *about, uint32_t peer,
+                           uint64_t value)
 {
-    return (sn_fact){ .kind = (uint16_t)kind, .entity = entity, .peer = peer, .packet = about->id, .hash = about->hash,
+    return (sn_fact){ .kind = (uint16_t)kind,
+                      .entity = entity,
+                      .peer = peer,
+                      .packet = about->id,
+                      .hash = about->hash,
                       .value = value };
 }
 
-static void emit_drop(sn_partition *p, uint32_t node, const sn_about *about, uint64_t bytes, sn_cause cause)
+static void emit_drop(sn_partition *p, uint32_t node, const sn_about *about, uint64_t bytes,
+                      sn_cause cause)
 {
     sn_fact fact = packet_fact(SN_FACT_NODE_DROPPED, node, about, about->target, bytes);
     fact.cause = (uint16_t)cause;
     sn_emit(p, &fact, SS_EMPTY);
 }
 
-static void emit_datagram(sn_partition *p, sn_fact_kind kind, uint32_t node, const sn_about *about, const ss_path *path,
-                          uint32_t peer, ss_slice payload)
+static void emit_datagram(sn_partition *p, sn_fact_kind kind, uint32_t node, const sn_about *about,
+                          const ss_path *path, uint32_t peer, ss_slice payload)
 {
-    sn_fact fact = packet_fact(kind, node, about, peer, SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES + payload.len);
+    sn_fact fact = packet_fact(kind, node, about, peer,
+                               SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES + payload.len);
     fact.local_port = path->local.port;
     fact.peer_port = path->remote.port;
     fact.sip = about->sip;
@@ -98,12 +105,14 @@ static sn_point point_of(const sn_partition *p, uint32_t link, const sn_about *a
         .at = p->key.at,
         .print = about->hash,
         .entity = link,
-        .key = { place, cast->nodes[about->id.origin].id, about->id.ordinal, about->id.fragment, about->id.copy },
+        .key = { place, cast->nodes[about->id.origin].id, about->id.ordinal, about->id.fragment,
+                 about->id.copy },
         .key_words = SN_POINT_KEY_MAX,
     };
 }
 
-static void emit_passage(sn_partition *p, uint32_t link, const sn_packet *packet, const sn_passage *passage)
+static void emit_passage(sn_partition *p, uint32_t link, const sn_packet *packet,
+                         const sn_passage *passage)
 {
     const uint32_t far = far_end(p->world->plan, link);
     sn_fact sent = packet_fact(SN_FACT_LINK_SENT, link, &packet->about, far, 0);
@@ -147,14 +156,18 @@ static void pass_on(sn_partition *p, uint32_t link, ss_ref ref)
     sn_world *w = p->world;
     sn_packet *packet = packet_at(p, ref);
     sn_point point = point_of(p, link, &packet->about);
-    const sn_transmission t = { .params = params_of(w->plan, link), .link = &w->links[link], .store = &p->store,
-                                .decisions = w->decisions, .now = p->key.at, .bytes = packet->len,
+    const sn_transmission t = { .params = params_of(w->plan, link),
+                                .link = &w->links[link],
+                                .store = &p->store,
+                                .decisions = w->decisions,
+                                .now = p->key.at,
+                                .bytes = packet->len,
                                 .hops = packet->about.hops };
     const sn_passage passage = sn_impair(&t, &point);
     p->out_of_memory |= passage.out_of_memory;
     emit_passage(p, link, packet, &passage);
     packet->about.hops++;
-    bool is_passed = false;                               /* the block itself goes to the first copy that arrives */
+    bool is_passed = false; /* the block itself goes to the first copy that arrives */
     for (unsigned i = 0; i < passage.copies; i++) {
         if (passage.copy[i].cause != SN_CAUSE_NONE) {
             continue;
@@ -174,12 +187,14 @@ static void emit_origin(sn_partition *p, uint32_t node, ss_ref ref)
 {
     const sn_packet *packet = packet_at(p, ref);
     if (packet->about.hops == 0) {
-        sn_fact fact = packet_fact(SN_FACT_PACKET, node, &packet->about, packet->about.target, packet->len);
+        sn_fact fact =
+            packet_fact(SN_FACT_PACKET, node, &packet->about, packet->about.target, packet->len);
         sn_emit(p, &fact, sn_packet_slice(packet));
     }
 }
 
-static void cut(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, const sn_ip *ip, uint32_t mtu)
+static void cut(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, const sn_ip *ip,
+                uint32_t mtu)
 {
     const unsigned count = sn_fragment_count(ip, mtu);
     const sn_about about = packet_at(p, ref)->about;
@@ -263,12 +278,17 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     if (ref == 0) {
         return;
     }
-    const sn_ip ip = { .source = p->world->plan->cast.nodes[node].address, .destination = destination,
-                       .total = (uint16_t)total, .header = SN_IP_HEADER_BYTES, .id = (uint16_t)about.id.ordinal,
-                       .ttl = SN_IP_TTL, .protocol = SN_PROTOCOL_UDP };
+    const sn_ip ip = { .source = p->world->plan->cast.nodes[node].address,
+                       .destination = destination,
+                       .total = (uint16_t)total,
+                       .header = SN_IP_HEADER_BYTES,
+                       .id = (uint16_t)about.id.ordinal,
+                       .ttl = SN_IP_TTL,
+                       .protocol = SN_PROTOCOL_UDP };
     sn_packet *packet = packet_at(p, ref);
     memcpy(packet->bytes + SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES, payload.at, payload.len);
-    sn_udp_put(packet->bytes + SN_IP_HEADER_BYTES, &ip, path->local.port, path->remote.port, payload.len);
+    sn_udp_put(packet->bytes + SN_IP_HEADER_BYTES, &ip, path->local.port, path->remote.port,
+               payload.len);
     sn_ip_put(packet->bytes, &ip);
     if (about.target == node) {
         loop_back(p, node, ref);
@@ -285,13 +305,16 @@ static uint16_t port_of(const sn_node_state *n)
 }
 
 /* An IP payload is here, whole. */
-static void receive(sn_partition *p, uint32_t node, sn_about *about, const sn_ip *ip, ss_slice bytes)
+static void receive(sn_partition *p, uint32_t node, sn_about *about, const sn_ip *ip,
+                    ss_slice bytes)
 {
     const sn_node_state *n = &p->world->nodes[node];
     sn_udp udp;
-    const ss_status status = ip->protocol == SN_PROTOCOL_UDP ? sn_udp_parse(ip, bytes, &udp) : SS_ERR_SYNTAX;
+    const ss_status status =
+        ip->protocol == SN_PROTOCOL_UDP ? sn_udp_parse(ip, bytes, &udp) : SS_ERR_SYNTAX;
     if (status != SS_OK) {
-        emit_drop(p, node, about, bytes.len, status == SS_ERR_SEMANTIC ? SN_CAUSE_CHECKSUM : SN_CAUSE_MALFORMED);
+        emit_drop(p, node, about, bytes.len,
+                  status == SS_ERR_SEMANTIC ? SN_CAUSE_CHECKSUM : SN_CAUSE_MALFORMED);
         return;
     }
     if (n->class == NULL || (port_of(n) != 0 && port_of(n) != udp.destination_port)) {
@@ -302,7 +325,8 @@ static void receive(sn_partition *p, uint32_t node, sn_about *about, const sn_ip
         about->hash = ss_hash64(0, udp.payload);
         ss_summarise_bytes(udp.payload, &p->world->arena, &about->sip);
     }
-    const ss_path path = { .transport = SS_TRANSPORT_UDP, .local = ss_address_v4(ip->destination, udp.destination_port),
+    const ss_path path = { .transport = SS_TRANSPORT_UDP,
+                           .local = ss_address_v4(ip->destination, udp.destination_port),
                            .remote = ss_address_v4(ip->source, udp.source_port) };
     const uint32_t peer = sn_plan_find_address(p->world->plan, ip->source);
     emit_datagram(p, SN_FACT_DATAGRAM_RECEIVED, node, about, &path, peer, udp.payload);
@@ -319,8 +343,8 @@ static void receive_piece(sn_partition *p, uint32_t node, const sn_packet *packe
 {
     sn_whole whole;
     uint32_t started;
-    const ss_status status = sn_reassembly_add(&p->world->nodes[node].reassembly, &p->store, &p->world->arena, ip, packet,
-                                               &started, &whole);
+    const ss_status status = sn_reassembly_add(&p->world->nodes[node].reassembly, &p->store,
+                                               &p->world->arena, ip, packet, &started, &whole);
     if (started != 0) {
         start_pieces_timer(p, node, started);
     }
@@ -330,10 +354,13 @@ static void receive_piece(sn_partition *p, uint32_t node, const sn_packet *packe
         emit_drop(p, node, &packet->about, packet->len,
                   status == SS_ERR_FULL ? SN_CAUSE_REASSEMBLY_FULL : SN_CAUSE_MALFORMED);
     } else if (status == SS_OK) {
-        sn_fact fact = packet_fact(SN_FACT_REASSEMBLED, node, &whole.about, packet->about.id.origin, whole.pieces);
+        sn_fact fact = packet_fact(SN_FACT_REASSEMBLED, node, &whole.about, packet->about.id.origin,
+                                   whole.pieces);
         sn_emit(p, &fact, SS_EMPTY);
-        if (whole.payload.len >= SN_UDP_HEADER_BYTES) {   /* pieces of two datagrams may have met: RFC 6864 */
-            const ss_slice payload = ss_slice_cut(whole.payload, SN_UDP_HEADER_BYTES, whole.payload.len);
+        if (whole.payload.len >=
+            SN_UDP_HEADER_BYTES) { /* pieces of two datagrams may have met: RFC 6864 */
+            const ss_slice payload =
+                ss_slice_cut(whole.payload, SN_UDP_HEADER_BYTES, whole.payload.len);
             whole.about.intact = whole.about.intact && ss_hash64(0, payload) == whole.about.hash;
         }
         receive(p, node, &whole.about, ip, whole.payload);
@@ -390,11 +417,12 @@ static void forward(sn_partition *p, uint32_t router, ss_ref ref, sn_ip *ip)
 static void emit_arrival(sn_partition *p, const sn_event *event, const sn_packet *packet)
 {
     if (event->sender == event->receiver) {
-        return;                                           /* a node's packet to itself crossed no link */
+        return; /* a node's packet to itself crossed no link */
     }
     const bool came_up = p->world->plan->cast.nodes[event->sender].router == event->receiver;
     const uint32_t link = came_up ? SN_UP(event->sender) : SN_DOWN(event->receiver);
-    sn_fact fact = packet_fact(SN_FACT_LINK_ARRIVED, link, &packet->about, event->sender, packet->len);
+    sn_fact fact =
+        packet_fact(SN_FACT_LINK_ARRIVED, link, &packet->about, event->sender, packet->len);
     sn_emit(p, &fact, SS_EMPTY);
 }
 
@@ -418,8 +446,9 @@ void sn_node_packet(sn_partition *p, const sn_event *event)
     } else if (ip.more || ip.fragment != 0) {
         receive_piece(p, node, packet, &ip);
     } else {
-        receive(p, node, &packet->about, &ip,
-                (ss_slice){ (const char *)packet->bytes + ip.header, (size_t)ip.total - ip.header });
+        receive(
+            p, node, &packet->about, &ip,
+            (ss_slice){ (const char *)packet->bytes + ip.header, (size_t)ip.total - ip.header });
     }
     packet_give(p, event->arg);
 }

@@ -8,16 +8,16 @@
 /** What is known of a packet's datagram. */
 typedef struct sn_about {
     sn_packet_id id;
-    uint64_t hash;                                        /* of the datagram's payload */
-    uint32_t target;                                      /* node that has the destination address, or SN_NOBODY */
-    uint8_t hops;                                         /* links crossed */
-    bool intact;                                          /* no link touched the bytes: hash and sip still hold */
+    uint64_t hash;   /* of the datagram's payload */
+    uint32_t target; /* node that has the destination address, or SN_NOBODY */
+    uint8_t hops;    /* links crossed */
+    bool intact;     /* no link touched the bytes: hash and sip still hold */
     ss_summary sip;
 } sn_about;
 
 typedef struct sn_packet {
     sn_about about;
-    uint32_t len;                                         /* of bytes: the whole IP packet */
+    uint32_t len; /* of bytes: the whole IP packet */
     unsigned char bytes[];
 } sn_packet;
 

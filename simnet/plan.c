@@ -9,7 +9,7 @@ typedef struct sn_chunk {
     struct sn_chunk *next;
 } sn_chunk;
 
-#define CHUNK_HEAD 16u                                    /* keeps what follows aligned for any type */
+#define CHUNK_HEAD 16u /* keeps what follows aligned for any type */
 _Static_assert(sizeof(sn_chunk) <= CHUNK_HEAD, "the head holds the link");
 
 void *sn_plan_take(sn_plan *plan, size_t count, size_t size)
@@ -47,7 +47,7 @@ sn_plan *sn_plan_new(void)
     plan->memory = memory;
     plan->name = "";
     plan->seed = 1;
-    plan->epoch_s = 1893456000;                           /* 2030-01-01 */
+    plan->epoch_s = 1893456000; /* 2030-01-01 */
     plan->duration = SS_S(60);
     plan->drain = SS_S(300);
     plan->step_max = 1000;
@@ -101,11 +101,12 @@ static uint32_t append(void **array, uint32_t *count, uint32_t *cap, size_t size
 }
 
 /* The pointer types differ, so the array goes through a void pointer of its own. */
-#define APPEND(plan, array, count, cap, item)                                                                        \
-    do {                                                                                                             \
-        void *moved_ = (plan)->array;                                                                                \
-        index = append(&moved_, &(plan)->count, &(plan)->memory->cap, sizeof *(plan)->array, (item));               \
-        (plan)->array = moved_;                                                                                      \
+#define APPEND(plan, array, count, cap, item)                                                     \
+    do {                                                                                          \
+        void *moved_ = (plan)->array;                                                             \
+        index =                                                                                   \
+            append(&moved_, &(plan)->count, &(plan)->memory->cap, sizeof *(plan)->array, (item)); \
+        (plan)->array = moved_;                                                                   \
     } while (0)
 
 static const char *copy_text(sn_plan *plan, const char *text, bool *failed)
@@ -171,7 +172,8 @@ uint32_t sn_plan_add_behaviour(sn_plan *plan, const char *name)
 {
     bool failed = false;
     uint32_t index;
-    const sn_behaviour behaviour = { .name = copy_text(plan, name, &failed), .first_choice = plan->choice_count };
+    const sn_behaviour behaviour = { .name = copy_text(plan, name, &failed),
+                                     .first_choice = plan->choice_count };
     if (failed) {
         return UINT32_MAX;
     }
@@ -224,12 +226,14 @@ uint32_t sn_plan_add_act(sn_plan *plan, const sn_act *act)
     return index;
 }
 
-uint32_t sn_plan_add_check(sn_plan *plan, const sn_check *check, uint32_t group, uint32_t node_index)
+uint32_t sn_plan_add_check(sn_plan *plan, const sn_check *check, uint32_t group,
+                           uint32_t node_index)
 {
     uint32_t index;
     const sn_place place = { group, node_index };
     void *places = plan->memory->check_places;
-    index = append(&places, &plan->memory->check_place_count, &plan->memory->check_place_cap, sizeof place, &place);
+    index = append(&places, &plan->memory->check_place_count, &plan->memory->check_place_cap,
+                   sizeof place, &place);
     plan->memory->check_places = places;
     if (index == UINT32_MAX) {
         return index;

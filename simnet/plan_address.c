@@ -52,7 +52,8 @@ static ss_status refuse(const char **why, const char *reason)
 }
 
 /* A block chosen by hand: taken as it is, and kept free of others. */
-static ss_status place_by_hand(const sn_group_spec *g, sn_range *range, bool *taken, const char **why)
+static ss_status place_by_hand(const sn_group_spec *g, sn_range *range, bool *taken,
+                               const char **why)
 {
     if (g->net_bits < 8 || g->net_bits > 30 || sn_range_capacity(g->net_bits) < g->count) {
         return refuse(why, "a net is too small for its group");
@@ -62,7 +63,8 @@ static ss_status place_by_hand(const sn_group_spec *g, sn_range *range, bool *ta
     range->bits = g->net_bits;
     range->last = range->base | rest;
     if (range->base >> 24 <= 10 && range->last >> 24 >= 10) {
-        for (uint32_t block = range->base >> 16 & 255; block <= (range->last >> 16 & 255); block++) {
+        for (uint32_t block = range->base >> 16 & 255; block <= (range->last >> 16 & 255);
+             block++) {
             taken[block] = true;
         }
     }
@@ -79,7 +81,8 @@ static bool is_free(const bool *taken, uint32_t first, uint32_t blocks)
     return true;
 }
 
-static ss_status place_by_name(const claim *c, uint32_t count, sn_range *range, bool *taken, const char **why)
+static ss_status place_by_name(const claim *c, uint32_t count, sn_range *range, bool *taken,
+                               const char **why)
 {
     const uint64_t of_block = sn_range_capacity(BLOCK_BITS);
     const uint32_t blocks = (uint32_t)((count + of_block - 1) / of_block);
@@ -133,7 +136,8 @@ ss_status sn_plan_place_groups(sn_plan *plan, const char **why)
         if (plan->groups[group].net_bits != 0) {
             continue;
         }
-        const ss_status status = place_by_name(&claims[i], plan->groups[group].count, &ranges[group], taken, why);
+        const ss_status status =
+            place_by_name(&claims[i], plan->groups[group].count, &ranges[group], taken, why);
         if (status != SS_OK) {
             return status;
         }
@@ -146,7 +150,7 @@ ss_status sn_plan_place_groups(sn_plan *plan, const char **why)
 uint32_t sn_plan_find_address(const sn_plan *plan, uint32_t address)
 {
     uint32_t low = 0, high = plan->group_count;
-    while (low < high) {                                  /* the first range that ends at the address or behind it */
+    while (low < high) { /* the first range that ends at the address or behind it */
         const uint32_t middle = low + (high - low) / 2;
         if (plan->memory->ranges[middle].last < address) {
             low = middle + 1;
@@ -162,6 +166,8 @@ uint32_t sn_plan_find_address(const sn_plan *plan, uint32_t address)
     if (range->bits <= 24 && ((offset & 255) == 0 || (offset & 255) == 255)) {
         return SN_NOBODY;
     }
-    const uint32_t index = range->bits > 24 ? offset - 1 : (offset >> 8) * HOSTS_OF_24 + (offset & 255) - 1;
-    return index < plan->groups[range->group].count ? plan->group_first[range->group] + index : SN_NOBODY;
+    const uint32_t index =
+        range->bits > 24 ? offset - 1 : (offset >> 8) * HOSTS_OF_24 + (offset & 255) - 1;
+    return index < plan->groups[range->group].count ? plan->group_first[range->group] + index
+                                                    : SN_NOBODY;
 }

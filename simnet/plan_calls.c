@@ -52,7 +52,8 @@ static ss_status refuse(const char **why, const char *reason)
 }
 
 /* The callers take turns; the callee is drawn among the others, or takes turns with its caller. */
-static uint32_t pick_callee(const sn_plan *plan, const sn_call_spec *spec, uint64_t id, uint32_t k, uint32_t caller)
+static uint32_t pick_callee(const sn_plan *plan, const sn_call_spec *spec, uint64_t id, uint32_t k,
+                            uint32_t caller)
 {
     const uint32_t count = plan->groups[spec->to].count;
     if (spec->from != spec->to) {
@@ -70,7 +71,8 @@ static uint32_t pick_callee(const sn_plan *plan, const sn_call_spec *spec, uint6
 static bool callee_hangs_up(const sn_plan *plan, const sn_call_spec *spec, uint64_t id, uint32_t k)
 {
     const uint64_t sum = (uint64_t)spec->hangup_caller + spec->hangup_callee;
-    return sum != 0 && sn_draw_below(SN_DRAW(plan->seed, SN_PURPOSE_HANGUP, id, k), sum) >= spec->hangup_caller;
+    return sum != 0 &&
+           sn_draw_below(SN_DRAW(plan->seed, SN_PURPOSE_HANGUP, id, k), sum) >= spec->hangup_caller;
 }
 
 static sn_call make_call(const sn_plan *plan, uint32_t source, uint64_t id, uint32_t k, ss_time at)
@@ -150,7 +152,9 @@ static uint32_t story_calls(const sn_plan *plan)
 static ss_status bind_story(sn_plan *plan, uint32_t count, const char **why)
 {
     for (uint32_t k = 0; k < count; k++) {
-        plan->calls[k] = (sn_call){ .source = SN_NOBODY, .caller = SN_NOBODY, .callee = SN_NOBODY, .scripted = true };
+        plan->calls[k] = (sn_call){
+            .source = SN_NOBODY, .caller = SN_NOBODY, .callee = SN_NOBODY, .scripted = true
+        };
     }
     for (uint32_t i = 0; i < plan->act_count; i++) {
         const sn_act *act = &plan->acts[i];

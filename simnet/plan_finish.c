@@ -7,11 +7,11 @@
 #include <string.h>
 
 enum {
-    DEPTH_MAX = 8,                                        /* routers above a node: 16 links at most cross a run's longest
+    DEPTH_MAX = 8, /* routers above a node: 16 links at most cross a run's longest
                                                              path, one bit of sn_packet_id.copy each */
-    NAME_MAX = 36                                         /* of a group, so that a node's name fits sn_member */
+    NAME_MAX = 36  /* of a group, so that a node's name fits sn_member */
 };
-#define NODES_MAX 16000000u                               /* what 10.0.0.0/8 holds, nearly */
+#define NODES_MAX 16000000u /* what 10.0.0.0/8 holds, nearly */
 
 static ss_status refuse(const char **why, const char *reason)
 {
@@ -46,8 +46,9 @@ static ss_status check_group(const sn_plan *plan, const sn_group_spec *g, const 
         return refuse(why, "a group has no role");
     }
     if (g->via == SN_NOBODY) {
-        return g->role == SN_ROLE_ROUTER && g->count == 1 ? SS_OK
-                                                          : refuse(why, "only one router may stand without an uplink");
+        return g->role == SN_ROLE_ROUTER && g->count == 1
+                   ? SS_OK
+                   : refuse(why, "only one router may stand without an uplink");
     }
     if (g->via >= plan->group_count || plan->groups[g->via].role != SN_ROLE_ROUTER) {
         return refuse(why, "a group's uplink leads to no router");
@@ -59,10 +60,12 @@ static ss_status check_group(const sn_plan *plan, const sn_group_spec *g, const 
         return refuse(why, "a group has more nodes than its routers take");
     }
     if (g->role == SN_ROLE_UA && g->ua.outbound != SN_NOBODY &&
-        (g->ua.outbound >= plan->group_count || plan->groups[g->ua.outbound].role != SN_ROLE_PROXY)) {
+        (g->ua.outbound >= plan->group_count ||
+         plan->groups[g->ua.outbound].role != SN_ROLE_PROXY)) {
         return refuse(why, "a user agent's outbound proxy is no proxy");
     }
-    if (g->role == SN_ROLE_UA && g->ua.behaviour != SN_NOBODY && g->ua.behaviour >= plan->behaviour_count) {
+    if (g->role == SN_ROLE_UA && g->ua.behaviour != SN_NOBODY &&
+        g->ua.behaviour >= plan->behaviour_count) {
         return refuse(why, "a user agent's behaviour does not exist");
     }
     return SS_OK;
@@ -81,7 +84,8 @@ static ss_status check_groups(const sn_plan *plan, const char **why)
         roots += plan->groups[i].via == SN_NOBODY;
     }
     if (roots != 1) {
-        return refuse(why, roots == 0 ? "no router is the root" : "more than one router is the root");
+        return refuse(why,
+                      roots == 0 ? "no router is the root" : "more than one router is the root");
     }
     if (nodes > NODES_MAX) {
         *why = "too many nodes";

@@ -5,23 +5,23 @@
 #include "sn/plan.h"
 
 typedef struct sn_place {
-    uint32_t group, index;                                /* group SN_NOBODY: any */
+    uint32_t group, index; /* group SN_NOBODY: any */
 } sn_place;
 
 /** The addresses of a group: a run of its own. */
 typedef struct sn_range {
-    uint32_t base, bits;                                  /* network address and prefix length of the first block */
-    uint32_t last;                                        /* last address of the run */
+    uint32_t base, bits; /* network address and prefix length of the first block */
+    uint32_t last;       /* last address of the run */
     uint32_t group;
 } sn_range;
 
 typedef struct sn_plan_memory {
-    struct sn_chunk *chunks;                              /* everything that never grows */
-    uint32_t link_cap, group_cap, row_cap, choice_cap, behaviour_cap, call_spec_cap, act_cap, check_cap, expect_cap,
-        reached_cap;
-    sn_place *check_places;                               /* parallel to checks */
+    struct sn_chunk *chunks; /* everything that never grows */
+    uint32_t link_cap, group_cap, row_cap, choice_cap, behaviour_cap, call_spec_cap, act_cap,
+        check_cap, expect_cap, reached_cap;
+    sn_place *check_places; /* parallel to checks */
     uint32_t check_place_count, check_place_cap;
-    sn_range *ranges;                                     /* by base; group_count of them */
+    sn_range *ranges; /* by base; group_count of them */
     bool finished;
 } sn_plan_memory;
 

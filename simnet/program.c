@@ -9,7 +9,7 @@
 #include "world_state.h"
 
 /* Own wakes: arg is the engine's number of the call. */
-enum { WAKE_ROW = 1, WAKE_HOLD, WAKE_NO_ANSWER };         /* ROW: arg2 is the row */
+enum { WAKE_ROW = 1, WAKE_HOLD, WAKE_NO_ANSWER }; /* ROW: arg2 is the row */
 
 static const sn_call *plan_call(const sn_host *host, const sn_ua_call *call)
 {
@@ -22,7 +22,8 @@ uint32_t sn_program_number(const sn_host *host, ss_slice call_id)
     const size_t dash = ss_slice_find(call_id, '-');
     uint64_t number;
     if (call_id.len < 2 || call_id.at[0] != 'c' || dash == call_id.len ||
-        ss_slice_to_u64(ss_slice_cut(call_id, 1, dash), plan->call_count, &number) != SS_OK || number == 0) {
+        ss_slice_to_u64(ss_slice_cut(call_id, 1, dash), plan->call_count, &number) != SS_OK ||
+        number == 0) {
         return 0;
     }
     return plan->calls[number - 1].callee == sn_host_node(host) ? (uint32_t)number : 0;
@@ -65,7 +66,8 @@ static bool meaning_of(sn_op op, op_meaning *m)
     }
 }
 
-void sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call, const sn_row *row)
+void sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
+                    const sn_row *row)
 {
     op_meaning m;
     if (!meaning_of(row->op, &m)) {
@@ -77,7 +79,7 @@ void sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
         c.body = ss_blob_slice(sn_host_store(host), call->answer);
     }
     if (command(app, host, turn, &c) != SS_OK) {
-        return;                                           /* too late: the call went another way meanwhile */
+        return; /* too late: the call went another way meanwhile */
     }
     call->is_answered = call->is_answered || row->op == SN_OP_ANSWER;
     if (row->op == SN_OP_ANSWER) {
@@ -85,7 +87,7 @@ void sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
         call->answer = (ss_blob){ 0 };
     }
     sn_ua_tell(host, call, m.fact, row->op == SN_OP_ANSWER ? 200 : row->status, false);
-    if (row->op == SN_OP_REJECT) {                        /* the engine tells no more of it */
+    if (row->op == SN_OP_REJECT) { /* the engine tells no more of it */
         sn_ua_call_remove(app, host, call->call);
     }
 }
@@ -95,8 +97,13 @@ void sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
 static sn_point point_of(const sn_host *host, const sn_ua_call *call, uint32_t row)
 {
     const uint64_t id = sn_host_plan(host)->cast.nodes[sn_host_node(host)].id;
-    return (sn_point){ .place = id, .call = call->call_id, .row = row, .at = sn_host_now(host),
-                       .entity = sn_host_node(host), .key = { id, call->call_id, row }, .key_words = 3 };
+    return (sn_point){ .place = id,
+                       .call = call->call_id,
+                       .row = row,
+                       .at = sn_host_now(host),
+                       .entity = sn_host_node(host),
+                       .key = { id, call->call_id, row },
+                       .key_words = 3 };
 }
 
 /* Rows without a wait are done at once; the first with one asks to be woken. */
@@ -111,14 +118,15 @@ static void go_on(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call
             sn_decide_at(sn_host_decisions(host), &point);
             const ss_span wait = sn_decide_wait(sn_host_decisions(host), &point, &row->after);
             if (wait > 0) {
-                sn_host_wake(host, ss_time_after(sn_host_now(host), wait), WAKE_ROW, call->call, call->row);
+                sn_host_wake(host, ss_time_after(sn_host_now(host), wait), WAKE_ROW, call->call,
+                             call->row);
                 return;
             }
         }
         has_waited = false;
         call->row++;
         sn_program_act(app, host, turn, call, row);
-        call = sn_ua_call_find(app, host, engine_call);   /* the act may have ended it */
+        call = sn_ua_call_find(app, host, engine_call); /* the act may have ended it */
     }
 }
 
@@ -128,7 +136,7 @@ void sn_program_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_cal
     const sn_plan *plan = sn_host_plan(host);
     const sn_ua_spec *spec = &plan->groups[plan->nodes[sn_host_node(host)].group].ua;
     if (call->number != 0 && plan_call(host, call)->scripted) {
-        return;                                           /* the story says what happens */
+        return; /* the story says what happens */
     }
     if (spec->behaviour == SN_NOBODY || plan->behaviours[spec->behaviour].choice_count == 0) {
         sn_program_act(app, host, turn, call, &answer);
@@ -138,7 +146,8 @@ void sn_program_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_cal
     const sn_choice_rows *choices = &plan->choices[b->first_choice];
     sn_point point = point_of(host, call, 0);
     sn_decide_at(sn_host_decisions(host), &point);
-    const uint32_t choice = sn_decide_choice(sn_host_decisions(host), &point, choices, b->choice_count, b->weight_sum);
+    const uint32_t choice =
+        sn_decide_choice(sn_host_decisions(host), &point, choices, b->choice_count, b->weight_sum);
     call->row = choices[choice].first_row;
     call->row_end = call->row + choices[choice].row_count;
     go_on(app, host, turn, call, false);
@@ -150,7 +159,8 @@ void sn_program_established(sn_ua_app *app, sn_host *host, sn_ua_call *call)
     (void)app;
     call->is_answered = true;
     if (planned != NULL && !planned->scripted && planned->callee_hangs_up == call->is_callee) {
-        sn_host_wake(host, ss_time_after(sn_host_now(host), planned->hold), WAKE_HOLD, call->call, 0);
+        sn_host_wake(host, ss_time_after(sn_host_now(host), planned->hold), WAKE_HOLD, call->call,
+                     0);
     }
 }
 
@@ -202,7 +212,8 @@ static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number)
     }
     sn_ua_tell(host, call, SN_CALL_PLACED, 0, false);
     if (!planned->scripted && planned->no_answer != 0) {
-        sn_host_wake(host, ss_time_after(sn_host_now(host), planned->no_answer), WAKE_NO_ANSWER, c.call, 0);
+        sn_host_wake(host, ss_time_after(sn_host_now(host), planned->no_answer), WAKE_NO_ANSWER,
+                     c.call, 0);
     }
 }
 
@@ -213,8 +224,10 @@ static void enrol(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t expires
     ss_command c = { .kind = SS_CMD_REGISTER, .expires_s = expires_s };
     const ss_status status = command(app, host, turn, &c);
     if (status != SS_OK) {
-        sn_host_registration(host, &(sn_call_fact){ .source = SN_NOBODY, .event = SN_CALL_REGISTER_FAILED,
-                                                    .status = 503, .synthetic = 1 });
+        sn_host_registration(host, &(sn_call_fact){ .source = SN_NOBODY,
+                                                    .event = SN_CALL_REGISTER_FAILED,
+                                                    .status = 503,
+                                                    .synthetic = 1 });
     }
 }
 
@@ -238,7 +251,7 @@ static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *a
     sn_ua_call *call = sn_ua_call_of_number(app, host, act->call);
     if (call != NULL) {
         sn_program_act(app, host, turn, call, &act->row);
-    } else {                                              /* RFC3261:21.4.19 in our own words: there is no such call */
+    } else { /* RFC3261:21.4.19 in our own words: there is no such call */
         const sn_ua_call none = { .number = act->call };
         sn_ua_tell(host, &none, SN_CALL_BLOCKED, 481, true);
     }

@@ -1,7 +1,7 @@
 /* The region of a world: reserved once, as private anonymous memory that the system backs page by page as it is touched.
  * So the sizes of its parts can be generous, nothing is asked of the heap while the world runs, and a snapshot is a copy
  * of the used parts. */
-#define _DEFAULT_SOURCE 1                                 /* MAP_ANONYMOUS, MAP_NORESERVE */
+#define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS, MAP_NORESERVE */
 #include "region.h"
 
 #include <sys/mman.h>
@@ -19,7 +19,8 @@ void __asan_unpoison_memory_region(void const volatile *addr, size_t size);
 
 void *sn_region_reserve(size_t bytes)
 {
-    void *region = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *region = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return region == MAP_FAILED ? NULL : region;
 }
 

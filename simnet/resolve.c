@@ -18,7 +18,7 @@ static bool is_named(const sn_group_spec *g, ss_slice name)
 
 uint32_t sn_resolve(const sn_plan *plan, ss_slice name)
 {
-    uint32_t found = SN_NOBODY;                           /* of several the first by name, not by order of adding */
+    uint32_t found = SN_NOBODY; /* of several the first by name, not by order of adding */
     for (uint32_t i = 0; i < plan->group_count; i++) {
         if (is_named(&plan->groups[i], name) && plan->group_first[i] < found) {
             found = plan->group_first[i];

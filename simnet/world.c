@@ -70,9 +70,14 @@ static void exchange(sn_world *w, sn_partition *from)
 
 static void post_wake(sn_partition *p, ss_time at, uint32_t node, sn_wake_kind kind, uint32_t arg)
 {
-    const sn_event event = { .at = at, .tie = sn_tie(p->world, at, node, node),
-                             .counter = (uint64_t)kind << 32 | arg, .receiver = node, .sender = node,
-                             .kind = SN_EVENT_WAKE, .what = (uint16_t)kind, .arg = arg };
+    const sn_event event = { .at = at,
+                             .tie = sn_tie(p->world, at, node, node),
+                             .counter = (uint64_t)kind << 32 | arg,
+                             .receiver = node,
+                             .sender = node,
+                             .kind = SN_EVENT_WAKE,
+                             .what = (uint16_t)kind,
+                             .arg = arg };
     sn_post(p, &event);
 }
 
@@ -166,9 +171,15 @@ static void run_event(sn_partition *p)
 
 static sn_fact last_fact(const sn_world *w, sn_fact_kind kind, uint32_t node)
 {
-    return (sn_fact){ .key = { .at = w->now, .tie = kind == SN_FACT_END ? UINT64_MAX : 0, .counter = UINT64_MAX,
-                               .step = UINT32_MAX, .receiver = node, .sender = node },
-                      .kind = (uint16_t)kind, .peer = SN_NOBODY, .packet.origin = SN_NOBODY };
+    return (sn_fact){ .key = { .at = w->now,
+                               .tie = kind == SN_FACT_END ? UINT64_MAX : 0,
+                               .counter = UINT64_MAX,
+                               .step = UINT32_MAX,
+                               .receiver = node,
+                               .sender = node },
+                      .kind = (uint16_t)kind,
+                      .peer = SN_NOBODY,
+                      .packet.origin = SN_NOBODY };
 }
 
 static void give_left(sn_world *w)
@@ -211,7 +222,8 @@ static bool is_waiting(const sn_world *w)
     for (uint32_t i = 0; i < w->partition_count; i++) {
         const sn_event_queue *q = &w->partitions[i].queue;
         for (uint64_t j = 0; j < q->count; j++) {
-            if (q->heap[j].kind != SN_EVENT_TICK || w->nodes[q->heap[j].receiver].deadline != SS_TIME_NEVER) {
+            if (q->heap[j].kind != SN_EVENT_TICK ||
+                w->nodes[q->heap[j].receiver].deadline != SS_TIME_NEVER) {
                 return true;
             }
         }

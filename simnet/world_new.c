@@ -12,17 +12,18 @@
 
 #include "region.h"
 
-#define ARENA_BYTES (UINT64_C(4) << 20)                   /* one turn of an engine: a message of 64 KiB and its index */
-#define RESERVE_BASE (UINT64_C(512) << 20)                /* of a store, for the smallest plan */
+#define ARENA_BYTES \
+    (UINT64_C(4) << 20) /* one turn of an engine: a message of 64 KiB and its index */
+#define RESERVE_BASE     (UINT64_C(512) << 20) /* of a store, for the smallest plan */
 #define RESERVE_PER_NODE (UINT64_C(64) << 10)
-#define RESERVE_MAX (UINT64_C(32) << 30)                  /* what an ss_store can address */
-#define LOG_BYTES (UINT64_C(1) << 30)                     /* the facts of one window of lookahead */
+#define RESERVE_MAX      (UINT64_C(32) << 30) /* what an ss_store can address */
+#define LOG_BYTES        (UINT64_C(1) << 30)  /* the facts of one window of lookahead */
 enum { RESERVE_TRIES = 6, LINE = 64 };
 
 /* ---- layout ---- */
 
 typedef struct layout {
-    size_t used;                                          /* bytes laid out so far */
+    size_t used; /* bytes laid out so far */
     size_t partitions, nodes, links, apps, arena, fixed;
     size_t queue_cap, outbox_cap, store_bytes, log_bytes; /* of each partition */
     size_t partition_bytes;
@@ -35,9 +36,12 @@ static size_t lay(layout *l, size_t bytes)
     return at;
 }
 
-static const sn_app_class *class_of(const sn_plan *plan, const sn_world_options *options, uint32_t node)
+static const sn_app_class *class_of(const sn_plan *plan, const sn_world_options *options,
+                                    uint32_t node)
 {
-    static const sn_app_class *const own[SN_ROLE_COUNT] = { [SN_ROLE_UA] = &sn_app_ua, [SN_ROLE_PROXY] = &sn_app_proxy };
+    static const sn_app_class *const own[SN_ROLE_COUNT] = {
+        [SN_ROLE_UA] = &sn_app_ua, [SN_ROLE_PROXY] = &sn_app_proxy
+    };
     const sn_role role = plan->cast.nodes[node].role;
     if (options->apps != NULL && options->apps[role] != NULL) {
         return options->apps[role];
@@ -55,7 +59,8 @@ static size_t page(size_t bytes)
     return (bytes + 4095) / 4096 * 4096;
 }
 
-static layout lay_out(const sn_plan *plan, const sn_world_options *options, uint32_t partitions, unsigned shrink)
+static layout lay_out(const sn_plan *plan, const sn_world_options *options, uint32_t partitions,
+                      unsigned shrink)
 {
     layout l = { 0 };
     const uint64_t nodes = plan->cast.node_count;
@@ -75,8 +80,8 @@ static layout lay_out(const sn_plan *plan, const sn_world_options *options, uint
     l.queue_cap = (size_t)((UINT64_C(1) << 20) + 64 * nodes) >> shrink;
     l.outbox_cap = partitions > 1 ? l.queue_cap / 4 : 0;
     l.log_bytes = partitions > 1 ? page(LOG_BYTES >> shrink) : 0;
-    l.partition_bytes = page(l.queue_cap * sizeof(sn_event)) + page(l.outbox_cap * sizeof(sn_event)) +
-                        2 * l.store_bytes + l.log_bytes;
+    l.partition_bytes = page(l.queue_cap * sizeof(sn_event)) +
+                        page(l.outbox_cap * sizeof(sn_event)) + 2 * l.store_bytes + l.log_bytes;
     l.used += partitions * l.partition_bytes;
     return l;
 }
@@ -97,7 +102,8 @@ static ss_status make_partition(sn_world *w, const layout *l, uint32_t number)
     unsigned char *at = (unsigned char *)w->region + l->fixed + number * l->partition_bytes;
     p->world = w;
     p->number = number;
-    p->first = (uint32_t)((number * nodes + count - 1) / count);      /* the inverse of sn_partition_of */
+    p->first =
+        (uint32_t)((number * nodes + count - 1) / count); /* the inverse of sn_partition_of */
     p->end = (uint32_t)(((number + 1) * nodes + count - 1) / count);
     p->queue = sn_event_queue_on(carve(&at, l->queue_cap * sizeof(sn_event)), l->queue_cap);
     p->outbox = carve(&at, l->outbox_cap * sizeof(sn_event));
@@ -141,8 +147,12 @@ static void post_registration(sn_partition *p, uint32_t node)
     const uint64_t draw = SN_DRAW(plan->seed, SN_PURPOSE_REGISTER_AT, plan->cast.nodes[node].id);
     const ss_time at = sn_dist_span(&group->ua.register_at, draw);
     if (at < plan->duration) {
-        const sn_event event = { .at = at, .tie = sn_tie(p->world, at, node, node), .receiver = node, .sender = node,
-                                 .kind = SN_EVENT_WAKE, .what = SN_WAKE_REGISTER };
+        const sn_event event = { .at = at,
+                                 .tie = sn_tie(p->world, at, node, node),
+                                 .receiver = node,
+                                 .sender = node,
+                                 .kind = SN_EVENT_WAKE,
+                                 .what = SN_WAKE_REGISTER };
         sn_post(p, &event);
     }
 }
@@ -186,7 +196,8 @@ static ss_status fill_world(sn_world *w, const layout *l, const sn_world_options
     return make_nodes(w, l, options);
 }
 
-static void *reserve(const sn_plan *plan, const sn_world_options *options, uint32_t partitions, layout *l)
+static void *reserve(const sn_plan *plan, const sn_world_options *options, uint32_t partitions,
+                     layout *l)
 {
     for (unsigned shrink = 0; shrink < RESERVE_TRIES; shrink++) {
         *l = lay_out(plan, options, partitions, shrink);
@@ -209,9 +220,15 @@ sn_world *sn_world_new(const sn_plan *plan, const sn_world_options *options)
         return NULL;
     }
     sn_world *w = region;
-    *w = (sn_world){ .plan = plan, .sinks = options->sinks, .sink_count = options->sink_count,
-                     .decisions = options->decisions, .region = region, .region_bytes = l.used,
-                     .fixed_bytes = l.fixed, .partition_count = partitions, .culprit = SN_NOBODY };
+    *w = (sn_world){ .plan = plan,
+                     .sinks = options->sinks,
+                     .sink_count = options->sink_count,
+                     .decisions = options->decisions,
+                     .region = region,
+                     .region_bytes = l.used,
+                     .fixed_bytes = l.fixed,
+                     .partition_count = partitions,
+                     .culprit = SN_NOBODY };
     if (w->decisions == NULL) {
         w->decisions = w->own_decisions = sn_decisions_new(plan->seed);
     }

@@ -9,16 +9,16 @@
 #include "event_queue.h"
 #include "ip/ip.h"
 #include "link/impair.h"
-#include "ss/engine.h"
 #include "sn/app.h"
 #include "sn/world.h"
+#include "ss/engine.h"
 
 typedef struct sn_node_state {
-    const sn_app_class *class;                            /* NULL for routers */
+    const sn_app_class *class; /* NULL for routers */
     void *app;
-    uint64_t ordinal;                                     /* datagrams sent */
-    uint64_t counter;                                     /* events it made for itself; ticks have 0 */
-    ss_time deadline, armed;                              /* the app's; and the earliest tick in the queue */
+    uint64_t ordinal;        /* datagrams sent */
+    uint64_t counter;        /* events it made for itself; ticks have 0 */
+    ss_time deadline, armed; /* the app's; and the earliest tick in the queue */
     uint32_t deadline_step, armed_step;
     sn_reassembly reassembly;
 } sn_node_state;
@@ -27,36 +27,36 @@ typedef struct sn_node_state {
 typedef struct sn_facts_log {
     unsigned char *base;
     uint64_t cap, used;
-    uint64_t open;                                        /* where the event under way began */
+    uint64_t open; /* where the event under way began */
     uint64_t read;
 } sn_facts_log;
 
 typedef struct sn_partition {
     struct sn_world *world;
     uint32_t number;
-    uint32_t first, end;                                  /* nodes [first, end) */
+    uint32_t first, end; /* nodes [first, end) */
     sn_event_queue queue;
-    ss_store store;                                       /* packets, queues, pieces, what apps keep */
-    ss_pools pools;                                       /* of the engines */
-    uint32_t next_call;                                   /* of the plan, not yet in the queue */
+    ss_store store;     /* packets, queues, pieces, what apps keep */
+    ss_pools pools;     /* of the engines */
+    uint32_t next_call; /* of the plan, not yet in the queue */
     uint32_t next_act;
     bool quiet_given;
-    sn_key key;                                           /* of the event under way */
-    uint32_t index;                                       /* facts it made */
+    sn_key key;     /* of the event under way */
+    uint32_t index; /* facts it made */
     uint64_t events;
-    ss_time last;                                         /* instant of the last event that counts */
-    sn_event *outbox;                                     /* for nodes of other partitions; arg is in our store */
+    ss_time last;     /* instant of the last event that counts */
+    sn_event *outbox; /* for nodes of other partitions; arg is in our store */
     uint64_t outbox_count, outbox_cap;
     sn_facts_log log;
     bool out_of_memory;
-    bool zeno;                                            /* stopped before an event past the step bound: key is its */
+    bool zeno; /* stopped before an event past the step bound: key is its */
 } sn_partition;
 
 struct sn_world {
     const sn_plan *plan;
     const sn_sink *sinks;
     uint32_t sink_count;
-    sn_decisions *decisions, *own_decisions;              /* the latter when none were lent */
+    sn_decisions *decisions, *own_decisions; /* the latter when none were lent */
     void *region;
     size_t region_bytes, fixed_bytes;
     sn_partition *partitions;
@@ -64,7 +64,7 @@ struct sn_world {
     sn_node_state *nodes;
     sn_link_state *links;
     ss_arena arena;
-    ss_span lookahead;                                    /* several partitions: nothing crosses sooner */
+    ss_span lookahead; /* several partitions: nothing crosses sooner */
     ss_time now, end;
     uint64_t events;
     sn_run_state state;

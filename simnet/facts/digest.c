@@ -19,7 +19,7 @@ static void add(words *w, uint64_t value)
 {
     SS_ASSERT(w->len + 8 <= sizeof w->bytes);
     unsigned char *at = w->bytes + w->len;
-    at[0] = (unsigned char)value;                         /* little-endian on every machine; one store where it may be */
+    at[0] = (unsigned char)value; /* little-endian on every machine; one store where it may be */
     at[1] = (unsigned char)(value >> 8);
     at[2] = (unsigned char)(value >> 16);
     at[3] = (unsigned char)(value >> 24);
@@ -37,8 +37,8 @@ static uint64_t id_of(const sn_cast *cast, uint32_t node)
 
 static bool is_of_link(uint16_t kind)
 {
-#define WHOSE_N false
-#define WHOSE_L true
+#define WHOSE_N                 false
+#define WHOSE_L                 true
 #define FACT_WHOSE(name, whose) [SN_FACT_##name] = WHOSE_##whose,
     static const bool of_link[] = { SN_FACT_LIST(FACT_WHOSE) };
     SS_ASSERT(kind < SN_FACT_COUNT);
@@ -69,8 +69,9 @@ static void add_particular(words *w, const sn_fact *f)
 {
     switch (f->kind) {
     case SN_FACT_NOTE:
-        add(w, (uint64_t)f->note.kind << 56 | (uint64_t)f->note.machine << 48 | (uint64_t)f->note.from << 40 |
-                   (uint64_t)f->note.to << 32 | (uint64_t)f->note.letter << 24 | (uint64_t)f->note.method << 16 |
+        add(w, (uint64_t)f->note.kind << 56 | (uint64_t)f->note.machine << 48 |
+                   (uint64_t)f->note.from << 40 | (uint64_t)f->note.to << 32 |
+                   (uint64_t)f->note.letter << 24 | (uint64_t)f->note.method << 16 |
                    f->note.status);
         add(w, f->note.branch);
         add(w, f->note.call_id);

@@ -17,11 +17,12 @@ unsigned sn_fragment_count(const sn_ip *ip, uint32_t mtu)
     }
     const uint32_t payload = ip->total - (uint32_t)ip->header;
     const uint32_t each = piece_bytes(ip, mtu);
-    const uint32_t last_max = mtu - ip->header;           /* the last one need not be a multiple of 8 */
+    const uint32_t last_max = mtu - ip->header; /* the last one need not be a multiple of 8 */
     return 1 + (payload - last_max + each - 1) / each;
 }
 
-uint32_t sn_fragment_cut(const unsigned char *packet, const sn_ip *ip, uint32_t mtu, unsigned nth, unsigned char *out)
+uint32_t sn_fragment_cut(const unsigned char *packet, const sn_ip *ip, uint32_t mtu, unsigned nth,
+                         unsigned char *out)
 {
     const unsigned count = sn_fragment_count(ip, mtu);
     const uint32_t payload = ip->total - (uint32_t)ip->header;
@@ -30,7 +31,8 @@ uint32_t sn_fragment_cut(const unsigned char *packet, const sn_ip *ip, uint32_t 
     const uint32_t bytes = nth + 1 == count ? payload - from : each;
     SS_ASSERT(nth < count);
     sn_ip piece = *ip;
-    piece.total = (uint16_t)(SN_IP_HEADER_BYTES + bytes); /* nobody here writes options: there are none to copy */
+    piece.total = (uint16_t)(SN_IP_HEADER_BYTES +
+                             bytes); /* nobody here writes options: there are none to copy */
     piece.fragment = (uint16_t)(ip->fragment + from / 8);
     piece.more = ip->more || nth + 1 < count;
     sn_ip_put(out, &piece);

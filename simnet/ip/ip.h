@@ -5,7 +5,7 @@
 #include "packet.h"
 
 enum {
-    SN_IP_HEADER_BYTES = 20,                              /* as we write it: no options */
+    SN_IP_HEADER_BYTES = 20, /* as we write it: no options */
     SN_UDP_HEADER_BYTES = 8,
     SN_IP_BYTES_MAX = 65535,
     SN_IP_TTL = 64,
@@ -15,11 +15,11 @@ enum {
 /* ---- IPv4 ------------------------------------------------------------------------------------------------------------ */
 
 typedef struct sn_ip {
-    uint32_t source, destination;                         /* host order */
-    uint16_t total;                                       /* bytes of the packet */
-    uint16_t header;                                      /* bytes of the header */
+    uint32_t source, destination; /* host order */
+    uint16_t total;               /* bytes of the packet */
+    uint16_t header;              /* bytes of the header */
     uint16_t id;
-    uint16_t fragment;                                    /* offset in units of 8 bytes */
+    uint16_t fragment; /* offset in units of 8 bytes */
     bool more, dont_fragment;
     uint8_t ttl, protocol;
 } sn_ip;
@@ -42,7 +42,8 @@ typedef struct sn_udp {
 } sn_udp;
 
 /** Write the 8 bytes of a header before its payload, which is there already. */
-void sn_udp_put(unsigned char *at, const sn_ip *ip, uint16_t source_port, uint16_t destination_port, size_t payload_len);
+void sn_udp_put(unsigned char *at, const sn_ip *ip, uint16_t source_port, uint16_t destination_port,
+                size_t payload_len);
 /** Parse a UDP packet, the IP payload. SS_OK; SS_ERR_SYNTAX; SS_ERR_SEMANTIC the checksum is wrong. */
 SS_MUST_USE ss_status sn_udp_parse(const sn_ip *ip, ss_slice bytes, sn_udp *udp);
 
@@ -51,23 +52,24 @@ SS_MUST_USE ss_status sn_udp_parse(const sn_ip *ip, ss_slice bytes, sn_udp *udp)
 /** Pieces that a packet of `total` bytes is cut into; 1 when it fits. The MTU is at least 68. */
 unsigned sn_fragment_count(const sn_ip *ip, uint32_t mtu);
 /** Write the nth piece, 0 .. count-1; its length. `out` has room for `mtu` bytes. */
-uint32_t sn_fragment_cut(const unsigned char *packet, const sn_ip *ip, uint32_t mtu, unsigned nth, unsigned char *out);
+uint32_t sn_fragment_cut(const unsigned char *packet, const sn_ip *ip, uint32_t mtu, unsigned nth,
+                         unsigned char *out);
 
 /* ---- reassembly ------------------------------------------------------------------------------------------------------ */
 
 #define SN_REASSEMBLY_SPAN SS_S(30)
-enum { SN_REASSEMBLY_MAX = 16 };                          /* datagrams in pieces, per host */
+enum { SN_REASSEMBLY_MAX = 16 }; /* datagrams in pieces, per host */
 
 /** The datagrams in pieces of one host. */
 typedef struct sn_reassembly {
-    ss_ref first;                                         /* newest first */
+    ss_ref first; /* newest first */
     uint32_t count;
-    uint32_t made;                                        /* number of the one made last */
+    uint32_t made; /* number of the one made last */
 } sn_reassembly;
 
 typedef struct sn_whole {
-    ss_slice payload;                                     /* the IP payload, in the arena */
-    sn_about about;                                       /* of the datagram */
+    ss_slice payload; /* the IP payload, in the arena */
+    sn_about about;   /* of the datagram */
     unsigned pieces;
 } sn_whole;
 
@@ -81,8 +83,9 @@ typedef struct sn_whole {
  * SS_ERR_FULL    this host has too many in pieces, or the arena is full: the fragment, or the datagram, is lost.
  * SS_ERR_MEMORY  the store is exhausted.
  */
-SS_MUST_USE ss_status sn_reassembly_add(sn_reassembly *r, ss_store *store, ss_arena *arena, const sn_ip *ip,
-                                        const sn_packet *packet, uint32_t *started, sn_whole *whole);
+SS_MUST_USE ss_status sn_reassembly_add(sn_reassembly *r, ss_store *store, ss_arena *arena,
+                                        const sn_ip *ip, const sn_packet *packet, uint32_t *started,
+                                        sn_whole *whole);
 /** The timer of a reassembly: forget it. False when it is over already. */
 bool sn_reassembly_expire(sn_reassembly *r, ss_store *store, uint32_t number, sn_about *about);
 /** Forget all, as a crash does. */

@@ -55,7 +55,8 @@ void sn_ip_put(unsigned char *at, const sn_ip *ip)
     at[1] = 0;
     put16(at + 2, ip->total);
     put16(at + 4, ip->id);
-    put16(at + 6, ip->fragment | (ip->more ? MORE_FRAGMENTS : 0u) | (ip->dont_fragment ? DONT_FRAGMENT : 0u));
+    put16(at + 6, ip->fragment | (ip->more ? MORE_FRAGMENTS : 0u) |
+                      (ip->dont_fragment ? DONT_FRAGMENT : 0u));
     at[8] = ip->ttl;
     at[9] = ip->protocol;
     put16(at + 10, 0);
@@ -96,7 +97,8 @@ bool sn_ip_hop(unsigned char *packet)
     }
     const uint32_t before = get16(packet + 8);
     packet[8]--;
-    uint32_t sum = (~(uint32_t)get16(packet + 10) & 0xffff) + (~before & 0xffff) + get16(packet + 8);
+    uint32_t sum =
+        (~(uint32_t)get16(packet + 10) & 0xffff) + (~before & 0xffff) + get16(packet + 8);
     sum = (sum & 0xffff) + (sum >> 16);
     sum = (sum & 0xffff) + (sum >> 16);
     put16(packet + 10, ~sum & 0xffff);

@@ -16,11 +16,11 @@ typedef struct pieces {
     uint32_t source;
     uint16_t id;
     uint8_t protocol;
-    uint32_t total;                                       /* payload bytes, once the last piece is there; else 0 */
-    uint32_t units;                                       /* there */
-    uint32_t end;                                         /* of the furthest byte seen */
-    uint32_t count;                                       /* pieces that brought something */
-    uint32_t cap;                                         /* bytes of the buffer: behind the map, behind this */
+    uint32_t total; /* payload bytes, once the last piece is there; else 0 */
+    uint32_t units; /* there */
+    uint32_t end;   /* of the furthest byte seen */
+    uint32_t count; /* pieces that brought something */
+    uint32_t cap;   /* bytes of the buffer: behind the map, behind this */
     sn_about about;
 } pieces;
 
@@ -90,8 +90,13 @@ static pieces *start(sn_reassembly *r, ss_store *store, const sn_ip *ip, const s
         return NULL;
     }
     pieces *p = ss_store_at(store, ref);
-    *p = (pieces){ .next = r->first, .number = ++r->made, .source = ip->source, .id = ip->id, .protocol = ip->protocol,
-                   .cap = FIRST_CAP, .about = packet->about };
+    *p = (pieces){ .next = r->first,
+                   .number = ++r->made,
+                   .source = ip->source,
+                   .id = ip->id,
+                   .protocol = ip->protocol,
+                   .cap = FIRST_CAP,
+                   .about = packet->about };
     p->about.id.fragment = 0;
     r->first = ref;
     r->count++;
@@ -117,7 +122,8 @@ static void fill(pieces *p, uint32_t from, const unsigned char *bytes, uint32_t 
 
 static bool is_possible(const sn_ip *ip, const pieces *p, uint32_t from, uint32_t len)
 {
-    if (len == 0 || from + len > SN_IP_BYTES_MAX - SN_IP_HEADER_BYTES || (ip->more && len % UNIT != 0)) {
+    if (len == 0 || from + len > SN_IP_BYTES_MAX - SN_IP_HEADER_BYTES ||
+        (ip->more && len % UNIT != 0)) {
         return false;
     }
     if (p == NULL) {
@@ -128,7 +134,8 @@ static bool is_possible(const sn_ip *ip, const pieces *p, uint32_t from, uint32_
     return !past_end && !other_end && (ip->more || from + len >= p->end);
 }
 
-static ss_status finish(sn_reassembly *r, ss_store *store, ss_ref *link, ss_arena *arena, sn_whole *whole)
+static ss_status finish(sn_reassembly *r, ss_store *store, ss_ref *link, ss_arena *arena,
+                        sn_whole *whole)
 {
     pieces *p = ss_store_at(store, *link);
     const ss_slice payload = ss_arena_copy(arena, (ss_slice){ (char *)buffer_of(p), p->total });
@@ -137,8 +144,8 @@ static ss_status finish(sn_reassembly *r, ss_store *store, ss_ref *link, ss_aren
     return payload.len == 0 ? SS_ERR_FULL : SS_OK;
 }
 
-ss_status sn_reassembly_add(sn_reassembly *r, ss_store *store, ss_arena *arena, const sn_ip *ip, const sn_packet *packet,
-                            uint32_t *started, sn_whole *whole)
+ss_status sn_reassembly_add(sn_reassembly *r, ss_store *store, ss_arena *arena, const sn_ip *ip,
+                            const sn_packet *packet, uint32_t *started, sn_whole *whole)
 {
     ss_ref *link;
     const uint32_t from = ip->fragment * (uint32_t)UNIT;

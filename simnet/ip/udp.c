@@ -14,11 +14,12 @@ static uint16_t get16(const unsigned char *at)
 
 static uint32_t pseudo_header(const sn_ip *ip, uint32_t length)
 {
-    return (ip->source >> 16) + (ip->source & 0xffff) + (ip->destination >> 16) + (ip->destination & 0xffff) +
-           SN_PROTOCOL_UDP + length;
+    return (ip->source >> 16) + (ip->source & 0xffff) + (ip->destination >> 16) +
+           (ip->destination & 0xffff) + SN_PROTOCOL_UDP + length;
 }
 
-void sn_udp_put(unsigned char *at, const sn_ip *ip, uint16_t source_port, uint16_t destination_port, size_t payload_len)
+void sn_udp_put(unsigned char *at, const sn_ip *ip, uint16_t source_port, uint16_t destination_port,
+                size_t payload_len)
 {
     const uint32_t length = SN_UDP_HEADER_BYTES + (uint32_t)payload_len;
     put16(at, source_port);
@@ -26,7 +27,7 @@ void sn_udp_put(unsigned char *at, const sn_ip *ip, uint16_t source_port, uint16
     put16(at + 4, length);
     put16(at + 6, 0);
     const uint16_t sum = sn_checksum(pseudo_header(ip, length), at, length);
-    put16(at + 6, sum == 0 ? 0xffff : sum);               /* zero would say: no checksum */
+    put16(at + 6, sum == 0 ? 0xffff : sum); /* zero would say: no checksum */
 }
 
 ss_status sn_udp_parse(const sn_ip *ip, ss_slice bytes, sn_udp *udp)
@@ -42,7 +43,8 @@ ss_status sn_udp_parse(const sn_ip *ip, ss_slice bytes, sn_udp *udp)
     if (get16(at + 6) != 0 && sn_checksum(pseudo_header(ip, length), at, length) != 0) {
         return SS_ERR_SEMANTIC;
     }
-    *udp = (sn_udp){ .source_port = get16(at), .destination_port = get16(at + 2),
+    *udp = (sn_udp){ .source_port = get16(at),
+                     .destination_port = get16(at + 2),
                      .payload = ss_slice_cut(bytes, SN_UDP_HEADER_BYTES, length) };
     return SS_OK;
 }

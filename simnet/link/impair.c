@@ -10,7 +10,7 @@
 typedef struct waiting {
     ss_ref next;
     uint32_t bytes;
-    ss_time starts;                                       /* when the rate takes it up: then it waits no more */
+    ss_time starts; /* when the rate takes it up: then it waits no more */
 } waiting;
 
 /* ---- the queue before the rate ---- */
@@ -107,7 +107,8 @@ static bool jumps(const sn_transmission *t, const sn_point *point)
         t->link->since_reorder = 0;
     }
     /* a gap makes the others no candidates, even for a tape */
-    return is_candidate && sn_decide_happens(t->decisions, SN_DECISION_REORDER, point, t->params->reorder);
+    return is_candidate &&
+           sn_decide_happens(t->decisions, SN_DECISION_REORDER, point, t->params->reorder);
 }
 
 /* ---- one copy ---- */
@@ -144,7 +145,8 @@ sn_passage sn_impair(const sn_transmission *t, sn_point *point)
     }
     for (unsigned i = 0; i < passage.copies; i++) {
         sn_point of_copy = *point;
-        of_copy.copy = (uint16_t)(point->copy | i << t->hops);       /* one bit per link: no two copies are alike */
+        of_copy.copy =
+            (uint16_t)(point->copy | i << t->hops); /* one bit per link: no two copies are alike */
         of_copy.key[SN_POINT_KEY_MAX - 1] = of_copy.copy;
         passage.copy[i] = pass(t, &of_copy, &passage);
     }

@@ -7,26 +7,26 @@
 
 /** The memory of a link direction; it belongs to the transmitter. Zeroed at the start. */
 typedef struct sn_link_state {
-    uint64_t counter;                                     /* packets that came out, or will: part of their keys */
-    ss_time busy_until;                                   /* the rate: when the last bit of the last packet leaves */
-    ss_time last_arrival;                                 /* keep_order */
-    ss_ref first_waiting, last_waiting;                   /* for the rate; only kept when the queue has a limit */
+    uint64_t counter;                   /* packets that came out, or will: part of their keys */
+    ss_time busy_until;                 /* the rate: when the last bit of the last packet leaves */
+    ss_time last_arrival;               /* keep_order */
+    ss_ref first_waiting, last_waiting; /* for the rate; only kept when the queue has a limit */
     uint32_t waiting_packets, waiting_bytes;
-    uint32_t since_reorder;                               /* packets since the last candidate for reordering */
+    uint32_t since_reorder; /* packets since the last candidate for reordering */
 } sn_link_state;
 
 /** What becomes of one copy. */
 typedef struct sn_copy {
-    sn_cause cause;                                       /* SN_CAUSE_NONE: it arrives */
+    sn_cause cause; /* SN_CAUSE_NONE: it arrives */
     bool reordered;
-    uint16_t number;                                      /* sn_packet_id.copy */
+    uint16_t number; /* sn_packet_id.copy */
     ss_time arrives;
 } sn_copy;
 
 enum { SN_COPIES_MAX = 2, SN_HOPS_MAX = 16 };
 
 typedef struct sn_passage {
-    unsigned copies;                                      /* 1, or 2 when it was duplicated */
+    unsigned copies; /* 1, or 2 when it was duplicated */
     sn_copy copy[SN_COPIES_MAX];
     bool out_of_memory;
 } sn_passage;
@@ -35,11 +35,11 @@ typedef struct sn_passage {
 typedef struct sn_transmission {
     const sn_link_params *params;
     sn_link_state *link;
-    ss_store *store;                                      /* for what waits */
+    ss_store *store; /* for what waits */
     sn_decisions *decisions;
     ss_time now;
-    uint32_t bytes;                                       /* of the IP packet; it fits the MTU */
-    uint8_t hops;                                         /* links it crossed before */
+    uint32_t bytes; /* of the IP packet; it fits the MTU */
+    uint8_t hops;   /* links it crossed before */
 } sn_transmission;
 
 /** `point` names the packet at this link, its copy included. */

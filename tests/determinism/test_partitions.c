@@ -31,7 +31,8 @@ TEST(calls_over_lossy_links_are_the_same_in_one_two_and_seven_partitions)
         sn_plan *plan = small_quickstart(42, 20);
         plan->order = orders[i];
         plan->order_seed = 7;
-        const small_run one = in_parts(plan, 1, NULL), two = in_parts(plan, 2, NULL), seven = in_parts(plan, 7, NULL);
+        const small_run one = in_parts(plan, 1, NULL), two = in_parts(plan, 2, NULL),
+                        seven = in_parts(plan, 7, NULL);
         CHECK_EQ(one.state, SN_RUN_DONE);
         CHECK(one.calls[SN_CALL_ANSWERED] > 10);
         CHECK(one.causes[SN_CAUSE_LOSS] > 10);
@@ -43,7 +44,7 @@ TEST(calls_over_lossy_links_are_the_same_in_one_two_and_seven_partitions)
         digests[i] = one.digest;
         sn_plan_free(plan);
     }
-    CHECK(digests[0] != digests[1]);                      /* the ties are in the keys */
+    CHECK(digests[0] != digests[1]); /* the ties are in the keys */
 }
 
 /* Routers in routers, links of no delay among them, rates, losses, small MTUs: whatever the seed says. */
@@ -75,11 +76,12 @@ static sn_plan *random_world(uint64_t seed)
     }
     uint32_t routers[4] = { 0 };
     for (unsigned i = 0; i < 3; i++) {
-        routers[i + 1] = small_router(plan, router_names[i], routers[r[5 + i] % (i + 1)], (uint32_t)(r[5 + i] >> 32) % 3);
+        routers[i + 1] = small_router(plan, router_names[i], routers[r[5 + i] % (i + 1)],
+                                      (uint32_t)(r[5 + i] >> 32) % 3);
     }
     for (unsigned i = 0; i < 4; i++) {
-        (void)small_uas(plan, host_names[i], 1 + (uint32_t)(r[9 + i] % 5), routers[(r[9 + i] >> 16) % 4],
-                        (uint32_t)(r[9 + i] >> 32) % 3);
+        (void)small_uas(plan, host_names[i], 1 + (uint32_t)(r[9 + i] % 5),
+                        routers[(r[9 + i] >> 16) % 4], (uint32_t)(r[9 + i] >> 32) % 3);
     }
     small_finish(plan);
     return plan;
@@ -108,7 +110,8 @@ TEST(random_worlds_with_links_and_timers_of_no_delay_are_the_same_in_any_partiti
 TEST(more_partitions_than_nodes_are_as_many_as_nodes)
 {
     sn_plan *plan = random_world(3);
-    const small_run one = in_parts(plan, 1, &small_chatter), many = in_parts(plan, 1000, &small_chatter);
+    const small_run one = in_parts(plan, 1, &small_chatter),
+                    many = in_parts(plan, 1000, &small_chatter);
     check_same(&one, &many);
     sn_plan_free(plan);
 }
@@ -119,7 +122,8 @@ TEST(budgets_are_decided_on_the_merged_order)
     const small_run whole = in_parts(plan, 1, &small_chatter);
     for (uint64_t share = 1; share < 8; share++) {
         plan->event_max = whole.events * share / 8;
-        const small_run one = in_parts(plan, 1, &small_chatter), split = in_parts(plan, 5, &small_chatter);
+        const small_run one = in_parts(plan, 1, &small_chatter),
+                        split = in_parts(plan, 5, &small_chatter);
         CHECK_EQ(one.state, SN_RUN_BUDGET);
         CHECK_EQ(one.events, plan->event_max);
         check_same(&one, &split);
@@ -130,8 +134,9 @@ TEST(budgets_are_decided_on_the_merged_order)
 TEST(standing_still_in_time_is_found_at_the_same_event)
 {
     sn_plan *plan = random_world(5);
-    plan->step_max = 2;                                   /* what chatters makes timers of no length: three steps */
-    const small_run one = in_parts(plan, 1, &small_chatter), split = in_parts(plan, 4, &small_chatter);
+    plan->step_max = 2; /* what chatters makes timers of no length: three steps */
+    const small_run one = in_parts(plan, 1, &small_chatter),
+                    split = in_parts(plan, 4, &small_chatter);
     CHECK_EQ(one.state, SN_RUN_ZENO);
     CHECK(one.culprit != SN_NOBODY);
     check_same(&one, &split);
@@ -157,7 +162,8 @@ static sn_plan *branch(bool with_idle_phone)
     if (with_idle_phone) {
         (void)small_uas(plan, "mike", 1, site, local);
     }
-    const uint32_t from = small_uas(plan, "alpha", 5, site, local), to = small_uas(plan, "zulu", 5, site, local);
+    const uint32_t from = small_uas(plan, "alpha", 5, site, local),
+                   to = small_uas(plan, "zulu", 5, site, local);
     const uint32_t groups[] = { from, to };
     for (unsigned i = 0; i < 2; i++) {
         sn_ua_spec *ua = &small_spec(plan, groups[i])->ua;
@@ -168,9 +174,15 @@ static sn_plan *branch(bool with_idle_phone)
     plan->order = SN_ORDER_SEEDED;
     plan->order_seed = 5;
     plan->duration = SS_S(30);
-    (void)sn_plan_add_calls(plan, &(sn_call_spec){ .name = "mix", .from = from, .to = to, .poisson = true,
-                                                   .interval = SS_S(1), .start = SS_S(3), .end = SS_S(30),
-                                                   .hold = { SN_DIST_EXP, SS_S(5), 0 }, .hangup_caller = 1 });
+    (void)sn_plan_add_calls(plan, &(sn_call_spec){ .name = "mix",
+                                                   .from = from,
+                                                   .to = to,
+                                                   .poisson = true,
+                                                   .interval = SS_S(1),
+                                                   .start = SS_S(3),
+                                                   .end = SS_S(30),
+                                                   .hold = { SN_DIST_EXP, SS_S(5), 0 },
+                                                   .hangup_caller = 1 });
     small_finish(plan);
     return plan;
 }
@@ -193,13 +205,14 @@ TEST(an_idle_phone_in_the_middle_changes_nothing_for_anybody)
     CHECK(a.calls[SN_CALL_ANSWERED] > 5);
     CHECK(a.causes[SN_CAUSE_LOSS] > 10);
     CHECK_EQ(a.bytes, b.bytes);
-    CHECK_EQ(b.facts, a.facts + 1);                       /* what is left of the idle phone: nothing */
+    CHECK_EQ(b.facts, a.facts + 1); /* what is left of the idle phone: nothing */
     for (uint32_t node = 0; node < count; node++) {
         const uint32_t there = node_of_id(&with->cast, without->cast.nodes[node].id);
         CHECK_EQ(with->cast.nodes[there].address, without->cast.nodes[node].address);
         CHECK_EQ(a.chains[node], b.chains[there]);
         for (uint32_t dir = 0; dir < 2; dir++) {
-            CHECK_EQ(a.chains[count + 2 * node + dir], b.chains[with->cast.node_count + 2 * there + dir]);
+            CHECK_EQ(a.chains[count + 2 * node + dir],
+                     b.chains[with->cast.node_count + 2 * there + dir]);
         }
     }
     sn_plan_free(without);
@@ -215,7 +228,8 @@ TEST(a_recorded_run_replayed_from_its_tape_as_text_is_the_same_run)
     sn_decisions *recorder = sn_decisions_new(plan->seed), *player = sn_decisions_new(12345);
     size_t count;
     sn_decisions_record(recorder);
-    const small_run recorded = small_run_plan(plan, &(small_options){ .partitions = 3, .decisions = recorder });
+    const small_run recorded =
+        small_run_plan(plan, &(small_options){ .partitions = 3, .decisions = recorder });
     const sn_decision *kept = sn_decisions_recorded(recorder, &count);
     CHECK(count > 500 && count < SS_COUNT(tape));
     for (size_t i = 0; i < count; i++) {
@@ -225,13 +239,14 @@ TEST(a_recorded_run_replayed_from_its_tape_as_text_is_the_same_run)
         CHECK_OK(sn_decision_parse(ss_buffer_slice(&b), &tape[i]));
     }
     CHECK_OK(sn_decisions_play(player, tape, count));
-    const small_run replayed = small_run_plan(plan, &(small_options){ .partitions = 1, .decisions = player });
+    const small_run replayed =
+        small_run_plan(plan, &(small_options){ .partitions = 1, .decisions = player });
     check_same(&recorded, &replayed);
     const sn_tape_report report = sn_decisions_report(player);
     CHECK_EQ(report.exact, count);
     CHECK_EQ(report.moved + report.unmatched, 0);
     const small_run plain = in_parts(plan, 1, NULL);
-    check_same(&plain, &recorded);                        /* recording changes nothing */
+    check_same(&plain, &recorded); /* recording changes nothing */
     sn_decisions_free(recorder);
     sn_decisions_free(player);
     sn_plan_free(plan);

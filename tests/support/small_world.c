@@ -21,7 +21,10 @@ sn_plan *small_plan(uint64_t seed)
     sn_plan *plan = sn_plan_new();
     CHECK_NOT_NULL(plan);
     plan->seed = seed;
-    const sn_group_spec core = { .name = "core", .role = SN_ROLE_ROUTER, .count = 1, .via = SN_NOBODY,
+    const sn_group_spec core = { .name = "core",
+                                 .role = SN_ROLE_ROUTER,
+                                 .count = 1,
+                                 .via = SN_NOBODY,
                                  .settings = ss_settings_default() };
     CHECK_EQ(sn_plan_add_group(plan, &core), 0);
     return plan;
@@ -36,17 +39,28 @@ static uint32_t add_group(sn_plan *plan, const sn_group_spec *spec)
 
 uint32_t small_router(sn_plan *plan, const char *name, uint32_t via, uint32_t link)
 {
-    return add_group(plan, &(sn_group_spec){ .name = name, .role = SN_ROLE_ROUTER, .count = 1, .via = via, .link = link,
+    return add_group(plan, &(sn_group_spec){ .name = name,
+                                             .role = SN_ROLE_ROUTER,
+                                             .count = 1,
+                                             .via = via,
+                                             .link = link,
                                              .settings = ss_settings_default() });
 }
 
 uint32_t small_proxy(sn_plan *plan, const char *name, uint32_t via, uint32_t link)
 {
     static const char *const domain = "example.com";
-    return add_group(plan, &(sn_group_spec){ .name = name, .role = SN_ROLE_PROXY, .count = 1, .via = via, .link = link,
+    return add_group(plan, &(sn_group_spec){ .name = name,
+                                             .role = SN_ROLE_PROXY,
+                                             .count = 1,
+                                             .via = via,
+                                             .link = link,
                                              .settings = ss_settings_default(),
-                                             .proxy = { .domains = &domain, .domain_count = 1, .host = "p1.example.com",
-                                                        .record_route = true, .registrar = true } });
+                                             .proxy = { .domains = &domain,
+                                                        .domain_count = 1,
+                                                        .host = "p1.example.com",
+                                                        .record_route = true,
+                                                        .registrar = true } });
 }
 
 uint32_t small_uas(sn_plan *plan, const char *name, uint32_t count, uint32_t via, uint32_t link)
@@ -57,9 +71,15 @@ uint32_t small_uas(sn_plan *plan, const char *name, uint32_t count, uint32_t via
     ss_put_text(&b, name);
     ss_put_text(&b, "{n}@example.com");
     aor[b.len] = '\0';
-    return add_group(plan, &(sn_group_spec){ .name = name, .role = SN_ROLE_UA, .count = count, .via = via, .link = link,
-                                             .settings = ss_settings_default(),
-                                             .ua = { .aor = aor, .outbound = SN_NOBODY, .behaviour = SN_NOBODY } });
+    return add_group(
+        plan,
+        &(sn_group_spec){ .name = name,
+                          .role = SN_ROLE_UA,
+                          .count = count,
+                          .via = via,
+                          .link = link,
+                          .settings = ss_settings_default(),
+                          .ua = { .aor = aor, .outbound = SN_NOBODY, .behaviour = SN_NOBODY } });
 }
 
 sn_group_spec *small_spec(sn_plan *plan, uint32_t group)
@@ -78,8 +98,11 @@ static uint32_t human(sn_plan *plan)
 {
     const uint32_t behaviour = sn_plan_add_behaviour(plan, "human");
     (void)sn_plan_add_choice(plan, 90);
-    (void)sn_plan_add_row(plan, &(sn_row){ .op = SN_OP_PROGRESS, .status = 180, .after = { SN_DIST_CONST, SS_MS(200), 0 } });
-    (void)sn_plan_add_row(plan, &(sn_row){ .op = SN_OP_ANSWER, .after = { SN_DIST_EXP, SS_S(2), 0 } });
+    (void)sn_plan_add_row(plan, &(sn_row){ .op = SN_OP_PROGRESS,
+                                           .status = 180,
+                                           .after = { SN_DIST_CONST, SS_MS(200), 0 } });
+    (void)sn_plan_add_row(plan,
+                          &(sn_row){ .op = SN_OP_ANSWER, .after = { SN_DIST_EXP, SS_S(2), 0 } });
     (void)sn_plan_add_choice(plan, 10);
     (void)sn_plan_add_row(plan, &(sn_row){ .op = SN_OP_REJECT, .status = 486 });
     return behaviour;
@@ -102,21 +125,29 @@ sn_plan *small_quickstart(uint64_t seed, uint32_t phones)
     dsl.up.loss = SN_ALWAYS / 20;
     dsl.up.duplicate = SN_ALWAYS / 50;
     dsl.up.reorder = SN_ALWAYS / 50;
-    dsl.up.mtu = 576;                                     /* an INVITE is in pieces */
+    dsl.up.mtu = 576; /* an INVITE is in pieces */
     dsl.down = dsl.up;
     dsl.up.rate_bps = 512000;
     dsl.up.queue_packets = 4;
     const uint32_t access = sn_plan_add_link(plan, &dsl), core = sn_plan_add_link(plan, &metro);
     const uint32_t proxy = small_proxy(plan, "p1", 0, core);
     const uint32_t behaviour = human(plan);
-    const uint32_t from = small_uas(plan, "caller", phones, 0, access), to = small_uas(plan, "callee", phones, 0, access);
+    const uint32_t from = small_uas(plan, "caller", phones, 0, access),
+                   to = small_uas(plan, "callee", phones, 0, access);
     enrol(plan, from, proxy, behaviour);
     enrol(plan, to, proxy, behaviour);
     plan->duration = SS_S(20);
-    (void)sn_plan_add_calls(plan, &(sn_call_spec){ .name = "mix", .from = from, .to = to, .poisson = true,
-                                                   .interval = SS_MS(400), .start = SS_S(4), .end = SS_S(20),
-                                                   .hold = { SN_DIST_EXP, SS_S(8), 0 }, .hangup_caller = 1,
-                                                   .hangup_callee = 1, .no_answer = SS_S(5) });
+    (void)sn_plan_add_calls(plan, &(sn_call_spec){ .name = "mix",
+                                                   .from = from,
+                                                   .to = to,
+                                                   .poisson = true,
+                                                   .interval = SS_MS(400),
+                                                   .start = SS_S(4),
+                                                   .end = SS_S(20),
+                                                   .hold = { SN_DIST_EXP, SS_S(8), 0 },
+                                                   .hangup_caller = 1,
+                                                   .hangup_callee = 1,
+                                                   .no_answer = SS_S(5) });
     small_finish(plan);
     return plan;
 }
@@ -139,16 +170,19 @@ static uint64_t fold_key(uint64_t h, const sn_key *k)
 
 static uint64_t fold_fact(uint64_t h, const sn_fact *f)
 {
-    h = ss_mix_absorb(fold_key(h, &f->key), (uint64_t)f->index << 32 | (uint64_t)f->kind << 16 | f->cause);
+    h = ss_mix_absorb(fold_key(h, &f->key),
+                      (uint64_t)f->index << 32 | (uint64_t)f->kind << 16 | f->cause);
     h = ss_mix_absorb(ss_mix_absorb(h, f->entity), f->peer);
     h = ss_mix_absorb(ss_mix_absorb(h, f->packet.ordinal), f->packet.origin);
     h = ss_mix_absorb(ss_mix_absorb(h, f->packet.fragment), f->packet.copy);
     h = ss_mix_absorb(ss_mix_absorb(h, f->hash), f->value);
     h = ss_mix_absorb(ss_mix_absorb(h, f->due), (uint64_t)f->local_port << 16 | f->peer_port);
     if (f->kind == SN_FACT_CALL || f->kind == SN_FACT_REGISTRATION) {
-        h = ss_mix_absorb(ss_mix_absorb(h, f->call.number), (uint64_t)f->call.event << 16 | f->call.status);
+        h = ss_mix_absorb(ss_mix_absorb(h, f->call.number),
+                          (uint64_t)f->call.event << 16 | f->call.status);
     } else if (f->kind == SN_FACT_NOTE) {
-        h = ss_mix_absorb(ss_mix_absorb(h, f->note.value), (uint64_t)f->note.kind << 8 | f->note.to);
+        h = ss_mix_absorb(ss_mix_absorb(h, f->note.value),
+                          (uint64_t)f->note.kind << 8 | f->note.to);
     } else if (f->kind == SN_FACT_DATAGRAM_RECEIVED) {
         h = ss_mix_absorb(ss_mix_absorb(h, f->sip.branch), f->sip.call_id);
     }
@@ -193,11 +227,15 @@ small_run small_run_plan(const sn_plan *plan, const small_options *options)
     small_run run = { .self = options->self, .each = options->each };
     onlooker o = { .run = &run };
     const sn_sink sink = { &o, see };
-    const sn_app_class *apps[SN_ROLE_COUNT] = { [SN_ROLE_UA] = options->app, [SN_ROLE_PROXY] = options->app };
+    const sn_app_class *apps[SN_ROLE_COUNT] = {
+        [SN_ROLE_UA] = options->app, [SN_ROLE_PROXY] = options->app
+    };
     CHECK(plan->cast.node_count <= SMALL_NODES_MAX);
     sn_digest_init(&o.digest, &plan->cast, run.chains);
-    sn_world *w = sn_world_new(plan, &(sn_world_options){ .partitions = options->partitions, .sinks = &sink,
-                                                          .sink_count = 1, .decisions = options->decisions,
+    sn_world *w = sn_world_new(plan, &(sn_world_options){ .partitions = options->partitions,
+                                                          .sinks = &sink,
+                                                          .sink_count = 1,
+                                                          .decisions = options->decisions,
                                                           .apps = apps });
     CHECK_NOT_NULL(w);
     run.state = sn_world_run(w, UINT64_MAX);
@@ -214,16 +252,17 @@ small_run small_run_plan(const sn_plan *plan, const small_options *options)
 enum { SAY = 1, PORT = 5060, TALK_MAX = 3000 };
 
 typedef struct chatter {
-    uint64_t heard;                                       /* everything so far, folded */
+    uint64_t heard; /* everything so far, folded */
     uint64_t said;
     ss_time deadline;
-    uint32_t pending;                                     /* how often what it says at its deadline is passed on */
+    uint32_t pending; /* how often what it says at its deadline is passed on */
 } chatter;
 
 static uint64_t draw(const sn_host *host, const chatter *c)
 {
     const sn_plan *plan = sn_host_plan(host);
-    return SN_DRAW(plan->seed, SN_PURPOSE_WAIT, plan->cast.nodes[sn_host_node(host)].id, c->heard, c->said);
+    return SN_DRAW(plan->seed, SN_PURPOSE_WAIT, plan->cast.nodes[sn_host_node(host)].id, c->heard,
+                   c->said);
 }
 
 /* To a node drawn from all of the hosts; now and then to itself, or to nobody. */
@@ -237,7 +276,8 @@ static void say(chatter *c, sn_host *host, uint32_t passes)
     char bytes[TALK_MAX];
     memcpy(bytes, text, len);
     bytes[0] = (char)passes;
-    const ss_path path = { .transport = SS_TRANSPORT_UDP, .local.port = PORT,
+    const ss_path path = { .transport = SS_TRANSPORT_UDP,
+                           .local.port = PORT,
                            .remote = ss_address_v4((r >> 56) % 16 == 0 ? 1 : to->address, PORT) };
     c->said++;
     sn_host_send(host, &path, (ss_slice){ bytes, len });

@@ -27,24 +27,25 @@ sn_plan *small_quickstart(uint64_t seed, uint32_t phones);
 
 typedef struct small_run {
     uint64_t digest;
-    uint64_t stream;                                      /* every fact and every byte, in order */
-    uint64_t bytes;                                       /* of packets alone: what a capture would hold */
+    uint64_t stream; /* every fact and every byte, in order */
+    uint64_t bytes;  /* of packets alone: what a capture would hold */
     uint64_t facts, events;
     uint64_t kinds[SN_FACT_COUNT], causes[SN_CAUSE_COUNT], calls[SN_CALL_COUNT];
-    uint64_t chains[3 * SMALL_NODES_MAX];                 /* of the digest: nodes, then links */
+    uint64_t chains[3 * SMALL_NODES_MAX]; /* of the digest: nodes, then links */
     sn_run_state state;
     ss_time end;
     uint32_t culprit;
-    uint64_t disorder;                                    /* facts that came out of order */
-    sn_left_fact left;                                    /* all hosts together */
-    void *self;                                           /* of `each` */
-    void (*each)(void *self, const sn_fact *fact, ss_slice packet);   /* an onlooker of the test's own, or NULL */
+    uint64_t disorder; /* facts that came out of order */
+    sn_left_fact left; /* all hosts together */
+    void *self;        /* of `each` */
+    void (*each)(void *self, const sn_fact *fact,
+                 ss_slice packet); /* an onlooker of the test's own, or NULL */
 } small_run;
 
 typedef struct small_options {
     uint32_t partitions;
     sn_decisions *decisions;
-    const sn_app_class *app;                              /* for user agents and proxies; NULL: the plan's */
+    const sn_app_class *app; /* for user agents and proxies; NULL: the plan's */
     void *self;
     void (*each)(void *self, const sn_fact *fact, ss_slice packet);
 } small_options;

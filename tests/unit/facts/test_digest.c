@@ -29,7 +29,10 @@ static sn_cast two(void)
 static sn_fact sent(uint32_t from, uint32_t to, uint64_t hash)
 {
     return (sn_fact){ .key = { .at = SS_MS(5), .step = 1, .receiver = from, .sender = from },
-                      .kind = SN_FACT_DATAGRAM_SENT, .entity = from, .peer = to, .packet = { .origin = from },
+                      .kind = SN_FACT_DATAGRAM_SENT,
+                      .entity = from,
+                      .peer = to,
+                      .packet = { .origin = from },
                       .hash = hash };
 }
 
@@ -44,16 +47,16 @@ TEST(a_chain_depends_on_ids_and_not_on_dense_numbers)
     sn_digest_fact(&d[0], &in_three);
     sn_digest_fact(&d[1], &in_two);
     CHECK_EQ(d[0].nodes[2], d[1].nodes[1]);
-    CHECK_EQ(sn_digest_sum(&d[0]), sn_digest_sum(&d[1]));  /* bob did nothing: he does not count */
+    CHECK_EQ(sn_digest_sum(&d[0]), sn_digest_sum(&d[1])); /* bob did nothing: he does not count */
 }
 
 TEST(every_member_of_a_fact_moves_the_digest)
 {
     uint64_t chains[9], seen[32];
     const sn_cast cast = three();
-    sn_fact facts[] = { sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1),
-                        sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1),
-                        sent(0, 1, 1), sent(0, 1, 1) };
+    sn_fact facts[] = { sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1),
+                        sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1),
+                        sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1), sent(0, 1, 1) };
     facts[1].key.at++;
     facts[2].key.tie++;
     facts[3].key.counter++;
@@ -84,7 +87,9 @@ TEST(order_matters_within_an_entity_and_not_between_entities)
     sn_digest d[4];
     const sn_cast cast = three();
     const sn_fact a1 = sent(0, 1, 1), a2 = sent(0, 1, 2), b = sent(1, 0, 3);
-    const sn_fact *const orders[4][3] = { { &a1, &a2, &b }, { &b, &a1, &a2 }, { &a1, &b, &a2 }, { &a2, &a1, &b } };
+    const sn_fact *const orders[4][3] = {
+        { &a1, &a2, &b }, { &b, &a1, &a2 }, { &a1, &b, &a2 }, { &a2, &a1, &b }
+    };
     for (unsigned i = 0; i < 4; i++) {
         sn_digest_init(&d[i], &cast, chains[i]);
         for (unsigned j = 0; j < 3; j++) {
@@ -115,7 +120,8 @@ TEST(notes_calls_and_leftovers_move_the_digest)
 {
     uint64_t chains[9];
     const sn_cast cast = three();
-    sn_fact facts[6] = { sent(0, 1, 0), sent(0, 1, 0), sent(0, 1, 0), sent(0, 1, 0), sent(0, 1, 0), sent(0, 1, 0) };
+    sn_fact facts[6] = { sent(0, 1, 0), sent(0, 1, 0), sent(0, 1, 0),
+                         sent(0, 1, 0), sent(0, 1, 0), sent(0, 1, 0) };
     facts[0].kind = facts[1].kind = SN_FACT_NOTE;
     facts[1].note.to = SS_TXN_COMPLETED;
     facts[2].kind = facts[3].kind = SN_FACT_CALL;
@@ -140,8 +146,10 @@ TEST(the_end_counts_and_is_no_nodes)
     const sn_cast cast = three();
     sn_digest_init(&d, &cast, chains);
     const uint64_t before = sn_digest_sum(&d);
-    const sn_fact end = { .key = { .at = 1, .receiver = SN_NOBODY, .sender = SN_NOBODY }, .kind = SN_FACT_END,
-                          .peer = SN_NOBODY, .packet.origin = SN_NOBODY };
+    const sn_fact end = { .key = { .at = 1, .receiver = SN_NOBODY, .sender = SN_NOBODY },
+                          .kind = SN_FACT_END,
+                          .peer = SN_NOBODY,
+                          .packet.origin = SN_NOBODY };
     sn_digest_fact(&d, &end);
     CHECK(sn_digest_sum(&d) != before);
     CHECK_EQ(d.nodes[0], 0);

@@ -5,8 +5,15 @@
 
 static sn_point point_of(uint64_t place, uint64_t ordinal, uint64_t print)
 {
-    return (sn_point){ .place = place, .call = 9, .cseq = 1, .method = SS_METHOD_INVITE, .is_sip = 1, .at = ordinal,
-                       .print = print, .key = { place, ordinal }, .key_words = 2 };
+    return (sn_point){ .place = place,
+                       .call = 9,
+                       .cseq = 1,
+                       .method = SS_METHOD_INVITE,
+                       .is_sip = 1,
+                       .at = ordinal,
+                       .print = print,
+                       .key = { place, ordinal },
+                       .key_words = 2 };
 }
 
 /* 100 visits: bit i says whether the ith was lost. */
@@ -64,7 +71,7 @@ TEST(a_tape_tells_moved_from_exact_and_from_unmatched)
     const size_t here = (size_t)__builtin_popcountll(lost);
     const sn_decision *tape = sn_decisions_recorded(recorder, &count);
     CHECK_OK(sn_decisions_play(player, tape, count));
-    CHECK_EQ(losses(player, 1, 1000), lost);              /* the same places, other bytes */
+    CHECK_EQ(losses(player, 1, 1000), lost); /* the same places, other bytes */
     const sn_tape_report report = sn_decisions_report(player);
     CHECK_EQ(report.exact, 0);
     CHECK_EQ(report.moved, here);
@@ -75,7 +82,8 @@ TEST(a_tape_tells_moved_from_exact_and_from_unmatched)
 
 TEST(without_its_tape_a_player_is_benign)
 {
-    const sn_dist normal = { SN_DIST_NORMAL, 0, SS_MS(5) }, exponential = { SN_DIST_EXP, SS_S(3), 0 };
+    const sn_dist normal = { SN_DIST_NORMAL, 0, SS_MS(5) },
+                  exponential = { SN_DIST_EXP, SS_S(3), 0 };
     const sn_choice_rows choices[] = { { .weight = 1 }, { .weight = 99 } };
     sn_decisions *d = sn_decisions_new(1);
     sn_point p = point_of(1, 1, 1);
@@ -90,7 +98,8 @@ TEST(without_its_tape_a_player_is_benign)
 
 TEST(offsets_waits_and_choices_are_recorded_and_repeated)
 {
-    static const sn_dist uniform = { SN_DIST_UNIFORM, SS_MS(10), SS_MS(30) }, jitter = { SN_DIST_NORMAL, 0, SS_MS(5) };
+    static const sn_dist uniform = { SN_DIST_UNIFORM, SS_MS(10), SS_MS(30) },
+                         jitter = { SN_DIST_NORMAL, 0, SS_MS(5) };
     static const sn_choice_rows choices[] = { { .weight = 5 }, { .weight = 3 }, { .weight = 2 } };
     sn_decisions *recorder = sn_decisions_new(5), *player = sn_decisions_new(6);
     size_t count;

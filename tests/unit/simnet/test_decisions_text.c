@@ -39,13 +39,21 @@ TEST(a_line_says_what_was_decided_where_and_about_what)
     char text[400];
     ss_buffer b = ss_buffer_on(text, sizeof text);
     const sn_cast cast = cast_of_two();
-    const sn_decision d = { .kind = SN_DECISION_DROP, .outcome = 1,
-                            .point = { .place = sn_link_id(&cast, SN_UP(0)), .entity = SN_UP(0), .call = 0xabc, .cseq = 1,
-                                       .method = SS_METHOD_INVITE, .is_sip = 1, .nth = 2, .at = SS_S(12) + 345,
+    const sn_decision d = { .kind = SN_DECISION_DROP,
+                            .outcome = 1,
+                            .point = { .place = sn_link_id(&cast, SN_UP(0)),
+                                       .entity = SN_UP(0),
+                                       .call = 0xabc,
+                                       .cseq = 1,
+                                       .method = SS_METHOD_INVITE,
+                                       .is_sip = 1,
+                                       .nth = 2,
+                                       .at = SS_S(12) + 345,
                                        .print = 0x123 } };
     sn_decision_put(&b, &d, &cast);
-    CHECK_SLICE(ss_buffer_slice(&b), "drop +1 link=caller[3] dir=up call=0000000000000abc sip=INVITE cseq=1 nth=2 "
-                                     "at=12.000000345 print=0000000000000123");
+    CHECK_SLICE(ss_buffer_slice(&b),
+                "drop +1 link=caller[3] dir=up call=0000000000000abc sip=INVITE cseq=1 nth=2 "
+                "at=12.000000345 print=0000000000000123");
     sn_decision read;
     CHECK_OK(sn_decision_parse(ss_buffer_slice(&b), &read));
     check_same(&read, &d);
@@ -58,11 +66,22 @@ TEST(every_kind_and_member_survives_the_text)
         char text[400];
         ss_buffer b = ss_buffer_on(text, sizeof text);
         const bool of_link = kind != SN_DECISION_CHOICE && kind != SN_DECISION_WAIT;
-        const sn_decision d = { .kind = kind, .outcome = kind % 2 == 0 ? -(int64_t)SS_S(77) : 3,
-                                .point = { .place = of_link ? sn_link_id(&cast, SN_DOWN(1)) : nodes[1].id,
-                                           .entity = of_link ? SN_DOWN(1) : 1, .call = UINT64_MAX, .cseq = 77,
-                                           .status = 486, .method = SS_METHOD_BYE, .is_sip = 1, .fragment = 185,
-                                           .copy = 3, .row = 4, .nth = 5, .at = SS_S(1) - 1, .print = 1 } };
+        const sn_decision d = { .kind = kind,
+                                .outcome = kind % 2 == 0 ? -(int64_t)SS_S(77) : 3,
+                                .point = { .place = of_link ? sn_link_id(&cast, SN_DOWN(1))
+                                                            : nodes[1].id,
+                                           .entity = of_link ? SN_DOWN(1) : 1,
+                                           .call = UINT64_MAX,
+                                           .cseq = 77,
+                                           .status = 486,
+                                           .method = SS_METHOD_BYE,
+                                           .is_sip = 1,
+                                           .fragment = 185,
+                                           .copy = 3,
+                                           .row = 4,
+                                           .nth = 5,
+                                           .at = SS_S(1) - 1,
+                                           .print = 1 } };
         sn_decision_put(&b, &d, &cast);
         sn_decision read;
         CHECK_OK(sn_decision_parse(ss_buffer_slice(&b), &read));
@@ -73,11 +92,27 @@ TEST(every_kind_and_member_survives_the_text)
 TEST(malformed_lines_are_refused)
 {
     static const char *const lines[] = {
-        "", "drop", "drop 1", "drop +1", "lose +1 link=a dir=up", "drop +x link=a dir=up", "drop +1 link=a",
-        "drop +1 dir=up", "drop +1 link=a dir=sideways", "wait +1 node=a dir=up", "drop +1 link=a[ dir=up",
-        "drop +1 link=a[x] dir=up", "drop +1 link=[3] dir=up", "drop +1 link=a dir=up cseq=", "drop +1 link=a dir=up x=1",
-        "drop +1 link=a dir=up at=1", "drop +1 link=a dir=up at=1.5", "drop +1 link=a dir=up sip=99",
-        "drop +1 link=a dir=up sip=invite", "drop +1 link=a dir=up call=g", "drop +1 link=a dir=up copy=65536",
+        "",
+        "drop",
+        "drop 1",
+        "drop +1",
+        "lose +1 link=a dir=up",
+        "drop +x link=a dir=up",
+        "drop +1 link=a",
+        "drop +1 dir=up",
+        "drop +1 link=a dir=sideways",
+        "wait +1 node=a dir=up",
+        "drop +1 link=a[ dir=up",
+        "drop +1 link=a[x] dir=up",
+        "drop +1 link=[3] dir=up",
+        "drop +1 link=a dir=up cseq=",
+        "drop +1 link=a dir=up x=1",
+        "drop +1 link=a dir=up at=1",
+        "drop +1 link=a dir=up at=1.5",
+        "drop +1 link=a dir=up sip=99",
+        "drop +1 link=a dir=up sip=invite",
+        "drop +1 link=a dir=up call=g",
+        "drop +1 link=a dir=up copy=65536",
         "drop +1 link=a dir=up print=00112233445566778",
     };
     for (size_t i = 0; i < SS_COUNT(lines); i++) {

@@ -24,7 +24,8 @@ TEST(purpose_numbers_are_frozen)
 
 TEST(known_answers_of_the_logarithm)
 {
-    static const uint64_t answers[][2] = {          /* draw; floor(-ln(draw / 2^64) * 2^32), by 60-digit decimals */
+    static const uint64_t answers[][2] = {
+        /* draw; floor(-ln(draw / 2^64) * 2^32), by 60-digit decimals */
         { 1, UINT64_C(190530846196) },
         { UINT64_MAX, 0 },
         { UINT64_C(0x8000000000000001), UINT64_C(2977044471) },
@@ -34,7 +35,7 @@ TEST(known_answers_of_the_logarithm)
     for (size_t i = 0; i < SS_COUNT(answers); i++) {
         CHECK_EQ(sn_exponential_q32(answers[i][0]), answers[i][1]);
     }
-    CHECK_EQ(sn_exponential_q32(0), sn_exponential_q32(1));      /* never infinite */
+    CHECK_EQ(sn_exponential_q32(0), sn_exponential_q32(1)); /* never infinite */
 }
 
 TEST(the_upper_half_of_a_product)
@@ -55,7 +56,8 @@ TEST(below_n_is_never_n_and_reaches_both_ends)
         counts[sn_draw_below(SN_DRAW(1, SN_PURPOSE_CALLEE, i), 5)]++;
     }
     for (unsigned i = 0; i < 5; i++) {
-        CHECK(counts[i] > DRAWS / 5 - 600 && counts[i] < DRAWS / 5 + 600);     /* 5 sigma of binomial(1e5, 1/5) */
+        CHECK(counts[i] > DRAWS / 5 - 600 &&
+              counts[i] < DRAWS / 5 + 600); /* 5 sigma of binomial(1e5, 1/5) */
     }
 }
 
@@ -67,7 +69,7 @@ TEST(a_probability_is_a_threshold)
     for (uint64_t i = 0; i < DRAWS; i++) {
         hits += sn_prob_hit(SN_ALWAYS / 50, SN_DRAW(1, SN_PURPOSE_LOSS, i));
     }
-    CHECK(hits > 2000 - 225 && hits < 2000 + 225);       /* 5 sigma */
+    CHECK(hits > 2000 - 225 && hits < 2000 + 225); /* 5 sigma */
 }
 
 TEST(scaling_rounds_down_and_saturates)
@@ -80,7 +82,7 @@ TEST(scaling_rounds_down_and_saturates)
 }
 
 typedef struct moments {
-    uint64_t mean, variance_ms2;                         /* ns; ms^2 */
+    uint64_t mean, variance_ms2; /* ns; ms^2 */
     ss_span least, most;
 } moments;
 
@@ -95,7 +97,7 @@ static moments moments_of(const sn_dist *dist)
         m.most = span > m.most ? span : m.most;
     }
     m.mean = sum / DRAWS;
-    uint64_t squares = 0;                                /* in units of 10 us, so that the sum fits */
+    uint64_t squares = 0; /* in units of 10 us, so that the sum fits */
     for (uint64_t i = 0; i < DRAWS; i++) {
         const ss_span span = sn_dist_span(dist, SN_DRAW(7, SN_PURPOSE_WAIT, i));
         const uint64_t off = (span > m.mean ? span - m.mean : m.mean - span) / 10000;
@@ -110,7 +112,7 @@ TEST(uniform_has_its_mean_variance_and_ends)
     const sn_dist dist = { SN_DIST_UNIFORM, SS_MS(100), SS_MS(300) };
     const moments m = moments_of(&dist);
     CHECK(m.mean > SS_MS(199) && m.mean < SS_MS(201));
-    CHECK(m.variance_ms2 > 3280 && m.variance_ms2 < 3387);       /* 200^2 / 12 = 3333 */
+    CHECK(m.variance_ms2 > 3280 && m.variance_ms2 < 3387); /* 200^2 / 12 = 3333 */
     CHECK(m.least >= SS_MS(100) && m.most <= SS_MS(300));
     const sn_dist ends = { SN_DIST_UNIFORM, 5, 6 };
     CHECK_EQ(sn_dist_span(&ends, 0), 5);
@@ -125,8 +127,8 @@ TEST(exponential_has_its_mean_and_variance)
 {
     const sn_dist dist = { SN_DIST_EXP, SS_MS(100), 0 };
     const moments m = moments_of(&dist);
-    CHECK(m.mean > SS_US(98400) && m.mean < SS_US(101600));      /* 5 sigma */
-    CHECK(m.variance_ms2 > 9300 && m.variance_ms2 < 10700);      /* 100^2 */
+    CHECK(m.mean > SS_US(98400) && m.mean < SS_US(101600)); /* 5 sigma */
+    CHECK(m.variance_ms2 > 9300 && m.variance_ms2 < 10700); /* 100^2 */
 }
 
 TEST(normal_has_its_mean_and_variance)
@@ -147,7 +149,8 @@ TEST(a_drawn_span_is_never_negative)
 
 TEST(jitter_is_as_often_early_as_late)
 {
-    static const sn_dist dists[] = { { SN_DIST_UNIFORM, 0, SS_MS(5) }, { SN_DIST_NORMAL, 0, SS_MS(5) } };
+    static const sn_dist dists[] = { { SN_DIST_UNIFORM, 0, SS_MS(5) },
+                                     { SN_DIST_NORMAL, 0, SS_MS(5) } };
     for (size_t d = 0; d < SS_COUNT(dists); d++) {
         int64_t sum = 0, early = 0;
         for (uint64_t i = 0; i < DRAWS; i++) {
@@ -155,7 +158,7 @@ TEST(jitter_is_as_often_early_as_late)
             sum += offset;
             early += offset < 0;
         }
-        CHECK(sum / DRAWS < 80000 && sum / DRAWS > -80000);      /* 5 sigma of the mean of 5 ms */
+        CHECK(sum / DRAWS < 80000 && sum / DRAWS > -80000); /* 5 sigma of the mean of 5 ms */
         CHECK(early > DRAWS / 2 - 800 && early < DRAWS / 2 + 800);
     }
     const sn_dist none = { SN_DIST_CONST, 0, 0 };

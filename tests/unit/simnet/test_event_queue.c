@@ -11,8 +11,13 @@ enum { EVENTS = 2000 };
 static sn_event random_event(uint64_t seed, uint64_t i)
 {
     const uint64_t r = SN_DRAW(seed, SN_PURPOSE_WAIT, i);
-    return (sn_event){ .at = r & 7, .step = r >> 8 & 1, .tie = r >> 16 & 1, .receiver = r >> 24 & 3,
-                       .sender = r >> 32 & 3, .counter = i, .arg = (uint32_t)i };
+    return (sn_event){ .at = r & 7,
+                       .step = r >> 8 & 1,
+                       .tie = r >> 16 & 1,
+                       .receiver = r >> 24 & 3,
+                       .sender = r >> 32 & 3,
+                       .counter = i,
+                       .arg = (uint32_t)i };
 }
 
 static int by_key(const void *left, const void *right)

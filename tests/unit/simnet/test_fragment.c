@@ -9,8 +9,13 @@ static unsigned char packet[SN_IP_BYTES_MAX];
 
 static sn_ip packet_of(uint32_t total)
 {
-    const sn_ip ip = { .source = 1, .destination = 2, .total = (uint16_t)total, .header = SN_IP_HEADER_BYTES, .id = 7,
-                       .ttl = 64, .protocol = SN_PROTOCOL_UDP };
+    const sn_ip ip = { .source = 1,
+                       .destination = 2,
+                       .total = (uint16_t)total,
+                       .header = SN_IP_HEADER_BYTES,
+                       .id = 7,
+                       .ttl = 64,
+                       .protocol = SN_PROTOCOL_UDP };
     for (uint32_t i = 0; i < total; i++) {
         packet[i] = (unsigned char)(i * 31 + i / 256);
     }
@@ -70,7 +75,7 @@ TEST(rfc791_3_2_a_fragment_is_cut_again)
 {
     sn_ip ip = packet_of(1476);
     ip.fragment = 185;
-    ip.more = true;                                       /* not the last one: nor is its last piece */
+    ip.more = true; /* not the last one: nor is its last piece */
     sn_ip_put(packet, &ip);
     check_cut(&ip, 576);
     ip.more = false;

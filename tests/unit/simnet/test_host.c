@@ -14,11 +14,11 @@ typedef struct script {
 
 static struct {
     ss_time first_deadline;
-    ss_time moves[8];                                     /* at each wake or tick the deadline goes there */
+    ss_time moves[8]; /* at each wake or tick the deadline goes there */
     uint32_t move_count;
     ss_time wakes[8];
     uint32_t wake_count;
-    bool forever;                                         /* a tick asks for a tick now */
+    bool forever; /* a tick asks for a tick now */
     struct {
         ss_time at;
         uint64_t value;
@@ -79,8 +79,14 @@ static void input(void *app, sn_host *host, const ss_path *path, ss_slice datagr
     note(host, 3000 + datagram.len);
 }
 
-static const sn_app_class scripted = { .name = "scripted", .port = 5060, .bytes = sizeof(script), .start = start,
-                                       .input = input, .deadline = deadline, .tick = tick, .wake = wake };
+static const sn_app_class scripted = { .name = "scripted",
+                                       .port = 5060,
+                                       .bytes = sizeof(script),
+                                       .start = start,
+                                       .input = input,
+                                       .deadline = deadline,
+                                       .tick = tick,
+                                       .wake = wake };
 
 static void see(void *self, const sn_fact *f, ss_slice packet)
 {
@@ -123,7 +129,7 @@ TEST(a_deadline_that_moves_is_met_where_it_last_was)
 {
     sn_plan *plan = one_host();
     memset(&act, 0, sizeof act);
-    act.first_deadline = 500;                             /* at 100 it moves to 900, at 200 back to 300 */
+    act.first_deadline = 500; /* at 100 it moves to 900, at 200 back to 300 */
     act.wakes[0] = 100;
     act.wakes[1] = 200;
     act.wake_count = 2;
@@ -132,9 +138,11 @@ TEST(a_deadline_that_moves_is_met_where_it_last_was)
     act.moves[2] = 1000;
     act.move_count = 3;
     const small_run run = run_script(plan);
-    static const uint64_t expected[][3] = { { 100, 1, 2000 }, { 200, 1, 2001 }, { 300, 1, 1000 }, { 1000, 1, 1000 } };
+    static const uint64_t expected[][3] = {
+        { 100, 1, 2000 }, { 200, 1, 2001 }, { 300, 1, 1000 }, { 1000, 1, 1000 }
+    };
     check_seen(expected, 4);
-    CHECK_EQ(run.events, 4);                              /* ticks that meant nothing do not count */
+    CHECK_EQ(run.events, 4); /* ticks that meant nothing do not count */
     CHECK_EQ(run.end, 1000);
     sn_plan_free(plan);
 }
@@ -144,8 +152,8 @@ TEST(a_deadline_of_now_comes_one_step_later)
     sn_plan *plan = one_host();
     memset(&act, 0, sizeof act);
     act.first_deadline = 50;
-    act.moves[0] = 50;                                    /* again, */
-    act.moves[1] = 20;                                    /* and even one that has passed */
+    act.moves[0] = 50; /* again, */
+    act.moves[1] = 20; /* and even one that has passed */
     act.move_count = 2;
     (void)run_script(plan);
     static const uint64_t expected[][3] = { { 50, 1, 1000 }, { 50, 2, 1000 }, { 50, 3, 1000 } };
@@ -157,12 +165,12 @@ TEST(a_leftover_tick_does_not_serve_a_new_deadline_early)
 {
     sn_plan *plan = one_host();
     memset(&act, 0, sizeof act);
-    act.first_deadline = 200;                             /* gone at 100; a tick for 200 lies in the queue */
+    act.first_deadline = 200; /* gone at 100; a tick for 200 lies in the queue */
     act.wakes[0] = 100;
     act.wakes[1] = 200;
     act.wake_count = 2;
     act.moves[0] = SS_TIME_NEVER;
-    act.moves[1] = 200;                                   /* set anew at 200: a step later, as if it had not been there */
+    act.moves[1] = 200; /* set anew at 200: a step later, as if it had not been there */
     act.move_count = 2;
     (void)run_script(plan);
     static const uint64_t expected[][3] = { { 100, 1, 2000 }, { 200, 1, 2001 }, { 200, 2, 1000 } };
@@ -213,7 +221,7 @@ TEST(what_waits_beyond_the_drain_ends_the_run_there)
     const small_run waits = run_script(plan);
     CHECK_EQ(waits.state, SN_RUN_DONE);
     CHECK_EQ(waits.end, 1500);
-    act.wakes[0] = 100;                                   /* the deadline is taken back: only a leftover tick waits */
+    act.wakes[0] = 100; /* the deadline is taken back: only a leftover tick waits */
     act.wake_count = 1;
     const small_run rests = run_script(plan);
     CHECK_EQ(rests.end, 100);

@@ -30,9 +30,17 @@ static rig *rig_start(void)
 
 static sn_passage send_copy(rig *r, ss_time now, uint32_t bytes, uint16_t copy, uint8_t hops)
 {
-    const sn_transmission t = { .params = &r->params, .link = &r->link, .store = &r->store, .decisions = r->decisions,
-                                .now = now, .bytes = bytes, .hops = hops };
-    sn_point point = { .place = 1, .copy = copy, .key = { 1, 2, r->ordinal++, 0, copy }, .key_words = SN_POINT_KEY_MAX };
+    const sn_transmission t = { .params = &r->params,
+                                .link = &r->link,
+                                .store = &r->store,
+                                .decisions = r->decisions,
+                                .now = now,
+                                .bytes = bytes,
+                                .hops = hops };
+    sn_point point = { .place = 1,
+                       .copy = copy,
+                       .key = { 1, 2, r->ordinal++, 0, copy },
+                       .key_words = SN_POINT_KEY_MAX };
     return sn_impair(&t, &point);
 }
 
@@ -135,11 +143,11 @@ TEST(each_hop_numbers_its_copies_apart)
 TEST(a_rate_sends_one_packet_after_the_other)
 {
     rig *r = rig_start();
-    r->params.rate_bps = 512000;                          /* 1000 B take 15.625 ms */
+    r->params.rate_bps = 512000; /* 1000 B take 15.625 ms */
     CHECK_EQ(send(r, 0, 1000).copy[0].arrives, SS_US(15625) + SS_MS(20));
     CHECK_EQ(send(r, 0, 1000).copy[0].arrives, SS_US(31250) + SS_MS(20));
     CHECK_EQ(send(r, SS_MS(100), 1000).copy[0].arrives, SS_MS(100) + SS_US(15625) + SS_MS(20));
-    r->params.rate_bps = 3;                               /* rounded up: 8 bits in 2.66… s */
+    r->params.rate_bps = 3; /* rounded up: 8 bits in 2.66… s */
     r->link.busy_until = 0;
     CHECK_EQ(send(r, SS_S(1), 1).copy[0].arrives, SS_S(1) + 2666666667 + SS_MS(20));
     rig_end(r);
@@ -148,17 +156,17 @@ TEST(a_rate_sends_one_packet_after_the_other)
 TEST(a_queue_limit_counts_what_waits_and_not_what_is_sent)
 {
     rig *r = rig_start();
-    r->params.rate_bps = 8000;                            /* 1000 B a second */
+    r->params.rate_bps = 8000; /* 1000 B a second */
     r->params.queue_packets = 2;
-    CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE);     /* sent */
-    CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE);     /* waits */
+    CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE); /* sent */
+    CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE); /* waits */
     CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE);
     CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_QUEUE);
     CHECK_EQ(send(r, SS_MS(999), 1000).copy[0].cause, SN_CAUSE_QUEUE);
     CHECK_EQ(send(r, SS_S(1), 1000).copy[0].cause, SN_CAUSE_NONE);
     CHECK_EQ(send(r, SS_S(1), 1000).copy[0].cause, SN_CAUSE_QUEUE);
     CHECK_EQ(send(r, SS_S(60), 1000).copy[0].cause, SN_CAUSE_NONE);
-    CHECK_EQ(r->store.live_blocks, 0);                    /* nothing waits any more */
+    CHECK_EQ(r->store.live_blocks, 0); /* nothing waits any more */
     rig_end(r);
 }
 

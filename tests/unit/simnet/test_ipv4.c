@@ -6,13 +6,14 @@
 #include "simnet/ip/ip.h"
 
 /* A header as captured: 192.168.0.1 to 192.168.0.199, UDP, do not fragment, TTL 64. */
-static const unsigned char captured[115] = { 0x45, 0x00, 0x00, 0x73, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11, 0xb8, 0x61,
-                                             0xc0, 0xa8, 0x00, 0x01, 0xc0, 0xa8, 0x00, 0xc7 };
+static const unsigned char captured[115] = { 0x45, 0x00, 0x00, 0x73, 0x00, 0x00, 0x40,
+                                             0x00, 0x40, 0x11, 0xb8, 0x61, 0xc0, 0xa8,
+                                             0x00, 0x01, 0xc0, 0xa8, 0x00, 0xc7 };
 
 TEST(rfc1071_the_checksum_of_its_example)
 {
     static const unsigned char bytes[] = { 0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7 };
-    CHECK_EQ(sn_checksum(0, bytes, 8), (uint16_t)~0xddf2);   /* RFC1071:3 */
+    CHECK_EQ(sn_checksum(0, bytes, 8), (uint16_t)~0xddf2); /* RFC1071:3 */
     CHECK_EQ(sn_checksum(0, bytes, 0), 0xffff);
 }
 
@@ -58,8 +59,15 @@ TEST(rfc791_3_1_a_captured_header_is_read_and_written_back)
 
 TEST(rfc791_3_1_flags_and_offset_share_a_word)
 {
-    sn_ip ip = { .source = 1, .destination = 2, .total = 28, .header = 20, .id = 0xbeef, .fragment = 0x1fff, .more = true,
-                 .ttl = 9, .protocol = 17 };
+    sn_ip ip = { .source = 1,
+                 .destination = 2,
+                 .total = 28,
+                 .header = 20,
+                 .id = 0xbeef,
+                 .fragment = 0x1fff,
+                 .more = true,
+                 .ttl = 9,
+                 .protocol = 17 };
     unsigned char bytes[28] = { 0 };
     sn_ip_put(bytes, &ip);
     sn_ip read;
@@ -76,13 +84,13 @@ TEST(broken_headers_are_refused)
     for (size_t len = 0; len < sizeof captured; len++) {
         CHECK_STATUS(sn_ip_parse(captured, len, &ip), SS_ERR_SYNTAX);
     }
-    for (size_t at = 0; at < SN_IP_HEADER_BYTES; at++) {  /* any single changed byte is found */
+    for (size_t at = 0; at < SN_IP_HEADER_BYTES; at++) { /* any single changed byte is found */
         memcpy(bytes, captured, sizeof bytes);
         bytes[at] ^= 1;
         CHECK(sn_ip_parse(bytes, sizeof bytes, &ip) != SS_OK);
     }
     memcpy(bytes, captured, sizeof bytes);
-    bytes[0] = 0x44;                                      /* a header of 16 bytes */
+    bytes[0] = 0x44; /* a header of 16 bytes */
     CHECK_STATUS(sn_ip_parse(bytes, sizeof bytes, &ip), SS_ERR_SYNTAX);
 }
 

@@ -9,7 +9,7 @@
 /* a sends one datagram to b at 1 ms; b listens. */
 static struct {
     size_t len;
-    uint32_t to;                                          /* address; 0: of b */
+    uint32_t to; /* address; 0: of b */
     uint16_t port;
     ss_time received_at;
     uint64_t received, received_len;
@@ -39,7 +39,9 @@ static bool wake(void *app, sn_host *host, const sn_wake *w)
     }
     const sn_plan *plan = sn_host_plan(host);
     const uint32_t to = wire.to != 0 ? wire.to : plan->cast.nodes[sn_plan_node(plan, 2, 0)].address;
-    const ss_path path = { .transport = SS_TRANSPORT_UDP, .local.port = 5060, .remote = ss_address_v4(to, wire.port) };
+    const ss_path path = { .transport = SS_TRANSPORT_UDP,
+                           .local.port = 5060,
+                           .remote = ss_address_v4(to, wire.port) };
     for (size_t i = 0; i < wire.len; i++) {
         wire.bytes[i] = (char)(i * 7 + i / 256);
     }
@@ -59,8 +61,12 @@ static void input(void *app, sn_host *host, const ss_path *path, ss_slice datagr
     wire.same_bytes = datagram.len == wire.len && memcmp(datagram.at, wire.bytes, wire.len) == 0;
 }
 
-static const sn_app_class talkers = { .name = "talker", .port = 5060, .bytes = sizeof(talker), .start = start,
-                                      .input = input, .wake = wake };
+static const sn_app_class talkers = { .name = "talker",
+                                      .port = 5060,
+                                      .bytes = sizeof(talker),
+                                      .start = start,
+                                      .input = input,
+                                      .wake = wake };
 
 static void see(void *self, const sn_fact *f, ss_slice packet)
 {
@@ -78,10 +84,12 @@ static void see(void *self, const sn_fact *f, ss_slice packet)
 }
 
 /* a - branch - core - b; group 1 is a, group 2 is b. */
-static sn_plan *path_of(const sn_link_kind *near, const sn_link_kind *uplink, const sn_link_kind *far)
+static sn_plan *path_of(const sn_link_kind *near, const sn_link_kind *uplink,
+                        const sn_link_kind *far)
 {
     sn_plan *plan = small_plan(3);
-    const uint32_t n = sn_plan_add_link(plan, near), u = sn_plan_add_link(plan, uplink), f = sn_plan_add_link(plan, far);
+    const uint32_t n = sn_plan_add_link(plan, near), u = sn_plan_add_link(plan, uplink),
+                   f = sn_plan_add_link(plan, far);
     (void)small_uas(plan, "a", 1, 3, n);
     (void)small_uas(plan, "b", 1, 0, f);
     CHECK_EQ(small_router(plan, "branch", 0, u), 3);
@@ -139,8 +147,9 @@ TEST(an_empty_and_the_largest_datagram_arrive_and_a_larger_one_is_not_sent)
 
 TEST(rfc791_3_2_sender_and_routers_cut_and_the_receiver_puts_together)
 {
-    sn_link_kind near = small_link("near", SS_MS(1)), uplink = small_link("uplink", SS_MS(1)), far = near;
-    near.up.mtu = 1000;                                   /* 3 pieces at the sender, the two large ones cut again */
+    sn_link_kind near = small_link("near", SS_MS(1)), uplink = small_link("uplink", SS_MS(1)),
+                 far = near;
+    near.up.mtu = 1000; /* 3 pieces at the sender, the two large ones cut again */
     uplink.up.mtu = 576;
     sn_plan *plan = path_of(&near, &uplink, &far);
     const small_run run = send_one(plan, 2500);
@@ -164,7 +173,7 @@ TEST(rfc791_3_2_one_lost_fragment_loses_the_datagram_after_30_s)
     CHECK(run.causes[SN_CAUSE_LOSS] > 0 && run.causes[SN_CAUSE_LOSS] < 5);
     CHECK_EQ(wire.received, 0);
     CHECK_EQ(run.causes[SN_CAUSE_REASSEMBLY_TIMEOUT], 1);
-    CHECK_EQ(run.end, SS_S(30) + SS_MS(4));               /* from the first piece that came */
+    CHECK_EQ(run.end, SS_S(30) + SS_MS(4)); /* from the first piece that came */
     sn_plan_free(plan);
 }
 

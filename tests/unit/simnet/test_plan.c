@@ -50,9 +50,14 @@ TEST(specs_are_copied)
     char name[] = "alice", aor[] = "sip:a@b";
     const sn_link_kind kind = small_link("wire", SS_MS(1));
     const uint32_t wire = sn_plan_add_link(plan, &kind);
-    (void)sn_plan_add_group(plan, &(sn_group_spec){ .name = name, .role = SN_ROLE_UA, .count = 1, .link = wire,
-                                                    .settings = ss_settings_default(),
-                                                    .ua = { .aor = aor, .outbound = SN_NOBODY, .behaviour = SN_NOBODY } });
+    (void)sn_plan_add_group(
+        plan,
+        &(sn_group_spec){ .name = name,
+                          .role = SN_ROLE_UA,
+                          .count = 1,
+                          .link = wire,
+                          .settings = ss_settings_default(),
+                          .ua = { .aor = aor, .outbound = SN_NOBODY, .behaviour = SN_NOBODY } });
     memset(name, 'x', 5);
     memset(aor, 'x', 5);
     small_finish(plan);
@@ -72,7 +77,8 @@ TEST(nodes_are_dealt_out_to_many_routers)
     small_spec(plan, phones)->per_router = 3;
     small_finish(plan);
     for (uint32_t i = 0; i < 8; i++) {
-        CHECK_EQ(plan->cast.nodes[sn_plan_node(plan, phones, i)].router, sn_plan_node(plan, site, i / 3));
+        CHECK_EQ(plan->cast.nodes[sn_plan_node(plan, phones, i)].router,
+                 sn_plan_node(plan, site, i / 3));
         CHECK_EQ(plan->nodes[sn_plan_node(plan, phones, i)].depth, 2);
     }
     sn_plan_free(plan);
@@ -141,7 +147,8 @@ TEST(circles_and_towers_of_routers_are_refused)
             small_finish(plan);
             sn_plan_free(plan);
         } else {
-            check_refused(plan, SS_ERR_SEMANTIC, "routers form a circle, or stand more than 8 deep");
+            check_refused(plan, SS_ERR_SEMANTIC,
+                          "routers form a circle, or stand more than 8 deep");
         }
     }
 }
@@ -172,7 +179,9 @@ TEST(acts_are_sorted_by_instant_and_keep_their_order_within)
     sn_plan *plan = two_groups(false);
     static const ss_time at[] = { 9, 3, 9, 3, 1 };
     for (uint32_t i = 0; i < SS_COUNT(at); i++) {
-        (void)sn_plan_add_act(plan, &(sn_act){ .at = at[i], .group = 1, .index = 1, .row.op = SN_OP_REGISTER, .line = i });
+        (void)sn_plan_add_act(
+            plan,
+            &(sn_act){ .at = at[i], .group = 1, .index = 1, .row.op = SN_OP_REGISTER, .line = i });
     }
     small_finish(plan);
     static const uint32_t lines[] = { 4, 1, 3, 0, 2 };
@@ -186,8 +195,11 @@ TEST(acts_are_sorted_by_instant_and_keep_their_order_within)
 TEST(a_storys_calls_come_first_and_are_made_once)
 {
     sn_plan *plan = two_groups(false);
-    (void)sn_plan_add_act(plan, &(sn_act){ .at = 5, .group = 1, .row = { .op = SN_OP_CALL, .target = 2 }, .call = 1 });
-    (void)sn_plan_add_act(plan, &(sn_act){ .at = 9, .group = 2, .row.op = SN_OP_ANSWER, .call = 1 });
+    (void)sn_plan_add_act(
+        plan,
+        &(sn_act){ .at = 5, .group = 1, .row = { .op = SN_OP_CALL, .target = 2 }, .call = 1 });
+    (void)sn_plan_add_act(plan,
+                          &(sn_act){ .at = 9, .group = 2, .row.op = SN_OP_ANSWER, .call = 1 });
     const sn_check any = { .never = true }, one = { .never = true };
     (void)sn_plan_add_check(plan, &any, SN_NOBODY, 0);
     (void)sn_plan_add_check(plan, &one, 1, 2);
@@ -205,8 +217,10 @@ TEST(a_storys_calls_come_first_and_are_made_once)
     (void)sn_plan_add_act(plan, &(sn_act){ .group = 1, .row.op = SN_OP_ANSWER, .call = 1 });
     check_refused(plan, SS_ERR_SEMANTIC, "a story speaks of a call that nobody makes");
     plan = two_groups(false);
-    (void)sn_plan_add_act(plan, &(sn_act){ .group = 1, .row = { .op = SN_OP_CALL, .target = 2 }, .call = 1 });
-    (void)sn_plan_add_act(plan, &(sn_act){ .group = 1, .row = { .op = SN_OP_CALL, .target = 2 }, .call = 1 });
+    (void)sn_plan_add_act(
+        plan, &(sn_act){ .group = 1, .row = { .op = SN_OP_CALL, .target = 2 }, .call = 1 });
+    (void)sn_plan_add_act(
+        plan, &(sn_act){ .group = 1, .row = { .op = SN_OP_CALL, .target = 2 }, .call = 1 });
     check_refused(plan, SS_ERR_SEMANTIC, "a story makes a call twice");
     plan = two_groups(false);
     (void)sn_plan_add_act(plan, &(sn_act){ .group = 0, .row.op = SN_OP_ANSWER, .call = 1 });

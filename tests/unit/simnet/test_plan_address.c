@@ -51,7 +51,7 @@ TEST(addresses_do_not_change_when_a_group_is_added_or_moved)
 TEST(every_address_leads_back_to_its_node_and_no_other_does)
 {
     static const char *const names[] = { "alice", "bob", "carol" };
-    static const uint32_t counts[] = { 1, 70000, 300 };   /* bob needs two blocks */
+    static const uint32_t counts[] = { 1, 70000, 300 }; /* bob needs two blocks */
     sn_plan *plan = plan_of(names, counts, 3);
     finish(plan);
     for (uint32_t i = 0; i < plan->cast.node_count; i++) {
@@ -59,8 +59,8 @@ TEST(every_address_leads_back_to_its_node_and_no_other_does)
         CHECK_EQ(sn_plan_find_address(plan, address), i);
         CHECK((address & 255) != 0 && (address & 255) != 255);
     }
-    CHECK_EQ(sn_plan_find_address(plan, address_of(plan, "bob[253]") + 1), SN_NOBODY);   /* .255 */
-    CHECK_EQ(sn_plan_find_address(plan, address_of(plan, "bob[0]") - 1), SN_NOBODY);     /* .0 */
+    CHECK_EQ(sn_plan_find_address(plan, address_of(plan, "bob[253]") + 1), SN_NOBODY); /* .255 */
+    CHECK_EQ(sn_plan_find_address(plan, address_of(plan, "bob[0]") - 1), SN_NOBODY);   /* .0 */
     CHECK_EQ(sn_plan_find_address(plan, address_of(plan, "bob[69999]") + 1), SN_NOBODY);
     CHECK_EQ(sn_plan_find_address(plan, 0), SN_NOBODY);
     CHECK_EQ(sn_plan_find_address(plan, UINT32_MAX), SN_NOBODY);
@@ -96,7 +96,7 @@ TEST(a_net_may_be_chosen_by_hand)
     static const char *const names[] = { "alice", "bob" };
     static const uint32_t counts[] = { 2, 2 };
     sn_plan *plan = plan_of(names, counts, 2);
-    small_spec(plan, 1)->net = 0xc0000200;                /* 192.0.2.0/30 */
+    small_spec(plan, 1)->net = 0xc0000200; /* 192.0.2.0/30 */
     small_spec(plan, 1)->net_bits = 30;
     finish(plan);
     CHECK_EQ(address_of(plan, "alice[0]"), 0xc0000201);
@@ -125,7 +125,7 @@ TEST(nets_too_small_overlapping_or_exhausted_are_refused)
     CHECK_STR(why, "two nets overlap");
     sn_plan_free(plan);
     plan = plan_of(names, counts, 2);
-    small_spec(plan, 1)->net = 0x0a000000;                /* 10.0.0.0/8 as a whole */
+    small_spec(plan, 1)->net = 0x0a000000; /* 10.0.0.0/8 as a whole */
     small_spec(plan, 1)->net_bits = 8;
     CHECK_STATUS(sn_plan_finish(plan, &why), SS_ERR_FULL);
     CHECK_STR(why, "10.0.0.0/8 has no room left for a group");

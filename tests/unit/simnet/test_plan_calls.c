@@ -21,8 +21,14 @@ static rig rig_start(uint64_t seed)
 
 static sn_call_spec spec_of(const rig *r, const char *name)
 {
-    return (sn_call_spec){ .name = name, .from = r->from, .to = r->to, .interval = SS_MS(100), .start = SS_S(10),
-                           .end = SS_S(1010), .hold = { SN_DIST_EXP, SS_S(60), 0 }, .hangup_caller = 30,
+    return (sn_call_spec){ .name = name,
+                           .from = r->from,
+                           .to = r->to,
+                           .interval = SS_MS(100),
+                           .start = SS_S(10),
+                           .end = SS_S(1010),
+                           .hold = { SN_DIST_EXP, SS_S(60), 0 },
+                           .hangup_caller = 30,
                            .hangup_callee = 10 };
 }
 
@@ -34,7 +40,7 @@ TEST(poisson_calls_have_their_rate_hold_and_sides)
     (void)sn_plan_add_calls(r.plan, &spec);
     small_finish(r.plan);
     const uint32_t count = r.plan->call_count;
-    CHECK(count > 9900 - 500 && count < 9900 + 500);      /* 990 s: not past the duration */
+    CHECK(count > 9900 - 500 && count < 9900 + 500); /* 990 s: not past the duration */
     uint64_t hold = 0, callee = 0, pairs[10] = { 0 };
     for (uint32_t k = 0; k < count; k++) {
         const sn_call *c = &r.plan->calls[k];

@@ -44,7 +44,8 @@ static small_run run_diary(sn_plan *plan)
 {
     book.cast = &plan->cast;
     book.b = ss_buffer_on(book.text, sizeof book.text);
-    const small_run run = small_run_plan(plan, &(small_options){ .partitions = 2, .self = &book, .each = write_down });
+    const small_run run = small_run_plan(
+        plan, &(small_options){ .partitions = 2, .self = &book, .each = write_down });
     CHECK(!book.b.overflow);
     return run;
 }
@@ -62,7 +63,9 @@ static sn_plan *two_phones(void)
 
 static void act(sn_plan *plan, ss_time at, uint32_t group, sn_op op, uint16_t status)
 {
-    (void)sn_plan_add_act(plan, &(sn_act){ .at = at, .group = group, .call = 1,
+    (void)sn_plan_add_act(plan, &(sn_act){ .at = at,
+                                           .group = group,
+                                           .call = 1,
                                            .row = { .op = op, .status = status, .target = 2 } });
 }
 
@@ -80,7 +83,8 @@ TEST(a_story_runs_act_for_act)
 {
     sn_plan *plan = two_phones();
     act(plan, 0, 1, SN_OP_CALL, 0);
-    act(plan, SS_MS(10), 2, SN_OP_PROGRESS, 180);         /* at the instant of the INVITE: the act is first … */
+    act(plan, SS_MS(10), 2, SN_OP_PROGRESS,
+        180); /* at the instant of the INVITE: the act is first … */
     act(plan, SS_MS(50), 2, SN_OP_PROGRESS, 180);
     act(plan, SS_MS(100), 2, SN_OP_ANSWER, 0);
     act(plan, SS_MS(500), 1, SN_OP_HANGUP, 0);
@@ -122,9 +126,15 @@ TEST(a_story_may_cancel)
 
 static void add_calls(sn_plan *plan, ss_span hold, bool callee_hangs_up, ss_span no_answer)
 {
-    (void)sn_plan_add_calls(plan, &(sn_call_spec){ .name = "mix", .from = 1, .to = 2, .interval = SS_S(1),
-                                                   .end = SS_S(60), .limit = 1, .hold = { SN_DIST_CONST, hold, 0 },
-                                                   .hangup_caller = !callee_hangs_up, .hangup_callee = callee_hangs_up,
+    (void)sn_plan_add_calls(plan, &(sn_call_spec){ .name = "mix",
+                                                   .from = 1,
+                                                   .to = 2,
+                                                   .interval = SS_S(1),
+                                                   .end = SS_S(60),
+                                                   .limit = 1,
+                                                   .hold = { SN_DIST_CONST, hold, 0 },
+                                                   .hangup_caller = !callee_hangs_up,
+                                                   .hangup_callee = callee_hangs_up,
                                                    .no_answer = no_answer });
 }
 
@@ -136,13 +146,15 @@ TEST(the_planned_side_hangs_up_after_the_planned_time)
         small_finish(plan);
         const small_run run = run_diary(plan);
         if (callee != 0) {
-            CHECK_SLICE(ss_buffer_slice(&book.b), "0 alice PLACED\n10 bob INCOMING\n10 bob ACCEPTED 200\n"
-                                                  "20 alice ANSWERED 200\n30 bob CONFIRMED\n2030 bob HANGUP\n"
-                                                  "2040 alice BYE 200\n2050 bob ENDED 200\n");
+            CHECK_SLICE(ss_buffer_slice(&book.b),
+                        "0 alice PLACED\n10 bob INCOMING\n10 bob ACCEPTED 200\n"
+                        "20 alice ANSWERED 200\n30 bob CONFIRMED\n2030 bob HANGUP\n"
+                        "2040 alice BYE 200\n2050 bob ENDED 200\n");
         } else {
-            CHECK_SLICE(ss_buffer_slice(&book.b), "0 alice PLACED\n10 bob INCOMING\n10 bob ACCEPTED 200\n"
-                                                  "20 alice ANSWERED 200\n30 bob CONFIRMED\n2020 alice HANGUP\n"
-                                                  "2030 bob BYE 200\n2040 alice ENDED 200\n");
+            CHECK_SLICE(ss_buffer_slice(&book.b),
+                        "0 alice PLACED\n10 bob INCOMING\n10 bob ACCEPTED 200\n"
+                        "20 alice ANSWERED 200\n30 bob CONFIRMED\n2020 alice HANGUP\n"
+                        "2030 bob BYE 200\n2040 alice ENDED 200\n");
         }
         check_nothing_left(&run);
         sn_plan_free(plan);
@@ -155,20 +167,23 @@ TEST(a_behaviour_rings_then_answers_and_the_caller_may_lose_patience)
         sn_plan *plan = two_phones();
         small_spec(plan, 2)->ua.behaviour = sn_plan_add_behaviour(plan, "slow");
         (void)sn_plan_add_choice(plan, 1);
-        (void)sn_plan_add_row(plan, &(sn_row){ .op = SN_OP_PROGRESS, .status = 180, .after.a = SS_MS(100) });
+        (void)sn_plan_add_row(
+            plan, &(sn_row){ .op = SN_OP_PROGRESS, .status = 180, .after.a = SS_MS(100) });
         (void)sn_plan_add_row(plan, &(sn_row){ .op = SN_OP_ANSWER, .after.a = SS_S(10) });
         add_calls(plan, SS_S(1), false, patient ? SS_S(30) : SS_S(3));
         small_finish(plan);
         const small_run run = run_diary(plan);
         if (patient) {
-            CHECK_SLICE(ss_buffer_slice(&book.b), "0 alice PLACED\n10 bob INCOMING\n110 bob RINGING 180\n"
-                                                  "120 alice PROGRESS 180\n10110 bob ACCEPTED 200\n"
-                                                  "10120 alice ANSWERED 200\n10130 bob CONFIRMED\n11120 alice HANGUP\n"
-                                                  "11130 bob BYE 200\n11140 alice ENDED 200\n");
+            CHECK_SLICE(ss_buffer_slice(&book.b),
+                        "0 alice PLACED\n10 bob INCOMING\n110 bob RINGING 180\n"
+                        "120 alice PROGRESS 180\n10110 bob ACCEPTED 200\n"
+                        "10120 alice ANSWERED 200\n10130 bob CONFIRMED\n11120 alice HANGUP\n"
+                        "11130 bob BYE 200\n11140 alice ENDED 200\n");
         } else {
-            CHECK_SLICE(ss_buffer_slice(&book.b), "0 alice PLACED\n10 bob INCOMING\n110 bob RINGING 180\n"
-                                                  "120 alice PROGRESS 180\n3000 alice CANCELLING\n"
-                                                  "3010 bob CANCELLED 487\n3020 alice REJECTED 487\n");
+            CHECK_SLICE(ss_buffer_slice(&book.b),
+                        "0 alice PLACED\n10 bob INCOMING\n110 bob RINGING 180\n"
+                        "120 alice PROGRESS 180\n3000 alice CANCELLING\n"
+                        "3010 bob CANCELLED 487\n3020 alice REJECTED 487\n");
         }
         check_nothing_left(&run);
         sn_plan_free(plan);
@@ -184,7 +199,8 @@ TEST(a_behaviour_may_reject)
     add_calls(plan, SS_S(1), false, 0);
     small_finish(plan);
     const small_run run = run_diary(plan);
-    CHECK_SLICE(ss_buffer_slice(&book.b), "0 alice PLACED\n10 bob INCOMING\n10 bob REFUSED 486\n20 alice REJECTED 486\n");
+    CHECK_SLICE(ss_buffer_slice(&book.b),
+                "0 alice PLACED\n10 bob INCOMING\n10 bob REFUSED 486\n20 alice REJECTED 486\n");
     check_nothing_left(&run);
     sn_plan_free(plan);
 }
@@ -212,7 +228,8 @@ TEST(rfc3261_17_1_1_2_an_unanswered_invite_is_sent_seven_times_and_times_out_at_
     add_calls(plan, SS_S(1), false, 0);
     small_finish(plan);
     sendings s = { .count = 0 };
-    const small_run run = small_run_plan(plan, &(small_options){ .self = &s, .each = note_sending });
+    const small_run run =
+        small_run_plan(plan, &(small_options){ .self = &s, .each = note_sending });
     CHECK_EQ(s.count, SS_COUNT(sent_ms));
     for (size_t i = 0; i < SS_COUNT(sent_ms); i++) {
         CHECK_EQ(s.at[i], SS_MS(sent_ms[i]));
@@ -231,7 +248,7 @@ TEST(registrations_are_refreshed_while_the_run_lasts_and_not_while_it_drains)
     const uint32_t wire = sn_plan_add_link(plan, &kind);
     const uint32_t phone = small_uas(plan, "phone", 2, 0, wire);
     small_spec(plan, phone)->ua.outbound = small_proxy(plan, "p1", 0, wire);
-    small_spec(plan, phone)->ua.expires_s = 100;          /* refreshed every 90 s */
+    small_spec(plan, phone)->ua.expires_s = 100; /* refreshed every 90 s */
     plan->duration = SS_S(200);
     plan->drain = SS_S(1000);
     small_finish(plan);

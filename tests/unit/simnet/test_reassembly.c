@@ -26,8 +26,13 @@ static rig *rig_start(uint32_t total, uint32_t mtu)
     ss_store_init(&g->store, g->memory, sizeof g->memory);
     g->arena = (ss_arena){ g->scratch, sizeof g->scratch, 0 };
     g->r = (sn_reassembly){ 0 };
-    const sn_ip ip = { .source = 1, .destination = 2, .total = (uint16_t)total, .header = SN_IP_HEADER_BYTES, .id = 7,
-                       .ttl = 64, .protocol = SN_PROTOCOL_UDP };
+    const sn_ip ip = { .source = 1,
+                       .destination = 2,
+                       .total = (uint16_t)total,
+                       .header = SN_IP_HEADER_BYTES,
+                       .id = 7,
+                       .ttl = 64,
+                       .protocol = SN_PROTOCOL_UDP };
     for (uint32_t i = 0; i < total; i++) {
         g->packet[i] = (unsigned char)(i * 31 + i / 256);
     }
@@ -163,15 +168,23 @@ TEST(one_missing_piece_holds_the_datagram_until_the_timer)
     CHECK_EQ(about.id.ordinal, 5);
     CHECK_EQ(g->r.count, 0);
     CHECK(!sn_reassembly_expire(&g->r, &g->store, first, &about));
-    CHECK_STATUS(add_packet(g, g->pieces[2], &whole, &started), SS_MORE);       /* too late: it begins anew */
+    CHECK_STATUS(add_packet(g, g->pieces[2], &whole, &started),
+                 SS_MORE); /* too late: it begins anew */
     CHECK_EQ(started, 2);
 }
 
 static sn_packet *forged(rig *g, uint32_t offset, uint32_t len, bool more, uint16_t id)
 {
-    sn_packet *packet = ss_store_at(&g->store, ss_store_take(&g->store, sn_packet_size(SN_IP_HEADER_BYTES + len)));
-    const sn_ip ip = { .source = 1, .destination = 2, .total = (uint16_t)(SN_IP_HEADER_BYTES + len), .id = id,
-                       .fragment = (uint16_t)(offset / 8), .more = more, .ttl = 9, .protocol = SN_PROTOCOL_UDP };
+    sn_packet *packet =
+        ss_store_at(&g->store, ss_store_take(&g->store, sn_packet_size(SN_IP_HEADER_BYTES + len)));
+    const sn_ip ip = { .source = 1,
+                       .destination = 2,
+                       .total = (uint16_t)(SN_IP_HEADER_BYTES + len),
+                       .id = id,
+                       .fragment = (uint16_t)(offset / 8),
+                       .more = more,
+                       .ttl = 9,
+                       .protocol = SN_PROTOCOL_UDP };
     packet->len = ip.total;
     sn_ip_put(packet->bytes, &ip);
     return packet;
@@ -182,9 +195,11 @@ TEST(impossible_pieces_are_refused_and_nothing_begins)
     rig *g = rig_start(TOTAL, MTU);
     sn_whole whole;
     uint32_t started;
-    CHECK_STATUS(add_packet(g, forged(g, 65528, 8, false, 1), &whole, &started), SS_ERR_SYNTAX);   /* past the end */
+    CHECK_STATUS(add_packet(g, forged(g, 65528, 8, false, 1), &whole, &started),
+                 SS_ERR_SYNTAX); /* past the end */
     CHECK_STATUS(add_packet(g, forged(g, 8, 0, false, 1), &whole, &started), SS_ERR_SYNTAX);
-    CHECK_STATUS(add_packet(g, forged(g, 8, 13, true, 1), &whole, &started), SS_ERR_SYNTAX);       /* no multiple of 8 */
+    CHECK_STATUS(add_packet(g, forged(g, 8, 13, true, 1), &whole, &started),
+                 SS_ERR_SYNTAX); /* no multiple of 8 */
     CHECK_EQ(started, 0);
     CHECK_EQ(g->r.count, 0);
 }

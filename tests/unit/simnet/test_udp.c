@@ -5,7 +5,9 @@
 
 #include "simnet/ip/ip.h"
 
-static const sn_ip between = { .source = 0x98010129, .destination = 0x98010150, .protocol = SN_PROTOCOL_UDP };
+static const sn_ip between = { .source = 0x98010129,
+                               .destination = 0x98010150,
+                               .protocol = SN_PROTOCOL_UDP };
 
 TEST(rfc768_what_is_written_is_read)
 {
@@ -26,7 +28,8 @@ TEST(rfc768_a_known_checksum)
     /* 152.1.1.41:1087 to 152.1.1.80:13, "TESTING"; the words of pseudo header, header and data, written out */
     unsigned char bytes[15] = { 0, 0, 0, 0, 0, 0, 0, 0, 'T', 'E', 'S', 'T', 'I', 'N', 'G' };
     sn_udp_put(bytes, &between, 1087, 13, 7);
-    uint32_t sum = 0x9801 + 0x0129 + 0x9801 + 0x0150 + 17 + 15 + 1087 + 13 + 15 + 0x5445 + 0x5354 + 0x494e + 0x4700;
+    uint32_t sum = 0x9801 + 0x0129 + 0x9801 + 0x0150 + 17 + 15 + 1087 + 13 + 15 + 0x5445 + 0x5354 +
+                   0x494e + 0x4700;
     sum = (sum & 0xffff) + (sum >> 16);
     CHECK_EQ(bytes[6] << 8 | bytes[7], (uint16_t)~sum);
 }
@@ -42,8 +45,11 @@ TEST(any_changed_bit_is_found)
         CHECK(sn_udp_parse(&between, (ss_slice){ (char *)bytes, sizeof bytes }, &udp) != SS_OK);
         bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
     }
-    const sn_ip other = { .source = 0x98010129, .destination = 0x98010151, .protocol = SN_PROTOCOL_UDP };
-    CHECK_STATUS(sn_udp_parse(&other, (ss_slice){ (char *)bytes, sizeof bytes }, &udp), SS_ERR_SEMANTIC);
+    const sn_ip other = { .source = 0x98010129,
+                          .destination = 0x98010151,
+                          .protocol = SN_PROTOCOL_UDP };
+    CHECK_STATUS(sn_udp_parse(&other, (ss_slice){ (char *)bytes, sizeof bytes }, &udp),
+                 SS_ERR_SEMANTIC);
 }
 
 TEST(rfc768_a_checksum_of_zero_is_sent_as_ones_and_zero_means_none)

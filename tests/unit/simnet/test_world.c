@@ -62,7 +62,8 @@ static bool wake(void *app, sn_host *host, const sn_wake *w)
     if (w->kind != SN_WAKE_OWN || sn_host_node(host) == to) {
         return false;
     }
-    const ss_path path = { .transport = SS_TRANSPORT_UDP, .local.port = 5060,
+    const ss_path path = { .transport = SS_TRANSPORT_UDP,
+                           .local.port = 5060,
                            .remote = ss_address_v4(plan->cast.nodes[to].address, 5060) };
     sn_host_send(host, &path, SS_LIT("x"));
     return true;
@@ -79,8 +80,9 @@ static void input(void *app, sn_host *host, const ss_path *path, ss_slice datagr
     }
 }
 
-static const sn_app_class racers = { .name = "racer", .port = 5060, .bytes = 16, .start = start, .input = input,
-                                     .wake = wake };
+static const sn_app_class racers = {
+    .name = "racer", .port = 5060, .bytes = 16, .start = start, .input = input, .wake = wake
+};
 
 static uint32_t first_to_arrive(sn_order order, uint64_t order_seed)
 {
@@ -128,14 +130,15 @@ TEST(a_world_that_is_stopped_ends_in_order)
         sn_plan *plan = small_quickstart(1, 5);
         count c = { 0 };
         const sn_sink sinks[] = { { &c, tally }, { &c, tally } };
-        sn_world *w = sn_world_new(plan, &(sn_world_options){ .partitions = partitions, .sinks = sinks, .sink_count = 2 });
+        sn_world *w = sn_world_new(
+            plan, &(sn_world_options){ .partitions = partitions, .sinks = sinks, .sink_count = 2 });
         CHECK_NOT_NULL(w);
         CHECK_EQ(sn_world_run(w, 50), SN_RUN_GOING);
         CHECK(sn_world_now(w) > 0);
         sn_world_stop(w);
         CHECK_EQ(sn_world_run(w, 1000), SN_RUN_STOPPED);
         CHECK_EQ(sn_world_step(w), SN_RUN_STOPPED);
-        CHECK_EQ(c.end, 2);                               /* once for each sink */
+        CHECK_EQ(c.end, 2); /* once for each sink */
         CHECK_EQ(c.interrupted, 2);
         CHECK_EQ(c.left, 2 * 11);
         sn_world_free(w);
