@@ -36,7 +36,7 @@ bool ss_slice_eq_nocase(ss_slice a, ss_slice b)
         return false;
     }
     for (size_t i = 0; i < a.len; i++) {
-        if (ss_lower(a.at[i]) != ss_lower(b.at[i])) {
+        if (a.at[i] != b.at[i] && ss_lower(a.at[i]) != ss_lower(b.at[i])) {
             return false;
         }
     }
@@ -81,6 +81,9 @@ ss_slice ss_slice_trim(ss_slice s)
     return s;
 }
 
+/* No run of digits below this length overflows. */
+enum { SAFE_DIGITS = 19 };
+
 ss_status ss_slice_to_u64(ss_slice s, uint64_t max, uint64_t *value)
 {
     uint64_t sum = 0;
@@ -92,10 +95,13 @@ ss_status ss_slice_to_u64(ss_slice s, uint64_t max, uint64_t *value)
             return SS_ERR_SYNTAX;
         }
         const uint64_t digit = (uint64_t)(s.at[i] - '0');
-        if (digit > max || sum > (max - digit) / 10) {
+        if (i >= SAFE_DIGITS && (digit > max || sum > (max - digit) / 10)) {
             return SS_ERR_SYNTAX;
         }
         sum = sum * 10 + digit;
+    }
+    if (sum > max) {
+        return SS_ERR_SYNTAX;
     }
     *value = sum;
     return SS_OK;

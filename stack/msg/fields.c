@@ -19,10 +19,20 @@ static void check_present(ss_parse *p)
     }
 }
 
+static void read_top_via(ss_msg *msg)
+{
+    ss_value_iter it = { 0 };
+    ss_slice value;
+    msg->top_via_status = ss_msg_next_value(msg, SS_HDR_VIA, &it, &value);
+    if (msg->top_via_status == SS_OK) {
+        msg->top_via_status = ss_via_parse(value, &msg->top_via);
+    }
+}
+
 static void check_via(ss_parse *p)
 {
-    ss_via via;
-    if (p->msg->first[SS_HDR_VIA] != 0 && ss_msg_top_via(p->msg, &via) != SS_OK) {
+    read_top_via(p->msg);
+    if (p->msg->first[SS_HDR_VIA] != 0 && p->msg->top_via_status != SS_OK) {
         ss_parse_refuse(p, SS_ERR_SYNTAX, place_of(p->msg, SS_HDR_VIA), SS_HDR_VIA,
                         (ss_rule){ "RFC3261:20.42", "the topmost Via does not match its grammar", 400 });
     }

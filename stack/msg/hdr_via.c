@@ -116,11 +116,8 @@ ss_status ss_via_parse(ss_slice value, ss_via *via)
 
 ss_status ss_msg_top_via(const ss_msg *msg, ss_via *via)
 {
-    ss_value_iter it = { 0 };
-    ss_slice value;
-    *via = (ss_via){ .port = 0 };
-    const ss_status status = ss_msg_next_value(msg, SS_HDR_VIA, &it, &value);
-    return status == SS_OK ? ss_via_parse(value, via) : status;
+    *via = msg->top_via;
+    return msg->first[SS_HDR_VIA] == 0 ? SS_NONE : msg->top_via_status;
 }
 
 bool ss_via_has_cookie(const ss_via *via)

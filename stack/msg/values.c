@@ -7,6 +7,10 @@
 static size_t find_value_end(ss_slice s, size_t at)
 {
     while (at < s.len && s.at[at] != ',') {
+        if ((unsigned char)s.at[at] > '<') {              /* letters, nearly always */
+            at++;
+            continue;
+        }
         if (s.at[at] == '"') {
             at = ss_lex_quoted(s, at);
             if (at == SS_LEX_BAD) {

@@ -43,6 +43,25 @@ typedef struct ss_diag {
 
 /* ---- the index ----------------------------------------------------------------------------------------------------- */
 
+/** ;name=value pairs, kept as bytes: RFC 3261 25.1 generic-param. */
+typedef struct ss_params {
+    ss_slice bytes;                                       /* from the first ';' to the end, or empty */
+} ss_params;
+
+/** One Via value (20.42). */
+typedef struct ss_via {
+    ss_slice whole;
+    ss_slice transport;                                   /* token as written */
+    ss_slice sent_by;                                     /* host[:port] as written */
+    ss_slice host;
+    uint16_t port;                                        /* 0 when absent */
+    ss_params params;
+    ss_slice branch;                                      /* at == NULL when absent */
+    ss_slice received, maddr;                             /* at == NULL when absent */
+    bool has_rport;
+    uint16_t rport;                                       /* 0 when present without a value */
+} ss_via;
+
 #define SS_FIELDS_MAX 1024u                               /* header fields of one message; 400 beyond */
 
 /** One header field line, folding included. Offsets are into msg->bytes. */
@@ -68,6 +87,8 @@ typedef struct ss_msg {
     uint16_t first[SS_HDR_COUNT];                         /* index + 1 of the first field of each id, 0 is none */
     uint32_t headers_end;                                 /* offset of the empty line's CRLF */
     ss_slice body;
+    ss_via top_via;                                       /* read once, as every layer asks: ss_msg_top_via */
+    ss_status top_via_status;
 } ss_msg;
 
 /**
@@ -102,10 +123,6 @@ bool ss_msg_lists_token(const ss_msg *msg, ss_hdr id, ss_slice token);
 
 /* ---- typed values: each parses one value on demand; slices borrow from it ------------------------------------------- */
 
-/** ;name=value pairs, kept as bytes: RFC 3261 25.1 generic-param. */
-typedef struct ss_params {
-    ss_slice bytes;                                       /* from the first ';' to the end, or empty */
-} ss_params;
 /** The value of a parameter by name (no case); quoted strings keep their quotes. SS_NONE when absent; a parameter
  *  without '=' has the empty value. */
 SS_MUST_USE ss_status ss_params_get(ss_params p, ss_slice name, ss_slice *value);
@@ -155,20 +172,8 @@ static inline bool ss_transport_is_reliable(ss_transport t)
     return t != SS_TRANSPORT_UDP;
 }
 
-/** One Via value (20.42). */
-typedef struct ss_via {
-    ss_slice whole;
-    ss_slice transport;                                   /* token as written */
-    ss_slice sent_by;                                     /* host[:port] as written */
-    ss_slice host;
-    uint16_t port;                                        /* 0 when absent */
-    ss_params params;
-    ss_slice branch;                                      /* at == NULL when absent */
-    ss_slice received, maddr;                             /* at == NULL when absent */
-    bool has_rport;
-    uint16_t rport;                                       /* 0 when present without a value */
-} ss_via;
 SS_MUST_USE ss_status ss_via_parse(ss_slice value, ss_via *via);
+/** The topmost Via (ss_via is said above, with the index). SS_NONE when there is none. */
 SS_MUST_USE ss_status ss_msg_top_via(const ss_msg *msg, ss_via *via);
 /** True when the branch begins with the magic cookie z9hG4bK (17.2.3; with case, as every implementation does). */
 bool ss_via_has_cookie(const ss_via *via);
