@@ -264,6 +264,7 @@ static void write_checks(rp_json *j, const rp_run *run)
         rp_json_key_u64(j, "line", c->line);
         rp_json_key(j, "at_ns");
         write_value(j, !c->has_at, c->at);
+        rp_json_key_bool(j, "act", c->is_act);
         rp_json_key_bool(j, "never", c->never);
         rp_json_key_u64(j, "seen", c->seen);
         rp_json_key(j, "nearest_ns");

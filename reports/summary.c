@@ -256,7 +256,9 @@ static void failed_checks(rp_file *out, const rp_run *run, bool colour)
         bad(out, colour, "missed ");
         counted(out, "line ", c->line, "");
         rp_put_plain(out, c->text);
-        if (c->never) {
+        if (c->is_act) {
+            rp_put_text(out, ": it could not be done then: no such call, or not in that state");
+        } else if (c->never) {
             counted(out, ": seen ", c->seen, "times");
         } else if (c->nearest != SS_TIME_NEVER) {
             rp_put_text(out, ": seen at ");

@@ -36,8 +36,8 @@ bool sn_program_wake(sn_ua_app *app, sn_host *host, const sn_wake *wake);
 void sn_program_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call);
 /** The session is up on this side: who hangs up starts to wait. */
 void sn_program_established(sn_ua_app *app, sn_host *host, sn_ua_call *call);
-/** One op in a call (all but REGISTER, UNREGISTER, CALL). The call may be over afterwards. */
-void sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
+/** One op in a call (all but REGISTER, UNREGISTER, CALL). False: it was not possible. The call may be over afterwards. */
+bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
                     const sn_row *row);
 /** The number (k + 1) that a Call-ID carries, when the plan has this host as that call's callee; else 0. */
 uint32_t sn_program_number(const sn_host *host, ss_slice call_id);

@@ -8,8 +8,12 @@
 
 #include "world_state.h"
 
-/* Own wakes: arg is the engine's number of the call. */
-enum { WAKE_ROW = 1, WAKE_HOLD, WAKE_NO_ANSWER }; /* ROW: arg2 is the row */
+/* Own wakes: arg is the engine's number of the call, arg2 of ROW the row. ACT: the act, and how often it was put off. */
+enum { WAKE_ROW = 1, WAKE_HOLD, WAKE_NO_ANSWER, WAKE_ACT };
+
+/* A story's acts come first at their instant, so what they act on may arrive after them at that very instant. Arrivals
+ * have step 1: an act that is not possible yet is tried again at steps 1 and 2. */
+enum { PUT_OFF_MAX = 2 };
 
 static const sn_call *plan_call(const sn_host *host, const sn_ua_call *call)
 {
@@ -66,12 +70,12 @@ static bool meaning_of(sn_op op, op_meaning *m)
     }
 }
 
-void sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
+bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
                     const sn_row *row)
 {
     op_meaning m;
     if (!meaning_of(row->op, &m)) {
-        return;
+        return false;
     }
     ss_command c = { .kind = m.command, .call = call->call, .status = row->status };
     if (row->op == SN_OP_ANSWER) {
@@ -79,7 +83,7 @@ void sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
         c.body = ss_blob_slice(sn_host_store(host), call->answer);
     }
     if (command(app, host, turn, &c) != SS_OK) {
-        return; /* too late: the call went another way meanwhile */
+        return false; /* too late: the call went another way meanwhile */
     }
     call->is_answered = call->is_answered || row->op == SN_OP_ANSWER;
     if (row->op == SN_OP_ANSWER) {
@@ -90,6 +94,7 @@ void sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
     if (row->op == SN_OP_REJECT) { /* the engine tells no more of it */
         sn_ua_call_remove(app, host, call->call);
     }
+    return true;
 }
 
 /* ---- behaviours ---- */
@@ -233,8 +238,10 @@ static void enrol(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t expires
 
 /* ---- wakes ---- */
 
-static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act)
+static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *wake)
 {
+    const sn_act *act = &sn_host_plan(host)->acts[wake->arg];
+    const uint32_t put_off = wake->kind == SN_WAKE_ACT ? 0 : wake->arg2;
     switch (act->row.op) {
     case SN_OP_REGISTER:
         enrol(app, host, turn, act->row.value);
@@ -249,17 +256,24 @@ static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *a
         break;
     }
     sn_ua_call *call = sn_ua_call_of_number(app, host, act->call);
-    if (call != NULL) {
-        sn_program_act(app, host, turn, call, &act->row);
-    } else { /* RFC3261:21.4.19 in our own words: there is no such call */
-        const sn_ua_call none = { .number = act->call };
-        sn_ua_tell(host, &none, SN_CALL_BLOCKED, 481, true);
+    if (call != NULL && sn_program_act(app, host, turn, call, &act->row)) {
+        return;
     }
+    if (put_off < PUT_OFF_MAX) {
+        sn_host_wake(host, sn_host_now(host), WAKE_ACT, wake->arg, put_off + 1);
+        return;
+    }
+    const sn_ua_call missed = { .number = act->call };
+    sn_ua_tell(host, &missed, SN_CALL_ACT_MISSED, 481, true);
 }
 
 static bool do_own(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *wake)
 {
     static const sn_row cancel = { .op = SN_OP_CANCEL }, hangup = { .op = SN_OP_HANGUP };
+    if (wake->what == WAKE_ACT) {
+        do_act(app, host, turn, wake);
+        return true;
+    }
     sn_ua_call *call = sn_ua_call_find(app, host, wake->arg);
     if (call == NULL) {
         return false;
@@ -296,7 +310,7 @@ static bool do_wake(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake 
         place(app, host, turn, wake->arg + 1);
         return true;
     case SN_WAKE_ACT:
-        do_act(app, host, turn, &plan->acts[wake->arg]);
+        do_act(app, host, turn, wake);
         return true;
     case SN_WAKE_QUIET: {
         const bool has_registration = app->engine.ua.registration != 0;

@@ -58,7 +58,7 @@ uint32_t sn_fragment_cut(const unsigned char *packet, const sn_ip *ip, uint32_t 
 /* ---- reassembly ------------------------------------------------------------------------------------------------------ */
 
 #define SN_REASSEMBLY_SPAN SS_S(30)
-enum { SN_REASSEMBLY_MAX = 16 }; /* datagrams in pieces, per host */
+enum { SN_REASSEMBLY_MAX = 256 }; /* datagrams in pieces, per host */
 
 /** The datagrams in pieces of one host. */
 typedef struct sn_reassembly {

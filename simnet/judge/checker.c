@@ -1,4 +1,5 @@
-/* A story's checks: what a node must send or get, at an instant to the nanosecond or at any time, or never. Each message
+/* A story's checks: what a node must send or get, at an instant to the nanosecond or at any time, or never; and its acts, which
+ * must have been possible. Each message
  * meets one check only, the most particular one that it fits and that is still open. The messages of one event wait for
  * its end, as the app tells which call a message belongs to only after it was sent. */
 #include "sn/judge.h"
@@ -40,7 +41,7 @@ sn_checker *sn_checker_new(const sn_cast *cast, sn_check *checks, uint32_t count
     c->checks = checks;
     c->count = count;
     for (uint32_t i = 0; i < count; i++) {
-        checks[i].seen = 0;
+        checks[i].seen = checks[i].is_act;
         checks[i].nearest = SS_TIME_NEVER;
     }
     return c;
@@ -99,7 +100,7 @@ static void judge_message(sn_checker *c, const seen_message *m)
     sn_check *best = NULL;
     for (uint32_t i = 0; i < c->count; i++) {
         sn_check *check = &c->checks[i];
-        if (!fits(check, m, call)) {
+        if (check->is_act || !fits(check, m, call)) {
             continue;
         }
         if (check->never) {
@@ -153,6 +154,19 @@ static void learn_call(sn_checker *c, const sn_call_fact *call)
     c->calls[c->call_count++] = (call_name){ call->call_id, call->number };
 }
 
+/* The first act of the node in that call at that instant which has not been missed yet. */
+static void miss_act(sn_checker *c, const sn_fact *f)
+{
+    for (uint32_t i = 0; i < c->count; i++) {
+        sn_check *check = &c->checks[i];
+        if (check->is_act && check->seen != 0 && check->at == f->key.at && check->node == f->entity &&
+            check->call == f->call.number) {
+            check->seen = 0;
+            return;
+        }
+    }
+}
+
 static void keep_message(sn_checker *c, const sn_fact *f)
 {
     void *waiting = c->waiting;
@@ -175,7 +189,9 @@ void sn_checker_fact(sn_checker *c, const sn_fact *f)
         judge_waiting(c);
     }
     c->key = f->key;
-    if (f->kind == SN_FACT_CALL) {
+    if (f->kind == SN_FACT_CALL && f->call.event == SN_CALL_ACT_MISSED) {
+        miss_act(c, f);
+    } else if (f->kind == SN_FACT_CALL) {
         learn_call(c, &f->call);
     } else if ((f->kind == SN_FACT_DATAGRAM_SENT || f->kind == SN_FACT_DATAGRAM_RECEIVED) && f->sip.is_sip) {
         keep_message(c, f);

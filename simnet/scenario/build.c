@@ -168,6 +168,20 @@ static const sn_op op_of[] = {
     [SN_VERB_REGISTER] = SN_OP_REGISTER,
 };
 
+/* An act is a check too: that it could be done. */
+static void add_act_check(sn_reading *r, const sn_story_entry *e, const sn_act *act)
+{
+    sn_check check = { .is_act = true, .has_at = true, .at = act->at, .call = act->call, .line = act->line,
+                       .nearest = SS_TIME_NEVER };
+    char status[8] = "";
+    if (act->row.op == SN_OP_PROGRESS || act->row.op == SN_OP_REJECT) {
+        snprintf(status, sizeof status, " %u", (unsigned)act->row.status);
+    }
+    snprintf(check.text, sizeof check.text, "%.32s: %s%s in %.20s", e->who.group.text, verb_words[e->verb], status,
+             e->label.text);
+    added(r, sn_plan_add_check(r->plan, &check, act->group, act->index));
+}
+
 static void add_act(sn_reading *r, const sn_story_entry *e)
 {
     sn_act act = {
@@ -191,6 +205,9 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
         act.row.value = (uint32_t)(e->expires / SS_S(1));
     }
     added(r, sn_plan_add_act(r->plan, &act));
+    if (act.call != 0) {
+        add_act_check(r, e, &act);
+    }
 }
 
 static const char *method_name(unsigned method)

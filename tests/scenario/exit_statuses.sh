@@ -58,9 +58,9 @@ fi
 
 # the line that is printed to be pasted runs it again
 status 8 run missed.yaml -o 'pasted files' --quiet
-line=$(sed -n 's/^.*; again: sipsim //p' stderr)
+line=$(sed -n 's/^.*; again: //p' stderr)
 got=0
-eval "'$SIPSIM' $line" >stdout 2>stderr || got=$?
+eval "$line" >stdout 2>stderr || got=$?
 [ $got = 8 ] || fault "status $got, not 8, from the replay line: $line"
 
 # the command line

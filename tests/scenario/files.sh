@@ -43,7 +43,7 @@ grep -q -- '- INVITE ' first/ladder.txt || fault 'no INVITE in the ladder'
 
 # the effective scenario gives the same results
 status 0 run first/scenario.effective.yaml -o effective
-cmp $results effective/results.json || fault 'scenario.effective.yaml is another scenario'
+cmp <(grep -v '"line":' $results) <(grep -v '"line":' effective/results.json) || fault 'scenario.effective.yaml is another scenario'
 
 # --json, --quiet
 status 0 run good.yaml --force --json

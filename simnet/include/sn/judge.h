@@ -137,6 +137,7 @@ bool sn_meter_reached(const sn_meter *m, unsigned nth);
 /* ---- story checks: what a node must send or get, and when, to the nanosecond -------------------------------------------------- */
 
 typedef struct sn_check {
+    bool is_act;                                          /* an act, not a message: holds unless the node missed it */
     bool never;                                           /* must not happen at any time; `at` unused */
     bool has_at;
     ss_time at;

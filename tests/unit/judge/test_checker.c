@@ -111,3 +111,24 @@ TEST(receiving_is_not_sending)
     CHECK_EQ(checks[1].seen, 1);
     court_close(&rig);
 }
+
+TEST(an_act_holds_unless_the_node_missed_it)
+{
+    const sn_member nodes[] = { { .name = "alice" }, { .name = "bob" } };
+    const sn_cast cast = { .nodes = nodes, .node_count = 2 };
+    sn_check checks[] = {
+        { .is_act = true, .has_at = true, .at = SS_MS(10), .node = 1, .call = 1 },
+        { .is_act = true, .has_at = true, .at = SS_MS(20), .node = 1, .call = 1 },
+    };
+    sn_checker *c = sn_checker_new(&cast, checks, SS_COUNT(checks));
+    CHECK_NOT_NULL(c);
+    sn_fact fact = { .kind = SN_FACT_CALL, .entity = 1, .key = { .at = SS_MS(20), .step = 2 } };
+    fact.call = (sn_call_fact){ .number = 1, .event = SN_CALL_ACT_MISSED, .status = 481, .synthetic = 1 };
+    sn_checker_fact(c, &fact);
+    fact.call.number = 2;                                 /* another call: nobody's act */
+    sn_checker_fact(c, &fact);
+    CHECK_EQ(sn_checker_finish(c), 1);
+    CHECK_EQ(checks[0].seen, 1);
+    CHECK_EQ(checks[1].seen, 0);
+    sn_checker_free(c);
+}

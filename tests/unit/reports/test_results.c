@@ -145,7 +145,7 @@ TEST(results_and_summary_tell_which_lines_were_missed)
     const char *text = results_of(&r);
     CHECK_NOT_NULL(strstr(text, "\"expects\": [{\"metric\": \"attempts\", \"text\": \"attempts >= 1\", \"line\": 9, \"value\": 0, "
                                 "\"holds\": false}]"));
-    CHECK_NOT_NULL(strstr(text, "{\"text\": \"bob sends 486\", \"line\": 11, \"at_ns\": 5, \"never\": false, \"seen\": 0, "
+    CHECK_NOT_NULL(strstr(text, "{\"text\": \"bob sends 486\", \"line\": 11, \"at_ns\": 5, \"act\": false, \"never\": false, \"seen\": 0, "
                                 "\"nearest_ns\": 7000000, \"holds\": false}"));
     CHECK_NOT_NULL(strstr(text, "\"seen\": 1, \"nearest_ns\": null, \"holds\": true}"));
     text = summary_of(&r, false);

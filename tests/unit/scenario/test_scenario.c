@@ -252,12 +252,22 @@ TEST(a_story_is_acts_and_checks)
     CHECK_STR(plan->cast.nodes[plan->acts[0].row.target].name, "desk[5]");
     CHECK_EQ(plan->acts[1].row.status, 183);
     CHECK_EQ(plan->acts[4].row.op, SN_OP_UNREGISTER);
-    CHECK_EQ(plan->check_count, 5);
-    CHECK_STR(plan->checks[0].text, "solo receives 183 to INVITE in x");
-    CHECK(!plan->checks[0].has_at);
-    CHECK_EQ(plan->checks[0].call, 1);
-    CHECK(plan->checks[3].never);
-    CHECK_EQ(plan->checks[4].method, SS_METHOD_PRACK);
+    const sn_check *messages[8];
+    uint32_t message_count = 0, act_checks = 0;
+    for (uint32_t i = 0; i < plan->check_count; i++) {
+        if (plan->checks[i].is_act) {
+            act_checks++;
+        } else if (message_count < SS_COUNT(messages)) {
+            messages[message_count++] = &plan->checks[i];
+        }
+    }
+    CHECK_EQ(act_checks, 3);                              /* what is done in a call must have been possible */
+    CHECK_EQ(message_count, 5);
+    CHECK_STR(messages[0]->text, "solo receives 183 to INVITE in x");
+    CHECK(!messages[0]->has_at);
+    CHECK_EQ(messages[0]->call, 1);
+    CHECK(messages[3]->never);
+    CHECK_EQ(messages[4]->method, SS_METHOD_PRACK);
     CHECK(plan->calls[0].scripted);
     sn_scenario_free(s);
 }

@@ -83,16 +83,18 @@ TEST(a_story_runs_act_for_act)
 {
     sn_plan *plan = two_phones();
     act(plan, 0, 1, SN_OP_CALL, 0);
-    act(plan, SS_MS(10), 2, SN_OP_PROGRESS,
-        180); /* at the instant of the INVITE: the act is first … */
+    act(plan, 0, 2, SN_OP_ANSWER, 0); /* there is no call yet */
+    act(plan, SS_MS(10), 2, SN_OP_PROGRESS, 180); /* at the instant of the INVITE: put off behind it */
     act(plan, SS_MS(50), 2, SN_OP_PROGRESS, 180);
     act(plan, SS_MS(100), 2, SN_OP_ANSWER, 0);
     act(plan, SS_MS(500), 1, SN_OP_HANGUP, 0);
     small_finish(plan);
     const small_run run = run_diary(plan);
     CHECK_SLICE(ss_buffer_slice(&book.b), "0 alice PLACED\n"
-                                          "10 bob BLOCKED 481\n" /* … so there is no call yet */
+                                          "0 bob ACT_MISSED 481\n"
                                           "10 bob INCOMING\n"
+                                          "10 bob RINGING 180\n"
+                                          "20 alice PROGRESS 180\n"
                                           "50 bob RINGING 180\n"
                                           "60 alice PROGRESS 180\n"
                                           "100 bob ACCEPTED 200\n"

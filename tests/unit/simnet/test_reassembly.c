@@ -217,7 +217,7 @@ TEST(pieces_that_disagree_about_the_end_are_refused)
     CHECK_EQ(whole.payload.len, 816);
 }
 
-TEST(sixteen_datagrams_may_be_in_pieces)
+TEST(so_many_datagrams_may_be_in_pieces_and_no_more)
 {
     rig *g = rig_start(TOTAL, MTU);
     sn_whole whole;
@@ -225,7 +225,7 @@ TEST(sixteen_datagrams_may_be_in_pieces)
     for (uint16_t id = 0; id < SN_REASSEMBLY_MAX; id++) {
         CHECK_STATUS(add_packet(g, forged(g, 0, 8, true, id), &whole, &started), SS_MORE);
     }
-    CHECK_STATUS(add_packet(g, forged(g, 0, 8, true, 99), &whole, &started), SS_ERR_FULL);
+    CHECK_STATUS(add_packet(g, forged(g, 0, 8, true, SN_REASSEMBLY_MAX), &whole, &started), SS_ERR_FULL);
     CHECK_STATUS(add_packet(g, forged(g, 8, 8, true, 3), &whole, &started), SS_MORE);
     const uint64_t blocks = g->store.live_blocks;
     sn_reassembly_clear(&g->r, &g->store);
