@@ -83,8 +83,9 @@ static ss_slice first_route(ss_slice routes, ss_slice *rest)
 static void put_as_request_uri(ss_buffer *b, const ss_uri *uri)
 {
     ss_slice text = uri->whole;
-    const size_t headers = ss_slice_find(text, '?');
-    text = ss_slice_cut(text, 0, headers);
+    if (uri->headers.len > 0) {                           /* a '?' may stand in the user part as well */
+        text = ss_slice_cut(text, 0, (size_t)(uri->headers.at - text.at) - 1);
+    }
     const size_t params = uri->params.bytes.len == 0 ? text.len : (size_t)(uri->params.bytes.at - text.at);
     ss_put(b, ss_slice_cut(text, 0, params));
     size_t at = params;

@@ -132,3 +132,12 @@ TEST(a_crash_forgets_everything_without_a_word)
     CHECK_EQ(rig->pools.dialogs.count, 0);
     CHECK_EQ(rig->pools.txns.count, 0);
 }
+
+/* RFC3261:12.2.1.1 The strict route has '?' in its user part, which the grammar allows. */
+TEST(rfc3261_12_2_1_1_a_strict_route_with_a_question_mark_in_its_user_part_is_followed)
+{
+    ua_rig *rig = ua_start();
+    answer_from_carol(rig, "Record-Route: <sip:a?b@10.0.0.9;x=1>\r\n" CONTACT);
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    CHECK_SLICE(ua_parse(ua_sent(rig, ALICE, "BYE", 0))->request_uri, "sip:a?b@10.0.0.9;x=1");
+}

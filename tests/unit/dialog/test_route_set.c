@@ -53,6 +53,15 @@ TEST(a_lone_strict_route_leaves_the_target_as_the_only_route)
     CHECK_SLICE(route.routes, "<sip:b@host>");
 }
 
+/* RFC3261:25.1 user-unreserved */
+TEST(a_question_mark_in_the_user_part_of_a_strict_route_is_no_header)
+{
+    ss_arena arena = fresh();
+    CHECK_SLICE(make(&arena, "sip:b@host", "<sip:a?b;c@p1;x=1>").request_uri, "sip:a?b;c@p1;x=1");
+    CHECK_SLICE(make(&arena, "sip:b@host", "<sip:a?b@p1>").request_uri, "sip:a?b@p1");
+    CHECK_SLICE(make(&arena, "sip:b@host", "<sip:a?b@p1;method=BYE?h=v>").request_uri, "sip:a?b@p1");
+}
+
 TEST(a_configured_route_may_come_without_brackets)
 {
     ss_arena arena = fresh();
