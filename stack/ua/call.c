@@ -167,7 +167,9 @@ void ss_call_over(const ss_visit *v, ss_call *call)
     for (ss_ref at = call->first_leg; at != 0;) {
         ss_leg *leg = ss_leg_at(v->core, at);
         at = leg->next;
-        if (leg->state != SS_LEG_ENDING) {
+        if (call->is_uac && leg->state == SS_LEG_EARLY) {
+            ss_leg_free(v, call, leg);                    /* its 2xx, if it comes, makes it anew: RFC3261:13.2.2.4 */
+        } else if (leg->state != SS_LEG_ENDING) {
             ss_leg_over(v, leg);
         }
     }

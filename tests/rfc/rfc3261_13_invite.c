@@ -202,6 +202,28 @@ TEST(rfc3261_13_2_2_4_further_2xx_from_forks_are_acknowledged_and_released)
     CHECK(ua_is_empty(rig, ALICE));
 }
 
+/* RFC3261:13.2.2.4 Its early dialog was ended with the call; the 2xx that crosses that must not be left without an ACK. */
+TEST(rfc3261_13_2_2_4_a_2xx_of_an_early_dialog_after_the_end_of_the_call_is_acknowledged_and_released)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 180, "one", CONTACT));
+    CHECK_OK(ua_carol_answers(rig, invite, 180, "two", CONTACT));
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "one", CONTACT));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "BYE", 0), 200, "one", ""));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_ENDED), 1);
+    CHECK_EQ(rig->engines[ALICE].core.dialogs, 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "two", CONTACT));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 2);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "BYE"), 2);
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "BYE", 1), 200, "two", ""));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_ENDED), 1);
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
 /* RFC3261:13.2.2 RFC3261:8.1.3.1 */
 TEST(rfc3261_13_2_2_an_invite_that_nobody_answers_ends_as_a_408)
 {
