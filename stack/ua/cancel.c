@@ -56,6 +56,12 @@ ss_status ss_uac_cancel(const ss_visit *v, ss_call *call)
 void ss_uac_cancel_timer(const ss_visit *v, ss_call *call)
 {
     ss_call_note_timer(v, call, SS_TIMER_CANCEL);
+    if (!call->cancel_sent) {                             /* there was no room for it: the peer is still to be told */
+        ss_uac_send_cancel(v, call);
+        if (call->cancel_sent) {
+            return;
+        }
+    }
     if (call->invite == 0 || ss_txn_abandon(v->core, v->turn, call->invite).kind == SS_UP_NOTHING) {
         return;                                           /* a 2xx came for which there is no room yet */
     }

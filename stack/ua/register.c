@@ -121,17 +121,23 @@ ss_status ss_ua_register(const ss_visit *v, const ss_command *command)
         }
         ss_timer_init(&reg->timer, SS_TIMER_OF_REGISTRATION);
     }
-    reg->cookie = command->cookie;
     if (reg->is_busy) {                                   /* no second REGISTER before the first is answered: 10.2 */
+        reg->cookie = command->cookie;
         reg->again = true;
         reg->next_expires = command->expires_s;
         return SS_OK;
     }
+    const registration before = *reg;
+    reg->cookie = command->cookie;
     reg->expires = command->expires_s;
     reg->retried = false;
     const ss_status status = ask(v, reg);
     if (status != SS_OK && is_new) {
         ss_ua_register_forget(v);
+    } else if (status != SS_OK) {                         /* nothing changed: the refresh goes on asking what it asked */
+        reg->cookie = before.cookie;
+        reg->expires = before.expires;
+        reg->retried = before.retried;
     }
     return status;
 }

@@ -178,3 +178,21 @@ TEST(rfc3261_9_1_a_caller_whom_nobody_answers_cancels_after_twice_the_ring_limit
     ua_run_out(rig);
     CHECK(ua_is_empty(rig, ALICE));
 }
+
+/* RFC3261:9.1 The callee must not go on ringing because there once was no room for a CANCEL. */
+TEST(rfc3261_9_1_a_cancel_for_which_there_was_no_room_is_sent_before_the_invite_is_given_up)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 180, "c", ""));
+    rig->settings.txns_max = 1;
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_CANCEL, 1));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "CANCEL"), 0);
+    rig->settings.txns_max = 10;
+    ua_run_out(rig);
+    CHECK(ua_sent_count(rig, ALICE, "CANCEL") > 0);
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->event.status, 487);
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->at, ua_sent(rig, ALICE, "CANCEL", 0)->at + SS_S(32));
+    CHECK(ua_is_empty(rig, ALICE));
+}

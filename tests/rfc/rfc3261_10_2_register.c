@@ -195,3 +195,17 @@ TEST(quiet_during_a_registration_lets_it_finish_and_refreshes_no_more)
     CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 1);
     CHECK(ua_is_empty(rig, ALICE));
 }
+
+TEST(a_registration_for_which_there_is_no_room_changes_nothing)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 3600));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r",
+                              "Contact: <sip:alice@10.0.0.1:5060>;expires=100\r\n"));
+    rig->settings.txns_max = 1;
+    CHECK_STATUS(enrol(rig, 0), SS_ERR_FULL);
+    rig->settings.txns_max = 10;
+    ua_run(rig, SS_S(90));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 2);
+    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, ALICE, "REGISTER", 1)), SS_HDR_EXPIRES, 0), "3600");
+}
