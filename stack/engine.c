@@ -122,6 +122,29 @@ static void note_refused(ss_turn *turn, const ss_diag *diag)
                                    .value = diag->offset });
 }
 
+/* RFC3261:8.2.7 the same for every copy of a request. As the proxy's own at its quota, so that it knows the ACK. */
+static void put_stateless_tag(const ss_core *core, const ss_msg *request, ss_buffer *b)
+{
+    ss_via via;
+    const bool is_read = ss_msg_top_via(request, &via) == SS_OK;
+    const uint64_t same = is_read ? ss_via_identity(&via) : ss_hash64(0, ss_msg_value(request, SS_HDR_VIA, 0));
+    ss_put_hex(b, ss_mix_absorb(core->entropy.key, same), 16);
+}
+
+/* RFC3261:18.2.2; a top Via that cannot be read names no place but the one the request came from. */
+static bool send_refusal(ss_turn *turn, const ss_msg *request, const ss_path *came_by, ss_slice response)
+{
+    ss_via via;
+    if (ss_msg_top_via(request, &via) == SS_OK) {
+        return ss_txn_respond_stateless(turn, request, came_by, response) == SS_OK;
+    }
+    if (response.len > SS_MESSAGE_BYTES_MAX) {
+        return false;
+    }
+    ss_turn_send(turn, came_by, response);
+    return true;
+}
+
 /* A request that cannot be accepted as it stands: answered without state from what could be read of it (8.2.6.2, 16.3). */
 static ss_status refuse(ss_engine *e, ss_turn *turn, const ss_msg *msg, const ss_path *path, const ss_diag *diag)
 {
@@ -132,7 +155,7 @@ static ss_status refuse(ss_engine *e, ss_turn *turn, const ss_msg *msg, const ss
     }
     char tag[16];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
-    ss_put_new_tag(&e->core, &tag_text);
+    put_stateless_tag(&e->core, msg, &tag_text);
     ss_buffer b = ss_buffer_open(turn->arena);
     ss_put_response_head(&b, msg, diag->response, SS_EMPTY, ss_buffer_slice(&tag_text));
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
@@ -140,8 +163,7 @@ static ss_status refuse(ss_engine *e, ss_turn *turn, const ss_msg *msg, const ss
     if (response.len == 0) {
         return SS_ERR_FULL;
     }
-    const ss_status sent = ss_txn_respond_stateless(turn, msg, path, response);
-    return sent == SS_OK ? turn_status(e, turn) : SS_ERR_SYNTAX;
+    return send_refusal(turn, msg, path, response) ? turn_status(e, turn) : SS_ERR_SYNTAX;
 }
 
 /* 18.1.2: the response must be to something we sent. The branch decides; a foreign sent-by is dropped before. */
@@ -149,6 +171,18 @@ static bool is_for_us(const ss_msg *response, const ss_path *path)
 {
     ss_via via;
     return ss_msg_top_via(response, &via) == SS_OK && ss_transport_is_our_via(&via, &path->local);
+}
+
+/* RFC3261:8.1.3.3 More than one Via: not for a user agent. Before the transaction sees it, as that would end by it. */
+static bool was_misrouted(const ss_msg *response)
+{
+    ss_value_iter it = { 0 };
+    ss_slice via;
+    unsigned count = 0;
+    while (count < 2 && ss_msg_next_value(response, SS_HDR_VIA, &it, &via) == SS_OK) {
+        count++;
+    }
+    return count != 1;
 }
 
 static void note_stray(ss_engine *e, ss_turn *turn, const ss_msg *msg)
@@ -183,7 +217,7 @@ static ss_status message_in(ss_engine *e, ss_turn *turn, const ss_path *path, ss
     if (parsed != SS_OK) {
         return refuse(e, turn, msg, path, &diag);
     }
-    if (!msg->is_request && !is_for_us(msg, path)) {
+    if (!msg->is_request && (!is_for_us(msg, path) || (e->role == SS_ROLE_UA && was_misrouted(msg)))) {
         note_stray(e, turn, msg);
         return SS_OK;
     }

@@ -67,23 +67,9 @@ static void provisional(const ss_visit *v, ss_call *call, const ss_msg *response
     }
 }
 
-/* RFC3261:8.1.3.3 */
-static bool was_misrouted(const ss_msg *response)
-{
-    ss_value_iter it = { 0 };
-    ss_slice via;
-    unsigned count = 0;
-    while (count < 2 && ss_msg_next_value(response, SS_HDR_VIA, &it, &via) == SS_OK) {
-        count++;
-    }
-    return count != 1;
-}
-
 static void take_response(const ss_visit *v, ss_call *call, const ss_msg *response)
 {
-    if (was_misrouted(response)) {
-        ss_ua_note_stray(v, response);
-    } else if (response->status >= 200 && response->status < 300) {
+    if (response->status >= 200 && response->status < 300) {
         ss_uac_twoxx(v, call, response);
     } else if (call->state != SS_CALL_INVITING) {
         ss_ua_note_stray(v, response);

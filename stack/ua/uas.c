@@ -169,29 +169,31 @@ static bool refuse_request_uri(const ss_visit *v, const ss_incoming *in)
     return false;
 }
 
+/* Every option tag of Require, in one field: a line for each would make the answer many times as long as the request. */
+static ss_slice required(const ss_visit *v, const ss_msg *request)
+{
+    ss_value_iter it = { 0 };
+    ss_slice option;
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    while (ss_msg_next_value(request, SS_HDR_REQUIRE, &it, &option) == SS_OK) {
+        ss_put_text(&b, b.len == 0 ? "" : ", ");
+        ss_put(&b, option);
+    }
+    v->turn->failed |= b.overflow;
+    return ss_buffer_keep(v->turn->arena, &b);
+}
+
 /* We support no extension, so every option tag of Require is one we do not understand. RFC3261:8.2.2.3 */
 static bool refuse_extension(const ss_visit *v, const ss_incoming *in)
 {
     if (ss_msg_count(in->msg, SS_HDR_REQUIRE) == 0) {
         return false;
     }
-    char tag[SS_TAG_BYTES];
-    ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
-    ss_put_new_tag(v->core, &tag_text);
-    ss_buffer b = ss_ua_reply_begin(v, in->msg, 420, ss_buffer_slice(&tag_text));
-    ss_value_iter it = { 0 };
-    ss_slice option;
-    bool any = false;
-    while (ss_msg_next_value(in->msg, SS_HDR_REQUIRE, &it, &option) == SS_OK) {
-        if (option.len > 0) {
-            ss_put_header(&b, SS_HDR_UNSUPPORTED, option);
-            any = true;
-        }
+    const ss_slice unsupported = required(v, in->msg);
+    if (unsupported.len > 0) {
+        ss_ua_refuse(v, in, 420, SS_HDR_UNSUPPORTED, unsupported);
     }
-    if (any) {
-        ss_ua_reply(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY));
-    }
-    return any;
+    return unsupported.len > 0 || v->turn->failed;        /* in an arena that is full it is as if lost */
 }
 
 static bool is_optional(const ss_msg *request)

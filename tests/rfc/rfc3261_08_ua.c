@@ -3,6 +3,7 @@
 #include "ua_rig.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define CONTACT "Contact: <sip:carol@10.0.0.9>\r\n"
 
@@ -176,6 +177,35 @@ TEST(rfc3261_8_1_3_3_a_response_with_two_vias_is_discarded)
     CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REJECTED), 0);
 }
 
+/* RFC3261:8.1.3.3 On a reliable transport the transaction would be over by it, and nothing be left to end the call. */
+TEST(rfc3261_8_1_3_3_a_failure_with_two_vias_leaves_the_transaction_alone)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9;transport=tcp");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 180, "c", ""));
+    CHECK_OK(ua_carol_answers(rig, invite, 486, "c", "Via: SIP/2.0/TCP 10.0.0.8;branch=z9hG4bKx\r\n"));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 0);
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REJECTED), 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 486, "c", ""));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->event.status, 486);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+/* RFC3261:8.1.3.3 Not for INVITE only. */
+TEST(rfc3261_8_1_3_3_an_answer_to_a_bye_with_two_vias_is_discarded)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 0), 200, "c", "Contact: <sip:carol@10.0.0.9>\r\n"));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    const ua_message *bye = ua_sent(rig, ALICE, "BYE", 0);
+    CHECK_OK(ua_carol_answers(rig, bye, 200, "c", "Via: SIP/2.0/UDP 10.0.0.8;branch=z9hG4bKx\r\n"));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_ENDED), 0);
+    CHECK_OK(ua_carol_answers(rig, bye, 200, "c", ""));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_ENDED), 1);
+}
+
 /* RFC3261:8.2.1 */
 TEST(rfc3261_8_2_1_a_known_method_that_is_not_supported_gets_405_with_allow)
 {
@@ -233,9 +263,23 @@ TEST(rfc3261_8_2_2_3_what_is_required_and_not_understood_gets_420)
     ua_rig *rig = ua_start();
     CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2", "Require: 100rel, timer\r\nRequire: foo\r\n" CONTACT EMPTY));
     const ss_msg *refusal = ua_parse(ua_sent(rig, BOB, "420 INVITE", 0));
-    CHECK_EQ(ss_msg_count(refusal, SS_HDR_UNSUPPORTED), 3);
-    CHECK_SLICE(ss_msg_value(refusal, SS_HDR_UNSUPPORTED, 1), "timer");
+    CHECK_EQ(ss_msg_count(refusal, SS_HDR_UNSUPPORTED), 1);
+    CHECK_SLICE(ss_msg_value(refusal, SS_HDR_UNSUPPORTED, 0), "100rel, timer, foo");
     CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_INCOMING), 0);
+}
+
+/* RFC3261:8.2.2.3 */
+TEST(rfc3261_8_2_2_3_a_420_to_many_option_tags_is_not_many_times_as_long)
+{
+    ua_rig *rig = ua_start();
+    char lines[1100] = "Require: a";
+    while (strlen(lines) < 1000) {
+        strcat(lines, ",a");
+    }
+    strcat(lines, "\r\n" CONTACT EMPTY);
+    CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2", lines));
+    CHECK_EQ(ua_sent_count(rig, BOB, "420 INVITE"), 1);
+    CHECK(ua_sent(rig, BOB, "420 INVITE", 0)->bytes.len < 2 * strlen(lines));
 }
 
 /* RFC3261:8.2.3 */
@@ -304,4 +348,62 @@ TEST(the_product_is_named_in_requests_and_responses)
     CHECK_OK(ua_do_status(rig, BOB, SS_CMD_REJECT, 1, 486));
     CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, ALICE, "INVITE", 0)), SS_HDR_USER_AGENT, 0), "phone/1");
     CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, BOB, "486 INVITE", 0)), SS_HDR_SERVER, 0), "phone/1");
+}
+
+static ss_slice tag_of(const ua_message *message)
+{
+    ss_name_addr to;
+    CHECK_OK(ss_msg_to(ua_parse(message), &to));
+    return ss_name_addr_tag(&to);
+}
+
+/* RFC3261:8.2.7 */
+TEST(rfc3261_8_2_7_copies_of_a_request_that_is_refused_without_state_get_one_tag)
+{
+    static const char *const broken = "OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK%s\r\n"
+                                      "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=c\r\n"
+                                      "To: <sip:bob@example.com>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n";
+    static const char *const branches[] = { "a", "a", "b" };
+    ua_rig *rig = ua_start();
+    for (size_t i = 0; i < SS_COUNT(branches); i++) {
+        char text[512];
+        snprintf(text, sizeof text, broken, branches[i]);
+        CHECK_OK(ua_inject_text(rig, BOB, text));
+    }
+    CHECK_EQ(rig->message_count, 3);
+    CHECK_EQ(tag_of(&rig->messages[0]).len, 16);
+    CHECK_SLICE_EQ(tag_of(&rig->messages[0]), tag_of(&rig->messages[1]));
+    CHECK(!ss_slice_eq(tag_of(&rig->messages[0]), tag_of(&rig->messages[2])));
+    CHECK(ua_is_empty(rig, BOB));
+}
+
+/* RFC3261:18.2.2 RFC3261:8.2.6.2 There is no place to answer to but where it came from, and once. */
+TEST(rfc3261_18_2_2_a_request_whose_top_via_cannot_be_read_is_answered_400_to_its_source)
+{
+    static const char *const vias[] = { "SIP/2.0/UDP", "SIP/2.0/UDP 10.0.0.1:99999;branch=z9hG4bKx", "?",
+                                        "SIP/2.0/UDP a;maddr=" };
+    for (size_t i = 0; i < SS_COUNT(vias); i++) {
+        ua_rig *rig = ua_start();
+        char text[512];
+        snprintf(text, sizeof text,
+                 "INVITE sip:bob@10.0.0.2 SIP/2.0\r\nVia: %s\r\nMax-Forwards: 70\r\nFrom: <sip:c@example.com>;tag=c\r\n"
+                 "To: <sip:bob@example.com>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n",
+                 vias[i]);
+        CHECK_OK(ua_inject_text(rig, BOB, text));
+        CHECK_EQ(rig->message_count, 1);
+        CHECK(ss_slice_starts(rig->messages[0].bytes, SS_LIT("SIP/2.0 400 ")));
+        CHECK(rig->messages[0].bytes.len < strlen(text) + 100);
+        CHECK_EQ(rig->messages[0].to, CAROL);
+        CHECK(ua_is_empty(rig, BOB));
+    }
+}
+
+/* RFC3261:17.1.1.3 RFC3261:18.1.2 */
+TEST(rfc3261_18_1_2_a_broken_ack_or_response_is_never_answered)
+{
+    ua_rig *rig = ua_start();
+    CHECK_STATUS(ua_inject_text(rig, BOB, "ACK sip:bob@10.0.0.2 SIP/2.0\r\nVia: ?\r\nCSeq: 1 ACK\r\n\r\n"), SS_ERR_SYNTAX);
+    CHECK_STATUS(ua_inject_text(rig, BOB, "SIP/2.0 200 OK\r\nVia: ?\r\nCSeq: x\r\n\r\n"), SS_ERR_SYNTAX);
+    CHECK_STATUS(ua_inject_text(rig, BOB, "OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\n"), SS_ERR_SYNTAX);
+    CHECK_EQ(rig->message_count, 0);
 }

@@ -141,7 +141,7 @@ static void drain(ua_rig *rig, int node, ss_turn *turn)
     const ss_output *out;
     bool provoked = false;
     while ((out = ss_turn_take(turn)) != NULL) {
-        if (out->kind == SS_OUT_DATAGRAM) {
+        if (out->kind == SS_OUT_DATAGRAM || out->kind == SS_OUT_STREAM) {
             sent(rig, node, out);
             rig->messages[rig->message_count - 1].provoked = provoked;
             provoked = false;
