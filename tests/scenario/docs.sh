@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# What README.md and docs/ say is so: their scenarios are read and run, their keys are those of the program, the files that
+# they name are there.
+. "${0%/*}/lib.sh"
+
+docs=("$SOURCE_DIR"/README.md "$SOURCE_DIR"/CHANGELOG.md "$SOURCE_DIR"/docs/*.md "$SOURCE_DIR"/docs/decisions/*.md)
+
+# blocks FILE PREFIX: each ```yaml block of a page that is a whole scenario, as PREFIX1.yaml, PREFIX2.yaml …
+blocks() {
+    awk -v prefix="$2" '
+        /^```/ { if (file != "") close(file); file = ""; fresh = /^```yaml$/; next }
+        fresh { fresh = 0; if (/^sipsim: 1$/) file = prefix (++count) ".yaml" }
+        file != "" { print > file }' "$1"
+}
+
+blocks "$SOURCE_DIR/README.md" readme
+blocks "$SOURCE_DIR/docs/scenarios.md" page
+[ -e readme1.yaml ] || fault 'no scenario in README.md'
+[ -e page3.yaml ] || fault 'fewer than three scenarios in docs/scenarios.md'
+for file in readme*.yaml page*.yaml; do
+    status 0 check "$file"
+    status 0 run "$file"
+    silent
+done
+
+# every key that the loader knows stands in docs/scenarios.md, and so does every word that it knows to refuse
+page=$SOURCE_DIR/docs/scenarios.md
+words=$(sed -nE -e 's/.*\.key = "([a-z0-9_]+)".*/\1/p' -e 's/.*(SECTION|LATER)\("([a-z0-9_]+)".*/\2/p' \
+    -e 's/.*\[SN_VERB_[A-Z]+\] = \{ "([a-z]+)".*/\1/p' "$SOURCE_DIR"/simnet/scenario/*.c | sort -u)
+[ "$(wc -w <<<"$words")" -gt 80 ] || fault 'the keys of the loader are not found'
+for word in $words; do
+    grep -qE "(^|[^a-z0-9_])$word([^a-z0-9_]|\$)" "$page" || fault "docs/scenarios.md does not tell of '$word'"
+done
+
+# links lead to files, and so do the paths that docs/subjects.md names
+for doc in "${docs[@]}"; do
+    for link in $(grep -oE '\]\([^)#]+' "$doc" | cut -c3-); do
+        [ -e "${doc%/*}/$link" ] || fault "$doc leads to $link, which is not there"
+    done
+done
+paths=$(grep -oE '`(scenarios|tests)/[^` ]*`' "$SOURCE_DIR/docs/subjects.md" | tr -d '`' | sort -u)
+[ -n "$paths" ] || fault 'docs/subjects.md names no file'
+for path in $paths; do
+    [ -e "$SOURCE_DIR/$path" ] || fault "docs/subjects.md names $path, which is not there"
+done
+
+# nothing that a user copies is cut
+status 0 list metrics
+grep -q '^dropped.reassembly_timeout ' stdout || fault 'sipsim list cuts names'
+status 0 --help
+grep -q 'sipsim -V' stdout || fault '--help does not tell of -V'
+finish
