@@ -45,7 +45,8 @@ static void print(const cli_args *args, const char *path, const sn_scenario *sce
         cli_print_mistakes(scenario);
     } else if (!args->given[CLI_QUIET]) {
         const sn_plan *plan = sn_scenario_plan(scenario);
-        printf("%s: ok, %u nodes, %u calls\n", path, plan->cast.node_count, plan->call_count);
+        const uint32_t nodes = plan->cast.node_count, calls = plan->call_count;
+        printf("%s: ok, %u %s, %u %s\n", path, nodes, nodes == 1 ? "node" : "nodes", calls, calls == 1 ? "call" : "calls");
     }
 }
 

@@ -17,6 +17,13 @@ typedef struct listing {
     bool is_json;
 } listing;
 
+/* At least `least`; a longer name is never cut, since it is there to be copied. */
+static size_t width(const char *text, size_t least)
+{
+    const size_t len = strlen(text);
+    return len > least ? len : least;
+}
+
 static void row(listing *l, const char *name, const char *detail, const char *sentence)
 {
     if (l->is_json) {
@@ -31,10 +38,10 @@ static void row(listing *l, const char *name, const char *detail, const char *se
         rp_json_close(&l->json);
         return;
     }
-    rp_put_left(l->out, name, sentence == NULL && detail == NULL ? strlen(name) : 24);
+    rp_put_left(l->out, name, sentence == NULL && detail == NULL ? strlen(name) : width(name, 26));
     if (detail != NULL) {
         rp_put_char(l->out, ' ');
-        rp_put_left(l->out, detail, 20);
+        rp_put_left(l->out, detail, width(detail, 20));
     }
     if (sentence != NULL) {
         rp_put_char(l->out, ' ');
@@ -160,7 +167,7 @@ static const topic topics[] = {
     { "invariants", "the laws a run is judged by", list_laws },
     { "metrics", "what expect: can ask for", list_metrics },
     { "reached", "what reached: can ask for", list_reached },
-    { "statuses", "how the program can end", list_statuses },
+    { "statuses", "how the program can end, the worst first", list_statuses },
 };
 
 static void list_topics(listing *l)

@@ -1,4 +1,5 @@
-/* The replay line: file, seeds, order and overrides, so that it gives the same bytes whatever the file's own seeds. */
+/* The replay line: file, seeds, order, overrides and which files are wanted, so that it gives the same bytes whatever the
+ * file's own seeds. */
 #include "replay_line.h"
 
 #include <string.h>
@@ -36,6 +37,14 @@ static void put_overrides(ss_buffer *b, const session_options *options)
     }
 }
 
+static void put_word(ss_buffer *b, const char *option, const char *word)
+{
+    if (word != NULL) {
+        ss_put_text(b, option);
+        cli_put_quoted(b, word);
+    }
+}
+
 void cli_replay_line(char *text, size_t cap, const session_options *options, const sn_plan *plan)
 {
     ss_buffer b = ss_buffer_on(text, cap - 1);
@@ -58,10 +67,9 @@ void cli_replay_line(char *text, size_t cap, const session_options *options, con
         ss_put_text(&b, " --partitions ");
         ss_put_u64(&b, options->partitions);
     }
-    if (options->dir_is_given) {
-        ss_put_text(&b, " -o ");
-        cli_put_quoted(&b, options->dir);
-    }
+    put_word(&b, " --pcap ", options->pcap_word);
+    put_word(&b, " --events ", options->events_word);
+    put_word(&b, " -o ", options->dir_is_given ? options->dir : NULL);
     ss_put_text(&b, " --force");                          /* the results of this run are in its way */
     if (b.overflow && b.len >= 3) {
         memcpy(b.at + b.len - 3, "...", 3);

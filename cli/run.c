@@ -85,6 +85,8 @@ static rp_status parse(const cli_args *args, session_options *o, seeds *s)
     o->quiet = args->given[CLI_QUIET];
     o->verbose = args->given[CLI_VERBOSE];
     o->verify = args->given[CLI_VERIFY];
+    o->pcap_word = args->given[CLI_PCAP] ? args->value[CLI_PCAP] : NULL;
+    o->events_word = args->given[CLI_EVENTS] ? args->value[CLI_EVENTS] : NULL;
     return parse_filters(args, o);
 }
 

@@ -18,6 +18,7 @@ typedef struct session_options {
     const sn_order *order;
     uint32_t partitions;
     sn_capture_filter pcap, events;
+    const char *pcap_word, *events_word;                  /* as given; NULL: not */
     bool force, quiet, verbose, verify;
     rp_json *json;                                        /* results go here too, instead of a summary; NULL */
 } session_options;

@@ -22,6 +22,15 @@ TEST(replay_line_has_file_seeds_order_and_overrides)
     CHECK_STR(line, "sipsim run a.yaml --seed 42 --order fifo --verify --partitions 7 -o 'an out' --force");
 }
 
+TEST(replay_line_chooses_the_same_files)
+{
+    const session_options o = { .file = "a.yaml", .pcap_word = "node:caller[3]", .events_word = "off" };
+    const sn_plan plan = { .seed = 42 };
+    char line[512];
+    cli_replay_line(line, sizeof line, &o, &plan);
+    CHECK_STR(line, "sipsim run a.yaml --seed 42 --order fifo --pcap 'node:caller[3]' --events off --force");
+}
+
 TEST(replay_line_that_does_not_fit_ends_in_dots)
 {
     char file[300], line[64];
