@@ -89,8 +89,9 @@ bool cli_make_folder(const char *path)
         }
         memcpy(part, path, i);
         part[i] = '\0';
-        if (mkdir(part, 0777) != 0 && !is_folder(part)) {
-            cli_say("cannot make the folder %s: %s", part, strerror(errno));
+        const int error = mkdir(part, 0777) == 0 ? 0 : errno;
+        if (error != 0 && !is_folder(part)) {
+            cli_say("cannot make the folder %s: %s", part, strerror(error));
             return false;
         }
     }
