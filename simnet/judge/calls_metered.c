@@ -132,10 +132,17 @@ static void completion(sn_metrics *to, const metered_call *c, const sn_fact *f)
     }
 }
 
+/* RFC3261:9.1 the 2xx crossed the CANCEL: acknowledged and released at once, never up for the caller. */
+static bool crossed(const metered_call *c, const sn_fact *f)
+{
+    return f->entity == c->caller && c->cancelling && c->answered == SS_TIME_NEVER;
+}
+
 static void ended(sn_metrics *to, const metered_call *c, const sn_fact *f)
 {
     const bool at_caller = f->entity == c->caller;
     const bool was_up = at_caller ? c->answered != SS_TIME_NEVER : c->accepted != SS_TIME_NEVER;
+    to->cancelled += f->call.event == SN_CALL_ENDED && crossed(c, f);
     if (f->call.event == SN_CALL_ENDED && was_up) {
         disconnect_delay(to, f, c->hangup[at_caller ? 0 : 1]);
     }
@@ -196,7 +203,6 @@ static void follow(sn_meter *m, metered_call *c, const sn_fact *f)
         break;
     case SN_CALL_ANSWERED:
         m->reached[REACH_CALL_ESTABLISHED] = true;
-        m->reached[REACH_CANCEL_CROSSES_200] |= c->cancelling;
         c->answered = ss_time_earlier(c->answered, now);
         break;
     case SN_CALL_ACCEPTED:
@@ -226,6 +232,7 @@ static void follow(sn_meter *m, metered_call *c, const sn_fact *f)
     case SN_CALL_BYE:
     case SN_CALL_ENDED:
         m->reached[REACH_BYES_CROSS] |= f->call.event == SN_CALL_BYE && c->hangup[at_caller ? 0 : 1] != SS_TIME_NEVER;
+        m->reached[REACH_CANCEL_CROSSES_200] |= f->call.event == SN_CALL_ENDED && crossed(c, f);
         m->reached[REACH_BYE_TIMEOUT] |= f->call.synthetic != 0;
         if (c->answered != SS_TIME_NEVER) {
             c->completed = !f->call.synthetic && !c->failed;
@@ -242,8 +249,8 @@ static void follow(sn_meter *m, metered_call *c, const sn_fact *f)
 void sn_meter_call(sn_meter *m, const sn_fact *f)
 {
     metered_call *c = f->call.number == 0 ? NULL : call_of(m, f->call.number);
-    if (c == NULL || (f->call.event == SN_CALL_BLOCKED && c->caller != SN_NOBODY && c->caller != f->entity)) {
-        return;                                           /* without memory; or the callee's act came to nothing */
+    if (c == NULL || f->call.event == SN_CALL_ACT_MISSED) {
+        return;                                           /* without memory; or nothing happened to the call */
     }
     if (f->call.event == SN_CALL_PLACED) {
         c->placed = f->key.at;

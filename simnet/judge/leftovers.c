@@ -100,8 +100,8 @@ void sn_call_judge(sn_judge *j, const sn_fact *f)
         return;
     }
     call_view *c = call_of(j, f->call.number);
-    if (c == NULL || (f->call.event == SN_CALL_BLOCKED && c->caller != SN_NOBODY && c->caller != f->entity)) {
-        return;                                           /* without memory; or the callee's act came to nothing */
+    if (c == NULL || f->call.event == SN_CALL_ACT_MISSED) {
+        return;                                           /* without memory; or nothing happened to the call */
     }
     if (f->call.call_id != 0) {
         c->call_id = f->call.call_id;

@@ -64,9 +64,10 @@ TEST(a_200_after_a_cancel_is_a_crossing)
     court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
     court_call(&rig, COURT_ALICE, SN_CALL_CANCELLING, 1, 0);
     CHECK(!reached(&rig, "cancel_crosses_200"));
-    court_call(&rig, COURT_ALICE, SN_CALL_ANSWERED, 1, 200);
+    court_call(&rig, COURT_ALICE, SN_CALL_ENDED, 1, 200); /* acknowledged and released: it was never up for the caller */
     CHECK(reached(&rig, "cancel_crosses_200"));
-    CHECK(reached(&rig, "call_established"));
+    CHECK(!reached(&rig, "call_established"));
+    CHECK_EQ(sn_meter_read(rig.meter, 0)->cancelled, 1);
     court_close(&rig);
 }
 
