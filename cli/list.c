@@ -70,7 +70,7 @@ static void list_reached(listing *l)
 {
     const char *name = NULL;
     for (unsigned i = 0; (name = sn_reach_name(i)) != NULL; i++) {
-        row(l, name, NULL, NULL);
+        row(l, name, NULL, sn_reach_sentence(i));
     }
 }
 

@@ -22,8 +22,32 @@ static const char *const names[REACH_COUNT] = {
     [SS_TIMER_REFRESH] = "timer_refresh",
     [SS_TIMER_RING] = "timer_ring",
     [SS_TIMER_CANCEL] = "timer_cancel",
-#define REACH_NAME(id, name) [REACH_##id] = name,
+#define REACH_NAME(id, name, sentence) [REACH_##id] = name,
     REACH_LIST(REACH_NAME)
+};
+static const char *const sentences[REACH_COUNT] = {
+    [SS_TIMER_A] = "an INVITE over UDP was due again: 17.1.1.2",
+    [SS_TIMER_B] = "64*T1 passed without any response to an INVITE: 17.1.1.2",
+    [SS_TIMER_C] = "a proxy heard too little of an INVITE for too long: 16.8",
+    [SS_TIMER_D] = "copies of a final response to an INVITE were awaited long enough: 17.1.1.2",
+    [SS_TIMER_E] = "another request over UDP was due again: 17.1.2.2",
+    [SS_TIMER_F] = "64*T1 passed without a final response to another request: 17.1.2.2",
+    [SS_TIMER_G] = "a final response of 300 to 699 to an INVITE was due again: 17.2.1",
+    [SS_TIMER_H] = "64*T1 passed without the ACK to it: 17.2.1",
+    [SS_TIMER_I] = "copies of that ACK were awaited long enough: 17.2.1",
+    [SS_TIMER_J] = "copies of another request were awaited long enough: 17.2.2",
+    [SS_TIMER_K] = "copies of a response to another request were awaited long enough: 17.1.2.2",
+    [SS_TIMER_L] = "copies of an answered INVITE were awaited long enough: RFC 6026 7.1",
+    [SS_TIMER_M] = "further 2xx to an INVITE were awaited long enough: RFC 6026 7.2",
+    [SS_TIMER_N] = "a SUBSCRIBE brought no NOTIFY: RFC 6665 4.1.2.4; not in this version",
+    [SS_TIMER_TRYING] = "a stack sent 100 by itself: 200 ms without a word to an INVITE, 17.2.1",
+    [SS_TIMER_TWOXX] = "the interval of 2xx copies ran out: 13.3.1.4",
+    [SS_TIMER_TWOXX_END] = "64*T1 passed without an ACK to a 2xx: 13.3.1.4",
+    [SS_TIMER_REFRESH] = "a registration was refreshed",
+    [SS_TIMER_RING] = "a user agent's ring limit passed, or the minute after which a 1xx is repeated: 13.3.1.1",
+    [SS_TIMER_CANCEL] = "64*T1 passed after a CANCEL: the INVITE was given up, 9.1",
+#define REACH_SENTENCE(id, name, sentence) [REACH_##id] = sentence,
+    REACH_LIST(REACH_SENTENCE)
 };
 _Static_assert((int)SS_TIMER_CANCEL == (int)REACH_TIMER_LAST, "a name for each timer");
 
@@ -50,6 +74,11 @@ bool sn_reach_find(ss_slice name, unsigned *nth)
 const char *sn_reach_name(unsigned nth)
 {
     return nth < REACH_COUNT ? names[nth] : NULL;
+}
+
+const char *sn_reach_sentence(unsigned nth)
+{
+    return nth < REACH_COUNT ? sentences[nth] : NULL;
 }
 
 bool sn_meter_reached(const sn_meter *m, unsigned nth)

@@ -132,6 +132,7 @@ bool sn_expect_holds(const sn_expect *e, const sn_metrics *m, bool *is_null, uin
 /** "reached": things that must have happened at least once: "timer_b", "cancel_after_1xx" … */
 bool sn_reach_find(ss_slice name, unsigned *nth);
 const char *sn_reach_name(unsigned nth);                  /* NULL past the last */
+const char *sn_reach_sentence(unsigned nth);              /* what it means; NULL past the last */
 bool sn_meter_reached(const sn_meter *m, unsigned nth);
 
 /* ---- story checks: what a node must send or get, and when, to the nanosecond -------------------------------------------------- */

@@ -97,3 +97,14 @@ TEST(the_network_is_reached_by_its_facts)
     CHECK(!reached(&rig, "loss"));
     court_close(&rig);
 }
+
+TEST(each_thing_that_can_be_reached_has_a_sentence_of_its_own)
+{
+    for (unsigned nth = 0; sn_reach_name(nth) != NULL; nth++) {
+        CHECK_NOT_NULL(sn_reach_sentence(nth));
+        for (unsigned other = 0; other < nth; other++) {
+            CHECK(strcmp(sn_reach_sentence(nth), sn_reach_sentence(other)) != 0);
+        }
+    }
+    CHECK_NULL(sn_reach_sentence(UINT32_MAX));
+}
