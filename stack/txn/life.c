@@ -147,7 +147,7 @@ static void leave_list(ss_core *core, ss_txn *t)
 /* ---- making and ending ---- */
 
 /* As ss_summary.call_id: 0 is kept for "absent". */
-static uint64_t call_id_hash(const ss_msg *msg)
+uint64_t ss_txn_call_id(const ss_msg *msg)
 {
     const uint64_t hash = ss_hash64(0, ss_msg_call_id(msg));
     return hash == 0 ? 1 : hash;
@@ -161,7 +161,7 @@ static void init_txn(const ss_core *core, ss_txn *t, const ss_txn_birth *birth)
     t->method_hash = ss_txn_method_hash(birth->request->method_name);
     t->is_reliable = ss_transport_is_reliable(birth->path->transport);
     t->branch = ss_via_identity(birth->via);
-    t->call_id = call_id_hash(birth->request);
+    t->call_id = ss_txn_call_id(birth->request);
     t->owner = birth->owner;
     t->resend_at = t->expire_at = SS_TIME_NEVER;
     t->link.key = birth->key;

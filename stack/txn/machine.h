@@ -120,6 +120,8 @@ ss_key128 ss_txn_client_key(ss_slice branch);
 /** `to_tag` counts only for a Via without the magic cookie. */
 ss_key128 ss_txn_server_key(const ss_msg *request, const ss_via *via, ss_slice to_tag);
 uint32_t ss_txn_method_hash(ss_slice name);
+/** As ss_txn.call_id. */
+uint64_t ss_txn_call_id(const ss_msg *msg);
 /** NULL when there is none. */
 ss_txn *ss_txn_match_response(const ss_core *core, const ss_msg *response);
 ss_txn *ss_txn_match_request(const ss_core *core, ss_arena *arena, const ss_msg *request);

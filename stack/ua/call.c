@@ -161,7 +161,7 @@ void ss_call_over(const ss_visit *v, ss_call *call)
     ss_core_drop(v->core, &call->request);
     ss_core_drop(v->core, &call->answer);
     if (!call->is_uac && call->invite != 0) {
-        ss_txn_disown(v->core, call->invite);
+        ss_txn_set_owner(v->core, call->invite, ss_uas_nobody(call->merged));
         call->invite = 0;
     }
     for (ss_ref at = call->first_leg; at != 0;) {

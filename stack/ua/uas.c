@@ -42,7 +42,7 @@ void ss_ua_refuse_full(const ss_visit *v, const ss_incoming *in)
 /* With a transaction: SS_ERR_FULL when there is no room for one. */
 static ss_status reply(const ss_visit *v, const ss_incoming *in, ss_slice response)
 {
-    static const ss_owner nobody = { .kind = SS_OWNER_NONE };
+    const ss_owner nobody = ss_uas_nobody(ss_uas_merged_key(in->msg));
     ss_ref txn = 0;
     bool ended = false;
     const ss_status served = ss_txn_serve(v->core, v->turn, in->msg, in->came_by, nobody, &txn);

@@ -202,6 +202,9 @@ SS_MUST_USE ss_status ss_uas_answer(const ss_visit *v, ss_call *call, const ss_c
 SS_MUST_USE ss_status ss_uas_reject(const ss_visit *v, ss_call *call, unsigned status, ss_slice contact);
 void ss_uas_ring_timer(const ss_visit *v, ss_call *call);
 bool ss_uas_is_merged(const ss_visit *v, const ss_msg *request);
+/** Nobody's server transaction: its owner says what the request was, so that another copy of it is known (8.2.2.2). */
+ss_owner ss_uas_nobody(ss_key128 merged);
+ss_key128 ss_uas_merged_key(const ss_msg *request);
 
 /* ---- twoxx.c: 13.2.2.4, 13.3.1.4 ---- */
 

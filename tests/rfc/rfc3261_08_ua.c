@@ -257,6 +257,37 @@ TEST(rfc3261_8_2_2_2_the_same_request_by_another_way_gets_482)
     CHECK_EQ(ua_sent_count(rig, BOB, "482 INVITE"), 1);
 }
 
+/* RFC3261:8.2.2.2 A transaction goes on for a while after its final response. */
+TEST(rfc3261_8_2_2_2_a_call_that_was_rejected_does_not_ring_again_by_another_way)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ua_carol_invites(rig, BOB, "one", CONTACT));
+    CHECK_OK(ua_do_status(rig, BOB, SS_CMD_REJECT, 1, 603));
+    CHECK_OK(ua_carol_invites(rig, BOB, "two", CONTACT));
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_INCOMING), 1);
+    CHECK_EQ(ua_sent_count(rig, BOB, "482 INVITE"), 1);
+    ua_run(rig, SS_S(33));
+    CHECK_OK(ua_carol_invites(rig, BOB, "three", CONTACT));
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_INCOMING), 2);
+}
+
+/* RFC3261:8.2.2.2 */
+TEST(rfc3261_8_2_2_2_any_request_by_another_way_gets_482)
+{
+    static const char *const options = "OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK%s\r\n"
+                                       "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=c\r\n"
+                                       "To: <sip:bob@example.com>\r\nCall-ID: x\r\nCSeq: %s OPTIONS\r\n\r\n";
+    static const char *const cases[][2] = { { "a", "1" }, { "b", "1" }, { "c", "2" } };
+    ua_rig *rig = ua_start();
+    for (size_t i = 0; i < SS_COUNT(cases); i++) {
+        char text[512];
+        snprintf(text, sizeof text, options, cases[i][0], cases[i][1]);
+        CHECK_OK(ua_inject_text(rig, BOB, text));
+    }
+    CHECK_EQ(ua_sent_count(rig, BOB, "200 OPTIONS"), 2);
+    CHECK_EQ(ua_sent_count(rig, BOB, "482 OPTIONS"), 1);
+}
+
 /* RFC3261:8.2.2.3 */
 TEST(rfc3261_8_2_2_3_what_is_required_and_not_understood_gets_420)
 {

@@ -159,6 +159,8 @@ ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path, 
  * A TU must do the last two: nothing else ends such a transaction.
  */
 ss_up ss_txn_abandon(ss_core *core, ss_turn *turn, ss_ref txn);
+/** 8.2.2.2: true when a server transaction with the request's Call-ID has this owner. Walks all transactions. */
+bool ss_txn_is_served(const ss_core *core, const ss_msg *request, ss_owner owner);
 /** 9.2: the INVITE (or other) server transaction that a CANCEL matches, 0 when there is none. */
 ss_ref ss_txn_find_cancelled(const ss_core *core, const ss_msg *cancel);
 /** A client transaction's CANCEL (9.1): same Request-URI, Call-ID, To, From, CSeq number, top Via and Route as the request.
