@@ -156,6 +156,9 @@ static sn_plan *branch(bool with_idle_phone)
     shared.up.jitter = (sn_dist){ SN_DIST_NORMAL, 0, SS_MS(4) };
     shared.up.rate_bps = 2000000;
     shared.down = shared.up;
+    lan.up.loss = SN_ALWAYS / 50; /* the phones' own links draw too: by name, not by dense number */
+    lan.up.jitter = (sn_dist){ SN_DIST_UNIFORM, 0, SS_US(20) };
+    lan.down = lan.up;
     const uint32_t uplink = sn_plan_add_link(plan, &shared), local = sn_plan_add_link(plan, &lan);
     const uint32_t proxy = small_proxy(plan, "p1", 0, local);
     const uint32_t site = small_router(plan, "branch", 0, uplink);

@@ -106,6 +106,27 @@ TEST(loss_and_duplication_happen_as_often_as_asked)
     rig_end(r);
 }
 
+TEST(each_copy_has_a_fate_of_its_own)
+{
+    rig *r = rig_start();
+    r->params.duplicate = SN_ALWAYS;
+    r->params.loss = SN_ALWAYS / 2;
+    r->params.jitter = (sn_dist){ SN_DIST_UNIFORM, 0, SS_MS(1) };
+    unsigned of[4] = { 0 }, together = 0;
+    for (unsigned i = 0; i < 4000; i++) {
+        const sn_passage p = send(r, 0, 800);
+        CHECK_EQ(p.copies, 2);
+        of[(p.copy[0].cause == SN_CAUSE_LOSS) + 2 * (p.copy[1].cause == SN_CAUSE_LOSS)]++;
+        together += p.copy[0].cause == p.copy[1].cause && p.copy[0].arrives == p.copy[1].arrives &&
+                    p.copy[0].cause == SN_CAUSE_NONE;
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        CHECK(of[i] > 1000 - 140 && of[i] < 1000 + 140);
+    }
+    CHECK_EQ(together, 0);
+    rig_end(r);
+}
+
 TEST(duplication_shifts_no_loss_and_no_delay)
 {
     rig *r = rig_start();
