@@ -68,7 +68,7 @@ static void cancel_context(const ss_visit *v, ss_context *c)
     if (has_live_branch(v, c)) {
         ss_context_cancel(v, c);
     } else {
-        ss_context_finish(v, c, (ss_verdict){ .status = 487 });
+        ss_context_finish(v, c, (ss_proxy_verdict){ .status = 487 });
     }
 }
 
@@ -81,7 +81,7 @@ void ss_proxy_cancel(const ss_visit *v, const ss_msg *cancel, const ss_path *cam
         return;
     }
     const ss_owner owner = ss_txn_owner(ss_txn_at(v->core, cancelled));
-    ss_proxy_refuse(v, cancel, came_by, (ss_verdict){ .status = 200 });
+    ss_proxy_refuse(v, cancel, came_by, (ss_proxy_verdict){ .status = 200 });
     if (owner.kind == SS_OWNER_CONTEXT) {
         cancel_context(v, ss_context_at(v, owner.ref));
     }

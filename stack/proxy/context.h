@@ -66,11 +66,11 @@ typedef struct ss_routing {
 } ss_routing;
 
 /** A final response of the proxy's own, with at most one field of its own; status 0: none, go on. */
-typedef struct ss_verdict {
+typedef struct ss_proxy_verdict {
     unsigned status;
     ss_hdr header;
     ss_slice value;                                       /* at == NULL: no such field */
-} ss_verdict;
+} ss_proxy_verdict;
 
 /* ---- context.c ----------------------------------------------------------------------------------------------- */
 
@@ -103,9 +103,9 @@ void ss_parked_free(const ss_visit *v, ss_parked *p);
 /* ---- respond.c: the proxy as a user agent server (8.2.6, 16.3) ----------------------------------------------- */
 
 /** Answer through a server transaction. False when the arena was too small. */
-bool ss_proxy_respond(const ss_visit *v, ss_ref *server, const ss_msg *request, ss_verdict verdict);
+bool ss_proxy_respond(const ss_visit *v, ss_ref *server, const ss_msg *request, ss_proxy_verdict verdict);
 /** Serve and answer in one, without a context. */
-void ss_proxy_refuse(const ss_visit *v, const ss_msg *request, const ss_path *came_by, ss_verdict verdict);
+void ss_proxy_refuse(const ss_visit *v, const ss_msg *request, const ss_path *came_by, ss_proxy_verdict verdict);
 /** At the quota: 503 without a transaction (8.2.7), told to the application. */
 void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path *came_by);
 /** An ACK to a response that ss_proxy_overloaded sent: it goes no further. */
@@ -113,12 +113,12 @@ bool ss_proxy_is_ack_of_overload(const ss_core *core, const ss_msg *ack);
 
 /* ---- validate.c (16.3), preroute.c (16.4), targets.c (16.5) -------------------------------------------------- */
 
-ss_verdict ss_proxy_validate(const ss_visit *v, const ss_msg *request);
+ss_proxy_verdict ss_proxy_validate(const ss_visit *v, const ss_msg *request);
 /** Every value of a list, joined with commas, in the arena; empty and turn->failed when it is full. */
 ss_slice ss_proxy_join_values(ss_turn *turn, const ss_msg *request, ss_hdr id);
 /** The second part of our branch parameters (RFC 5393 4.2.1): what decides where a request goes. */
 uint64_t ss_proxy_loop_hash(const ss_msg *request);
-ss_verdict ss_proxy_preroute(const ss_visit *v, const ss_msg *request, ss_routing *out);
+ss_proxy_verdict ss_proxy_preroute(const ss_visit *v, const ss_msg *request, ss_routing *out);
 /** The URI names this element itself: its address, or its host name. */
 bool ss_proxy_is_us(const ss_proxy *proxy, const ss_uri *uri);
 bool ss_proxy_is_our_domain(const ss_proxy *proxy, ss_slice host);
@@ -167,7 +167,7 @@ bool ss_branch_retry(const ss_visit *v, ss_context *c, ss_branch *b);
 /** A branch came to its end without a response from downstream: as if `status` had come. */
 void ss_branch_fail(const ss_visit *v, ss_context *c, ss_branch *b, unsigned status);
 /** The final response is the proxy's own. Owns `c` from here on. */
-void ss_context_finish(const ss_visit *v, ss_context *c, ss_verdict verdict);
+void ss_context_finish(const ss_visit *v, ss_context *c, ss_proxy_verdict verdict);
 /** What serving it needs cannot be had: at the quota 503, told to the application; else it is dropped. Owns `c`. */
 void ss_context_overloaded(const ss_visit *v, ss_context *c);
 void ss_proxy_branch_up(const ss_visit *v, const ss_up *up, const ss_msg *response);

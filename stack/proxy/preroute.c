@@ -242,12 +242,12 @@ static ss_status preroute(const ss_visit *v, const ss_msg *request, ss_routing *
     return status == SS_OK ? pop_our_route(v->proxy, r) : status;
 }
 
-ss_verdict ss_proxy_preroute(const ss_visit *v, const ss_msg *request, ss_routing *out)
+ss_proxy_verdict ss_proxy_preroute(const ss_visit *v, const ss_msg *request, ss_routing *out)
 {
     *out = (ss_routing){ .request_uri = request->request_uri };
     const ss_status status = preroute(v, request, out);
     if (status == SS_ERR_FULL) {
         v->turn->failed = true;
     }
-    return (ss_verdict){ .status = status == SS_OK ? 0 : 400 };
+    return (ss_proxy_verdict){ .status = status == SS_OK ? 0 : 400 };
 }

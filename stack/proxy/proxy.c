@@ -9,7 +9,7 @@
 static bool say_trying(const ss_visit *v, ss_context *c, const ss_msg *request)
 {
     return request->method != SS_METHOD_INVITE ||
-           ss_proxy_respond(v, &c->server, request, (ss_verdict){ .status = 100 });
+           ss_proxy_respond(v, &c->server, request, (ss_proxy_verdict){ .status = 100 });
 }
 
 static void route_request(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
@@ -38,7 +38,7 @@ static void route_request(const ss_visit *v, const ss_msg *request, const ss_pat
 static void serve_request(const ss_visit *v, const ss_msg *request, const ss_path *came_by)
 {
     ss_routing routing;
-    ss_verdict verdict = ss_proxy_validate(v, request);
+    ss_proxy_verdict verdict = ss_proxy_validate(v, request);
     if (verdict.status == 0) {
         verdict = ss_proxy_preroute(v, request, &routing);
     }

@@ -6,7 +6,7 @@
  */
 #include "context.h"
 
-static const ss_verdict go_on = { .status = 0 };
+static const ss_proxy_verdict go_on = { .status = 0 };
 
 #define EXPIRES_MALFORMED_S 3600u                         /* 20.10: "treated as equivalent to 3600" */
 #define AN_HOUR_S 3600u
@@ -14,7 +14,7 @@ static const ss_verdict go_on = { .status = 0 };
 /* ---- step 2: extensions -------------------------------------------------------------------------------------- */
 
 /* 8.2.2.3; none is supported. RFC3261:10.3 */
-static ss_verdict check_require(const ss_visit *v, const ss_msg *request)
+static ss_proxy_verdict check_require(const ss_visit *v, const ss_msg *request)
 {
     if (ss_msg_count(request, SS_HDR_REQUIRE) == 0) {
         return go_on;
@@ -23,23 +23,23 @@ static ss_verdict check_require(const ss_visit *v, const ss_msg *request)
     if (unsupported.len == 0) {
         return go_on;
     }
-    return (ss_verdict){ .status = 420, .header = SS_HDR_UNSUPPORTED, .value = unsupported };
+    return (ss_proxy_verdict){ .status = 420, .header = SS_HDR_UNSUPPORTED, .value = unsupported };
 }
 
 /* ---- step 5: the address-of-record --------------------------------------------------------------------------- */
 
 /* Valid for the domain of the Request-URI; one that names this element itself stands for all its domains. RFC3261:10.3 */
-static ss_verdict read_aor(const ss_proxy *proxy, const ss_msg *request, const ss_routing *routing, ss_uri *aor)
+static ss_proxy_verdict read_aor(const ss_proxy *proxy, const ss_msg *request, const ss_routing *routing, ss_uri *aor)
 {
     ss_name_addr to;
     if (ss_msg_to(request, &to) != SS_OK || ss_uri_parse(to.uri, aor) != SS_OK) {
-        return (ss_verdict){ .status = 400 };
+        return (ss_proxy_verdict){ .status = 400 };
     }
     const bool sip = aor->scheme == SS_SCHEME_SIP || aor->scheme == SS_SCHEME_SIPS;
     const bool here = sip && (ss_proxy_is_our_domain(proxy, aor->host) || ss_proxy_is_us(proxy, aor)) &&
                       (ss_slice_eq_nocase(aor->host, routing->uri.host) ||
                        ss_proxy_is_us(proxy, &routing->uri));
-    return here ? go_on : (ss_verdict){ .status = 404 };
+    return here ? go_on : (ss_proxy_verdict){ .status = 404 };
 }
 
 /* ---- steps 6 and 7: Contacts --------------------------------------------------------------------------------- */
@@ -100,7 +100,7 @@ static ss_status read_q(const ss_name_addr *contact, uint16_t *q)
 }
 
 /* 423 if and only if: above zero, below an hour, below our minimum. RFC3261:10.3 RFC3261:21.4.17 */
-static ss_verdict check_interval(const ss_visit *v, uint32_t expires_s)
+static ss_proxy_verdict check_interval(const ss_visit *v, uint32_t expires_s)
 {
     const uint32_t least = v->proxy->config->expires_min_s;
     if (expires_s == 0 || expires_s >= AN_HOUR_S || expires_s >= least) {
@@ -110,15 +110,15 @@ static ss_verdict check_interval(const ss_visit *v, uint32_t expires_s)
     ss_put_u64(&b, least);
     v->turn->failed |= b.overflow;
     const ss_slice value = ss_buffer_keep(v->turn->arena, &b);
-    return (ss_verdict){ .status = 423, .header = SS_HDR_MIN_EXPIRES, .value = value };
+    return (ss_proxy_verdict){ .status = 423, .header = SS_HDR_MIN_EXPIRES, .value = value };
 }
 
-static ss_verdict read_contact(const ss_visit *v, const ss_msg *request, const ss_name_addr *contact,
+static ss_proxy_verdict read_contact(const ss_visit *v, const ss_msg *request, const ss_name_addr *contact,
                                ss_binding *change)
 {
     ss_uri uri;
     if (ss_uri_parse(contact->uri, &uri) != SS_OK || read_q(contact, &change->q) != SS_OK) {
-        return (ss_verdict){ .status = 400 };
+        return (ss_proxy_verdict){ .status = 400 };
     }
     const uint32_t asked = requested_expires(v->proxy, request, contact);
     const uint32_t most = v->proxy->config->expires_max_s;
@@ -150,21 +150,21 @@ static bool is_star_allowed(const ss_msg *request, uint32_t count)
     return count == 1 && expires.at != NULL && delta_seconds(expires) == 0;
 }
 
-static ss_verdict read_contacts(const ss_visit *v, const ss_msg *request, ss_binding *changes, uint32_t count,
+static ss_proxy_verdict read_contacts(const ss_visit *v, const ss_msg *request, ss_binding *changes, uint32_t count,
                                 bool star)
 {
     ss_cseq cseq;
     if (ss_msg_cseq(request, &cseq) != SS_OK) {
-        return (ss_verdict){ .status = 400 };
+        return (ss_proxy_verdict){ .status = 400 };
     }
     ss_value_iter it = { 0 };
     ss_name_addr contact;
     for (uint32_t i = 0; i < count; i++) {
         changes[i] = (ss_binding){ .call_id = ss_msg_call_id(request), .cseq = cseq.number };
         if (ss_msg_next_addr(request, SS_HDR_CONTACT, &it, &contact) != SS_OK) {
-            return (ss_verdict){ .status = 400 };
+            return (ss_proxy_verdict){ .status = 400 };
         }
-        const ss_verdict verdict = star ? go_on : read_contact(v, request, &contact, &changes[i]);
+        const ss_proxy_verdict verdict = star ? go_on : read_contact(v, request, &contact, &changes[i]);
         if (verdict.status != 0) {
             return verdict;
         }
@@ -173,19 +173,19 @@ static ss_verdict read_contacts(const ss_visit *v, const ss_msg *request, ss_bin
 }
 
 /* Steps 6 and 7 as far as the request alone decides them. Without a Contact it is a question only: LOCATE. */
-static ss_verdict read_query(const ss_visit *v, const ss_msg *request, ss_query *query)
+static ss_proxy_verdict read_query(const ss_visit *v, const ss_msg *request, ss_query *query)
 {
     uint32_t count;
     bool star;
     *query = (ss_query){ .kind = SS_QUERY_LOCATE };
     if (count_contacts(request, &count, &star) != SS_OK || (star && !is_star_allowed(request, count))) {
-        return (ss_verdict){ .status = 400 };
+        return (ss_proxy_verdict){ .status = 400 };
     }
     if (count == 0) {
         return go_on;
     }
     if (count > SS_LOCATION_CONTACTS_MAX) {
-        return (ss_verdict){ .status = 403 };
+        return (ss_proxy_verdict){ .status = 403 };
     }
     ss_binding *changes = SS_ARENA_ARRAY(v->turn->arena, ss_binding, count);
     if (changes == NULL) {
@@ -203,7 +203,7 @@ void ss_registrar_serve(const ss_visit *v, ss_context *c, const ss_msg *request,
 {
     ss_uri aor;
     ss_query query;
-    ss_verdict verdict = check_require(v, request);                              /* step 2 */
+    ss_proxy_verdict verdict = check_require(v, request);                              /* step 2 */
     if (verdict.status == 0) {
         verdict = read_aor(v->proxy, request, routing, &aor);                    /* step 5 */
     }
@@ -250,7 +250,7 @@ static ss_slice print_contacts(const ss_visit *v, const ss_answer *answer)
 /* A CSeq out of order, or any other reason why the changes were not committed, is 500 (step 7). RFC3261:10.3 */
 void ss_registrar_answered(const ss_visit *v, ss_context *c, const ss_answer *answer)
 {
-    ss_verdict verdict = { .status = 500 };
+    ss_proxy_verdict verdict = { .status = 500 };
     if (answer->status == SS_OK || answer->status == SS_NONE) {
         verdict.status = 200;
     }

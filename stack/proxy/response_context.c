@@ -55,7 +55,7 @@ static void context_over(const ss_visit *v, ss_context *c, unsigned status)
     ss_context_release(v, c);
 }
 
-void ss_context_finish(const ss_visit *v, ss_context *c, ss_verdict verdict)
+void ss_context_finish(const ss_visit *v, ss_context *c, ss_proxy_verdict verdict)
 {
     ss_msg request;
     const bool nothing_to_say = c->is_stateless || c->server == 0 || c->final_sent ||
@@ -79,7 +79,7 @@ void ss_context_overloaded(const ss_visit *v, ss_context *c)
         return;
     }
     ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_FULL, .status = c->is_stateless ? 0 : 503 });
-    ss_context_finish(v, c, (ss_verdict){ .status = 503 });
+    ss_context_finish(v, c, (ss_proxy_verdict){ .status = 503 });
 }
 
 /* ---- step 3: the copy without our Via ------------------------------------------------------------------------ */
@@ -194,7 +194,7 @@ static void settle(const ss_visit *v, ss_context *c)
         v->turn->failed |= kept.len == 0;
         pass_final(v, c, status, kept);
     } else {
-        ss_context_finish(v, c, (ss_verdict){ .status = status == 503 ? 500 : status });
+        ss_context_finish(v, c, (ss_proxy_verdict){ .status = status == 503 ? 500 : status });
     }
 }
 

@@ -36,7 +36,7 @@ void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request, co
     } else if (request->method == SS_METHOD_REGISTER && v->proxy->config->registrar) {
         ss_registrar_serve(v, c, request, routing);
     } else if (request->method == SS_METHOD_OPTIONS && routing->uri.user.at == NULL) {
-        ss_context_finish(v, c, (ss_verdict){ .status = 200 });                  /* 11: it asks about us */
+        ss_context_finish(v, c, (ss_proxy_verdict){ .status = 200 });                  /* 11: it asks about us */
     } else {
         const ss_query locate = { .kind = SS_QUERY_LOCATE };
         ss_proxy_ask_bindings(v, c, &routing->uri, SS_STAGE_LOCATE, locate);
@@ -77,7 +77,7 @@ void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer)
 {
     const ss_binding *found = answer->status == SS_OK ? best_binding(answer) : NULL;
     if (found == NULL) {
-        ss_context_finish(v, c, (ss_verdict){ .status = why_not_found(answer) });
+        ss_context_finish(v, c, (ss_proxy_verdict){ .status = why_not_found(answer) });
         return;
     }
     ss_msg request;

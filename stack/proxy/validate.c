@@ -5,26 +5,26 @@
  */
 #include "context.h"
 
-static const ss_verdict passed = { .status = 0 };
+static const ss_proxy_verdict passed = { .status = 0 };
 
 /* 16.3 steps 1 and 2, for the Request-URI. SIPS needs TLS on every hop (26.2.2), so without it the scheme is one that
  * this proxy does not understand. RFC3261:16.3 */
-static ss_verdict check_uri(const ss_proxy *proxy, const ss_msg *request)
+static ss_proxy_verdict check_uri(const ss_proxy *proxy, const ss_msg *request)
 {
     ss_uri uri;
     if (ss_uri_parse(request->request_uri, &uri) != SS_OK) {
-        return (ss_verdict){ .status = 400 };
+        return (ss_proxy_verdict){ .status = 400 };
     }
     const ss_transport ours = proxy->config->local.transport;
     const bool secure = ours == SS_TRANSPORT_TLS || ours == SS_TRANSPORT_WSS;
     if (uri.scheme == SS_SCHEME_SIP || (uri.scheme == SS_SCHEME_SIPS && secure)) {
         return passed;
     }
-    return (ss_verdict){ .status = 416 };
+    return (ss_proxy_verdict){ .status = 416 };
 }
 
 /* 16.3 step 3; an OPTIONS that may go no further is answered here (section 11). RFC3261:16.3 */
-static ss_verdict check_max_forwards(const ss_msg *request)
+static ss_proxy_verdict check_max_forwards(const ss_msg *request)
 {
     uint32_t hops;
     const ss_status status = ss_msg_number(request, SS_HDR_MAX_FORWARDS, &hops);
@@ -32,9 +32,9 @@ static ss_verdict check_max_forwards(const ss_msg *request)
         return passed;
     }
     if (status != SS_OK) {
-        return (ss_verdict){ .status = 400 };
+        return (ss_proxy_verdict){ .status = 400 };
     }
-    return (ss_verdict){ .status = request->method == SS_METHOD_OPTIONS ? 200 : 483 };
+    return (ss_proxy_verdict){ .status = request->method == SS_METHOD_OPTIONS ? 200 : 483 };
 }
 
 /* The method is left out on purpose: a CANCEL or an ACK has its INVITE's branch (16.6 step 8). */
@@ -63,7 +63,7 @@ static bool branch_ends_with(ss_slice branch, ss_slice end)
 }
 
 /* 16.3 step 4 as RFC 5393 4.2.2 replaces it. RFC3261:16.3 RFC5393:4.2.2 */
-static ss_verdict check_loop(const ss_proxy *proxy, const ss_msg *request)
+static ss_proxy_verdict check_loop(const ss_proxy *proxy, const ss_msg *request)
 {
     char memory[16];
     ss_buffer b = ss_buffer_on(memory, sizeof memory);
@@ -81,7 +81,7 @@ static ss_verdict check_loop(const ss_proxy *proxy, const ss_msg *request)
             hashed = true;
         }
         if (branch_ends_with(via.branch, ss_buffer_slice(&b))) {
-            return (ss_verdict){ .status = 482 };
+            return (ss_proxy_verdict){ .status = 482 };
         }
     }
     return passed;
@@ -103,7 +103,7 @@ ss_slice ss_proxy_join_values(ss_turn *turn, const ss_msg *request, ss_hdr id)
 }
 
 /* 16.3 step 5: this proxy understands no extension. 8.2.2.3: not looked at in CANCEL and ACK. RFC3261:16.3 */
-static ss_verdict check_proxy_require(const ss_visit *v, const ss_msg *request)
+static ss_proxy_verdict check_proxy_require(const ss_visit *v, const ss_msg *request)
 {
     if (ss_msg_count(request, SS_HDR_PROXY_REQUIRE) == 0 || request->method == SS_METHOD_ACK ||
         request->method == SS_METHOD_CANCEL) {
@@ -113,13 +113,13 @@ static ss_verdict check_proxy_require(const ss_visit *v, const ss_msg *request)
     if (unsupported.len == 0) {
         return passed;                                    /* the field is there, but names nothing */
     }
-    return (ss_verdict){ .status = 420, .header = SS_HDR_UNSUPPORTED, .value = unsupported };
+    return (ss_proxy_verdict){ .status = 420, .header = SS_HDR_UNSUPPORTED, .value = unsupported };
 }
 
 /* Step 6, Proxy-Authorization: this proxy asks for no credentials. */
-ss_verdict ss_proxy_validate(const ss_visit *v, const ss_msg *request)
+ss_proxy_verdict ss_proxy_validate(const ss_visit *v, const ss_msg *request)
 {
-    ss_verdict verdict = check_uri(v->proxy, request);
+    ss_proxy_verdict verdict = check_uri(v->proxy, request);
     if (verdict.status == 0) {
         verdict = check_max_forwards(request);
     }
