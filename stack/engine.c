@@ -247,37 +247,30 @@ ss_status ss_engine_stream_opened(ss_engine *e, ss_turn *turn, const ss_path *pa
     return turn_status(e, turn);
 }
 
+/* One message a call: each has the whole arena, and one that does not fit is as if lost, as a datagram would be. */
 ss_status ss_engine_stream_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes, size_t *taken)
 {
-    *taken = 0;
-    while (*taken < bytes.len) {
-        size_t skip = 0;
-        size_t length = 0;
-        const ss_slice rest = ss_slice_cut(bytes, *taken, bytes.len);
-        const ss_status framed = ss_stream_frame(rest, &skip, &length);
-        *taken += skip;
-        if (framed == SS_MORE) {
-            return SS_MORE;
-        }
-        if (framed != SS_OK) {                            /* where the next message starts cannot be known (18.3) */
-            ss_output *out = ss_turn_add(turn, SS_OUT_CLOSE);
-            if (out != NULL) {
-                out->path = *path;
-            }
-            e->counts.refused++;
-            *taken = bytes.len;
-            return SS_ERR_SYNTAX;
-        }
-        if (length == 0) {
-            break;                                        /* only keep-alives were left */
-        }
-        const ss_status status = message_in(e, turn, path, ss_slice_cut(bytes, *taken, *taken + length));
-        if (status == SS_ERR_FULL || status == SS_ERR_MEMORY) {
-            return status;
-        }
-        *taken += length;
+    size_t skip = 0;
+    size_t length = 0;
+    const ss_status framed = ss_stream_frame(bytes, &skip, &length);
+    *taken = skip;
+    if (framed == SS_MORE) {
+        return SS_MORE;
     }
-    return turn_status(e, turn);
+    if (framed != SS_OK) {                                /* where the next message starts cannot be known (18.3) */
+        ss_output *out = ss_turn_add(turn, SS_OUT_CLOSE);
+        if (out != NULL) {
+            out->path = *path;
+        }
+        e->counts.refused++;
+        *taken = bytes.len;
+        return SS_ERR_SYNTAX;
+    }
+    if (length == 0) {
+        return turn_status(e, turn);                      /* only keep-alives were left */
+    }
+    *taken = skip + length;
+    return message_in(e, turn, path, ss_slice_cut(bytes, skip, *taken));
 }
 
 ss_status ss_engine_path_lost(ss_engine *e, ss_turn *turn, const ss_path *path, bool failed)

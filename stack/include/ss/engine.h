@@ -70,7 +70,8 @@ SS_MUST_USE ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path
  * with SS_OUT_CONNECT, above SS_CONNECTION_OURS. */
 #define SS_CONNECTION_OURS 0x80000000u
 SS_MUST_USE ss_status ss_engine_stream_opened(ss_engine *e, ss_turn *turn, const ss_path *path);
-/** Bytes in order. `taken`: how many the engine took; the host keeps the rest and offers it again with more (SS_MORE). */
+/** Bytes in order: one message of them is taken in a call, so that each has the whole arena. `taken`: how many bytes, whatever
+ *  the status. Call again with the rest, after draining, until all are taken or SS_MORE asks for bytes that have not come. */
 SS_MUST_USE ss_status ss_engine_stream_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes,
                                              size_t *taken);
 /** `failed`: reset, refused or unreachable, 17.1.4; else closed in order. */
