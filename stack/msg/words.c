@@ -22,50 +22,57 @@ ss_method ss_method_from(ss_slice name)
     return SS_METHOD_OTHER;
 }
 
-#define HEADER(id, name, compact, repetition) SS_LIT_INIT(name),
+#define HEADER(id, name, compact, repetition, grammar, methods, section) SS_LIT_INIT(name),
 static const ss_slice header_names[SS_HDR_OTHER] = {
 #include "ss/headers.def"
 };
 #undef HEADER
 
-#define HEADER(id, name, compact, repetition) (compact),
+#define HEADER(id, name, compact, repetition, grammar, methods, section) (compact),
 static const char compact_names[SS_HDR_OTHER] = {
 #include "ss/headers.def"
 };
 #undef HEADER
 
-#define HEADER(id, name, compact, repetition) SS_REPEAT_##repetition,
+#define HEADER(id, name, compact, repetition, grammar, methods, section) SS_REPEAT_##repetition,
 static const uint8_t repetitions[SS_HDR_OTHER] = {
 #include "ss/headers.def"
 };
 #undef HEADER
 
-enum { LONGEST_NAME = 19, SAME_LENGTH_MAX = 8, LETTERS = 11 };
+enum { LONGEST_NAME = 24, SAME_LENGTH_MAX = 11, LETTERS = 17 };
 _Static_assert(SS_HDR_COUNT <= UINT8_MAX, "ss_field.id is 8 bits");
 
 #define H(id) (SS_HDR_##id + 1)                           /* 0 ends a row */
 static const uint8_t by_length[LONGEST_NAME + 1][SAME_LENGTH_MAX + 1] = {
     [2] = { H(TO) },
     [3] = { H(VIA) },
-    [4] = { H(FROM), H(CSEQ), H(DATE), H(RACK), H(RSEQ), H(PATH) },
-    [5] = { H(ROUTE), H(ALLOW) },
-    [6] = { H(ACCEPT), H(SERVER), H(REASON) },
-    [7] = { H(CALL_ID), H(CONTACT), H(EXPIRES), H(REQUIRE), H(SUBJECT), H(WARNING) },
-    [8] = { H(PRIORITY), H(REPLY_TO) },
-    [9] = { H(SUPPORTED), H(CALL_INFO), H(TIMESTAMP) },
-    [10] = { H(USER_AGENT), H(ALERT_INFO), H(ERROR_INFO) },
-    [11] = { H(IN_REPLY_TO), H(MIN_EXPIRES), H(RETRY_AFTER), H(UNSUPPORTED) },
-    [12] = { H(MAX_FORWARDS), H(RECORD_ROUTE), H(CONTENT_TYPE), H(MIME_VERSION), H(ORGANIZATION) },
-    [13] = { H(AUTHORIZATION), H(PROXY_REQUIRE) },
+    [4] = { H(FROM), H(CSEQ), H(DATE), H(RACK), H(RSEQ), H(PATH), H(JOIN) },
+    [5] = { H(ROUTE), H(ALLOW), H(EVENT) },
+    [6] = { H(ACCEPT), H(SERVER), H(REASON), H(MIN_SE) },
+    [7] = { H(CALL_ID), H(CONTACT), H(EXPIRES), H(REQUIRE), H(SUBJECT), H(WARNING), H(PRIVACY) },
+    [8] = { H(PRIORITY), H(REPLY_TO), H(REFER_TO), H(REPLACES), H(IDENTITY), H(SIP_ETAG) },
+    [9] = { H(SUPPORTED), H(CALL_INFO), H(TIMESTAMP), H(DIVERSION), H(RECV_INFO) },
+    [10] = { H(USER_AGENT), H(ALERT_INFO), H(ERROR_INFO), H(FLOW_TIMER) },
+    [11] = { H(IN_REPLY_TO), H(MIN_EXPIRES), H(RETRY_AFTER), H(UNSUPPORTED), H(REFERRED_BY), H(MAX_BREADTH),
+             H(GEOLOCATION) },
+    [12] = { H(MAX_FORWARDS), H(RECORD_ROUTE), H(CONTENT_TYPE), H(ALLOW_EVENTS), H(ORGANIZATION), H(MIME_VERSION),
+             H(HISTORY_INFO), H(INFO_PACKAGE), H(USER_TO_USER), H(SIP_IF_MATCH), H(FEATURE_CAPS) },
+    [13] = { H(AUTHORIZATION), H(PROXY_REQUIRE), H(SERVICE_ROUTE), H(TARGET_DIALOG) },
     [14] = { H(CONTENT_LENGTH) },
-    [15] = { H(ACCEPT_ENCODING), H(ACCEPT_LANGUAGE) },
+    [15] = { H(ACCEPT_ENCODING), H(ACCEPT_LANGUAGE), H(SESSION_EXPIRES), H(SECURITY_CLIENT), H(SECURITY_SERVER),
+             H(SECURITY_VERIFY) },
     [16] = { H(CONTENT_ENCODING), H(CONTENT_LANGUAGE), H(WWW_AUTHENTICATE) },
-    [18] = { H(PROXY_AUTHENTICATE) },
-    [19] = { H(AUTHENTICATION_INFO), H(CONTENT_DISPOSITION), H(PROXY_AUTHORIZATION) },
+    [17] = { H(RESOURCE_PRIORITY) },
+    [18] = { H(PROXY_AUTHENTICATE), H(SUBSCRIPTION_STATE) },
+    [19] = { H(AUTHENTICATION_INFO), H(CONTENT_DISPOSITION), H(PROXY_AUTHORIZATION), H(P_ASSERTED_IDENTITY) },
+    [20] = { H(P_PREFERRED_IDENTITY) },
+    [21] = { H(P_ACCESS_NETWORK_INFO) },
+    [24] = { H(ACCEPT_RESOURCE_PRIORITY) },
 };
 static const uint8_t with_compact[LETTERS] = {
     H(VIA), H(FROM), H(TO), H(CALL_ID), H(CONTACT), H(CONTENT_LENGTH), H(CONTENT_TYPE), H(SUPPORTED), H(SUBJECT),
-    H(CONTENT_ENCODING),
+    H(CONTENT_ENCODING), H(EVENT), H(REFER_TO), H(REFERRED_BY), H(ALLOW_EVENTS), H(SESSION_EXPIRES), H(IDENTITY),
 };
 #undef H
 

@@ -18,7 +18,7 @@ ss_slice ss_method_name(ss_method method);
 ss_method ss_method_from(ss_slice name);
 
 typedef enum ss_hdr {
-#define HEADER(id, name, compact, repetition) SS_HDR_##id,
+#define HEADER(id, name, compact, repetition, grammar, methods, section) SS_HDR_##id,
 #include "ss/headers.def"
 #undef HEADER
     SS_HDR_OTHER,                                         /* a field the stack does not know; passed on untouched */

@@ -5,7 +5,7 @@
 #include "stack/msg/lex.h"
 
 static const char compact_letters[] = {
-#define HEADER(id, name, compact, repetition) (compact),
+#define HEADER(id, name, compact, repetition, grammar, methods, section) (compact),
 #include "ss/headers.def"
 #undef HEADER
 };
