@@ -65,6 +65,18 @@ static void answer(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_t
     sn_engine_status(host, ss_engine_answer(e, turn, &found));
 }
 
+/* Of any engine, whatever its user makes of it: what a quota refuses is counted. */
+static void tell_full(sn_host *host, const ss_event *event)
+{
+    const ss_slice call_id = event->msg == NULL ? SS_EMPTY : ss_msg_call_id(event->msg);
+    sn_host_call(host, &(sn_call_fact){
+                           .source = SN_NOBODY,
+                           .event = SN_CALL_OVERLOADED,
+                           .status = (uint16_t)event->status,
+                           .call_id = call_id.len == 0 ? 0 : ss_hash64(0, call_id),
+                       });
+}
+
 static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn,
                       const ss_output *out)
 {
@@ -76,6 +88,9 @@ static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, s
         sn_host_note(host, &out->note);
         break;
     case SS_OUT_EVENT:
+        if (out->event.kind == SS_EVENT_FULL) {
+            tell_full(host, &out->event);
+        }
         if (user->event != NULL) {
             user->event(user->self, host, turn, &out->event);
         }

@@ -226,12 +226,12 @@ static void follow(sn_meter *m, metered_call *c, const sn_fact *f)
     case SN_CALL_NOT_ACKED:
         m->reached[REACH_NOT_ACKED] = true;
         break;
-    case SN_CALL_HANGUP:
+    case SN_CALL_HANGUP:                                  /* an end that heard of the other's BYE has no call to end */
+        m->reached[REACH_BYES_CROSS] |= c->answered != SS_TIME_NEVER && c->hangup[at_caller ? 1 : 0] != SS_TIME_NEVER;
         c->hangup[at_caller ? 0 : 1] = ss_time_earlier(c->hangup[at_caller ? 0 : 1], now);
         break;
     case SN_CALL_BYE:
     case SN_CALL_ENDED:
-        m->reached[REACH_BYES_CROSS] |= f->call.event == SN_CALL_BYE && c->hangup[at_caller ? 0 : 1] != SS_TIME_NEVER;
         m->reached[REACH_CANCEL_CROSSES_200] |= f->call.event == SN_CALL_ENDED && crossed(c, f);
         m->reached[REACH_BYE_TIMEOUT] |= f->call.synthetic != 0;
         if (c->answered != SS_TIME_NEVER) {
@@ -248,6 +248,7 @@ static void follow(sn_meter *m, metered_call *c, const sn_fact *f)
 
 void sn_meter_call(sn_meter *m, const sn_fact *f)
 {
+    m->reached[REACH_OVERLOAD] |= f->call.event == SN_CALL_OVERLOADED;
     metered_call *c = f->call.number == 0 ? NULL : call_of(m, f->call.number);
     if (c == NULL || f->call.event == SN_CALL_ACT_MISSED) {
         return;                                           /* without memory; or nothing happened to the call */

@@ -38,7 +38,8 @@
     X(DUPLICATE, "duplicate", "a link made a second copy") \
     X(REORDER, "reorder", "a packet overtook others") \
     X(QUEUE_FULL, "queue_full", "a link's queue was full") \
-    X(MTU_DROP, "mtu_drop", "a packet was larger than the MTU and could not be cut")
+    X(MTU_DROP, "mtu_drop", "a packet was larger than the MTU and could not be cut") \
+    X(OVERLOAD, "overload", "a quota refused something: 503, or a drop")
 #define REACH_ID(id, name, sentence) REACH_##id,
 typedef enum reach { REACH_TIMER_FIRST, REACH_TIMER_LAST = SS_LETTER_COUNT - 1, REACH_LIST(REACH_ID) REACH_COUNT } reach;
 

@@ -65,6 +65,7 @@ static const row rows[] = {
     COUNTED("dialogs_peak", dialogs_peak, "the most dialogs alive at once")
     COUNTED("strays", strays, "messages that nothing waited for")
     COUNTED("parse_errors", parse_errors, "messages refused")
+    COUNTED("overloads", overloads, "what a quota refused: answered 503, or dropped")
     REQUESTS("invite", INVITE) REQUESTS("ack", ACK) REQUESTS("bye", BYE) REQUESTS("cancel", CANCEL)
     REQUESTS("register", REGISTER) REQUESTS("options", OPTIONS) REQUESTS("prack", PRACK) REQUESTS("update", UPDATE)
     REQUESTS("info", INFO) REQUESTS("message", MESSAGE) REQUESTS("subscribe", SUBSCRIBE) REQUESTS("notify", NOTIFY)

@@ -163,6 +163,9 @@ static void count_fact(const sn_meter *m, sn_metrics *to, const sn_fact *f)
     case SN_FACT_NOTE:
         count_note(m, to, &f->note);
         break;
+    case SN_FACT_CALL:
+        to->overloads += f->call.event == SN_CALL_OVERLOADED;
+        break;
     default:
         break;
     }

@@ -108,7 +108,8 @@ const char *sn_fact_name(sn_fact_kind kind);
     X(BYE)              /* either: BYE came */                                                                      \
     X(ENDED)            /* either: our BYE was answered (status), or timed out (408 synthetic) */                   \
     X(REGISTERED) X(REGISTER_FAILED)                                                                                 \
-    X(ACT_MISSED)       /* a story's act came to nothing: no such call, or not possible now; status 481 */
+    X(ACT_MISSED)       /* a story's act came to nothing: no such call, or not possible now; status 481 */          \
+    X(OVERLOADED)       /* of no call: a quota of the node refused something; status is what the peer was told, or 0 */
 #define SN_CALL_ID(name) SN_CALL_##name,
 typedef enum sn_call_event { SN_CALL_LIST(SN_CALL_ID) SN_CALL_COUNT } sn_call_event;
 const char *sn_call_event_name(sn_call_event event);

@@ -76,7 +76,7 @@ typedef struct sn_metrics {
     uint64_t retransmits[SS_LETTER_COUNT];                /* by timer letter */
     uint64_t retransmits_answering;                       /* a copy came, so the answer went again */
     uint64_t timer_fired[SS_LETTER_COUNT];
-    uint64_t transactions_live, transactions_peak, dialogs_live, dialogs_peak, strays, parse_errors;
+    uint64_t transactions_live, transactions_peak, dialogs_live, dialogs_peak, strays, parse_errors, overloads;
     uint64_t requests_sent[SS_METHOD_COUNT], responses_sent[7];   /* by class; [0] unused */
     /* the network */
     uint64_t datagrams_sent, datagrams_received, packets, fragmented, reassembled;

@@ -72,6 +72,19 @@ TEST(rfc6076_a_completed_call_has_each_delay_once)
     court_close(&rig);
 }
 
+TEST(what_quotas_refuse_is_counted_though_it_belongs_to_no_call)
+{
+    court rig;
+    begin(&rig);
+    court_at(&rig, SS_S(1));
+    court_call(&rig, COURT_BOB, SN_CALL_OVERLOADED, 0, 503);
+    court_call(&rig, COURT_BOB, SN_CALL_OVERLOADED, 0, 0);
+    const sn_metrics *m = all(&rig);
+    CHECK_EQ(m->overloads, 2);
+    CHECK_EQ(m->attempts + m->failed, 0);
+    court_close(&rig);
+}
+
 TEST(rfc6076_ratios_leave_redirected_calls_out_and_count_the_users_answers)
 {
     static const unsigned statuses[] = { 302, 480, 486, 600, 603, 404, 408, 500, 503, 504 };

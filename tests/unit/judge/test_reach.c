@@ -71,7 +71,7 @@ TEST(a_200_after_a_cancel_is_a_crossing)
     court_close(&rig);
 }
 
-TEST(byes_cross_when_one_comes_after_one_left)
+TEST(byes_cross_when_both_ends_hang_up_and_neither_heard_of_it)
 {
     court rig;
     begin(&rig);
@@ -80,8 +80,11 @@ TEST(byes_cross_when_one_comes_after_one_left)
     court_call(&rig, COURT_BOB, SN_CALL_HANGUP, 1, 0);
     court_call(&rig, COURT_ALICE, SN_CALL_BYE, 1, 0);
     CHECK(!reached(&rig, "byes_cross"));
-    court_call(&rig, COURT_ALICE, SN_CALL_HANGUP, 1, 0);
-    court_call(&rig, COURT_ALICE, SN_CALL_BYE, 1, 0);
+    court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 2, 0);
+    court_call(&rig, COURT_ALICE, SN_CALL_ANSWERED, 2, 200);
+    court_call(&rig, COURT_ALICE, SN_CALL_HANGUP, 2, 0);
+    CHECK(!reached(&rig, "byes_cross"));
+    court_call(&rig, COURT_BOB, SN_CALL_HANGUP, 2, 0);
     CHECK(reached(&rig, "byes_cross"));
     court_close(&rig);
 }

@@ -107,6 +107,60 @@ TEST(a_story_runs_act_for_act)
     sn_plan_free(plan);
 }
 
+/* Design 3.3: scripted events come first. Else Alice's BYE, which comes from a lower number, would. */
+TEST(an_act_comes_before_what_arrives_at_its_instant)
+{
+    sn_plan *plan = two_phones();
+    act(plan, 0, 1, SN_OP_CALL, 0);
+    act(plan, SS_MS(100), 2, SN_OP_ANSWER, 0);
+    act(plan, SS_MS(500), 1, SN_OP_HANGUP, 0);
+    act(plan, SS_MS(510), 2, SN_OP_HANGUP, 0);
+    small_finish(plan);
+    const small_run run = run_diary(plan);
+    CHECK_SLICE(ss_buffer_slice(&book.b), "0 alice PLACED\n"
+                                          "10 bob INCOMING\n"
+                                          "100 bob ACCEPTED 200\n"
+                                          "110 alice ANSWERED 200\n"
+                                          "120 bob CONFIRMED\n"
+                                          "500 alice HANGUP\n"
+                                          "510 bob HANGUP\n"
+                                          "520 alice ENDED 200\n"
+                                          "530 bob ENDED 200\n");
+    check_nothing_left(&run);
+    sn_plan_free(plan);
+}
+
+TEST(what_the_quota_of_a_user_agent_refuses_is_told)
+{
+    sn_plan *plan = two_phones();
+    small_spec(plan, 2)->settings.txns_max = 0;
+    act(plan, 0, 1, SN_OP_CALL, 0);
+    small_finish(plan);
+    const small_run run = run_diary(plan);
+    CHECK_SLICE(ss_buffer_slice(&book.b), "0 alice PLACED\n"
+                                          "10 bob OVERLOADED 503\n"
+                                          "10 bob REFUSED 503\n"
+                                          "20 alice REJECTED 503\n");
+    check_nothing_left(&run);
+    sn_plan_free(plan);
+}
+
+TEST(what_the_quota_of_a_proxy_refuses_is_told)
+{
+    sn_plan *plan = two_phones();
+    const uint32_t proxy = small_proxy(plan, "p1", 0, 0);
+    small_spec(plan, 1)->ua.outbound = proxy;
+    small_spec(plan, proxy)->settings.txns_max = 0;
+    act(plan, 0, 1, SN_OP_CALL, 0);
+    small_finish(plan);
+    const small_run run = run_diary(plan);
+    CHECK_SLICE(ss_buffer_slice(&book.b), "0 alice PLACED\n"
+                                          "10 p1 OVERLOADED 503\n"
+                                          "20 alice REJECTED 503\n");
+    check_nothing_left(&run);
+    sn_plan_free(plan);
+}
+
 TEST(a_story_may_cancel)
 {
     sn_plan *plan = two_phones();
