@@ -26,7 +26,7 @@ rp_reports:   base msg facts judge capture reports
 # The layer that a public header belongs to: ss/ua.h -> ua.
 layer_of() {
     case $1 in
-    ss/headers.def) echo msg ;;
+    ss/headers.def | ss/grammar.h) echo msg ;;
     ss/words.h) echo base ;; # what facts and laws are written in
     ss/*.h) basename "$1" .h ;;
     sn/facts*) echo facts ;;
