@@ -22,8 +22,10 @@ status 2 run "$longer"x --order
 status 7 run good.yaml -o good.yaml
 says 'good.yaml: File exists'
 status 7 run good.yaml -o /proc/sipsim
-status 7 run good.yaml -o /sys/sipsim
-grep -q 'No such file' stderr && fault 'the error of mkdir is not the one that is told'
+if [ -d /sys/kernel ]; then # where it is mounted, not even root makes a folder in it
+    status 7 run good.yaml -o /sys/sipsim
+    grep -q 'No such file' stderr && fault 'the error of mkdir is not the one that is told'
+fi
 status 7 run good.yaml -o /dev/null/x
 status 7 run good.yaml -o "$longer"
 status 2 run good.yaml -o "$path"
