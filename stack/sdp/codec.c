@@ -1,5 +1,5 @@
 /* Payload types: what a number of an RTP medium stands for (RFC 8866 6.6, RFC 3551 section 6). */
-#include "ss/sdp.h"
+#include "scan.h"
 
 /* RFC3551:6 the static audio types that are still met. */
 static const ss_sdp_codec static_types[] = {
@@ -16,37 +16,23 @@ static const ss_sdp_codec static_types[] = {
 static ss_slice mapped(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice name, ss_slice format)
 {
     ss_slice value;
-    for (unsigned nth = 0; ss_sdp_attribute(sdp, media, name, nth, &value) == SS_OK; nth++) {
+    for (uint32_t at = 0; ss_sdp_next_attribute(sdp, media, name, &at, &value) == SS_OK;) {
         const size_t space = ss_slice_find(value, ' ');
         if (space < value.len && ss_slice_eq(ss_slice_cut(value, 0, space), format)) {
-            return ss_slice_cut(value, space + 1, value.len);
+            return value;
         }
     }
     return SS_EMPTY;
 }
 
-/* encoding "/" rate [ "/" channels ] */
-static ss_status read_rtpmap(ss_slice map, ss_sdp_codec *codec)
+static ss_status read_map(ss_slice value, ss_sdp_codec *codec)
 {
-    const size_t slash = ss_slice_find(map, '/');
-    if (slash == 0 || slash == map.len) {
-        return SS_ERR_SYNTAX;
-    }
-    codec->encoding = ss_slice_cut(map, 0, slash);
-    const ss_slice rest = ss_slice_cut(map, slash + 1, map.len);
-    const size_t second = ss_slice_find(rest, '/');
-    uint64_t rate = 0;
-    uint64_t channels = 1;
-    if (ss_slice_to_u64(ss_slice_cut(rest, 0, second), UINT32_MAX, &rate) != SS_OK || rate == 0) {
-        return SS_ERR_SYNTAX;
-    }
-    if (second < rest.len &&
-        (ss_slice_to_u64(ss_slice_cut(rest, second + 1, rest.len), UINT32_MAX, &channels) != SS_OK || channels == 0)) {
-        return SS_ERR_SYNTAX;
-    }
-    codec->rate_hz = (uint32_t)rate;
-    codec->channels = (uint32_t)channels;
-    return SS_OK;
+    ss_sdp_rtpmap map;
+    const ss_status status = ss_sdp_read_rtpmap(value, &map);
+    codec->encoding = map.encoding;
+    codec->rate_hz = map.rate_hz;
+    codec->channels = map.channels;
+    return status;
 }
 
 ss_status ss_sdp_codec_of(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice format, ss_sdp_codec *codec)
@@ -59,7 +45,7 @@ ss_status ss_sdp_codec_of(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice
     const ss_slice map = mapped(sdp, media, SS_LIT("rtpmap"), format);
     ss_status status = SS_NONE;
     if (map.len > 0) {
-        status = read_rtpmap(map, codec);
+        status = read_map(map, codec);
     }
     for (size_t i = 0; i < SS_COUNT(static_types) && map.len == 0; i++) {
         if (static_types[i].payload_type == type) {
@@ -68,6 +54,9 @@ ss_status ss_sdp_codec_of(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice
         }
     }
     codec->payload_type = (uint8_t)type;
-    codec->fmtp = mapped(sdp, media, SS_LIT("fmtp"), format);
+    const ss_slice fmtp = mapped(sdp, media, SS_LIT("fmtp"), format);
+    size_t past_format = 0;
+    (void)ss_sdp_word(fmtp, &past_format);
+    codec->fmtp = ss_sdp_rest(fmtp, past_format);
     return status;
 }

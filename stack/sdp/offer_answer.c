@@ -41,17 +41,8 @@ static void put_session(ss_buffer *b, const ss_sdp_local *local, ss_slice start,
 
 static void put_codec_lines(ss_buffer *b, const ss_sdp_codec *codec)
 {
-    ss_put(b, SS_LIT("a=rtpmap:"));
-    ss_put_u64(b, codec->payload_type);
-    ss_put_char(b, ' ');
-    ss_put(b, codec->encoding);
-    ss_put_char(b, '/');
-    ss_put_u64(b, codec->rate_hz);
-    if (codec->channels > 1) {
-        ss_put_char(b, '/');
-        ss_put_u64(b, codec->channels);
-    }
-    put_crlf(b);
+    const ss_sdp_rtpmap map = { codec->payload_type, codec->encoding, codec->rate_hz, codec->channels };
+    ss_sdp_put_rtpmap(b, &map);
     if (codec->fmtp.len > 0) {
         ss_put(b, SS_LIT("a=fmtp:"));
         ss_put_u64(b, codec->payload_type);

@@ -1,7 +1,7 @@
-/* Session descriptions: reading, printing, attributes (RFC 8866 sections 5, 6, 9). Two passes: one counts the lines, so
+/* Session descriptions: reading and printing (RFC 8866 sections 5 and 9). Two passes: one counts the lines, so
  * that the arrays have their exact size, one checks each line and its place. Invariant: the lines of the session and of
  * its media are one array, cut into runs. */
-#include "ss/sdp.h"
+#include "scan.h"
 
 #include <string.h>
 
@@ -14,79 +14,31 @@ typedef struct reader {
     uint32_t line_count;
     unsigned rank;                                        /* of the last line, in its level */
     char last;                                            /* its type */
+    ss_status status;                                     /* of the refusal */
     bool session_direction, media_direction, has_time;    /* seen so far */
+    bool is_multicast;                                    /* the last c= */
 } reader;
 
 static bool refuse(reader *r, ss_slice at, const char *section, const char *sentence)
 {
     *r->diag = (ss_diag){ .offset = (uint32_t)(at.at - r->bytes.at), .header = SS_HDR_COUNT, .section = section,
                           .sentence = sentence, .response = 400 };
+    r->status = SS_ERR_SYNTAX;
     return false;
 }
 
-/* ---- pieces of lines --------------------------------------------------------------------------------------------- */
-
-static bool is_among(ss_slice letters, char c)
+/* Well formed, but against the text. */
+static bool forbid(reader *r, ss_slice at, const char *section, const char *sentence)
 {
-    return ss_slice_find(letters, c) < letters.len;
+    (void)refuse(r, at, section, sentence);
+    r->status = SS_ERR_SEMANTIC;
+    return false;
 }
 
-static bool is_token_char(char c)
+/* The tail of a value from an offset on, for refuse: where the reading stopped. */
+static ss_slice tail(ss_slice value, size_t at)
 {
-    return (c >= '^' && c <= '~') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           is_among(SS_LIT("!#$%&'*+-."), c);
-}
-
-static bool is_token(ss_slice s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        if (!is_token_char(s.at[i])) {
-            return false;
-        }
-    }
-    return s.len > 0;
-}
-
-/* 1*(VCHAR/%x80-FF) */
-static bool is_non_ws(ss_slice s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        const unsigned char c = (unsigned char)s.at[i];
-        if (c <= 0x20 || c == 0x7f) {
-            return false;
-        }
-    }
-    return s.len > 0;
-}
-
-static bool are_digits(ss_slice s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] < '0' || s.at[i] > '9') {
-            return false;
-        }
-    }
-    return s.len > 0;
-}
-
-/* The next word of a line whose words stand single spaces apart; *at passes the end after the last. */
-static ss_slice next_word(ss_slice s, size_t *at)
-{
-    if (*at > s.len) {
-        return SS_EMPTY;
-    }
-    const ss_slice rest = ss_slice_cut(s, *at, s.len);
-    const size_t len = ss_slice_find(rest, ' ');
-    *at += len + 1;
-    return ss_slice_cut(rest, 0, len);
-}
-
-static bool read_address(ss_slice value, size_t *at, ss_sdp_address *out)
-{
-    out->nettype = next_word(value, at);
-    out->addrtype = next_word(value, at);
-    out->address = next_word(value, at);
-    return is_token(out->nettype) && is_token(out->addrtype) && is_non_ws(out->address) && *at > value.len;
+    return ss_slice_cut(value, at < value.len ? at : value.len, value.len);
 }
 
 /* ---- lines ------------------------------------------------------------------------------------------------------- */
@@ -96,40 +48,62 @@ static bool read_origin(reader *r, ss_slice value)
 {
     ss_sdp *sdp = r->sdp;
     size_t at = 0;
-    sdp->user = next_word(value, &at);
-    const ss_slice id = next_word(value, &at);
-    const ss_slice version = next_word(value, &at);
-    if (!is_non_ws(sdp->user) || ss_slice_to_u64(id, INT64_MAX, &sdp->session_id) != SS_OK ||
-        ss_slice_to_u64(version, INT64_MAX, &sdp->version) != SS_OK || !read_address(value, &at, &sdp->origin)) {
-        return refuse(r, value, "RFC8866:5.2", "o= is user, id, version, network, address type, address");
+    sdp->user = ss_sdp_word(value, &at);
+    if (!ss_sdp_some(sdp->user, ss_sdp_non_ws_char)) {
+        return refuse(r, value, "RFC8866:5.2", "o= begins with a user name, or \"-\"");
     }
-    return true;
+    const size_t id = at;
+    if (ss_slice_to_u64(ss_sdp_word(value, &at), INT64_MAX, &sdp->session_id) != SS_OK) {
+        return refuse(r, tail(value, id), "RFC8866:5.2", "the session id of o= is a number below 2^63");
+    }
+    const size_t version = at;
+    if (ss_slice_to_u64(ss_sdp_word(value, &at), INT64_MAX, &sdp->version) != SS_OK) {
+        return refuse(r, tail(value, version), "RFC8866:5.2", "the version of o= is a number below 2^63");
+    }
+    const size_t address = at;
+    if (ss_sdp_read_triple(value, &at, &sdp->origin) != SS_OK) {
+        return refuse(r, tail(value, address), "RFC8866:5.2", "o= ends in network, address type, address");
+    }
+    return ss_sdp_check_unicast(&sdp->origin) == SS_OK ||
+           refuse(r, sdp->origin.address, "RFC8866:5.2", "the address of o= is a name or a unicast address of its type");
 }
 
-/* RFC8866:5.7 one at session level; a medium's first is the one that counts here. */
+/* RFC8866:5.7 one at session level, of one address; several of a medium only when all are multicast. */
 static bool read_connection(reader *r, ss_slice value)
 {
     ss_sdp_address found;
+    ss_sdp_connection meant;
     size_t at = 0;
-    if (!read_address(value, &at, &found)) {
+    if (ss_sdp_read_triple(value, &at, &found) != SS_OK) {
         return refuse(r, value, "RFC8866:5.7", "c= is network, address type, address");
     }
+    if (ss_sdp_read_connection(&found, &meant) != SS_OK) {
+        return refuse(r, found.address, "RFC8866:5.7", "the address of c= is none of its type");
+    }
     ss_sdp *sdp = r->sdp;
+    const bool is_first = sdp->media_count == 0 || r->last != 'c';
+    if (sdp->media_count == 0 && meant.count > 1) {
+        return forbid(r, found.address, "RFC8866:5.7", "a session has one address");
+    }
+    if (!is_first && !(r->is_multicast && meant.is_multicast)) {
+        return forbid(r, value, "RFC8866:5.7", "several addresses of a medium are multicast");
+    }
+    r->is_multicast = meant.is_multicast;
     if (sdp->media_count == 0) {
         sdp->connection = found;
-    } else if (r->last != 'c') {
+    } else if (is_first) {
         r->media[sdp->media_count - 1].connection = found;
     }
     return true;
 }
 
+/* RFC8866:5.9 */
 static bool read_time(reader *r, ss_slice value)
 {
-    size_t at = 0;
-    const ss_slice start = next_word(value, &at);
-    const ss_slice stop = next_word(value, &at);
-    if (!are_digits(start) || !are_digits(stop) || at <= value.len) {
-        return refuse(r, value, "RFC8866:5.9", "t= is two numbers");
+    ss_slice start;
+    ss_slice stop;
+    if (ss_sdp_check_time(value, &start, &stop) != SS_OK) {
+        return refuse(r, value, "RFC8866:5.9", "t= is two times, each 0 or at least ten digits");
     }
     if (!r->has_time) {
         r->has_time = true;
@@ -144,7 +118,7 @@ static bool is_proto(ss_slice s)
 {
     while (s.len > 0) {
         const size_t slash = ss_slice_find(s, '/');
-        if (!is_token(ss_slice_cut(s, 0, slash))) {
+        if (!ss_sdp_is_token(ss_slice_cut(s, 0, slash))) {
             return false;
         }
         if (slash == s.len) {
@@ -159,23 +133,21 @@ static bool are_formats(ss_slice s)
 {
     size_t at = 0;
     while (at <= s.len) {
-        if (!is_token(next_word(s, &at))) {
+        if (!ss_sdp_is_token(ss_sdp_word(s, &at))) {
             return false;
         }
     }
     return true;
 }
 
+/* RFC8866:5.14 a port, and how many pairs of ports from it on. */
 static bool read_port(ss_slice text, ss_sdp_media *m)
 {
     const size_t slash = ss_slice_find(text, '/');
     uint64_t port = 0;
     uint64_t count = 1;
-    if (ss_slice_to_u64(ss_slice_cut(text, 0, slash), UINT16_MAX, &port) != SS_OK) {
-        return false;
-    }
-    if (slash < text.len &&
-        (ss_slice_to_u64(ss_slice_cut(text, slash + 1, text.len), UINT32_MAX, &count) != SS_OK || count == 0)) {
+    if (ss_slice_to_u64(ss_slice_cut(text, 0, slash), UINT16_MAX, &port) != SS_OK ||
+        (slash < text.len && !ss_sdp_integer(ss_slice_cut(text, slash + 1, text.len), UINT32_MAX, &count))) {
         return false;
     }
     m->port = (uint16_t)port;
@@ -189,11 +161,18 @@ static bool read_media(reader *r, ss_slice value)
     ss_sdp *sdp = r->sdp;
     ss_sdp_media *m = &r->media[sdp->media_count++];
     size_t at = 0;
-    m->media = next_word(value, &at);
-    const ss_slice port = next_word(value, &at);
-    m->proto = next_word(value, &at);
-    if (!is_token(m->media) || !read_port(port, m) || !is_proto(m->proto) || at > value.len) {
+    m->media = ss_sdp_word(value, &at);
+    if (!ss_sdp_is_token(m->media)) {
         return refuse(r, value, "RFC8866:5.14", "m= is medium, port, protocol, formats");
+    }
+    const size_t port = at;
+    if (!read_port(ss_sdp_word(value, &at), m)) {
+        return refuse(r, tail(value, port), "RFC8866:5.14", "the port of m= is below 65536, its count above 0");
+    }
+    const size_t proto = at;
+    m->proto = ss_sdp_word(value, &at);
+    if (!is_proto(m->proto) || at > value.len) {
+        return refuse(r, tail(value, proto), "RFC8866:5.14", "the protocol of m= is tokens with '/' between, before formats");
     }
     m->formats = ss_slice_cut(value, at, value.len);
     if (!are_formats(m->formats)) {
@@ -239,35 +218,58 @@ static bool read_attribute(reader *r, ss_slice value)
     const size_t colon = ss_slice_find(value, ':');
     const ss_slice name = ss_slice_cut(value, 0, colon);
     ss_sdp_direction direction;
-    if (!is_token(name) || colon + 1 == value.len) {
+    if (!ss_sdp_is_token(name) || colon + 1 == value.len) {
         return refuse(r, value, "RFC8866:5.13", "a= is a name, or a name, a colon and a value");
     }
     if (colon == value.len) {
         return !direction_from(name, &direction) || take_direction(r, name, direction);
     }
     if (ss_slice_eq(name, SS_LIT("ptime")) && r->sdp->media_count > 0) {
-        uint64_t ptime = 0;
-        if (ss_slice_to_u64(ss_slice_cut(value, colon + 1, value.len), UINT32_MAX, &ptime) != SS_OK || ptime == 0) {
-            return refuse(r, value, "RFC8866:6.4", "ptime is a number of milliseconds above 0");
+        const ss_slice text = ss_slice_cut(value, colon + 1, value.len);
+        uint32_t micros = 0;
+        if (ss_sdp_read_ptime(text, &micros) != SS_OK) {
+            return refuse(r, text, "RFC8866:6.4", "ptime is a number of milliseconds above 0");
         }
-        r->media[r->sdp->media_count - 1].ptime_ms = (uint32_t)ptime;
+        r->media[r->sdp->media_count - 1].ptime_ms = micros / 1000;
     }
     return true;
 }
 
-/* b= bwtype ":" bandwidth */
-static bool read_bandwidth(reader *r, ss_slice value)
+/* The lines whose values only their own readers understand; they are kept as text. */
+static bool read_plain(reader *r, char type, ss_slice value)
 {
-    const size_t colon = ss_slice_find(value, ':');
-    if (!is_token(ss_slice_cut(value, 0, colon)) || colon == value.len ||
-        !are_digits(ss_slice_cut(value, colon + 1, value.len))) {
-        return refuse(r, value, "RFC8866:5.8", "b= is a type, a colon and a number");
+    ss_sdp_bandwidth bandwidth;
+    ss_sdp_contact contact;
+    ss_sdp_repeat repeat;
+    switch (type) {
+    case 'u':
+        return ss_sdp_is_uri(value) || refuse(r, value, "RFC8866:5.5", "u= is a URI");
+    case 'e':
+        return ss_sdp_read_email(value, &contact) == SS_OK ||
+               refuse(r, value, "RFC8866:5.6", "e= is an address, perhaps with a name");
+    case 'p':
+        return ss_sdp_read_phone(value, &contact) == SS_OK ||
+               refuse(r, value, "RFC8866:5.6", "p= is a phone number, perhaps with a name");
+    case 'b':
+        return ss_sdp_read_bandwidth(value, &bandwidth) == SS_OK ||
+               refuse(r, value, "RFC8866:5.8", "b= is a type, a colon and a number");
+    case 'r':
+        return ss_sdp_read_repeat(value, &repeat) == SS_OK ||
+               refuse(r, value, "RFC8866:5.10", "r= is an interval, a duration, and offsets");
+    case 'z':
+        return ss_sdp_check_zones(value) == SS_OK ||
+               refuse(r, value, "RFC8866:5.11", "z= is pairs of a time and an offset");
+    case 'k':
+        return ss_sdp_check_key(value) == SS_OK ||
+               refuse(r, value, "RFC8866:5.12", "k= is prompt, or clear, base64 or uri with a key");
+    default:
+        return true;                                      /* i= is any text */
     }
-    return true;
 }
 
 static bool read_version(reader *r, ss_slice value)
 {
+    /* RFC8866:5.1 */
     return ss_slice_eq(value, SS_LIT("0")) || refuse(r, value, "RFC8866:5.1", "the version of SDP is 0");
 }
 
@@ -289,10 +291,8 @@ static bool read_line(reader *r, char type, ss_slice value)
         return read_media(r, value);
     case 'a':
         return read_attribute(r, value);
-    case 'b':
-        return read_bandwidth(r, value);
     default:
-        return true;                                      /* i u e p r z k: kept, not read */
+        return read_plain(r, type, value);
     }
 }
 
@@ -308,7 +308,7 @@ static unsigned rank_of(char type, bool in_media)
 
 static bool may_repeat(char type, bool in_media)
 {
-    return is_among(in_media ? SS_LIT("cba") : SS_LIT("epbta"), type);
+    return ss_sdp_is_among(in_media ? SS_LIT("cba") : SS_LIT("epbta"), type);
 }
 
 /* RFC8866:5 the order of lines is fixed; r= follows t=, z= follows r=; an unknown letter refuses the whole. */
@@ -355,7 +355,8 @@ static bool cut_line(reader *r, size_t at, ss_slice *line, size_t *next)
 
 static bool check_line(reader *r, ss_slice line)
 {
-    if (line.len < 3 || line.at[1] != '=') {
+    const bool may_be_empty = line.len == 2 && line.at[0] == 'u';         /* RFC3986:4.1 so may a URI reference */
+    if (line.len < (may_be_empty ? 2u : 3u) || line.at[1] != '=') {
         return refuse(r, line, "RFC8866:5", "a line is a letter, an equals sign and a value");
     }
     if (memchr(line.at, '\0', line.len) != NULL || memchr(line.at, '\r', line.len) != NULL) {
@@ -399,8 +400,8 @@ static ss_status check_connections(reader *r)
 {
     for (uint32_t i = 0; i < r->sdp->media_count; i++) {
         if (r->media[i].connection.nettype.at == NULL) {
-            (void)refuse(r, r->media[i].media, "RFC8866:5.7", "a medium without connection data at either level");
-            return SS_ERR_SEMANTIC;
+            (void)forbid(r, r->media[i].media, "RFC8866:5.7", "a medium without connection data at either level");
+            return r->status;
         }
     }
     return SS_OK;
@@ -422,7 +423,7 @@ static size_t count_lines(ss_slice s, size_t *media)
 
 ss_status ss_sdp_parse(ss_sdp *sdp, ss_arena *arena, ss_slice bytes, ss_diag *diag)
 {
-    *sdp = (ss_sdp){ .direction = SS_SDP_SENDRECV };
+    *sdp = (ss_sdp){ .direction = SS_SDP_SENDRECV, .bytes = bytes };
     *diag = (ss_diag){ .header = SS_HDR_COUNT, .section = "", .sentence = "" };
     if (bytes.len == 0) {
         *diag = (ss_diag){ .header = SS_HDR_COUNT, .section = "RFC8866:5", .sentence = "nothing to read", .response = 400 };
@@ -441,7 +442,7 @@ ss_status ss_sdp_parse(ss_sdp *sdp, ss_arena *arena, ss_slice bytes, ss_diag *di
     }
     sdp->lines = r.lines;
     sdp->media = r.media;
-    return read_lines(&r) ? check_connections(&r) : SS_ERR_SYNTAX;
+    return read_lines(&r) ? check_connections(&r) : r.status;
 }
 
 static void put_lines(ss_buffer *b, const ss_sdp_line *lines, uint32_t count)
@@ -470,19 +471,13 @@ ss_slice ss_sdp_direction_name(ss_sdp_direction direction)
     return names[direction];
 }
 
-ss_status ss_sdp_attribute(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice name, unsigned nth, ss_slice *value)
+uint32_t ss_sdp_line_number(ss_slice bytes, uint32_t offset)
 {
-    const ss_sdp_line *lines = media == NULL ? sdp->lines : media->lines;
-    const uint32_t count = media == NULL ? sdp->line_count : media->line_count;
-    for (uint32_t i = 0; i < count; i++) {
-        const ss_slice line = lines[i].value;
-        const size_t colon = ss_slice_find(line, ':');
-        if (lines[i].type == 'a' && ss_slice_eq(ss_slice_cut(line, 0, colon), name) && nth-- == 0) {
-            *value = colon == line.len ? SS_EMPTY : ss_slice_cut(line, colon + 1, line.len);
-            return SS_OK;
-        }
+    uint32_t number = 1;
+    for (size_t i = 0; i < offset && i < bytes.len; i++) {
+        number += bytes.at[i] == '\n';
     }
-    return SS_NONE;
+    return number;
 }
 
 ss_status ss_sdp_next_format(const ss_sdp_media *media, size_t *at, ss_slice *format)
@@ -490,6 +485,6 @@ ss_status ss_sdp_next_format(const ss_sdp_media *media, size_t *at, ss_slice *fo
     if (*at > media->formats.len) {
         return SS_NONE;
     }
-    *format = next_word(media->formats, at);
+    *format = ss_sdp_word(media->formats, at);
     return SS_OK;
 }

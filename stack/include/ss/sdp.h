@@ -41,7 +41,7 @@ typedef struct ss_sdp_media {
     ss_slice formats;                                     /* one or more, separated by single spaces */
     ss_sdp_address connection;                            /* its first own, or the session's */
     ss_sdp_direction direction;                           /* its own, or the session's, or sendrecv */
-    uint32_t ptime_ms;                                    /* 0 when absent */
+    uint32_t ptime_ms;                                    /* rounded down; 0 when absent */
     const ss_sdp_line *lines;                             /* what follows the m= line, in order */
     uint32_t line_count;
 } ss_sdp_media;
@@ -59,6 +59,7 @@ typedef struct ss_sdp {
     uint32_t line_count;
     const ss_sdp_media *media;
     uint32_t media_count;
+    ss_slice bytes;                                       /* what was parsed: offsets count from here */
 } ss_sdp;
 
 /**
@@ -68,18 +69,29 @@ typedef struct ss_sdp {
  *
  * SS_OK            *sdp is whole.
  * SS_ERR_SYNTAX    a line or the order of lines breaks the grammar of section 9; *diag says where, its offset into bytes.
- * SS_ERR_SEMANTIC  a medium has no connection data at either level (5.7).
+ * SS_ERR_SEMANTIC  a medium has no connection data at either level, or several that are not multicast (5.7).
  * SS_ERR_FULL      the arena is full.
  */
 SS_MUST_USE ss_status ss_sdp_parse(ss_sdp *sdp, ss_arena *arena, ss_slice bytes, ss_diag *diag);
 
-/** Every line as it was read, each with a CRLF. */
+/** The number, 1 and up, of the line that an offset into the bytes falls in. */
+uint32_t ss_sdp_line_number(ss_slice bytes, uint32_t offset);
+
+/** Every line as it was read, each with a CRLF: the bytes that were parsed, when each of their lines ended in one. */
 void ss_sdp_put(ss_buffer *b, const ss_sdp *sdp);
 
 /** The nth (0..) attribute of a name at a media description's level, or at session level when `media` is NULL. A property
  *  (a=name) has the value SS_EMPTY. Names compare with case (6). SS_NONE when absent. */
 SS_MUST_USE ss_status ss_sdp_attribute(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice name, unsigned nth,
                                        ss_slice *value);
+
+/** Walk all of a name, in one pass: start with *at 0; SS_NONE at the end. A property has the value SS_EMPTY. */
+SS_MUST_USE ss_status ss_sdp_next_attribute(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice name, uint32_t *at,
+                                            ss_slice *value);
+
+/** Judge every attribute that has a reader below, at its level; the first that is wrong is said in *diag. A description is
+ *  whole without this: who does not use an attribute ignores it. SS_OK, SS_ERR_SYNTAX, SS_ERR_SEMANTIC. */
+SS_MUST_USE ss_status ss_sdp_check_attributes(const ss_sdp *sdp, ss_diag *diag);
 
 /** Walk the formats of a media description: start with *at 0; SS_NONE at the end. */
 SS_MUST_USE ss_status ss_sdp_next_format(const ss_sdp_media *media, size_t *at, ss_slice *format);
@@ -96,6 +108,182 @@ typedef struct ss_sdp_codec {
 /** What a format of an RTP medium stands for: by its rtpmap, else by the static table of RFC 3551. SS_NONE when neither
  *  says; SS_ERR_SYNTAX when it is no payload type, or its rtpmap is malformed. */
 SS_MUST_USE ss_status ss_sdp_codec_of(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice format, ss_sdp_codec *codec);
+
+/* ---- values of lines ----------------------------------------------------------------------------------------------
+ * Readers of single values. The results borrow the value; SS_ERR_SYNTAX: it breaks its grammar, SS_ERR_SEMANTIC: it is
+ * well formed, but out of the range that the text gives it. ss_sdp_parse has applied those of lines already. */
+
+/** What an address of c= is (5.7). Of network and address types other than IN, IP4 and IP6 only `base` is told. */
+typedef struct ss_sdp_connection {
+    ss_slice base;                                        /* IPv4, IPv6 or a name, without '/' */
+    bool is_multicast;
+    uint8_t ttl;                                          /* IPv4 groups; else 0 */
+    uint32_t count;                                       /* contiguous groups from base on; 1 when absent */
+} ss_sdp_connection;
+SS_MUST_USE ss_status ss_sdp_read_connection(const ss_sdp_address *address, ss_sdp_connection *out);
+
+/** e= and p= (5.6). */
+typedef struct ss_sdp_contact {
+    ss_slice address;                                     /* "jane@example.com", "+1 617 555-6011" */
+    ss_slice name;                                        /* in round brackets after it, or before angle ones; or empty */
+} ss_sdp_contact;
+SS_MUST_USE ss_status ss_sdp_read_email(ss_slice value, ss_sdp_contact *out);
+SS_MUST_USE ss_status ss_sdp_read_phone(ss_slice value, ss_sdp_contact *out);
+
+/** b= (5.8): kbit/s for CT and AS. More than 64 bits hold reads as the most they do. */
+typedef struct ss_sdp_bandwidth {
+    ss_slice type;
+    uint64_t amount;
+} ss_sdp_bandwidth;
+SS_MUST_USE ss_status ss_sdp_read_bandwidth(ss_slice value, ss_sdp_bandwidth *out);
+
+/** One t= with the r= and z= that follow it (5.9 to 5.11). */
+typedef struct ss_sdp_time {
+    ss_slice start, stop;                                 /* "0", or ten digits and more: seconds since 1900 */
+    const ss_sdp_line *repeats;                           /* r= lines */
+    uint32_t repeat_count;
+    ss_slice zones;                                       /* of z=; empty when absent */
+} ss_sdp_time;
+/** Walk the t= of a description: start with *at 0; SS_NONE at the end. */
+SS_MUST_USE ss_status ss_sdp_next_time(const ss_sdp *sdp, uint32_t *at, ss_sdp_time *out);
+
+/** r= (5.10). Spans are in seconds; one beyond INT64_MAX reads as that. */
+typedef struct ss_sdp_repeat {
+    uint64_t interval_s, duration_s;
+    ss_slice offsets;
+} ss_sdp_repeat;
+SS_MUST_USE ss_status ss_sdp_read_repeat(ss_slice value, ss_sdp_repeat *out);
+/** Walk offsets, adjustments of z=: start with *at 0; SS_NONE at the end. */
+SS_MUST_USE ss_status ss_sdp_next_offset(const ss_sdp_repeat *repeat, size_t *at, uint64_t *offset_s);
+SS_MUST_USE ss_status ss_sdp_next_zone(ss_slice zones, size_t *at, ss_slice *when, int64_t *offset_s);
+
+/* ---- values of attributes ----------------------------------------------------------------------------------------- */
+
+/** RFC 8866 6.6. */
+typedef struct ss_sdp_rtpmap {
+    uint8_t payload_type;                                 /* 0..127 */
+    ss_slice encoding;
+    uint32_t rate_hz, channels;                           /* channels is 1 when absent */
+} ss_sdp_rtpmap;
+SS_MUST_USE ss_status ss_sdp_read_rtpmap(ss_slice value, ss_sdp_rtpmap *out);
+
+/** RFC 8866 6.15. */
+typedef struct ss_sdp_fmtp {
+    ss_slice format, params;
+} ss_sdp_fmtp;
+SS_MUST_USE ss_status ss_sdp_read_fmtp(ss_slice value, ss_sdp_fmtp *out);
+
+/** ptime and maxptime (RFC 8866 6.4, 6.5): microseconds, since milliseconds may have a fraction. */
+SS_MUST_USE ss_status ss_sdp_read_ptime(ss_slice value, uint32_t *micros);
+
+/** RFC 3605. address.nettype.at is NULL when the address is the medium's. */
+typedef struct ss_sdp_rtcp {
+    uint16_t port;
+    ss_sdp_address address;
+} ss_sdp_rtcp;
+SS_MUST_USE ss_status ss_sdp_read_rtcp(ss_slice value, ss_sdp_rtcp *out);
+
+/** RFC 4568 9.1. The keys of the SRTP suites that it defines are read one by one; those of others stay text. */
+typedef struct ss_sdp_crypto {
+    uint32_t tag;
+    ss_slice suite, keys;
+    ss_slice session;                                     /* parameters with blanks between; or empty */
+} ss_sdp_crypto;
+SS_MUST_USE ss_status ss_sdp_read_crypto(ss_slice value, ss_sdp_crypto *out);
+
+typedef struct ss_sdp_srtp_key {
+    ss_slice key_salt;                                    /* base64 */
+    uint64_t lifetime;                                    /* packets; 0 when absent */
+    ss_slice mki;                                         /* digits; or empty */
+    uint8_t mki_bytes;                                    /* 1..128; 0 without mki */
+} ss_sdp_srtp_key;
+/** Walk the keys: start with *at 0; SS_NONE at the end. */
+SS_MUST_USE ss_status ss_sdp_next_srtp_key(const ss_sdp_crypto *crypto, size_t *at, ss_sdp_srtp_key *out);
+
+/** RFC 4567 3.1. */
+typedef struct ss_sdp_key_mgmt {
+    ss_slice protocol, data;                              /* "mikey"; base64 */
+} ss_sdp_key_mgmt;
+SS_MUST_USE ss_status ss_sdp_read_key_mgmt(ss_slice value, ss_sdp_key_mgmt *out);
+
+/** RFC 8839 5.1. */
+typedef struct ss_sdp_candidate {
+    ss_slice foundation, transport, address, type;
+    uint32_t priority;                                    /* 1..2^31-1 */
+    uint16_t component;                                   /* 1..256 */
+    uint16_t port, related_port;
+    bool has_related_port;
+    ss_slice related;                                     /* of raddr; or empty */
+    ss_slice extensions;                                  /* names and values in turn, single spaces between; or empty */
+} ss_sdp_candidate;
+SS_MUST_USE ss_status ss_sdp_read_candidate(ss_slice value, ss_sdp_candidate *out);
+
+/** RFC 8839 5.2. Walk them: start with *at 0; SS_NONE at the end. */
+typedef struct ss_sdp_remote_candidate {
+    uint16_t component, port;
+    ss_slice address;
+} ss_sdp_remote_candidate;
+SS_MUST_USE ss_status ss_sdp_next_remote_candidate(ss_slice value, size_t *at, ss_sdp_remote_candidate *out);
+
+/** RFC 8839 5.4 to 5.6. The first two judge a value that is its own typed form. */
+SS_MUST_USE ss_status ss_sdp_read_ice_ufrag(ss_slice value);
+SS_MUST_USE ss_status ss_sdp_read_ice_pwd(ss_slice value);
+SS_MUST_USE ss_status ss_sdp_read_ice_pacing(ss_slice value, uint64_t *ms);
+SS_MUST_USE ss_status ss_sdp_next_ice_option(ss_slice value, size_t *at, ss_slice *tag);
+
+/** RFC 8122, as RFC 5763 5 uses it: the digest has the length of its hash, when that is known. */
+typedef struct ss_sdp_fingerprint {
+    ss_slice hash, digest;                                /* "sha-256"; upper-case pairs with colons */
+} ss_sdp_fingerprint;
+SS_MUST_USE ss_status ss_sdp_read_fingerprint(ss_slice value, ss_sdp_fingerprint *out);
+
+/** RFC 4145, as RFC 5763 5 uses it. */
+typedef enum ss_sdp_setup {
+    SS_SDP_SETUP_ACTIVE,
+    SS_SDP_SETUP_PASSIVE,
+    SS_SDP_SETUP_ACTPASS,
+    SS_SDP_SETUP_HOLDCONN
+} ss_sdp_setup;
+SS_MUST_USE ss_status ss_sdp_read_setup(ss_slice value, ss_sdp_setup *out);
+/** "active" …; static. */
+ss_slice ss_sdp_setup_name(ss_sdp_setup setup);
+
+/** RFC 5888. */
+typedef struct ss_sdp_group {
+    ss_slice semantics, tags;                             /* "BUNDLE"; values of a=mid, single spaces between; or empty */
+} ss_sdp_group;
+SS_MUST_USE ss_status ss_sdp_read_mid(ss_slice value);
+SS_MUST_USE ss_status ss_sdp_read_group(ss_slice value, ss_sdp_group *out);
+/** Walk the tags: start with *at 0; SS_NONE at the end. */
+SS_MUST_USE ss_status ss_sdp_next_tag(const ss_sdp_group *group, size_t *at, ss_slice *tag);
+
+/* ---- descriptions of our own --------------------------------------------------------------------------------------
+ * Each prints whole lines. What is printed is not judged: values are free of CR, LF and NUL, and the caller keeps the order
+ * of section 5. Judge b->overflow at the end. */
+
+void ss_sdp_put_line(ss_buffer *b, char type, ss_slice value);
+/** "a=name:value", or "a=name" when the value is empty. */
+void ss_sdp_put_attribute(ss_buffer *b, ss_slice name, ss_slice value);
+/** "IN IP4 10.0.0.1": no line, its words. */
+void ss_sdp_put_address(ss_buffer *b, const ss_sdp_address *address);
+/** v=, o= and s=, from user, session_id, version, origin and name; "-" for what is empty. */
+void ss_sdp_put_head(ss_buffer *b, const ss_sdp *sdp);
+void ss_sdp_put_connection(ss_buffer *b, const ss_sdp_address *address);
+void ss_sdp_put_bandwidth(ss_buffer *b, const ss_sdp_bandwidth *bandwidth);
+/** t=, its r= and its z=. */
+void ss_sdp_put_time(ss_buffer *b, const ss_sdp_time *time);
+/** The m= line: media, port, port_count, proto, formats. */
+void ss_sdp_put_media(ss_buffer *b, const ss_sdp_media *media);
+void ss_sdp_put_rtpmap(ss_buffer *b, const ss_sdp_rtpmap *rtpmap);
+void ss_sdp_put_fmtp(ss_buffer *b, const ss_sdp_fmtp *fmtp);
+void ss_sdp_put_rtcp(ss_buffer *b, const ss_sdp_rtcp *rtcp);
+void ss_sdp_put_crypto(ss_buffer *b, const ss_sdp_crypto *crypto);
+void ss_sdp_put_key_mgmt(ss_buffer *b, const ss_sdp_key_mgmt *key_mgmt);
+void ss_sdp_put_candidate(ss_buffer *b, const ss_sdp_candidate *candidate);
+void ss_sdp_put_fingerprint(ss_buffer *b, const ss_sdp_fingerprint *fingerprint);
+void ss_sdp_put_group(ss_buffer *b, const ss_sdp_group *group);
+
+/* ---- offer and answer ---------------------------------------------------------------------------------------------- */
 
 /** What our side puts into an offer or an answer. Slices are borrowed for the call. */
 typedef struct ss_sdp_local {

@@ -14,7 +14,7 @@ static const char full[] = HEAD
     "z=3730928400 -1h 3749680800 0" N "k=prompt" N "a=recvonly" N "a=group:BUNDLE a v" N
     "m=audio 49170 RTP/AVP 0 8 97" N "i=voice" N "b=AS:64" N "a=rtpmap:97 iLBC/8000" N "a=fmtp:97 mode=20" N
     "a=ptime:20" N "a=x-odd:\x01 any bytes \xff" N "a=sendrecv" N
-    "m=video 51372/2 RTP/AVP 99 31" N "c=IN IP6 2001:db8::2" N "c=IN IP6 2001:db8::3" N "a=rtpmap:99 h263-1998/90000" N
+    "m=video 51372/2 RTP/AVP 99 31" N "c=IN IP6 ff15::db8:2" N "c=IN IP6 ff15::db8:3" N "a=rtpmap:99 h263-1998/90000" N
     "m=message 0 TCP/MSRP *" N;
 
 static ss_status parse(ss_slice bytes, ss_sdp *sdp)
@@ -52,7 +52,7 @@ TEST(session_every_part_is_read)
     CHECK_EQ(audio->ptime_ms, 20);
     const ss_sdp_media *video = &sdp.media[1];
     CHECK_EQ(video->port_count, 2);
-    CHECK_SLICE(video->connection.address, "2001:db8::2");
+    CHECK_SLICE(video->connection.address, "ff15::db8:2");
     CHECK_EQ(video->direction, SS_SDP_RECVONLY);
     CHECK_EQ(video->ptime_ms, 0);
     CHECK_EQ(sdp.media[2].port, 0);
