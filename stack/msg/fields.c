@@ -49,14 +49,21 @@ static bool is_party(ss_status status, const ss_name_addr *na)
     return found == SS_NONE || (found == SS_OK && ss_lex_all(tag, LEX_TOKEN));
 }
 
+static ss_status read_party(const ss_msg *msg, ss_hdr id, ss_name_addr *out, ss_uri *uri)
+{
+    return msg->first[id] == 0 ? SS_NONE : ss_name_addr_parse_uri(ss_msg_value(msg, id, 0), out, uri);
+}
+
 static void check_parties(ss_parse *p)
 {
-    ss_name_addr na;
-    if (p->msg->first[SS_HDR_FROM] != 0 && !is_party(ss_msg_from(p->msg, &na), &na)) {
+    ss_msg *msg = p->msg;
+    msg->from_status = read_party(msg, SS_HDR_FROM, &msg->from, &msg->from_uri);
+    if (msg->from_status != SS_NONE && !is_party(msg->from_status, &msg->from)) {
         ss_parse_refuse(p, SS_ERR_SYNTAX, place_of(p->msg, SS_HDR_FROM), SS_HDR_FROM,
                         (ss_rule){ "RFC3261:20.20", "From is not one address with parameters", 400 });
     }
-    if (p->msg->first[SS_HDR_TO] != 0 && !is_party(ss_msg_to(p->msg, &na), &na)) {
+    msg->to_status = read_party(msg, SS_HDR_TO, &msg->to, &msg->to_uri);
+    if (msg->to_status != SS_NONE && !is_party(msg->to_status, &msg->to)) {
         ss_parse_refuse(p, SS_ERR_SYNTAX, place_of(p->msg, SS_HDR_TO), SS_HDR_TO,
                         (ss_rule){ "RFC3261:20.39", "To is not one address with parameters", 400 });
     }
@@ -84,20 +91,19 @@ static void check_call_id(ss_parse *p)
 static void check_cseq(ss_parse *p)
 {
     ss_msg *msg = p->msg;
-    ss_cseq cseq;
-    const ss_status status = ss_msg_cseq(msg, &cseq);
-    if (status == SS_NONE) {
+    if (msg->first[SS_HDR_CSEQ] == 0) {
         return;
     }
-    if (status != SS_OK) {
+    msg->cseq_status = ss_cseq_parse(ss_msg_value(msg, SS_HDR_CSEQ, 0), &msg->cseq);
+    if (msg->cseq_status != SS_OK) {
         ss_parse_refuse(p, SS_ERR_SYNTAX, place_of(msg, SS_HDR_CSEQ), SS_HDR_CSEQ,
                         (ss_rule){ "RFC3261:20.16", "CSeq is a number below 2^31 and a method", 400 });
         return;
     }
     if (!msg->is_request) {
-        msg->method = cseq.method;
-        msg->method_name = cseq.method_name;
-    } else if (!ss_slice_eq(msg->method_name, cseq.method_name)) {
+        msg->method = msg->cseq.method;
+        msg->method_name = msg->cseq.method_name;
+    } else if (!ss_slice_eq(msg->method_name, msg->cseq.method_name)) {
         ss_parse_refuse(p, SS_ERR_SEMANTIC, place_of(msg, SS_HDR_CSEQ), SS_HDR_CSEQ,
                         (ss_rule){ "RFC3261:8.1.1.5", "the method in CSeq is not the method of the request", 400 });
     }

@@ -70,33 +70,37 @@ static ss_status take_once(ss_slice *field, ss_slice value)
 
 static bool is_address(ss_slice value)
 {
-    return ss_lex_is_ipv6(value) || ss_lex_host(value, 0) == value.len;
+    return ss_lex_host(value, 0) == value.len || ss_lex_is_ipv6(value);
+}
+
+static ss_status take_address(ss_slice *field, ss_slice value)
+{
+    const ss_status status = take_once(field, value);
+    return status != SS_OK || is_address(value) ? status : SS_ERR_SYNTAX;
 }
 
 static ss_status take_param(ss_via *via, const ss_param *param)
 {
-    if (ss_slice_eq_nocase(param->name, SS_LIT("branch"))) {
+    if (LEX_SAYS(param->name, "branch")) {
         const ss_status status = take_once(&via->branch, param->value);
         return status != SS_OK || ss_lex_all(via->branch, LEX_TOKEN) ? status : SS_ERR_SYNTAX;
     }
-    if (ss_slice_eq_nocase(param->name, SS_LIT("received"))) {
-        const ss_status status = take_once(&via->received, param->value);
-        return status != SS_OK || is_address(via->received) ? status : SS_ERR_SYNTAX;
+    if (LEX_SAYS(param->name, "received")) {
+        return take_address(&via->received, param->value);
     }
-    if (ss_slice_eq_nocase(param->name, SS_LIT("maddr"))) {
-        const ss_status status = take_once(&via->maddr, param->value);
-        return status != SS_OK || is_address(via->maddr) ? status : SS_ERR_SYNTAX;
+    if (LEX_SAYS(param->name, "maddr")) {
+        return take_address(&via->maddr, param->value);
     }
-    if (ss_slice_eq_nocase(param->name, SS_LIT("ttl"))) {
+    if (LEX_SAYS(param->name, "ttl")) {
         uint64_t ttl = 0;
         return param->value.len > 3 ? SS_ERR_SYNTAX : ss_slice_to_u64(param->value, 255, &ttl);
     }
-    return ss_slice_eq_nocase(param->name, SS_LIT("rport")) ? take_rport(via, param->value) : SS_OK;
+    return LEX_SAYS(param->name, "rport") ? take_rport(via, param->value) : SS_OK;
 }
 
 ss_status ss_via_parse(ss_slice value, ss_via *via)
 {
-    *via = (ss_via){ .whole = ss_slice_trim(value) };
+    *via = (ss_via){ .whole = lex_trim(value) };
     size_t at = parse_protocol(via);
     at = at == SS_LEX_BAD ? at : parse_sent_by(via, at);
     if (at == SS_LEX_BAD) {

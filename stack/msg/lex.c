@@ -48,14 +48,6 @@
 
 const uint16_t ss_lex_classes[256] = { CLASS64(0), CLASS64(64), CLASS64(128), CLASS64(192) };
 
-size_t ss_lex_run(ss_slice s, size_t at, unsigned classes)
-{
-    while (at < s.len && lex_is(s.at[at], classes)) {
-        at++;
-    }
-    return at;
-}
-
 size_t ss_lex_run_escaped(ss_slice s, size_t at, unsigned classes)
 {
     for (;;) {
@@ -77,7 +69,7 @@ bool ss_lex_all_escaped(ss_slice s, unsigned classes)
     return ss_lex_run_escaped(s, 0, classes) == s.len;
 }
 
-size_t ss_lex_lws(ss_slice s, size_t at)
+size_t ss_lex_lws_some(ss_slice s, size_t at)
 {
     for (;;) {
         at = ss_lex_run(s, at, LEX_WSP);
@@ -86,12 +78,6 @@ size_t ss_lex_lws(ss_slice s, size_t at)
         }
         at += 3;
     }
-}
-
-size_t ss_lex_separator(ss_slice s, size_t at, char separator)
-{
-    at = ss_lex_lws(s, at);
-    return lex_at(s, at, separator) ? ss_lex_lws(s, at + 1) : SS_LEX_BAD;
 }
 
 /* A quoted-pair hides any 7-bit character but CR and LF (25.1). */
@@ -131,12 +117,14 @@ bool ss_lex_is_ipv4(ss_slice s)
         if (part > 0 && !lex_at(s, at++, '.')) {
             return false;
         }
-        const size_t end = ss_lex_run(s, at, LEX_DIGIT);
-        uint64_t value = 0;
-        if (end - at > 3 || ss_slice_to_u64(ss_slice_cut(s, at, end), 255, &value) != SS_OK) {
+        const size_t begin = at;
+        unsigned value = 0;
+        while (at < s.len && at < begin + 3 && lex_is(s.at[at], LEX_DIGIT)) {
+            value = value * 10 + (unsigned)(s.at[at++] - '0');
+        }
+        if (at == begin || value > 255) {
             return false;
         }
-        at = end;
     }
     return at == s.len;
 }
@@ -179,8 +167,49 @@ bool ss_lex_is_ipv6(ss_slice s)
     return gap ? groups < 8 : groups == 8;
 }
 
-/* Labels of letters, digits and inner hyphens; a last label that begins with a digit makes it an address. */
-static bool is_hostname(ss_slice s)
+/* The places of '.' and of '-' in a name of at most 64 bytes, s.at[at] the lowest bit. */
+typedef struct marks {
+    uint64_t dots, hyphens;
+} marks;
+
+enum { MARKED_MAX = 64 };
+
+static marks find_marks(ss_slice s, size_t at, size_t end)
+{
+    marks found = { 0, 0 };
+    size_t from = at;
+#if LEX_BLOCK > 0
+    while (from < end && end >= LEX_BLOCK) {              /* the last block ends with the name */
+        const size_t block = from < end - LEX_BLOCK ? from : end - LEX_BLOCK;
+        found.dots |= (uint64_t)(lex_block_finds(s.at + block, '.') >> (from - block)) << (from - at);
+        found.hyphens |= (uint64_t)(lex_block_finds(s.at + block, '-') >> (from - block)) << (from - at);
+        from = block + LEX_BLOCK;
+    }
+#endif
+    for (; from < end; from++) {
+        found.dots |= (uint64_t)(s.at[from] == '.') << (from - at);
+        found.hyphens |= (uint64_t)(s.at[from] == '-') << (from - at);
+    }
+    return found;
+}
+
+/* Labels of letters, digits and inner hyphens; a last label that begins with a digit makes it an address. Of a run of
+ * letters, digits, dots and hyphens. */
+static bool is_short_hostname(ss_slice s, size_t at, size_t end)
+{
+    const marks m = find_marks(s, at, end);
+    const uint64_t last_bit = UINT64_C(1) << (end - at - 1);
+    const uint64_t begins = m.dots << 1 | 1;              /* where labels begin */
+    const uint64_t inner = m.dots & ~last_bit;
+    if ((begins & (m.dots | m.hyphens)) != 0 || ((m.hyphens << 1) & m.dots) != 0 || (m.hyphens & last_bit) != 0) {
+        return false;
+    }
+    const size_t last = inner == 0 ? 0 : 64 - (size_t)__builtin_clzll(inner);
+    return lex_is(s.at[at + last], LEX_ALPHA) || ss_lex_is_ipv4(ss_slice_cut(s, at, end));
+}
+
+/* The same for a name of any length. */
+static bool is_long_hostname(ss_slice s)
 {
     size_t at = 0;
     size_t last = 0;
@@ -204,21 +233,31 @@ size_t ss_lex_host(ss_slice s, size_t at)
         const size_t end = ss_lex_run(s, at + 1, LEX_IPV6);
         return lex_at(s, end, ']') && ss_lex_is_ipv6(ss_slice_cut(s, at + 1, end)) ? end + 1 : SS_LEX_BAD;
     }
-    size_t end = at;
+    size_t end = LEX_SKIP(s, at, lex_block_not_names);
     while (end < s.len && (lex_is(s.at[end], LEX_LABEL) || s.at[end] == '.')) {
         end++;
     }
-    return end > at && is_hostname(ss_slice_cut(s, at, end)) ? end : SS_LEX_BAD;
+    if (end == at) {
+        return SS_LEX_BAD;
+    }
+    const bool is_name = end - at <= MARKED_MAX ? is_short_hostname(s, at, end) : is_long_hostname(ss_slice_cut(s, at, end));
+    return is_name ? end : SS_LEX_BAD;
 }
 
 ss_status ss_lex_port(ss_slice digits, uint16_t *port)
 {
-    uint64_t value = 0;
-    if (ss_slice_to_u64(digits, UINT16_MAX, &value) != SS_OK || value == 0) {
-        return SS_ERR_SYNTAX;
+    uint32_t value = 0;
+    for (size_t at = 0; at < digits.len; at++) {
+        if (!lex_is(digits.at[at], LEX_DIGIT)) {
+            return SS_ERR_SYNTAX;
+        }
+        value = value * 10 + (uint32_t)(digits.at[at] - '0');
+        if (value > UINT16_MAX) {
+            return SS_ERR_SYNTAX;
+        }
     }
-    *port = (uint16_t)value;
-    return SS_OK;
+    *port = value == 0 ? *port : (uint16_t)value;
+    return value == 0 ? SS_ERR_SYNTAX : SS_OK;
 }
 
 static unsigned hex_value(char c)
@@ -232,35 +271,11 @@ char ss_lex_unescape(ss_slice s, size_t at)
     return (char)(unsigned char)(hex_value(s.at[at + 1]) << 4 | hex_value(s.at[at + 2]));
 }
 
-/* Eight bytes at a time: the high bit of each byte below 0x20, or equal to 0x7f. The lowest set bit is exact; those
- * above it may come from a borrow, which does no harm, because only the lowest is used. */
-static uint64_t control_bits(const char *at)
-{
-    const unsigned char *p = (const unsigned char *)at;
-    const uint64_t x = (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
-                       (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    const uint64_t high = UINT64_C(0x8080808080808080);
-    const uint64_t del = x ^ (ones * 0x7f);
-    return (((x - ones * 0x20) & ~x) | ((del - ones) & ~del)) & high;
-}
-
 size_t ss_lex_control(ss_slice s, size_t at)
 {
-    while (at < s.len) {
-        if (s.len - at >= 8) {
-            const uint64_t bits = control_bits(s.at + at);
-            if (bits == 0) {
-                at += 8;
-                continue;
-            }
-            at += (size_t)__builtin_ctzll(bits) / 8;
-        }
-        const unsigned char c = (unsigned char)s.at[at];
-        if ((c < 0x20 && c != '\t') || c == 0x7f) {
-            return at;
-        }
+    at = LEX_SKIP(s, at, lex_block_controls);
+    while (at < s.len && ((unsigned char)s.at[at] >= 0x20 || s.at[at] == '\t') && s.at[at] != 0x7f) {
         at++;
     }
-    return s.len;
+    return at;
 }

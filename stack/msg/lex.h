@@ -4,7 +4,9 @@
 #ifndef SS_MSG_LEX_H
 #define SS_MSG_LEX_H
 
-#include "ss/base.h"
+#include "block.h"
+
+#include <string.h>
 
 enum {
     LEX_ALPHA = 1u << 0,
@@ -39,8 +41,79 @@ static inline bool lex_at(ss_slice s, size_t at, char c)
     return at < s.len && s.at[at] == c;
 }
 
+/* The classes that letters, digits, '-' and '.' all belong to. */
+#define LEX_WITH_NAMES                                                                                            \
+    (LEX_TOKEN | LEX_WORD | LEX_UNRESERVED | LEX_USER | LEX_PASSWORD | LEX_PARAM | LEX_HNV | LEX_URIC |           \
+     LEX_REASON | LEX_QDTEXT)
+
+/* Go to the first byte from `at` that `stops` gives a bit for, block by block; a slice shorter than a block is left to the
+ * caller's loop over bytes. The last block overlaps the one before it, so that nothing outside the slice is read. */
+#if LEX_BLOCK > 0
+static inline size_t lex_skip(ss_slice s, size_t at, unsigned (*stops)(const char *))
+{
+    if (s.len < LEX_BLOCK) {
+        return at;
+    }
+    while (at < s.len) {
+        const size_t last = s.len - LEX_BLOCK;
+        const size_t from = at < last ? at : last;
+        const unsigned bits = stops(s.at + from) >> (at - from);
+        if (bits != 0) {
+            return at + (size_t)__builtin_ctz(bits);
+        }
+        at = from + LEX_BLOCK;
+    }
+    return at;
+}
+#define LEX_SKIP(s, at, stops) lex_skip((s), (at), (stops))
+#else
+#define LEX_SKIP(s, at, stops) (at)
+#endif
+
 /** The end of the run of bytes of the classes that begins at `at`; `at` itself when there is none. */
-size_t ss_lex_run(ss_slice s, size_t at, unsigned classes);
+static inline size_t ss_lex_run(ss_slice s, size_t at, unsigned classes)
+{
+    if ((classes & LEX_WITH_NAMES) != 0) {
+        at = LEX_SKIP(s, at, lex_block_not_names);
+    }
+    while (at < s.len && lex_is(s.at[at], classes)) {
+        at++;
+    }
+    return at;
+}
+
+/** The place of the first such byte from `at`, or s.len. */
+static inline size_t ss_lex_find(ss_slice s, size_t at, char c)
+{
+#if LEX_BLOCK > 0
+    while (s.len - at >= LEX_BLOCK) {
+        const unsigned bits = lex_block_finds(s.at + at, c);
+        if (bits != 0) {
+            return at + (size_t)__builtin_ctz(bits);
+        }
+        at += LEX_BLOCK;
+    }
+#endif
+    while (at < s.len && s.at[at] != c) {
+        at++;
+    }
+    return at;
+}
+
+/** True when the slice is the text, a literal, but for the case of letters. */
+#define LEX_SAYS(s, text) ((s).len == sizeof(text) - 1 && lex_same((s).at, (text), sizeof(text) - 1))
+static inline bool lex_same(const char *at, const char *text, size_t len)
+{
+    return memcmp(at, text, len) == 0 || ss_slice_eq_nocase((ss_slice){ at, len }, (ss_slice){ text, len });
+}
+
+/** ss_slice_trim, which nearly always has nothing to do. */
+static inline ss_slice lex_trim(ss_slice s)
+{
+    const bool is_bare = s.len > 0 && (unsigned char)s.at[0] > ' ' && (unsigned char)s.at[s.len - 1] > ' ';
+    return is_bare ? s : ss_slice_trim(s);
+}
+
 /** The same, where %HH counts as one of the class. */
 size_t ss_lex_run_escaped(ss_slice s, size_t at, unsigned classes);
 /** True for a slice of one or more bytes, all of the classes. */
@@ -48,9 +121,17 @@ bool ss_lex_all(ss_slice s, unsigned classes);
 /** True for a slice of zero or more bytes of the classes or %HH. */
 bool ss_lex_all_escaped(ss_slice s, unsigned classes);
 /** Past any linear white space: WSP, or CRLF followed by WSP. */
-size_t ss_lex_lws(ss_slice s, size_t at);
+size_t ss_lex_lws_some(ss_slice s, size_t at);
+static inline size_t ss_lex_lws(ss_slice s, size_t at)
+{
+    return at < s.len && (unsigned char)s.at[at] <= ' ' ? ss_lex_lws_some(s, at) : at;
+}
 /** Past SWS, one character, SWS. */
-size_t ss_lex_separator(ss_slice s, size_t at, char separator);
+static inline size_t ss_lex_separator(ss_slice s, size_t at, char separator)
+{
+    at = ss_lex_lws(s, at);
+    return lex_at(s, at, separator) ? ss_lex_lws(s, at + 1) : SS_LEX_BAD;
+}
 /** Past a quoted string; s.at[at] is its opening quote. */
 size_t ss_lex_quoted(ss_slice s, size_t at);
 /** Past a host: hostname, IPv4address or IPv6reference. */

@@ -37,22 +37,20 @@ static ss_status take_params(ss_name_addr *out, size_t at)
     return ss_params_check(out->params);
 }
 
-static ss_status parse_bracketed(ss_name_addr *out, size_t bracket)
+static ss_status parse_bracketed(ss_name_addr *out, ss_uri *uri, size_t bracket)
 {
     const ss_slice s = out->whole;
-    const ss_slice rest = ss_slice_cut(s, bracket + 1, s.len);
-    const size_t len = ss_slice_find(rest, '>');
-    ss_uri uri;
-    if (len == rest.len || ss_uri_parse(ss_slice_cut(rest, 0, len), &uri) != SS_OK) {
+    const size_t end = ss_lex_find(s, bracket + 1, '>');
+    if (end == s.len || ss_uri_parse(ss_slice_cut(s, bracket + 1, end), uri) != SS_OK) {
         return SS_ERR_SYNTAX;
     }
     out->display = ss_slice_trim(ss_slice_cut(s, 0, bracket));
-    out->uri = uri.whole;
-    return take_params(out, bracket + len + 2);
+    out->uri = uri->whole;
+    return take_params(out, end + 1);
 }
 
 /* RFC3261:20.10 without angle brackets the address ends at the first semicolon, and holds no comma and no '?'. */
-static ss_status parse_bare(ss_name_addr *out)
+static ss_status parse_bare(ss_name_addr *out, ss_uri *uri)
 {
     const ss_slice s = out->whole;
     size_t end = 0;
@@ -62,23 +60,28 @@ static ss_status parse_bare(ss_name_addr *out)
         }
         end++;
     }
-    ss_uri uri;
-    if (ss_uri_parse(ss_slice_cut(s, 0, end), &uri) != SS_OK) {
+    if (ss_uri_parse(ss_slice_cut(s, 0, end), uri) != SS_OK) {
         return SS_ERR_SYNTAX;
     }
-    out->uri = uri.whole;
+    out->uri = uri->whole;
     return take_params(out, end);
 }
 
-ss_status ss_name_addr_parse(ss_slice value, ss_name_addr *out)
+ss_status ss_name_addr_parse_uri(ss_slice value, ss_name_addr *out, ss_uri *uri)
 {
-    *out = (ss_name_addr){ .whole = ss_slice_trim(value) };
-    if (ss_slice_eq(out->whole, SS_LIT("*"))) {
+    *out = (ss_name_addr){ .whole = lex_trim(value) };
+    if (LEX_SAYS(out->whole, "*")) {
         out->is_star = true;
         return SS_OK;
     }
     const size_t bracket = scan_display(out->whole);
-    return bracket == SS_LEX_BAD ? parse_bare(out) : parse_bracketed(out, bracket);
+    return bracket == SS_LEX_BAD ? parse_bare(out, uri) : parse_bracketed(out, uri, bracket);
+}
+
+ss_status ss_name_addr_parse(ss_slice value, ss_name_addr *out)
+{
+    ss_uri uri;
+    return ss_name_addr_parse_uri(value, out, &uri);
 }
 
 ss_slice ss_name_addr_tag(const ss_name_addr *na)
@@ -87,26 +90,31 @@ ss_slice ss_name_addr_tag(const ss_name_addr *na)
     return ss_params_get(na->params, SS_LIT("tag"), &tag) == SS_OK ? tag : SS_EMPTY;
 }
 
-static ss_status parse_single(const ss_msg *msg, ss_hdr id, ss_name_addr *out)
-{
-    *out = (ss_name_addr){ .is_star = false };
-    return msg->first[id] == 0 ? SS_NONE : ss_name_addr_parse(ss_msg_value(msg, id, 0), out);
-}
-
 ss_status ss_msg_from(const ss_msg *msg, ss_name_addr *out)
 {
-    return parse_single(msg, SS_HDR_FROM, out);
+    *out = msg->from;
+    return msg->first[SS_HDR_FROM] == 0 ? SS_NONE : msg->from_status;
 }
 
 ss_status ss_msg_to(const ss_msg *msg, ss_name_addr *out)
 {
-    return parse_single(msg, SS_HDR_TO, out);
+    *out = msg->to;
+    return msg->first[SS_HDR_TO] == 0 ? SS_NONE : msg->to_status;
+}
+
+ss_status ss_msg_next_addr_uri(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_name_addr *out, ss_uri *uri)
+{
+    ss_slice value;
+    const ss_status status = ss_msg_next_value(msg, id, it, &value);
+    if (status != SS_OK) {
+        *out = (ss_name_addr){ .is_star = false };
+        return status;
+    }
+    return ss_name_addr_parse_uri(value, out, uri);
 }
 
 ss_status ss_msg_next_addr(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_name_addr *out)
 {
-    ss_slice value;
-    *out = (ss_name_addr){ .is_star = false };
-    const ss_status status = ss_msg_next_value(msg, id, it, &value);
-    return status == SS_OK ? ss_name_addr_parse(value, out) : status;
+    ss_uri uri;
+    return ss_msg_next_addr_uri(msg, id, it, out, &uri);
 }

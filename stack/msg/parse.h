@@ -29,4 +29,7 @@ bool ss_parse_start_line(ss_parse *p, ss_slice line);
 /** The fields that every element needs, once all are indexed (8.1.1, 8.2.6, 16.3). */
 void ss_parse_check_fields(ss_parse *p);
 
+/** The value of a CSeq field. */
+SS_MUST_USE ss_status ss_cseq_parse(ss_slice value, ss_cseq *out);
+
 #endif

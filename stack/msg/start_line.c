@@ -23,17 +23,17 @@ static bool is_version(ss_slice text)
 /* RFC3261:7.1 the version is case-insensitive, and otherwise a literal. */
 static bool check_version(ss_parse *p, ss_slice version)
 {
+    if (LEX_SAYS(version, "SIP/2.0")) {
+        return true;
+    }
     if (!is_version(version)) {
         refuse_line(p, SS_ERR_SYNTAX, version,
                     (ss_rule){ "RFC3261:7.1", "the start line lacks a SIP version where one must stand", 400 });
         return false;
     }
-    if (!ss_slice_eq_nocase(version, SS_LIT("SIP/2.0"))) {
-        refuse_line(p, SS_ERR_SEMANTIC, version,
-                    (ss_rule){ "RFC3261:21.5.6", "a version of SIP other than 2.0", 505 });
-        return false;
-    }
-    return true;
+    refuse_line(p, SS_ERR_SEMANTIC, version,
+                (ss_rule){ "RFC3261:21.5.6", "a version of SIP other than 2.0", 505 });
+    return false;
 }
 
 static size_t find_last_space(ss_slice s)
@@ -48,7 +48,7 @@ static size_t find_last_space(ss_slice s)
 static bool parse_request_line(ss_parse *p, ss_slice line)
 {
     ss_msg *msg = p->msg;
-    const size_t first = ss_slice_find(line, ' ');
+    const size_t first = ss_lex_find(line, 0, ' ');
     const ss_slice method = ss_slice_cut(line, 0, first);
     if (first == line.len || !ss_lex_all(method, LEX_TOKEN)) {
         refuse_line(p, SS_ERR_SYNTAX, line,
@@ -68,9 +68,8 @@ static bool parse_request_line(ss_parse *p, ss_slice line)
                     (ss_rule){ "RFC3261:7.1", "the request line has no Request-URI", 400 });
         return true;
     }
-    ss_uri uri;
     msg->request_uri = ss_slice_cut(line, first + 1, last);
-    if (ss_uri_parse(msg->request_uri, &uri) != SS_OK) {  /* white space and <> among them: RFC3261:7.1 */
+    if (ss_uri_parse(msg->request_uri, &msg->target) != SS_OK) {  /* white space and <> among them: RFC3261:7.1 */
         refuse_line(p, SS_ERR_SYNTAX, msg->request_uri,
                     (ss_rule){ "RFC3261:19.1.1", "the Request-URI is not a URI", 400 });
     }
@@ -80,7 +79,7 @@ static bool parse_request_line(ss_parse *p, ss_slice line)
 static bool parse_status_line(ss_parse *p, ss_slice line)
 {
     ss_msg *msg = p->msg;
-    const size_t space = ss_slice_find(line, ' ');
+    const size_t space = ss_lex_find(line, 0, ' ');
     if (!check_version(p, ss_slice_cut(line, 0, space))) {
         return false;
     }
@@ -104,7 +103,6 @@ static bool parse_status_line(ss_parse *p, ss_slice line)
 
 bool ss_parse_start_line(ss_parse *p, ss_slice line)
 {
-    const ss_slice sip = SS_LIT("SIP/");
-    const bool is_response = line.len >= sip.len && ss_slice_eq_nocase(ss_slice_cut(line, 0, sip.len), sip);
+    const bool is_response = line.len >= 4 && LEX_SAYS(ss_slice_cut(line, 0, 4), "SIP/");
     return is_response ? parse_status_line(p, line) : parse_request_line(p, line);
 }

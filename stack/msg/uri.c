@@ -8,13 +8,13 @@
 
 static ss_scheme scheme_from(ss_slice name)
 {
-    if (ss_slice_eq_nocase(name, SS_LIT("sip"))) {
+    if (LEX_SAYS(name, "sip")) {
         return SS_SCHEME_SIP;
     }
-    if (ss_slice_eq_nocase(name, SS_LIT("sips"))) {
+    if (LEX_SAYS(name, "sips")) {
         return SS_SCHEME_SIPS;
     }
-    return ss_slice_eq_nocase(name, SS_LIT("tel")) ? SS_SCHEME_TEL : SS_SCHEME_OTHER;
+    return LEX_SAYS(name, "tel") ? SS_SCHEME_TEL : SS_SCHEME_OTHER;
 }
 
 /* scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ); gives the place of the colon. */
@@ -30,7 +30,7 @@ static size_t scan_scheme(ss_slice s)
 /* userinfo = user [ ":" password ] "@" */
 static bool parse_userinfo(ss_uri *uri, ss_slice userinfo)
 {
-    const size_t colon = ss_slice_find(userinfo, ':');
+    const size_t colon = ss_lex_find(userinfo, 0, ':');
     uri->user = ss_slice_cut(userinfo, 0, colon);
     if (colon < userinfo.len) {
         uri->password = ss_slice_cut(userinfo, colon + 1, userinfo.len);
@@ -116,7 +116,7 @@ ss_status ss_uri_parse(ss_slice text, ss_uri *uri)
     if (uri->scheme == SS_SCHEME_OTHER || uri->scheme == SS_SCHEME_TEL) {
         return rest.len > 0 && ss_lex_all_escaped(rest, LEX_URIC) ? SS_OK : SS_ERR_SYNTAX;
     }
-    const size_t at_sign = ss_slice_find(rest, '@');
+    const size_t at_sign = ss_lex_find(rest, 0, '@');
     if (at_sign < rest.len) {
         if (!parse_userinfo(uri, ss_slice_cut(rest, 0, at_sign))) {
             return SS_ERR_SYNTAX;

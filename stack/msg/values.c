@@ -6,11 +6,7 @@
 /* The end of the value that begins at `at`: its comma, or the end; SS_LEX_BAD when a quote or bracket stays open. */
 static size_t find_value_end(ss_slice s, size_t at)
 {
-    while (at < s.len && s.at[at] != ',') {
-        if ((unsigned char)s.at[at] > '<') {              /* letters, nearly always */
-            at++;
-            continue;
-        }
+    while ((at = LEX_SKIP(s, at, lex_block_list_marks)) < s.len && s.at[at] != ',') {
         if (s.at[at] == '"') {
             at = ss_lex_quoted(s, at);
             if (at == SS_LEX_BAD) {
@@ -19,7 +15,7 @@ static size_t find_value_end(ss_slice s, size_t at)
             continue;
         }
         if (s.at[at] == '<') {
-            at += ss_slice_find(ss_slice_cut(s, at, s.len), '>');
+            at = ss_lex_find(s, at, '>');
             if (at == s.len) {
                 return SS_LEX_BAD;
             }
@@ -61,7 +57,7 @@ ss_status ss_msg_next_value(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_
         if (stop == SS_LEX_BAD) {
             return end_walk(it);
         }
-        *value = ss_slice_trim(ss_slice_cut(line, it->at, stop));
+        *value = lex_trim(ss_slice_cut(line, it->at, stop));
         it->at = (uint32_t)stop + 1;
         return value->len == 0 ? end_walk(it) : SS_OK;
     }

@@ -62,6 +62,35 @@ typedef struct ss_via {
     uint16_t rport;                                       /* 0 when present without a value */
 } ss_via;
 
+typedef enum ss_scheme { SS_SCHEME_SIP, SS_SCHEME_SIPS, SS_SCHEME_TEL, SS_SCHEME_OTHER } ss_scheme;
+
+/** A SIP or SIPS URI (19.1), or any absolute URI kept whole. */
+typedef struct ss_uri {
+    ss_slice whole;
+    ss_scheme scheme;
+    ss_slice user;                                        /* still escaped; at == NULL when there is no '@' */
+    ss_slice password;
+    ss_slice host;                                        /* an IPv6 reference keeps its brackets */
+    uint16_t port;                                        /* 0 when absent */
+    ss_params params;
+    ss_slice headers;                                     /* after '?', or empty */
+} ss_uri;
+
+/** From, To, Contact, Route, Record-Route: name-addr or addr-spec with header parameters (20.10). */
+typedef struct ss_name_addr {
+    ss_slice whole;
+    ss_slice display;                                     /* quotes kept */
+    ss_slice uri;                                         /* without angle brackets */
+    ss_params params;                                     /* header parameters */
+    bool is_star;                                         /* Contact: * */
+} ss_name_addr;
+
+typedef struct ss_cseq {
+    uint32_t number;                                      /* below 2^31 (8.1.1.5) */
+    ss_method method;
+    ss_slice method_name;
+} ss_cseq;
+
 #define SS_FIELDS_MAX 1024u                               /* header fields of one message; 400 beyond */
 
 /** One header field line, folding included. Offsets are into msg->bytes. */
@@ -87,8 +116,13 @@ typedef struct ss_msg {
     uint16_t first[SS_HDR_COUNT];                         /* index + 1 of the first field of each id, 0 is none */
     uint32_t headers_end;                                 /* offset of the empty line's CRLF */
     ss_slice body;
-    ss_via top_via;                                       /* read once, as every layer asks: ss_msg_top_via */
-    ss_status top_via_status;
+    /* Read once, as every layer asks. A status is of no meaning when the field is missing: ask ss_msg_top_via and its kin. */
+    ss_uri target;                                        /* the Request-URI, of an accepted request */
+    ss_via top_via;
+    ss_name_addr from, to;
+    ss_uri from_uri, to_uri;                              /* of an accepted message */
+    ss_cseq cseq;
+    ss_status top_via_status, from_status, to_status, cseq_status;
 } ss_msg;
 
 /**
@@ -127,19 +161,6 @@ bool ss_msg_lists_token(const ss_msg *msg, ss_hdr id, ss_slice token);
  *  without '=' has the empty value. */
 SS_MUST_USE ss_status ss_params_get(ss_params p, ss_slice name, ss_slice *value);
 
-typedef enum ss_scheme { SS_SCHEME_SIP, SS_SCHEME_SIPS, SS_SCHEME_TEL, SS_SCHEME_OTHER } ss_scheme;
-
-/** A SIP or SIPS URI (19.1), or any absolute URI kept whole. */
-typedef struct ss_uri {
-    ss_slice whole;
-    ss_scheme scheme;
-    ss_slice user;                                        /* still escaped; at == NULL when there is no '@' */
-    ss_slice password;
-    ss_slice host;                                        /* an IPv6 reference keeps its brackets */
-    uint16_t port;                                        /* 0 when absent */
-    ss_params params;
-    ss_slice headers;                                     /* after '?', or empty */
-} ss_uri;
 SS_MUST_USE ss_status ss_uri_parse(ss_slice text, ss_uri *uri);
 /** Equality by 19.1.4. */
 bool ss_uri_equal(const ss_uri *a, const ss_uri *b);
@@ -147,15 +168,9 @@ bool ss_uri_equal(const ss_uri *a, const ss_uri *b);
  *  Printed into `b`. */
 void ss_uri_put_canonical_aor(ss_buffer *b, const ss_uri *uri);
 
-/** From, To, Contact, Route, Record-Route: name-addr or addr-spec with header parameters (20.10). */
-typedef struct ss_name_addr {
-    ss_slice whole;
-    ss_slice display;                                     /* quotes kept */
-    ss_slice uri;                                         /* without angle brackets */
-    ss_params params;                                     /* header parameters */
-    bool is_star;                                         /* Contact: * */
-} ss_name_addr;
 SS_MUST_USE ss_status ss_name_addr_parse(ss_slice value, ss_name_addr *out);
+/** The same with its URI typed, which checking it has done anyway; a star leaves *uri as it was. */
+SS_MUST_USE ss_status ss_name_addr_parse_uri(ss_slice value, ss_name_addr *out, ss_uri *uri);
 /** SS_OK or SS_NONE when the field is missing, SS_ERR_SYNTAX. */
 SS_MUST_USE ss_status ss_msg_from(const ss_msg *msg, ss_name_addr *out);
 SS_MUST_USE ss_status ss_msg_to(const ss_msg *msg, ss_name_addr *out);
@@ -163,6 +178,8 @@ SS_MUST_USE ss_status ss_msg_to(const ss_msg *msg, ss_name_addr *out);
 ss_slice ss_name_addr_tag(const ss_name_addr *na);
 /** Walk Contact, Route, Record-Route, Path …: SS_NONE at the end. */
 SS_MUST_USE ss_status ss_msg_next_addr(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_name_addr *out);
+/** The same with each URI typed: ss_name_addr_parse_uri. */
+SS_MUST_USE ss_status ss_msg_next_addr_uri(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_name_addr *out, ss_uri *uri);
 
 /** "UDP" …; and from a token in any case, SS_NONE when unknown. */
 ss_slice ss_transport_name(ss_transport t);
@@ -181,11 +198,6 @@ bool ss_via_has_cookie(const ss_via *via);
  *  sent_by)), both as written. */
 uint64_t ss_via_identity(const ss_via *via);
 
-typedef struct ss_cseq {
-    uint32_t number;                                      /* below 2^31 (8.1.1.5) */
-    ss_method method;
-    ss_slice method_name;
-} ss_cseq;
 SS_MUST_USE ss_status ss_msg_cseq(const ss_msg *msg, ss_cseq *out);
 /** The Call-ID value; byte for byte with case (20.8). SS_EMPTY when missing. */
 ss_slice ss_msg_call_id(const ss_msg *msg);

@@ -10,12 +10,10 @@ enum { SCRATCH_BYTES = 1 << 16, TYPED_MAX = 16 };
 /* Where typed values go. They are written and looked at no more: a parser's user would keep or use them. */
 typedef struct typed_message {
     ss_msg msg;
-    ss_uri request_uri;
     ss_via vias[TYPED_MAX];
     ss_name_addr addrs[TYPED_MAX];
     ss_uri uris[TYPED_MAX];
     ss_slice credential_names[TYPED_MAX], credential_values[TYPED_MAX];
-    ss_cseq cseq;
     uint32_t max_forwards, content_length;
     ss_slice call_id;
     unsigned addr_count;
@@ -24,13 +22,14 @@ typedef struct typed_message {
 static _Alignas(16) unsigned char scratch[SCRATCH_BYTES];
 static typed_message typed;
 
+/* The topmost Via is read with the message. */
 static int type_vias(typed_count *count)
 {
     ss_value_iter it = { 0 };
     ss_slice value;
     ss_status status;
     while ((status = ss_msg_next_value(&typed.msg, SS_HDR_VIA, &it, &value)) == SS_OK) {
-        if (count->vias == TYPED_MAX || ss_via_parse(value, &typed.vias[count->vias]) != SS_OK) {
+        if (count->vias == TYPED_MAX || (count->vias > 0 && ss_via_parse(value, &typed.vias[count->vias]) != SS_OK)) {
             return 0;
         }
         count->vias++;
@@ -38,35 +37,28 @@ static int type_vias(typed_count *count)
     return status == SS_NONE;
 }
 
-static int type_uri(ss_name_addr *addr, typed_count *count)
-{
-    ss_uri *uri = &typed.uris[typed.addr_count++];
-    count->uris++;
-    return ss_uri_parse(addr->uri, uri) == SS_OK;
-}
-
 static int type_list(ss_hdr id, unsigned *counted, typed_count *count)
 {
     ss_value_iter it = { 0 };
-    while (typed.addr_count < TYPED_MAX) {
-        ss_name_addr *addr = &typed.addrs[typed.addr_count];
-        const ss_status status = ss_msg_next_addr(&typed.msg, id, &it, addr);
+    for (; typed.addr_count < TYPED_MAX; typed.addr_count++) {
+        const unsigned at = typed.addr_count;
+        const ss_status status = ss_msg_next_addr_uri(&typed.msg, id, &it, &typed.addrs[at], &typed.uris[at]);
         if (status != SS_OK) {
             return status == SS_NONE;
         }
-        if (!type_uri(addr, count)) {
-            return 0;
-        }
+        count->uris++;
         (*counted)++;
     }
     return 0;
 }
 
-static int type_party(ss_status (*read)(const ss_msg *, ss_name_addr *), typed_count *count)
+/* So are From, To, CSeq and the Request-URI. */
+static void count_read(typed_count *count)
 {
-    ss_name_addr *addr = &typed.addrs[typed.addr_count];
-    count->parties++;
-    return read(&typed.msg, addr) == SS_OK && type_uri(addr, count);
+    count->parties += (unsigned)((typed.msg.from.uri.len != 0) + (typed.msg.to.uri.len != 0));
+    count->uris += (unsigned)((typed.msg.from_uri.host.len != 0) + (typed.msg.to_uri.host.len != 0));
+    count->uris += typed.msg.is_request && typed.msg.target.host.len != 0;
+    count->numbers += typed.msg.cseq.method_name.len != 0;
 }
 
 /* credentials = scheme LWS name "=" value *( "," name "=" value ) */
@@ -100,16 +92,9 @@ static int type_credentials(typed_count *count)
 
 static void type_numbers(typed_count *count)
 {
-    count->numbers += ss_msg_cseq(&typed.msg, &typed.cseq) == SS_OK;
     count->numbers += ss_msg_number(&typed.msg, SS_HDR_MAX_FORWARDS, &typed.max_forwards) == SS_OK;
     count->numbers += ss_msg_number(&typed.msg, SS_HDR_CONTENT_LENGTH, &typed.content_length) == SS_OK;
     typed.call_id = ss_msg_call_id(&typed.msg);
-}
-
-static int type_request_uri(typed_count *count)
-{
-    count->uris++;
-    return ss_uri_parse(typed.msg.request_uri, &typed.request_uri) == SS_OK;
 }
 
 static int parse(const char *bytes, size_t len, typed_count *count)
@@ -120,11 +105,12 @@ static int parse(const char *bytes, size_t len, typed_count *count)
     if (ss_msg_parse(&typed.msg, &arena, (ss_slice){ bytes, len }, &diag) != SS_OK) {
         return 0;
     }
+    count_read(count);
     type_numbers(count);
-    return (!typed.msg.is_request || type_request_uri(count)) && type_vias(count) &&
-           type_list(SS_HDR_ROUTE, &count->routes, count) && type_list(SS_HDR_RECORD_ROUTE, &count->routes, count) &&
-           type_list(SS_HDR_CONTACT, &count->contacts, count) && type_party(ss_msg_from, count) &&
-           type_party(ss_msg_to, count) && (typed.msg.first[SS_HDR_AUTHORIZATION] == 0 || type_credentials(count));
+    return type_vias(count) && type_list(SS_HDR_ROUTE, &count->routes, count) &&
+           type_list(SS_HDR_RECORD_ROUTE, &count->routes, count) &&
+           type_list(SS_HDR_CONTACT, &count->contacts, count) &&
+           (typed.msg.first[SS_HDR_AUTHORIZATION] == 0 || type_credentials(count));
 }
 
 size_t ours_bytes(const char *bytes, size_t len)
