@@ -16,6 +16,8 @@ static const cli_option options[] = {
     { CLI_PARTITIONS, '\0', "partitions", "N", "run the world in N parts, one after another; changes no byte of a result" },
     { CLI_PCAP, '\0', "pcap", "WHICH", "off, all (default), first:N, calls:N, call:ID, node:NAME" },
     { CLI_EVENTS, '\0', "events", "WHICH", "off, all (default), calls:N" },
+    { CLI_TARGET, '\0', "target", "NAME", "the fuzz target that reads the inputs; --list names them" },
+    { CLI_LIST, '\0', "list", NULL, "the targets, and what an input of each is" },
     { CLI_JSON, '\0', "json", NULL, "the result as JSON on stdout" },
     { CLI_QUIET, 'q', "quiet", NULL, "say nothing but what failed" },
     { CLI_VERBOSE, 'v', "verbose", NULL, "say on stderr what is being done" },

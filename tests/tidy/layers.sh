@@ -21,6 +21,7 @@ sn_capture:   base facts capture
 sn_world:     base msg transport txn sdp dialog ua proxy engine facts judge world
 sn_scenario:  base msg transport txn sdp dialog ua proxy engine facts judge world scenario
 rp_reports:   base msg facts judge capture reports
+fz_targets:   base msg transport txn sdp dialog ua proxy engine fuzz
 '
 
 # The layer that a public header belongs to: ss/ua.h -> ua.
@@ -35,11 +36,12 @@ layer_of() {
     sn/scenario*) echo scenario ;;
     sn/*) echo world ;;
     rp/*) echo reports ;;
+    fz/*) echo fuzz ;;
     *) echo unknown ;;
     esac
 }
 
-headers=$(for root in stack simnet reports; do
+headers=$(for root in stack simnet reports fuzz; do
     [ -d $root/include ] && (cd $root/include && find . -type f | sed 's|^\./||')
 done | LC_ALL=C sort)
 

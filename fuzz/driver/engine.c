@@ -1,0 +1,38 @@
+/* What a fuzzing engine links to: libFuzzer's entry point, which AFL++ knows too, around the target that FZ_TARGET names
+ * (as in -DFZ_TARGET=fz_target_uri). It must be an object of the program, not in a library: the symbol is weak in AFL++'s
+ * driver, and a library would not be asked for it. */
+#include "fz/target.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return FZ_TARGET(data, size);
+}
+
+_Noreturn void ss_assert_failed(const char *condition, const char *file, int line)
+{
+    fprintf(stderr, "SIPSIM-ASSERT %s:%d: %s\n", file, line, condition);
+    fflush(stderr);
+    abort();
+}
+
+/* AFL++ in persistent mode, with its input in shared memory: when its compiler compiles this, its macros are there. */
+#if defined(__AFL_FUZZ_INIT) && !defined(FZ_AFL_DRIVER)
+#include <unistd.h>
+
+__AFL_FUZZ_INIT();
+
+int main(void)
+{
+    __AFL_INIT();
+    const unsigned char *data = __AFL_FUZZ_TESTCASE_BUF;  /* after __AFL_INIT, and once */
+    while (__AFL_LOOP(10000)) {
+        LLVMFuzzerTestOneInput(data, (size_t)__AFL_FUZZ_TESTCASE_LEN);
+    }
+    return 0;
+}
+#endif

@@ -1,0 +1,124 @@
+/* Target `message`: one datagram.
+ * Aims at: ss_msg_parse, ss_msg_next_value, ss_msg_next_addr, ss_msg_from, ss_msg_to, ss_msg_cseq, ss_msg_number,
+ * ss_msg_top_via, ss_name_addr_parse, ss_uri_parse, ss_via_parse, ss_params_get, ss_put_response_head,
+ * ss_msg_summarise. */
+#include "fuzz.h"
+
+static void check_inside(const ss_msg *msg, ss_slice part)
+{
+    FZ_CHECK("S8", fz_is_inside(part, msg->bytes), "a typed value lies outside its message");
+}
+
+static void walk_addresses(const ss_msg *msg)
+{
+    static const ss_hdr ids[] = { SS_HDR_CONTACT, SS_HDR_ROUTE, SS_HDR_RECORD_ROUTE, SS_HDR_PATH };
+    for (size_t i = 0; i < SS_COUNT(ids); i++) {
+        ss_value_iter it = { 0 };
+        ss_name_addr na;
+        size_t count = 0;
+        while (ss_msg_next_addr(msg, ids[i], &it, &na) == SS_OK) {
+            ss_uri uri;
+            check_inside(msg, na.uri);
+            check_inside(msg, na.display);
+            check_inside(msg, ss_name_addr_tag(&na));
+            FZ_CHECK("S2", na.is_star || ss_uri_parse(na.uri, &uri) == SS_OK, "an accepted address has no URI");
+            FZ_CHECK("S1", ++count <= msg->bytes.len, "a list has more values than bytes");
+        }
+    }
+}
+
+static void walk_values(const ss_msg *msg)
+{
+    for (ss_hdr id = 0; id < SS_HDR_COUNT; id++) {
+        ss_value_iter it = { 0 };
+        ss_slice value;
+        uint32_t number = 0;
+        size_t count = 0;
+        while (ss_msg_next_value(msg, id, &it, &value) == SS_OK) {
+            check_inside(msg, value);
+            FZ_CHECK("S1", ++count <= msg->bytes.len, "a list has more values than bytes");
+        }
+        if (ss_msg_number(msg, id, &number) == SS_OK) {
+            FZ_CHECK("S2", msg->first[id] != 0, "a field that is missing has a number");
+        }
+        (void)ss_msg_lists_token(msg, id, SS_LIT("100rel"));
+    }
+}
+
+static void ask_once(const ss_msg *msg, ss_status status)
+{
+    ss_name_addr from, to;
+    ss_via via;
+    ss_cseq cseq;
+    const bool are_typed = ss_msg_from(msg, &from) == SS_OK && ss_msg_to(msg, &to) == SS_OK &&
+                           ss_msg_top_via(msg, &via) == SS_OK && ss_msg_cseq(msg, &cseq) == SS_OK;
+    FZ_CHECK("S2", are_typed || status != SS_OK, "an accepted message lacks a field that it needs");
+    if (are_typed) {
+        check_inside(msg, from.uri);
+        check_inside(msg, to.uri);
+        check_inside(msg, via.host);
+        check_inside(msg, via.branch);
+        check_inside(msg, cseq.method_name);
+        (void)ss_via_identity(&via);
+        (void)ss_via_has_cookie(&via);
+    }
+    check_inside(msg, ss_msg_call_id(msg));
+    ss_summary summary;
+    ss_msg_summarise(msg, &summary);
+}
+
+/* A response may be owed to what was refused (8.2.6): it is made of what could be read, and must parse. */
+static void check_response(const ss_msg *msg, const ss_diag *diag)
+{
+    ss_arena one = fz_arena(1), two = fz_arena(2);
+    ss_buffer b = ss_buffer_on(one.base, one.cap);
+    ss_put_response_head(&b, msg, diag->response == 0 ? 200 : diag->response, SS_EMPTY, SS_LIT("t1"));
+    ss_put_body(&b, SS_EMPTY, SS_EMPTY);
+    FZ_CHECK("S2", !b.overflow, "a response is larger than its request allows");
+    ss_msg response;
+    ss_diag why;
+    const ss_status status = ss_msg_parse(&response, &two, ss_buffer_slice(&b), &why);
+    if (diag->response == 0) {
+        FZ_CHECK("S2", status == SS_OK || b.len > SS_MESSAGE_BYTES_MAX, "the response to an accepted request is refused");
+    }
+}
+
+/* A full arena is an ordinary answer, at any size. */
+static void parse_in_little_memory(ss_slice bytes, size_t used)
+{
+    ss_arena arena = fz_arena(1);
+    arena.cap = used == 0 ? 0 : (size_t)(ss_hash64(7, bytes) % used);
+    ss_msg msg;
+    ss_diag diag;
+    const ss_status status = ss_msg_parse(&msg, &arena, bytes, &diag);
+    FZ_CHECK("S1", status != SS_OK && arena.used <= arena.cap, "a message fits where it must not");
+}
+
+static void put_whole(ss_buffer *b, const void *what)
+{
+    fz_put_message(b, what);
+}
+
+int fz_target_message(const uint8_t *data, size_t size)
+{
+    const ss_slice bytes = { (const char *)data, size };
+    ss_arena arena = fz_arena(0);
+    ss_msg msg;
+    ss_diag diag;
+    const ss_status status = ss_msg_parse(&msg, &arena, bytes, &diag);
+    fz_check_bounded(arena.used, size);
+    FZ_CHECK("S8", fz_is_inside(msg.bytes, bytes) && diag.offset <= size, "the verdict points outside the message");
+    fz_check_clone(bytes, &msg, status, &diag);
+    walk_values(&msg);
+    walk_addresses(&msg);
+    ask_once(&msg, status);
+    if (status == SS_OK) {
+        fz_check_round_trip(&msg);
+        fz_check_every_buffer(put_whole, &msg);
+        parse_in_little_memory(bytes, arena.used);
+    }
+    if (msg.is_request && (status == SS_OK || diag.response != 0)) {
+        check_response(&msg, &diag);
+    }
+    return 0;
+}

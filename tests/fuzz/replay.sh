@@ -1,0 +1,41 @@
+#!/bin/bash
+# `sipsim replay --target`: one line for each finding, and the statuses of the design.
+set -u
+faults=0
+fault() { printf '%s\n' "$1"; faults=$((faults + 1)); }
+# status WANTED ARGUMENT…: what `sipsim replay` exits with; its output is in `out` and `err`
+status() {
+    local want=$1 got=0
+    shift
+    "$SIPSIM" replay "$@" >out 2>err || got=$?
+    [ $got = "$want" ] || fault "replay $*: status $got, not $want: $(cat out err)"
+}
+seeds=$SOURCE_DIR/corpus/seeds regress=$SOURCE_DIR/corpus/regress
+
+"$SIPSIM" replay --list >targets || fault '--list fails'
+for target in $(cut -d' ' -f1 targets); do
+    status 0 --target "$target" "$seeds/$target"
+done
+
+status 1 --target canary "$seeds/canary" "$regress/canary"
+grep -q '/sings: canary: ' out || fault 'the finding has no line'
+[ "$(wc -l <out)" = 2 ] || fault 'one finding is not one line'
+status 1 --target canary --quiet "$regress/canary" "$regress/canary/sings"
+[ "$(wc -l <out)" = 2 ] || fault 'two findings are not two lines'
+status 0 --target canary --quiet "$seeds/canary"
+[ -s out ] && fault '--quiet speaks of nothing'
+status 1 --target canary --json "$regress/canary"
+grep -q '"oracle": *"canary"' out || fault 'no finding in the JSON'
+
+mkdir -p empty
+status 7 --target message empty
+grep -q 'empty: no input' err || fault 'an empty folder is not named'
+status 7 --target message missing
+status 7 --target canary missing "$regress/canary"
+status 2 --target mesage "$seeds/message"
+grep -q 'did you mean message' err || fault 'no suggestion'
+status 2 --target message
+status 75 finding.sipr
+status 75
+
+[ $faults -eq 0 ]
