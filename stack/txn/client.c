@@ -10,7 +10,7 @@ static void start(ss_txn_step *step, ss_slice request)
     ss_txn_send(step, request);
     ss_txn_start_expire(step, letters.expire);
     if (!t->is_reliable) {                                /* RFC3261:17.1.1.2, 17.1.2.2 A and E on unreliable ones only */
-        ss_txn_start_resend(step, ss_txn_span(step->core, t, letters.resend));
+        ss_txn_start_resend(step, 0);
     }
     ss_txn_arm(step->core, t);
 }

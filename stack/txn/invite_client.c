@@ -7,9 +7,8 @@
 /* RFC3261:17.1.1.2 Timer A doubles, and has no cap. */
 static void resend_request_double_a(ss_txn_step *s)
 {
-    const ss_span doubled = s->txn->interval * 2;
     ss_txn_resend(s, SS_TIMER_A);
-    ss_txn_start_resend(s, doubled);
+    ss_txn_start_resend(s, s->txn->doublings + 1u);
 }
 
 static void report_timeout(ss_txn_step *s)

@@ -22,7 +22,7 @@ static void send_response_start_g_h(ss_txn_step *s)
     ss_txn_send(s, s->response);
     ss_txn_start_expire(s, SS_TIMER_H);
     if (!s->txn->is_reliable) {
-        ss_txn_start_resend(s, ss_txn_span(s->core, s->txn, SS_TIMER_G));
+        ss_txn_start_resend(s, 0);
     }
 }
 
@@ -41,10 +41,8 @@ static void resend_response(ss_txn_step *s)
 /* RFC3261:17.2.1 MIN(2*interval, T2). */
 static void resend_response_double_g(ss_txn_step *s)
 {
-    const ss_span doubled = s->txn->interval * 2;
-    const ss_span t2 = s->core->settings->t2;
     ss_txn_resend(s, SS_TIMER_G);
-    ss_txn_start_resend(s, doubled < t2 ? doubled : t2);
+    ss_txn_start_resend(s, s->txn->doublings + 1u);
 }
 
 static void start_i(ss_txn_step *s)

@@ -12,7 +12,6 @@ struct ss_txn {
     ss_table_link link;                                   /* first: the table asks for it */
     ss_timer timer;                                       /* armed at the earlier of the next two */
     ss_time resend_at, expire_at;                         /* SS_TIME_NEVER when that timer does not run */
-    ss_span interval;                                     /* what the resend timer ran or runs */
     uint64_t branch, call_id;                             /* as ss_summary has them, for notes */
     ss_blob kept;                                         /* an ss_path, then the bytes that may go out again */
     ss_ref next, prev;                                    /* order of creation */
@@ -23,6 +22,7 @@ struct ss_txn {
     uint8_t machine, state, method;
     bool is_reliable;
     bool has_message;                                     /* kept bytes were sent; else they wait (the 100 of 17.2.1) */
+    uint8_t doublings;                                    /* of the interval that the resend timer ran or runs, capped */
 };
 _Static_assert(sizeof(ss_txn) <= SS_TXN_BYTES_MAX, "the header promises it");
 
@@ -99,8 +99,8 @@ void ss_txn_tell(ss_txn_step *step, ss_up_kind kind);
 void ss_txn_send(ss_txn_step *step, ss_slice bytes);
 /** Send the kept message again and note it; nothing when there is none. SS_LETTER_COUNT: a peer's copy asked for it. */
 void ss_txn_resend(ss_txn_step *step, ss_letter letter);
-/** Run the resend timer of this state for `span`. */
-void ss_txn_start_resend(ss_txn_step *step, ss_span span);
+/** Run the resend timer of this state, its first interval doubled so often. */
+void ss_txn_start_resend(ss_txn_step *step, unsigned doublings);
 /** Run the ending timer of this state; when its span is 0 the transaction ends with this step. */
 void ss_txn_start_expire(ss_txn_step *step, ss_letter letter);
 /** Keep the path only. */
@@ -111,6 +111,10 @@ void ss_txn_note(ss_txn_step *step, ss_note_kind kind, ss_note note);
 
 /** How long the ending timers and TRYING run (17, table 4); T1 for A, E, G. 0 for D, I, J, K on reliable transports. */
 ss_span ss_txn_span(const ss_core *core, const ss_txn *t, ss_letter letter);
+/** More than this is the same: a 64*T1 timer ends the transaction before its seventh doubling, unless T2 capped it before. */
+enum { SS_TXN_DOUBLINGS_MAX = 7 };
+/** What the resend timer of a letter ran or runs: T1 doubled, for E and G no more than T2; the span of TRYING. */
+ss_span ss_txn_interval(const ss_core *core, const ss_txn *t, ss_letter letter);
 /** Arm the one timer of the transaction. */
 void ss_txn_arm(ss_core *core, ss_txn *t);
 

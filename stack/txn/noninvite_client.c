@@ -7,17 +7,15 @@
 /* RFC3261:17.1.2.2 MIN(2*interval, T2). */
 static void resend_request_double_e(ss_txn_step *s)
 {
-    const ss_span doubled = s->txn->interval * 2;
-    const ss_span t2 = s->core->settings->t2;
     ss_txn_resend(s, SS_TIMER_E);
-    ss_txn_start_resend(s, doubled < t2 ? doubled : t2);
+    ss_txn_start_resend(s, s->txn->doublings + 1u);
 }
 
 /* RFC3261:17.1.2.2 in Proceeding Timer E is reset with T2. */
 static void resend_request_e_t2(ss_txn_step *s)
 {
     ss_txn_resend(s, SS_TIMER_E);
-    ss_txn_start_resend(s, s->core->settings->t2);
+    ss_txn_start_resend(s, SS_TXN_DOUBLINGS_MAX);
 }
 
 static void report_timeout(ss_txn_step *s)

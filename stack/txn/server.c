@@ -20,7 +20,7 @@ static void start(ss_txn_step *step)
 {
     ss_txn *t = step->txn;
     ss_txn_note(step, SS_NOTE_TXN, (ss_note){ .from = t->state, .to = t->state, .letter = SS_LETTER_COUNT });
-    ss_txn_start_resend(step, ss_txn_span(step->core, t, SS_TIMER_TRYING));
+    ss_txn_start_resend(step, 0);
     ss_txn_arm(step->core, t);
 }
 

@@ -75,11 +75,24 @@ ss_span ss_txn_span(const ss_core *core, const ss_txn *t, ss_letter letter)
     }
 }
 
-void ss_txn_start_resend(ss_txn_step *step, ss_span span)
+/* RFC3261:17.1.1.2, 17.1.2.2, 17.2.1 A doubles uncapped; E and G are MIN(2*interval, T2). */
+ss_span ss_txn_interval(const ss_core *core, const ss_txn *t, ss_letter letter)
+{
+    const ss_span first = ss_txn_span(core, t, letter);
+    const ss_span doubled = first << t->doublings;
+    const ss_span t2 = core->settings->t2;
+    if (t->doublings == 0) {
+        return first;
+    }
+    return letter == SS_TIMER_A || doubled < t2 ? doubled : t2;
+}
+
+void ss_txn_start_resend(ss_txn_step *step, unsigned doublings)
 {
     ss_txn *t = step->txn;
-    t->interval = span;
-    t->resend_at = ss_time_after(step->turn->now, span);
+    const ss_letter letter = ss_txn_letters_of(ss_txn_machine(t), ss_txn_state_of(t)).resend;
+    t->doublings = (uint8_t)(doublings < SS_TXN_DOUBLINGS_MAX ? doublings : SS_TXN_DOUBLINGS_MAX);
+    t->resend_at = ss_time_after(step->turn->now, ss_txn_interval(step->core, t, letter));
 }
 
 void ss_txn_start_expire(ss_txn_step *step, ss_letter letter)
@@ -120,7 +133,7 @@ ss_up ss_txn_timer(ss_core *core, ss_turn *turn, ss_timer *timer)
     } else if (t->resend_at <= turn->now) {
         letter = of_state.resend;
         t->resend_at = SS_TIME_NEVER;
-        note_fired(&step, letter, t->interval);
+        note_fired(&step, letter, ss_txn_interval(core, t, letter));
     }
     SS_ASSERT(letter != SS_LETTER_COUNT);                 /* popped timers are due */
     ss_txn_take_timer_step(&step, letter);

@@ -81,7 +81,7 @@ typedef struct ss_owner {
     uint32_t ref;                                         /* the owner's ss_ref or number */
 } ss_owner;
 
-#define SS_TXN_BYTES_MAX 144u                             /* of one transaction, its kept message apart */
+#define SS_TXN_BYTES_MAX 128u                             /* of one transaction, its kept message apart */
 
 typedef struct ss_txn ss_txn;                             /* in the store; private to stack/txn but for these: */
 ss_txn *ss_txn_at(const ss_core *core, ss_ref txn);
