@@ -101,6 +101,15 @@ static size_t find_double_colon(ss_slice text)
     return text.len;
 }
 
+/* What stands behind a "::". RFC5118:4.10 a third colon is tolerated before an IPv4 address. */
+static ss_slice behind_gap(ss_slice text, size_t gap)
+{
+    const ss_slice behind = ss_slice_cut(text, gap + 2, text.len);
+    uint8_t v4[4];
+    const bool is_third = behind.len > 0 && behind.at[0] == ':' && read_v4(ss_slice_cut(behind, 1, behind.len), v4);
+    return is_third ? ss_slice_cut(behind, 1, behind.len) : behind;
+}
+
 static bool read_v6(ss_slice text, uint8_t ip[16])
 {
     uint16_t words[IPV6_WORDS] = { 0 };
@@ -112,8 +121,7 @@ static bool read_v6(ss_slice text, uint8_t ip[16])
     if (gap < text.len) {
         uint16_t tail_words[IPV6_WORDS] = { 0 };
         const int room = IPV6_WORDS - 1 - head;           /* "::" stands for one word at least */
-        const ss_slice behind = ss_slice_cut(text, gap + 2, text.len);
-        const int tail = read_words(behind, true, tail_words, room < 0 ? 0 : room);
+        const int tail = read_words(behind_gap(text, gap), true, tail_words, room < 0 ? 0 : room);
         if (tail < 0 || room < 0) {
             return false;
         }
