@@ -23,7 +23,7 @@ typedef struct ss_typed {
     ss_hdr id;
     ss_slice value;                                       /* trimmed; borrowed */
     unsigned part_count;
-    ss_part parts[SS_PARTS_MAX];
+    ss_part parts[SS_PARTS_MAX];                          /* those beyond part_count hold nothing */
 } ss_typed;
 
 /** Where and why a value is not what its field wants. */
@@ -43,13 +43,16 @@ SS_MUST_USE ss_status ss_typed_parse(ss_hdr id, ss_slice value, ss_typed *out, s
 
 typedef enum ss_element { SS_ELEMENT_UAS, SS_ELEMENT_PROXY, SS_ELEMENT_REGISTRAR } ss_element;
 
-/** Limits, each with the response that exceeding it brings. */
+#define SS_NESTING_MAX 16u                                /* multipart bodies inside each other that can be read */
+
+/** Limits, each with the response that exceeding it brings. Of those that the parser has too, the lower one counts. */
 typedef struct ss_limits {
     uint32_t message_bytes;                               /* 513 */
     uint32_t fields;                                      /* 400 */
     uint32_t values;                                      /* of one list field: 400 */
-    uint32_t nesting;                                     /* of multipart bodies: 400 */
+    uint32_t nesting;                                     /* of multipart bodies, SS_NESTING_MAX at most: 400 */
     uint32_t uri_bytes;                                   /* of the Request-URI: 414 */
+    uint32_t body_bytes;                                  /* 413 */
 } ss_limits;
 ss_limits ss_limits_default(void);
 
@@ -58,6 +61,7 @@ typedef struct ss_judge_options {
     ss_limits limits;
     bool tolerant;                                        /* accept what RFC 4475 3.1 lets an element be generous about */
     bool stream;                                          /* Content-Length is required (18.3) */
+    ss_slice understood;                                  /* option tags of Require and Proxy-Require, between commas */
 } ss_judge_options;
 
 typedef enum ss_verdict { SS_VERDICT_ACCEPT, SS_VERDICT_REJECT, SS_VERDICT_UNACCEPTABLE, SS_VERDICT_COUNT } ss_verdict;
