@@ -74,6 +74,37 @@ static void put_uri(ss_buffer *b, const ss_uri *uri, bool is_respelled)
     }
 }
 
+static size_t count_of(ss_slice s, char c)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        count += s.at[i] == c;
+    }
+    return count;
+}
+
+enum { COMPARED_PARTS_MAX = 32 };                         /* as in stack/msg/uri.c */
+
+/* RFC3261:19.1.1 a parameter stands once. A URI that breaks this, or has more parts than are compared, is equal to its own
+ * bytes only. An escape in the parameters could hide a second one, so that they are left alone too. */
+static bool is_comparable(const ss_uri *uri)
+{
+    ss_slice rest = uri->params.bytes;
+    bool are_single = ss_slice_find(rest, '%') == rest.len;
+    if (count_of(rest, ';') > COMPARED_PARTS_MAX || count_of(uri->headers, '&') >= COMPARED_PARTS_MAX) {
+        return false;
+    }
+    while (are_single && rest.len > 0) {
+        rest = ss_slice_cut(rest, 1, rest.len);
+        const size_t end = ss_slice_find(rest, ';');
+        const ss_slice one = ss_slice_cut(rest, 0, end);
+        ss_slice value;
+        rest = ss_slice_cut(rest, end, rest.len);
+        are_single = ss_params_get((ss_params){ rest }, ss_slice_cut(one, 0, ss_slice_find(one, '=')), &value) == SS_NONE;
+    }
+    return are_single;
+}
+
 static void check_spelling(const ss_uri *uri, bool is_respelled)
 {
     ss_arena arena = fz_arena(0);
@@ -81,7 +112,7 @@ static void check_spelling(const ss_uri *uri, bool is_respelled)
     put_uri(&b, uri, is_respelled);
     ss_uri again;
     FZ_CHECK("S2", ss_uri_parse(ss_buffer_slice(&b), &again) == SS_OK, "a URI printed from its parts is refused");
-    FZ_CHECK(is_respelled ? "S3" : "S2", ss_uri_equal(uri, &again) && ss_uri_equal(&again, uri),
+    FZ_CHECK(is_respelled ? "S3" : "S2", !is_comparable(uri) || ss_uri_equal(uri, &again) && ss_uri_equal(&again, uri),
              "a URI is not equal to itself in another spelling");
 }
 
