@@ -1,30 +1,31 @@
 /* Prints sip.dict, the words that a fuzzer may put into SIP messages, for libFuzzer and AFL++: every header name of
- * headers.def with its compact form, methods, and the words of RFC 3261 25.1 that no table holds. Run by the build. */
+ * headers.def with its compact form, methods, and the words of RFC 3261 25.1 that no table holds. Run by the build:
+ * fz_sip_dict FILE. */
 #include <stdio.h>
 
-static void put_word(const char *word)
+static void put_word(FILE *to, const char *word)
 {
-    putchar('"');
+    putc('"', to);
     for (; *word != '\0'; word++) {
         if (*word == '"' || *word == '\\') {
-            printf("\\%c", *word);
+            fprintf(to, "\\%c", *word);
         } else if (*word < 0x20) {
-            printf("\\x%02x", (unsigned)(unsigned char)*word);
+            fprintf(to, "\\x%02x", (unsigned)(unsigned char)*word);
         } else {
-            putchar(*word);
+            putc(*word, to);
         }
     }
-    puts("\"");
+    fputs("\"\n", to);
 }
 
-static void put_header(const char *name, char compact)
+static void put_header(FILE *to, const char *name, char compact)
 {
     char line[64];
     snprintf(line, sizeof line, "\r\n%s: ", name);
-    put_word(line);
+    put_word(to, line);
     if (compact != 0) {
         snprintf(line, sizeof line, "\r\n%c: ", compact);
-        put_word(line);
+        put_word(to, line);
     }
 }
 
@@ -40,14 +41,19 @@ static const char *const words[] = {
     "18446744073709551616", "-1", "z9hG4bK",
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
-    puts("# Generated from headers.def.");
-#define HEADER(id, name, compact, repetition, grammar, methods, section) put_header(name, compact);
+    FILE *to = argc == 2 ? fopen(argv[1], "w") : NULL;
+    if (to == NULL) {
+        fputs("usage: fz_sip_dict FILE\n", stderr);
+        return 2;
+    }
+    fputs("# Generated from headers.def.\n", to);
+#define HEADER(id, name, compact, repetition, grammar, methods, section) put_header(to, name, compact);
 #include "ss/headers.def"
 #undef HEADER
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        put_word(words[i]);
+        put_word(to, words[i]);
     }
-    return 0;
+    return fclose(to) == 0 ? 0 : 7;
 }
