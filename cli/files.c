@@ -69,6 +69,15 @@ char *cli_read_file(const char *path, size_t max, size_t *len)
     return text;
 }
 
+char *cli_read_stdin(size_t max, size_t *len)
+{
+    char *text = read_all(stdin, max, len);
+    if (text == NULL) {
+        cli_say("cannot read stdin: %s", strerror(errno));
+    }
+    return text;
+}
+
 static bool is_folder(const char *path)
 {
     struct stat about;

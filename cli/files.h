@@ -6,6 +6,8 @@
 
 /** A whole file of at most `max` bytes; owned by the caller (free). RP_IO semantics: NULL when it said what is wrong. */
 char *cli_read_file(const char *path, size_t max, size_t *len);
+/** All of stdin, likewise. */
+char *cli_read_stdin(size_t max, size_t *len);
 /** Make a folder and those above it. False when it said what is wrong. */
 SS_MUST_USE bool cli_make_folder(const char *path);
 /** The file's name without folder and without .yaml or .yml, into `name` (RP_PATH_BYTES). */

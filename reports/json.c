@@ -72,6 +72,12 @@ void rp_json_text(rp_json *j, const char *text)
     rp_json_put_quoted(j->out, ss_slice_from(text));
 }
 
+void rp_json_slice(rp_json *j, ss_slice text)
+{
+    separate(j);
+    rp_json_put_quoted(j->out, text);
+}
+
 void rp_json_u64(rp_json *j, uint64_t value)
 {
     separate(j);

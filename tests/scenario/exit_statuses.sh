@@ -84,11 +84,11 @@ status 2 check
 status 75 run good.yaml --pcap link:alice,at:rx
 status 75 run good.yaml --events node:alice
 status 75 run good.yaml --seeds 1..9
-for verb in fuzz shrink triage pack corpus parse ladder explain diff report import live bench selftest schema explore; do
+for verb in fuzz shrink triage pack corpus ladder explain diff report import live bench selftest schema explore; do
     status 75 $verb
 done
 
-for verb in run check replay list version help; do
+for verb in run check parse replay list version help; do
     status 0 $verb --help
     status 0 $verb -h
     status 0 help $verb

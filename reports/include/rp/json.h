@@ -22,6 +22,7 @@ void rp_json_open(rp_json *j, char bracket);              /* '{' or '[' */
 void rp_json_close(rp_json *j);
 void rp_json_key(rp_json *j, const char *key);
 void rp_json_text(rp_json *j, const char *text);          /* NULL gives null */
+void rp_json_slice(rp_json *j, ss_slice text);
 void rp_json_u64(rp_json *j, uint64_t value);
 void rp_json_bool(rp_json *j, bool value);
 void rp_json_null(rp_json *j);
