@@ -10,18 +10,29 @@ ss_path sn_engine_path(const sn_host *host)
     return (ss_path){ .transport = SS_TRANSPORT_UDP, .local = ss_address_v4(address, SN_SIP_PORT) };
 }
 
+/* Of a host that starts: only once, so this point needs no count. */
+static uint64_t entropy_key(sn_host *host)
+{
+    const uint64_t id = sn_host_plan(host)->cast.nodes[sn_host_node(host)].id;
+    const uint64_t incarnation = 0; /* a host that restarts draws other branches and tags */
+    const sn_point point = { .place = id,
+                             .row = (uint32_t)incarnation,
+                             .entity = sn_host_node(host),
+                             .key = { id, incarnation },
+                             .key_words = 2 };
+    return sn_decide_bits(sn_host_decisions(host), SN_DECISION_ENTROPY, &point);
+}
+
 void sn_engine_make(ss_engine *e, sn_host *host, const ss_ua_identity *identity,
                     const ss_proxy_config *proxy)
 {
     const sn_plan *plan = sn_host_plan(host);
     const uint32_t node = sn_host_node(host);
-    const uint64_t incarnation = 0; /* a host that restarts draws other branches and tags */
     ss_engine_init(e, &(ss_engine_options){
                           .pools = sn_host_pools(host),
                           .settings = &plan->groups[plan->nodes[node].group].settings,
                           .engine = node,
-                          .entropy_key = SN_DRAW(plan->seed, SN_PURPOSE_ENTROPY,
-                                                 plan->cast.nodes[node].id, incarnation),
+                          .entropy_key = entropy_key(host),
                           .role = proxy == NULL ? SS_ROLE_UA : SS_ROLE_PROXY,
                           .identity = identity,
                           .proxy = proxy,

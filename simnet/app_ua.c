@@ -199,16 +199,16 @@ void sn_ua_call_remove(sn_ua_app *app, sn_host *host, uint32_t call)
 void sn_ua_tell(sn_host *host, const sn_ua_call *call, sn_call_event event, unsigned status,
                 bool synthetic)
 {
-    const sn_plan *plan = sn_host_plan(host);
     const bool is_planned = call->number != 0;
-    sn_host_call(host, &(sn_call_fact){
-                           .number = call->number,
-                           .source = is_planned ? plan->calls[call->number - 1].source : SN_NOBODY,
-                           .event = (uint16_t)event,
-                           .status = (uint16_t)status,
-                           .synthetic = synthetic,
-                           .call_id = call->call_id,
-                       });
+    sn_host_call(host,
+                 &(sn_call_fact){
+                     .number = call->number,
+                     .source = is_planned ? sn_host_planned(host, call->number)->source : SN_NOBODY,
+                     .event = (uint16_t)event,
+                     .status = (uint16_t)status,
+                     .synthetic = synthetic,
+                     .call_id = call->call_id,
+                 });
 }
 
 /* ---- events ---- */

@@ -204,7 +204,7 @@ uint64_t sn_decisions_growths(const sn_decisions *d)
 /* ---- choosing ---- */
 
 static const uint64_t purposes[SN_DECISION_KINDS] = {
-#define DECISION_PURPOSE(name, word, purpose) [SN_DECISION_##name] = SN_PURPOSE_##purpose,
+#define DECISION_PURPOSE(name, word, purpose, place) [SN_DECISION_##name] = SN_PURPOSE_##purpose,
     SN_DECISION_LIST(DECISION_PURPOSE)
 };
 
@@ -297,36 +297,59 @@ static ss_span mean_of(const sn_dist *dist)
     return dist->a;
 }
 
-ss_span sn_decide_wait(sn_decisions *d, const sn_point *point, const sn_dist *dist)
+ss_span sn_decide_wait(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
+                       const sn_dist *dist)
 {
     const ss_span mean = mean_of(dist);
     ss_span wait;
     if (d->playing) {
-        const int64_t off = from_tape(d, SN_DECISION_WAIT, point);
+        const int64_t off = from_tape(d, kind, point);
         wait = off < 0 && (uint64_t)-off > mean ? 0 : mean + (uint64_t)off;
     } else {
-        wait = dist->kind == SN_DIST_CONST
-                   ? dist->a
-                   : sn_dist_span(dist, draw_for(d, SN_DECISION_WAIT, point));
+        wait = dist->kind == SN_DIST_CONST ? dist->a : sn_dist_span(dist, draw_for(d, kind, point));
     }
-    keep(d, SN_DECISION_WAIT, point, (int64_t)(wait - mean));
+    keep(d, kind, point, (int64_t)(wait - mean));
     return wait;
 }
 
-uint32_t sn_decide_choice(sn_decisions *d, const sn_point *point, const sn_choice_rows *choices,
-                          uint32_t count, uint64_t weight_sum)
+uint32_t sn_decide_choice(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
+                          const sn_choice_rows *choices, uint32_t count, uint64_t weight_sum)
 {
     SS_ASSERT(count > 0);
     uint32_t choice = 0;
     if (d->playing) {
-        const int64_t taped = from_tape(d, SN_DECISION_CHOICE, point);
+        const int64_t taped = from_tape(d, kind, point);
         choice = taped > 0 && taped < count ? (uint32_t)taped : 0;
     } else if (count > 1 && weight_sum > 0) {
-        uint64_t left = sn_draw_below(draw_for(d, SN_DECISION_CHOICE, point), weight_sum);
+        uint64_t left = sn_draw_below(draw_for(d, kind, point), weight_sum);
         while (choice + 1 < count && left >= choices[choice].weight) {
             left -= choices[choice++].weight;
         }
     }
-    keep(d, SN_DECISION_CHOICE, point, choice);
+    keep(d, kind, point, choice);
     return choice;
+}
+
+uint32_t sn_decide_index(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
+                         uint32_t count, uint32_t benign)
+{
+    SS_ASSERT(benign < count);
+    uint64_t past;
+    if (d->playing) {
+        const int64_t taped = from_tape(d, kind, point);
+        past = taped > 0 && taped < count ? (uint64_t)taped : 0;
+    } else {
+        past = (sn_draw_below(draw_for(d, kind, point), count) + count - benign) % count;
+    }
+    keep(d, kind, point, (int64_t)past);
+    return (uint32_t)((benign + past) % count);
+}
+
+uint64_t sn_decide_bits(sn_decisions *d, sn_decision_kind kind, const sn_point *point)
+{
+    const uint64_t benign = sn_draw(0, (sn_purpose)purposes[kind], point->key, point->key_words);
+    const uint64_t bits =
+        d->playing ? benign + (uint64_t)from_tape(d, kind, point) : draw_for(d, kind, point);
+    keep(d, kind, point, (int64_t)(bits - benign));
+    return bits;
 }

@@ -3,6 +3,7 @@
  *     drop +1 link=caller[3] dir=up call=00f0e1d2c3b4a596 sip=INVITE cseq=1 nth=1 at=12.000000345 print=0123456789abcdef
  *     delay -1203344 link=p1 dir=down call=… sip=200 method=BYE cseq=2 nth=1 at=… print=…
  *     wait +2731000000 node=callee[7] call=… row=1 nth=1 at=…
+ *     hold -1500000000 calls=mix row=12 at=…
  *
  * Absent words are zero. Nodes are named, so that a line means the same whatever else the scenario holds.
  */
@@ -11,7 +12,7 @@
 #include <string.h>
 
 static const char *const kind_words[SN_DECISION_KINDS] = {
-#define DECISION_WORD(name, word, purpose) [SN_DECISION_##name] = (word),
+#define DECISION_WORD(name, word, purpose, place) [SN_DECISION_##name] = (word),
     SN_DECISION_LIST(DECISION_WORD)
 };
 
@@ -20,9 +21,18 @@ static const char *const method_words[SS_METHOD_COUNT] = {
     [SS_METHOD_OTHER] = "OTHER", SS_METHOD_LIST(METHOD_WORD)
 };
 
-static bool is_of_link(uint32_t kind)
+enum place { PLACE_LINK = 1, PLACE_NODE, PLACE_CALLS };
+
+static const unsigned char kind_places[SN_DECISION_KINDS] = {
+#define DECISION_PLACE(name, word, purpose, place) [SN_DECISION_##name] = PLACE_##place,
+    SN_DECISION_LIST(DECISION_PLACE)
+};
+
+/* Numbers use all their bits, spans and indexes do not. */
+static bool is_of_bits(uint32_t kind)
 {
-    return kind != SN_DECISION_CHOICE && kind != SN_DECISION_WAIT;
+    return kind == SN_DECISION_ENTROPY || kind == SN_DECISION_CALL_ID ||
+           kind == SN_DECISION_SESSION;
 }
 
 /* ---- printing ---- */
@@ -45,15 +55,19 @@ static void put_hash(ss_buffer *b, const char *word, uint64_t value)
 
 static void put_place(ss_buffer *b, const sn_decision *d, const sn_cast *cast)
 {
-    if (is_of_link(d->kind)) {
+    if (kind_places[d->kind] == PLACE_LINK) {
         SS_ASSERT(d->point.entity / 2 < cast->node_count);
         ss_put_text(b, " link=");
         ss_put_text(b, cast->nodes[d->point.entity / 2].name);
         ss_put_text(b, (d->point.entity & 1) == 0 ? " dir=up" : " dir=down");
-    } else {
+    } else if (kind_places[d->kind] == PLACE_NODE) {
         SS_ASSERT(d->point.entity < cast->node_count);
         ss_put_text(b, " node=");
         ss_put_text(b, cast->nodes[d->point.entity].name);
+    } else {
+        SS_ASSERT(d->point.entity < cast->call_source_count);
+        ss_put_text(b, " calls=");
+        ss_put_text(b, cast->call_sources[d->point.entity]);
     }
 }
 
@@ -177,17 +191,36 @@ static bool read_number(ss_slice word, uint64_t max, uint64_t *value)
     return ss_slice_to_u64(word, max, value) == SS_OK;
 }
 
-/* One word=value; `down` is set by dir=down. False when it is unknown or malformed. */
-static bool read_field(ss_slice name, ss_slice value, sn_point *p, uint64_t *node, unsigned *dir)
+/* Where: what kind of place, its id, and 1 (up) or 2 (down) for a direction. */
+typedef struct place_words {
+    enum place place; /* 0: none yet */
+    uint64_t id;
+    unsigned dir;
+} place_words;
+
+/* True when the word is one of a place's; *read says whether it is well formed. */
+static bool read_place(ss_slice name, ss_slice value, place_words *w, bool *read)
+{
+    if (ss_slice_eq(name, SS_LIT("dir"))) {
+        w->dir = ss_slice_eq(value, SS_LIT("up")) ? 1 : ss_slice_eq(value, SS_LIT("down")) ? 2 : 0;
+        *read = w->dir != 0;
+    } else if (ss_slice_eq(name, SS_LIT("calls"))) {
+        w->place = PLACE_CALLS;
+        w->id = ss_hash64(0, value);
+        *read = value.len > 0;
+    } else if (ss_slice_eq(name, SS_LIT("link")) || ss_slice_eq(name, SS_LIT("node"))) {
+        w->place = name.at[0] == 'l' ? PLACE_LINK : PLACE_NODE;
+        *read = read_node(value, &w->id);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* One word=value of anything but the place. False when it is unknown or malformed. */
+static bool read_field(ss_slice name, ss_slice value, sn_point *p)
 {
     uint64_t number = 0;
-    if (ss_slice_eq(name, SS_LIT("link")) || ss_slice_eq(name, SS_LIT("node"))) {
-        return read_node(value, node);
-    }
-    if (ss_slice_eq(name, SS_LIT("dir"))) {
-        *dir = ss_slice_eq(value, SS_LIT("up")) ? 1 : ss_slice_eq(value, SS_LIT("down")) ? 2 : 0;
-        return *dir != 0;
-    }
     if (ss_slice_eq(name, SS_LIT("call"))) {
         return read_hex(value, &p->call);
     }
@@ -232,36 +265,45 @@ static bool read_kind(ss_slice word, uint32_t *kind)
 }
 
 /* "+37" or "-37". */
-static bool read_outcome(ss_slice word, int64_t *outcome)
+static bool read_outcome(ss_slice word, uint32_t kind, int64_t *outcome)
 {
     uint64_t size;
-    if (word.len < 2 || (word.at[0] != '+' && word.at[0] != '-') ||
-        ss_slice_to_u64(ss_slice_cut(word, 1, word.len), SN_SPAN_MAX, &size) != SS_OK) {
+    const bool is_negative = word.len > 0 && word.at[0] == '-';
+    const uint64_t max = is_of_bits(kind) ? (uint64_t)INT64_MAX + is_negative : SN_SPAN_MAX;
+    if (word.len < 2 || (word.at[0] != '+' && !is_negative) ||
+        ss_slice_to_u64(ss_slice_cut(word, 1, word.len), max, &size) != SS_OK) {
         return false;
     }
-    *outcome = word.at[0] == '-' ? -(int64_t)size : (int64_t)size;
+    *outcome = (int64_t)(is_negative ? 0 - size : size);
     return true;
 }
 
 ss_status sn_decision_parse(ss_slice line, sn_decision *d)
 {
     *d = (sn_decision){ 0 };
-    uint64_t node = 0;
-    unsigned dir = 0;
-    if (!read_kind(next_word(&line), &d->kind) || !read_outcome(next_word(&line), &d->outcome)) {
+    place_words where = { 0 };
+    if (!read_kind(next_word(&line), &d->kind) ||
+        !read_outcome(next_word(&line), d->kind, &d->outcome)) {
         return SS_ERR_SYNTAX;
     }
     for (ss_slice word = next_word(&line); word.len > 0; word = next_word(&line)) {
         const size_t equals = ss_slice_find(word, '=');
-        if (equals == word.len ||
-            !read_field(ss_slice_cut(word, 0, equals), ss_slice_cut(word, equals + 1, word.len),
-                        &d->point, &node, &dir)) {
+        if (equals == word.len) {
+            return SS_ERR_SYNTAX;
+        }
+        const ss_slice name = ss_slice_cut(word, 0, equals),
+                       value = ss_slice_cut(word, equals + 1, word.len);
+        bool read = false;
+        if (!read_place(name, value, &where, &read)) {
+            read = read_field(name, value, &d->point);
+        }
+        if (!read) {
             return SS_ERR_SYNTAX;
         }
     }
-    if (node == 0 || is_of_link(d->kind) != (dir != 0)) {
+    if (where.place != kind_places[d->kind] || (where.place == PLACE_LINK) != (where.dir != 0)) {
         return SS_ERR_SYNTAX;
     }
-    d->point.place = dir == 0 ? node : ss_mix_absorb(node, dir);
+    d->point.place = where.dir == 0 ? where.id : ss_mix_absorb(where.id, where.dir);
     return SS_OK;
 }

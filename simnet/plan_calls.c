@@ -1,6 +1,7 @@
 /* The calls of a run: all decided before it starts, open loop (design 5). Call k of a source takes everything from
- * the draws of (seed, purpose, the source's name, k): more calls, other sources and other groups change none of it. A
- * story's calls come first and have no draws.
+ * the decisions of (purpose, the source's name, k): more calls, other sources and other groups change none of it. A
+ * story's calls come first and nothing about them is decided. The plan holds the calls as its seed alone decides them;
+ * a world that is lent decisions decides its own.
  */
 #include "plan_private.h"
 
@@ -17,6 +18,26 @@ typedef struct call_list {
     ordered_call *at;
     uint32_t count, cap;
 } call_list;
+
+/* Who decides, and for which entry of `calls`. */
+typedef struct source {
+    const sn_plan *plan;
+    sn_decisions *decisions;
+    const sn_call_spec *spec;
+    uint32_t index;
+    uint64_t id;
+} source;
+
+/* About call k: nothing else is ever decided there, so visits need no count. */
+static sn_point point_of(const source *s, uint32_t k, ss_time at)
+{
+    return (sn_point){ .place = s->id,
+                       .row = k + 1,
+                       .at = at,
+                       .entity = s->index,
+                       .key = { s->id, k },
+                       .key_words = 2 };
+}
 
 static bool append(call_list *list, const sn_call *call, uint32_t ordinal)
 {
@@ -51,53 +72,56 @@ static ss_status refuse(const char **why, const char *reason)
     return SS_ERR_SEMANTIC;
 }
 
-/* The callers take turns; the callee is drawn among the others, or takes turns with its caller. */
-static uint32_t pick_callee(const sn_plan *plan, const sn_call_spec *spec, uint64_t id, uint32_t k,
-                            uint32_t caller)
+/* The callers take turns; the callee is any of the others, or takes turns with its caller. */
+static uint32_t pick_callee(const source *s, const sn_point *point, uint32_t caller)
 {
-    const uint32_t count = plan->groups[spec->to].count;
+    const sn_call_spec *spec = s->spec;
+    const uint32_t count = s->plan->groups[spec->to].count;
+    const bool is_any = spec->pick == SN_PICK_ANY;
     if (spec->from != spec->to) {
-        return spec->pick == SN_PICK_NEXT
-                   ? caller % count
-                   : (uint32_t)sn_draw_below(SN_DRAW(plan->seed, SN_PURPOSE_CALLEE, id, k), count);
+        const uint32_t in_turn = caller % count;
+        return is_any ? sn_decide_index(s->decisions, SN_DECISION_CALLEE, point, count, in_turn)
+                      : in_turn;
     }
-    const uint32_t step =
-        spec->pick == SN_PICK_NEXT
-            ? 1
-            : 1 + (uint32_t)sn_draw_below(SN_DRAW(plan->seed, SN_PURPOSE_CALLEE, id, k), count - 1);
-    return (caller + step) % count;
+    const uint32_t skipped =
+        is_any ? sn_decide_index(s->decisions, SN_DECISION_CALLEE, point, count - 1, 0) : 0;
+    return (caller + 1 + skipped) % count;
 }
 
-static bool callee_hangs_up(const sn_plan *plan, const sn_call_spec *spec, uint64_t id, uint32_t k)
+static bool callee_hangs_up(const source *s, const sn_point *point)
 {
-    const uint64_t sum = (uint64_t)spec->hangup_caller + spec->hangup_callee;
-    return sum != 0 &&
-           sn_draw_below(SN_DRAW(plan->seed, SN_PURPOSE_HANGUP, id, k), sum) >= spec->hangup_caller;
+    const sn_choice_rows sides[] = { { .weight = s->spec->hangup_caller },
+                                     { .weight = s->spec->hangup_callee } };
+    const uint64_t sum = (uint64_t)sides[0].weight + sides[1].weight;
+    return sn_decide_choice(s->decisions, SN_DECISION_HANGUP, point, sides, 2, sum) == 1;
 }
 
-static sn_call make_call(const sn_plan *plan, uint32_t source, uint64_t id, uint32_t k, ss_time at)
+static sn_call make_call(const source *s, uint32_t k, ss_time at)
 {
-    const sn_call_spec *spec = &plan->call_specs[source];
-    const uint32_t caller = k % plan->groups[spec->from].count;
-    const uint32_t callee = pick_callee(plan, spec, id, k, caller);
+    const sn_call_spec *spec = s->spec;
+    const sn_point point = point_of(s, k, at);
+    const uint32_t caller = k % s->plan->groups[spec->from].count;
+    const uint32_t callee = pick_callee(s, &point, caller);
     return (sn_call){
         .at = at,
-        .source = source,
-        .caller = sn_plan_node(plan, spec->from, caller),
-        .callee = sn_plan_node(plan, spec->to, callee),
-        .hold = sn_dist_span(&spec->hold, SN_DRAW(plan->seed, SN_PURPOSE_HOLD, id, k)),
+        .source = s->index,
+        .caller = sn_plan_node(s->plan, spec->from, caller),
+        .callee = sn_plan_node(s->plan, spec->to, callee),
+        .hold = sn_decide_wait(s->decisions, SN_DECISION_HOLD, &point, &spec->hold),
         .no_answer = spec->no_answer,
-        .callee_hangs_up = callee_hangs_up(plan, spec, id, k),
+        .callee_hangs_up = callee_hangs_up(s, &point),
     };
 }
 
-static ss_span gap(const sn_plan *plan, const sn_call_spec *spec, uint64_t id, uint32_t k)
+/* From call k - 1, or the start, at `since`, to call k. */
+static ss_span gap(const source *s, uint32_t k, ss_time since)
 {
-    if (!spec->poisson) {
-        return k == 0 ? 0 : spec->interval;
+    if (!s->spec->poisson) {
+        return k == 0 ? 0 : s->spec->interval;
     }
-    const sn_dist dist = { .kind = SN_DIST_EXP, .a = spec->interval };
-    return sn_dist_span(&dist, SN_DRAW(plan->seed, SN_PURPOSE_ARRIVAL, id, k));
+    const sn_point point = point_of(s, k, since);
+    const sn_dist dist = { .kind = SN_DIST_EXP, .a = s->spec->interval };
+    return sn_decide_wait(s->decisions, SN_DECISION_ARRIVAL, &point, &dist);
 }
 
 static ss_status check_source(const sn_plan *plan, const sn_call_spec *spec, const char **why)
@@ -112,18 +136,13 @@ static ss_status check_source(const sn_plan *plan, const sn_call_spec *spec, con
     return spec->interval == 0 ? refuse(why, "calls have no rate") : SS_OK;
 }
 
-static ss_status add_source(const sn_plan *plan, uint32_t source, call_list *list, const char **why)
+static ss_status add_source(const source *s, call_list *list, const char **why)
 {
-    const sn_call_spec *spec = &plan->call_specs[source];
-    const ss_status status = check_source(plan, spec, why);
-    if (status != SS_OK) {
-        return status;
-    }
-    const uint64_t id = ss_hash64(0, ss_slice_from(spec->name));
-    const ss_time end = ss_time_earlier(spec->end, plan->duration);
+    const sn_call_spec *spec = s->spec;
+    const ss_time end = ss_time_earlier(spec->end, s->plan->duration);
     ss_time at = spec->start;
     for (uint32_t k = 0; spec->limit == 0 || k < spec->limit; k++) {
-        at = ss_time_after(at, gap(plan, spec, id, k));
+        at = ss_time_after(at, gap(s, k, at));
         if (at >= end) {
             break;
         }
@@ -131,12 +150,33 @@ static ss_status add_source(const sn_plan *plan, uint32_t source, call_list *lis
             *why = "more than 100 million calls";
             return SS_ERR_FULL;
         }
-        const sn_call call = make_call(plan, source, id, k, at);
+        const sn_call call = make_call(s, k, at);
         if (!append(list, &call, k)) {
             return SS_ERR_MEMORY;
         }
     }
     return SS_OK;
+}
+
+/* The calls of all sources, in their order; list->at is the caller's to free, whatever comes back. */
+static ss_status decide(const sn_plan *plan, sn_decisions *decisions, call_list *list,
+                        const char **why)
+{
+    ss_status status = SS_OK;
+    *list = (call_list){ 0 };
+    for (uint32_t i = 0; i < plan->call_spec_count && status == SS_OK; i++) {
+        const sn_call_spec *spec = &plan->call_specs[i];
+        const source s = { .plan = plan,
+                           .decisions = decisions,
+                           .spec = spec,
+                           .index = i,
+                           .id = ss_hash64(0, ss_slice_from(spec->name)) };
+        status = add_source(&s, list, why);
+    }
+    if (status == SS_OK && list->count > 0) {
+        qsort(list->at, list->count, sizeof *list->at, by_time);
+    }
+    return status;
 }
 
 static uint32_t story_calls(const sn_plan *plan)
@@ -176,15 +216,10 @@ static ss_status bind_story(sn_plan *plan, uint32_t count, const char **why)
     return SS_OK;
 }
 
-static ss_status take_over(sn_plan *plan, const call_list *list, const char **why)
+static ss_status name_sources(sn_plan *plan)
 {
-    const uint32_t story = story_calls(plan);
-    if (story > CALLS_MAX) {
-        return refuse(why, "a story's calls are not numbered from 1");
-    }
     const char **names = sn_plan_take(plan, plan->call_spec_count + 1u, sizeof *names);
-    plan->calls = sn_plan_take(plan, (size_t)story + list->count + 1, sizeof *plan->calls);
-    if (names == NULL || plan->calls == NULL) {
+    if (names == NULL) {
         return SS_ERR_MEMORY;
     }
     for (uint32_t i = 0; i < plan->call_spec_count; i++) {
@@ -192,6 +227,19 @@ static ss_status take_over(sn_plan *plan, const call_list *list, const char **wh
     }
     plan->cast.call_sources = names;
     plan->cast.call_source_count = plan->call_spec_count;
+    return SS_OK;
+}
+
+static ss_status take_over(sn_plan *plan, const call_list *list, const char **why)
+{
+    const uint32_t story = story_calls(plan);
+    if (story > CALLS_MAX) {
+        return refuse(why, "a story's calls are not numbered from 1");
+    }
+    plan->calls = sn_plan_take(plan, (size_t)story + list->count + 1, sizeof *plan->calls);
+    if (plan->calls == NULL || name_sources(plan) != SS_OK) {
+        return SS_ERR_MEMORY;
+    }
     const ss_status status = bind_story(plan, story, why);
     for (uint32_t i = 0; i < list->count; i++) {
         plan->calls[story + i] = list->at[i].call;
@@ -200,18 +248,52 @@ static ss_status take_over(sn_plan *plan, const call_list *list, const char **wh
     return status;
 }
 
-ss_status sn_plan_decide_calls(sn_plan *plan, const char **why)
+ss_status sn_plan_make_calls(sn_plan *plan, const char **why)
 {
-    call_list list = { 0 };
+    call_list list;
     ss_status status = SS_OK;
     for (uint32_t i = 0; i < plan->call_spec_count && status == SS_OK; i++) {
-        status = add_source(plan, i, &list, why);
+        status = check_source(plan, &plan->call_specs[i], why);
     }
-    if (status == SS_OK && list.count > 0) {
-        qsort(list.at, list.count, sizeof *list.at, by_time);
+    if (status != SS_OK) {
+        return status;
     }
+    sn_decisions *plain = sn_decisions_new(plan->seed);
+    if (plain == NULL) {
+        return SS_ERR_MEMORY;
+    }
+    status = decide(plan, plain, &list, why);
     if (status == SS_OK) {
         status = take_over(plan, &list, why);
+    }
+    sn_decisions_free(plain);
+    free(list.at);
+    return status;
+}
+
+ss_status sn_plan_decide_calls(const sn_plan *plan, sn_decisions *decisions, sn_call **calls,
+                               uint32_t *count)
+{
+    const char *why;
+    call_list list;
+    uint32_t story = 0;
+    while (story < plan->call_count && plan->calls[story].scripted) {
+        story++;
+    }
+    *calls = NULL;
+    ss_status status = decide(plan, decisions, &list, &why);
+    if (status == SS_OK) {
+        *calls = calloc((size_t)story + list.count + 1, sizeof **calls);
+        status = *calls == NULL ? SS_ERR_MEMORY : SS_OK;
+    }
+    if (status == SS_OK) {
+        for (uint32_t i = 0; i < story; i++) {
+            (*calls)[i] = plan->calls[i];
+        }
+        for (uint32_t i = 0; i < list.count; i++) {
+            (*calls)[story + i] = list.at[i].call;
+        }
+        *count = story + list.count;
     }
     free(list.at);
     return status;

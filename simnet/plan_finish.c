@@ -301,7 +301,7 @@ ss_status sn_plan_finish(sn_plan *plan, const char **why)
         status = bind_checks(plan, why);
     }
     if (status == SS_OK) {
-        status = sn_plan_decide_calls(plan, why);
+        status = sn_plan_make_calls(plan, why);
     }
     if (status == SS_ERR_MEMORY) {
         *why = "no memory";

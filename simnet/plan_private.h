@@ -34,7 +34,7 @@ SS_MUST_USE ss_status sn_plan_place_groups(sn_plan *plan, const char **why);
 uint32_t sn_range_address(const sn_range *range, uint32_t index);
 /** How many nodes a block of a prefix length can hold. */
 uint64_t sn_range_capacity(uint32_t bits);
-/** Every call of the run. */
-SS_MUST_USE ss_status sn_plan_decide_calls(sn_plan *plan, const char **why);
+/** Every call of the run, as the plan's seed alone decides them. */
+SS_MUST_USE ss_status sn_plan_make_calls(sn_plan *plan, const char **why);
 
 #endif

@@ -17,20 +17,21 @@ enum { PUT_OFF_MAX = 2 };
 
 static const sn_call *plan_call(const sn_host *host, const sn_ua_call *call)
 {
-    return call->number == 0 ? NULL : &sn_host_plan(host)->calls[call->number - 1];
+    return call->number == 0 ? NULL : sn_host_planned(host, call->number);
 }
 
 uint32_t sn_program_number(const sn_host *host, ss_slice call_id)
 {
-    const sn_plan *plan = sn_host_plan(host);
     const size_t dash = ss_slice_find(call_id, '-');
     uint64_t number;
     if (call_id.len < 2 || call_id.at[0] != 'c' || dash == call_id.len ||
-        ss_slice_to_u64(ss_slice_cut(call_id, 1, dash), plan->call_count, &number) != SS_OK ||
+        ss_slice_to_u64(ss_slice_cut(call_id, 1, dash), host->partition->world->call_count,
+                        &number) != SS_OK ||
         number == 0) {
         return 0;
     }
-    return plan->calls[number - 1].callee == sn_host_node(host) ? (uint32_t)number : 0;
+    const sn_call *planned = sn_host_planned(host, (uint32_t)number);
+    return planned->callee == sn_host_node(host) ? (uint32_t)number : 0;
 }
 
 /* ---- ops in a call ---- */
@@ -121,7 +122,8 @@ static void go_on(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call
         if (!has_waited) {
             sn_point point = point_of(host, call, call->row + 1);
             sn_decide_at(sn_host_decisions(host), &point);
-            const ss_span wait = sn_decide_wait(sn_host_decisions(host), &point, &row->after);
+            const ss_span wait =
+                sn_decide_wait(sn_host_decisions(host), SN_DECISION_WAIT, &point, &row->after);
             if (wait > 0) {
                 sn_host_wake(host, ss_time_after(sn_host_now(host), wait), WAKE_ROW, call->call,
                              call->row);
@@ -151,8 +153,8 @@ void sn_program_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_cal
     const sn_choice_rows *choices = &plan->choices[b->first_choice];
     sn_point point = point_of(host, call, 0);
     sn_decide_at(sn_host_decisions(host), &point);
-    const uint32_t choice =
-        sn_decide_choice(sn_host_decisions(host), &point, choices, b->choice_count, b->weight_sum);
+    const uint32_t choice = sn_decide_choice(sn_host_decisions(host), SN_DECISION_CHOICE, &point,
+                                             choices, b->choice_count, b->weight_sum);
     call->row = choices[choice].first_row;
     call->row_end = call->row + choices[choice].row_count;
     go_on(app, host, turn, call, false);
@@ -171,16 +173,22 @@ void sn_program_established(sn_ua_app *app, sn_host *host, sn_ua_call *call)
 
 /* ---- placing calls ---- */
 
+/* A number names one call, and it is placed once: this point needs no count. */
 static ss_slice put_call_id(sn_host *host, uint32_t number)
 {
-    const sn_plan *plan = sn_host_plan(host);
     const ss_path path = sn_engine_path(host);
-    const uint64_t id = plan->cast.nodes[sn_host_node(host)].id;
+    const uint64_t id = sn_host_plan(host)->cast.nodes[sn_host_node(host)].id;
+    const sn_point point = { .place = id,
+                             .row = number,
+                             .at = sn_host_now(host),
+                             .entity = sn_host_node(host),
+                             .key = { id, number },
+                             .key_words = 2 };
     ss_buffer b = ss_buffer_open(sn_host_arena(host));
     ss_put_char(&b, 'c');
     ss_put_u64(&b, number);
     ss_put_char(&b, '-');
-    ss_put_hex(&b, SN_DRAW(plan->seed, SN_PURPOSE_CALL_ID, id, number), 16);
+    ss_put_hex(&b, sn_decide_bits(sn_host_decisions(host), SN_DECISION_CALL_ID, &point), 16);
     ss_put_char(&b, '@');
     ss_put_host(&b, &path.local);
     return ss_buffer_keep(sn_host_arena(host), &b);
@@ -195,7 +203,7 @@ static ss_slice put_target(sn_host *host, uint32_t callee)
 
 static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number)
 {
-    const sn_call *planned = &sn_host_plan(host)->calls[number - 1];
+    const sn_call *planned = sn_host_planned(host, number);
     const ss_slice call_id = put_call_id(host, number);
     const uint64_t hash = ss_hash64(0, call_id);
     ss_command c = {

@@ -3,12 +3,22 @@
 
 #include "ss/sdp.h"
 
-/* The numbers of a description come from the call and the host: RFC8866:5.2 asks that they be unique. */
+/* The numbers of a description come from the call and the host: RFC8866:5.2 asks that they be unique. The point is that
+ * of an INVITE: a behaviour's choices about the same call have others. */
 static ss_sdp_local local_of(sn_host *host, uint64_t call_id, ss_buffer *address)
 {
     const sn_plan *plan = sn_host_plan(host);
     const uint64_t id = plan->cast.nodes[sn_host_node(host)].id;
-    const uint64_t draw = SN_DRAW(plan->seed, SN_PURPOSE_SESSION, id, call_id);
+    sn_point point = { .place = id,
+                       .call = call_id,
+                       .method = SS_METHOD_INVITE,
+                       .is_sip = 1,
+                       .at = sn_host_now(host),
+                       .entity = sn_host_node(host),
+                       .key = { id, call_id },
+                       .key_words = 2 };
+    sn_decide_at(sn_host_decisions(host), &point);
+    const uint64_t draw = sn_decide_bits(sn_host_decisions(host), SN_DECISION_SESSION, &point);
     const ss_path path = sn_engine_path(host);
     ss_put_text(address, "IP4 ");
     ss_put_host(address, &path.local);

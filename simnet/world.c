@@ -106,9 +106,10 @@ static ss_time queue_head(const sn_partition *p)
 static ss_time next_instant(sn_partition *p)
 {
     const sn_plan *plan = p->world->plan;
-    while (p->next_call < plan->call_count &&
-           (plan->calls[p->next_call].scripted || plan->calls[p->next_call].at <= queue_head(p))) {
-        const sn_call *call = &plan->calls[p->next_call];
+    const sn_call *calls = p->world->calls;
+    while (p->next_call < p->world->call_count &&
+           (calls[p->next_call].scripted || calls[p->next_call].at <= queue_head(p))) {
+        const sn_call *call = &calls[p->next_call];
         if (!call->scripted && is_mine(p, call->caller)) {
             post_wake(p, call->at, call->caller, SN_WAKE_CALL, p->next_call);
         }

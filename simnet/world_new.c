@@ -1,13 +1,14 @@
 /* A world is made: its region is laid out from the plan, nodes get their apps, and what the plan begins with is put into
  * the queues.
  *
- * The region, front to back: the world, its partitions, nodes, link directions, the apps' states, the arena; then per
- * partition the queue, the outbox, the store, the engines' pools and the log of facts. The latter parts are reserved far
+ * The region, front to back: the world, its partitions, nodes, link directions, the apps' states, the calls when they are
+ * its own, the arena; then per partition the queue, the outbox, the store, the engines' pools and the log of facts. The latter parts are reserved far
  * larger than any plan of this size should need, and cost nothing until they are used; a machine that refuses to
  * reserve so much is asked for less.
  */
 #include "world_state.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "region.h"
@@ -24,7 +25,7 @@ enum { RESERVE_TRIES = 6, LINE = 64 };
 
 typedef struct layout {
     size_t used; /* bytes laid out so far */
-    size_t partitions, nodes, links, apps, arena, fixed;
+    size_t partitions, nodes, links, apps, calls, arena, fixed;
     size_t queue_cap, outbox_cap, store_bytes, log_bytes; /* of each partition */
     size_t partition_bytes;
 } layout;
@@ -60,7 +61,7 @@ static size_t page(size_t bytes)
 }
 
 static layout lay_out(const sn_plan *plan, const sn_world_options *options, uint32_t partitions,
-                      unsigned shrink)
+                      uint32_t calls, unsigned shrink)
 {
     layout l = { 0 };
     const uint64_t nodes = plan->cast.node_count;
@@ -73,6 +74,7 @@ static layout lay_out(const sn_plan *plan, const sn_world_options *options, uint
     l.nodes = lay(&l, nodes * sizeof(sn_node_state));
     l.links = lay(&l, 2 * nodes * sizeof(sn_link_state));
     l.apps = lay(&l, apps);
+    l.calls = lay(&l, calls * sizeof(sn_call));
     l.arena = lay(&l, ARENA_BYTES);
     l.used = l.fixed = page(l.used);
     const uint64_t store = RESERVE_BASE + nodes * RESERVE_PER_NODE;
@@ -144,8 +146,10 @@ static void post_registration(sn_partition *p, uint32_t node)
     if (group->role != SN_ROLE_UA || group->ua.expires_s == 0) {
         return;
     }
-    const uint64_t draw = SN_DRAW(plan->seed, SN_PURPOSE_REGISTER_AT, plan->cast.nodes[node].id);
-    const ss_time at = sn_dist_span(&group->ua.register_at, draw);
+    const uint64_t id = plan->cast.nodes[node].id;
+    const sn_point point = { .place = id, .entity = node, .key = { id }, .key_words = 1 };
+    const ss_time at =
+        sn_decide_wait(p->world->decisions, SN_DECISION_REGISTER, &point, &group->ua.register_at);
     if (at < plan->duration) {
         const sn_event event = { .at = at,
                                  .tie = sn_tie(p->world, at, node, node),
@@ -197,10 +201,10 @@ static ss_status fill_world(sn_world *w, const layout *l, const sn_world_options
 }
 
 static void *reserve(const sn_plan *plan, const sn_world_options *options, uint32_t partitions,
-                     layout *l)
+                     uint32_t calls, layout *l)
 {
     for (unsigned shrink = 0; shrink < RESERVE_TRIES; shrink++) {
-        *l = lay_out(plan, options, partitions, shrink);
+        *l = lay_out(plan, options, partitions, calls, shrink);
         void *region = sn_region_reserve(l->used);
         if (region != NULL) {
             return region;
@@ -209,13 +213,15 @@ static void *reserve(const sn_plan *plan, const sn_world_options *options, uint3
     return NULL;
 }
 
-sn_world *sn_world_new(const sn_plan *plan, const sn_world_options *options)
+/* A world with `count` calls of its own, or with the plan's: NULL. */
+static sn_world *make_world(const sn_plan *plan, const sn_world_options *options,
+                            const sn_call *calls, uint32_t count)
 {
     layout l;
     const uint32_t wanted = options->partitions == 0 ? 1 : options->partitions;
     const uint32_t partitions = wanted < plan->cast.node_count ? wanted : plan->cast.node_count;
     SS_ASSERT(plan->cast.node_count > 0);
-    void *region = reserve(plan, options, partitions, &l);
+    void *region = reserve(plan, options, partitions, count, &l);
     if (region == NULL) {
         return NULL;
     }
@@ -224,11 +230,17 @@ sn_world *sn_world_new(const sn_plan *plan, const sn_world_options *options)
                      .sinks = options->sinks,
                      .sink_count = options->sink_count,
                      .decisions = options->decisions,
+                     .calls = plan->calls,
+                     .call_count = plan->call_count,
                      .region = region,
                      .region_bytes = l.used,
                      .fixed_bytes = l.fixed,
                      .partition_count = partitions,
                      .culprit = SN_NOBODY };
+    if (calls != NULL) {
+        w->calls = memcpy((unsigned char *)region + l.calls, calls, count * sizeof *calls);
+        w->call_count = count;
+    }
     if (w->decisions == NULL) {
         w->decisions = w->own_decisions = sn_decisions_new(plan->seed);
     }
@@ -236,6 +248,19 @@ sn_world *sn_world_new(const sn_plan *plan, const sn_world_options *options)
         sn_world_free(w);
         return NULL;
     }
+    return w;
+}
+
+sn_world *sn_world_new(const sn_plan *plan, const sn_world_options *options)
+{
+    sn_call *calls = NULL;
+    uint32_t count = 0;
+    if (options->decisions != NULL &&
+        sn_plan_decide_calls(plan, options->decisions, &calls, &count) != SS_OK) {
+        return NULL;
+    }
+    sn_world *w = make_world(plan, options, calls, count);
+    free(calls);
     return w;
 }
 

@@ -57,6 +57,8 @@ struct sn_world {
     const sn_sink *sinks;
     uint32_t sink_count;
     sn_decisions *decisions, *own_decisions; /* the latter when none were lent */
+    const sn_call *calls;                    /* the plan's; in the region when decisions were lent */
+    uint32_t call_count;
     void *region;
     size_t region_bytes, fixed_bytes;
     sn_partition *partitions;
@@ -80,6 +82,14 @@ struct sn_host {
 static inline uint32_t sn_partition_of(const sn_world *w, uint32_t node)
 {
     return (uint32_t)((uint64_t)node * w->partition_count / w->plan->cast.node_count);
+}
+
+/** The call of a number, from 1. */
+static inline const sn_call *sn_host_planned(const sn_host *host, uint32_t number)
+{
+    SS_ASSERT(number != 0);
+    SS_ASSERT(number <= host->partition->world->call_count);
+    return &host->partition->world->calls[number - 1];
 }
 
 /* ---- facts ---- */

@@ -224,10 +224,24 @@ TEST(an_idle_phone_in_the_middle_changes_nothing_for_anybody)
 
 /* ---- record and replay ---- */
 
-TEST(a_recorded_run_replayed_from_its_tape_as_text_is_the_same_run)
+/* The tape as text and back. */
+static void through_text(const sn_decision *kept, size_t count, const sn_cast *cast,
+                         sn_decision *tape)
+{
+    for (size_t i = 0; i < count; i++) {
+        char text[400];
+        ss_buffer b = ss_buffer_on(text, sizeof text);
+        sn_decision_put(&b, &kept[i], cast);
+        CHECK_OK(sn_decision_parse(ss_buffer_slice(&b), &tape[i]));
+    }
+}
+
+/* Of the other plan only what is drawn from its seed differs: all of it has to come from the tape. */
+TEST(a_recorded_run_replayed_from_its_tape_as_text_under_another_seed_is_the_same_run)
 {
     static sn_decision tape[20000];
-    sn_plan *plan = small_quickstart(8, 10);
+    uint64_t kinds[SN_DECISION_KINDS] = { 0 };
+    sn_plan *plan = small_quickstart(8, 10), *other = small_quickstart(9, 10);
     sn_decisions *recorder = sn_decisions_new(plan->seed), *player = sn_decisions_new(12345);
     size_t count;
     sn_decisions_record(recorder);
@@ -235,22 +249,26 @@ TEST(a_recorded_run_replayed_from_its_tape_as_text_is_the_same_run)
         small_run_plan(plan, &(small_options){ .partitions = 3, .decisions = recorder });
     const sn_decision *kept = sn_decisions_recorded(recorder, &count);
     CHECK(count > 500 && count < SS_COUNT(tape));
+    through_text(kept, count, &plan->cast, tape);
     for (size_t i = 0; i < count; i++) {
-        char text[400];
-        ss_buffer b = ss_buffer_on(text, sizeof text);
-        sn_decision_put(&b, &kept[i], &plan->cast);
-        CHECK_OK(sn_decision_parse(ss_buffer_slice(&b), &tape[i]));
+        kinds[kept[i].kind]++;
+    }
+    for (uint32_t i = 0; i < SN_DECISION_KINDS; i++) {
+        CHECK(kinds[i] > 0);
     }
     CHECK_OK(sn_decisions_play(player, tape, count));
     const small_run replayed =
-        small_run_plan(plan, &(small_options){ .partitions = 1, .decisions = player });
+        small_run_plan(other, &(small_options){ .partitions = 1, .decisions = player });
     check_same(&recorded, &replayed);
     const sn_tape_report report = sn_decisions_report(player);
     CHECK_EQ(report.exact, count);
     CHECK_EQ(report.moved + report.unmatched, 0);
     const small_run plain = in_parts(plan, 1, NULL);
     check_same(&plain, &recorded); /* recording changes nothing */
+    const small_run drawn = in_parts(other, 1, NULL);
+    CHECK(drawn.digest != recorded.digest);
     sn_decisions_free(recorder);
     sn_decisions_free(player);
     sn_plan_free(plan);
+    sn_plan_free(other);
 }

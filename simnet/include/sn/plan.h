@@ -1,12 +1,13 @@
 /* sn/plan.h: what is to be run: immutable once finished, shared by any number of worlds.
  *
  * Built in two steps: specs are added in any order, then sn_plan_finish derives nodes, ids and addresses from names
- * (never from the order of adding), sorts nodes by (group name, index) and decides every call.
+ * (never from the order of adding), sorts nodes by (group name, index) and decides every call as its seed alone does.
  */
 #ifndef SN_PLAN_H
 #define SN_PLAN_H
 
 #include "ss/txn.h"
+#include "sn/decisions.h"
 #include "sn/draw.h"
 #include "sn/facts.h"
 #include "sn/judge.h"
@@ -152,7 +153,9 @@ typedef struct sn_plan {
     sn_cast cast;
     sn_node *nodes;                                       /* parallel to cast.nodes */
     uint32_t *group_first;                                /* dense node of index 0 of each group */
-    sn_call *calls;                                       /* by (at, source, ordinal); stories' calls first */
+    sn_call *calls;                                       /* by (at, source, ordinal); stories' calls first: as the seed
+                                                             alone decides them. A world that is lent decisions has
+                                                             its own */
     uint32_t call_count;
     uint32_t root;                                        /* dense node */
     struct sn_plan_memory *memory;                        /* owns everything above */
@@ -180,6 +183,9 @@ const char *sn_plan_text(sn_plan *plan, ss_slice text);
 /** Derive nodes, ids, addresses, calls. SS_OK, SS_ERR_FULL (too many nodes, no address left; *why says which, static),
  *  SS_ERR_SEMANTIC (no root router, a cycle of routers …), SS_ERR_MEMORY. */
 SS_MUST_USE ss_status sn_plan_finish(sn_plan *plan, const char **why);
+/** The calls as `decisions` decide them: *count of them in *calls, which is the caller's to free. SS_ERR_MEMORY, or
+ *  SS_ERR_FULL (more than 100 million). */
+SS_MUST_USE ss_status sn_plan_decide_calls(const sn_plan *plan, sn_decisions *decisions, sn_call **calls, uint32_t *count);
 /** The dense node of a group's index. */
 uint32_t sn_plan_node(const sn_plan *plan, uint32_t group, uint32_t index);
 /** The node that has an IPv4 address (host order), or SN_NOBODY. */

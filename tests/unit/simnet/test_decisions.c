@@ -91,8 +91,8 @@ TEST(without_its_tape_a_player_is_benign)
     sn_decide_at(d, &p);
     CHECK(!sn_decide_happens(d, SN_DECISION_DUPLICATE, &p, SN_ALWAYS));
     CHECK_EQ(sn_decide_offset(d, &p, &normal), 0);
-    CHECK_EQ(sn_decide_wait(d, &p, &exponential), SS_S(3));
-    CHECK_EQ(sn_decide_choice(d, &p, choices, 2, 100), 0);
+    CHECK_EQ(sn_decide_wait(d, SN_DECISION_WAIT, &p, &exponential), SS_S(3));
+    CHECK_EQ(sn_decide_choice(d, SN_DECISION_CHOICE, &p, choices, 2, 100), 0);
     sn_decisions_free(d);
 }
 
@@ -113,8 +113,8 @@ TEST(offsets_waits_and_choices_are_recorded_and_repeated)
             sn_point p = point_of(3, i, i);
             sn_decide_at(d, &p);
             const int64_t o = sn_decide_offset(d, &p, &jitter);
-            const ss_span w = sn_decide_wait(d, &p, &uniform);
-            const uint32_t c = sn_decide_choice(d, &p, choices, 3, 10);
+            const ss_span w = sn_decide_wait(d, SN_DECISION_WAIT, &p, &uniform);
+            const uint32_t c = sn_decide_choice(d, SN_DECISION_CHOICE, &p, choices, 3, 10);
             CHECK(w >= SS_MS(10) && w <= SS_MS(30));
             CHECK(pass == 0 || (o == offset[i] && w == wait[i] && c == choice[i]));
             offset[i] = o;
@@ -130,6 +130,57 @@ TEST(offsets_waits_and_choices_are_recorded_and_repeated)
     CHECK(per_choice[0] > per_choice[1] && per_choice[1] > 0 && per_choice[2] > 0);
     sn_decisions_free(recorder);
     sn_decisions_free(player);
+}
+
+TEST(indexes_and_numbers_are_recorded_and_repeated)
+{
+    sn_decisions *recorder = sn_decisions_new(5), *player = sn_decisions_new(6);
+    size_t count;
+    uint32_t index[50], seen[7] = { 0 };
+    uint64_t bits[50];
+    sn_decisions_record(recorder);
+    for (unsigned pass = 0; pass < 2; pass++) {
+        sn_decisions *d = pass == 0 ? recorder : player;
+        for (uint32_t i = 0; i < 50; i++) {
+            sn_point p = point_of(3, i, i);
+            p.row = i; /* visited once: not counted */
+            const uint32_t at = sn_decide_index(d, SN_DECISION_CALLEE, &p, 7, i % 7);
+            const uint64_t number = sn_decide_bits(d, SN_DECISION_CALL_ID, &p);
+            CHECK(at < 7);
+            CHECK(pass == 0 || (at == index[i] && number == bits[i]));
+            index[i] = at;
+            bits[i] = number;
+            seen[at]++;
+        }
+        if (pass == 0) {
+            const sn_decision *tape = sn_decisions_recorded(recorder, &count);
+            CHECK(count > 80 && count < 100); /* some callees were those whose turn it was */
+            CHECK_OK(sn_decisions_play(player, tape, count));
+        }
+    }
+    CHECK_EQ(sn_decisions_report(player).exact, count);
+    for (unsigned i = 0; i < 7; i++) {
+        CHECK(seen[i] > 0);
+    }
+    sn_decisions_free(recorder);
+    sn_decisions_free(player);
+}
+
+TEST(benign_numbers_are_those_of_seed_0_and_differ_from_place_to_place)
+{
+    sn_decisions *player = sn_decisions_new(1), *zero = sn_decisions_new(0);
+    size_t count;
+    CHECK_OK(sn_decisions_play(player, NULL, 0));
+    sn_decisions_record(zero);
+    const sn_point a = point_of(1, 1, 0), b = point_of(2, 1, 0);
+    const uint64_t number = sn_decide_bits(player, SN_DECISION_ENTROPY, &a);
+    CHECK_EQ(sn_decide_bits(zero, SN_DECISION_ENTROPY, &a), number);
+    CHECK(sn_decide_bits(player, SN_DECISION_ENTROPY, &b) != number);
+    CHECK_EQ(sn_decide_index(player, SN_DECISION_CALLEE, &a, 4, 3), 3);
+    (void)sn_decisions_recorded(zero, &count);
+    CHECK_EQ(count, 0);
+    sn_decisions_free(player);
+    sn_decisions_free(zero);
 }
 
 TEST(the_recorded_list_does_not_depend_on_the_order_of_recording)

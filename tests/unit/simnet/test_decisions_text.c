@@ -13,7 +13,9 @@ static sn_cast cast_of_two(void)
     nodes[0].id = sn_name_id(SS_LIT("caller"), 3);
     snprintf(nodes[1].name, sizeof nodes[1].name, "p1");
     nodes[1].id = sn_name_id(SS_LIT("p1"), 0);
-    return (sn_cast){ .nodes = nodes, .node_count = 2 };
+    static const char *const calls[] = { "mix", "burst" };
+    return (
+        sn_cast){ .nodes = nodes, .node_count = 2, .call_sources = calls, .call_source_count = 2 };
 }
 
 static void check_same(const sn_decision *a, const sn_decision *b)
@@ -65,11 +67,12 @@ TEST(every_kind_and_member_survives_the_text)
     for (uint32_t kind = 0; kind < SN_DECISION_KINDS; kind++) {
         char text[400];
         ss_buffer b = ss_buffer_on(text, sizeof text);
-        const bool of_link = kind != SN_DECISION_CHOICE && kind != SN_DECISION_WAIT;
+        const bool of_link = kind <= SN_DECISION_REORDER,
+                   of_calls = kind >= SN_DECISION_ARRIVAL && kind <= SN_DECISION_HANGUP;
+        const uint64_t id = of_calls ? ss_hash64(0, SS_LIT("burst")) : nodes[1].id;
         const sn_decision d = { .kind = kind,
                                 .outcome = kind % 2 == 0 ? -(int64_t)SS_S(77) : 3,
-                                .point = { .place = of_link ? sn_link_id(&cast, SN_DOWN(1))
-                                                            : nodes[1].id,
+                                .point = { .place = of_link ? sn_link_id(&cast, SN_DOWN(1)) : id,
                                            .entity = of_link ? SN_DOWN(1) : 1,
                                            .call = UINT64_MAX,
                                            .cseq = 77,
@@ -89,6 +92,39 @@ TEST(every_kind_and_member_survives_the_text)
     }
 }
 
+TEST(numbers_keep_all_their_bits_and_spans_are_bounded)
+{
+    static const int64_t outcomes[] = { INT64_MIN, INT64_MIN + 1, -1, 1, INT64_MAX };
+    const sn_cast cast = cast_of_two();
+    for (size_t i = 0; i < SS_COUNT(outcomes); i++) {
+        char text[400];
+        ss_buffer b = ss_buffer_on(text, sizeof text);
+        const sn_decision d = { .kind = SN_DECISION_ENTROPY,
+                                .outcome = outcomes[i],
+                                .point = { .place = nodes[1].id, .entity = 1 } };
+        sn_decision_put(&b, &d, &cast);
+        sn_decision read;
+        CHECK_OK(sn_decision_parse(ss_buffer_slice(&b), &read));
+        check_same(&read, &d);
+    }
+}
+
+TEST(a_line_about_a_call_of_the_plan_names_its_entry)
+{
+    char text[400];
+    ss_buffer b = ss_buffer_on(text, sizeof text);
+    const sn_cast cast = cast_of_two();
+    const sn_decision d = { .kind = SN_DECISION_HOLD,
+                            .outcome = -(int64_t)SS_MS(1500),
+                            .point = {
+                                .place = ss_hash64(0, SS_LIT("mix")), .row = 12, .at = SS_S(3) } };
+    sn_decision_put(&b, &d, &cast);
+    CHECK_SLICE(ss_buffer_slice(&b), "hold -1500000000 calls=mix row=12 at=3.000000000");
+    sn_decision read;
+    CHECK_OK(sn_decision_parse(ss_buffer_slice(&b), &read));
+    check_same(&read, &d);
+}
+
 TEST(malformed_lines_are_refused)
 {
     static const char *const lines[] = {
@@ -102,6 +138,14 @@ TEST(malformed_lines_are_refused)
         "drop +1 dir=up",
         "drop +1 link=a dir=sideways",
         "wait +1 node=a dir=up",
+        "wait +1 calls=a",
+        "hold +1 node=a",
+        "hold +1 calls=",
+        "hold +1 calls=a dir=up",
+        "drop +1 node=a dir=up",
+        "hold +9223372036854775807 calls=a",
+        "entropy +9223372036854775808 node=a",
+        "entropy -9223372036854775809 node=a",
         "drop +1 link=a[ dir=up",
         "drop +1 link=a[x] dir=up",
         "drop +1 link=[3] dir=up",

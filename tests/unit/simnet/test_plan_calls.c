@@ -1,6 +1,8 @@
 /* The calls of a plan: arrivals, who calls whom, how long, who hangs up; and what another source does to them: nothing. */
 #include "check.h"
 
+#include <stdlib.h>
+
 #include "small_world.h"
 
 typedef struct rig {
@@ -122,6 +124,53 @@ TEST(another_source_changes_no_call_of_the_first)
     CHECK_EQ(found, 100);
     sn_plan_free(alone.plan);
     sn_plan_free(both.plan);
+}
+
+TEST(a_benign_source_is_even_in_turn_and_ended_by_the_caller)
+{
+    rig r = rig_start(1);
+    sn_call_spec spec = spec_of(&r, "mix");
+    sn_call *calls;
+    uint32_t count;
+    spec.poisson = true;
+    spec.limit = 25;
+    (void)sn_plan_add_calls(r.plan, &spec);
+    small_finish(r.plan);
+    sn_decisions *benign = sn_decisions_new(r.plan->seed);
+    CHECK_OK(sn_decisions_play(benign, NULL, 0));
+    CHECK_OK(sn_plan_decide_calls(r.plan, benign, &calls, &count));
+    CHECK_EQ(count, 25);
+    for (uint32_t k = 0; k < 25; k++) {
+        CHECK_EQ(calls[k].at, SS_S(10) + SS_MS(100) * (k + 1));
+        CHECK_EQ(calls[k].callee, sn_plan_node(r.plan, r.to, k % 10));
+        CHECK_EQ(calls[k].hold, SS_S(60));
+        CHECK(!calls[k].callee_hangs_up);
+    }
+    free(calls);
+    sn_decisions_free(benign);
+    sn_plan_free(r.plan);
+}
+
+TEST(the_plans_calls_are_those_that_its_seed_decides)
+{
+    rig r = rig_start(1);
+    sn_call_spec spec = spec_of(&r, "mix");
+    sn_call *calls;
+    uint32_t count;
+    spec.poisson = true;
+    (void)sn_plan_add_calls(r.plan, &spec);
+    small_finish(r.plan);
+    sn_decisions *plain = sn_decisions_new(r.plan->seed);
+    CHECK_OK(sn_plan_decide_calls(r.plan, plain, &calls, &count));
+    CHECK_EQ(count, r.plan->call_count);
+    for (uint32_t k = 0; k < count; k++) {
+        const sn_call *a = &calls[k], *b = &r.plan->calls[k];
+        CHECK(a->at == b->at && a->caller == b->caller && a->callee == b->callee &&
+              a->hold == b->hold && a->callee_hangs_up == b->callee_hangs_up);
+    }
+    free(calls);
+    sn_decisions_free(plain);
+    sn_plan_free(r.plan);
 }
 
 TEST(calls_that_cannot_be_are_refused)
