@@ -1,4 +1,4 @@
-/* Offers and answers (RFC 3264): exact bytes, mirrored directions, rejected streams. */
+/* Offers and answers (RFC 3264): exact bytes, mirrored directions, rejected streams: RFC3264:5, RFC3264:6, RFC3264:6.1. */
 #include "check.h"
 #include "messages.h"
 

@@ -160,7 +160,7 @@ TEST(rfc8866_5_lines_stand_in_their_order_once_and_known)
         HEAD "c=IN IP4 1.2.3.4" N "m=audio 1 RTP/AVP 0" N,
         HEAD TAIL "m=audio 1 RTP/AVP 0" N "a=x" N "c=IN IP4 1.2.3.4" N,
         HEAD TAIL "m=audio 1 RTP/AVP 0" N "t=0 0" N,
-        HEAD TAIL "a=sendonly" N "a=inactive" N,
+        HEAD TAIL "a=sendonly" N "a=inactive" N,          /* RFC8866:6.7 */
         HEAD TAIL N,
         HEAD TAIL "a=x",
         HEAD TAIL "a" N,
