@@ -112,7 +112,7 @@ static void check_spelling(const ss_uri *uri, bool is_respelled)
     put_uri(&b, uri, is_respelled);
     ss_uri again;
     FZ_CHECK("S2", ss_uri_parse(ss_buffer_slice(&b), &again) == SS_OK, "a URI printed from its parts is refused");
-    FZ_CHECK(is_respelled ? "S3" : "S2", !is_comparable(uri) || ss_uri_equal(uri, &again) && ss_uri_equal(&again, uri),
+    FZ_CHECK(is_respelled ? "S3" : "S2", !is_comparable(uri) || (ss_uri_equal(uri, &again) && ss_uri_equal(&again, uri)),
              "a URI is not equal to itself in another spelling");
 }
 
