@@ -2,6 +2,8 @@
  * lists and the order of differently named fields carry no meaning). Only fz_put_meaning knows what "the same" is. */
 #include "fuzz.h"
 
+#include "ss/grammar.h"
+
 static bool is_white(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -53,6 +55,24 @@ static void put_line(ss_buffer *b, ss_slice name, ss_slice value)
     ss_put_char(b, '\n');
 }
 
+/* The pieces of a value, below its line; a value that cannot be typed has none. */
+static void put_pieces(ss_buffer *b, ss_hdr id, ss_slice value)
+{
+    ss_typed typed;
+    ss_flaw flaw;
+    if (ss_typed_parse(id, value, &typed, &flaw) != SS_OK) {
+        ss_put(b, SS_LIT("  not typed\n"));
+        return;
+    }
+    for (unsigned i = 0; i < typed.part_count && i < SS_PARTS_MAX; i++) {
+        ss_put(b, SS_LIT("  "));
+        ss_put(b, typed.parts[i].name == NULL ? typed.parts[i].key : ss_slice_from(typed.parts[i].name));
+        ss_put_char(b, '=');
+        put_unfolded(b, typed.parts[i].text);
+        ss_put_char(b, '\n');
+    }
+}
+
 /* One line per value; a list that cannot be read, one line per field. */
 static void put_known(ss_buffer *b, const ss_msg *msg, ss_hdr id)
 {
@@ -61,6 +81,7 @@ static void put_known(ss_buffer *b, const ss_msg *msg, ss_hdr id)
     if (fz_is_sound_list(msg, id)) {
         while (ss_msg_next_value(msg, id, &it, &value) == SS_OK) {
             put_line(b, ss_hdr_name(id), value);
+            put_pieces(b, id, value);
         }
         return;
     }

@@ -90,10 +90,24 @@ static void put_list(ss_buffer *b, const ss_msg *msg, const ss_field *first, fz_
     }
 }
 
+/* A list that can be read, and has no line without a value: what such a line means is its field's to say. */
+static bool is_rewritable_list(const ss_msg *msg, ss_hdr id)
+{
+    if (id == SS_HDR_OTHER || !rows[id].is_list || !fz_is_sound_list(msg, id)) {
+        return false;
+    }
+    for (uint16_t at = msg->first[id]; at != 0; at = msg->fields[at - 1].next) {
+        if (msg->fields[at - 1].value_len == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void put_fields_of(ss_buffer *b, const ss_msg *msg, ss_hdr id, fz_tape *tape)
 {
     const uint16_t first = msg->first[id];
-    if (first != 0 && id != SS_HDR_OTHER && rows[id].is_list && fz_is_sound_list(msg, id)) {
+    if (first != 0 && is_rewritable_list(msg, id)) {
         put_list(b, msg, &msg->fields[first - 1], tape);
         return;
     }

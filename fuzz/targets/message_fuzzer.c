@@ -1,8 +1,10 @@
 /* Target `message`: one datagram.
  * Aims at: ss_msg_parse, ss_msg_next_value, ss_msg_next_addr, ss_msg_from, ss_msg_to, ss_msg_cseq, ss_msg_number,
  * ss_msg_top_via, ss_name_addr_parse, ss_uri_parse, ss_via_parse, ss_params_get, ss_put_response_head,
- * ss_msg_summarise. */
+ * ss_msg_summarise, ss_msg_judge. */
 #include "fuzz.h"
+
+#include "ss/grammar.h"
 
 static void check_inside(const ss_msg *msg, ss_slice part)
 {
@@ -94,6 +96,38 @@ static void parse_in_little_memory(ss_slice bytes, size_t used)
     FZ_CHECK("S1", status != SS_OK && arena.used <= arena.cap, "a message fits where it must not");
 }
 
+/* A verdict has its reasons, nothing answers an ACK or a response (17.1.1.3), and asking again changes nothing. */
+static void judge(ss_slice bytes, const ss_judge_options *options)
+{
+    ss_arena one = fz_arena(1), two = fz_arena(2);
+    ss_msg msg, again;
+    ss_diag diag, why;
+    const ss_verdict verdict = ss_msg_judge(&msg, &one, bytes, options, &diag);
+    FZ_CHECK("S1", verdict < SS_VERDICT_COUNT && ss_verdict_name(verdict) != NULL, "a verdict without a name");
+    FZ_CHECK("S8", ss_msg_judge(&again, &two, bytes, options, &why) == verdict, "two verdicts on one message");
+    if (verdict == SS_VERDICT_ACCEPT) {
+        return;
+    }
+    FZ_CHECK("S8", diag.offset <= bytes.len, "the verdict points outside the message");
+    FZ_CHECK("S11", diag.section != NULL && diag.section[0] != '\0' && diag.sentence != NULL && diag.sentence[0] != '\0',
+             "a verdict without a section or a sentence");
+    FZ_CHECK("S11", diag.response == 0 || (diag.response >= 300 && diag.response < 700), "a refusal that is none");
+    FZ_CHECK("S11", diag.response == 0 || (msg.is_request && msg.method != SS_METHOD_ACK),
+             "something is answered that never is");
+    FZ_CHECK("S8", why.offset == diag.offset && why.header == diag.header && why.response == diag.response,
+             "two reasons for one verdict");
+}
+
+static void judge_in_every_role(ss_slice bytes)
+{
+    for (ss_element element = SS_ELEMENT_UAS; element <= SS_ELEMENT_REGISTRAR; element++) {
+        const ss_judge_options options = { .element = element, .limits = ss_limits_default(),
+                                           .tolerant = element == SS_ELEMENT_PROXY,
+                                           .stream = element == SS_ELEMENT_REGISTRAR };
+        judge(bytes, &options);
+    }
+}
+
 static void put_whole(ss_buffer *b, const void *what)
 {
     fz_put_message(b, what);
@@ -112,6 +146,7 @@ int fz_target_message(const uint8_t *data, size_t size)
     walk_values(&msg);
     walk_addresses(&msg);
     ask_once(&msg, status);
+    judge_in_every_role(bytes);
     if (status == SS_OK) {
         fz_check_round_trip(&msg);
         fz_check_every_buffer(put_whole, &msg);

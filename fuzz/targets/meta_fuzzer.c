@@ -1,6 +1,21 @@
 /* Target `meta`: a line of choices, then a message.
- * Aims at: ss_msg_parse, ss_hdr_from, ss_msg_next_value: that spelling carries no meaning (RFC 3261 7.3.1, 7.3.3). */
+ * Aims at: ss_msg_parse, ss_hdr_from, ss_msg_next_value, ss_typed_parse, ss_msg_judge: that spelling carries no meaning (RFC 3261 7.3.1, 7.3.3). */
 #include "fuzz.h"
+
+#include "ss/grammar.h"
+
+/* Nor does spelling change the verdict; but a value a line may be more fields than are read. */
+static void check_verdict(ss_slice before, ss_slice after)
+{
+    ss_arena zero = fz_arena(0), one = fz_arena(3);
+    const ss_judge_options options = { .limits = ss_limits_default() };
+    ss_msg a, b;
+    ss_diag x, y;
+    const bool is_accepted = ss_msg_judge(&a, &zero, before, &options, &x) == SS_VERDICT_ACCEPT;
+    const bool is_still = ss_msg_judge(&b, &one, after, &options, &y) == SS_VERDICT_ACCEPT;
+    FZ_CHECK("S3-S7", is_accepted == is_still || b.field_count >= options.limits.fields,
+             "a rewrite that changes no meaning changed the verdict");
+}
 
 /* RFC3261:7.1 methods compare with case: in another case it is another method. */
 static void check_method_case(const ss_msg *msg)
@@ -41,5 +56,6 @@ int fz_target_meta(const uint8_t *data, size_t size)
     fz_put_meaning(&after, &again);
     FZ_CHECK("S3-S7", before.overflow || ss_slice_eq(ss_buffer_slice(&before), ss_buffer_slice(&after)),
              "a rewrite that changes no meaning changed it");
+    check_verdict(bytes, ss_buffer_slice(&rewritten));
     return 0;
 }

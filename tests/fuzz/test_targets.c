@@ -74,6 +74,11 @@ TEST(uri_holds_over_seeds_and_regress)
     holds("uri");
 }
 
+TEST(header_holds_over_seeds_and_regress)
+{
+    holds("header");
+}
+
 TEST(sdp_holds_over_seeds_and_regress)
 {
     holds("sdp");
