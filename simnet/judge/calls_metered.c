@@ -90,15 +90,21 @@ static void rejected(sn_metrics *to, const metered_call *c, const sn_fact *f)
 
 /* ---- the end ---- */
 
+/* Nothing else makes a 408 of its own after an answer: a BYE that found no room or no way never went out. */
+static bool is_bye_timeout(const sn_fact *f)
+{
+    return f->call.synthetic && f->call.status == 408;
+}
+
 /* RFC6076:4.4: a 2xx, or Timer F; any other answer is no end of the measure. */
 static void disconnect_delay(sn_metrics *to, const sn_fact *f, ss_time hangup)
 {
     if (hangup == SS_TIME_NEVER) {
         return;
     }
-    if (f->call.synthetic) {
+    if (is_bye_timeout(f)) {
         sn_histogram_add(&to->sdd_fail, f->key.at - hangup);
-    } else if (f->call.status / 100 == 2) {
+    } else if (!f->call.synthetic && f->call.status / 100 == 2) {
         sn_histogram_add(&to->sdd_ok, f->key.at - hangup);
     }
 }
@@ -233,7 +239,7 @@ static void follow(sn_meter *m, metered_call *c, const sn_fact *f)
     case SN_CALL_BYE:
     case SN_CALL_ENDED:
         m->reached[REACH_CANCEL_CROSSES_200] |= f->call.event == SN_CALL_ENDED && crossed(c, f);
-        m->reached[REACH_BYE_TIMEOUT] |= f->call.synthetic != 0;
+        m->reached[REACH_BYE_TIMEOUT] |= is_bye_timeout(f);
         if (c->answered != SS_TIME_NEVER) {
             c->completed = !f->call.synthetic && !c->failed;
             c->failed |= f->call.synthetic != 0;

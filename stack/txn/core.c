@@ -15,6 +15,7 @@ ss_settings ss_settings_default(void)
         .timer_c = SS_S(181),                             /* RFC3261:16.6 step 11: larger than 3 minutes */
         .ring_limit = SS_S(120),
         .txns_max = 1u << 20,
+        .txns_ending = 16,
         .dialogs_max = 1u << 20,
         .bytes_max = UINT32_MAX,
         .product = SS_EMPTY,

@@ -169,9 +169,22 @@ static void init_txn(const ss_core *core, ss_txn *t, const ss_txn_birth *birth)
     ss_timer_init(&t->timer, SS_TIMER_OF_TXN);
 }
 
+/* RFC3261:15.1.1, 9.1 What ends something makes room, and who cannot say it leaves its peer in the dark. */
+static bool is_ending(const ss_txn_birth *birth)
+{
+    const ss_method method = birth->request->method;
+    return birth->machine == SS_NICT && (method == SS_METHOD_BYE || method == SS_METHOD_CANCEL);
+}
+
+static bool has_room(const ss_core *core, const ss_txn_birth *birth)
+{
+    const ss_settings *s = core->settings;
+    return core->txns < s->txns_max || (is_ending(birth) && core->txns - s->txns_max < s->txns_ending);
+}
+
 ss_txn *ss_txn_make(ss_core *core, const ss_txn_birth *birth)
 {
-    if (core->txns >= core->settings->txns_max || !is_keepable(birth->message)) {
+    if (!has_room(core, birth) || !is_keepable(birth->message)) {
         return NULL;
     }
     const ss_ref ref = ss_core_take(core, sizeof(ss_txn));

@@ -187,6 +187,7 @@ TEST(rfc3261_9_1_a_cancel_for_which_there_was_no_room_is_sent_before_the_invite_
     const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
     CHECK_OK(ua_carol_answers(rig, invite, 180, "c", ""));
     rig->settings.txns_max = 1;
+    rig->settings.txns_ending = 0;
     CHECK_OK(ua_do(rig, ALICE, SS_CMD_CANCEL, 1));
     CHECK_EQ(ua_sent_count(rig, ALICE, "CANCEL"), 0);
     rig->settings.txns_max = 10;

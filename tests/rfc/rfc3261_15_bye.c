@@ -37,6 +37,35 @@ TEST(rfc3261_15_without_an_ack_the_callees_bye_waits_64_t1)
     CHECK(ua_is_empty(rig, BOB));
 }
 
+/* RFC3261:15.1.1 The peer must learn of the end, though there is no room for a new call. */
+TEST(rfc3261_15_1_1_a_bye_goes_out_beyond_the_quota_of_transactions)
+{
+    ua_rig *rig = ua_start();
+    ua_set_up(rig);
+    rig->settings.txns_max = 0;
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    ua_run_out(rig);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "BYE"), 1);
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_ENDED, 0)->event.status, 200);
+    CHECK(!ua_event_of(rig, ALICE, SS_EVENT_ENDED, 0)->event.synthetic);
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_BYE), 1);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+/* RFC3261:15.1.1 */
+TEST(rfc3261_15_1_1_a_bye_beyond_that_reserve_ends_the_call_at_once)
+{
+    ua_rig *rig = ua_start();
+    ua_set_up(rig);
+    rig->settings.txns_max = 0;
+    rig->settings.txns_ending = 0;
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "BYE"), 0);
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_ENDED, 0)->event.status, 503);
+    CHECK(ua_event_of(rig, ALICE, SS_EVENT_ENDED, 0)->event.synthetic);
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_FULL), 1);
+}
+
 /* RFC3261:15.1.1 */
 TEST(rfc3261_15_1_1_any_answer_to_a_bye_ends_the_call)
 {

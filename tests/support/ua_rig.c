@@ -182,6 +182,7 @@ static ss_turn begin(ua_rig *rig, int node)
     if (squeeze->step != SIZE_MAX) {
         rig->settings.bytes_max = at_most(core->bytes, is_squeezed ? squeeze->bytes : none, usual.bytes_max);
         rig->settings.txns_max = at_most(core->txns, is_squeezed ? squeeze->txns : none, usual.txns_max);
+        rig->settings.txns_ending = is_squeezed && squeeze->txns != none ? 0 : usual.txns_ending;
         rig->settings.dialogs_max = at_most(core->dialogs, is_squeezed ? squeeze->dialogs : none, usual.dialogs_max);
     }
     return ss_turn_begin(rig->now, &rig->arena);

@@ -24,6 +24,7 @@ typedef struct ss_settings {
     ss_span ring_limit;                                   /* UAS: an unanswered call ends with 480 after this; UAC: it
                                                              sends CANCEL twice as long after the first 1xx */
     uint32_t txns_max, dialogs_max;                       /* quota of live objects; at it: 503, or a drop, counted */
+    uint32_t txns_ending;                                 /* so many more for a BYE or CANCEL of ours: it makes room */
     uint32_t bytes_max;                                   /* quota of store bytes */
     ss_slice product;                                     /* User-Agent and Server value; empty sends none */
 } ss_settings;

@@ -157,6 +157,23 @@ TEST(rfc6076_a_bye_that_times_out_is_no_completion)
     court_close(&rig);
 }
 
+/* RFC6076:4.4 is from the BYE to Timer F: without a BYE there is nothing to measure. */
+TEST(rfc6076_4_4_a_bye_that_never_went_out_has_no_disconnect_delay)
+{
+    court rig;
+    begin(&rig);
+    place(&rig, 0, 1);
+    court_call(&rig, COURT_ALICE, SN_CALL_ANSWERED, 1, 200);
+    court_at(&rig, SS_S(1));
+    court_call(&rig, COURT_ALICE, SN_CALL_HANGUP, 1, 0);
+    court_call_synthetic(&rig, COURT_ALICE, SN_CALL_ENDED, 1, 503);
+    const sn_metrics *m = all(&rig);
+    CHECK_EQ(m->failed, 1);
+    CHECK_EQ(m->sdd_fail.count + m->sdd_ok.count, 0);
+    CHECK_EQ(m->sdt_fail.sum, SS_S(1));
+    court_close(&rig);
+}
+
 TEST(a_blocked_call_is_no_attempt)
 {
     court rig;
