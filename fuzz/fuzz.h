@@ -45,9 +45,9 @@ void fz_check_bounded(size_t used, size_t len);
 void fz_check_round_trip(const ss_msg *msg);
 /** S8: the same bytes elsewhere give the same index and the same verdict. */
 void fz_check_clone(ss_slice bytes, const ss_msg *msg, ss_status status, const ss_diag *diag);
-/** SYN1: print into every smaller buffer and never pass its end. `print` is called with buffers of growing size. */
+/** S2: print into buffers of many sizes up to the one that fits, and never pass their ends. */
 typedef void fz_printer(ss_buffer *b, const void *what);
-void fz_check_every_buffer(fz_printer *print, const void *what);
+void fz_check_buffers(fz_printer *print, const void *what);
 /** Every value of a list field can be read. */
 bool fz_is_sound_list(const ss_msg *msg, ss_hdr id);
 /** True when the slice lies inside the bytes, or is absent. */

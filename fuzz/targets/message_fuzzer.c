@@ -149,7 +149,7 @@ int fz_target_message(const uint8_t *data, size_t size)
     judge_in_every_role(bytes);
     if (status == SS_OK) {
         fz_check_round_trip(&msg);
-        fz_check_every_buffer(put_whole, &msg);
+        fz_check_buffers(put_whole, &msg);
         parse_in_little_memory(bytes, arena.used);
     }
     if (msg.is_request && (status == SS_OK || diag.response != 0)) {

@@ -131,7 +131,7 @@ static bool parse(ss_slice text, ss_uri *uri)
     }
     check_parts(uri);
     FZ_CHECK("S9", ss_uri_equal(uri, uri), "a URI is not equal to itself");
-    fz_check_every_buffer(put_aor, uri);
+    fz_check_buffers(put_aor, uri);
     if (is_sip(uri)) {
         check_spelling(uri, false);
         check_spelling(uri, true);
