@@ -8,22 +8,33 @@ static size_t scan_token(ss_slice s, size_t at)
     return end > at ? end : SS_LEX_BAD;
 }
 
+/* protocol-name SLASH protocol-version SLASH; nearly always these eight bytes. */
+static size_t scan_protocol_version(ss_slice s)
+{
+    if (s.len > 8 && memcmp(s.at, "SIP/2.0/", 8) == 0) {
+        return ss_lex_lws(s, 8);
+    }
+    size_t at = 0;
+    for (int part = 0; part < 2; part++) {
+        at = scan_token(s, at);
+        at = at == SS_LEX_BAD ? at : ss_lex_separator(s, at, '/');
+        if (at == SS_LEX_BAD) {
+            return SS_LEX_BAD;
+        }
+    }
+    return at;
+}
+
 /* sent-protocol = protocol-name SLASH protocol-version SLASH transport, then LWS. */
 static size_t parse_protocol(ss_via *via)
 {
     const ss_slice s = via->whole;
-    size_t at = scan_token(s, 0);
-    for (int part = 0; part < 2 && at != SS_LEX_BAD; part++) {
-        const size_t next = ss_lex_separator(s, at, '/');
-        if (next == SS_LEX_BAD) {
-            return SS_LEX_BAD;
-        }
-        at = scan_token(s, next);
-        via->transport = at == SS_LEX_BAD ? SS_EMPTY : ss_slice_cut(s, next, at);
-    }
+    const size_t from = scan_protocol_version(s);
+    const size_t at = from == SS_LEX_BAD ? SS_LEX_BAD : scan_token(s, from);
     if (at == SS_LEX_BAD) {
         return SS_LEX_BAD;
     }
+    via->transport = ss_slice_cut(s, from, at);
     const size_t end = ss_lex_lws(s, at);
     return end > at ? end : SS_LEX_BAD;
 }
@@ -68,15 +79,17 @@ static ss_status take_once(ss_slice *field, ss_slice value)
     return SS_OK;
 }
 
-static bool is_address(ss_slice value)
+/* A host, or an IPv6 address without brackets. The host is looked for in the whole Via, which holds a block of bytes. */
+static bool is_address(const ss_via *via, ss_slice value)
 {
-    return ss_lex_host(value, 0) == value.len || ss_lex_is_ipv6(value);
+    const size_t at = (size_t)(value.at - via->whole.at);
+    return ss_lex_host(via->whole, at) == at + value.len || ss_lex_is_ipv6(value);
 }
 
-static ss_status take_address(ss_slice *field, ss_slice value)
+static ss_status take_address(const ss_via *via, ss_slice *field, ss_slice value)
 {
     const ss_status status = take_once(field, value);
-    return status != SS_OK || is_address(value) ? status : SS_ERR_SYNTAX;
+    return status != SS_OK || is_address(via, value) ? status : SS_ERR_SYNTAX;
 }
 
 static ss_status take_param(ss_via *via, const ss_param *param)
@@ -86,10 +99,10 @@ static ss_status take_param(ss_via *via, const ss_param *param)
         return status != SS_OK || ss_lex_all(via->branch, LEX_TOKEN) ? status : SS_ERR_SYNTAX;
     }
     if (LEX_SAYS(param->name, "received")) {
-        return take_address(&via->received, param->value);
+        return take_address(via, &via->received, param->value);
     }
     if (LEX_SAYS(param->name, "maddr")) {
-        return take_address(&via->maddr, param->value);
+        return take_address(via, &via->maddr, param->value);
     }
     if (LEX_SAYS(param->name, "ttl")) {
         uint64_t ttl = 0;

@@ -173,45 +173,57 @@ bool ss_lex_is_ipv6(ss_slice s)
     return gap ? groups < 8 : groups == 8;
 }
 
-/* The places of '.' and of '-' in a name of at most 64 bytes, s.at[at] the lowest bit. */
+/* The places of '.' and of '-' in the first 64 bytes of a name, its first byte the lowest bit. */
 typedef struct marks {
     uint64_t dots, hyphens;
 } marks;
 
 enum { MARKED_MAX = 64 };
 
-static marks find_marks(ss_slice s, size_t at, size_t end)
+static void mark_byte(marks *m, char c, size_t place)
 {
-    marks found = { 0, 0 };
+    if (place < MARKED_MAX) {
+        m->dots |= (uint64_t)(c == '.') << place;
+        m->hyphens |= (uint64_t)(c == '-') << place;
+    }
+}
+
+/* The end of the run of letters, digits, '.' and '-'. */
+static size_t scan_name(ss_slice s, size_t at, marks *m)
+{
     size_t from = at;
 #if LEX_BLOCK > 0
-    while (from < end && end >= LEX_BLOCK) {              /* the last block ends with the name */
-        const size_t block = from < end - LEX_BLOCK ? from : end - LEX_BLOCK;
-        found.dots |= (uint64_t)(lex_block_finds(s.at + block, '.') >> (from - block)) << (from - at);
-        found.hyphens |= (uint64_t)(lex_block_finds(s.at + block, '-') >> (from - block)) << (from - at);
+    while (s.len >= LEX_BLOCK && from < s.len && from - at < MARKED_MAX) {
+        const size_t block = from < s.len - LEX_BLOCK ? from : s.len - LEX_BLOCK;
+        const unsigned stops = lex_block_not_names(s.at + block) >> (from - block);
+        m->dots |= (uint64_t)(lex_block_finds(s.at + block, '.') >> (from - block)) << (from - at);
+        m->hyphens |= (uint64_t)(lex_block_finds(s.at + block, '-') >> (from - block)) << (from - at);
+        if (stops != 0) {
+            return from + (size_t)__builtin_ctz(stops);
+        }
         from = block + LEX_BLOCK;
     }
 #endif
-    for (; from < end; from++) {
-        found.dots |= (uint64_t)(s.at[from] == '.') << (from - at);
-        found.hyphens |= (uint64_t)(s.at[from] == '-') << (from - at);
+    for (; from < s.len && (lex_is(s.at[from], LEX_LABEL) || s.at[from] == '.'); from++) {
+        mark_byte(m, s.at[from], from - at);
     }
-    return found;
+    return from;
 }
 
-/* Labels of letters, digits and inner hyphens; a last label that begins with a digit makes it an address. Of a run of
- * letters, digits, dots and hyphens. */
-static bool is_short_hostname(ss_slice s, size_t at, size_t end)
+/* Labels of letters, digits and inner hyphens; a last label that begins with a digit makes it an address. `name` is one to
+ * 64 letters, digits, dots and hyphens; the marks may go on after it. */
+static bool is_short_hostname(ss_slice name, const marks *m)
 {
-    const marks m = find_marks(s, at, end);
-    const uint64_t last_bit = UINT64_C(1) << (end - at - 1);
-    const uint64_t begins = m.dots << 1 | 1;              /* where labels begin */
-    const uint64_t inner = m.dots & ~last_bit;
-    if ((begins & (m.dots | m.hyphens)) != 0 || ((m.hyphens << 1) & m.dots) != 0 || (m.hyphens & last_bit) != 0) {
+    const uint64_t last_bit = UINT64_C(1) << (name.len - 1);
+    const uint64_t dots = m->dots & (last_bit | (last_bit - 1));
+    const uint64_t hyphens = m->hyphens & (last_bit | (last_bit - 1));
+    const uint64_t begins = dots << 1 | 1;                /* where labels begin */
+    if ((begins & (dots | hyphens)) != 0 || (((hyphens << 1) & dots) | (hyphens & last_bit)) != 0) {
         return false;
     }
+    const uint64_t inner = dots & ~last_bit;
     const size_t last = inner == 0 ? 0 : 64 - (size_t)__builtin_clzll(inner);
-    return lex_is(s.at[at + last], LEX_ALPHA) || ss_lex_is_ipv4(ss_slice_cut(s, at, end));
+    return lex_is(name.at[last], LEX_ALPHA) || ss_lex_is_ipv4(name);
 }
 
 /* The same for a name of any length. */
@@ -239,15 +251,13 @@ size_t ss_lex_host(ss_slice s, size_t at)
         const size_t end = ss_lex_run(s, at + 1, LEX_IPV6);
         return lex_at(s, end, ']') && ss_lex_is_ipv6(ss_slice_cut(s, at + 1, end)) ? end + 1 : SS_LEX_BAD;
     }
-    size_t end = LEX_SKIP(s, at, lex_block_not_names);
-    while (end < s.len && (lex_is(s.at[end], LEX_LABEL) || s.at[end] == '.')) {
-        end++;
-    }
+    marks m = { 0, 0 };
+    const size_t end = scan_name(s, at, &m);
     if (end == at) {
         return SS_LEX_BAD;
     }
-    const bool is_name = end - at <= MARKED_MAX ? is_short_hostname(s, at, end) : is_long_hostname(ss_slice_cut(s, at, end));
-    return is_name ? end : SS_LEX_BAD;
+    const ss_slice name = ss_slice_cut(s, at, end);
+    return (name.len <= MARKED_MAX ? is_short_hostname(name, &m) : is_long_hostname(name)) ? end : SS_LEX_BAD;
 }
 
 ss_status ss_lex_port(ss_slice digits, uint16_t *port)
@@ -275,13 +285,4 @@ char ss_lex_unescape(ss_slice s, size_t at)
 {
     SS_ASSERT(s.len - at >= 3);
     return (char)(unsigned char)(hex_value(s.at[at + 1]) << 4 | hex_value(s.at[at + 2]));
-}
-
-size_t ss_lex_control(ss_slice s, size_t at)
-{
-    at = LEX_SKIP(s, at, lex_block_controls);
-    while (at < s.len && ((unsigned char)s.at[at] >= 0x20 || s.at[at] == '\t') && s.at[at] != 0x7f) {
-        at++;
-    }
-    return at;
 }

@@ -51,17 +51,16 @@ static inline bool lex_at(ss_slice s, size_t at, char c)
 #if LEX_BLOCK > 0
 static inline size_t lex_skip(ss_slice s, size_t at, unsigned (*stops)(const char *))
 {
-    if (s.len < LEX_BLOCK) {
-        return at;
-    }
-    while (at < s.len) {
-        const size_t last = s.len - LEX_BLOCK;
-        const size_t from = at < last ? at : last;
-        const unsigned bits = stops(s.at + from) >> (at - from);
+    while (s.len - at >= LEX_BLOCK) {
+        const unsigned bits = stops(s.at + at);
         if (bits != 0) {
             return at + (size_t)__builtin_ctz(bits);
         }
-        at = from + LEX_BLOCK;
+        at += LEX_BLOCK;
+    }
+    if (at < s.len && s.len >= LEX_BLOCK) {
+        const unsigned bits = stops(s.at + s.len - LEX_BLOCK) >> (LEX_BLOCK - (s.len - at));
+        return bits != 0 ? at + (size_t)__builtin_ctz(bits) : s.len;
     }
     return at;
 }
@@ -92,6 +91,10 @@ static inline size_t ss_lex_find(ss_slice s, size_t at, char c)
             return at + (size_t)__builtin_ctz(bits);
         }
         at += LEX_BLOCK;
+    }
+    if (at < s.len && s.len >= LEX_BLOCK) {
+        const unsigned bits = lex_block_finds(s.at + s.len - LEX_BLOCK, c) >> (LEX_BLOCK - (s.len - at));
+        return bits != 0 ? at + (size_t)__builtin_ctz(bits) : s.len;
     }
 #endif
     while (at < s.len && s.at[at] != c) {
@@ -144,6 +147,13 @@ SS_MUST_USE ss_status ss_lex_port(ss_slice digits, uint16_t *port);
 /** The value of %HH at `at`, which ss_lex_run_escaped has accepted. */
 char ss_lex_unescape(ss_slice s, size_t at);
 /** The first byte from `at` that no line may hold bare: a control character but HTAB; s.len when there is none. */
-size_t ss_lex_control(ss_slice s, size_t at);
+static inline size_t ss_lex_control(ss_slice s, size_t at)
+{
+    at = LEX_SKIP(s, at, lex_block_controls);
+    while (at < s.len && ((unsigned char)s.at[at] >= 0x20 || s.at[at] == '\t') && s.at[at] != 0x7f) {
+        at++;
+    }
+    return at;
+}
 
 #endif

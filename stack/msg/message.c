@@ -143,7 +143,8 @@ static void index_field(ss_parse *p, size_t at, const line *l)
         return;
     }
     const ss_hdr id = ss_hdr_from(ss_slice_cut(s, at, name_end));
-    const ss_slice value = ss_slice_trim(ss_slice_cut(s, colon + 1, l->end));
+    const size_t value_at = lex_at(s, colon + 1, ' ') ? colon + 2 : colon + 1;
+    const ss_slice value = lex_trim(ss_slice_cut(s, value_at, l->end));
     *field = (ss_field){ .at = (uint32_t)at, .end = (uint32_t)l->next, .name_len = (uint16_t)(name_end - at),
                          .value_at = (uint32_t)(value.at - s.at), .value_len = (uint32_t)value.len, .id = (uint8_t)id };
     link_field(p, field, id);

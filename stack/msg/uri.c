@@ -27,16 +27,22 @@ static size_t scan_scheme(ss_slice s)
     return at > 0 && lex_is(s.at[0], LEX_ALPHA) && lex_at(s, at, ':') ? at : SS_LEX_BAD;
 }
 
-/* userinfo = user [ ":" password ] "@" */
-static bool parse_userinfo(ss_uri *uri, ss_slice userinfo)
+/* userinfo = user [ ":" password ] "@", from `at`; gives the place after it, which is `at` without an '@'. */
+static size_t parse_userinfo(ss_uri *uri, size_t at)
 {
-    const size_t colon = ss_lex_find(userinfo, 0, ':');
-    uri->user = ss_slice_cut(userinfo, 0, colon);
-    if (colon < userinfo.len) {
-        uri->password = ss_slice_cut(userinfo, colon + 1, userinfo.len);
+    const ss_slice s = uri->whole;
+    const size_t at_sign = ss_lex_find(s, at, '@');
+    if (at_sign == s.len) {
+        return at;
     }
-    return uri->user.len > 0 && ss_lex_all_escaped(uri->user, LEX_USER) &&
-           ss_lex_all_escaped(uri->password, LEX_PASSWORD);
+    size_t end = ss_lex_run_escaped(s, at, LEX_USER);
+    uri->user = ss_slice_cut(s, at, end);
+    if (lex_at(s, end, ':')) {
+        const size_t from = end + 1;
+        end = ss_lex_run_escaped(s, from, LEX_PASSWORD);
+        uri->password = ss_slice_cut(s, from, end);
+    }
+    return end == at_sign && uri->user.len > 0 ? at_sign + 1 : SS_LEX_BAD;
 }
 
 /* *( ";" pname [ "=" pvalue ] ), no white space; gives the end. */
@@ -77,14 +83,15 @@ static bool are_uri_headers(ss_slice s)
     }
 }
 
-/* hostport uri-parameters [ headers ] */
-static bool parse_after_userinfo(ss_uri *uri, ss_slice s)
+/* hostport uri-parameters [ headers ], from `from` to the end */
+static bool parse_after_userinfo(ss_uri *uri, size_t from)
 {
-    size_t at = ss_lex_host(s, 0);
+    const ss_slice s = uri->whole;
+    size_t at = ss_lex_host(s, from);
     if (at == SS_LEX_BAD) {
         return false;
     }
-    uri->host = ss_slice_cut(s, 0, at);
+    uri->host = ss_slice_cut(s, from, at);
     if (lex_at(s, at, ':')) {
         const size_t end = ss_lex_run(s, at + 1, LEX_DIGIT);
         if (ss_lex_port(ss_slice_cut(s, at + 1, end), &uri->port) != SS_OK) {
@@ -112,18 +119,12 @@ ss_status ss_uri_parse(ss_slice text, ss_uri *uri)
         return SS_ERR_SYNTAX;
     }
     uri->scheme = scheme_from(ss_slice_cut(text, 0, colon));
-    ss_slice rest = ss_slice_cut(text, colon + 1, text.len);
     if (uri->scheme == SS_SCHEME_OTHER || uri->scheme == SS_SCHEME_TEL) {
+        const ss_slice rest = ss_slice_cut(text, colon + 1, text.len);
         return rest.len > 0 && ss_lex_all_escaped(rest, LEX_URIC) ? SS_OK : SS_ERR_SYNTAX;
     }
-    const size_t at_sign = ss_lex_find(rest, 0, '@');
-    if (at_sign < rest.len) {
-        if (!parse_userinfo(uri, ss_slice_cut(rest, 0, at_sign))) {
-            return SS_ERR_SYNTAX;
-        }
-        rest = ss_slice_cut(rest, at_sign + 1, rest.len);
-    }
-    return parse_after_userinfo(uri, rest) ? SS_OK : SS_ERR_SYNTAX;
+    const size_t at = parse_userinfo(uri, colon + 1);
+    return at != SS_LEX_BAD && parse_after_userinfo(uri, at) ? SS_OK : SS_ERR_SYNTAX;
 }
 
 /* ---- the address-of-record --------------------------------------------------------------------------------------- */

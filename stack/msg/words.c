@@ -1,7 +1,9 @@
 /* The words of SIP: methods, header names (RFC 3261 sections 20 and 7.3.3), reason phrases (section 21), transports.
- * Header names are found by length, then letter by letter: a handful of candidates each, and a test proves that every
- * row of ss/headers.def is among them. */
+ * Header names are found by length, then by words of eight letters: a handful of candidates each, and a test proves that
+ * every row of ss/headers.def is among them. */
 #include "repetition.h"
+
+#include <string.h>
 
 #define METHOD_NAME(name) SS_LIT_INIT(#name),
 static const ss_slice method_names[SS_METHOD_COUNT] = { SS_LIT_INIT("?"), SS_METHOD_LIST(METHOD_NAME) };
@@ -15,7 +17,8 @@ ss_slice ss_method_name(ss_method method)
 ss_method ss_method_from(ss_slice name)
 {
     for (unsigned m = SS_METHOD_OTHER + 1; m < SS_METHOD_COUNT; m++) {
-        if (ss_slice_eq(method_names[m], name)) {
+        const ss_slice known = method_names[m];
+        if (known.len == name.len && known.at[0] == name.at[0] && ss_slice_eq(known, name)) {
             return (ss_method)m;
         }
     }
@@ -92,6 +95,36 @@ static ss_hdr from_compact(char letter)
     return SS_HDR_OTHER;
 }
 
+/* The first bytes of a name and its last, eight at most of each, overlapping: names to 16 letters are compared by two words. */
+typedef struct name_words {
+    uint64_t head, tail;
+} name_words;
+
+static inline name_words words_of(const char *at, size_t len)
+{
+    name_words words = { 0, 0 };
+    if (len >= sizeof words.head) {
+        memcpy(&words.head, at, sizeof words.head);
+        memcpy(&words.tail, at + len - sizeof words.tail, sizeof words.tail);
+    } else if (len >= 4) {
+        memcpy(&words.head, at, 4);
+        memcpy(&words.tail, at + len - 4, 4);
+    } else if (len >= 2) {
+        memcpy(&words.head, at, 2);
+        memcpy(&words.tail, at + len - 2, 2);
+    }
+    return words;
+}
+
+/* Of a name in letters and hyphens, `known`: only letters (bit 6) may differ, and only in their case (bit 5). */
+static bool differs_in_case_only(uint64_t known, uint64_t word)
+{
+    const uint64_t letters = (known >> 1) & UINT64_C(0x2020202020202020);
+    return ((known ^ word) & ~letters) == 0;
+}
+
+enum { WORDS_HOLD = 16 };
+
 ss_hdr ss_hdr_from(ss_slice name)
 {
     if (name.len == 1) {
@@ -100,8 +133,15 @@ ss_hdr ss_hdr_from(ss_slice name)
     if (name.len > LONGEST_NAME) {
         return SS_HDR_OTHER;
     }
+    const name_words words = words_of(name.at, name.len);
     for (const uint8_t *row = by_length[name.len]; *row != 0; row++) {
-        if (ss_slice_eq_nocase(header_names[*row - 1], name)) {
+        const ss_slice known = header_names[*row - 1];
+        if (((known.at[0] ^ name.at[0]) & ~0x20) != 0) {
+            continue;
+        }
+        const name_words its = words_of(known.at, known.len);
+        if (differs_in_case_only(its.head, words.head) && differs_in_case_only(its.tail, words.tail) &&
+            (name.len <= WORDS_HOLD || ss_slice_eq_nocase(known, name))) {
             return (ss_hdr)(*row - 1);
         }
     }
