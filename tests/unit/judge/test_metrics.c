@@ -49,6 +49,7 @@ static void complete(court *rig, ss_time at, uint32_t number)
     court_call(rig, COURT_ALICE, SN_CALL_ENDED, number, 200);
 }
 
+/* RFC6076:4.4, RFC6076:4.5 */
 TEST(rfc6076_a_completed_call_has_each_delay_once)
 {
     court rig;
@@ -85,6 +86,7 @@ TEST(what_quotas_refuse_is_counted_though_it_belongs_to_no_call)
     court_close(&rig);
 }
 
+/* RFC6076:4.3.2, RFC6076:4.6, RFC6076:4.7, RFC6076:4.8 */
 TEST(rfc6076_ratios_leave_redirected_calls_out_and_count_the_users_answers)
 {
     static const unsigned statuses[] = { 302, 480, 486, 600, 603, 404, 408, 500, 503, 504 };

@@ -28,6 +28,7 @@ static uint16_t slow_sum(const unsigned char *bytes, size_t len)
     return (uint16_t)~sum;
 }
 
+/* RFC1071:4.1 */
 TEST(the_checksum_is_right_for_every_length_and_partial_sum)
 {
     unsigned char bytes[70];
@@ -94,6 +95,7 @@ TEST(broken_headers_are_refused)
     CHECK_STATUS(sn_ip_parse(bytes, sizeof bytes, &ip), SS_ERR_SYNTAX);
 }
 
+/* RFC1624:3, RFC1812:5.3.1 */
 TEST(rfc1624_a_hop_keeps_the_checksum_right_for_every_ttl)
 {
     sn_ip ip;

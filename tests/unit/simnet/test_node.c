@@ -117,6 +117,7 @@ static sn_plan *plain_path(void)
     return path_of(&one, &ten, &one);
 }
 
+/* RFC1812:5.2.1 */
 TEST(a_datagram_crosses_its_links_in_the_sum_of_their_delays)
 {
     sn_plan *plan = plain_path();
