@@ -14,14 +14,6 @@ const char *rp_letter_name(unsigned letter)
     return pick(names, SS_COUNT(names), letter);
 }
 
-const char *rp_letter_key(unsigned letter)
-{
-    static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "trying",
-                                         "twoxx", "twoxx_end", "refresh", "ring", "cancel" };
-    _Static_assert(SS_COUNT(names) == SS_LETTER_COUNT, "one key per letter");
-    return pick(names, SS_COUNT(names), letter);
-}
-
 const char *rp_machine_name(unsigned machine)
 {
     static const char *const names[] = { SS_MACHINE_LIST(WORD) };

@@ -6,8 +6,6 @@
 
 /** "A" … ; "" past the last. Static, as all below. */
 const char *rp_letter_name(unsigned letter);
-/** "a", "twoxx_end": as a key. */
-const char *rp_letter_key(unsigned letter);
 const char *rp_machine_name(unsigned machine);
 const char *rp_txn_state_name(unsigned state);
 const char *rp_dialog_state_name(unsigned state);
