@@ -4,7 +4,7 @@
  * Invariant: between turns nothing of the engine lives in the scratch arena, and its deadline is that of its earliest
  * timer.
  */
-#include "ss/engine.h"
+#include "connections.h"
 
 #include <string.h>
 
@@ -47,6 +47,7 @@ void ss_engine_reset(ss_engine *e)
         ss_proxy_forget_all(&e->proxy, &e->core);
     }
     ss_txn_forget_all(&e->core);
+    ss_connections_forget_all(e);
     SS_ASSERT(e->core.txns == 0);
     SS_ASSERT(e->core.dialogs == 0);
     SS_ASSERT(e->core.bytes == 0);
@@ -70,15 +71,6 @@ const ss_output *ss_turn_take(ss_turn *turn)
         }
     }
     return out;
-}
-
-/* What the host is told when all went well so far but memory may have run out on the way. */
-static ss_status turn_status(const ss_engine *e, const ss_turn *turn)
-{
-    if (e->core.out_of_memory) {
-        return SS_ERR_MEMORY;
-    }
-    return turn->failed ? SS_ERR_FULL : SS_OK;
 }
 
 /* ---- dispatch: who a thing that came up belongs to ------------------------------------------------------------------------ */
@@ -110,6 +102,40 @@ static void pass_timer(ss_engine *e, ss_turn *turn, ss_timer *timer)
     } else {
         ss_proxy_timer(&e->proxy, &e->core, turn, timer);
     }
+}
+
+/* ---- the end of a turn ----------------------------------------------------------------------------------------------- */
+
+/* RFC3261:17.1.4, 18.4, RFC6026:8.8 every transaction on the path hears of it. */
+static void fail_path(ss_engine *e, ss_turn *turn, const ss_path *path)
+{
+    uint32_t cursor = 0;
+    for (;;) {
+        const ss_up up = ss_txn_transport_error(&e->core, turn, path, &cursor);
+        if (up.kind == SS_UP_NOTHING) {
+            return;
+        }
+        pass_up(e, turn, &up, NULL, NULL);
+    }
+}
+
+/* What the host is told when all went well so far but memory may have run out on the way. */
+static ss_status turn_status(const ss_engine *e, const ss_turn *turn)
+{
+    if (e->core.out_of_memory) {
+        return SS_ERR_MEMORY;
+    }
+    return turn->failed ? SS_ERR_FULL : SS_OK;
+}
+
+/* Every input ends here: what goes out by streams gets its connections, and what gets none has failed. */
+static ss_status end_turn(ss_engine *e, ss_turn *turn)
+{
+    ss_path unsent;
+    while (ss_connections_assign(e, turn, &unsent)) {
+        fail_path(e, turn, &unsent);
+    }
+    return turn_status(e, turn);
 }
 
 /* ---- messages ---------------------------------------------------------------------------------------------------------------- */
@@ -163,7 +189,7 @@ static ss_status refuse(ss_engine *e, ss_turn *turn, const ss_msg *msg, const ss
     if (response.len == 0) {
         return SS_ERR_FULL;
     }
-    return send_refusal(turn, msg, path, response) ? turn_status(e, turn) : SS_ERR_SYNTAX;
+    return send_refusal(turn, msg, path, response) ? end_turn(e, turn) : SS_ERR_SYNTAX;
 }
 
 /* 18.1.2: the response must be to something we sent. The branch decides; a foreign sent-by is dropped before. */
@@ -223,7 +249,7 @@ static ss_status message_in(ss_engine *e, ss_turn *turn, const ss_path *path, ss
     }
     const ss_up up = ss_txn_receive(&e->core, turn, msg, path);
     pass_up(e, turn, &up, msg, path);
-    return turn_status(e, turn);
+    return end_turn(e, turn);
 }
 
 ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice dgram)
@@ -244,7 +270,34 @@ ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_s
 ss_status ss_engine_stream_opened(ss_engine *e, ss_turn *turn, const ss_path *path)
 {
     SS_ASSERT(ss_transport_is_reliable(path->transport));
-    return turn_status(e, turn);
+    SS_ASSERT(path->connection != 0);
+    ss_connection *c = ss_connection_find(e, path);
+    if (c == NULL && path->connection >= SS_CONNECTION_OURS) {
+        return SS_ERR_STATE;
+    }
+    if (c == NULL) {
+        c = ss_connection_new(e, path);
+    }
+    if (c == NULL) {
+        return e->core.out_of_memory ? SS_ERR_MEMORY : SS_ERR_FULL;
+    }
+    c->is_open = true;
+    return end_turn(e, turn);
+}
+
+/* RFC3261:18.3 where the next message starts cannot be known: nothing more can be said or heard here. */
+static ss_status give_stream_up(ss_engine *e, ss_turn *turn, ss_connection *c)
+{
+    const ss_path path = c->path;
+    ss_output *out = ss_turn_add(turn, SS_OUT_CLOSE);
+    if (out != NULL) {
+        out->path = path;
+    }
+    e->counts.refused++;
+    ss_connection_forget(e, c);
+    fail_path(e, turn, &path);
+    const ss_status status = end_turn(e, turn);
+    return status == SS_OK ? SS_ERR_SYNTAX : status;
 }
 
 /* One message a call: each has the whole arena, and one that does not fit is as if lost, as a datagram would be. */
@@ -252,40 +305,50 @@ ss_status ss_engine_stream_input(ss_engine *e, ss_turn *turn, const ss_path *pat
 {
     size_t skip = 0;
     size_t length = 0;
+    ss_connection *c = ss_connection_find(e, path);
+    *taken = bytes.len;
+    if (c == NULL || !c->is_open) {
+        return SS_ERR_STATE;
+    }
     const ss_status framed = ss_stream_frame(bytes, &skip, &length);
-    *taken = skip;
+    if (framed != SS_OK && framed != SS_MORE) {
+        return give_stream_up(e, turn, c);
+    }
+    *taken = skip + length;
     if (framed == SS_MORE) {
         return SS_MORE;
     }
-    if (framed != SS_OK) {                                /* where the next message starts cannot be known (18.3) */
-        ss_output *out = ss_turn_add(turn, SS_OUT_CLOSE);
-        if (out != NULL) {
-            out->path = *path;
-        }
-        e->counts.refused++;
-        *taken = bytes.len;
-        return SS_ERR_SYNTAX;
-    }
     if (length == 0) {
-        return turn_status(e, turn);                      /* only keep-alives were left */
+        return end_turn(e, turn);                         /* only keep-alives were left */
     }
-    *taken = skip + length;
-    return message_in(e, turn, path, ss_slice_cut(bytes, skip, *taken));
+    const ss_path known = c->path;                        /* `local` of one of ours is what Via says, not the socket's */
+    return message_in(e, turn, &known, ss_slice_cut(bytes, skip, *taken));
+}
+
+ss_status ss_engine_stream_stuck(ss_engine *e, const ss_path *path, bool is_stuck)
+{
+    ss_connection *c = ss_connection_find(e, path);
+    if (c == NULL) {
+        return SS_NONE;
+    }
+    c->is_stuck = is_stuck;
+    return SS_OK;
 }
 
 ss_status ss_engine_path_lost(ss_engine *e, ss_turn *turn, const ss_path *path, bool failed)
 {
-    if (!failed) {
-        return SS_OK;
+    ss_path lost = *path;
+    ss_connection *c = ss_connection_find(e, path);
+    if (c != NULL) {
+        failed = failed || !c->is_open;                   /* refused */
+        lost = c->path;
+        ss_connection_forget(e, c);
     }
-    uint32_t cursor = 0;
-    for (;;) {
-        const ss_up up = ss_txn_transport_error(&e->core, turn, path, &cursor);
-        if (up.kind == SS_UP_NOTHING) {
-            return turn_status(e, turn);
-        }
-        pass_up(e, turn, &up, NULL, NULL);
+    if (failed) {
+        ss_connections_silence(turn, &lost);
+        fail_path(e, turn, &lost);
     }
+    return end_turn(e, turn);
 }
 
 /* ---- the application, answers, time ---------------------------------------------------------------------------------------------- */
@@ -294,14 +357,15 @@ ss_status ss_engine_command(ss_engine *e, ss_turn *turn, ss_command *command)
 {
     SS_ASSERT(e->role == SS_ROLE_UA);
     const ss_status status = ss_ua_command(&e->ua, &e->core, turn, command);
-    return e->core.out_of_memory ? SS_ERR_MEMORY : status;
+    const ss_status ended = end_turn(e, turn);
+    return ended == SS_ERR_MEMORY ? ended : status;
 }
 
 ss_status ss_engine_answer(ss_engine *e, ss_turn *turn, const ss_answer *answer)
 {
     const bool known = e->role == SS_ROLE_UA ? ss_ua_answer(&e->ua, &e->core, turn, answer)
                                              : ss_proxy_answer(&e->proxy, &e->core, turn, answer);
-    const ss_status status = turn_status(e, turn);
+    const ss_status status = end_turn(e, turn);
     return status == SS_OK && !known ? SS_NONE : status;
 }
 
@@ -311,7 +375,7 @@ ss_status ss_engine_tick(ss_engine *e, ss_turn *turn)
     while ((timer = ss_timer_pop(&e->core.timers, &e->core.pools->store, turn->now)) != NULL) {
         pass_timer(e, turn, timer);
     }
-    return turn_status(e, turn);
+    return end_turn(e, turn);
 }
 
 ss_time ss_engine_deadline(const ss_engine *e)

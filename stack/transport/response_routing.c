@@ -28,3 +28,14 @@ ss_status ss_transport_response_path(const ss_msg *request, const ss_path *came_
     }
     return datagram_target(&via, &out->remote);
 }
+
+/* RFC3261:18.2.2 bullet 1, the second half; `received` is absent when it would say the same as sent-by (18.2.1). */
+ss_status ss_transport_response_address(const ss_msg *response, ss_transport transport, ss_address *out)
+{
+    ss_via via;
+    if (ss_msg_top_via(response, &via) != SS_OK) {
+        return SS_ERR_SEMANTIC;
+    }
+    const ss_slice host = via.received.at != NULL ? via.received : via.host;
+    return ss_address_from(host, port_or_default(via.port, transport), out) == SS_OK ? SS_OK : SS_ERR_SEMANTIC;
+}

@@ -2,14 +2,17 @@
  * servers stay. The walk survives what owners do between two calls: removing a transaction moves it on. */
 #include "machine.h"
 
+#include <string.h>
+
+/* A stream transaction that was given no connection yet is known by where it goes. */
 static bool is_on(const ss_core *core, const ss_txn *t, const ss_path *failed)
 {
     const ss_path path = ss_txn_path(core, t);
     if (path.transport != failed->transport) {
         return false;
     }
-    return path.connection != 0 || failed->connection != 0 ? path.connection == failed->connection
-                                                           : ss_address_equal(&path.remote, &failed->remote);
+    return path.connection != 0 ? path.connection == failed->connection
+                                : ss_address_equal(&path.remote, &failed->remote);
 }
 
 static unsigned error_event(const ss_txn *t)
@@ -49,4 +52,24 @@ ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path, 
     }
     core->walk = 0;
     return (ss_up){ .kind = SS_UP_NOTHING };
+}
+
+/* A request went by a client transaction, a response by the server transaction of its top Via; an ACK to a 2xx by none. */
+static ss_txn *carrier_of(const ss_core *core, ss_arena *arena, const ss_msg *msg)
+{
+    if (msg->is_request) {
+        return ss_txn_match_response(core, msg);          /* 17.1.3: its branch and its method */
+    }
+    return ss_txn_match_request(core, arena, msg);
+}
+
+bool ss_txn_move(ss_core *core, ss_arena *arena, const ss_msg *sent, const ss_path *path)
+{
+    const ss_txn *t = carrier_of(core, arena, sent);
+    if (t == NULL) {
+        return false;
+    }
+    SS_ASSERT(t->kept.len >= sizeof *path);
+    memcpy(ss_store_at(&core->pools->store, t->kept.ref), path, sizeof *path);
+    return true;
 }

@@ -18,8 +18,16 @@ typedef struct ss_engine_counts {
     uint32_t received, refused, strays;                   /* messages */
 } ss_engine_counts;
 
+/** The connections of the engine's stream transports; they live in the store. See decisions/0007. */
+typedef struct ss_connections {
+    ss_ref first, last;                                   /* in order of making */
+    uint32_t count;
+    uint32_t ordinal;                                     /* asked for by the engine */
+} ss_connections;
+
 typedef struct ss_engine {
     ss_core core;
+    ss_connections connections;
     ss_role role;
     ss_engine_counts counts;
     union {
@@ -66,16 +74,35 @@ const ss_output *ss_turn_take(ss_turn *turn);
  */
 SS_MUST_USE ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice dgram);
 
-/* Stream transports (18.3). The host numbers connections that were opened to it; the engine numbers those it asked for
- * with SS_OUT_CONNECT, above SS_CONNECTION_OURS. */
+/* Stream transports (section 18). The host numbers the connections that were opened to it, from 1; the engine numbers those it
+ * asks for with SS_OUT_CONNECT, above SS_CONNECTION_OURS. A connection is known by its number: of the path that the host gives
+ * back, only transport and connection count once it is open.
+ *
+ * SS_OUT_STREAM always has a connection, and the SS_OUT_CONNECT of a new one goes before it, but not its success: the host takes
+ * all bytes of an output, in order, and keeps what the socket does not take yet, because it is not connected or its buffer is
+ * full. A partial write is the host's affair. Of a host that keeps too much, the engine must hear: ss_engine_stream_stuck.
+ * Connections end by the host (idle, refused, reset, closed by the peer): ss_engine_path_lost; or by SS_OUT_CLOSE, after which
+ * the number means nothing to the engine. */
 #define SS_CONNECTION_OURS 0x80000000u
+/**
+ * A peer opened a connection to us, or one of ours is open now.
+ *
+ * SS_ERR_FULL   no room for one more of a peer's: close it.
+ * SS_ERR_STATE  not one that we asked for, or one that we gave up since: close it.
+ */
 SS_MUST_USE ss_status ss_engine_stream_opened(ss_engine *e, ss_turn *turn, const ss_path *path);
 /** Bytes in order: one message of them is taken in a call, so that each has the whole arena. `taken`: how many bytes, whatever
- *  the status. Call again with the rest, after draining, until all are taken or SS_MORE asks for bytes that have not come. */
+ *  the status. Call again with the rest, after draining, until all are taken or SS_MORE asks for bytes that have not come.
+ *  SS_ERR_STATE: no such connection is open; all bytes are taken. */
 SS_MUST_USE ss_status ss_engine_stream_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes,
                                              size_t *taken);
-/** `failed`: reset, refused or unreachable, 17.1.4; else closed in order. */
+/** `failed`: reset, refused or unreachable, 17.1.4 and RFC 6026 8.8 for all that used it; else closed in order, and what waits
+ *  for an answer waits on, as the peer may open another. One of ours that was never open has failed. */
 SS_MUST_USE ss_status ss_engine_path_lost(ss_engine *e, ss_turn *turn, const ss_path *path, bool failed);
+/** Back-pressure: the host keeps as many bytes of the connection as it likes to (stuck), or could write them (not stuck). While
+ *  it is stuck, a new request that has no other connection to go by fails at once as by 17.1.4 and is not put out; but responses,
+ *  ACK, CANCEL and BYE, which finish what is under way already, are. SS_NONE: no such connection. */
+SS_MUST_USE ss_status ss_engine_stream_stuck(ss_engine *e, const ss_path *path, bool is_stuck);
 
 /** The application asks for something: SS_ROLE_UA only. See ss_ua_command. */
 SS_MUST_USE ss_status ss_engine_command(ss_engine *e, ss_turn *turn, ss_command *command);

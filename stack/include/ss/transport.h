@@ -34,7 +34,7 @@ SS_MUST_USE ss_status ss_address_from(ss_slice host, uint16_t port, ss_address *
 /** How a message came or goes: one association of a transport. */
 typedef struct ss_path {
     ss_transport transport;
-    uint32_t connection;                                  /* streams: the host's number for it; 0 for datagrams */
+    uint32_t connection;                                  /* streams: its number, 0 for any to `remote`; datagrams: 0 */
     ss_address local, remote;
 } ss_path;
 
@@ -111,7 +111,7 @@ typedef struct ss_event {
 typedef enum ss_output_kind {
     SS_OUT_DATAGRAM,                                      /* send bytes on path */
     SS_OUT_CONNECT,                                       /* open a connection; path.connection is the engine's number */
-    SS_OUT_STREAM,                                        /* write bytes on path.connection */
+    SS_OUT_STREAM,                                        /* write all bytes on path.connection: see ss/engine.h */
     SS_OUT_CLOSE,                                         /* close path.connection */
     SS_OUT_QUERY,
     SS_OUT_EVENT,
@@ -155,6 +155,9 @@ void ss_turn_event(ss_turn *turn, const ss_event *event);
 SS_MUST_USE ss_status ss_transport_stamp(ss_msg *request, const ss_path *path, ss_arena *arena);
 /** Where the response to a (stamped) request goes: 18.2.2, RFC 3581. SS_ERR_SEMANTIC when Via names no address. */
 SS_MUST_USE ss_status ss_transport_response_path(const ss_msg *request, const ss_path *came_by, ss_path *out);
+/** Where to open a connection for a response of a stream transport when that of its request is gone: 18.2.2. SS_ERR_SEMANTIC
+ *  when Via names no address. */
+SS_MUST_USE ss_status ss_transport_response_address(const ss_msg *response, ss_transport transport, ss_address *out);
 /** 18.1.2: a response whose top Via is not ours is dropped. True when sent-by names `local`. */
 bool ss_transport_is_our_via(const ss_via *via, const ss_address *local);
 /** "SIP/2.0/UDP host:port;branch=…;rport": a Via value for a request that leaves by `path` (18.1.1, RFC 3581 3). */

@@ -150,8 +150,11 @@ ss_up ss_txn_timer(ss_core *core, ss_turn *turn, ss_timer *timer);
 /** The transport says that a path failed (ICMP, reset). Each call tells of one transaction, in order of creation: call
  *  with the same cursor (zeroed first) until SS_UP_NOTHING. The owner may act between the calls, but not start another
  *  such walk. Transactions made after the first call are left alone. A path is the same when its transport is and its
- *  connection (streams) or its remote address (datagrams). */
+ *  connection, or its remote address for datagrams and for a stream transaction that has no connection yet. */
 ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path, uint32_t *cursor);
+/** Whoever sent this (a whole message of ours) goes on by another path: a connection was found for it. False when it has no
+ *  transaction. Nothing of the arena is kept. */
+bool ss_txn_move(ss_core *core, ss_arena *arena, const ss_msg *sent, const ss_path *path);
 /**
  * The user gives a transaction up; it ends without a word (SS_UP_ENDED), or nothing happens (SS_UP_NOTHING):
  * an INVITE client transaction in Proceeding, 64*T1 after its CANCEL (9.1);

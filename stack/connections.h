@@ -1,0 +1,35 @@
+/* Private to the engine: its connections (RFC 3261 section 18), in the store and against the engine's byte quota.
+ *
+ * A connection is found by its number and by where it goes; both keys stand in the one table of the pools. */
+#ifndef SS_CONNECTIONS_H
+#define SS_CONNECTIONS_H
+
+#include "ss/engine.h"
+
+/** What stands in a path for "no connection could be had": the number of none. */
+#define SS_CONNECTION_NONE UINT32_MAX
+
+typedef struct ss_connection {
+    ss_table_link by_number;                              /* first: the table asks for it */
+    ss_table_link by_address;                             /* transport and remote */
+    ss_path path;
+    ss_ref next, prev;                                    /* order of making */
+    bool is_open;                                         /* else it was asked for */
+    bool is_stuck;
+} ss_connection;
+
+/** NULL when there is none. */
+ss_connection *ss_connection_find(const ss_engine *e, const ss_path *path);
+/** NULL at the quota. The number of the path is not in use. */
+ss_connection *ss_connection_new(ss_engine *e, const ss_path *path);
+void ss_connection_forget(ss_engine *e, ss_connection *c);
+void ss_connections_forget_all(ss_engine *e);
+
+/** Gives each SS_OUT_STREAM of the turn that has no living connection one to where it goes: one that is there, or a new one,
+ *  with SS_OUT_CONNECT before it. `*unsent` is the path by which the transactions of what could not be sent are to be told,
+ *  one output at a time: call again until false. */
+bool ss_connections_assign(ss_engine *e, ss_turn *turn, ss_path *unsent);
+/** Takes away what the turn would still write on a connection. */
+void ss_connections_silence(ss_turn *turn, const ss_path *path);
+
+#endif
