@@ -36,8 +36,8 @@ typedef enum sn_decision_kind { SN_DECISION_LIST(SN_DECISION_ID) SN_DECISION_KIN
 /** Where and about what a choice is made. */
 typedef struct sn_point {
     /* the selector, in the words of faults: */
-    uint64_t place;                                       /* stable id of the link direction or node, or hash of the
-                                                             name of the calls */
+    /* stable id of the link direction or node, or hash of the name of the calls */
+    uint64_t place;
     uint64_t call;                                        /* hash of the Call-ID, 0 for none */
     uint32_t cseq;
     uint16_t status;                                      /* of a response, else 0 */
@@ -45,13 +45,13 @@ typedef struct sn_point {
     uint8_t is_sip;
     uint16_t fragment, copy;
     uint32_t row;                                         /* WAIT: of the program; of CALLS: the call, from 1 */
-    uint32_t nth;                                         /* from 1: visits to this point; filled by sn_decide_at; 0
-                                                             where only one is possible */
+    /* from 1: visits to this point; filled by sn_decide_at; 0 where only one is possible */
+    uint32_t nth;
     /* the hint and the fingerprint */
     ss_time at;
     uint64_t print;                                       /* hash of the datagram, 0 for none */
-    uint32_t entity;                                      /* dense link direction or node, or index of the calls: for
-                                                             the name only */
+    /* dense link direction or node, or index of the calls: for the name only */
+    uint32_t entity;
     /* the key of a draw, behind seed and purpose */
     uint64_t key[SN_POINT_KEY_MAX];
     uint32_t key_words;

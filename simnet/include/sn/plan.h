@@ -22,8 +22,9 @@ typedef struct sn_link_params {
     sn_prob loss;                                         /* per fragment and copy */
     uint32_t queue_packets, queue_bytes;                  /* waiting for the rate; 0 is no limit */
     ss_span delay;
-    sn_dist jitter;                                       /* added to delay: CONST 0 is none; NORMAL a = 0, b = sd;
-                                                             UNIFORM: delay - b .. delay + b, as a = 0 */
+    /* added to delay: CONST 0 is none; NORMAL a = 0, b = sd; UNIFORM: delay - b .. delay + b, as
+     * a = 0 */
+    sn_dist jitter;
     ss_span delay_floor;                                  /* nothing arrives sooner; at least 1 ns; the lookahead */
     bool keep_order;                                      /* a packet never overtakes one sent before it */
     sn_prob reorder;                                      /* with this probability the delay is the floor only … */
@@ -61,8 +62,8 @@ typedef struct sn_group_spec {
     uint32_t count;
     bool indexed;                                         /* names carry [n] even for a count of 1 */
     uint32_t via;                                         /* group of routers; SN_NOBODY only for the root router */
-    uint32_t per_router;                                  /* via has many routers: this many nodes behind each, in order;
-                                                             0: all behind router [0] */
+    /* via has many routers: this many nodes behind each, in order; 0: all behind router [0] */
+    uint32_t per_router;
     uint32_t link;                                        /* kind of its uplink; unused for the root */
     ss_settings settings;
     sn_ua_spec ua;                                        /* SN_ROLE_UA */
@@ -153,9 +154,9 @@ typedef struct sn_plan {
     sn_cast cast;
     sn_node *nodes;                                       /* parallel to cast.nodes */
     uint32_t *group_first;                                /* dense node of index 0 of each group */
-    sn_call *calls;                                       /* by (at, source, ordinal); stories' calls first: as the seed
-                                                             alone decides them. A world that is lent decisions has
-                                                             its own */
+    /* by (at, source, ordinal); stories' calls first: as the seed alone decides them. A world
+     * that is lent decisions has its own */
+    sn_call *calls;
     uint32_t call_count;
     uint32_t root;                                        /* dense node */
     struct sn_plan_memory *memory;                        /* owns everything above */

@@ -27,10 +27,11 @@ typedef struct sn_world_options {
     uint32_t partitions;                                  /* 0, 1: one. More: the same world in parts, one after another */
     const sn_sink *sinks;                                 /* borrowed for the world's life */
     uint32_t sink_count;
-    sn_decisions *decisions;                              /* NULL: plain draws of the plan's seed; else lent for the run,
-                                                             and the calls are decided anew, by them */
-    const sn_app_class *const *apps;                      /* by role, SN_ROLE_COUNT of them; NULL, or a NULL in it: the
-                                                             plan's own */
+    /* NULL: plain draws of the plan's seed; else lent for the run, and the calls are decided
+     * anew, by them */
+    sn_decisions *decisions;
+    /* by role, SN_ROLE_COUNT of them; NULL, or a NULL in it: the plan's own */
+    const sn_app_class *const *apps;
 } sn_world_options;
 
 typedef struct sn_world sn_world;

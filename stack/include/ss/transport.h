@@ -69,8 +69,9 @@ typedef struct ss_query {
 
 typedef struct ss_answer {
     uint32_t token;
-    ss_status status;                                     /* SS_OK; SS_NONE nothing known; SS_ERR_SEMANTIC refused
-                                                             (PERSIST: a CSeq out of order, 10.3 step 7); SS_ERR_FULL */
+    /* SS_OK; SS_NONE nothing known; SS_ERR_SEMANTIC refused (PERSIST: a CSeq out of order, 10.3
+     * step 7); SS_ERR_FULL */
+    ss_status status;
     const ss_address *addresses;                          /* RESOLVE: in order of preference; borrowed for the call */
     uint16_t address_count;
     const ss_binding *bindings;                           /* LOCATE, PERSIST: what is bound now; borrowed for the call */

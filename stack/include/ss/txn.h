@@ -21,8 +21,9 @@ typedef struct ss_pools {
 typedef struct ss_settings {
     ss_span t1, t2, t4;                                   /* 500 ms, 4 s, 5 s: 17.1.1.1, table 4 */
     ss_span timer_c;                                      /* over 3 minutes: 16.6 step 11 */
-    ss_span ring_limit;                                   /* UAS: an unanswered call ends with 480 after this; UAC: it
-                                                             sends CANCEL twice as long after the first 1xx */
+    /* UAS: an unanswered call ends with 480 after this; UAC: it sends CANCEL twice as long after
+     * the first 1xx */
+    ss_span ring_limit;
     uint32_t txns_max, dialogs_max;                       /* quota of live objects; at it: 503, or a drop, counted */
     uint32_t txns_ending;                                 /* so many more for a BYE or CANCEL of ours: it makes room */
     uint32_t bytes_max;                                   /* quota of store bytes */

@@ -20,15 +20,17 @@ typedef struct ss_ua_identity {
 } ss_ua_identity;
 
 typedef enum ss_command_kind {
-    SS_CMD_REGISTER,                                      /* expires_s; 0 removes the binding; refreshed by itself, 9/10
-                                                             of the granted time after the answer that granted it */
+    /* expires_s; 0 removes the binding; refreshed by itself, 9/10 of the granted time after the
+     * answer that granted it */
+    SS_CMD_REGISTER,
     SS_CMD_CALL,                                          /* target, body; gives `call` back */
     SS_CMD_PROGRESS,                                      /* call, status 101..199, body may be empty */
     SS_CMD_ANSWER,                                        /* call, body: 200 */
     SS_CMD_REJECT,                                        /* call, status 300..699, target is a 3xx's Contact URI */
     SS_CMD_CANCEL,                                        /* call: CANCEL at once, or as soon as a 1xx comes (9.1) */
-    SS_CMD_HANGUP,                                        /* call: BYE (15.1), by the callee once the ACK came or 64*T1
-                                                             are over (15); before an answer CANCEL or 480 as fits */
+    /* call: BYE (15.1), by the callee once the ACK came or 64*T1 are over (15); before an answer
+     * CANCEL or 480 as fits */
+    SS_CMD_HANGUP,
     SS_CMD_QUIET                                          /* stop refreshing: the run drains */
 } ss_command_kind;
 

@@ -65,11 +65,12 @@ typedef enum ss_txn_state { SS_TXN_STATE_LIST(SS_TXN_STATE_ID) SS_TXN_STATE_COUN
 typedef enum ss_note_kind {
     SS_NOTE_TXN,                                          /* a transaction was made (from == to) or changed state */
     SS_NOTE_TIMER,                                        /* a timer fired: letter; value is the span it ran, in ns */
-    SS_NOTE_RESEND,                                       /* a message goes out again: letter; SS_LETTER_COUNT when a
-                                                             peer's copy provoked it */
+    /* a message goes out again: letter; SS_LETTER_COUNT when a peer's copy provoked it */
+    SS_NOTE_RESEND,
     SS_NOTE_DIALOG,                                       /* from, to: 0 none, 1 early, 2 confirmed, 3 terminated */
-    SS_NOTE_STRAY,                                        /* a message was dropped: no transaction is its (from == to ==
-                                                             SS_TXN_STATE_COUNT), or its state, from, draws no edge */
+    /* a message was dropped: no transaction is its (from == to == SS_TXN_STATE_COUNT), or its
+     * state, from, draws no edge */
+    SS_NOTE_STRAY,
     SS_NOTE_REFUSED,                                      /* bytes refused: value is the offset, status the response or 0 */
     SS_NOTE_COUNT
 } ss_note_kind;

@@ -92,8 +92,8 @@ TEST(attribute_properties_have_no_value_and_their_level)
     static const char *const here[] = { "a=ice-lite", "a=recvonly" };
     static const char *const elsewhere[] = { "a=rtpmap:0 PCMU/8000", "a=mid:1", "a=candidate:x", "a=rtcp-mux" };
     static const char *const session_only[] = { "a=ice-lite", "a=group:BUNDLE 1" };
-    IN_MEDIA(good, SS_OK);                                /* RFC8839:5.3 RFC5761:5.1.1 RFC8866:6.7.1 RFC8866:6.7.2
-                                                             RFC8866:6.7.3 RFC8866:6.7.4 */
+    /* RFC8839:5.3 RFC5761:5.1.1 RFC8866:6.7.1 RFC8866:6.7.2 RFC8866:6.7.3 RFC8866:6.7.4 */
+    IN_MEDIA(good, SS_OK);
     IN_MEDIA(bad, SS_ERR_SYNTAX);
     IN_SESSION(here, SS_OK);
     IN_SESSION(elsewhere, SS_ERR_SEMANTIC);
