@@ -7,19 +7,27 @@
 
 static const cli_option options[] = {
     { CLI_SEED, '\0', "seed", "N", "seed of every draw, instead of the scenario's" },
-    { CLI_ORDER, '\0', "order", "fifo|seeded", "order of events at one instant, instead of the scenario's" },
+    { CLI_ORDER, '\0', "order", "fifo|seeded",
+      "order of events at one instant, instead of the scenario's" },
     { CLI_ORDER_SEED, '\0', "order-seed", "N", "seed of that order; implies --order seeded" },
-    { CLI_SET, '\0', "set", "PATH=VALUE", "change one value of the scenario, as links.access.loss=5%; may be repeated" },
-    { CLI_OUT, 'o', "out", "DIR", "where the files go (sipsim-out/NAME-OF-FILE); several FILEs each get a folder in it" },
+    { CLI_SET, '\0', "set", "PATH=VALUE",
+      "change one value of the scenario, as links.access.loss=5%; may be repeated" },
+    { CLI_OUT, 'o', "out", "DIR",
+      "where the files go (sipsim-out/NAME-OF-FILE); several FILEs each get a folder in it" },
     { CLI_FORCE, '\0', "force", NULL, "replace results that are there already" },
-    { CLI_VERIFY, '\0', "verify", NULL, "run a second world in step and name the first event that differs" },
-    { CLI_PARTITIONS, '\0', "partitions", "N", "run the world in N parts, one after another; changes no byte of a result" },
+    { CLI_VERIFY, '\0', "verify", NULL,
+      "run a second world in step and name the first event that differs" },
+    { CLI_PARTITIONS, '\0', "partitions", "N",
+      "run the world in N parts, one after another; changes no byte of a result" },
     { CLI_PCAP, '\0', "pcap", "WHICH", "off, all (default), first:N, calls:N, call:ID, node:NAME" },
     { CLI_EVENTS, '\0', "events", "WHICH", "off, all (default), calls:N" },
-    { CLI_TARGET, '\0', "target", "NAME", "the fuzz target that reads the inputs; --list names them" },
+    { CLI_TARGET, '\0', "target", "NAME",
+      "the fuzz target that reads the inputs; --list names them" },
     { CLI_LIST, '\0', "list", NULL, "the targets, and what an input of each is" },
-    { CLI_STREAM, '\0', "stream", NULL, "a FILE is what a connection carried: any number of messages" },
-    { CLI_TOLERANT, '\0', "tolerant", NULL, "accept what RFC 4475 lets an element be generous about" },
+    { CLI_STREAM, '\0', "stream", NULL,
+      "a FILE is what a connection carried: any number of messages" },
+    { CLI_TOLERANT, '\0', "tolerant", NULL,
+      "accept what RFC 4475 lets an element be generous about" },
     { CLI_ROLE, '\0', "role", "WHO", "who judges: uas (default), proxy, registrar" },
     { CLI_JSON, '\0', "json", NULL, "the result as JSON on stdout" },
     { CLI_QUIET, 'q', "quiet", NULL, "say nothing but what failed" },
@@ -65,8 +73,9 @@ static const cli_option *find_letter(const cli_verb *verb, char letter)
 /* Of the design, in later versions: known, so that they are refused as such. */
 static bool is_later(const cli_verb *verb, ss_slice name)
 {
-    return verb == &cli_verb_run && (ss_slice_eq(name, SS_LIT("seeds")) || ss_slice_eq(name, SS_LIT("sweep")) ||
-                                     ss_slice_eq(name, SS_LIT("jobs")));
+    return verb == &cli_verb_run &&
+           (ss_slice_eq(name, SS_LIT("seeds")) || ss_slice_eq(name, SS_LIT("sweep")) ||
+            ss_slice_eq(name, SS_LIT("jobs")));
 }
 
 static rp_status unknown_long(const cli_verb *verb, ss_slice name)
@@ -92,7 +101,8 @@ static rp_status unknown_long(const cli_verb *verb, ss_slice name)
     if (meant != NULL) {
         cli_say("%s has no option --%.*s; did you mean --%s?", verb->name, shown, name.at, meant);
     } else {
-        cli_say("%s has no option --%.*s; `sipsim %s --help` lists them", verb->name, shown, name.at, verb->name);
+        cli_say("%s has no option --%.*s; `sipsim %s --help` lists them", verb->name, shown,
+                name.at, verb->name);
     }
     return RP_USAGE;
 }
@@ -156,7 +166,8 @@ static rp_status take_letters(const cli_verb *verb, cli_args *args, const char *
     for (; *text != '\0'; text++) {
         const cli_option *option = find_letter(verb, *text);
         if (option == NULL) {
-            cli_say("%s has no option -%c; `sipsim %s --help` lists them", verb->name, *text, verb->name);
+            cli_say("%s has no option -%c; `sipsim %s --help` lists them", verb->name, *text,
+                    verb->name);
             return RP_USAGE;
         }
         const bool rest = option->value != NULL && text[1] != '\0';
@@ -209,7 +220,7 @@ bool cli_number(const cli_args *args, cli_option_id id, uint64_t max, uint64_t *
     if (ss_slice_to_u64(ss_slice_from(args->value[id]), max, value) == SS_OK) {
         return true;
     }
-    cli_say("--%s %.40s: a whole number from 0 to %llu is wanted", cli_option_of(id)->name, args->value[id],
-            (unsigned long long)max);
+    cli_say("--%s %.40s: a whole number from 0 to %llu is wanted", cli_option_of(id)->name,
+            args->value[id], (unsigned long long)max);
     return false;
 }

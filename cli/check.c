@@ -15,9 +15,10 @@ static sn_scenario *load(const cli_args *args, const char *path)
         return NULL;
     }
     const sn_scenario_file file = { path, { text, len } };
-    const sn_scenario_options options = {
-        .files = &file, .file_count = 1, .overrides = args->overrides, .override_count = args->override_count
-    };
+    const sn_scenario_options options = { .files = &file,
+                                          .file_count = 1,
+                                          .overrides = args->overrides,
+                                          .override_count = args->override_count };
     sn_scenario *scenario = sn_scenario_load(&options);
     if (scenario == NULL) {
         cli_say("out of memory: %s", path);
@@ -46,7 +47,8 @@ static void print(const cli_args *args, const char *path, const sn_scenario *sce
     } else if (!args->given[CLI_QUIET]) {
         const sn_plan *plan = sn_scenario_plan(scenario);
         const uint32_t nodes = plan->cast.node_count, calls = plan->call_count;
-        printf("%s: ok, %u %s, %u %s\n", path, nodes, nodes == 1 ? "node" : "nodes", calls, calls == 1 ? "call" : "calls");
+        printf("%s: ok, %u %s, %u %s\n", path, nodes, nodes == 1 ? "node" : "nodes", calls,
+               calls == 1 ? "call" : "calls");
     }
 }
 
@@ -108,6 +110,6 @@ static rp_status run_check(const cli_args *args)
 const cli_verb cli_verb_check = { .name = "check",
                                   .operands = "FILE… [options]",
                                   .summary = "read scenarios and say every mistake, run nothing",
-                                  .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_JSON) |
-                                             CLI_BIT(CLI_SET),
+                                  .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) |
+                                             CLI_BIT(CLI_JSON) | CLI_BIT(CLI_SET),
                                   .run = run_check };

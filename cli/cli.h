@@ -40,26 +40,26 @@ typedef enum cli_option_id {
 
 typedef struct cli_option {
     cli_option_id id;
-    char letter;                                          /* '\0': long only */
-    const char *name;                                     /* without its dashes */
-    const char *value;                                    /* what is wanted, "N"; NULL: none */
+    char letter;       /* '\0': long only */
+    const char *name;  /* without its dashes */
+    const char *value; /* what is wanted, "N"; NULL: none */
     const char *help;
 } cli_option;
 
 typedef struct cli_args {
-    const char *program;                                  /* argv[0] */
+    const char *program; /* argv[0] */
     bool given[CLI_OPTION_COUNT];
-    const char *value[CLI_OPTION_COUNT];                  /* the last one; NULL when the option takes none */
-    const char *files[CLI_FILES_MAX];                     /* what is no option */
+    const char *value[CLI_OPTION_COUNT]; /* the last one; NULL when the option takes none */
+    const char *files[CLI_FILES_MAX];    /* what is no option */
     uint32_t file_count;
-    const char *overrides[CLI_OVERRIDES_MAX];             /* each --set */
+    const char *overrides[CLI_OVERRIDES_MAX]; /* each --set */
     uint32_t override_count;
 } cli_args;
 
 typedef struct cli_verb {
     const char *name, *operands, *summary;
-    const char *details;                                  /* for its --help; may be NULL */
-    uint32_t options;                                     /* bit per cli_option_id */
+    const char *details; /* for its --help; may be NULL */
+    uint32_t options;    /* bit per cli_option_id */
     rp_status (*run)(const cli_args *args);
 } cli_verb;
 
@@ -74,8 +74,8 @@ SS_MUST_USE bool cli_number(const cli_args *args, cli_option_id id, uint64_t max
 
 /* ---- the verbs ---- */
 
-extern const cli_verb cli_verb_run, cli_verb_check, cli_verb_parse, cli_verb_replay,
-    cli_verb_list, cli_verb_version, cli_verb_help;
+extern const cli_verb cli_verb_run, cli_verb_check, cli_verb_parse, cli_verb_replay, cli_verb_list,
+    cli_verb_version, cli_verb_help;
 /** All of them; NULL at the end. */
 extern const cli_verb *const cli_verbs[];
 void cli_help_verb(FILE *to, const cli_verb *verb);

@@ -5,18 +5,21 @@
 
 #include "build_facts.h"
 
-const cli_verb *const cli_verbs[] = { &cli_verb_run,     &cli_verb_check, &cli_verb_parse, &cli_verb_replay, &cli_verb_list,
-                                      &cli_verb_version, &cli_verb_help,  NULL };
+const cli_verb *const cli_verbs[] = { &cli_verb_run,   &cli_verb_check,
+                                      &cli_verb_parse, &cli_verb_replay,
+                                      &cli_verb_list,  &cli_verb_version,
+                                      &cli_verb_help,  NULL };
 
 /* Verbs of the design that come in later versions: known, so that they are refused as such. */
-static const char *const later_verbs[] = { "fuzz",   "shrink", "triage", "pack",  "corpus",
-                                           "ladder", "explain", "diff",  "report", "import", "live",    "bench",
+static const char *const later_verbs[] = { "fuzz",     "shrink", "triage",  "pack",
+                                           "corpus",   "ladder", "explain", "diff",
+                                           "report",   "import", "live",    "bench",
                                            "selftest", "schema", "explore", NULL };
 
 void cli_help_verb(FILE *to, const cli_verb *verb)
 {
-    fprintf(to, "usage: sipsim %s%s%s\n\n%s\n", verb->name, verb->operands[0] == '\0' ? "" : " ", verb->operands,
-            verb->summary);
+    fprintf(to, "usage: sipsim %s%s%s\n\n%s\n", verb->name, verb->operands[0] == '\0' ? "" : " ",
+            verb->operands, verb->summary);
     if (verb->details != NULL) {
         fprintf(to, "\n%s", verb->details);
     }
@@ -27,8 +30,9 @@ void cli_help_verb(FILE *to, const cli_verb *verb)
         }
         const cli_option *o = cli_option_of(id);
         char left[64];
-        snprintf(left, sizeof left, "%c%c%s --%s %s", o->letter == '\0' ? ' ' : '-', o->letter == '\0' ? ' ' : o->letter,
-                 o->letter == '\0' ? " " : ",", o->name, o->value == NULL ? "" : o->value);
+        snprintf(left, sizeof left, "%c%c%s --%s %s", o->letter == '\0' ? ' ' : '-',
+                 o->letter == '\0' ? ' ' : o->letter, o->letter == '\0' ? " " : ",", o->name,
+                 o->value == NULL ? "" : o->value);
         fprintf(to, "  %-28s %s\n", left, o->help);
     }
 }
@@ -36,7 +40,8 @@ void cli_help_verb(FILE *to, const cli_verb *verb)
 void cli_help_all(FILE *to)
 {
     fputs("usage: sipsim VERB [options] [FILE]\n\n"
-          "Runs SIP networks in virtual time: real messages over lossy links, the same bytes every run.\n\n",
+          "Runs SIP networks in virtual time: real messages over lossy links, the same bytes every "
+          "run.\n\n",
           to);
     for (size_t i = 0; cli_verbs[i] != NULL; i++) {
         fprintf(to, "  %-10s %s\n", cli_verbs[i]->name, cli_verbs[i]->summary);
@@ -44,7 +49,8 @@ void cli_help_all(FILE *to)
     fputs("\n`sipsim VERB --help` says more; `sipsim -V` prints the version. Exit status:\n"
           "  0 all held            1 an invariant violated   2 bad command line   3 bad scenario\n"
           "  4 crash               5 stuck or over budget    6 not deterministic  7 I/O or memory\n"
-          "  8 an expect missed    9 a reached never was    11 interrupted       75 not in this version\n",
+          "  8 an expect missed    9 a reached never was    11 interrupted       75 not in this "
+          "version\n",
           to);
 }
 
@@ -101,7 +107,7 @@ const cli_verb cli_verb_help = { .name = "help",
 
 static rp_status run_verb(const cli_verb *verb, int argc, char **argv)
 {
-    static cli_args args;                                 /* 40 KB; one command line per process */
+    static cli_args args; /* 40 KB; one command line per process */
     args = (cli_args){ .program = argv[0] };
     const rp_status status = cli_args_parse(verb, argc - 2, argv + 2, &args);
     if (status != RP_OK) {

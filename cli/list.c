@@ -103,7 +103,8 @@ static void list_folder(listing *l, const char *folder, DIR *dir)
     size_t count = 0;
     const struct dirent *entry = NULL;
     while ((entry = readdir(dir)) != NULL) {
-        char **more = is_scenario(entry->d_name) ? realloc(names, (count + 1) * sizeof *names) : NULL;
+        char **more =
+            is_scenario(entry->d_name) ? realloc(names, (count + 1) * sizeof *names) : NULL;
         if (more != NULL) {
             names = more;
             names[count] = strdup(entry->d_name);
@@ -163,7 +164,8 @@ typedef struct topic {
 } topic;
 
 static const topic topics[] = {
-    { "scenarios", "the scenarios in ./scenarios, or those installed with the program", list_scenarios },
+    { "scenarios", "the scenarios in ./scenarios, or those installed with the program",
+      list_scenarios },
     { "invariants", "the laws a run is judged by", list_laws },
     { "metrics", "what expect: can ask for", list_metrics },
     { "reached", "what reached: can ask for", list_reached },
@@ -227,8 +229,10 @@ static rp_status run_list(const cli_args *args)
     return cli_close_stdout(l.out);
 }
 
-const cli_verb cli_verb_list = { .name = "list",
-                                 .operands = "[scenarios|invariants|metrics|reached|statuses]",
-                                 .summary = "scenarios, invariants, metrics, what can be reached, exit statuses",
-                                 .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_JSON),
-                                 .run = run_list };
+const cli_verb cli_verb_list = {
+    .name = "list",
+    .operands = "[scenarios|invariants|metrics|reached|statuses]",
+    .summary = "scenarios, invariants, metrics, what can be reached, exit statuses",
+    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_JSON),
+    .run = run_list
+};

@@ -1,7 +1,7 @@
 /* sipsim: the program, and the assert hook that stack and simulator leave to it. An assertion that fails, or a signal
  * that nobody sent, is a crash of ours: exit status 4, with the line that runs it again.
  */
-#define _XOPEN_SOURCE 700                                 /* sigaltstack */
+#define _XOPEN_SOURCE 700 /* sigaltstack */
 #include "cli.h"
 
 #include <fcntl.h>
@@ -38,7 +38,8 @@ _Noreturn void ss_assert_failed(const char *condition, const char *file, int lin
 static void on_crash(int number)
 {
     put("sipsim: crash: ");
-    put(number == SIGSEGV || number == SIGBUS ? "memory that is not ours\n" : "a signal that nobody sent\n");
+    put(number == SIGSEGV || number == SIGBUS ? "memory that is not ours\n"
+                                              : "a signal that nobody sent\n");
     crash();
 }
 
@@ -89,7 +90,7 @@ static void keep_standard_streams(void)
 int main(int argc, char **argv)
 {
     keep_standard_streams();
-    signal(SIGPIPE, SIG_IGN);                             /* writing says it, with status 7 */
+    signal(SIGPIPE, SIG_IGN); /* writing says it, with status 7 */
     signal(SIGXFSZ, SIG_IGN);
     catch_crashes();
     return cli_main(argc, argv);

@@ -27,8 +27,9 @@ static void to_digest(void *self, const sn_fact *fact, ss_slice packet)
 static void tell_ladder(cli_observers *o)
 {
     for (; o->violations < sn_judge_violation_count(o->judge); o->violations++) {
-        const sn_violation *v =
-            o->violations < SN_VIOLATIONS_KEPT ? sn_judge_violation(o->judge, (unsigned)o->violations) : NULL;
+        const sn_violation *v = o->violations < SN_VIOLATIONS_KEPT
+                                    ? sn_judge_violation(o->judge, (unsigned)o->violations)
+                                    : NULL;
         if (v != NULL) {
             rp_ladder_violation(o->ladder, v->call_id, v->at, sn_laws[v->law].name, v->text);
         }
@@ -104,7 +105,8 @@ static rp_status open_file(rp_file **file, const char *dir, const char *name)
     return RP_OK;
 }
 
-static rp_status open_capture(cli_observers *o, const sn_plan *plan, const char *dir, const sn_capture_filter *pcap)
+static rp_status open_capture(cli_observers *o, const sn_plan *plan, const char *dir,
+                              const sn_capture_filter *pcap)
 {
     if (pcap->kind == SN_CAPTURE_OFF) {
         return RP_OK;
@@ -124,7 +126,8 @@ static rp_status open_capture(cli_observers *o, const sn_plan *plan, const char 
     return RP_OK;
 }
 
-static rp_status open_events(cli_observers *o, const sn_plan *plan, const char *dir, const sn_capture_filter *events)
+static rp_status open_events(cli_observers *o, const sn_plan *plan, const char *dir,
+                             const sn_capture_filter *events)
 {
     if (events->kind == SN_CAPTURE_OFF) {
         return RP_OK;
@@ -163,20 +166,21 @@ static bool make_judges(cli_observers *o, sn_plan *plan)
     o->meter = sn_meter_new(cast);
     o->checker = sn_checker_new(cast, plan->checks, plan->check_count);
     o->ladder = rp_ladder_new(cast);
-    if (o->chains == NULL || o->judge == NULL || o->meter == NULL || o->checker == NULL || o->ladder == NULL) {
+    if (o->chains == NULL || o->judge == NULL || o->meter == NULL || o->checker == NULL ||
+        o->ladder == NULL) {
         return false;
     }
     sn_digest_init(&o->digest, cast, o->chains);
     add_sink(o, o, to_digest);
-    add_sink(o, o->ladder, to_ladder);                    /* before the judge, who tells it of violations */
+    add_sink(o, o->ladder, to_ladder); /* before the judge, who tells it of violations */
     add_sink(o, o, to_judge);
     add_sink(o, o->meter, to_meter);
     add_sink(o, o->checker, to_checker);
     return ask_windows(o, plan);
 }
 
-rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir, const sn_capture_filter *pcap,
-                             const sn_capture_filter *events)
+rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir,
+                             const sn_capture_filter *pcap, const sn_capture_filter *events)
 {
     *o = (cli_observers){ 0 };
     if (!make_judges(o, plan)) {

@@ -17,18 +17,18 @@ typedef struct cli_observers {
     sn_meter *meter;
     sn_checker *checker;
     rp_ladder *ladder;
-    sn_capture *capture;                                  /* NULL: off, as its file */
-    rp_events *events;                                    /* NULL: off, as its file */
+    sn_capture *capture; /* NULL: off, as its file */
+    rp_events *events;   /* NULL: off, as its file */
     rp_file *trace_file, *events_file;
-    uint64_t violations;                                  /* that the ladder was told of */
-    ss_time end;                                          /* instant of the last fact */
+    uint64_t violations; /* that the ladder was told of */
+    ss_time end;         /* instant of the last fact */
     sn_sink sinks[CLI_SINKS];
     uint32_t sink_count;
 } cli_observers;
 
 /** Opens the trace and the events in `dir` unless they are off. RP_IO when it said what is wrong; free in any case. */
-rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir, const sn_capture_filter *pcap,
-                             const sn_capture_filter *events);
+rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir,
+                             const sn_capture_filter *pcap, const sn_capture_filter *events);
 /** True when a file has failed, or the judge: going on is of no use. */
 bool cli_observers_failed(const cli_observers *o);
 /** After the last fact. The number of a story's checks that were missed. */

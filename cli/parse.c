@@ -14,7 +14,7 @@ enum { INPUT_BYTES_MAX = 64 << 20, ARENA_BYTES = 4 << 20 };
 typedef struct parsing {
     ss_judge_options options;
     bool is_json, is_quiet;
-    ss_arena arena;                                       /* of one message at a time */
+    ss_arena arena; /* of one message at a time */
     rp_file *out;
 } parsing;
 
@@ -46,7 +46,9 @@ bool parse_place(const parse_view *v, ss_slice piece, size_t *offset)
 parse_values parse_values_of(const parse_view *v, uint16_t index)
 {
     parse_values values = { .view = v, .field = (uint16_t)(index + 1) };
-    values.it = (ss_value_iter){ .field = values.field, .at = v->msg.fields[index].value_at, .started = true };
+    values.it = (ss_value_iter){ .field = values.field,
+                                 .at = v->msg.fields[index].value_at,
+                                 .started = true };
     return values;
 }
 
@@ -110,11 +112,13 @@ static rp_status parse_rest(parsing *p, parse_view *v, ss_status framed)
     judge(p, v);
     if (v->verdict == SS_VERDICT_ACCEPT) {
         v->verdict = SS_VERDICT_REJECT;
-        v->diag = (ss_diag){ .offset = (uint32_t)(v->bytes.at - v->data.at),
-                             .header = SS_HDR_COUNT,
-                             .section = "RFC3261:18.3",
-                             .sentence = framed == SS_MORE ? "the stream ends before the message does"
-                                                           : "the end of the message cannot be found in a stream" };
+        v->diag =
+            (ss_diag){ .offset = (uint32_t)(v->bytes.at - v->data.at),
+                       .header = SS_HDR_COUNT,
+                       .section = "RFC3261:18.3",
+                       .sentence = framed == SS_MORE
+                                       ? "the stream ends before the message does"
+                                       : "the end of the message cannot be found in a stream" };
     }
     return show_judged(p, v);
 }
@@ -143,7 +147,8 @@ static rp_status parse_stream(parsing *p, parse_view *v)
 static rp_status parse_file(parsing *p, const char *path)
 {
     size_t len = 0;
-    char *text = strcmp(path, "-") == 0 ? cli_read_stdin(INPUT_BYTES_MAX, &len) : cli_read_file(path, INPUT_BYTES_MAX, &len);
+    char *text = strcmp(path, "-") == 0 ? cli_read_stdin(INPUT_BYTES_MAX, &len)
+                                        : cli_read_file(path, INPUT_BYTES_MAX, &len);
     if (text == NULL) {
         return RP_IO;
     }
@@ -226,10 +231,12 @@ const cli_verb cli_verb_parse = {
     .name = "parse",
     .operands = "FILE…|- [options]",
     .summary = "how a message is understood, header by header, or why it is refused",
-    .details = "A FILE is the bytes of one message; `-` is stdin. Offsets count from the first byte of the FILE.\n"
-               "With --json each message is one object on one line (sipsim.parse/1).\n"
-               "Exit status: 0 every message was accepted, 1 one was not, 7 a FILE cannot be read.\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_STREAM) | CLI_BIT(CLI_TOLERANT) |
-               CLI_BIT(CLI_ROLE),
+    .details =
+        "A FILE is the bytes of one message; `-` is stdin. Offsets count from the first byte of "
+        "the FILE.\n"
+        "With --json each message is one object on one line (sipsim.parse/1).\n"
+        "Exit status: 0 every message was accepted, 1 one was not, 7 a FILE cannot be read.\n",
+    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_STREAM) |
+               CLI_BIT(CLI_TOLERANT) | CLI_BIT(CLI_ROLE),
     .run = run_parse
 };

@@ -6,13 +6,13 @@
 #include "ss/grammar.h"
 
 typedef struct parse_view {
-    const char *file;                                     /* as it was named; "-" for stdin */
-    ss_slice data;                                        /* all that was read; offsets count from its first byte */
-    ss_slice bytes;                                       /* this message in it */
-    size_t line;                                          /* on which the message begins, from 1 */
+    const char *file; /* as it was named; "-" for stdin */
+    ss_slice data;    /* all that was read; offsets count from its first byte */
+    ss_slice bytes;   /* this message in it */
+    size_t line;      /* on which the message begins, from 1 */
     ss_msg msg;
     ss_verdict verdict;
-    ss_diag diag;                                         /* offset into data; nothing in it when accepted */
+    ss_diag diag; /* offset into data; nothing in it when accepted */
 } parse_view;
 
 /** Header by header, then the verdict. `is_quiet`: the verdict alone, and nothing of what was accepted. */
@@ -30,7 +30,7 @@ bool parse_place(const parse_view *v, ss_slice piece, size_t *offset);
 /** The values of one field line: those between its commas when it is a list, else one. */
 typedef struct parse_values {
     const parse_view *view;
-    uint16_t field;                                       /* index + 1 */
+    uint16_t field; /* index + 1 */
     ss_value_iter it;
     bool is_over;
 } parse_values;

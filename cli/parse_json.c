@@ -43,7 +43,8 @@ static void put_parts(rp_json *j, const parse_view *v, const ss_typed *typed)
 static void put_flaw(rp_json *j, const parse_view *v, ss_slice value, const ss_flaw *flaw)
 {
     rp_json_key_open(j, "flaw", '{');
-    key_place(j, "offset", v, ss_slice_cut(value, flaw->offset < value.len ? flaw->offset : value.len, value.len));
+    key_place(j, "offset", v,
+              ss_slice_cut(value, flaw->offset < value.len ? flaw->offset : value.len, value.len));
     rp_json_key_text(j, "section", flaw->section);
     rp_json_key_text(j, "reason", flaw->sentence);
     rp_json_close(j);
@@ -124,7 +125,9 @@ static void put_verdict(rp_json *j, const parse_view *v)
     key_u64_or_null(j, "response", is_bad && v->diag.response != 0, v->diag.response);
     rp_json_key_text(j, "section", is_bad ? v->diag.section : NULL);
     key_u64_or_null(j, "offset", is_bad, v->diag.offset);
-    key_slice_or_null(j, "header", is_bad && v->diag.header < SS_HDR_OTHER ? ss_hdr_name(v->diag.header) : SS_EMPTY);
+    key_slice_or_null(j, "header",
+                      is_bad && v->diag.header < SS_HDR_OTHER ? ss_hdr_name(v->diag.header)
+                                                              : SS_EMPTY);
     rp_json_key_text(j, "reason", is_bad ? v->diag.sentence : NULL);
 }
 

@@ -116,7 +116,8 @@ static void put_field(rp_file *out, const parse_view *v, uint16_t index)
         rp_put_char(out, ')');
     }
     rp_put_text(out, ": ");
-    put_bytes(out, ss_slice_cut(v->msg.bytes, field->value_at, (size_t)field->value_at + field->value_len));
+    put_bytes(out, ss_slice_cut(v->msg.bytes, field->value_at,
+                                (size_t)field->value_at + field->value_len));
     rp_put_char(out, '\n');
     if (field->id == SS_HDR_OTHER) {
         return;
@@ -142,7 +143,8 @@ static ss_slice line_around(const parse_view *v, size_t offset, size_t *number)
         }
     }
     size_t to = from;
-    while (to < data.len && data.at[to] != '\n' && (data.at[to] != '\r' || to + 1 >= data.len || data.at[to + 1] != '\n')) {
+    while (to < data.len && data.at[to] != '\n' &&
+           (data.at[to] != '\r' || to + 1 >= data.len || data.at[to + 1] != '\n')) {
         to++;
     }
     return ss_slice_cut(data, from, to);

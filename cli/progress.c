@@ -34,7 +34,8 @@ void cli_progress_show(cli_progress *p, ss_time now, uint64_t events, uint64_t c
     }
     p->next_ns = wall + AGAIN_AFTER;
     p->is_shown = true;
-    fprintf(stderr, "\r%" PRIu64 ".%03" PRIu64 " s virtual, %" PRIu64 " events, %" PRIu64 " calls\x1b[K",
+    fprintf(stderr,
+            "\r%" PRIu64 ".%03" PRIu64 " s virtual, %" PRIu64 " events, %" PRIu64 " calls\x1b[K",
             now / 1000000000u, now / 1000000u % 1000u, events, calls);
     fflush(stderr);
 }

@@ -6,7 +6,7 @@
 
 typedef struct cli_progress {
     bool is_wanted, is_shown;
-    uint64_t started_ns, next_ns;                         /* wall clock */
+    uint64_t started_ns, next_ns; /* wall clock */
 } cli_progress;
 
 /** Monotonic wall clock, ns. For humans and engine.json only. */

@@ -45,7 +45,7 @@ static rp_status list_targets(const cli_args *args)
 typedef struct way {
     const cli_args *args;
     const fz_target *target;
-    rp_json *json;                                        /* NULL for humans */
+    rp_json *json; /* NULL for humans */
 } way;
 
 /* As a shell takes it: in single quotes, and a quote inside as '\''. */
@@ -105,7 +105,8 @@ static fz_replay_counts replay(way *w)
 
 static rp_status_set statuses_of(const fz_replay_counts *counts)
 {
-    return (counts->findings == 0 ? 0 : rp_status_bit(RP_VIOLATION)) | (counts->troubles == 0 ? 0 : rp_status_bit(RP_IO));
+    return (counts->findings == 0 ? 0 : rp_status_bit(RP_VIOLATION)) |
+           (counts->troubles == 0 ? 0 : rp_status_bit(RP_IO));
 }
 
 /* ---- the verb ---- */
@@ -168,7 +169,8 @@ static rp_status run_replay(const cli_args *args)
         return list_targets(args);
     }
     if (!args->given[CLI_TARGET]) {
-        cli_say("this version replays inputs of a fuzz target only: sipsim replay --target NAME FILE");
+        cli_say(
+            "this version replays inputs of a fuzz target only: sipsim replay --target NAME FILE");
         return RP_UNSUPPORTED;
     }
     way w = { .args = args, .target = find_target(args->value[CLI_TARGET]) };
@@ -186,8 +188,10 @@ const cli_verb cli_verb_replay = {
     .name = "replay",
     .operands = "--target NAME FILE|DIR…",
     .summary = "inputs of a fuzz target again, one line for each finding",
-    .details = "Folders are walked whole. Exit status 1 when an oracle did not hold, 7 when an input could not be read\n"
+    .details = "Folders are walked whole. Exit status 1 when an oracle did not hold, 7 when an "
+               "input could not be read\n"
                "or a folder holds none.\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_TARGET) | CLI_BIT(CLI_LIST),
+    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_TARGET) |
+               CLI_BIT(CLI_LIST),
     .run = run_replay
 };

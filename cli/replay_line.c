@@ -8,7 +8,8 @@
 
 static bool is_plain(const char *word)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,%+@";
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,%+@";
     return word[0] != '\0' && word[strspn(word, plain)] == '\0';
 }
 
@@ -70,7 +71,7 @@ void cli_replay_line(char *text, size_t cap, const session_options *options, con
     put_word(&b, " --pcap ", options->pcap_word);
     put_word(&b, " --events ", options->events_word);
     put_word(&b, " -o ", options->dir_is_given ? options->dir : NULL);
-    ss_put_text(&b, " --force");                          /* the results of this run are in its way */
+    ss_put_text(&b, " --force"); /* the results of this run are in its way */
     if (b.overflow && b.len >= 3) {
         memcpy(b.at + b.len - 3, "...", 3);
     }

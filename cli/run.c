@@ -17,7 +17,7 @@ typedef struct seeds {
 
 static rp_status parse_order(const cli_args *args, session_options *o, seeds *s)
 {
-    s->order = SN_ORDER_SEEDED;                           /* what --order-seed alone means */
+    s->order = SN_ORDER_SEEDED; /* what --order-seed alone means */
     if (args->given[CLI_ORDER]) {
         const char *word = args->value[CLI_ORDER];
         const bool fifo = strcmp(word, "fifo") == 0;
@@ -57,7 +57,8 @@ static rp_status parse_filters(const cli_args *args, session_options *o)
         status = parse_filter(args, CLI_EVENTS, &o->events);
     }
     const sn_capture_kind kind = o->events.kind;
-    if (status == RP_OK && kind != SN_CAPTURE_OFF && kind != SN_CAPTURE_ALL && kind != SN_CAPTURE_CALLS) {
+    if (status == RP_OK && kind != SN_CAPTURE_OFF && kind != SN_CAPTURE_ALL &&
+        kind != SN_CAPTURE_CALLS) {
         cli_say("--events %.60s: off, all or calls:N in this version", args->value[CLI_EVENTS]);
         return RP_UNSUPPORTED;
     }
@@ -126,7 +127,8 @@ static bool folders_differ(const cli_args *args)
             cli_base_name(a, args->files[i]);
             cli_base_name(b, args->files[k]);
             if (strcmp(a, b) == 0) {
-                cli_say("%s and %s would write into the same folder", args->files[i], args->files[k]);
+                cli_say("%s and %s would write into the same folder", args->files[i],
+                        args->files[k]);
                 return false;
             }
         }
@@ -199,9 +201,9 @@ const cli_verb cli_verb_run = {
     .details = "Writes results.json, engine.json, trace.pcapng, events.jsonl, ladder.txt and\n"
                "scenario.effective.yaml, and prints a summary. Equal scenario, seeds and version\n"
                "give equal bytes in every file but engine.json.\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_VERBOSE) | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_SEED) |
-               CLI_BIT(CLI_ORDER) | CLI_BIT(CLI_ORDER_SEED) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_OUT) |
-               CLI_BIT(CLI_FORCE) | CLI_BIT(CLI_VERIFY) | CLI_BIT(CLI_PARTITIONS) | CLI_BIT(CLI_PCAP) |
-               CLI_BIT(CLI_EVENTS),
+    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_VERBOSE) | CLI_BIT(CLI_JSON) |
+               CLI_BIT(CLI_SEED) | CLI_BIT(CLI_ORDER) | CLI_BIT(CLI_ORDER_SEED) | CLI_BIT(CLI_SET) |
+               CLI_BIT(CLI_OUT) | CLI_BIT(CLI_FORCE) | CLI_BIT(CLI_VERIFY) |
+               CLI_BIT(CLI_PARTITIONS) | CLI_BIT(CLI_PCAP) | CLI_BIT(CLI_EVENTS),
     .run = run_run
 };

@@ -24,15 +24,17 @@
 
 enum { STEPS_AT_ONCE = 1024 };
 
-static const char *const file_names[] = { "results.json", "engine.json",  "trace.pcapng",
-                                          "events.jsonl", "ladder.txt",   "scenario.effective.yaml" };
+static const char *const file_names[] = {
+    "results.json", "engine.json", "trace.pcapng",
+    "events.jsonl", "ladder.txt",  "scenario.effective.yaml"
+};
 
 typedef struct session {
     const session_options *options;
     sn_scenario *scenario;
     sn_plan *plan;
     cli_observers observers;
-    sn_world *world;                                      /* its state is read after the run */
+    sn_world *world; /* its state is read after the run */
     sn_run_state state;
     rp_run run;
     rp_engine engine;
@@ -84,7 +86,8 @@ static rp_status prepare_folder(const session_options *o)
             continue;
         }
         if (!o->force) {
-            cli_say("%s/%s is there already; --force replaces it, -o DIR writes elsewhere", o->dir, file_names[i]);
+            cli_say("%s/%s is there already; --force replaces it, -o DIR writes elsewhere", o->dir,
+                    file_names[i]);
             return RP_IO;
         }
         if (!cli_remove(o->dir, file_names[i])) {
@@ -96,9 +99,12 @@ static rp_status prepare_folder(const session_options *o)
 
 /* ---- the run ---- */
 
-static sn_world *make_world(const session *s, const sn_sink *sinks, uint32_t count, uint32_t partitions)
+static sn_world *make_world(const session *s, const sn_sink *sinks, uint32_t count,
+                            uint32_t partitions)
 {
-    const sn_world_options options = { .partitions = partitions, .sinks = sinks, .sink_count = count };
+    const sn_world_options options = { .partitions = partitions,
+                                       .sinks = sinks,
+                                       .sink_count = count };
     sn_world *world = sn_world_new(s->plan, &options);
     if (world == NULL) {
         cli_say("out of memory: a world of %u nodes", s->plan->cast.node_count);
@@ -133,7 +139,8 @@ static void tell_difference(const cli_verify *v)
 {
     cli_say("not deterministic: the first fact that differs is");
     for (unsigned side = 0; side < 2; side++) {
-        fprintf(stderr, "  world %u: %s\n", side + 1, v->first[side] == NULL ? "(nothing more)" : v->first[side]);
+        fprintf(stderr, "  world %u: %s\n", side + 1,
+                v->first[side] == NULL ? "(nothing more)" : v->first[side]);
     }
 }
 
@@ -439,7 +446,8 @@ static rp_status prepare(session *s)
     }
     cli_replay_line(s->replay, sizeof s->replay, o, s->plan);
     cli_remember_replay(s->replay);
-    if (o->pcap.kind == SN_CAPTURE_NODE && sn_capture_node(&s->plan->cast, o->pcap.node) == SN_NOBODY) {
+    if (o->pcap.kind == SN_CAPTURE_NODE &&
+        sn_capture_node(&s->plan->cast, o->pcap.node) == SN_NOBODY) {
         cli_say("--pcap node:%s: %s has no such node", o->pcap.node, o->file);
         return RP_USAGE;
     }
@@ -448,8 +456,8 @@ static rp_status prepare(session *s)
         return status;
     }
     if (o->verbose) {
-        cli_say("%s: %u nodes, %u calls, seed %llu", o->file, s->plan->cast.node_count, s->plan->call_count,
-                (unsigned long long)s->plan->seed);
+        cli_say("%s: %u nodes, %u calls, seed %llu", o->file, s->plan->cast.node_count,
+                s->plan->call_count, (unsigned long long)s->plan->seed);
     }
     return cli_observers_init(&s->observers, s->plan, o->dir, &o->pcap, &o->events);
 }

@@ -9,13 +9,13 @@ typedef struct cli_lines {
     const sn_cast *cast;
     char *at;
     size_t len, cap;
-    bool has_failed;                                      /* no memory */
+    bool has_failed; /* no memory */
 } cli_lines;
 
 typedef struct cli_verify {
     cli_lines side[2];
     bool differs;
-    char *first[2];                                       /* the lines that differ; NULL: that side has none */
+    char *first[2]; /* the lines that differ; NULL: that side has none */
 } cli_verify;
 
 void cli_verify_init(cli_verify *v, const sn_cast *cast);

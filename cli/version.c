@@ -33,8 +33,8 @@ static rp_status run_version(const cli_args *args)
     if (args->given[CLI_JSON]) {
         return print_json();
     }
-    printf("sipsim %s (%s), %s, %s%s, rng/1\n", BUILD_VERSION, BUILD_COMMIT, BUILD_COMPILER, BUILD_TYPE,
-           BUILD_SANITIZED ? ", sanitized" : "");
+    printf("sipsim %s (%s), %s, %s%s, rng/1\n", BUILD_VERSION, BUILD_COMMIT, BUILD_COMPILER,
+           BUILD_TYPE, BUILD_SANITIZED ? ", sanitized" : "");
     return cli_flush_stdout();
 }
 

@@ -45,7 +45,7 @@ const char *cli_nearest(const char *typed, const char *const *candidates)
         return NULL;
     }
     const char *best = NULL;
-    unsigned fewest = len <= 3 ? 2 : 3;                   /* one edit in a short word, two in others */
+    unsigned fewest = len <= 3 ? 2 : 3; /* one edit in a short word, two in others */
     for (size_t i = 0; candidates[i] != NULL; i++) {
         if (strlen(candidates[i]) >= WORD_MAX) {
             continue;

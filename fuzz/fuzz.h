@@ -6,11 +6,11 @@
 
 #include "ss/msg.h"
 
-#define FZ_CHECK(oracle, condition, sentence)                      \
-    do {                                                           \
-        if (!(condition)) {                                        \
-            fz_failed((oracle), (sentence));                       \
-        }                                                          \
+#define FZ_CHECK(oracle, condition, sentence) \
+    do {                                      \
+        if (!(condition)) {                   \
+            fz_failed((oracle), (sentence));  \
+        }                                     \
     } while (0)
 
 /* ---- memory: the same few regions for each input, empty at its start ---- */

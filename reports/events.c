@@ -134,7 +134,8 @@ static void put_note(ss_buffer *b, const ss_note *note)
     if (note->kind == SS_NOTE_TXN || note->kind == SS_NOTE_DIALOG) {
         put_states(b, note);
     }
-    if ((note->kind == SS_NOTE_TIMER || note->kind == SS_NOTE_RESEND) && note->letter < SS_LETTER_COUNT) {
+    if ((note->kind == SS_NOTE_TIMER || note->kind == SS_NOTE_RESEND) &&
+        note->letter < SS_LETTER_COUNT) {
         text(b, "letter", rp_letter_name(note->letter));
     }
     put_method(b, note->method);

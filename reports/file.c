@@ -51,7 +51,8 @@ rp_file *rp_file_open(const char *dir, const char *name, int *error)
         *error = ENOMEM;
         return NULL;
     }
-    if (b.overflow || !rp_path_join(f->path, dir, name) || !rp_path_join(f->temporary, dir, hidden)) {
+    if (b.overflow || !rp_path_join(f->path, dir, name) ||
+        !rp_path_join(f->temporary, dir, hidden)) {
         *error = ENAMETOOLONG;
         free(f);
         return NULL;
@@ -63,7 +64,7 @@ rp_file *rp_file_open(const char *dir, const char *name, int *error)
         free(f);
         return NULL;
     }
-    setvbuf(f->to, NULL, _IONBF, 0);                      /* the buffer is ours */
+    setvbuf(f->to, NULL, _IONBF, 0); /* the buffer is ours */
     return f;
 }
 

@@ -147,7 +147,10 @@ static size_t utf8_length(ss_slice s)
     if (b[0] < 0x80) {
         return 1;
     }
-    const size_t len = b[0] >= 0xc2 && b[0] <= 0xdf ? 2u : (b[0] & 0xf0u) == 0xe0 ? 3u : b[0] >= 0xf0 && b[0] <= 0xf4 ? 4u : 0u;
+    const size_t len = b[0] >= 0xc2 && b[0] <= 0xdf   ? 2u
+                       : (b[0] & 0xf0u) == 0xe0       ? 3u
+                       : b[0] >= 0xf0 && b[0] <= 0xf4 ? 4u
+                                                      : 0u;
     if (len == 0 || len > s.len) {
         return 0;
     }
@@ -156,8 +159,8 @@ static size_t utf8_length(ss_slice s)
             return 0;
         }
     }
-    const bool wrong = (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xed && b[1] > 0x9f) || (b[0] == 0xf0 && b[1] < 0x90) ||
-                       (b[0] == 0xf4 && b[1] > 0x8f);
+    const bool wrong = (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xed && b[1] > 0x9f) ||
+                       (b[0] == 0xf0 && b[1] < 0x90) || (b[0] == 0xf4 && b[1] > 0x8f);
     return wrong ? 0 : len;
 }
 

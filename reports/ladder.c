@@ -12,10 +12,10 @@
 
 enum { CALLS_MAX = 4096, UNDER_WAY = 1 << 15, FIRST_ROWS = 64 };
 
-#define LINGER SS_S(40)                                   /* more than 64*T1: Timers D, I, J, K have fired */
+#define LINGER SS_S(40) /* more than 64*T1: Timers D, I, J, K have fired */
 
 typedef struct under_way {
-    uint64_t datagram;                                    /* key; 0 before its first use */
+    uint64_t datagram; /* key; 0 before its first use */
     uint32_t place, generation, row;
 } under_way;
 
@@ -23,13 +23,14 @@ struct rp_ladder {
     const sn_cast *cast;
     ladder_call calls[CALLS_MAX];
     uint32_t free_places[CALLS_MAX], free_count;
-    uint32_t ended[CALLS_MAX], ended_first, ended_count;  /* a ring of places, in the order in which they ended */
+    uint32_t ended[CALLS_MAX], ended_first,
+        ended_count; /* a ring of places, in the order in which they ended */
     sn_index by_call, by_datagram;
     under_way ring[UNDER_WAY];
     uint32_t next;
-    uint32_t first, failing;                              /* places; SN_NOBODY */
-    uint64_t not_followed;                                /* calls that found no place */
-    char forgotten[LADDER_WHY_BYTES];                     /* a call that failed when it was not followed any more */
+    uint32_t first, failing;          /* places; SN_NOBODY */
+    uint64_t not_followed;            /* calls that found no place */
+    char forgotten[LADDER_WHY_BYTES]; /* a call that failed when it was not followed any more */
 };
 
 rp_ladder *rp_ladder_new(const sn_cast *cast)
@@ -84,7 +85,8 @@ static ladder_call *follow_call(rp_ladder *l, uint64_t call_id)
     if (known != NULL || call_id == 0 || !is_searching(l)) {
         return known;
     }
-    if (l->free_count == 0 || !sn_index_put(&l->by_call, call_id, l->free_places[l->free_count - 1])) {
+    if (l->free_count == 0 ||
+        !sn_index_put(&l->by_call, call_id, l->free_places[l->free_count - 1])) {
         l->not_followed++;
         return NULL;
     }
@@ -188,8 +190,8 @@ static uint16_t times_sent(const ladder_call *call, const ladder_row *row)
     for (uint32_t i = 0; i + 1 < call->count; i++) {
         const ladder_row *r = &call->rows[i];
         if (r->kind == LADDER_MESSAGE && r->node == row->node && r->branch == row->branch &&
-            r->is_request == row->is_request && r->method == row->method && r->status == row->status &&
-            r->cseq == row->cseq) {
+            r->is_request == row->is_request && r->method == row->method &&
+            r->status == row->status && r->cseq == row->cseq) {
             nth++;
         }
     }
@@ -202,7 +204,8 @@ static void remember(rp_ladder *l, const sn_fact *fact, const ladder_call *call)
     if (u->datagram != 0) {
         sn_index_remove(&l->by_datagram, u->datagram);
     }
-    *u = (under_way){ sn_index_datagram(&fact->packet), place_of(l, call), call->generation, call->count - 1 };
+    *u = (under_way){ sn_index_datagram(&fact->packet), place_of(l, call), call->generation,
+                      call->count - 1 };
     if (!sn_index_put(&l->by_datagram, u->datagram, l->next)) {
         u->datagram = 0;
     }
@@ -292,7 +295,9 @@ static void on_failure(rp_ladder *l, ladder_call *call, const sn_fact *fact)
     if (fact->call.status != 0) {
         ss_put_char(&why, ' ');
         ss_put_u64(&why, fact->call.status);
-        ss_put_text(&why, fact->call.synthetic != 0 ? " (nobody sent it: it follows from a timeout or failure)" : "");
+        ss_put_text(&why, fact->call.synthetic != 0
+                              ? " (nobody sent it: it follows from a timeout or failure)"
+                              : "");
     }
     fail(l, call, &why);
 }
@@ -357,7 +362,8 @@ static void put_violation(ss_buffer *b, ss_time at, const char *law, const char 
     ss_put_text(b, text);
 }
 
-void rp_ladder_violation(rp_ladder *l, uint64_t call_id, ss_time at, const char *law, const char *text)
+void rp_ladder_violation(rp_ladder *l, uint64_t call_id, ss_time at, const char *law,
+                         const char *text)
 {
     if (call_id == 0 || l->failing != SN_NOBODY) {
         return;
@@ -407,12 +413,17 @@ void rp_ladder_write(const rp_ladder *l, rp_file *out, const char *name, bool in
         rp_put_text(out, "no call was made\n");
         return;
     }
-    write_call(l, out, l->first == l->failing ? "the first call, and the first that failed" : "the first call", l->first);
+    write_call(l, out,
+               l->first == l->failing ? "the first call, and the first that failed"
+                                      : "the first call",
+               l->first);
     if (l->failing != SN_NOBODY && l->failing != l->first) {
         rp_put_text(out, "\n\n");
         write_call(l, out, "the first call that failed", l->failing);
     } else if (l->failing == SN_NOBODY) {
-        rp_put_text(out, l->forgotten[0] == '\0' ? "\nno call failed\n" : "\nanother call failed, when it was no longer followed: ");
+        rp_put_text(out, l->forgotten[0] == '\0'
+                             ? "\nno call failed\n"
+                             : "\nanother call failed, when it was no longer followed: ");
         rp_put_text(out, l->forgotten);
         rp_put_text(out, l->forgotten[0] == '\0' ? "" : "\n");
     }

@@ -10,31 +10,31 @@ typedef enum ladder_kind { LADDER_MESSAGE, LADDER_TIMER, LADDER_EVENT } ladder_k
 
 typedef struct ladder_row {
     ss_time at;
-    ss_time arrived;                                      /* messages: first arrival; SS_TIME_NEVER */
-    uint64_t branch;                                      /* messages; timers: the span that ran, ns */
+    ss_time arrived; /* messages: first arrival; SS_TIME_NEVER */
+    uint64_t branch; /* messages; timers: the span that ran, ns */
     uint32_t node, peer;
     uint32_t cseq;
-    uint32_t lost_at;                                     /* link direction or node */
+    uint32_t lost_at; /* link direction or node */
     uint16_t status;
-    uint16_t nth;                                         /* messages: 1 the first, 2 sent again … */
+    uint16_t nth; /* messages: 1 the first, 2 sent again … */
     uint8_t kind, is_request, method;
-    uint8_t letter, machine;                              /* timers */
-    uint8_t event, synthetic;                             /* sn_call_event */
-    uint8_t cause;                                        /* of the first loss; SN_CAUSE_NONE */
+    uint8_t letter, machine;  /* timers */
+    uint8_t event, synthetic; /* sn_call_event */
+    uint8_t cause;            /* of the first loss; SN_CAUSE_NONE */
     uint8_t lost_on_link;
-    uint8_t arrivals;                                     /* capped */
+    uint8_t arrivals; /* capped */
 } ladder_row;
 
 typedef struct ladder_call {
-    uint64_t call_id;                                     /* hash; 0: this place is free */
-    uint32_t generation;                                  /* of the place */
+    uint64_t call_id;    /* hash; 0: this place is free */
+    uint32_t generation; /* of the place */
     uint32_t number, source;
-    ss_time over;                                         /* when it ended well; SS_TIME_NEVER */
+    ss_time over; /* when it ended well; SS_TIME_NEVER */
     bool has_failed;
-    char why[LADDER_WHY_BYTES];                           /* it failed */
+    char why[LADDER_WHY_BYTES]; /* it failed */
     ladder_row *rows;
     uint32_t count, cap;
-    uint32_t left_out;                                    /* rows that found no room */
+    uint32_t left_out; /* rows that found no room */
 } ladder_call;
 
 void rp_ladder_draw(rp_file *out, const sn_cast *cast, const ladder_call *call);

@@ -10,13 +10,20 @@
 #include "ss/msg.h"
 #include "words.h"
 
-enum { COLUMNS_MAX = 12, TIME_WIDTH = 16, GAP_MIN = 20, GAP_MAX = 64, ARROW_MIN = 10, LINE_BYTES = COLUMNS_MAX * GAP_MAX };
+enum {
+    COLUMNS_MAX = 12,
+    TIME_WIDTH = 16,
+    GAP_MIN = 20,
+    GAP_MAX = 64,
+    ARROW_MIN = 10,
+    LINE_BYTES = COLUMNS_MAX * GAP_MAX
+};
 
 typedef struct canvas {
     const sn_cast *cast;
-    uint32_t columns[COLUMNS_MAX];                        /* nodes */
+    uint32_t columns[COLUMNS_MAX]; /* nodes */
     uint32_t count;
-    uint32_t gap;                                         /* from lifeline to lifeline */
+    uint32_t gap; /* from lifeline to lifeline */
     char line[LINE_BYTES];
 } canvas;
 
@@ -253,7 +260,7 @@ static canvas lay_out(const sn_cast *cast, const ladder_call *call)
             add_column(&c, row->peer);
         }
     }
-    c.gap += c.gap % 2;                                   /* names stand in the middle */
+    c.gap += c.gap % 2; /* names stand in the middle */
     return c;
 }
 

@@ -11,29 +11,30 @@
 
 typedef struct ratio_row {
     const char *name;
-    size_t offset;                                        /* of the sn_ratio in sn_metrics */
+    size_t offset; /* of the sn_ratio in sn_metrics */
 } ratio_row;
 
 static const ratio_row ratios[] = {
-    { "ira", offsetof(sn_metrics, ira) },
-    { "ser", offsetof(sn_metrics, ser) },
-    { "seer", offsetof(sn_metrics, seer) },
-    { "isa", offsetof(sn_metrics, isa) },
-    { "scr", offsetof(sn_metrics, scr) },
-    { "ira", offsetof(sn_metrics, ira) },
+    { "ira", offsetof(sn_metrics, ira) },   { "ser", offsetof(sn_metrics, ser) },
+    { "seer", offsetof(sn_metrics, seer) }, { "isa", offsetof(sn_metrics, isa) },
+    { "scr", offsetof(sn_metrics, scr) },   { "ira", offsetof(sn_metrics, ira) },
 };
 
 typedef struct histogram_row {
     const char *name;
-    size_t offset;                                        /* of the sn_histogram in sn_metrics */
+    size_t offset; /* of the sn_histogram in sn_metrics */
 } histogram_row;
 
 static const histogram_row histograms[] = {
     { "rrd", offsetof(sn_metrics, rrd) },
-    { "srd_ok", offsetof(sn_metrics, srd_ok) },   { "srd_fail", offsetof(sn_metrics, srd_fail) },
-    { "sdd_ok", offsetof(sn_metrics, sdd_ok) },   { "sdd_fail", offsetof(sn_metrics, sdd_fail) },
-    { "sdt_ok", offsetof(sn_metrics, sdt_ok) },   { "sdt_fail", offsetof(sn_metrics, sdt_fail) },
-    { "pdd", offsetof(sn_metrics, pdd) },         { "setup_to_ack", offsetof(sn_metrics, setup_to_ack) },
+    { "srd_ok", offsetof(sn_metrics, srd_ok) },
+    { "srd_fail", offsetof(sn_metrics, srd_fail) },
+    { "sdd_ok", offsetof(sn_metrics, sdd_ok) },
+    { "sdd_fail", offsetof(sn_metrics, sdd_fail) },
+    { "sdt_ok", offsetof(sn_metrics, sdt_ok) },
+    { "sdt_fail", offsetof(sn_metrics, sdt_fail) },
+    { "pdd", offsetof(sn_metrics, pdd) },
+    { "setup_to_ack", offsetof(sn_metrics, setup_to_ack) },
 };
 
 static const sn_ratio *ratio_named(const sn_metrics *m, const char *name)
@@ -65,7 +66,8 @@ static void key_in_ns(rp_json *j, const char *name)
     rp_json_key(j, key);
 }
 
-static void write_ratio(rp_json *j, const sn_metrics *m, const char *name, bool is_null, uint64_t ppm)
+static void write_ratio(rp_json *j, const sn_metrics *m, const char *name, bool is_null,
+                        uint64_t ppm)
 {
     const sn_ratio *ratio = ratio_named(m, name);
     rp_json_open(j, '{');
@@ -124,8 +126,9 @@ static void write_histograms(rp_json *j, const sn_metrics *m)
 {
     rp_json_key_open(j, "histograms", '{');
     for (size_t i = 0; i < SS_COUNT(histograms); i++) {
-        write_histogram(j, histograms[i].name,
-                        (const sn_histogram *)(const void *)((const char *)m + histograms[i].offset));
+        write_histogram(
+            j, histograms[i].name,
+            (const sn_histogram *)(const void *)((const char *)m + histograms[i].offset));
     }
     rp_json_close(j);
 }
@@ -186,7 +189,8 @@ static void write_violation(rp_json *j, const rp_run *run, const sn_violation *v
     rp_json_key_text(j, "section", law->section);
     rp_json_key_text(j, "sentence", law->sentence);
     rp_json_key_u64(j, "at_ns", v->at);
-    rp_json_key_text(j, "node", v->node < run->cast->node_count ? run->cast->nodes[v->node].name : NULL);
+    rp_json_key_text(j, "node",
+                     v->node < run->cast->node_count ? run->cast->nodes[v->node].name : NULL);
     rp_json_key(j, "call_id");
     if (v->call_id == 0) {
         rp_json_null(j);
@@ -223,13 +227,16 @@ static void write_expects(rp_json *j, const rp_run *run)
         sn_metric_info info = { 0 };
         bool is_null = false;
         uint64_t value = 0;
-        const bool holds = sn_expect_holds(e, sn_meter_read(run->meter, e->window), &is_null, &value);
+        const bool holds =
+            sn_expect_holds(e, sn_meter_read(run->meter, e->window), &is_null, &value);
         const bool known = sn_metric_info_at(e->metric, &info);
         rp_json_open(j, '{');
         rp_json_key_text(j, "metric", known ? info.name : NULL);
         rp_json_key_text(j, "text", e->text);
         rp_json_key_u64(j, "line", e->line);
-        rp_json_key(j, info.unit == SN_UNIT_TIME ? "value_ns" : info.unit == SN_UNIT_RATIO ? "value_ppm" : "value");
+        rp_json_key(j, info.unit == SN_UNIT_TIME    ? "value_ns"
+                       : info.unit == SN_UNIT_RATIO ? "value_ppm"
+                                                    : "value");
         write_value(j, is_null, value);
         rp_json_key_bool(j, "holds", holds);
         rp_json_close(j);

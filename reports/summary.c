@@ -188,7 +188,8 @@ static void more(rp_file *out, uint64_t count)
 static void failed_laws(rp_file *out, const rp_run *run, bool colour)
 {
     const sn_violation *v = NULL;
-    for (unsigned nth = 0; nth < FAILURES_SHOWN && (v = sn_judge_violation(run->judge, nth)) != NULL; nth++) {
+    for (unsigned nth = 0;
+         nth < FAILURES_SHOWN && (v = sn_judge_violation(run->judge, nth)) != NULL; nth++) {
         bad(out, colour, "violation ");
         rp_put_text(out, sn_laws[v->law].name);
         if (sn_laws[v->law].section[0] != '\0') {
@@ -312,7 +313,8 @@ static void put_verdict(rp_file *out, const rp_run *run, bool colour)
     end_line(out);
 }
 
-void rp_summary_write(rp_file *out, const rp_run *run, const rp_engine *engine, const char *dir, bool colour)
+void rp_summary_write(rp_file *out, const rp_run *run, const rp_engine *engine, const char *dir,
+                      bool colour)
 {
     const sn_metrics *m = sn_meter_read(run->meter, 0);
     rp_put_plain(out, run->name);

@@ -10,7 +10,7 @@ enum {
     /* routers above a node: 16 links at most cross a run's longest path, one bit of
      * sn_packet_id.copy each */
     DEPTH_MAX = 8,
-    NAME_MAX = 36  /* of a group, so that a node's name fits sn_member */
+    NAME_MAX = 36 /* of a group, so that a node's name fits sn_member */
 };
 #define NODES_MAX 16000000u /* what 10.0.0.0/8 holds, nearly */
 

@@ -57,7 +57,7 @@ struct sn_world {
     const sn_sink *sinks;
     uint32_t sink_count;
     sn_decisions *decisions, *own_decisions; /* the latter when none were lent */
-    const sn_call *calls;                    /* the plan's; in the region when decisions were lent */
+    const sn_call *calls; /* the plan's; in the region when decisions were lent */
     uint32_t call_count;
     void *region;
     size_t region_bytes, fixed_bytes;

@@ -45,7 +45,8 @@ static ss_connection *connection_at(const ss_engine *e, ss_ref ref)
 ss_connection *ss_connection_find(const ss_engine *e, const ss_path *path)
 {
     const ss_pools *pools = e->core.pools;
-    ss_table_link *link = ss_table_find(&pools->txns, &pools->store, e->core.engine, number_key(path));
+    ss_table_link *link =
+        ss_table_find(&pools->txns, &pools->store, e->core.engine, number_key(path));
     return link == NULL ? NULL : SS_OWNER(link, ss_connection, by_number);
 }
 
@@ -53,7 +54,8 @@ ss_connection *ss_connection_find(const ss_engine *e, const ss_path *path)
 static ss_connection *find_to(const ss_engine *e, const ss_path *path)
 {
     const ss_pools *pools = e->core.pools;
-    ss_table_link *newest = ss_table_find(&pools->txns, &pools->store, e->core.engine, address_key(path));
+    ss_table_link *newest =
+        ss_table_find(&pools->txns, &pools->store, e->core.engine, address_key(path));
     ss_table_link *link = newest;
     while (link != NULL && SS_OWNER(link, ss_connection, by_address)->is_stuck) {
         link = ss_table_find_next(&pools->store, link);
@@ -126,7 +128,8 @@ static uint32_t next_number(ss_engine *e, const ss_path *path)
     ss_path candidate = *path;
     do {
         candidate.connection = SS_CONNECTION_OURS | e->connections.ordinal++;
-    } while (candidate.connection == SS_CONNECTION_NONE || ss_connection_find(e, &candidate) != NULL);
+    } while (candidate.connection == SS_CONNECTION_NONE ||
+             ss_connection_find(e, &candidate) != NULL);
     return candidate.connection;
 }
 
@@ -203,7 +206,7 @@ static bool assign(ss_engine *e, ss_turn *turn, ss_output *out, ss_path *unsent)
     bool is_new = false;
     *unsent = out->path;
     if (rest == NULL || msg == NULL || ss_msg_parse(msg, turn->arena, out->bytes, &diag) != SS_OK) {
-        turn->arena->used = used;                         /* whose it is cannot be read: by its address, if at all */
+        turn->arena->used = used; /* whose it is cannot be read: by its address, if at all */
         return false;
     }
     const ss_path *way = find_way(e, msg, &out->path, &is_new);
@@ -235,7 +238,8 @@ bool ss_connections_assign(ss_engine *e, ss_turn *turn, ss_path *unsent)
 {
     ss_output *before = NULL;
     for (ss_output *out = turn->first; out != NULL; out = out->next) {
-        const bool is_ready = out->kind != SS_OUT_STREAM || ss_connection_find(e, &out->path) != NULL;
+        const bool is_ready =
+            out->kind != SS_OUT_STREAM || ss_connection_find(e, &out->path) != NULL;
         if (!is_ready && !assign(e, turn, out, unsent)) {
             take_out(turn, before, out);
             tell_by_number(unsent);

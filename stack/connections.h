@@ -10,11 +10,11 @@
 #define SS_CONNECTION_NONE UINT32_MAX
 
 typedef struct ss_connection {
-    ss_table_link by_number;                              /* first: the table asks for it */
-    ss_table_link by_address;                             /* transport and remote */
+    ss_table_link by_number;  /* first: the table asks for it */
+    ss_table_link by_address; /* transport and remote */
     ss_path path;
-    ss_ref next, prev;                                    /* order of making */
-    bool is_open;                                         /* else it was asked for */
+    ss_ref next, prev; /* order of making */
+    bool is_open;      /* else it was asked for */
     bool is_stuck;
 } ss_connection;
 

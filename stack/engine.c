@@ -10,7 +10,8 @@
 
 /* ---- making and forgetting ------------------------------------------------------------------------------------------- */
 
-ss_status ss_pools_init(ss_pools *pools, void *base, uint64_t cap, uint64_t expected_txns, uint64_t expected_dialogs)
+ss_status ss_pools_init(ss_pools *pools, void *base, uint64_t cap, uint64_t expected_txns,
+                        uint64_t expected_dialogs)
 {
     ss_store_init(&pools->store, base, cap);
     const ss_status status = ss_table_init(&pools->txns, &pools->store, expected_txns);
@@ -75,7 +76,8 @@ const ss_output *ss_turn_take(ss_turn *turn)
 
 /* ---- dispatch: who a thing that came up belongs to ------------------------------------------------------------------------ */
 
-static void pass_up(ss_engine *e, ss_turn *turn, const ss_up *up, const ss_msg *msg, const ss_path *came_by)
+static void pass_up(ss_engine *e, ss_turn *turn, const ss_up *up, const ss_msg *msg,
+                    const ss_path *came_by)
 {
     const bool is_for_core = up->kind == SS_UP_REQUEST || up->kind == SS_UP_ACK;
     if (up->kind == SS_UP_NOTHING) {
@@ -153,12 +155,14 @@ static void put_stateless_tag(const ss_core *core, const ss_msg *request, ss_buf
 {
     ss_via via;
     const bool is_read = ss_msg_top_via(request, &via) == SS_OK;
-    const uint64_t same = is_read ? ss_via_identity(&via) : ss_hash64(0, ss_msg_value(request, SS_HDR_VIA, 0));
+    const uint64_t same =
+        is_read ? ss_via_identity(&via) : ss_hash64(0, ss_msg_value(request, SS_HDR_VIA, 0));
     ss_put_hex(b, ss_mix_absorb(core->entropy.key, same), 16);
 }
 
 /* RFC3261:18.2.2; a top Via that cannot be read names no place but the one the request came from. */
-static bool send_refusal(ss_turn *turn, const ss_msg *request, const ss_path *came_by, ss_slice response)
+static bool send_refusal(ss_turn *turn, const ss_msg *request, const ss_path *came_by,
+                         ss_slice response)
 {
     ss_via via;
     if (ss_msg_top_via(request, &via) == SS_OK) {
@@ -172,12 +176,13 @@ static bool send_refusal(ss_turn *turn, const ss_msg *request, const ss_path *ca
 }
 
 /* A request that cannot be accepted as it stands: answered without state from what could be read of it (8.2.6.2, 16.3). */
-static ss_status refuse(ss_engine *e, ss_turn *turn, const ss_msg *msg, const ss_path *path, const ss_diag *diag)
+static ss_status refuse(ss_engine *e, ss_turn *turn, const ss_msg *msg, const ss_path *path,
+                        const ss_diag *diag)
 {
     e->counts.refused++;
     note_refused(turn, diag);
     if (diag->response == 0 || !msg->is_request || msg->method == SS_METHOD_ACK) {
-        return SS_ERR_SYNTAX;                             /* nothing answers an ACK or a response (17.1.1.3, 18.1.2) */
+        return SS_ERR_SYNTAX; /* nothing answers an ACK or a response (17.1.1.3, 18.1.2) */
     }
     char tag[16];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
@@ -243,7 +248,8 @@ static ss_status message_in(ss_engine *e, ss_turn *turn, const ss_path *path, ss
     if (parsed != SS_OK) {
         return refuse(e, turn, msg, path, &diag);
     }
-    if (!msg->is_request && (!is_for_us(msg, path) || (e->role == SS_ROLE_UA && was_misrouted(msg)))) {
+    if (!msg->is_request &&
+        (!is_for_us(msg, path) || (e->role == SS_ROLE_UA && was_misrouted(msg)))) {
         note_stray(e, turn, msg);
         return SS_OK;
     }
@@ -260,7 +266,7 @@ ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_s
         is_keep_alive = dgram.at[i] == '\r' || dgram.at[i] == '\n' || dgram.at[i] == '\0';
     }
     if (is_keep_alive) {
-        return SS_OK;                                     /* line ends keep a NAT's mapping alive; they are no message */
+        return SS_OK; /* line ends keep a NAT's mapping alive; they are no message */
     }
     return message_in(e, turn, path, dgram);
 }
@@ -301,7 +307,8 @@ static ss_status give_stream_up(ss_engine *e, ss_turn *turn, ss_connection *c)
 }
 
 /* One message a call: each has the whole arena, and one that does not fit is as if lost, as a datagram would be. */
-ss_status ss_engine_stream_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes, size_t *taken)
+ss_status ss_engine_stream_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes,
+                                 size_t *taken)
 {
     size_t skip = 0;
     size_t length = 0;
@@ -319,9 +326,9 @@ ss_status ss_engine_stream_input(ss_engine *e, ss_turn *turn, const ss_path *pat
         return SS_MORE;
     }
     if (length == 0) {
-        return end_turn(e, turn);                         /* only keep-alives were left */
+        return end_turn(e, turn); /* only keep-alives were left */
     }
-    const ss_path known = c->path;                        /* `local` of one of ours is what Via says, not the socket's */
+    const ss_path known = c->path; /* `local` of one of ours is what Via says, not the socket's */
     return message_in(e, turn, &known, ss_slice_cut(bytes, skip, *taken));
 }
 
@@ -340,7 +347,7 @@ ss_status ss_engine_path_lost(ss_engine *e, ss_turn *turn, const ss_path *path, 
     ss_path lost = *path;
     ss_connection *c = ss_connection_find(e, path);
     if (c != NULL) {
-        failed = failed || !c->is_open;                   /* refused */
+        failed = failed || !c->is_open; /* refused */
         lost = c->path;
         ss_connection_forget(e, c);
     }

@@ -29,7 +29,7 @@ __AFL_FUZZ_INIT();
 int main(void)
 {
     __AFL_INIT();
-    const unsigned char *data = __AFL_FUZZ_TESTCASE_BUF;  /* after __AFL_INIT, and once */
+    const unsigned char *data = __AFL_FUZZ_TESTCASE_BUF; /* after __AFL_INIT, and once */
     while (__AFL_LOOP(10000)) {
         LLVMFuzzerTestOneInput(data, (size_t)__AFL_FUZZ_TESTCASE_LEN);
     }

@@ -117,7 +117,8 @@ static void run_path(replay *r, const char *path, unsigned depth)
     }
 }
 
-fz_replay_counts fz_replay(const fz_target *target, const char *const *paths, size_t count, const fz_replay_events *events)
+fz_replay_counts fz_replay(const fz_target *target, const char *const *paths, size_t count,
+                           const fz_replay_events *events)
 {
     replay r = { .target = target, .events = events };
     for (size_t i = 0; i < count; i++) {

@@ -66,7 +66,8 @@ static void put_pieces(ss_buffer *b, ss_hdr id, ss_slice value)
     }
     for (unsigned i = 0; i < typed.part_count && i < SS_PARTS_MAX; i++) {
         ss_put(b, SS_LIT("  "));
-        ss_put(b, typed.parts[i].name == NULL ? typed.parts[i].key : ss_slice_from(typed.parts[i].name));
+        ss_put(b, typed.parts[i].name == NULL ? typed.parts[i].key
+                                              : ss_slice_from(typed.parts[i].name));
         ss_put_char(b, '=');
         put_unfolded(b, typed.parts[i].text);
         ss_put_char(b, '\n');
@@ -131,7 +132,8 @@ static void put_others(ss_buffer *b, const ss_msg *msg)
         }
         size_t place = count++;
         for (; place > 0 && comes_before(name_of(msg, &msg->fields[at - 1]),
-                                         name_of(msg, &msg->fields[firsts[place - 1]])); place--) {
+                                         name_of(msg, &msg->fields[firsts[place - 1]]));
+             place--) {
             firsts[place] = firsts[place - 1];
         }
         firsts[place] = (uint16_t)(at - 1);
@@ -171,7 +173,7 @@ void fz_put_message(ss_buffer *b, const ss_msg *msg)
         ss_put(b, SS_LIT("SIP/2.0 "));
         ss_put_u64(b, msg->status);
         ss_put_char(b, ' ');
-        ss_put(b, msg->reason);                           /* ss_put_status_line would fill in an empty one */
+        ss_put(b, msg->reason); /* ss_put_status_line would fill in an empty one */
         ss_put(b, SS_LIT("\r\n"));
     }
     for (uint16_t i = 0; i < msg->field_count; i++) {

@@ -9,8 +9,9 @@ static const struct {
     char compact;
     bool is_list;
 } rows[] = {
-#define HEADER(id, name, compact, repetition, grammar, methods, section) { compact, IS_##repetition },
-#define IS_ONE false
+#define HEADER(id, name, compact, repetition, grammar, methods, section) \
+    { compact, IS_##repetition },
+#define IS_ONE  false
 #define IS_LIST true
 #define IS_MANY false
 #include "ss/headers.def"
@@ -50,7 +51,8 @@ static void put_name(ss_buffer *b, const ss_msg *msg, const ss_field *field, fz_
 static bool may_fold(ss_slice value, size_t at)
 {
     static const char beside[] = "\\ \t\r\n";
-    return value.at[at] == ' ' && at > 0 && at + 1 < value.len && memchr(beside, value.at[at - 1], 5) == NULL &&
+    return value.at[at] == ' ' && at > 0 && at + 1 < value.len &&
+           memchr(beside, value.at[at - 1], 5) == NULL &&
            memchr(beside + 1, value.at[at + 1], 4) == NULL;
 }
 
@@ -114,7 +116,10 @@ static void put_fields_of(ss_buffer *b, const ss_msg *msg, ss_hdr id, fz_tape *t
     for (uint16_t at = first; at != 0; at = msg->fields[at - 1].next) {
         const ss_field *field = &msg->fields[at - 1];
         put_name(b, msg, field, tape);
-        put_folded(b, ss_slice_cut(msg->bytes, field->value_at, (size_t)field->value_at + field->value_len), tape);
+        put_folded(
+            b,
+            ss_slice_cut(msg->bytes, field->value_at, (size_t)field->value_at + field->value_len),
+            tape);
         ss_put(b, SS_LIT("\r\n"));
     }
 }

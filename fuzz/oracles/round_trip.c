@@ -36,10 +36,12 @@ void fz_check_round_trip(const ss_msg *msg)
              "printing a second time gives other bytes");
 
     ss_arena four = fz_arena(4);
-    ss_buffer before = ss_buffer_on(three.base, three.cap), after = ss_buffer_on(four.base, four.cap);
+    ss_buffer before = ss_buffer_on(three.base, three.cap),
+              after = ss_buffer_on(four.base, four.cap);
     fz_put_meaning(&before, msg);
     fz_put_meaning(&after, &again);
-    FZ_CHECK("S2", !before.overflow && ss_slice_eq(ss_buffer_slice(&before), ss_buffer_slice(&after)),
+    FZ_CHECK("S2",
+             !before.overflow && ss_slice_eq(ss_buffer_slice(&before), ss_buffer_slice(&after)),
              "what was printed parses to another meaning");
 }
 
@@ -50,15 +52,17 @@ static bool same_text(const char *a, const char *b)
 
 static bool same_index(const ss_msg *a, const ss_msg *b)
 {
-    bool same = a->field_count == b->field_count && a->headers_end == b->headers_end && a->status == b->status &&
-                a->method == b->method && a->is_request == b->is_request && ss_slice_eq(a->bytes, b->bytes) &&
-                ss_slice_eq(a->method_name, b->method_name) && ss_slice_eq(a->request_uri, b->request_uri) &&
-                ss_slice_eq(a->reason, b->reason) && ss_slice_eq(a->body, b->body) &&
-                a->top_via_status == b->top_via_status;
+    bool same = a->field_count == b->field_count && a->headers_end == b->headers_end &&
+                a->status == b->status && a->method == b->method &&
+                a->is_request == b->is_request && ss_slice_eq(a->bytes, b->bytes) &&
+                ss_slice_eq(a->method_name, b->method_name) &&
+                ss_slice_eq(a->request_uri, b->request_uri) && ss_slice_eq(a->reason, b->reason) &&
+                ss_slice_eq(a->body, b->body) && a->top_via_status == b->top_via_status;
     for (uint16_t i = 0; same && i < a->field_count; i++) {
         const ss_field *x = &a->fields[i], *y = &b->fields[i];
-        same = x->at == y->at && x->end == y->end && x->value_at == y->value_at && x->value_len == y->value_len &&
-               x->name_len == y->name_len && x->id == y->id && x->next == y->next;
+        same = x->at == y->at && x->end == y->end && x->value_at == y->value_at &&
+               x->value_len == y->value_len && x->name_len == y->name_len && x->id == y->id &&
+               x->next == y->next;
     }
     return same;
 }
@@ -77,7 +81,7 @@ void fz_check_clone(ss_slice bytes, const ss_msg *msg, ss_status status, const s
     FZ_CHECK("S8", same, "the same bytes at another place are understood otherwise");
 }
 
-enum { EDGE = 16, SIZES = 24 };                           /* buffers tried of each print: other inputs try others */
+enum { EDGE = 16, SIZES = 24 }; /* buffers tried of each print: other inputs try others */
 
 static void check_buffer(fz_printer *print, const void *what, char *at, size_t cap, ss_slice whole)
 {
@@ -87,8 +91,10 @@ static void check_buffer(fz_printer *print, const void *what, char *at, size_t c
     for (size_t i = 0; i < EDGE; i++) {
         FZ_CHECK("S2", at[cap + i] == 0x5a, "printing wrote past the end of its buffer");
     }
-    FZ_CHECK("S2", b.len <= cap && b.overflow == (cap < whole.len), "printing misjudged the size of its buffer");
-    FZ_CHECK("S2", b.overflow || ss_slice_eq(ss_buffer_slice(&b), whole), "printing depends on the size of its buffer");
+    FZ_CHECK("S2", b.len <= cap && b.overflow == (cap < whole.len),
+             "printing misjudged the size of its buffer");
+    FZ_CHECK("S2", b.overflow || ss_slice_eq(ss_buffer_slice(&b), whole),
+             "printing depends on the size of its buffer");
 }
 
 void fz_check_buffers(fz_printer *print, const void *what)
@@ -96,7 +102,8 @@ void fz_check_buffers(fz_printer *print, const void *what)
     ss_arena whole_arena = fz_arena(1), small = fz_arena(2);
     ss_buffer whole = ss_buffer_on(whole_arena.base, whole_arena.cap);
     print(&whole, what);
-    FZ_CHECK("S2", !whole.overflow && whole.len + EDGE <= small.cap, "something prints without bound");
+    FZ_CHECK("S2", !whole.overflow && whole.len + EDGE <= small.cap,
+             "something prints without bound");
     const size_t step = whole.len / SIZES + 1;
     for (size_t cap = whole.len % step; cap <= whole.len; cap += step) {
         check_buffer(print, what, (char *)small.base, cap, ss_buffer_slice(&whole));

@@ -92,13 +92,27 @@ static void replace_first(ss_splice *s, const one_edit *e)
 static void do_edit(ss_splice *s, const one_edit *e)
 {
     switch (e->kind) {
-    case '>': ss_splice_push(s, e->id, value_of(e)); break;
-    case '+': ss_splice_append(s, e->id, value_of(e)); break;
-    case '=': ss_splice_set(s, e->id, value_of(e)); break;
-    case '<': ss_splice_pop(s, e->id); break;
-    case '-': ss_splice_remove(s, e->id); break;
-    case '~': replace_first(s, e); break;
-    case '!': ss_splice_version(s); break;
+    case '>':
+        ss_splice_push(s, e->id, value_of(e));
+        break;
+    case '+':
+        ss_splice_append(s, e->id, value_of(e));
+        break;
+    case '=':
+        ss_splice_set(s, e->id, value_of(e));
+        break;
+    case '<':
+        ss_splice_pop(s, e->id);
+        break;
+    case '-':
+        ss_splice_remove(s, e->id);
+        break;
+    case '~':
+        replace_first(s, e);
+        break;
+    case '!':
+        ss_splice_version(s);
+        break;
     default:
         if (s->msg->is_request) {
             ss_splice_request_uri(s, value_of(e));
@@ -113,7 +127,8 @@ static bool names(const edits *list, ss_hdr id)
 {
     bool is_named = false;
     for (size_t i = 0; i < list->count; i++) {
-        is_named |= list->list[i].kind != '@' && list->list[i].kind != '!' && list->list[i].id == id;
+        is_named |=
+            list->list[i].kind != '@' && list->list[i].kind != '!' && list->list[i].id == id;
     }
     return is_named;
 }
@@ -129,8 +144,9 @@ static void check_others_untouched(const edits *list, const ss_msg *before, cons
         for (uint16_t a = before->first[id]; a != 0; a = before->fields[a - 1].next) {
             FZ_CHECK("edit", b != 0, "a field that no edit names is gone");
             const ss_field *x = &before->fields[a - 1], *y = &after->fields[b - 1];
-            FZ_CHECK("edit", ss_slice_eq(ss_slice_cut(before->bytes, x->at, x->end),
-                                         ss_slice_cut(after->bytes, y->at, y->end)),
+            FZ_CHECK("edit",
+                     ss_slice_eq(ss_slice_cut(before->bytes, x->at, x->end),
+                                 ss_slice_cut(after->bytes, y->at, y->end)),
                      "a field that no edit names has changed");
             b = y->next;
         }
@@ -138,11 +154,14 @@ static void check_others_untouched(const edits *list, const ss_msg *before, cons
     }
 }
 
-static void check_lines(const ss_msg *before, const ss_msg *after, ss_hdr id, unsigned skip_before, unsigned skip_after)
+static void check_lines(const ss_msg *before, const ss_msg *after, ss_hdr id, unsigned skip_before,
+                        unsigned skip_after)
 {
     const unsigned count = ss_msg_count(before, id) - skip_before;
     for (unsigned i = 0; i < count; i++) {
-        FZ_CHECK("edit", ss_slice_eq(ss_msg_value(before, id, i + skip_before), ss_msg_value(after, id, i + skip_after)),
+        FZ_CHECK("edit",
+                 ss_slice_eq(ss_msg_value(before, id, i + skip_before),
+                             ss_msg_value(after, id, i + skip_after)),
                  "an edit of one field line changed another");
     }
 }
@@ -160,8 +179,10 @@ static void check_new_line(const one_edit *e, const ss_msg *before, const ss_msg
 static void check_set(const one_edit *e, const ss_msg *before, const ss_msg *after)
 {
     const unsigned count = ss_msg_count(before, e->id);
-    FZ_CHECK("edit", ss_msg_count(after, e->id) == (count == 0 ? 1 : count), "setting a field changed its count");
-    FZ_CHECK("edit", ss_slice_eq(ss_msg_value(after, e->id, 0), value_of(e)), "a field that was set has another value");
+    FZ_CHECK("edit", ss_msg_count(after, e->id) == (count == 0 ? 1 : count),
+             "setting a field changed its count");
+    FZ_CHECK("edit", ss_slice_eq(ss_msg_value(after, e->id, 0), value_of(e)),
+             "a field that was set has another value");
     if (count > 1) {
         check_lines(before, after, e->id, 1, 1);
     }
@@ -176,37 +197,47 @@ static void check_first_value(const one_edit *e, const ss_msg *before, const ss_
         return;
     }
     if (e->kind == '~') {
-        FZ_CHECK("edit", ss_msg_next_value(after, e->id, &b, &y) == SS_OK && ss_slice_eq(y, value_of(e)),
+        FZ_CHECK("edit",
+                 ss_msg_next_value(after, e->id, &b, &y) == SS_OK && ss_slice_eq(y, value_of(e)),
                  "a replaced value is not the new one");
     }
     while (ss_msg_next_value(before, e->id, &a, &x) == SS_OK) {
         FZ_CHECK("edit", ss_msg_next_value(after, e->id, &b, &y) == SS_OK && ss_slice_eq(x, y),
                  "a value behind the first changed with it");
     }
-    FZ_CHECK("edit", ss_msg_next_value(after, e->id, &b, &y) == SS_NONE, "a value came from nowhere");
+    FZ_CHECK("edit", ss_msg_next_value(after, e->id, &b, &y) == SS_NONE,
+             "a value came from nowhere");
 }
 
 static void check_alone(const one_edit *e, const ss_msg *before, const ss_msg *after)
 {
     switch (e->kind) {
     case '>':
-    case '+': check_new_line(e, before, after); break;
-    case '=': check_set(e, before, after); break;
-    case '-': FZ_CHECK("edit", ss_msg_count(after, e->id) == 0, "a removed field is still there"); break;
+    case '+':
+        check_new_line(e, before, after);
+        break;
+    case '=':
+        check_set(e, before, after);
+        break;
+    case '-':
+        FZ_CHECK("edit", ss_msg_count(after, e->id) == 0, "a removed field is still there");
+        break;
     case '<':
     case '~':
         if (fz_is_sound_list(before, e->id)) {
             check_first_value(e, before, after);
         }
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
 static void put_spliced(ss_buffer *b, const void *what)
 {
     const ss_status status = ss_splice_print(what, b);
-    FZ_CHECK("edit", (status == SS_OK) == !b->overflow, "a splice misjudges the size of its buffer");
+    FZ_CHECK("edit", (status == SS_OK) == !b->overflow,
+             "a splice misjudges the size of its buffer");
 }
 
 static bool is_uri_edited(const edits *list)
@@ -251,7 +282,8 @@ int fz_target_edit(const uint8_t *data, size_t size)
     }
     ss_buffer b = ss_buffer_on(out.base, out.cap);
     FZ_CHECK("edit", ss_splice_print(&splice, &b) == SS_OK, "edits do not fit where they must");
-    FZ_CHECK("edit", list.count != 0 || ss_slice_eq(ss_buffer_slice(&b), msg.bytes), "no edit changed something");
+    FZ_CHECK("edit", list.count != 0 || ss_slice_eq(ss_buffer_slice(&b), msg.bytes),
+             "no edit changed something");
     fz_check_buffers(put_spliced, &splice);
     if (b.len <= SS_MESSAGE_BYTES_MAX) {
         check_result(&list, &msg, ss_buffer_slice(&b));

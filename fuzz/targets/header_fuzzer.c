@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-static bool same_piece(const ss_typed *a, const ss_part *x, const ss_typed *b, const ss_part *y, ss_slice p, ss_slice q)
+static bool same_piece(const ss_typed *a, const ss_part *x, const ss_typed *b, const ss_part *y,
+                       ss_slice p, ss_slice q)
 {
     (void)x;
     (void)y;
@@ -19,7 +20,8 @@ static bool same_typed(const ss_typed *a, const ss_typed *b)
     bool same = a->part_count == b->part_count && a->id == b->id && ss_slice_eq(a->value, b->value);
     for (unsigned i = 0; same && i < a->part_count && i < SS_PARTS_MAX; i++) {
         const ss_part *x = &a->parts[i], *y = &b->parts[i];
-        same = x->name == y->name && same_piece(a, x, b, y, x->key, y->key) && same_piece(a, x, b, y, x->text, y->text);
+        same = x->name == y->name && same_piece(a, x, b, y, x->key, y->key) &&
+               same_piece(a, x, b, y, x->text, y->text);
     }
     return same;
 }
@@ -40,9 +42,12 @@ static void check_parts(const ss_typed *typed, ss_slice value)
 {
     FZ_CHECK("S8", fz_is_inside(typed->value, value), "a typed value lies outside its field");
     for (unsigned i = 0; i < typed->part_count && i < SS_PARTS_MAX; i++) {
-        FZ_CHECK("S8", fz_is_inside(typed->parts[i].text, typed->value) && fz_is_inside(typed->parts[i].key, typed->value),
+        FZ_CHECK("S8",
+                 fz_is_inside(typed->parts[i].text, typed->value) &&
+                     fz_is_inside(typed->parts[i].key, typed->value),
                  "a piece lies outside its value");
-        FZ_CHECK("S2", typed->parts[i].name != NULL || typed->parts[i].key.len > 0, "a piece without a name");
+        FZ_CHECK("S2", typed->parts[i].name != NULL || typed->parts[i].key.len > 0,
+                 "a piece without a name");
     }
 }
 
@@ -57,12 +62,13 @@ static void check_padded(ss_hdr id, ss_slice value, ss_status status, const ss_t
     ss_put(&b, value);
     ss_put(&b, SS_LIT("  "));
     const ss_status got = ss_typed_parse(id, ss_buffer_slice(&b), &other, &flaw);
-    FZ_CHECK("S5", got == status && (status != SS_OK || same_typed(typed, &other)), "white space around a value changes it");
+    FZ_CHECK("S5", got == status && (status != SS_OK || same_typed(typed, &other)),
+             "white space around a value changes it");
 }
 
 int fz_target_header(const uint8_t *data, size_t size)
 {
-    static ss_typed typed;                                /* 4 KB, written whole by each parse */
+    static ss_typed typed; /* 4 KB, written whole by each parse */
     ss_slice value;
     const fz_tape tape = fz_tape_split((ss_slice){ (const char *)data, size }, &value);
     const ss_hdr id = ss_hdr_from(ss_slice_trim(tape.choices));

@@ -23,7 +23,8 @@ static void walk_addresses(const ss_msg *msg)
             check_inside(msg, na.uri);
             check_inside(msg, na.display);
             check_inside(msg, ss_name_addr_tag(&na));
-            FZ_CHECK("S2", na.is_star || ss_uri_parse(na.uri, &uri) == SS_OK, "an accepted address has no URI");
+            FZ_CHECK("S2", na.is_star || ss_uri_parse(na.uri, &uri) == SS_OK,
+                     "an accepted address has no URI");
             FZ_CHECK("S1", ++count <= msg->bytes.len, "a list has more values than bytes");
         }
     }
@@ -74,14 +75,16 @@ static void check_response(const ss_msg *msg, const ss_diag *diag)
 {
     ss_arena one = fz_arena(1), two = fz_arena(2);
     ss_buffer b = ss_buffer_on(one.base, one.cap);
-    ss_put_response_head(&b, msg, diag->response == 0 ? 200 : diag->response, SS_EMPTY, SS_LIT("t1"));
+    ss_put_response_head(&b, msg, diag->response == 0 ? 200 : diag->response, SS_EMPTY,
+                         SS_LIT("t1"));
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
     FZ_CHECK("S2", !b.overflow, "a response is larger than its request allows");
     ss_msg response;
     ss_diag why;
     const ss_status status = ss_msg_parse(&response, &two, ss_buffer_slice(&b), &why);
     if (diag->response == 0) {
-        FZ_CHECK("S2", status == SS_OK || b.len > SS_MESSAGE_BYTES_MAX, "the response to an accepted request is refused");
+        FZ_CHECK("S2", status == SS_OK || b.len > SS_MESSAGE_BYTES_MAX,
+                 "the response to an accepted request is refused");
     }
 }
 
@@ -103,25 +106,33 @@ static void judge(ss_slice bytes, const ss_judge_options *options)
     ss_msg msg, again;
     ss_diag diag, why;
     const ss_verdict verdict = ss_msg_judge(&msg, &one, bytes, options, &diag);
-    FZ_CHECK("S1", verdict < SS_VERDICT_COUNT && ss_verdict_name(verdict) != NULL, "a verdict without a name");
-    FZ_CHECK("S8", ss_msg_judge(&again, &two, bytes, options, &why) == verdict, "two verdicts on one message");
+    FZ_CHECK("S1", verdict < SS_VERDICT_COUNT && ss_verdict_name(verdict) != NULL,
+             "a verdict without a name");
+    FZ_CHECK("S8", ss_msg_judge(&again, &two, bytes, options, &why) == verdict,
+             "two verdicts on one message");
     if (verdict == SS_VERDICT_ACCEPT) {
         return;
     }
     FZ_CHECK("S8", diag.offset <= bytes.len, "the verdict points outside the message");
-    FZ_CHECK("S11", diag.section != NULL && diag.section[0] != '\0' && diag.sentence != NULL && diag.sentence[0] != '\0',
+    FZ_CHECK("S11",
+             diag.section != NULL && diag.section[0] != '\0' && diag.sentence != NULL &&
+                 diag.sentence[0] != '\0',
              "a verdict without a section or a sentence");
-    FZ_CHECK("S11", diag.response == 0 || (diag.response >= 300 && diag.response < 700), "a refusal that is none");
+    FZ_CHECK("S11", diag.response == 0 || (diag.response >= 300 && diag.response < 700),
+             "a refusal that is none");
     FZ_CHECK("S11", diag.response == 0 || (msg.is_request && msg.method != SS_METHOD_ACK),
              "something is answered that never is");
-    FZ_CHECK("S8", why.offset == diag.offset && why.header == diag.header && why.response == diag.response,
+    FZ_CHECK("S8",
+             why.offset == diag.offset && why.header == diag.header &&
+                 why.response == diag.response,
              "two reasons for one verdict");
 }
 
 static void judge_in_every_role(ss_slice bytes)
 {
     for (ss_element element = SS_ELEMENT_UAS; element <= SS_ELEMENT_REGISTRAR; element++) {
-        const ss_judge_options options = { .element = element, .limits = ss_limits_default(),
+        const ss_judge_options options = { .element = element,
+                                           .limits = ss_limits_default(),
                                            .tolerant = element == SS_ELEMENT_PROXY,
                                            .stream = element == SS_ELEMENT_REGISTRAR };
         judge(bytes, &options);
@@ -141,7 +152,8 @@ int fz_target_message(const uint8_t *data, size_t size)
     ss_diag diag;
     const ss_status status = ss_msg_parse(&msg, &arena, bytes, &diag);
     fz_check_bounded(arena.used, size);
-    FZ_CHECK("S8", fz_is_inside(msg.bytes, bytes) && diag.offset <= size, "the verdict points outside the message");
+    FZ_CHECK("S8", fz_is_inside(msg.bytes, bytes) && diag.offset <= size,
+             "the verdict points outside the message");
     fz_check_clone(bytes, &msg, status, &diag);
     walk_values(&msg);
     walk_addresses(&msg);

@@ -26,7 +26,8 @@ static void check_method_case(const ss_msg *msg)
         for (size_t i = 0; i < msg->method_name.len; i++) {
             ss_put_char(&b, ss_lower(msg->method_name.at[i]));
         }
-        FZ_CHECK("S3", ss_method_from(ss_buffer_slice(&b)) == SS_METHOD_OTHER, "a method is known without its case");
+        FZ_CHECK("S3", ss_method_from(ss_buffer_slice(&b)) == SS_METHOD_OTHER,
+                 "a method is known without its case");
     }
 }
 
@@ -34,7 +35,8 @@ int fz_target_meta(const uint8_t *data, size_t size)
 {
     ss_slice bytes;
     fz_tape tape = fz_tape_split((ss_slice){ (const char *)data, size }, &bytes);
-    ss_arena zero = fz_arena(0), one = fz_arena(1), two = fz_arena(2), three = fz_arena(3), four = fz_arena(4);
+    ss_arena zero = fz_arena(0), one = fz_arena(1), two = fz_arena(2), three = fz_arena(3),
+             four = fz_arena(4);
     ss_msg msg, again;
     ss_diag diag;
     if (ss_msg_parse(&msg, &zero, bytes, &diag) != SS_OK) {
@@ -47,14 +49,16 @@ int fz_target_meta(const uint8_t *data, size_t size)
         return 0;
     }
     const ss_status status = ss_msg_parse(&again, &two, ss_buffer_slice(&rewritten), &diag);
-    if (status == SS_ERR_FULL) {                          /* one value a line is more lines than we read */
+    if (status == SS_ERR_FULL) { /* one value a line is more lines than we read */
         return 0;
     }
     FZ_CHECK("S3-S7", status == SS_OK, "a rewrite that changes no meaning is refused");
-    ss_buffer before = ss_buffer_on(three.base, three.cap), after = ss_buffer_on(four.base, four.cap);
+    ss_buffer before = ss_buffer_on(three.base, three.cap),
+              after = ss_buffer_on(four.base, four.cap);
     fz_put_meaning(&before, &msg);
     fz_put_meaning(&after, &again);
-    FZ_CHECK("S3-S7", before.overflow || ss_slice_eq(ss_buffer_slice(&before), ss_buffer_slice(&after)),
+    FZ_CHECK("S3-S7",
+             before.overflow || ss_slice_eq(ss_buffer_slice(&before), ss_buffer_slice(&after)),
              "a rewrite that changes no meaning changed it");
     check_verdict(bytes, ss_buffer_slice(&rewritten));
     return 0;

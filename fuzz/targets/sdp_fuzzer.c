@@ -22,13 +22,14 @@ static void walk_attributes(const ss_sdp *sdp, const ss_sdp_media *media)
     for (size_t i = 0; i < SS_COUNT(names); i++) {
         ss_slice value;
         unsigned nth = 0;
-        while (nth < 64 && ss_sdp_attribute(sdp, media, ss_slice_from(names[i]), nth, &value) == SS_OK) {
+        while (nth < 64 &&
+               ss_sdp_attribute(sdp, media, ss_slice_from(names[i]), nth, &value) == SS_OK) {
             nth++;
         }
     }
 }
 
-enum { FORMATS_MAX = 64 };                                /* looked up: each is a walk over the lines of its medium */
+enum { FORMATS_MAX = 64 }; /* looked up: each is a walk over the lines of its medium */
 
 static void walk_medium(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice bytes)
 {
@@ -58,11 +59,14 @@ static void put_whole(ss_buffer *b, const void *what)
 static void check_round_trip(const ss_sdp *sdp)
 {
     ss_arena one = fz_arena(3), two = fz_arena(4), three = fz_arena(5);
-    ss_buffer printed = ss_buffer_on(one.base, one.cap), reprinted = ss_buffer_on(three.base, three.cap);
+    ss_buffer printed = ss_buffer_on(one.base, one.cap),
+              reprinted = ss_buffer_on(three.base, three.cap);
     ss_sdp_put(&printed, sdp);
     ss_sdp again;
     ss_diag diag;
-    FZ_CHECK("S2", !printed.overflow && ss_sdp_parse(&again, &two, ss_buffer_slice(&printed), &diag) == SS_OK,
+    FZ_CHECK("S2",
+             !printed.overflow &&
+                 ss_sdp_parse(&again, &two, ss_buffer_slice(&printed), &diag) == SS_OK,
              "what an accepted description prints to is refused");
     ss_sdp_put(&reprinted, &again);
     FZ_CHECK("S2", ss_slice_eq(ss_buffer_slice(&printed), ss_buffer_slice(&reprinted)),
@@ -72,9 +76,11 @@ static void check_round_trip(const ss_sdp *sdp)
                 again.direction == sdp->direction && ss_slice_eq(again.name, sdp->name);
     for (uint32_t i = 0; same && i < sdp->media_count; i++) {
         const ss_sdp_media *a = &sdp->media[i], *b = &again.media[i];
-        same = a->port == b->port && a->port_count == b->port_count && a->direction == b->direction &&
-               a->ptime_ms == b->ptime_ms && a->line_count == b->line_count && ss_slice_eq(a->media, b->media) &&
-               ss_slice_eq(a->formats, b->formats) && ss_slice_eq(a->connection.address, b->connection.address);
+        same = a->port == b->port && a->port_count == b->port_count &&
+               a->direction == b->direction && a->ptime_ms == b->ptime_ms &&
+               a->line_count == b->line_count && ss_slice_eq(a->media, b->media) &&
+               ss_slice_eq(a->formats, b->formats) &&
+               ss_slice_eq(a->connection.address, b->connection.address);
     }
     FZ_CHECK("S2", same, "what was printed parses to another description");
 }
@@ -83,7 +89,10 @@ static void check_round_trip(const ss_sdp *sdp)
 static void check_answer(const ss_sdp *offer)
 {
     ss_arena one = fz_arena(3), two = fz_arena(4);
-    const ss_sdp_local local = { .session_id = 1, .version = 1, .address = SS_LIT("IP4 192.0.2.1"), .port = 4000,
+    const ss_sdp_local local = { .session_id = 1,
+                                 .version = 1,
+                                 .address = SS_LIT("IP4 192.0.2.1"),
+                                 .port = 4000,
                                  .direction = SS_SDP_SENDRECV };
     ss_buffer b = ss_buffer_on(one.base, one.cap);
     if (ss_sdp_answer(offer, &local, &b) == SS_ERR_FULL) {
@@ -91,11 +100,15 @@ static void check_answer(const ss_sdp *offer)
     }
     ss_sdp answer;
     ss_diag diag;
-    FZ_CHECK("S2", ss_sdp_parse(&answer, &two, ss_buffer_slice(&b), &diag) == SS_OK, "our own answer is refused");
-    FZ_CHECK("S2", answer.media_count == offer->media_count, "the answer has another number of media");
+    FZ_CHECK("S2", ss_sdp_parse(&answer, &two, ss_buffer_slice(&b), &diag) == SS_OK,
+             "our own answer is refused");
+    FZ_CHECK("S2", answer.media_count == offer->media_count,
+             "the answer has another number of media");
     for (uint32_t i = 0; i < offer->media_count; i++) {
-        FZ_CHECK("S2", offer->media[i].port != 0 || answer.media[i].port == 0, "a medium that was not offered is accepted");
-        FZ_CHECK("S2", ss_slice_eq(offer->media[i].media, answer.media[i].media), "the answer's media are in another order");
+        FZ_CHECK("S2", offer->media[i].port != 0 || answer.media[i].port == 0,
+                 "a medium that was not offered is accepted");
+        FZ_CHECK("S2", ss_slice_eq(offer->media[i].media, answer.media[i].media),
+                 "the answer's media are in another order");
     }
 }
 
@@ -109,7 +122,8 @@ int fz_target_sdp(const uint8_t *data, size_t size)
         return 0;
     }
     const ss_status status = ss_sdp_parse(&sdp, &arena, bytes, &diag);
-    FZ_CHECK("S1", arena.used <= 128 * size + 4096, "parsing took more memory than its input allows");
+    FZ_CHECK("S1", arena.used <= 128 * size + 4096,
+             "parsing took more memory than its input allows");
     if (status != SS_OK) {
         FZ_CHECK("S8", diag.offset <= size, "the verdict points outside the description");
         return 0;

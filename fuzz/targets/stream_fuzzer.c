@@ -8,7 +8,7 @@
 typedef struct framing {
     uint64_t hash;
     size_t consumed;
-    ss_status end;                                        /* SS_MORE, or the error that ends the stream */
+    ss_status end; /* SS_MORE, or the error that ends the stream */
 } framing;
 
 /* Every message that lies whole in the first `len` bytes and was not taken yet. */
@@ -18,7 +18,8 @@ static void take_messages(framing *f, ss_slice stream, size_t len)
         size_t skip = 0, length = 0;
         const ss_slice pending = ss_slice_cut(stream, f->consumed, len);
         const ss_status status = ss_stream_frame(pending, &skip, &length);
-        FZ_CHECK("S10", skip <= pending.len && length <= pending.len - skip, "a frame is longer than its stream");
+        FZ_CHECK("S10", skip <= pending.len && length <= pending.len - skip,
+                 "a frame is longer than its stream");
         if (status != SS_OK) {
             f->end = status;
             if (status == SS_MORE) {
@@ -42,14 +43,16 @@ static void check_parser_agrees(ss_slice stream, const framing *f)
     ss_arena arena = fz_arena(0);
     ss_msg msg;
     ss_diag diag;
-    if (framed == SS_OK && ss_msg_parse(&msg, &arena, ss_slice_cut(rest, skip, skip + length), &diag) == SS_OK) {
+    if (framed == SS_OK &&
+        ss_msg_parse(&msg, &arena, ss_slice_cut(rest, skip, skip + length), &diag) == SS_OK) {
         FZ_CHECK("S10", msg.bytes.len == length, "parser and framer disagree on a length");
     }
     arena = fz_arena(0);
     const size_t limit = rest.len < SS_MESSAGE_BYTES_MAX ? rest.len : SS_MESSAGE_BYTES_MAX;
     if (ss_msg_parse(&msg, &arena, ss_slice_cut(rest, 0, limit), &diag) == SS_OK &&
         ss_msg_count(&msg, SS_HDR_CONTENT_LENGTH) > 0) {
-        FZ_CHECK("S10", framed == SS_OK && length == msg.bytes.len, "the parser reads what the framer does not");
+        FZ_CHECK("S10", framed == SS_OK && length == msg.bytes.len,
+                 "the parser reads what the framer does not");
     }
 }
 

@@ -11,7 +11,8 @@ static bool is_sip(const ss_uri *uri)
 
 static void check_parts(const ss_uri *uri)
 {
-    const ss_slice parts[] = { uri->user, uri->password, uri->host, uri->params.bytes, uri->headers };
+    const ss_slice parts[] = { uri->user, uri->password, uri->host, uri->params.bytes,
+                               uri->headers };
     for (size_t i = 0; i < SS_COUNT(parts); i++) {
         FZ_CHECK("S8", fz_is_inside(parts[i], uri->whole), "a part lies outside its URI");
     }
@@ -32,7 +33,8 @@ static void put_flipped(ss_buffer *b, ss_slice s)
 /* RFC3261:19.1.4 a character outside the reserved set is its escape: the first letter of the user becomes %HH. */
 static void put_user(ss_buffer *b, ss_slice user)
 {
-    const bool is_letter = user.len > 0 && ss_lower(user.at[0]) >= 'a' && ss_lower(user.at[0]) <= 'z';
+    const bool is_letter =
+        user.len > 0 && ss_lower(user.at[0]) >= 'a' && ss_lower(user.at[0]) <= 'z';
     if (is_letter) {
         ss_put_char(b, '%');
         ss_put_hex(b, (unsigned char)user.at[0], 2);
@@ -83,7 +85,7 @@ static size_t count_of(ss_slice s, char c)
     return count;
 }
 
-enum { COMPARED_PARTS_MAX = 32 };                         /* as in stack/msg/uri.c */
+enum { COMPARED_PARTS_MAX = 32 }; /* as in stack/msg/uri.c */
 
 /* RFC3261:19.1.1 a parameter stands once. A URI that breaks this, or has more parts than are compared, is equal to its own
  * bytes only. An escape in the parameters could hide a second one, so that they are left alone too. */
@@ -91,7 +93,8 @@ static bool is_comparable(const ss_uri *uri)
 {
     ss_slice rest = uri->params.bytes;
     bool are_single = ss_slice_find(rest, '%') == rest.len;
-    if (count_of(rest, ';') > COMPARED_PARTS_MAX || count_of(uri->headers, '&') >= COMPARED_PARTS_MAX) {
+    if (count_of(rest, ';') > COMPARED_PARTS_MAX ||
+        count_of(uri->headers, '&') >= COMPARED_PARTS_MAX) {
         return false;
     }
     while (are_single && rest.len > 0) {
@@ -100,7 +103,9 @@ static bool is_comparable(const ss_uri *uri)
         const ss_slice one = ss_slice_cut(rest, 0, end);
         ss_slice value;
         rest = ss_slice_cut(rest, end, rest.len);
-        are_single = ss_params_get((ss_params){ rest }, ss_slice_cut(one, 0, ss_slice_find(one, '=')), &value) == SS_NONE;
+        are_single =
+            ss_params_get((ss_params){ rest }, ss_slice_cut(one, 0, ss_slice_find(one, '=')),
+                          &value) == SS_NONE;
     }
     return are_single;
 }
@@ -111,8 +116,10 @@ static void check_spelling(const ss_uri *uri, bool is_respelled)
     ss_buffer b = ss_buffer_on(arena.base, arena.cap);
     put_uri(&b, uri, is_respelled);
     ss_uri again;
-    FZ_CHECK("S2", ss_uri_parse(ss_buffer_slice(&b), &again) == SS_OK, "a URI printed from its parts is refused");
-    FZ_CHECK(is_respelled ? "S3" : "S2", !is_comparable(uri) || (ss_uri_equal(uri, &again) && ss_uri_equal(&again, uri)),
+    FZ_CHECK("S2", ss_uri_parse(ss_buffer_slice(&b), &again) == SS_OK,
+             "a URI printed from its parts is refused");
+    FZ_CHECK(is_respelled ? "S3" : "S2",
+             !is_comparable(uri) || (ss_uri_equal(uri, &again) && ss_uri_equal(&again, uri)),
              "a URI is not equal to itself in another spelling");
 }
 
@@ -146,7 +153,8 @@ int fz_target_uri(const uint8_t *data, size_t size)
     ss_uri a, b;
     const bool has_a = parse(ss_slice_cut(input, 0, lf), &a);
     if (lf < size && parse(ss_slice_cut(input, lf + 1, size), &b) && has_a) {
-        FZ_CHECK("S9", ss_uri_equal(&a, &b) == ss_uri_equal(&b, &a), "equality of two URIs depends on their order");
+        FZ_CHECK("S9", ss_uri_equal(&a, &b) == ss_uri_equal(&b, &a),
+                 "equality of two URIs depends on their order");
     }
     return 0;
 }

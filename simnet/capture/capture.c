@@ -14,11 +14,11 @@
 enum { WINDOW = 4096, FIRST_ROOM = 1024, COMMENT_BYTES = 240, BLOCK_BYTES = 65536 + 1024 };
 
 typedef struct held {
-    uint64_t key;                                         /* of the index */
+    uint64_t key; /* of the index */
     ss_time at;
     uint64_t call_id;
     uint32_t origin;
-    uint32_t under_way;                                   /* copies and pieces whose fate is open */
+    uint32_t under_way; /* copies and pieces whose fate is open */
     unsigned char *bytes;
     uint32_t len, cap;
     uint16_t comment_len;
@@ -29,13 +29,13 @@ struct sn_capture {
     const sn_cast *cast;
     sn_capture_options options;
     sn_selection *selection;
-    sn_index by_packet;                                   /* place in the window */
-    held *window;                                         /* a ring */
-    uint32_t *interfaces;                                 /* per node; SN_NOBODY before its first packet */
+    sn_index by_packet;   /* place in the window */
+    held *window;         /* a ring */
+    uint32_t *interfaces; /* per node; SN_NOBODY before its first packet */
     uint32_t interface_count;
-    uint32_t first, count;                                /* of the window */
-    uint32_t fresh;                                       /* the last ones: not yet chosen or refused */
-    uint32_t node;                                        /* of the filter */
+    uint32_t first, count; /* of the window */
+    uint32_t fresh;        /* the last ones: not yet chosen or refused */
+    uint32_t node;         /* of the filter */
     sn_key event;
     uint64_t written;
     bool incomplete;
@@ -108,7 +108,8 @@ static void write_first(sn_capture *c)
     const held *h = nth(c, 0);
     const uint32_t interface = interface_of(c, h->origin);
     ss_buffer b = ss_buffer_on(c->block, sizeof c->block);
-    sn_pcapng_put_packet(&b, interface, since_1970(c, h->at), (ss_slice){ (const char *)h->bytes, h->len },
+    sn_pcapng_put_packet(&b, interface, since_1970(c, h->at),
+                         (ss_slice){ (const char *)h->bytes, h->len },
                          (ss_slice){ h->comment, h->comment_len });
     emit(c, &b);
     sn_index_remove(&c->by_packet, h->key);
@@ -121,8 +122,8 @@ static void write_first(sn_capture *c)
 static uint32_t destination(const held *h)
 {
     return h->len < 20 ? 0
-                       : (uint32_t)h->bytes[16] << 24 | (uint32_t)h->bytes[17] << 16 | (uint32_t)h->bytes[18] << 8 |
-                             h->bytes[19];
+                       : (uint32_t)h->bytes[16] << 24 | (uint32_t)h->bytes[17] << 16 |
+                             (uint32_t)h->bytes[18] << 8 | h->bytes[19];
 }
 
 /* `before`: packets that were taken earlier. */
@@ -214,14 +215,15 @@ static void hold(sn_capture *c, const sn_fact *fact, ss_slice packet)
         return;
     }
     if (c->count == WINDOW && c->fresh == WINDOW) {
-        settle(c);                                        /* one event sent as many: decide now */
+        settle(c); /* one event sent as many: decide now */
     }
     if (c->count == WINDOW) {
         write_first(c);
     }
     held *h = nth(c, c->count);
     const uint64_t key = sn_index_fragment(&fact->packet, fact->packet.fragment);
-    if (!keep_bytes(h, packet) || !sn_index_put(&c->by_packet, key, (c->first + c->count) % WINDOW)) {
+    if (!keep_bytes(h, packet) ||
+        !sn_index_put(&c->by_packet, key, (c->first + c->count) % WINDOW)) {
         c->incomplete = true;
         return;
     }
@@ -242,7 +244,8 @@ static void hold(sn_capture *c, const sn_fact *fact, ss_slice packet)
 /* A router's pieces are known by the packet that it cut. */
 static held *find(sn_capture *c, const sn_fact *fact)
 {
-    uint32_t at = sn_index_get(&c->by_packet, sn_index_fragment(&fact->packet, fact->packet.fragment));
+    uint32_t at =
+        sn_index_get(&c->by_packet, sn_index_fragment(&fact->packet, fact->packet.fragment));
     if (at == SN_NOBODY && fact->packet.fragment != 0) {
         at = sn_index_get(&c->by_packet, sn_index_fragment(&fact->packet, 0));
     }
@@ -333,7 +336,8 @@ sn_capture *sn_capture_new(const sn_cast *cast, const sn_capture_options *option
     for (uint32_t i = 0; i < cast->node_count; i++) {
         c->interfaces[i] = SN_NOBODY;
     }
-    c->node = options->filter.kind == SN_CAPTURE_NODE ? sn_capture_node(cast, options->filter.node) : SN_NOBODY;
+    c->node = options->filter.kind == SN_CAPTURE_NODE ? sn_capture_node(cast, options->filter.node)
+                                                      : SN_NOBODY;
     ss_buffer b = ss_buffer_on(c->block, sizeof c->block);
     sn_pcapng_put_section(&b);
     emit(c, &b);
@@ -376,7 +380,8 @@ void sn_capture_finish(sn_capture *c, ss_time end, bool interrupted)
     }
     if (interrupted && c->interface_count != 0) {
         ss_buffer b = ss_buffer_on(c->block, sizeof c->block);
-        sn_pcapng_put_statistics(&b, 0, since_1970(c, end), SS_LIT("interrupted: the run was ended here"));
+        sn_pcapng_put_statistics(&b, 0, since_1970(c, end),
+                                 SS_LIT("interrupted: the run was ended here"));
         emit(c, &b);
     }
 }

@@ -20,7 +20,8 @@ static bool after(ss_slice text, ss_slice word, ss_slice *rest)
     return true;
 }
 
-static ss_status parse_count(ss_slice rest, sn_capture_filter *f, sn_capture_kind kind, const char **why)
+static ss_status parse_count(ss_slice rest, sn_capture_filter *f, sn_capture_kind kind,
+                             const char **why)
 {
     f->kind = kind;
     if (ss_slice_to_u64(rest, UINT64_MAX, &f->count) != SS_OK || f->count == 0) {
@@ -37,8 +38,8 @@ static ss_status parse_call(ss_slice rest, sn_capture_filter *f, const char **wh
         *why = "a call is wanted after the colon: its number, as c17, or its Call-ID";
         return SS_ERR_SYNTAX;
     }
-    const bool by_number =
-        rest.at[0] == 'c' && ss_slice_to_u64(ss_slice_cut(rest, 1, rest.len), UINT32_MAX, &f->count) == SS_OK;
+    const bool by_number = rest.at[0] == 'c' && ss_slice_to_u64(ss_slice_cut(rest, 1, rest.len),
+                                                                UINT32_MAX, &f->count) == SS_OK;
     f->call_id = by_number ? 0 : ss_hash64(0, rest);
     return SS_OK;
 }
@@ -70,7 +71,8 @@ ss_status sn_capture_filter_parse(ss_slice text, sn_capture_filter *filter, cons
     *filter = (sn_capture_filter){ 0 };
     ss_slice rest = SS_EMPTY;
     if (after(text, SS_LIT("link:"), &rest) || names_at(text)) {
-        *why = "capturing on a link is not in this version; each packet is written once, as it leaves its origin";
+        *why = "capturing on a link is not in this version; each packet is written once, as it "
+               "leaves its origin";
         return SS_ERR_SEMANTIC;
     }
     if (ss_slice_eq(text, SS_LIT("off")) || ss_slice_eq(text, SS_LIT("all"))) {
@@ -110,14 +112,14 @@ uint32_t sn_capture_node(const sn_cast *cast, const char *name)
 enum { RECENT = 1 << 16 };
 
 typedef struct recent {
-    uint64_t datagram;                                    /* key of the index; 0 before its first use */
+    uint64_t datagram; /* key of the index; 0 before its first use */
     uint64_t call_id;
 } recent;
 
 struct sn_selection {
     sn_capture_filter filter;
-    sn_index chosen;                                      /* Call-IDs */
-    sn_index by_datagram;                                 /* place in the ring */
+    sn_index chosen;      /* Call-IDs */
+    sn_index by_datagram; /* place in the ring */
     recent ring[RECENT];
     uint32_t next;
 };
@@ -159,7 +161,7 @@ static void choose(sn_selection *s, uint64_t call_id)
     if (s->filter.kind == SN_CAPTURE_CALLS && s->chosen.count >= s->filter.count) {
         return;
     }
-    (void)!sn_index_put(&s->chosen, call_id, 1);          /* without memory the call is not chosen */
+    (void)!sn_index_put(&s->chosen, call_id, 1); /* without memory the call is not chosen */
 }
 
 static void remember(sn_selection *s, const sn_fact *fact)

@@ -39,7 +39,8 @@ static bool zeros(ss_slice s)
 }
 
 /* The next option. SS_NONE at their end. */
-static ss_status next_option(sn_pcapng_reader *r, ss_slice *options, uint32_t *code, ss_slice *value)
+static ss_status next_option(sn_pcapng_reader *r, ss_slice *options, uint32_t *code,
+                             ss_slice *value)
 {
     if (options->len == 0) {
         return SS_NONE;
@@ -50,7 +51,8 @@ static ss_status next_option(sn_pcapng_reader *r, ss_slice *options, uint32_t *c
     *code = u16_at(*options, 0);
     const size_t len = u16_at(*options, 2);
     if (*code == PCAPNG_OPT_END) {
-        return options->len == 4 && len == 0 ? SS_NONE : refuse(r, "something follows the end of options");
+        return options->len == 4 && len == 0 ? SS_NONE
+                                             : refuse(r, "something follows the end of options");
     }
     if (PCAPNG_PADDED(len) > options->len - 4) {
         return refuse(r, "an option is longer than its block");
@@ -131,7 +133,8 @@ static ss_status read_packet(sn_pcapng_reader *r, ss_slice body, sn_pcapng_packe
     if (packet->interface >= r->interfaces) {
         return refuse(r, "a packet of an interface that was not described before");
     }
-    if (len != u32_at(body, 16) || len > SS_DATAGRAM_BYTES_MAX || PCAPNG_PADDED(len) > body.len - 20) {
+    if (len != u32_at(body, 16) || len > SS_DATAGRAM_BYTES_MAX ||
+        PCAPNG_PADDED(len) > body.len - 20) {
         return refuse(r, "a packet's lengths do not fit its block");
     }
     packet->bytes = ss_slice_cut(body, 20, 20 + len);

@@ -49,9 +49,9 @@ void sn_pcapng_put_section(ss_buffer *b)
     put_u32(b, PCAPNG_SECTION);
     put_u32(b, total);
     put_u32(b, PCAPNG_BYTE_ORDER);
-    put_u16(b, 1);                                        /* version 1.0 */
+    put_u16(b, 1); /* version 1.0 */
     put_u16(b, 0);
-    put_u32(b, UINT32_MAX);                               /* section length: not given, which is -1 */
+    put_u32(b, UINT32_MAX); /* section length: not given, which is -1 */
     put_u32(b, UINT32_MAX);
     put_option(b, PCAPNG_SHB_APPLICATION, application);
     put_end_of_options(b);
@@ -60,13 +60,13 @@ void sn_pcapng_put_section(ss_buffer *b)
 
 void sn_pcapng_put_interface(ss_buffer *b, ss_slice name)
 {
-    const ss_slice resolution = { "\x09", 1 };            /* 10^-9 s */
+    const ss_slice resolution = { "\x09", 1 }; /* 10^-9 s */
     const uint32_t total = 20u + option_bytes(name) + option_bytes(resolution) + 4u;
     put_u32(b, PCAPNG_INTERFACE);
     put_u32(b, total);
     put_u16(b, SN_PCAPNG_RAW);
     put_u16(b, 0);
-    put_u32(b, 0);                                        /* no snap length */
+    put_u32(b, 0); /* no snap length */
     put_option(b, PCAPNG_IF_NAME, name);
     put_option(b, PCAPNG_IF_TSRESOL, resolution);
     put_end_of_options(b);
@@ -86,7 +86,8 @@ static void put_comment(ss_buffer *b, ss_slice comment)
     }
 }
 
-void sn_pcapng_put_packet(ss_buffer *b, uint32_t interface, uint64_t at_ns, ss_slice packet, ss_slice comment)
+void sn_pcapng_put_packet(ss_buffer *b, uint32_t interface, uint64_t at_ns, ss_slice packet,
+                          ss_slice comment)
 {
     SS_ASSERT(packet.len <= SS_DATAGRAM_BYTES_MAX);
     SS_ASSERT(comment.len <= UINT16_MAX);
@@ -96,8 +97,8 @@ void sn_pcapng_put_packet(ss_buffer *b, uint32_t interface, uint64_t at_ns, ss_s
     put_u32(b, interface);
     put_u32(b, (uint32_t)(at_ns >> 32));
     put_u32(b, (uint32_t)(at_ns & UINT32_MAX));
-    put_u32(b, (uint32_t)packet.len);                     /* captured */
-    put_u32(b, (uint32_t)packet.len);                     /* on the wire */
+    put_u32(b, (uint32_t)packet.len); /* captured */
+    put_u32(b, (uint32_t)packet.len); /* on the wire */
     put_padded(b, packet);
     put_comment(b, comment);
     put_u32(b, total);

@@ -59,7 +59,8 @@ void sn_owed_pass(sn_judge *j, ss_time now)
     for (uint32_t i = 0; i < j->owed_count; i++) {
         const owed *o = &j->owed[i];
         if (!o->optional) {
-            sn_judge_broken(j, (law)o->law, o->at, o->node, o->call_id, "%s", what_is_owed((law)o->law));
+            sn_judge_broken(j, (law)o->law, o->at, o->node, o->call_id, "%s",
+                            what_is_owed((law)o->law));
         }
     }
     j->owed_count = 0;
@@ -83,10 +84,11 @@ static void hop_ack(sn_judge *j, const sn_fact *f, const txn *invite)
 {
     if (invite->phase == PHASE_ACCEPTED) {
         sn_judge_broken(j, LAW_TX12, f->key.at, f->entity, f->sip.call_id,
-                     "the INVITE was answered with a 2xx, but the ACK has the INVITE's branch");
-    } else if (!sn_owed_pay(j, f->entity, LAW_TX11, f->sip.branch, 0) && invite->phase != PHASE_OVER) {
+                        "the INVITE was answered with a 2xx, but the ACK has the INVITE's branch");
+    } else if (!sn_owed_pay(j, f->entity, LAW_TX11, f->sip.branch, 0) &&
+               invite->phase != PHASE_OVER) {
         sn_judge_broken(j, LAW_TX11, f->key.at, f->entity, f->sip.call_id,
-                     "an ACK left, but no final response of 300 to 699 came at this instant");
+                        "an ACK left, but no final response of 300 to 699 came at this instant");
     }
 }
 
@@ -98,7 +100,8 @@ void sn_ack_sent(sn_judge *j, const sn_fact *f)
     } else if (member(j, f->entity)->role == SN_ROLE_PROXY) {
         sn_proxy_request_sent(j, f);
     } else if (!sn_owed_pay(j, f->entity, LAW_TX12, f->sip.call_id, f->sip.cseq)) {
-        sn_judge_broken(j, LAW_TX12, f->key.at, f->entity, f->sip.call_id, "an ACK left, but no 2xx came at this instant");
+        sn_judge_broken(j, LAW_TX12, f->key.at, f->entity, f->sip.call_id,
+                        "an ACK left, but no 2xx came at this instant");
     }
 }
 
@@ -144,11 +147,13 @@ void sn_bye_seen(sn_judge *j, const sn_fact *f, bool sent)
     txn *t = sn_accepted_of(j, f->entity, f->sip.call_id);
     const uint64_t our_tag = sent ? f->sip.from_tag : f->sip.to_tag;
     if (t == NULL || t->to_tag != our_tag || t->lenient) {
-        return;                                           /* of no 2xx that waits, of another dialog, or a copy */
+        return; /* of no 2xx that waits, of another dialog, or a copy */
     }
-    if (sent && t->is_initial && !t->acked && f->key.at < ss_time_after(t->final_at, 64 * member(j, t->node)->t1)) {
+    if (sent && t->is_initial && !t->acked &&
+        f->key.at < ss_time_after(t->final_at, 64 * member(j, t->node)->t1)) {
         sn_judge_broken(j, LAW_DLG2, f->key.at, t->node, t->call_id,
-                     "the callee's BYE left %s ms after its 2xx, and no ACK had come", sn_ms(f->key.at - t->final_at).text);
+                        "the callee's BYE left %s ms after its 2xx, and no ACK had come",
+                        sn_ms(f->key.at - t->final_at).text);
     }
     t->lenient = true;
     t->due = SS_TIME_NEVER;

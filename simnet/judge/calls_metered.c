@@ -9,7 +9,8 @@ static metered_call *call_of(sn_meter *m, uint32_t number)
 {
     while (number >= m->call_count) {
         void *calls = m->calls;
-        const bool has_room = sn_grow_array(&calls, m->call_count, &m->call_room, sizeof(metered_call));
+        const bool has_room =
+            sn_grow_array(&calls, m->call_count, &m->call_room, sizeof(metered_call));
         m->calls = calls;
         if (!has_room) {
             m->out_of_memory = true;
@@ -232,8 +233,9 @@ static void follow(sn_meter *m, metered_call *c, const sn_fact *f)
     case SN_CALL_NOT_ACKED:
         m->reached[REACH_NOT_ACKED] = true;
         break;
-    case SN_CALL_HANGUP:                                  /* an end that heard of the other's BYE has no call to end */
-        m->reached[REACH_BYES_CROSS] |= c->answered != SS_TIME_NEVER && c->hangup[at_caller ? 1 : 0] != SS_TIME_NEVER;
+    case SN_CALL_HANGUP: /* an end that heard of the other's BYE has no call to end */
+        m->reached[REACH_BYES_CROSS] |=
+            c->answered != SS_TIME_NEVER && c->hangup[at_caller ? 1 : 0] != SS_TIME_NEVER;
         c->hangup[at_caller ? 0 : 1] = ss_time_earlier(c->hangup[at_caller ? 0 : 1], now);
         break;
     case SN_CALL_BYE:
@@ -257,7 +259,7 @@ void sn_meter_call(sn_meter *m, const sn_fact *f)
     m->reached[REACH_OVERLOAD] |= f->call.event == SN_CALL_OVERLOADED;
     metered_call *c = f->call.number == 0 ? NULL : call_of(m, f->call.number);
     if (c == NULL || f->call.event == SN_CALL_ACT_MISSED) {
-        return;                                           /* without memory; or nothing happened to the call */
+        return; /* without memory; or nothing happened to the call */
     }
     if (f->call.event == SN_CALL_PLACED) {
         c->placed = f->key.at;

@@ -72,8 +72,8 @@ static uint32_t call_of(const sn_checker *c, uint64_t call_id)
 /* Whether it is such a message, whatever the instant. */
 static bool fits(const sn_check *check, const seen_message *m, uint32_t call)
 {
-    const bool whose = (check->node == SN_NOBODY || check->node == m->node) && check->receives == m->receives &&
-                       (check->call == 0 || check->call == call);
+    const bool whose = (check->node == SN_NOBODY || check->node == m->node) &&
+                       check->receives == m->receives && (check->call == 0 || check->call == call);
     if (!whose || check->is_request != (m->sip.is_request != 0)) {
         return false;
     }
@@ -107,7 +107,8 @@ static void judge_message(sn_checker *c, const seen_message *m)
             check->seen++;
             check->nearest = ss_time_earlier(check->nearest, m->at);
         } else if (check->has_at && check->at != m->at) {
-            if (check->nearest == SS_TIME_NEVER || distance(m->at, check->at) < distance(check->nearest, check->at)) {
+            if (check->nearest == SS_TIME_NEVER ||
+                distance(m->at, check->at) < distance(check->nearest, check->at)) {
                 check->nearest = m->at;
             }
         } else if (check->seen == 0 && (best == NULL || particulars(check) > particulars(best))) {
@@ -141,7 +142,8 @@ static bool is_asked_for(const sn_checker *c, uint32_t number)
 
 static void learn_call(sn_checker *c, const sn_call_fact *call)
 {
-    if (call->number == 0 || call->call_id == 0 || call_of(c, call->call_id) != 0 || !is_asked_for(c, call->number)) {
+    if (call->number == 0 || call->call_id == 0 || call_of(c, call->call_id) != 0 ||
+        !is_asked_for(c, call->number)) {
         return;
     }
     void *calls = c->calls;
@@ -159,8 +161,8 @@ static void miss_act(sn_checker *c, const sn_fact *f)
 {
     for (uint32_t i = 0; i < c->count; i++) {
         sn_check *check = &c->checks[i];
-        if (check->is_act && check->seen != 0 && check->at == f->key.at && check->node == f->entity &&
-            check->call == f->call.number) {
+        if (check->is_act && check->seen != 0 && check->at == f->key.at &&
+            check->node == f->entity && check->call == f->call.number) {
             check->seen = 0;
             return;
         }
@@ -170,7 +172,8 @@ static void miss_act(sn_checker *c, const sn_fact *f)
 static void keep_message(sn_checker *c, const sn_fact *f)
 {
     void *waiting = c->waiting;
-    const bool has_room = sn_grow_array(&waiting, c->waiting_count, &c->waiting_room, sizeof(seen_message));
+    const bool has_room =
+        sn_grow_array(&waiting, c->waiting_count, &c->waiting_room, sizeof(seen_message));
     c->waiting = waiting;
     if (!has_room) {
         c->out_of_memory = true;
@@ -193,7 +196,8 @@ void sn_checker_fact(sn_checker *c, const sn_fact *f)
         miss_act(c, f);
     } else if (f->kind == SN_FACT_CALL) {
         learn_call(c, &f->call);
-    } else if ((f->kind == SN_FACT_DATAGRAM_SENT || f->kind == SN_FACT_DATAGRAM_RECEIVED) && f->sip.is_sip) {
+    } else if ((f->kind == SN_FACT_DATAGRAM_SENT || f->kind == SN_FACT_DATAGRAM_RECEIVED) &&
+               f->sip.is_sip) {
         keep_message(c, f);
     }
 }

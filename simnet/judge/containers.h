@@ -5,7 +5,7 @@
 #include "ss/base.h"
 
 typedef struct slot {
-    uint64_t key;                                         /* 0: free */
+    uint64_t key; /* 0: free */
     uint64_t value;
 } slot;
 

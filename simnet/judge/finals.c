@@ -48,8 +48,10 @@ static void copy_came(sn_judge *j, const sn_fact *f, txn *t)
     }
     t->answers++;
     const bool has_answer = t->phase == PHASE_PROCEEDING || t->phase == PHASE_COMPLETED;
-    if (has_answer && t->noted != NOT_NOTED && t->noted != SS_TXN_TERMINATED && t->method != SS_METHOD_ACK) {
-        sn_owed_add(j, (owed){ .law = LAW_TX17, .node = t->node, .a = t->key, .call_id = t->call_id });
+    if (has_answer && t->noted != NOT_NOTED && t->noted != SS_TXN_TERMINATED &&
+        t->method != SS_METHOD_ACK) {
+        sn_owed_add(j,
+                    (owed){ .law = LAW_TX17, .node = t->node, .a = t->key, .call_id = t->call_id });
     }
 }
 
@@ -88,7 +90,7 @@ static void first_final(sn_judge *j, const sn_fact *f, txn *t)
     sn_server_start_copies(j, f, t);
     if (is_proxy) {
         t->phase = PHASE_ACCEPTED;
-        t->due = SS_TIME_NEVER;                           /* the UAS makes the copies (RFC3261:16.7) */
+        t->due = SS_TIME_NEVER; /* the UAS makes the copies (RFC3261:16.7) */
     } else {
         sn_txn_accept(j, t);
     }
@@ -101,8 +103,8 @@ static void success_to_invite(sn_judge *j, const sn_fact *f, txn *t)
         return;
     }
     if (t->phase != PHASE_ACCEPTED) {
-        sn_judge_broken(j, finals_law(j, t), f->key.at, t->node, t->call_id, "status %u left after status %u", f->sip.status,
-                     t->status);
+        sn_judge_broken(j, finals_law(j, t), f->key.at, t->node, t->call_id,
+                        "status %u left after status %u", f->sip.status, t->status);
         return;
     }
     if (member(j, t->node)->role != SN_ROLE_UA) {
@@ -110,8 +112,8 @@ static void success_to_invite(sn_judge *j, const sn_fact *f, txn *t)
     }
     if (f->sip.to_tag != t->to_tag || f->hash != t->hash) {
         sn_judge_broken(j, LAW_TX10, f->key.at, t->node, t->call_id,
-                     f->sip.to_tag != t->to_tag ? "a second 2xx left, with another To tag"
-                                                : "a copy of the 2xx differs from the first");
+                        f->sip.to_tag != t->to_tag ? "a second 2xx left, with another To tag"
+                                                   : "a copy of the 2xx differs from the first");
     }
     sn_server_copy_sent(j, f, t);
 }
@@ -122,11 +124,13 @@ static void failure_to_invite(sn_judge *j, const sn_fact *f, txn *t)
         first_final(j, f, t);
         return;
     }
-    if (t->phase == PHASE_ACCEPTED || f->sip.status != t->status || (f->hash != t->hash && t->noted != NOT_NOTED)) {
+    if (t->phase == PHASE_ACCEPTED || f->sip.status != t->status ||
+        (f->hash != t->hash && t->noted != NOT_NOTED)) {
         sn_judge_broken(j, finals_law(j, t), f->key.at, t->node, t->call_id,
-                     f->sip.status != t->status ? "status %u left after status %u"
-                                                : "a copy of status %u differs from the first, of status %u",
-                     f->sip.status, t->status);
+                        f->sip.status != t->status
+                            ? "status %u left after status %u"
+                            : "a copy of status %u differs from the first, of status %u",
+                        f->sip.status, t->status);
         return;
     }
     sn_server_copy_sent(j, f, t);
@@ -135,8 +139,8 @@ static void failure_to_invite(sn_judge *j, const sn_fact *f, txn *t)
 static void provisional_to(sn_judge *j, const sn_fact *f, txn *t)
 {
     if (t->final_at != SS_TIME_NEVER) {
-        sn_judge_broken(j, LAW_TX10, f->key.at, t->node, t->call_id, "status %u left after the final status %u", f->sip.status,
-                     t->status);
+        sn_judge_broken(j, LAW_TX10, f->key.at, t->node, t->call_id,
+                        "status %u left after the final status %u", f->sip.status, t->status);
         return;
     }
     t->phase = PHASE_PROCEEDING;
@@ -152,10 +156,13 @@ static void judge_4320(sn_judge *j, const sn_fact *f, const txn *t)
     const unsigned status = f->sip.status;
     const sn_member *m = member(j, t->node);
     if (status == 408 || (status > 100 && status < 200)) {
-        sn_judge_broken(j, LAW_TX15, f->key.at, t->node, t->call_id, "status %u answers a request that is no INVITE", status);
-    } else if (status == 100 && !t->reliable && f->key.at < ss_time_after(t->first, sn_until_e_reaches_t2(m))) {
-        sn_judge_broken(j, LAW_TX15, f->key.at, t->node, t->call_id, "a 100 left %s ms after the request came, which is too soon",
-                     sn_ms(f->key.at - t->first).text);
+        sn_judge_broken(j, LAW_TX15, f->key.at, t->node, t->call_id,
+                        "status %u answers a request that is no INVITE", status);
+    } else if (status == 100 && !t->reliable &&
+               f->key.at < ss_time_after(t->first, sn_until_e_reaches_t2(m))) {
+        sn_judge_broken(j, LAW_TX15, f->key.at, t->node, t->call_id,
+                        "a 100 left %s ms after the request came, which is too soon",
+                        sn_ms(f->key.at - t->first).text);
     }
 }
 
@@ -171,11 +178,12 @@ static void final_to_other(sn_judge *j, const sn_fact *f, txn *t)
         return;
     }
     if (f->sip.status != t->status || (f->hash != t->hash && t->noted != NOT_NOTED)) {
-        sn_judge_broken(j, LAW_TX10, f->key.at, t->node, t->call_id, "a final status %u left after another, %u", f->sip.status,
-                     t->status);
+        sn_judge_broken(j, LAW_TX10, f->key.at, t->node, t->call_id,
+                        "a final status %u left after another, %u", f->sip.status, t->status);
     } else if (t->asked_at != f->key.at || t->answers == 0) {
-        sn_judge_broken(j, LAW_TX10, f->key.at, t->node, t->call_id, "a copy of status %u left that no copy of the request asked for",
-                     t->status);
+        sn_judge_broken(j, LAW_TX10, f->key.at, t->node, t->call_id,
+                        "a copy of status %u left that no copy of the request asked for",
+                        t->status);
     } else {
         t->answers--;
     }
@@ -201,7 +209,8 @@ static void response_from(sn_judge *j, const sn_fact *f, txn *t)
 void sn_server_response_sent(sn_judge *j, const sn_fact *f)
 {
     if (f->sip.method == SS_METHOD_ACK) {
-        sn_judge_broken(j, LAW_TX13, f->key.at, f->entity, f->sip.call_id, "status %u answers an ACK", f->sip.status);
+        sn_judge_broken(j, LAW_TX13, f->key.at, f->entity, f->sip.call_id,
+                        "status %u answers an ACK", f->sip.status);
         return;
     }
     txn *t = sn_txn_find(j, f->entity, SERVER, f->sip.branch, f->sip.method);
@@ -210,14 +219,15 @@ void sn_server_response_sent(sn_judge *j, const sn_fact *f)
     }
     if (t == NULL || t->phase == PHASE_OVER || t->phase == PHASE_NONE) {
         sn_judge_broken(j, LAW_TX18, f->key.at, f->entity, f->sip.call_id,
-                     t == NULL ? "status %u left, but no request with its branch came"
-                               : "status %u left after its transaction ended",
-                     f->sip.status);
+                        t == NULL ? "status %u left, but no request with its branch came"
+                                  : "status %u left after its transaction ended",
+                        f->sip.status);
         return;
     }
     if (f->sip.via_count != t->via_count || f->sip.second_branch != t->second_branch) {
-        sn_judge_broken(j, LAW_PRX3, f->key.at, f->entity, f->sip.call_id, "status %u left with %u Via, its request came with %u",
-                     f->sip.status, f->sip.via_count, t->via_count);
+        sn_judge_broken(j, LAW_PRX3, f->key.at, f->entity, f->sip.call_id,
+                        "status %u left with %u Via, its request came with %u", f->sip.status,
+                        f->sip.via_count, t->via_count);
     }
     (void)sn_owed_pay(j, t->node, LAW_TX17, t->key, 0);
     if (member(j, t->node)->role == SN_ROLE_PROXY) {

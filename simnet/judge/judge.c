@@ -16,7 +16,8 @@ ms_text sn_ms(ss_time at)
     return t;
 }
 
-void sn_judge_broken(sn_judge *j, law l, ss_time at, uint32_t node, uint64_t call_id, const char *format, ...)
+void sn_judge_broken(sn_judge *j, law l, ss_time at, uint32_t node, uint64_t call_id,
+                     const char *format, ...)
 {
     if ((j->mask >> l & 1) == 0) {
         return;
@@ -73,7 +74,8 @@ sn_judge *sn_judge_new(const sn_cast *cast, uint64_t mask)
     j->calls_up = calloc(nodes, sizeof *j->calls_up);
     j->registers = calloc(nodes, sizeof *j->registers);
     sn_network_begin(j);
-    if (j->ordinals == NULL || j->excused == NULL || j->notes == NULL || j->calls_up == NULL || j->registers == NULL) {
+    if (j->ordinals == NULL || j->excused == NULL || j->notes == NULL || j->calls_up == NULL ||
+        j->registers == NULL) {
         sn_judge_free(j);
         return NULL;
     }
@@ -106,7 +108,8 @@ void sn_judge_free(sn_judge *j)
 /* Routers pass packets on; were they to speak SIP, no law here would be theirs. */
 static bool is_element(const sn_judge *j, const sn_fact *f)
 {
-    return f->entity < j->cast->node_count && f->sip.is_sip != 0 && member(j, f->entity)->role != SN_ROLE_ROUTER;
+    return f->entity < j->cast->node_count && f->sip.is_sip != 0 &&
+           member(j, f->entity)->role != SN_ROLE_ROUTER;
 }
 
 static void sip_sent(sn_judge *j, const sn_fact *f)

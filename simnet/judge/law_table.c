@@ -4,63 +4,101 @@
 
 const sn_law sn_laws[] = {
     [LAW_TX1] = { "TX1", "RFC3261:17.1.1.2",
-                  "over UDP an unanswered INVITE goes out again T1*(2^n - 1) after the first, never capped, until any "
+                  "over UDP an unanswered INVITE goes out again T1*(2^n - 1) after the first, "
+                  "never capped, until any "
                   "response comes or 64*T1 passed; every copy has the same bytes" },
-    [LAW_TX2] = { "TX2", "RFC3261:17.1.1.2", "Timer B ends an INVITE that nothing answered, exactly 64*T1 after it left" },
+    [LAW_TX2] = { "TX2", "RFC3261:17.1.1.2",
+                  "Timer B ends an INVITE that nothing answered, exactly 64*T1 after it left" },
     [LAW_TX3] = { "TX3", "RFC3261:17.1.2.2",
-                  "over UDP another request goes out again at intervals that double from T1 up to T2, at T2 once a "
+                  "over UDP another request goes out again at intervals that double from T1 up to "
+                  "T2, at T2 once a "
                   "provisional response came, until a final one or 64*T1" },
-    [LAW_TX4] = { "TX4", "RFC3261:17.1.2.2", "Timer F ends a request without a final response, exactly 64*T1 after it left" },
+    [LAW_TX4] = { "TX4", "RFC3261:17.1.2.2",
+                  "Timer F ends a request without a final response, exactly 64*T1 after it left" },
     [LAW_TX5] = { "TX5", "RFC3261:17.2.1",
-                  "over UDP a final response of 300 to 699 to an INVITE goes out again at intervals that double from T1 up "
+                  "over UDP a final response of 300 to 699 to an INVITE goes out again at "
+                  "intervals that double from T1 up "
                   "to T2 until the ACK comes, and once for each copy of the INVITE" },
-    [LAW_TX6] = { "TX6", "RFC3261:17.2.1", "Timer H gives up waiting for that ACK exactly 64*T1 after the response left" },
+    [LAW_TX6] = { "TX6", "RFC3261:17.2.1",
+                  "Timer H gives up waiting for that ACK exactly 64*T1 after the response left" },
     [LAW_TX7] = { "TX7", "RFC3261:17.1.1.2",
-                  "an INVITE client transaction stays in Completed at least 32 s over UDP, no time at all over a reliable "
+                  "an INVITE client transaction stays in Completed at least 32 s over UDP, no time "
+                  "at all over a reliable "
                   "transport (Timer D)" },
     [LAW_TX8] = { "TX8", "RFC3261:17.2.2",
-                  "I and K last T4 over UDP and nothing otherwise, J lasts 64*T1 over UDP and nothing otherwise, L and M "
+                  "I and K last T4 over UDP and nothing otherwise, J lasts 64*T1 over UDP and "
+                  "nothing otherwise, L and M "
                   "last 64*T1 (RFC 6026)" },
     [LAW_TX9] = { "TX9", "RFC3261:13.3.1.4",
-                  "the core of a UAS sends its 2xx again at intervals that double from T1 up to T2, on any transport, until "
+                  "the core of a UAS sends its 2xx again at intervals that double from T1 up to "
+                  "T2, on any transport, until "
                   "the ACK comes or 64*T1 passed" },
     [LAW_TX10] = { "TX10", "RFC3261:17.2.1",
-                   "a server transaction sends one final response only, no provisional one after it, and its copies have "
+                   "a server transaction sends one final response only, no provisional one after "
+                   "it, and its copies have "
                    "the same bytes; a UAS sends one 2xx per To tag" },
     [LAW_TX11] = { "TX11", "RFC3261:17.1.1.3",
-                   "each copy of a final response of 300 to 699 to an INVITE is acknowledged at once, by the transaction, "
+                   "each copy of a final response of 300 to 699 to an INVITE is acknowledged at "
+                   "once, by the transaction, "
                    "with the INVITE's branch; nothing else is" },
     [LAW_TX12] = { "TX12", "RFC3261:13.2.2.4",
-                   "the core of a UAC acknowledges each copy of a 2xx to its INVITE, in a transaction of its own" },
+                   "the core of a UAC acknowledges each copy of a 2xx to its INVITE, in a "
+                   "transaction of its own" },
     [LAW_TX13] = { "TX13", "RFC3261:17", "an ACK is never answered" },
     [LAW_TX14] = { "TX14", "RFC3261:9.1",
-                   "a CANCEL leaves only after a provisional response to its INVITE came, with the INVITE's branch" },
+                   "a CANCEL leaves only after a provisional response to its INVITE came, with the "
+                   "INVITE's branch" },
     [LAW_TX15] = { "TX15", "RFC4320:4.1",
-                   "a request other than INVITE is never answered 408 (4.2), nor 101 to 199, nor over UDP with 100 before a "
+                   "a request other than INVITE is never answered 408 (4.2), nor 101 to 199, nor "
+                   "over UDP with 100 before a "
                    "Timer E would reach T2; by then it has some answer" },
-    [LAW_TX16] = { "TX16", "RFC3261:9.1", "64*T1 after its CANCEL an INVITE without a final response is given up" },
-    [LAW_TX17] = { "TX17", "RFC3261:17.2.2", "a copy of a request is answered at once with the last response, if there was one" },
-    [LAW_TX18] = { "TX18", "RFC4320:4.2", "a response leaves only for a request that came and whose transaction lives" },
-    [LAW_TX19] = { "TX19", "RFC3261:17.2.1", "an INVITE gets some response, if only 100, within 200 ms of coming" },
+    [LAW_TX16] = { "TX16", "RFC3261:9.1",
+                   "64*T1 after its CANCEL an INVITE without a final response is given up" },
+    [LAW_TX17] = { "TX17", "RFC3261:17.2.2",
+                   "a copy of a request is answered at once with the last response, if there was "
+                   "one" },
+    [LAW_TX18] = { "TX18", "RFC4320:4.2",
+                   "a response leaves only for a request that came and whose transaction lives" },
+    [LAW_TX19] = { "TX19", "RFC3261:17.2.1",
+                   "an INVITE gets some response, if only 100, within 200 ms of coming" },
     [LAW_PRX1] = { "PRX1", "RFC3261:16.6",
-                   "a proxy's request is one that it received, with exactly one Via more: its own, above the received one" },
-    [LAW_PRX2] = { "PRX2", "RFC3261:16.6", "a proxy lowers Max-Forwards by one, or adds 70 where there was none" },
+                   "a proxy's request is one that it received, with exactly one Via more: its own, "
+                   "above the received one" },
+    [LAW_PRX2] = { "PRX2", "RFC3261:16.6",
+                   "a proxy lowers Max-Forwards by one, or adds 70 where there was none" },
     [LAW_PRX3] = { "PRX3", "RFC3261:16.7",
-                   "a response has the Vias of its request: a proxy takes off its own and no other (8.2.6.2 for a UAS)" },
+                   "a response has the Vias of its request: a proxy takes off its own and no other "
+                   "(8.2.6.2 for a UAS)" },
     [LAW_PRX4] = { "PRX4", "RFC3261:16.7", "a proxy never passes a 100 on" },
     [LAW_PRX5] = { "PRX5", "RFC3261:16.7",
-                   "a proxy passes each 2xx to an INVITE on at once, each copy of it, and sends none by itself (RFC 6026)" },
-    [LAW_PRX6] = { "PRX6", "RFC3261:16.7", "a proxy sends one final response of 300 to 699 upstream at most, none after a 2xx" },
-    [LAW_PRX7] = { "PRX7", "RFC3261:16.7", "a proxy passes 101 to 199 to an INVITE on at once, until a final response went" },
-    [LAW_DLG1] = { "DLG1", "RFC3261:15", "when one end of a call knows that it ended, the other does too, if no timeout explains it" },
-    [LAW_DLG2] = { "DLG2", "RFC3261:15", "a callee sends no BYE before the ACK came or 64*T1 passed" },
-    [LAW_NET1] = { "NET1", "", "each copy that a link promised arrives exactly once, and nothing else does" },
-    [LAW_NET2] = { "NET2", "", "a packet arrives at the promised instant, at least 1 ns after it left" },
+                   "a proxy passes each 2xx to an INVITE on at once, each copy of it, and sends "
+                   "none by itself (RFC 6026)" },
+    [LAW_PRX6] = { "PRX6", "RFC3261:16.7",
+                   "a proxy sends one final response of 300 to 699 upstream at most, none after a "
+                   "2xx" },
+    [LAW_PRX7] = { "PRX7", "RFC3261:16.7",
+                   "a proxy passes 101 to 199 to an INVITE on at once, until a final response "
+                   "went" },
+    [LAW_DLG1] = { "DLG1", "RFC3261:15",
+                   "when one end of a call knows that it ended, the other does too, if no timeout "
+                   "explains it" },
+    [LAW_DLG2] = { "DLG2", "RFC3261:15",
+                   "a callee sends no BYE before the ACK came or 64*T1 passed" },
+    [LAW_NET1] = { "NET1", "",
+                   "each copy that a link promised arrives exactly once, and nothing else does" },
+    [LAW_NET2] = { "NET2", "",
+                   "a packet arrives at the promised instant, at least 1 ns after it left" },
     [LAW_NET3] = { "NET3", "", "time never runs backwards, and the keys of events only grow" },
-    [LAW_NET4] = { "NET4", "", "a datagram that is received was sent, byte for byte, and no oftener than sent and duplicated" },
-    [LAW_LEFT1] = { "LEFT1", "", "after the drain no transaction, context, timer or block is left but what registrations and "
-                                 "calls that nobody ended explain" },
-    [LAW_LIVE1] = { "LIVE1", "", "each call that was placed was answered, rejected or given up by the time the run came to rest" },
+    [LAW_NET4] = { "NET4", "",
+                   "a datagram that is received was sent, byte for byte, and no oftener than sent "
+                   "and duplicated" },
+    [LAW_LEFT1] = { "LEFT1", "",
+                    "after the drain no transaction, context, timer or block is left but what "
+                    "registrations and "
+                    "calls that nobody ended explain" },
+    [LAW_LIVE1] = { "LIVE1", "",
+                    "each call that was placed was answered, rejected or given up by the time the "
+                    "run came to rest" },
 };
 const unsigned sn_law_count = LAW_COUNT;
 

@@ -11,10 +11,11 @@
 
 #include "containers.h"
 
-#define LAW_LIST(X)                                                                                                  \
-    X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13) X(TX14) X(TX15)   \
-        X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) X(DLG1) X(DLG2)     \
-        X(NET1) X(NET2) X(NET3) X(NET4) X(LEFT1) X(LIVE1)
+#define LAW_LIST(X)                                                                             \
+    X(TX1)                                                                                      \
+    X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13)     \
+        X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) \
+            X(PRX6) X(PRX7) X(DLG1) X(DLG2) X(NET1) X(NET2) X(NET3) X(NET4) X(LEFT1) X(LIVE1)
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
 
@@ -24,45 +25,45 @@ typedef enum side { CLIENT, SERVER } side;
 
 /** Where the wire says that it stands. */
 typedef enum phase {
-    PHASE_NONE,                                           /* noted, but nothing was on the wire yet */
-    PHASE_WAITING,                                        /* request out (in), nothing came (went) */
+    PHASE_NONE,    /* noted, but nothing was on the wire yet */
+    PHASE_WAITING, /* request out (in), nothing came (went) */
     PHASE_PROCEEDING,
-    PHASE_COMPLETED,                                      /* final; for an INVITE 300..699 */
-    PHASE_CONFIRMED,                                      /* server: the ACK came */
-    PHASE_ACCEPTED,                                       /* INVITE, 2xx */
-    PHASE_OVER                                            /* kept a little, to know its late messages */
+    PHASE_COMPLETED, /* final; for an INVITE 300..699 */
+    PHASE_CONFIRMED, /* server: the ACK came */
+    PHASE_ACCEPTED,  /* INVITE, 2xx */
+    PHASE_OVER       /* kept a little, to know its late messages */
 } phase;
 
 #define NOT_NOTED UINT8_MAX
 
 typedef struct txn {
-    uint64_t key;                                         /* mixed from node, side, branch and method; 0 when free */
+    uint64_t key; /* mixed from node, side, branch and method; 0 when free */
     uint64_t call_id, to_tag;
-    uint64_t second_branch;                               /* server: of the Via below the top one */
-    uint64_t hash;                                        /* client: of the request; server: of the final response */
-    ss_time first;                                        /* the request left, or came */
-    ss_time due;                                          /* the next message that must leave; SS_TIME_NEVER when none */
-    ss_time end;                                          /* until when the wire model's phase lasts */
-    ss_time final_at;                                     /* first final response */
-    ss_time cancel_end;                                   /* client: 64*T1 after its CANCEL */
-    ss_time entered;                                      /* the noted state was entered */
-    ss_time noted_end;                                    /* the noted state must be left by then */
-    ss_time queued;                                       /* its valid entry in the agenda */
-    ss_time asked_at;                                     /* server: the last copy of the request came */
-    ss_span interval;                                     /* that leads to `due` */
+    uint64_t second_branch; /* server: of the Via below the top one */
+    uint64_t hash;          /* client: of the request; server: of the final response */
+    ss_time first;          /* the request left, or came */
+    ss_time due;            /* the next message that must leave; SS_TIME_NEVER when none */
+    ss_time end;            /* until when the wire model's phase lasts */
+    ss_time final_at;       /* first final response */
+    ss_time cancel_end;     /* client: 64*T1 after its CANCEL */
+    ss_time entered;        /* the noted state was entered */
+    ss_time noted_end;      /* the noted state must be left by then */
+    ss_time queued;         /* its valid entry in the agenda */
+    ss_time asked_at;       /* server: the last copy of the request came */
+    ss_span interval;       /* that leads to `due` */
     uint32_t node, cseq;
-    uint32_t generation;                                  /* which life of this slot */
+    uint32_t generation; /* which life of this slot */
     uint32_t next_free;
-    uint16_t max_forwards;                                /* server, as received */
-    uint16_t status;                                      /* the last response that counts */
-    uint16_t answers;                                     /* server: copies that came at asked_at, not yet answered */
+    uint16_t max_forwards; /* server, as received */
+    uint16_t status;       /* the last response that counts */
+    uint16_t answers;      /* server: copies that came at asked_at, not yet answered */
     uint8_t via_count;
     uint8_t method, side, phase;
-    uint8_t noted;                                        /* ss_txn_state, NOT_NOTED without notes */
-    bool acked;                                           /* server, accepted: the ACK came */
-    bool lenient;                                         /* a broken law or a BYE: 2xx copies are judged no more */
+    uint8_t noted; /* ss_txn_state, NOT_NOTED without notes */
+    bool acked;    /* server, accepted: the ACK came */
+    bool lenient;  /* a broken law or a BYE: 2xx copies are judged no more */
     bool reliable;
-    bool is_initial;                                      /* server: the request had no To tag */
+    bool is_initial; /* server: the request had no To tag */
 } txn;
 
 #define NO_TXN UINT32_MAX
@@ -70,12 +71,12 @@ typedef struct txn {
 /** Something that must leave at the same instant at which its cause came. */
 typedef struct owed {
     ss_time at;
-    uint64_t event;                                       /* the cause's event */
-    uint64_t a, b;                                        /* what tells it: branch; or Call-ID and CSeq */
+    uint64_t event; /* the cause's event */
+    uint64_t a, b;  /* what tells it: branch; or Call-ID and CSeq */
     uint64_t call_id;
     uint32_t node;
     uint16_t law, status;
-    bool optional;                                        /* allowed, not asked for */
+    bool optional; /* allowed, not asked for */
 } owed;
 
 /* ---- what is known of a call, by the plan's number of it -------------------------------------------------------------- */
@@ -83,39 +84,39 @@ typedef struct owed {
 typedef struct call_view {
     ss_time placed;
     uint64_t call_id;
-    uint32_t caller, callee;                              /* SN_NOBODY until seen */
-    uint8_t flags[2];                                     /* the caller's, the callee's */
+    uint32_t caller, callee; /* SN_NOBODY until seen */
+    uint8_t flags[2];        /* the caller's, the callee's */
 } call_view;
 
 enum {
-    CALL_SEEN = 1,                                        /* placed, or came in */
-    CALL_OUTCOME = 2,                                     /* answered, rejected or blocked; accepted or refused */
-    CALL_UP = 4,                                          /* answered; accepted */
-    CALL_OVER = 8,                                        /* BYE came, or ours was answered or timed out */
-    CALL_EXCUSED = 16                                     /* a timeout explains what follows */
+    CALL_SEEN = 1,    /* placed, or came in */
+    CALL_OUTCOME = 2, /* answered, rejected or blocked; accepted or refused */
+    CALL_UP = 4,      /* answered; accepted */
+    CALL_OVER = 8,    /* BYE came, or ours was answered or timed out */
+    CALL_EXCUSED = 16 /* a timeout explains what follows */
 };
 
-typedef struct flight {                                   /* a packet on a link, or a datagram on its way */
+typedef struct flight { /* a packet on a link, or a datagram on its way */
     uint64_t key;
     uint64_t hash;
     ss_time sent, due;
-    uint32_t copies;                                      /* still to arrive */
-    uint32_t whole;                                       /* copies promised */
+    uint32_t copies; /* still to arrive */
+    uint32_t whole;  /* copies promised */
     uint32_t link;
     uint32_t next_free;
-    bool on_time;                                         /* one arrived at `due` */
+    bool on_time; /* one arrived at `due` */
 } flight;
 
 typedef struct flights {
-    map index;                                            /* key -> position in `all` */
+    map index; /* key -> position in `all` */
     flight *all;
     uint32_t count, room, first_free;
 } flights;
 
 typedef struct net_view {
-    flights links;                                        /* key: link direction and packet */
-    flights datagrams;                                    /* key: origin and ordinal; forgotten when they are old */
-    uint32_t *order;                                      /* ring of datagrams in order of sending */
+    flights links;     /* key: link direction and packet */
+    flights datagrams; /* key: origin and ordinal; forgotten when they are old */
+    uint32_t *order;   /* ring of datagrams in order of sending */
     uint32_t order_first, order_count, order_room;
 } net_view;
 
@@ -127,36 +128,36 @@ struct sn_judge {
     uint64_t count, counts[LAW_COUNT];
     sn_violation kept[SN_VIOLATIONS_KEPT];
     uint32_t kept_count;
-    bool out_of_memory;                                   /* told as a violation of no law: judged no further */
+    bool out_of_memory; /* told as a violation of no law: judged no further */
 
-    sn_key key;                                           /* of the fact being judged */
+    sn_key key; /* of the fact being judged */
     uint32_t fact_index;
-    uint64_t event;                                       /* ordinal of its event */
+    uint64_t event; /* ordinal of its event */
     ss_time now;
     bool began;
 
-    map txns;                                             /* key -> index */
+    map txns; /* key -> index */
     txn *all;
     uint32_t txn_count, txn_room, first_free;
-    map accepted;                                         /* (node, Call-ID) -> the UAS transaction whose 2xx waits */
+    map accepted; /* (node, Call-ID) -> the UAS transaction whose 2xx waits */
     agenda agenda;
     owed *owed;
     uint32_t owed_count, owed_room;
-    txn undo;                                             /* the transaction before the message of this event */
+    txn undo; /* the transaction before the message of this event */
     uint32_t undo_index;
     uint64_t undo_event;
-    uint64_t hundred_event, hundred_branch;               /* the last 100 that came to a proxy: second branch */
+    uint64_t hundred_event, hundred_branch; /* the last 100 that came to a proxy: second branch */
     uint32_t hundred_node;
 
-    uint64_t *ordinals;                                   /* per node: datagrams sent */
-    uint8_t *excused;                                     /* per node: its transport failed, endings may be early */
-    uint8_t *notes;                                       /* per node: it gives notes */
-    uint32_t *calls_up;                                   /* per node: answered or accepted, not over */
-    uint8_t *registers;                                   /* per node: it keeps a registration */
+    uint64_t *ordinals; /* per node: datagrams sent */
+    uint8_t *excused;   /* per node: its transport failed, endings may be early */
+    uint8_t *notes;     /* per node: it gives notes */
+    uint32_t *calls_up; /* per node: answered or accepted, not over */
+    uint8_t *registers; /* per node: it keeps a registration */
     net_view net;
-    call_view *calls;                                     /* by number */
+    call_view *calls; /* by number */
     uint32_t call_count, call_room;
-    sn_fact *lefts;                                       /* those that LEFT1 forbids, if the run was not interrupted */
+    sn_fact *lefts; /* those that LEFT1 forbids, if the run was not interrupted */
     uint32_t left_count, left_room;
 };
 
@@ -173,8 +174,8 @@ static inline bool has_timers(const sn_judge *j, uint32_t node)
 }
 
 /** Report a broken law. `at`: when it was broken, which may be before the fact that shows it. */
-void sn_judge_broken(sn_judge *j, law l, ss_time at, uint32_t node, uint64_t call_id, const char *format, ...)
-    SS_PRINTF(6, 7);
+void sn_judge_broken(sn_judge *j, law l, ss_time at, uint32_t node, uint64_t call_id,
+                     const char *format, ...) SS_PRINTF(6, 7);
 
 /** Milliseconds and the rest, for sentences: "500.000000". The buffer is the caller's. */
 typedef struct ms_text {

@@ -8,7 +8,8 @@ static call_view *call_of(sn_judge *j, uint32_t number)
 {
     while (number >= j->call_count) {
         void *calls = j->calls;
-        const bool has_room = sn_grow_array(&calls, j->call_count, &j->call_room, sizeof(call_view));
+        const bool has_room =
+            sn_grow_array(&calls, j->call_count, &j->call_room, sizeof(call_view));
         j->calls = calls;
         if (!has_room) {
             j->out_of_memory = true;
@@ -74,7 +75,8 @@ static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
     case SN_CALL_BLOCKED:
     case SN_CALL_REJECTED:
     case SN_CALL_REFUSED:
-        over(j, c, end_of, f->entity, f->call.synthetic || f->call.status == 408 ? CALL_EXCUSED : 0);
+        over(j, c, end_of, f->entity,
+             f->call.synthetic || f->call.status == 408 ? CALL_EXCUSED : 0);
         break;
     case SN_CALL_NOT_ACKED:
         c->flags[end_of] |= CALL_EXCUSED;
@@ -83,7 +85,8 @@ static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
         over(j, c, end_of, f->entity, 0);
         break;
     case SN_CALL_ENDED:
-        over(j, c, end_of, f->entity, f->call.synthetic || f->call.status >= 300 ? CALL_EXCUSED : 0);
+        over(j, c, end_of, f->entity,
+             f->call.synthetic || f->call.status >= 300 ? CALL_EXCUSED : 0);
         break;
     default:
         break;
@@ -101,7 +104,7 @@ void sn_call_judge(sn_judge *j, const sn_fact *f)
     }
     call_view *c = call_of(j, f->call.number);
     if (c == NULL || f->call.event == SN_CALL_ACT_MISSED) {
-        return;                                           /* without memory; or nothing happened to the call */
+        return; /* without memory; or nothing happened to the call */
     }
     if (f->call.call_id != 0) {
         c->call_id = f->call.call_id;
@@ -119,8 +122,8 @@ void sn_left_judge(sn_judge *j, const sn_fact *f)
     const uint32_t calls = j->calls_up[node];
     const uint32_t timers = calls + j->registers[node];
     const bool holds = calls > 0 || j->registers[node] != 0;
-    if (l->transactions == 0 && l->contexts == 0 && l->calls <= calls && l->dialogs <= calls && l->timers <= timers &&
-        (l->store_bytes == 0 || holds)) {
+    if (l->transactions == 0 && l->contexts == 0 && l->calls <= calls && l->dialogs <= calls &&
+        l->timers <= timers && (l->store_bytes == 0 || holds)) {
         return;
     }
     void *lefts = j->lefts;
@@ -140,9 +143,10 @@ void sn_lefts_finish(sn_judge *j)
         const sn_fact *f = &j->lefts[i];
         const sn_left_fact *l = &f->left;
         sn_judge_broken(j, LAW_LEFT1, f->key.at, f->entity, 0,
-                     "left: %u transactions, %u contexts, %u calls, %u dialogs, %u timers, %llu bytes; %u calls were never ended",
-                     l->transactions, l->contexts, l->calls, l->dialogs, l->timers, (unsigned long long)l->store_bytes,
-                     j->calls_up[f->entity]);
+                        "left: %u transactions, %u contexts, %u calls, %u dialogs, %u timers, %llu "
+                        "bytes; %u calls were never ended",
+                        l->transactions, l->contexts, l->calls, l->dialogs, l->timers,
+                        (unsigned long long)l->store_bytes, j->calls_up[f->entity]);
     }
 }
 
@@ -158,11 +162,11 @@ static void judge_agreement(sn_judge *j, const call_view *c, ss_time end)
     }
     const bool caller_knows = (caller & CALL_OVER) != 0;
     if (!caller_knows && (caller & CALL_UP) == 0) {
-        return;                                           /* never answered on its side: LIVE1 */
+        return; /* never answered on its side: LIVE1 */
     }
     sn_judge_broken(j, LAW_DLG1, end, caller_knows ? c->callee : c->caller, c->call_id,
-                 caller_knows ? "the caller knows that the call ended, the callee does not"
-                              : "the callee knows that the call ended, the caller does not");
+                    caller_knows ? "the caller knows that the call ended, the callee does not"
+                                 : "the callee knows that the call ended, the caller does not");
 }
 
 void sn_calls_finish(sn_judge *j, ss_time end)
@@ -170,8 +174,8 @@ void sn_calls_finish(sn_judge *j, ss_time end)
     for (uint32_t i = 0; i < j->call_count; i++) {
         const call_view *c = &j->calls[i];
         if (c->caller != SN_NOBODY && (c->flags[CALLER] & CALL_OUTCOME) == 0) {
-            sn_judge_broken(j, LAW_LIVE1, end, c->caller, c->call_id, "call c%u, placed at %s ms, came to nothing", i,
-                         sn_ms(c->placed).text);
+            sn_judge_broken(j, LAW_LIVE1, end, c->caller, c->call_id,
+                            "call c%u, placed at %s ms, came to nothing", i, sn_ms(c->placed).text);
         }
         judge_agreement(j, c, end);
     }

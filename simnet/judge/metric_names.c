@@ -12,18 +12,26 @@ typedef struct row {
 } row;
 
 #define COUNTED(name, field, sentence) { name, sentence, offsetof(sn_metrics, field), COUNT },
-#define PARTS(name, field, sentence) { name, sentence, offsetof(sn_metrics, field), RATIO },
-#define SPREAD(name, field, sentence)                                                                                \
-    { name ".p50", sentence ": half of them take at most this", offsetof(sn_metrics, field), P50 },                  \
-        { name ".p90", sentence ": nine in ten take at most this", offsetof(sn_metrics, field), P90 },               \
-        { name ".p99", sentence ": 99 in 100 take at most this", offsetof(sn_metrics, field), P99 },                 \
-        { name ".max", sentence ": the longest", offsetof(sn_metrics, field), MAX },                                 \
+#define PARTS(name, field, sentence)   { name, sentence, offsetof(sn_metrics, field), RATIO },
+#define SPREAD(name, field, sentence)                                                           \
+    { name ".p50", sentence ": half of them take at most this", offsetof(sn_metrics, field),    \
+      P50 },                                                                                    \
+        { name ".p90", sentence ": nine in ten take at most this", offsetof(sn_metrics, field), \
+          P90 },                                                                                \
+        { name ".p99", sentence ": 99 in 100 take at most this", offsetof(sn_metrics, field),   \
+          P99 },                                                                                \
+        { name ".max", sentence ": the longest", offsetof(sn_metrics, field), MAX },            \
         { name ".mean", sentence ": on average", offsetof(sn_metrics, field), MEAN },
-#define RESENT(letter, id) COUNTED("retransmits." letter, retransmits[SS_TIMER_##id], "messages sent again by this timer")
-#define FIRED(letter, id) COUNTED("timer_fired." letter, timer_fired[SS_TIMER_##id], "times this timer fired")
-#define DROPPED(cause, id) COUNTED("dropped." cause, dropped[SN_CAUSE_##id], "packets that were dropped for this cause")
-#define REQUESTS(method, id) COUNTED("requests." method, requests_sent[SS_METHOD_##id], "requests sent, copies included")
-#define RESPONSES(class, nth) COUNTED("responses." class, responses_sent[nth], "responses sent, copies included")
+#define RESENT(letter, id) \
+    COUNTED("retransmits." letter, retransmits[SS_TIMER_##id], "messages sent again by this timer")
+#define FIRED(letter, id) \
+    COUNTED("timer_fired." letter, timer_fired[SS_TIMER_##id], "times this timer fired")
+#define DROPPED(cause, id) \
+    COUNTED("dropped." cause, dropped[SN_CAUSE_##id], "packets that were dropped for this cause")
+#define REQUESTS(method, id) \
+    COUNTED("requests." method, requests_sent[SS_METHOD_##id], "requests sent, copies included")
+#define RESPONSES(class, nth) \
+    COUNTED("responses." class, responses_sent[nth], "responses sent, copies included")
 
 /* clang-format off */
 static const row rows[] = {

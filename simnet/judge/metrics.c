@@ -104,7 +104,8 @@ static void count_note(const sn_meter *m, sn_metrics *to, const ss_note *note)
     default:
         to->transactions_live = m->transactions;
         to->dialogs_live = m->dialogs;
-        to->transactions_peak = m->transactions > to->transactions_peak ? m->transactions : to->transactions_peak;
+        to->transactions_peak =
+            m->transactions > to->transactions_peak ? m->transactions : to->transactions_peak;
         to->dialogs_peak = m->dialogs > to->dialogs_peak ? m->dialogs : to->dialogs_peak;
         break;
     }
@@ -180,8 +181,8 @@ void sn_meter_fact(sn_meter *m, const sn_fact *f)
         sn_meter_call(m, f);
     } else if (f->kind == SN_FACT_REGISTRATION) {
         sn_meter_registration(m, f);
-    } else if (f->kind == SN_FACT_DATAGRAM_SENT && f->sip.is_request && f->sip.method == SS_METHOD_REGISTER &&
-               m->registering[f->entity] == SS_TIME_NEVER) {
+    } else if (f->kind == SN_FACT_DATAGRAM_SENT && f->sip.is_request &&
+               f->sip.method == SS_METHOD_REGISTER && m->registering[f->entity] == SS_TIME_NEVER) {
         m->registering[f->entity] = f->key.at;
     } else {
         sn_reach_network(m, f);

@@ -84,10 +84,12 @@ void sn_order_judge(sn_judge *j, const sn_fact *f)
 {
     const int order = j->began ? compare_keys(&j->key, &f->key) : -1;
     if (order > 0 || (order == 0 && f->index <= j->fact_index)) {
-        sn_judge_broken(j, LAW_NET3, f->key.at, SN_NOBODY, 0,
-                     f->key.at < j->key.at ? "an instant came after a later one, %s ms"
-                                           : "two facts at one instant are out of order; the one before was at %s ms",
-                     sn_ms(j->key.at).text);
+        sn_judge_broken(
+            j, LAW_NET3, f->key.at, SN_NOBODY, 0,
+            f->key.at < j->key.at
+                ? "an instant came after a later one, %s ms"
+                : "two facts at one instant are out of order; the one before was at %s ms",
+            sn_ms(j->key.at).text);
     }
     if (order != 0) {
         j->event++;
@@ -130,8 +132,9 @@ static void promised(sn_judge *j, const sn_fact *f)
     const uint64_t key = on_link_key(f->entity, &f->packet);
     flight *p = flight_find(&j->net.links, key);
     if (f->due <= f->key.at) {
-        sn_judge_broken(j, LAW_NET2, f->key.at, far_end(j, f->entity), 0, "a packet is to arrive %s ms after the start, the instant it left",
-                     sn_ms(f->due).text);
+        sn_judge_broken(j, LAW_NET2, f->key.at, far_end(j, f->entity), 0,
+                        "a packet is to arrive %s ms after the start, the instant it left",
+                        sn_ms(f->due).text);
     }
     if (p == NULL) {
         p = flight_add(&j->net.links, key);
@@ -143,7 +146,7 @@ static void promised(sn_judge *j, const sn_fact *f)
         p->due = f->due;
         p->link = f->entity;
     } else {
-        p->on_time = true;                                /* the same packet again: only counted */
+        p->on_time = true; /* the same packet again: only counted */
     }
     p->copies += (uint32_t)f->value;
     p->whole += (uint32_t)f->value;
@@ -154,13 +157,16 @@ static void judge_instant(sn_judge *j, const sn_fact *f, flight *p)
     const ss_time at = f->key.at;
     p->on_time = p->on_time || at == p->due;
     if (at <= p->sent) {
-        sn_judge_broken(j, LAW_NET2, at, far_end(j, f->entity), 0, "a packet arrived at the instant at which it left");
+        sn_judge_broken(j, LAW_NET2, at, far_end(j, f->entity), 0,
+                        "a packet arrived at the instant at which it left");
     } else if (p->whole == 1 && at != p->due && !p->on_time) {
-        sn_judge_broken(j, LAW_NET2, at, far_end(j, f->entity), 0, "a packet was to arrive at %s ms, and came at %s ms", sn_ms(p->due).text,
-                     sn_ms(at).text);
+        sn_judge_broken(j, LAW_NET2, at, far_end(j, f->entity), 0,
+                        "a packet was to arrive at %s ms, and came at %s ms", sn_ms(p->due).text,
+                        sn_ms(at).text);
     } else if (p->copies == 1 && !p->on_time) {
-        sn_judge_broken(j, LAW_NET2, at, far_end(j, f->entity), 0, "no copy of a packet arrived at %s ms, as was promised",
-                     sn_ms(p->due).text);
+        sn_judge_broken(j, LAW_NET2, at, far_end(j, f->entity), 0,
+                        "no copy of a packet arrived at %s ms, as was promised",
+                        sn_ms(p->due).text);
     }
 }
 
@@ -168,7 +174,8 @@ static void arrived(sn_judge *j, const sn_fact *f)
 {
     flight *p = flight_find(&j->net.links, on_link_key(f->entity, &f->packet));
     if (p == NULL) {
-        sn_judge_broken(j, LAW_NET1, f->key.at, far_end(j, f->entity), 0, "a packet arrived that the link had not promised, or not once more");
+        sn_judge_broken(j, LAW_NET1, f->key.at, far_end(j, f->entity), 0,
+                        "a packet arrived that the link had not promised, or not once more");
         return;
     }
     judge_instant(j, f, p);
@@ -189,8 +196,9 @@ static void more_copies(sn_judge *j, const sn_packet_id *id)
 /* A packet of this node met no way to its end: transactions may hear of it and end early. */
 static void excuse(sn_judge *j, const sn_fact *f)
 {
-    const bool tells = f->cause == SN_CAUSE_NO_ROUTE || f->cause == SN_CAUSE_NO_PORT || f->cause == SN_CAUSE_MTU ||
-                       f->cause == SN_CAUSE_TTL || f->cause == SN_CAUSE_DOWN;
+    const bool tells = f->cause == SN_CAUSE_NO_ROUTE || f->cause == SN_CAUSE_NO_PORT ||
+                       f->cause == SN_CAUSE_MTU || f->cause == SN_CAUSE_TTL ||
+                       f->cause == SN_CAUSE_DOWN;
     if (tells && f->packet.origin < j->cast->node_count) {
         j->excused[f->packet.origin] = 1;
     }
@@ -271,7 +279,8 @@ void sn_datagram_sent(sn_judge *j, const sn_fact *f)
     d->hash = f->hash;
     d->sent = f->key.at;
     d->copies = 1;
-    n->order[(n->order_first + n->order_count++) % n->order_room] = (uint32_t)(d - n->datagrams.all);
+    n->order[(n->order_first + n->order_count++) % n->order_room] =
+        (uint32_t)(d - n->datagrams.all);
     if (f->packet.ordinal >= j->ordinals[f->packet.origin]) {
         j->ordinals[f->packet.origin] = f->packet.ordinal + 1;
     }
@@ -281,16 +290,20 @@ void sn_datagram_received(sn_judge *j, const sn_fact *f)
 {
     flight *d = flight_find(&j->net.datagrams, datagram_key(&f->packet));
     if (d == NULL) {
-        const bool was_sent = f->packet.origin < j->cast->node_count && f->packet.ordinal < j->ordinals[f->packet.origin];
+        const bool was_sent = f->packet.origin < j->cast->node_count &&
+                              f->packet.ordinal < j->ordinals[f->packet.origin];
         if (!was_sent) {
-            sn_judge_broken(j, LAW_NET4, f->key.at, f->entity, f->sip.call_id, "a datagram was received that was never sent");
+            sn_judge_broken(j, LAW_NET4, f->key.at, f->entity, f->sip.call_id,
+                            "a datagram was received that was never sent");
         }
         return;
     }
     if (d->hash != f->hash) {
-        sn_judge_broken(j, LAW_NET4, f->key.at, f->entity, f->sip.call_id, "a datagram was received with other bytes than it was sent with");
+        sn_judge_broken(j, LAW_NET4, f->key.at, f->entity, f->sip.call_id,
+                        "a datagram was received with other bytes than it was sent with");
     } else if (d->copies == 0) {
-        sn_judge_broken(j, LAW_NET4, f->key.at, f->entity, f->sip.call_id, "a datagram was received more often than it was sent and duplicated");
+        sn_judge_broken(j, LAW_NET4, f->key.at, f->entity, f->sip.call_id,
+                        "a datagram was received more often than it was sent and duplicated");
     } else {
         d->copies--;
     }
@@ -304,8 +317,9 @@ void sn_network_finish(sn_judge *j, ss_time end)
     for (uint32_t i = 0; i < j->net.links.count; i++) {
         const flight *p = &j->net.links.all[i];
         if (p->key != 0 && p->due < end && (p->whole == 1 || !p->on_time)) {
-            sn_judge_broken(j, LAW_NET1, p->due, far_end(j, p->link), 0, "a packet sent at %s ms, due at %s ms, never arrived",
-                         sn_ms(p->sent).text, sn_ms(p->due).text);
+            sn_judge_broken(j, LAW_NET1, p->due, far_end(j, p->link), 0,
+                            "a packet sent at %s ms, due at %s ms, never arrived",
+                            sn_ms(p->sent).text, sn_ms(p->due).text);
         }
     }
 }

@@ -23,9 +23,10 @@ static void judge_max_forwards(sn_judge *j, const sn_fact *f, const txn *receive
     }
     if (came == 0xffff) {
         sn_judge_broken(j, LAW_PRX2, f->key.at, f->entity, f->sip.call_id,
-                     "Max-Forwards was absent and left as %u, not as 70", left);
+                        "Max-Forwards was absent and left as %u, not as 70", left);
     } else {
-        sn_judge_broken(j, LAW_PRX2, f->key.at, f->entity, f->sip.call_id, "Max-Forwards came as %u and left as %u", came, left);
+        sn_judge_broken(j, LAW_PRX2, f->key.at, f->entity, f->sip.call_id,
+                        "Max-Forwards came as %u and left as %u", came, left);
     }
 }
 
@@ -34,12 +35,14 @@ void sn_proxy_request_sent(sn_judge *j, const sn_fact *f)
     const txn *received = sn_txn_find(j, f->entity, SERVER, f->sip.second_branch, f->sip.method);
     if (received == NULL || f->sip.via_count < 2) {
         sn_judge_broken(j, LAW_PRX1, f->key.at, f->entity, f->sip.call_id,
-                     "a request left with %u Via, and none came whose top Via is its second one", f->sip.via_count);
+                        "a request left with %u Via, and none came whose top Via is its second one",
+                        f->sip.via_count);
         return;
     }
     if (received->via_count < 254 && f->sip.via_count != received->via_count + 1) {
-        sn_judge_broken(j, LAW_PRX1, f->key.at, f->entity, f->sip.call_id, "a request came with %u Via and left with %u",
-                     received->via_count, f->sip.via_count);
+        sn_judge_broken(j, LAW_PRX1, f->key.at, f->entity, f->sip.call_id,
+                        "a request came with %u Via and left with %u", received->via_count,
+                        f->sip.via_count);
     }
     judge_max_forwards(j, f, received);
 }
@@ -57,8 +60,12 @@ static void success_came(sn_judge *j, const sn_fact *f, const txn *client, const
     }
     const bool late = (client->phase == PHASE_ACCEPTED && f->key.at >= client->end) ||
                       (server->phase == PHASE_ACCEPTED && f->key.at >= server->end);
-    sn_owed_add(j, (owed){ .law = LAW_PRX5, .node = f->entity, .a = f->sip.second_branch, .b = answer_of(f),
-                   .call_id = f->sip.call_id, .optional = late });
+    sn_owed_add(j, (owed){ .law = LAW_PRX5,
+                           .node = f->entity,
+                           .a = f->sip.second_branch,
+                           .b = answer_of(f),
+                           .call_id = f->sip.call_id,
+                           .optional = late });
 }
 
 static void provisional_came(sn_judge *j, const sn_fact *f, const txn *client, const txn *server)
@@ -66,8 +73,11 @@ static void provisional_came(sn_judge *j, const sn_fact *f, const txn *client, c
     const bool client_takes = client->phase == PHASE_WAITING || client->phase == PHASE_PROCEEDING;
     const bool server_takes = server->phase == PHASE_WAITING || server->phase == PHASE_PROCEEDING;
     if (client_takes && server_takes) {
-        sn_owed_add(j, (owed){ .law = LAW_PRX7, .node = f->entity, .a = f->sip.second_branch, .b = answer_of(f),
-                       .call_id = f->sip.call_id });
+        sn_owed_add(j, (owed){ .law = LAW_PRX7,
+                               .node = f->entity,
+                               .a = f->sip.second_branch,
+                               .b = answer_of(f),
+                               .call_id = f->sip.call_id });
     }
 }
 
@@ -94,14 +104,17 @@ void sn_proxy_response_sent(sn_judge *j, const sn_fact *f, const txn *server)
 {
     const unsigned status = f->sip.status;
     if (status == 100) {
-        if (j->hundred_event == j->event && j->hundred_node == f->entity && j->hundred_branch == f->sip.branch) {
-            sn_judge_broken(j, LAW_PRX4, f->key.at, f->entity, f->sip.call_id, "a 100 came and a 100 left");
+        if (j->hundred_event == j->event && j->hundred_node == f->entity &&
+            j->hundred_branch == f->sip.branch) {
+            sn_judge_broken(j, LAW_PRX4, f->key.at, f->entity, f->sip.call_id,
+                            "a 100 came and a 100 left");
         }
     } else if (server->method == SS_METHOD_INVITE && status < 200) {
         (void)sn_owed_pay(j, f->entity, LAW_PRX7, f->sip.branch, answer_of(f));
     } else if (server->method == SS_METHOD_INVITE && status < 300) {
         if (!sn_owed_pay(j, f->entity, LAW_PRX5, f->sip.branch, answer_of(f))) {
-            sn_judge_broken(j, LAW_PRX5, f->key.at, f->entity, f->sip.call_id, "a 2xx left that did not come at this instant");
+            sn_judge_broken(j, LAW_PRX5, f->key.at, f->entity, f->sip.call_id,
+                            "a 2xx left that did not come at this instant");
         }
     }
 }
@@ -112,7 +125,7 @@ bool sn_proxy_own_via_on_top(sn_judge *j, const sn_fact *f)
         sn_txn_find(j, f->entity, CLIENT, f->sip.branch, f->sip.method) == NULL) {
         return false;
     }
-    sn_judge_broken(j, LAW_PRX3, f->key.at, f->entity, f->sip.call_id, "status %u left with the proxy's own Via on top",
-                 f->sip.status);
+    sn_judge_broken(j, LAW_PRX3, f->key.at, f->entity, f->sip.call_id,
+                    "status %u left with the proxy's own Via on top", f->sip.status);
     return true;
 }

@@ -1,30 +1,28 @@
 /* What a scenario may ask for under `reached:`: that each timer fired, or that something happened at least once. */
 #include "meter.h"
 
-static const char *const names[REACH_COUNT] = {
-    [SS_TIMER_A] = "timer_a",
-    [SS_TIMER_B] = "timer_b",
-    [SS_TIMER_C] = "timer_c",
-    [SS_TIMER_D] = "timer_d",
-    [SS_TIMER_E] = "timer_e",
-    [SS_TIMER_F] = "timer_f",
-    [SS_TIMER_G] = "timer_g",
-    [SS_TIMER_H] = "timer_h",
-    [SS_TIMER_I] = "timer_i",
-    [SS_TIMER_J] = "timer_j",
-    [SS_TIMER_K] = "timer_k",
-    [SS_TIMER_L] = "timer_l",
-    [SS_TIMER_M] = "timer_m",
-    [SS_TIMER_N] = "timer_n",
-    [SS_TIMER_TRYING] = "timer_trying",
-    [SS_TIMER_TWOXX] = "timer_2xx",
-    [SS_TIMER_TWOXX_END] = "timer_2xx_end",
-    [SS_TIMER_REFRESH] = "timer_refresh",
-    [SS_TIMER_RING] = "timer_ring",
-    [SS_TIMER_CANCEL] = "timer_cancel",
+static const char *const names[REACH_COUNT] = { [SS_TIMER_A] = "timer_a",
+                                                [SS_TIMER_B] = "timer_b",
+                                                [SS_TIMER_C] = "timer_c",
+                                                [SS_TIMER_D] = "timer_d",
+                                                [SS_TIMER_E] = "timer_e",
+                                                [SS_TIMER_F] = "timer_f",
+                                                [SS_TIMER_G] = "timer_g",
+                                                [SS_TIMER_H] = "timer_h",
+                                                [SS_TIMER_I] = "timer_i",
+                                                [SS_TIMER_J] = "timer_j",
+                                                [SS_TIMER_K] = "timer_k",
+                                                [SS_TIMER_L] = "timer_l",
+                                                [SS_TIMER_M] = "timer_m",
+                                                [SS_TIMER_N] = "timer_n",
+                                                [SS_TIMER_TRYING] = "timer_trying",
+                                                [SS_TIMER_TWOXX] = "timer_2xx",
+                                                [SS_TIMER_TWOXX_END] = "timer_2xx_end",
+                                                [SS_TIMER_REFRESH] = "timer_refresh",
+                                                [SS_TIMER_RING] = "timer_ring",
+                                                [SS_TIMER_CANCEL] = "timer_cancel",
 #define REACH_NAME(id, name, sentence) [REACH_##id] = name,
-    REACH_LIST(REACH_NAME)
-};
+                                                REACH_LIST(REACH_NAME) };
 static const char *const sentences[REACH_COUNT] = {
     [SS_TIMER_A] = "an INVITE over UDP was due again: 17.1.1.2",
     [SS_TIMER_B] = "64*T1 passed without any response to an INVITE: 17.1.1.2",
@@ -44,7 +42,8 @@ static const char *const sentences[REACH_COUNT] = {
     [SS_TIMER_TWOXX] = "the interval of 2xx copies ran out: 13.3.1.4",
     [SS_TIMER_TWOXX_END] = "64*T1 passed without an ACK to a 2xx: 13.3.1.4",
     [SS_TIMER_REFRESH] = "a registration was refreshed",
-    [SS_TIMER_RING] = "a user agent's ring limit passed, or the minute after which a 1xx is repeated: 13.3.1.1",
+    [SS_TIMER_RING] =
+        "a user agent's ring limit passed, or the minute after which a 1xx is repeated: 13.3.1.1",
     [SS_TIMER_CANCEL] = "64*T1 passed after a CANCEL: the INVITE was given up, 9.1",
 #define REACH_SENTENCE(id, name, sentence) [REACH_##id] = sentence,
     REACH_LIST(REACH_SENTENCE)
@@ -157,7 +156,8 @@ void sn_reach_network(sn_meter *m, const sn_fact *f)
     switch (f->kind) {
     case SN_FACT_DATAGRAM_SENT:
         /* TX14 sees to it that a CANCEL follows a 1xx. */
-        m->reached[REACH_CANCEL_AFTER_1XX] |= f->sip.is_request && f->sip.method == SS_METHOD_CANCEL;
+        m->reached[REACH_CANCEL_AFTER_1XX] |=
+            f->sip.is_request && f->sip.method == SS_METHOD_CANCEL;
         break;
     case SN_FACT_FRAGMENTED:
         m->reached[REACH_FRAGMENT] = true;

@@ -6,8 +6,8 @@
 typedef struct span_rule {
     bool applies;
     law law;
-    ss_span least, most;                                  /* of the state, when it ends by itself */
-    bool may_be_left;                                     /* for another state, at any time */
+    ss_span least, most; /* of the state, when it ends by itself */
+    bool may_be_left;    /* for another state, at any time */
 } span_rule;
 
 static span_rule exactly(law l, ss_span span, bool may_be_left)
@@ -27,7 +27,7 @@ static span_rule rule_of(const sn_member *m, uint8_t machine, uint8_t state, boo
                : state == SS_TXN_ACCEPTED  ? exactly(LAW_TX8, 64 * m->t1, false)
                : state != SS_TXN_COMPLETED ? none
                : reliable                  ? exactly(LAW_TX7, 0, false)
-                                           : (span_rule){ true, LAW_TX7, SS_S(32), SS_TIME_NEVER, false };
+                          : (span_rule){ true, LAW_TX7, SS_S(32), SS_TIME_NEVER, false };
     case SS_NICT:
         return state == SS_TXN_TRYING      ? exactly(LAW_TX4, 64 * m->t1, true)
                : state == SS_TXN_COMPLETED ? exactly(LAW_TX8, linger, false)
@@ -57,12 +57,14 @@ static void judge_leaving(sn_judge *j, const sn_fact *f, const txn *t)
         return;
     }
     if (rule.most != SS_TIME_NEVER && t->noted_end == SS_TIME_NEVER) {
-        return;                                           /* told already, or judged by its timer */
+        return; /* told already, or judged by its timer */
     }
     const ss_span lasted = f->key.at - t->entered;
     if (lasted > rule.most || (lasted < rule.least && !j->excused[t->node])) {
-        sn_judge_broken(j, rule.law, f->key.at, t->node, t->call_id, "the state %s lasted %s ms, not %s%s ms", state_name(t->noted),
-                     sn_ms(lasted).text, rule.most == SS_TIME_NEVER ? "at least " : "", sn_ms(rule.least).text);
+        sn_judge_broken(j, rule.law, f->key.at, t->node, t->call_id,
+                        "the state %s lasted %s ms, not %s%s ms", state_name(t->noted),
+                        sn_ms(lasted).text, rule.most == SS_TIME_NEVER ? "at least " : "",
+                        sn_ms(rule.least).text);
     }
 }
 
@@ -76,7 +78,7 @@ static void enter(sn_judge *j, const sn_fact *f, txn *t)
     t->noted_end = rule.applies && m->t1 != 0 ? ss_time_after(f->key.at, rule.most) : SS_TIME_NEVER;
     if (t->noted != SS_TXN_TERMINATED) {
         if (t->side == SERVER && t->phase <= PHASE_PROCEEDING) {
-            t->end = SS_TIME_NEVER;                       /* its end will be noted */
+            t->end = SS_TIME_NEVER; /* its end will be noted */
         }
         sn_txn_schedule(j, t);
         return;
@@ -141,14 +143,16 @@ void sn_note_judge(sn_judge *j, const sn_fact *f)
 void sn_noted_end_passed(sn_judge *j, txn *t)
 {
     const ss_time until = t->noted_end;
-    const uint8_t machine = (uint8_t)(t->side == CLIENT ? (t->method == SS_METHOD_INVITE ? SS_ICT : SS_NICT)
-                                                        : (t->method == SS_METHOD_INVITE ? SS_IST : SS_NIST));
+    const uint8_t machine =
+        (uint8_t)(t->side == CLIENT ? (t->method == SS_METHOD_INVITE ? SS_ICT : SS_NICT)
+                                    : (t->method == SS_METHOD_INVITE ? SS_IST : SS_NIST));
     t->noted_end = SS_TIME_NEVER;
     const span_rule rule = rule_of(member(j, t->node), machine, t->noted, t->reliable);
-    sn_judge_broken(j, rule.law, until, t->node, t->call_id, "the state %s was to end after %s ms and did not", state_name(t->noted),
-                 sn_ms(rule.most).text);
+    sn_judge_broken(j, rule.law, until, t->node, t->call_id,
+                    "the state %s was to end after %s ms and did not", state_name(t->noted),
+                    sn_ms(rule.most).text);
     if (rule.law == LAW_TX2 || rule.law == LAW_TX4) {
-        t->end = SS_TIME_NEVER;                           /* told once */
+        t->end = SS_TIME_NEVER; /* told once */
         t->due = SS_TIME_NEVER;
         t->lenient = true;
     }

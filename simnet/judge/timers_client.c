@@ -19,7 +19,7 @@ static void set_due(txn *t, ss_time after)
 {
     t->due = ss_time_after(after, t->interval);
     if (t->due >= t->end) {
-        t->due = SS_TIME_NEVER;                           /* at the same instant the end wins */
+        t->due = SS_TIME_NEVER; /* at the same instant the end wins */
     }
 }
 
@@ -46,8 +46,9 @@ static void cancel_begins(sn_judge *j, const sn_fact *f)
     txn *invite = sn_txn_find(j, f->entity, CLIENT, f->sip.branch, SS_METHOD_INVITE);
     if (invite == NULL || invite->phase == PHASE_WAITING || invite->phase == PHASE_NONE) {
         sn_judge_broken(j, LAW_TX14, f->key.at, f->entity, f->sip.call_id,
-                     invite == NULL ? "a CANCEL left, but no INVITE with its branch did"
-                                    : "a CANCEL left, but no provisional response to its INVITE had come");
+                        invite == NULL
+                            ? "a CANCEL left, but no INVITE with its branch did"
+                            : "a CANCEL left, but no provisional response to its INVITE had come");
         return;
     }
     if (invite->phase == PHASE_PROCEEDING && has_timers(j, invite->node)) {
@@ -70,7 +71,8 @@ static void copy(sn_judge *j, const sn_fact *f, txn *t)
 {
     const ss_time at = f->key.at;
     if (f->hash != t->hash) {
-        sn_judge_broken(j, copies_law(t), at, t->node, t->call_id, "a copy of the request differs from the first");
+        sn_judge_broken(j, copies_law(t), at, t->node, t->call_id,
+                        "a copy of the request differs from the first");
     }
     if (!has_timers(j, t->node) || t->lenient) {
         return;
@@ -80,10 +82,11 @@ static void copy(sn_judge *j, const sn_fact *f, txn *t)
             return;
         }
         const bool is_over = t->due == SS_TIME_NEVER;
-        sn_judge_broken(j, copies_law(t), at, t->node, t->call_id,
-                     is_over ? "a copy left %s ms after the first, when none was to leave any more"
-                             : "a copy left %s ms after the first, not at the instant at which it was due",
-                     sn_ms(at - t->first).text);
+        sn_judge_broken(
+            j, copies_law(t), at, t->node, t->call_id,
+            is_over ? "a copy left %s ms after the first, when none was to leave any more"
+                    : "a copy left %s ms after the first, not at the instant at which it was due",
+            sn_ms(at - t->first).text);
         t->lenient = true;
         t->due = SS_TIME_NEVER;
         return;
@@ -96,7 +99,8 @@ static void copy(sn_judge *j, const sn_fact *f, txn *t)
 /* RFC3261:16.10 a CANCEL for a request that the proxy knows nothing of goes on without state. */
 static bool is_passed_on(const sn_judge *j, const sn_fact *f)
 {
-    return f->sip.method == SS_METHOD_CANCEL && f->sip.via_count > 1 && member(j, f->entity)->role == SN_ROLE_PROXY;
+    return f->sip.method == SS_METHOD_CANCEL && f->sip.via_count > 1 &&
+           member(j, f->entity)->role == SN_ROLE_PROXY;
 }
 
 void sn_client_request_sent(sn_judge *j, const sn_fact *f)
@@ -123,8 +127,9 @@ void sn_client_request_sent(sn_judge *j, const sn_fact *f)
 
 void sn_client_due_passed(sn_judge *j, txn *t)
 {
-    sn_judge_broken(j, copies_law(t), t->due, t->node, t->call_id, "the copy due %s ms after the first did not leave",
-                 sn_ms(t->due - t->first).text);
+    sn_judge_broken(j, copies_law(t), t->due, t->node, t->call_id,
+                    "the copy due %s ms after the first did not leave",
+                    sn_ms(t->due - t->first).text);
     t->due = SS_TIME_NEVER;
     t->lenient = true;
 }
@@ -157,7 +162,10 @@ static void final_to_invite(sn_judge *j, const sn_fact *f, txn *t)
             stop_copies(t, PHASE_COMPLETED, completed_until(j, t, now));
         }
         if (t->phase == PHASE_COMPLETED && now < t->end) {
-            sn_owed_add(j, (owed){ .law = LAW_TX11, .node = t->node, .a = f->sip.branch, .call_id = f->sip.call_id });
+            sn_owed_add(j, (owed){ .law = LAW_TX11,
+                                   .node = t->node,
+                                   .a = f->sip.branch,
+                                   .call_id = f->sip.call_id });
         }
         return;
     }
@@ -166,8 +174,12 @@ static void final_to_invite(sn_judge *j, const sn_fact *f, txn *t)
         stop_copies(t, PHASE_ACCEPTED, ss_time_after(now, 64 * member(j, t->node)->t1));
     }
     if (t->phase == PHASE_ACCEPTED && member(j, t->node)->role == SN_ROLE_UA) {
-        sn_owed_add(j, (owed){ .law = LAW_TX12, .node = t->node, .a = f->sip.call_id, .b = f->sip.cseq,
-                       .call_id = f->sip.call_id, .optional = now >= t->end });
+        sn_owed_add(j, (owed){ .law = LAW_TX12,
+                               .node = t->node,
+                               .a = f->sip.call_id,
+                               .b = f->sip.cseq,
+                               .call_id = f->sip.call_id,
+                               .optional = now >= t->end });
     }
 }
 
@@ -197,7 +209,11 @@ void sn_client_response_received(sn_judge *j, const sn_fact *f)
     txn *t = sn_txn_find(j, f->entity, CLIENT, f->sip.branch, f->sip.method);
     if (t == NULL || t->phase == PHASE_OVER || t->phase == PHASE_NONE) {
         if (f->sip.method == SS_METHOD_INVITE && f->sip.status / 100 == 2) {
-            sn_owed_add(j, (owed){ .law = LAW_TX12, .node = f->entity, .a = f->sip.call_id, .b = f->sip.cseq, .optional = true });
+            sn_owed_add(j, (owed){ .law = LAW_TX12,
+                                   .node = f->entity,
+                                   .a = f->sip.call_id,
+                                   .b = f->sip.cseq,
+                                   .optional = true });
         }
         return;
     }
@@ -218,12 +234,13 @@ void sn_client_end_passed(sn_judge *j, txn *t)
         if (t->noted == NOT_NOTED) {
             sn_txn_forget(j, t);
         }
-        return;                                           /* a noted one is forgotten when its end is noted */
+        return; /* a noted one is forgotten when its end is noted */
     }
     const law l = is_invite(t) ? LAW_TX2 : LAW_TX4;
     if (t->noted != NOT_NOTED) {
-        sn_judge_broken(j, l, ss_time_after(t->first, 64 * member(j, t->node)->t1), t->node, t->call_id,
-                     "64*T1 passed without a final response, and the transaction is not over");
+        sn_judge_broken(j, l, ss_time_after(t->first, 64 * member(j, t->node)->t1), t->node,
+                        t->call_id,
+                        "64*T1 passed without a final response, and the transaction is not over");
     }
     sn_txn_over(j, t, 64 * member(j, t->node)->t1);
 }
@@ -238,10 +255,12 @@ void sn_client_timer_noted(sn_judge *j, const sn_fact *f, txn *t)
         return;
     }
     if (f->key.at != ss_time_after(t->first, 64 * member(j, t->node)->t1)) {
-        sn_judge_broken(j, l, f->key.at, t->node, t->call_id, "the timer fired %s ms after the request left, not at 64*T1",
-                     sn_ms(f->key.at - t->first).text);
+        sn_judge_broken(j, l, f->key.at, t->node, t->call_id,
+                        "the timer fired %s ms after the request left, not at 64*T1",
+                        sn_ms(f->key.at - t->first).text);
     } else if (t->final_at != SS_TIME_NEVER || (is_invite(t) && t->phase == PHASE_PROCEEDING)) {
-        sn_judge_broken(j, l, f->key.at, t->node, t->call_id, "the timer fired although status %u had come", t->status);
+        sn_judge_broken(j, l, f->key.at, t->node, t->call_id,
+                        "the timer fired although status %u had come", t->status);
     }
     if (t->phase != PHASE_OVER) {
         sn_txn_over(j, t, 64 * member(j, t->node)->t1);
@@ -254,6 +273,7 @@ void sn_client_cancel_passed(sn_judge *j, txn *t)
     t->cancel_end = SS_TIME_NEVER;
     if (t->noted != NOT_NOTED && t->final_at == SS_TIME_NEVER) {
         sn_judge_broken(j, LAW_TX16, until, t->node, t->call_id,
-                     "64*T1 after its CANCEL the INVITE had no final response, and its transaction still lives");
+                        "64*T1 after its CANCEL the INVITE had no final response, and its "
+                        "transaction still lives");
     }
 }

@@ -21,7 +21,7 @@ static void set_due(txn *t, ss_time after)
 {
     t->due = ss_time_after(after, t->interval);
     if (t->due >= t->end) {
-        t->due = SS_TIME_NEVER;                           /* at the same instant the end wins */
+        t->due = SS_TIME_NEVER; /* at the same instant the end wins */
     }
 }
 
@@ -54,10 +54,12 @@ void sn_server_copy_sent(sn_judge *j, const sn_fact *f, txn *t)
     if (t->lenient || at == t->end || !has_timers(j, t->node)) {
         return;
     }
-    sn_judge_broken(j, copies_law(t), at, t->node, t->call_id,
-                 t->due == SS_TIME_NEVER ? "a copy of status %u left %s ms after the first, when none was to leave any more"
-                                         : "a copy of status %u left %s ms after the first, not when it was due",
-                 t->status, sn_ms(at - t->final_at).text);
+    sn_judge_broken(
+        j, copies_law(t), at, t->node, t->call_id,
+        t->due == SS_TIME_NEVER
+            ? "a copy of status %u left %s ms after the first, when none was to leave any more"
+            : "a copy of status %u left %s ms after the first, not when it was due",
+        t->status, sn_ms(at - t->final_at).text);
     t->lenient = true;
     t->due = SS_TIME_NEVER;
 }
@@ -68,7 +70,8 @@ static void unanswered(sn_judge *j, txn *t)
     const bool is_invite = t->method == SS_METHOD_INVITE;
     if (t->noted != NOT_NOTED) {
         sn_judge_broken(j, is_invite ? LAW_TX19 : LAW_TX15, t->due, t->node, t->call_id,
-                     "no response left in the %s ms since the request came", sn_ms(t->due - t->first).text);
+                        "no response left in the %s ms since the request came",
+                        sn_ms(t->due - t->first).text);
     }
     t->due = SS_TIME_NEVER;
 }
@@ -81,8 +84,9 @@ void sn_server_due_passed(sn_judge *j, txn *t)
     }
     /* Only a noted transaction is one: a stateless answer is sent once (RFC 3261 8.2.7). */
     if (t->noted != NOT_NOTED && !t->lenient) {
-        sn_judge_broken(j, copies_law(t), t->due, t->node, t->call_id, "the copy of status %u due %s ms after the first did not leave",
-                     t->status, sn_ms(t->due - t->final_at).text);
+        sn_judge_broken(j, copies_law(t), t->due, t->node, t->call_id,
+                        "the copy of status %u due %s ms after the first did not leave", t->status,
+                        sn_ms(t->due - t->final_at).text);
     }
     t->due = SS_TIME_NEVER;
     t->lenient = true;
@@ -103,9 +107,11 @@ void sn_server_timer_noted(sn_judge *j, const sn_fact *f, txn *t)
         return;
     }
     if (f->key.at != ss_time_after(t->final_at, 64 * member(j, t->node)->t1)) {
-        sn_judge_broken(j, LAW_TX6, f->key.at, t->node, t->call_id, "Timer H fired %s ms after the response left, not at 64*T1",
-                     sn_ms(f->key.at - t->final_at).text);
+        sn_judge_broken(j, LAW_TX6, f->key.at, t->node, t->call_id,
+                        "Timer H fired %s ms after the response left, not at 64*T1",
+                        sn_ms(f->key.at - t->final_at).text);
     } else if (t->phase == PHASE_CONFIRMED) {
-        sn_judge_broken(j, LAW_TX6, f->key.at, t->node, t->call_id, "Timer H fired although the ACK had come");
+        sn_judge_broken(j, LAW_TX6, f->key.at, t->node, t->call_id,
+                        "Timer H fired although the ACK had come");
     }
 }

@@ -108,17 +108,20 @@ void sn_txn_forget(sn_judge *j, txn *t)
 
 static ss_time next_deadline(const txn *t)
 {
-    return ss_time_earlier(ss_time_earlier(t->due, t->end), ss_time_earlier(t->noted_end, t->cancel_end));
+    return ss_time_earlier(ss_time_earlier(t->due, t->end),
+                           ss_time_earlier(t->noted_end, t->cancel_end));
 }
 
 void sn_txn_schedule(sn_judge *j, txn *t)
 {
     const ss_time at = next_deadline(t);
     if (at >= t->queued) {
-        return;                                           /* the entry that stands comes first, and puts it back */
+        return; /* the entry that stands comes first, and puts it back */
     }
     t->queued = at;
-    const agenda_entry entry = { .at = at, .index = (uint32_t)(t - j->all), .generation = t->generation };
+    const agenda_entry entry = { .at = at,
+                                 .index = (uint32_t)(t - j->all),
+                                 .generation = t->generation };
     j->out_of_memory = !sn_agenda_put(&j->agenda, entry) || j->out_of_memory;
 }
 

@@ -33,17 +33,26 @@ static bool write_wait(sn_text *t, const void *at)
 static const sn_codec wait_codec = { read_wait, write_wait };
 
 #define AT(member) .offset = offsetof(sn_choice_entry, member)
-#define LATER(name) { .key = name, .kind = SN_VALUE_LATER }
+#define LATER(name)                         \
+    {                                       \
+        .key = name, .kind = SN_VALUE_LATER \
+    }
 
 static const sn_field choice_fields[] = {
     { .key = "weight", .kind = SN_VALUE_COUNT, AT(weight), .max = 1000000 },
     { .key = "ring", .kind = SN_VALUE_SPECIAL, AT(ring), .codec = &wait_codec },
     { .key = "answer", .kind = SN_VALUE_SPECIAL, AT(answer), .codec = &wait_codec },
-    { .key = "reject", .kind = SN_VALUE_COUNT, .flags = SN_OR_NONE, AT(reject), .min = 300, .max = 699 },
+    { .key = "reject",
+      .kind = SN_VALUE_COUNT,
+      .flags = SN_OR_NONE,
+      AT(reject),
+      .min = 300,
+      .max = 699 },
     LATER("redirect"),
     LATER("after"),
 };
-static const sn_fields choice_table = { "a choice of a behaviour", choice_fields, SS_COUNT(choice_fields), NULL };
+static const sn_fields choice_table = { "a choice of a behaviour", choice_fields,
+                                        SS_COUNT(choice_fields), NULL };
 
 static void read_choice(sn_reading *r, sn_behaviour_entry *b, const sn_item *value)
 {
@@ -71,7 +80,8 @@ static void read_choices(sn_reading *r, sn_behaviour_entry *b, const sn_item *li
     if (list->count == 0) {
         sn_wrong(r, list->place, NULL, "an empty behaviour: it needs a choice");
     } else if (sum == 0 && r->mistake_count == before) {
-        sn_wrong(r, list->place, NULL, "the weights of behaviour '%s' sum to 0", b->name.text == NULL ? "" : b->name.text);
+        sn_wrong(r, list->place, NULL, "the weights of behaviour '%s' sum to 0",
+                 b->name.text == NULL ? "" : b->name.text);
     }
 }
 
@@ -93,7 +103,8 @@ static void read_behaviour(sn_reading *r, sn_model *m, const sn_pair *pair)
     if (!named) {
         return;
     }
-    m->behaviours = sn_hoard_grow(&r->hoard, m->behaviours, m->behaviour_count, sizeof(*m->behaviours));
+    m->behaviours =
+        sn_hoard_grow(&r->hoard, m->behaviours, m->behaviour_count, sizeof(*m->behaviours));
     m->behaviours[m->behaviour_count++] = entry;
 }
 

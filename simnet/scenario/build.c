@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const verb_words[SN_VERB_COUNT] = { "call",   "send",     "answer", "reject",  "cancel",
-                                                       "hangup", "register", "sends",  "receives" };
+static const char *const verb_words[SN_VERB_COUNT] = { "call",     "send",   "answer",
+                                                       "reject",   "cancel", "hangup",
+                                                       "register", "sends",  "receives" };
 
 /* An index, or out of the reading: there is no memory. */
 static uint32_t added(sn_reading *r, uint32_t index)
@@ -163,22 +164,27 @@ static void add_expects(sn_reading *r, const sn_model *m)
 /* ---- the story ---- */
 
 static const sn_op op_of[] = {
-    [SN_VERB_CALL] = SN_OP_CALL,     [SN_VERB_SEND] = SN_OP_PROGRESS,     [SN_VERB_ANSWER] = SN_OP_ANSWER,
-    [SN_VERB_REJECT] = SN_OP_REJECT, [SN_VERB_CANCEL] = SN_OP_CANCEL,     [SN_VERB_HANGUP] = SN_OP_HANGUP,
+    [SN_VERB_CALL] = SN_OP_CALL,         [SN_VERB_SEND] = SN_OP_PROGRESS,
+    [SN_VERB_ANSWER] = SN_OP_ANSWER,     [SN_VERB_REJECT] = SN_OP_REJECT,
+    [SN_VERB_CANCEL] = SN_OP_CANCEL,     [SN_VERB_HANGUP] = SN_OP_HANGUP,
     [SN_VERB_REGISTER] = SN_OP_REGISTER,
 };
 
 /* An act is a check too: that it could be done. */
 static void add_act_check(sn_reading *r, const sn_story_entry *e, const sn_act *act)
 {
-    sn_check check = { .is_act = true, .has_at = true, .at = act->at, .call = act->call, .line = act->line,
+    sn_check check = { .is_act = true,
+                       .has_at = true,
+                       .at = act->at,
+                       .call = act->call,
+                       .line = act->line,
                        .nearest = SS_TIME_NEVER };
     char status[8] = "";
     if (act->row.op == SN_OP_PROGRESS || act->row.op == SN_OP_REJECT) {
         snprintf(status, sizeof status, " %u", (unsigned)act->row.status);
     }
-    snprintf(check.text, sizeof check.text, "%.32s: %s%s in %.20s", e->who.group.text, verb_words[e->verb], status,
-             e->label.text);
+    snprintf(check.text, sizeof check.text, "%.32s: %s%s in %.20s", e->who.group.text,
+             verb_words[e->verb], status, e->label.text);
     added(r, sn_plan_add_check(r->plan, &check, act->group, act->index));
 }
 
@@ -212,23 +218,24 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
 
 static const char *method_name(unsigned method)
 {
-    static const char *const names[SS_METHOD_COUNT] = {
-        "a method",
+    static const char *const names[SS_METHOD_COUNT] = { "a method",
 #define METHOD_NAME(name) #name,
-        SS_METHOD_LIST(METHOD_NAME)
-    };
+                                                        SS_METHOD_LIST(METHOD_NAME) };
     return names[method];
 }
 
-static void check_text(const sn_story_entry *e, const sn_message_entry *message, char *text, size_t size)
+static void check_text(const sn_story_entry *e, const sn_message_entry *message, char *text,
+                       size_t size)
 {
     char status[8];
     const char *label = e->label.text == NULL ? "" : e->label.text;
     snprintf(status, sizeof status, "%u", (unsigned)message->status);
-    snprintf(text, size, "%s%.32s %s %s%s%s%s%.20s", e->never ? "never: " : "", e->has_who ? e->who.group.text : "any node",
-             verb_words[e->verb], message->status != 0 ? status : method_name(message->method),
-             e->cseq != SS_METHOD_COUNT ? " to " : "", e->cseq != SS_METHOD_COUNT ? method_name(e->cseq) : "",
-             *label == '\0' ? "" : " in ", label);
+    snprintf(text, size, "%s%.32s %s %s%s%s%s%.20s", e->never ? "never: " : "",
+             e->has_who ? e->who.group.text : "any node", verb_words[e->verb],
+             message->status != 0 ? status : method_name(message->method),
+             e->cseq != SS_METHOD_COUNT ? " to " : "",
+             e->cseq != SS_METHOD_COUNT ? method_name(e->cseq) : "", *label == '\0' ? "" : " in ",
+             label);
 }
 
 static void add_checks(sn_reading *r, const sn_story_entry *e)
@@ -243,7 +250,9 @@ static void add_checks(sn_reading *r, const sn_story_entry *e)
             .node = SN_NOBODY,
             .receives = e->verb == SN_VERB_RECEIVES,
             .is_request = message->status == 0,
-            .method = (uint8_t)(message->status == 0 ? (unsigned)message->method : has_cseq ? e->cseq : 0),
+            .method = (uint8_t)(message->status == 0 ? (unsigned)message->method
+                                : has_cseq           ? e->cseq
+                                                     : 0),
             .has_cseq = has_cseq,
             .status = (uint16_t)message->status,
             .call = e->call,
@@ -251,7 +260,8 @@ static void add_checks(sn_reading *r, const sn_story_entry *e)
             .nearest = SS_TIME_NEVER,
         };
         check_text(e, message, check.text, sizeof check.text);
-        added(r, sn_plan_add_check(r->plan, &check, e->has_who ? e->who.group.index : SN_NOBODY, e->who.from));
+        added(r, sn_plan_add_check(r->plan, &check, e->has_who ? e->who.group.index : SN_NOBODY,
+                                   e->who.from));
     }
 }
 
@@ -289,7 +299,8 @@ sn_plan *sn_model_plan(sn_reading *r, const sn_model *m)
     const ss_status status = sn_plan_finish(plan, &why);
     added(r, status == SS_ERR_MEMORY ? UINT32_MAX : 0);
     if (status != SS_OK) {
-        sn_wrong(r, m->item->place, NULL, "the scenario cannot be run: %s", why == NULL ? ss_status_text(status) : why);
+        sn_wrong(r, m->item->place, NULL, "the scenario cannot be run: %s",
+                 why == NULL ? ss_status_text(status) : why);
         return NULL;
     }
     return plan;

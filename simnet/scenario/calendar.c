@@ -37,12 +37,13 @@ bool sn_quantity_date(ss_slice word, uint64_t *seconds, sn_flaw *flaw)
     for (size_t i = 0; fits && i < word.len; i++) {
         fits = shape[i] == 'd' || word.at[i] == shape[i];
     }
-    if (!fits || !number_at(word, 0, 4, &year) || !number_at(word, 5, 2, &month) || !number_at(word, 8, 2, &day) ||
-        !number_at(word, 11, 2, &hour) || !number_at(word, 14, 2, &minute) || !number_at(word, 17, 2, &second)) {
+    if (!fits || !number_at(word, 0, 4, &year) || !number_at(word, 5, 2, &month) ||
+        !number_at(word, 8, 2, &day) || !number_at(word, 11, 2, &hour) ||
+        !number_at(word, 14, 2, &minute) || !number_at(word, 17, 2, &second)) {
         return refuse(flaw, 0, word.len, "not a date: write 2030-01-01T00:00:00Z");
     }
-    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 ||
-        second > 59) {
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days_in(year, month) ||
+        hour > 23 || minute > 59 || second > 59) {
         return refuse(flaw, 0, word.len, "out of range: no such date since 1970");
     }
     uint64_t days = day - 1;
@@ -106,9 +107,12 @@ bool sn_quantity_net(ss_slice word, uint32_t *net, uint32_t *bits, sn_flaw *flaw
         at += end < rest.len ? end + 1 : end;
     }
     uint64_t length = 0;
-    if (slash == word.len || ss_slice_to_u64(ss_slice_cut(word, slash + 1, word.len), 32, &length) != SS_OK || length < 8) {
+    if (slash == word.len ||
+        ss_slice_to_u64(ss_slice_cut(word, slash + 1, word.len), 32, &length) != SS_OK ||
+        length < 8) {
         const size_t from = slash == word.len ? 0 : slash;
-        return refuse(flaw, from, word.len - from, "an address block ends with its length, /8 to /32");
+        return refuse(flaw, from, word.len - from,
+                      "an address block ends with its length, /8 to /32");
     }
     if (length < 32 && (address & (UINT32_MAX >> length)) != 0) {
         return refuse(flaw, 0, word.len, "an address block has zeros after its length");

@@ -53,8 +53,14 @@ static bool write_percent(sn_text *t, const void *at)
 static const sn_codec percent_codec = { read_percent, write_percent };
 
 static const sn_field hangup_fields[] = {
-    { .key = "caller", .kind = SN_VALUE_SPECIAL, .offset = offsetof(hangup_record, caller), .codec = &percent_codec },
-    { .key = "callee", .kind = SN_VALUE_SPECIAL, .offset = offsetof(hangup_record, callee), .codec = &percent_codec },
+    { .key = "caller",
+      .kind = SN_VALUE_SPECIAL,
+      .offset = offsetof(hangup_record, caller),
+      .codec = &percent_codec },
+    { .key = "callee",
+      .kind = SN_VALUE_SPECIAL,
+      .offset = offsetof(hangup_record, callee),
+      .codec = &percent_codec },
 };
 static const sn_fields hangup_table = { "hangup", hangup_fields, SS_COUNT(hangup_fields), NULL };
 
@@ -68,8 +74,10 @@ static void read_hangup(sn_reading *r, const sn_item *value, void *at)
         return;
     }
     if (read.caller == not_said && read.callee == not_said) {
-        sn_wrong(r, value->place, NULL, "hangup says nothing: caller, callee or both, with a percentage");
-    } else if (read.caller != not_said && read.callee != not_said && read.caller + read.callee != all_of_it) {
+        sn_wrong(r, value->place, NULL,
+                 "hangup says nothing: caller, callee or both, with a percentage");
+    } else if (read.caller != not_said && read.callee != not_said &&
+               read.caller + read.callee != all_of_it) {
         sn_wrong(r, value->place, NULL, "caller and callee do not add up to 100 %%");
     } else {
         hangup->caller = read.caller != not_said ? read.caller : all_of_it - read.callee;
@@ -89,24 +97,50 @@ static const sn_codec hangup_codec = { read_hangup, write_hangup };
 /* ---- entries ---- */
 
 #define AT(member) .offset = offsetof(sn_calls_entry, member)
-#define LATER(name) { .key = name, .kind = SN_VALUE_LATER }
+#define LATER(name)                         \
+    {                                       \
+        .key = name, .kind = SN_VALUE_LATER \
+    }
 
 static const sn_field calls_fields[] = {
     { .key = "name", .kind = SN_VALUE_NAME, .flags = SN_REQUIRED, AT(name) },
-    { .key = "from", .kind = SN_VALUE_SPECIAL, .flags = SN_REQUIRED, AT(from), .codec = &sn_whole_group_codec },
-    { .key = "to", .kind = SN_VALUE_SPECIAL, .flags = SN_REQUIRED, AT(to), .codec = &sn_whole_group_codec },
+    { .key = "from",
+      .kind = SN_VALUE_SPECIAL,
+      .flags = SN_REQUIRED,
+      AT(from),
+      .codec = &sn_whole_group_codec },
+    { .key = "to",
+      .kind = SN_VALUE_SPECIAL,
+      .flags = SN_REQUIRED,
+      AT(to),
+      .codec = &sn_whole_group_codec },
     { .key = "pick", .kind = SN_VALUE_WORD, AT(pick), .words = pick_words },
-    { .key = "rate", .kind = SN_VALUE_SPECIAL, .flags = SN_REQUIRED, AT(rate), .codec = &rate_codec },
+    { .key = "rate",
+      .kind = SN_VALUE_SPECIAL,
+      .flags = SN_REQUIRED,
+      AT(rate),
+      .codec = &rate_codec },
     { .key = "during", .kind = SN_VALUE_SPECIAL, AT(during), .codec = &sn_window_codec },
-    { .key = "limit", .kind = SN_VALUE_COUNT, .flags = SN_OR_NONE, AT(limit), .min = 1, .max = UINT32_MAX - 1 },
+    { .key = "limit",
+      .kind = SN_VALUE_COUNT,
+      .flags = SN_OR_NONE,
+      AT(limit),
+      .min = 1,
+      .max = UINT32_MAX - 1 },
     { .key = "hold", .kind = SN_VALUE_DIST, AT(hold), .max = SN_TIME_MAX },
     { .key = "hangup", .kind = SN_VALUE_SPECIAL, AT(hangup), .codec = &hangup_codec },
-    { .key = "no_answer", .kind = SN_VALUE_TIME, .flags = SN_OR_NONE, AT(no_answer), .min = 1, .max = SN_TIME_MAX },
+    { .key = "no_answer",
+      .kind = SN_VALUE_TIME,
+      .flags = SN_OR_NONE,
+      AT(no_answer),
+      .min = 1,
+      .max = SN_TIME_MAX },
     LATER("media"),
     LATER("offer"),
     LATER("update"),
 };
-static const sn_fields calls_table = { "an entry of calls", calls_fields, SS_COUNT(calls_fields), NULL };
+static const sn_fields calls_table = { "an entry of calls", calls_fields, SS_COUNT(calls_fields),
+                                       NULL };
 
 void sn_calls_read(sn_reading *r, const sn_item *value, void *model)
 {

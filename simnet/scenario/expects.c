@@ -28,8 +28,10 @@ static const char *nearest_metric(sn_reading *r, ss_slice word)
 static void read_metric(sn_reading *r, const sn_item *value, void *at)
 {
     unsigned *metric = at;
-    if (sn_value_is_scalar(r, value, "the name of a metric") && !sn_metric_find(value->text, metric)) {
-        sn_wrong(r, value->place, nearest_metric(r, value->text), "unknown metric '%s'", sn_shown(r, value->text));
+    if (sn_value_is_scalar(r, value, "the name of a metric") &&
+        !sn_metric_find(value->text, metric)) {
+        sn_wrong(r, value->place, nearest_metric(r, value->text), "unknown metric '%s'",
+                 sn_shown(r, value->text));
         *metric = UINT32_MAX;
     }
 }
@@ -82,19 +84,23 @@ static bool read_ppm(ss_slice word, uint64_t *ppm, sn_flaw *flaw)
 
 static void read_bound(sn_reading *r, sn_expect_entry *e, const sn_item *is)
 {
-    const size_t sign_end = ss_slice_find(is->text, ' ') < is->text.len ? ss_slice_find(is->text, ' ') : 0;
+    const size_t sign_end =
+        ss_slice_find(is->text, ' ') < is->text.len ? ss_slice_find(is->text, ' ') : 0;
     size_t end = 0;
     while (end < is->text.len && strchr("<>=!", is->text.at[end]) != NULL) {
         end++;
     }
-    const ss_slice sign = ss_slice_cut(is->text, 0, end > sign_end && sign_end != 0 ? sign_end : end);
+    const ss_slice sign =
+        ss_slice_cut(is->text, 0, end > sign_end && sign_end != 0 ? sign_end : end);
     const ss_slice bound = ss_slice_trim(ss_slice_cut(is->text, sign.len, is->text.len));
     unsigned compare = 0;
-    while (compare < SS_COUNT(compare_words) && !ss_slice_eq(sign, ss_slice_from(compare_words[compare]))) {
+    while (compare < SS_COUNT(compare_words) &&
+           !ss_slice_eq(sign, ss_slice_from(compare_words[compare]))) {
         compare++;
     }
     if (compare == SS_COUNT(compare_words)) {
-        sn_wrong(r, sn_item_part(is, 0, sign.len == 0 ? is->text.len : sign.len), ss_slice_eq(sign, SS_LIT("=")) ? "==" : NULL,
+        sn_wrong(r, sn_item_part(is, 0, sign.len == 0 ? is->text.len : sign.len),
+                 ss_slice_eq(sign, SS_LIT("=")) ? "==" : NULL,
                  "'%s': a bound begins with <, <=, ==, !=, >= or >", sn_shown(r, is->text));
         return;
     }
@@ -110,8 +116,8 @@ static void read_bound(sn_reading *r, sn_expect_entry *e, const sn_item *is)
     if (!fine) {
         flaw.from += (size_t)(bound.at - is->text.at);
         static const char *const units[] = { "a count", "a time", "a percentage" };
-        sn_wrong(r, sn_item_part(is, flaw.from, flaw.length), flaw.suggestion, "'%s' is %s: %s", info.name, units[info.unit],
-                 flaw.message);
+        sn_wrong(r, sn_item_part(is, flaw.from, flaw.length), flaw.suggestion, "'%s' is %s: %s",
+                 info.name, units[info.unit], flaw.message);
     }
 }
 
@@ -147,7 +153,11 @@ static const sn_codec is_codec = { read_is, write_is };
 #define AT(member) .offset = offsetof(sn_expect_entry, member)
 
 static const sn_field expect_fields[] = {
-    { .key = "metric", .kind = SN_VALUE_SPECIAL, .flags = SN_REQUIRED, AT(metric), .codec = &metric_codec },
+    { .key = "metric",
+      .kind = SN_VALUE_SPECIAL,
+      .flags = SN_REQUIRED,
+      AT(metric),
+      .codec = &metric_codec },
     { .key = "calls", .kind = SN_VALUE_SPECIAL, AT(calls), .codec = &calls_name_codec },
     { .key = "window", .kind = SN_VALUE_SPECIAL, AT(window), .codec = &sn_window_codec },
     { .key = "is", .kind = SN_VALUE_SPECIAL, .flags = SN_REQUIRED, .codec = &is_codec },
@@ -174,7 +184,8 @@ static const char *nearest_reach(sn_reading *r, ss_slice word)
 {
     const char *names[REACHES_MAX];
     size_t count = 0;
-    for (const char *name = NULL; count < REACHES_MAX && (name = sn_reach_name((unsigned)count)) != NULL; count++) {
+    for (const char *name = NULL;
+         count < REACHES_MAX && (name = sn_reach_name((unsigned)count)) != NULL; count++) {
         names[count] = name;
     }
     return sn_nearest(r, word, names, count);
@@ -187,7 +198,8 @@ static void read_reached_word(sn_reading *r, sn_model *m, const sn_item *value)
         return;
     }
     if (!sn_reach_find(value->text, &reach)) {
-        sn_wrong(r, value->place, nearest_reach(r, value->text), "unknown word of 'reached': '%s'", sn_shown(r, value->text));
+        sn_wrong(r, value->place, nearest_reach(r, value->text), "unknown word of 'reached': '%s'",
+                 sn_shown(r, value->text));
         return;
     }
     m->reached = sn_hoard_grow(&r->hoard, m->reached, m->reached_count, sizeof(*m->reached));

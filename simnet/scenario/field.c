@@ -27,8 +27,8 @@ static void unknown_key(sn_reading *r, const sn_fields *table, unsigned who, con
             known[count++] = f->key;
         }
     }
-    sn_wrong(r, key->place, sn_nearest(r, key->text, known, count), "unknown key '%s' in %s", sn_shown(r, key->text),
-             table->what);
+    sn_wrong(r, key->place, sn_nearest(r, key->text, known, count), "unknown key '%s' in %s",
+             sn_shown(r, key->text), table->what);
 }
 
 static const char *who_name(const sn_fields *table, unsigned who)
@@ -56,8 +56,9 @@ static bool read_scaled(sn_reading *r, const sn_field *f, const sn_item *value, 
         return false;
     }
     if (read < f->min || read > f->max) {
-        sn_wrong(r, value->place, NULL, "'%s': out of range: %llu%s to %llu%s", sn_shown(r, value->text),
-                 (unsigned long long)f->min, bytes ? "B" : "bit", (unsigned long long)f->max, bytes ? "B" : "bit");
+        sn_wrong(r, value->place, NULL, "'%s': out of range: %llu%s to %llu%s",
+                 sn_shown(r, value->text), (unsigned long long)f->min, bytes ? "B" : "bit",
+                 (unsigned long long)f->max, bytes ? "B" : "bit");
         return false;
     }
     *number = read;
@@ -88,10 +89,13 @@ static void read_bool(sn_reading *r, const sn_item *value, bool *flag)
         return;
     }
     if (value->quoted) {
-        sn_wrong(r, value->place, NULL, "wrong type: true or false is wanted here, not a text in quotes");
-    } else if (ss_slice_eq_nocase(value->text, SS_LIT("yes")) || ss_slice_eq_nocase(value->text, SS_LIT("on"))) {
+        sn_wrong(r, value->place, NULL,
+                 "wrong type: true or false is wanted here, not a text in quotes");
+    } else if (ss_slice_eq_nocase(value->text, SS_LIT("yes")) ||
+               ss_slice_eq_nocase(value->text, SS_LIT("on"))) {
         sn_wrong(r, value->place, "true", "wrong type: true or false is wanted here");
-    } else if (ss_slice_eq_nocase(value->text, SS_LIT("no")) || ss_slice_eq_nocase(value->text, SS_LIT("off"))) {
+    } else if (ss_slice_eq_nocase(value->text, SS_LIT("no")) ||
+               ss_slice_eq_nocase(value->text, SS_LIT("off"))) {
         sn_wrong(r, value->place, "false", "wrong type: true or false is wanted here");
     } else if (sn_value_word(r, value, words, &word)) {
         *flag = word == 1;
@@ -180,25 +184,29 @@ static void read_value(sn_reading *r, const sn_field *f, const sn_item *value, v
     }
 }
 
-static void read_pair(sn_reading *r, const sn_fields *table, unsigned who, const sn_pair *pair, void *record)
+static void read_pair(sn_reading *r, const sn_fields *table, unsigned who, const sn_pair *pair,
+                      void *record)
 {
     const sn_field *f = find_field(table, pair->key->text);
     if (f == NULL) {
         unknown_key(r, table, who, pair->key);
     } else if (f->kind == SN_VALUE_LATER) {
-        sn_wrong(r, pair->key->place, NULL, "'%s' in %s is not in this version", f->key, table->what);
+        sn_wrong(r, pair->key->place, NULL, "'%s' in %s is not in this version", f->key,
+                 table->what);
     } else if (f->who != 0 && who != 0 && (f->who & who) == 0) {
-        sn_wrong(r, pair->key->place, NULL, "'%s' is for role %s, this %s has role %s", f->key, who_name(table, f->who),
-                 table->what, who_name(table, who));
+        sn_wrong(r, pair->key->place, NULL, "'%s' is for role %s, this %s has role %s", f->key,
+                 who_name(table, f->who), table->what, who_name(table, who));
     } else {
         read_value(r, f, pair->value, (char *)record + f->offset);
     }
 }
 
-bool sn_fields_read(sn_reading *r, const sn_fields *table, unsigned who, const sn_item *map, void *record)
+bool sn_fields_read(sn_reading *r, const sn_fields *table, unsigned who, const sn_item *map,
+                    void *record)
 {
     if (map->kind != SN_ITEM_MAP) {
-        sn_wrong(r, map->place, NULL, "wrong type: a mapping of keys of %s is wanted here", table->what);
+        sn_wrong(r, map->place, NULL, "wrong type: a mapping of keys of %s is wanted here",
+                 table->what);
         return false;
     }
     for (uint32_t i = 0; i < map->count; i++) {

@@ -24,7 +24,8 @@ static void read_role(sn_reading *r, const sn_item *value, void *at)
 static void read_roles(sn_reading *r, const sn_item *value, void *at)
 {
     if (value->kind != SN_ITEM_LIST) {
-        sn_wrong(r, value->place, NULL, "wrong type: a list of roles is wanted here, as in [proxy, registrar]");
+        sn_wrong(r, value->place, NULL,
+                 "wrong type: a list of roles is wanted here, as in [proxy, registrar]");
         return;
     }
     for (uint32_t i = 0; i < value->count; i++) {
@@ -51,14 +52,16 @@ static bool write_roles(sn_text *t, const void *at)
 /* The fields are read with the role known, so these two come first, by hand. */
 static unsigned roles_of(sn_reading *r, const sn_pair *node)
 {
-    const sn_pair *role = sn_item_pair(node->value, "role"), *roles = sn_item_pair(node->value, "roles");
+    const sn_pair *role = sn_item_pair(node->value, "role"),
+                  *roles = sn_item_pair(node->value, "roles");
     unsigned read = 0;
     const uint64_t before = r->mistake_count;
     if (role != NULL && roles != NULL) {
         sn_wrong(r, roles->key->place, NULL, "'role' and 'roles' in one node: write one of them");
     }
     if (role == NULL && roles == NULL) {
-        sn_wrong(r, node->key->place, NULL, "missing key 'role' in node '%s'", sn_shown(r, node->key->text));
+        sn_wrong(r, node->key->place, NULL, "missing key 'role' in node '%s'",
+                 sn_shown(r, node->key->text));
     }
     if (role != NULL) {
         read_role(r, role->value, &read);
@@ -66,9 +69,12 @@ static unsigned roles_of(sn_reading *r, const sn_pair *node)
         read_roles(r, roles->value, &read);
     }
     const unsigned kind = read & SN_WHO_MASK;
-    const sn_place place = role != NULL ? role->value->place : roles != NULL ? roles->value->place : node->key->place;
+    const sn_place place = role != NULL    ? role->value->place
+                           : roles != NULL ? roles->value->place
+                                           : node->key->place;
     if (r->mistake_count == before && read == SN_IS_REGISTRAR) {
-        sn_wrong(r, place, "[proxy, registrar]", "a registrar that is no proxy is not in this version");
+        sn_wrong(r, place, "[proxy, registrar]",
+                 "a registrar that is no proxy is not in this version");
     } else if (r->mistake_count == before && (kind & (kind - 1)) != 0) {
         sn_wrong(r, place, NULL, "a node is a ua, a proxy or a router: only one of them");
     } else if (r->mistake_count == before && (read & SN_IS_REGISTRAR) != 0 && kind != SN_IS_PROXY) {
@@ -92,11 +98,18 @@ static const sn_codec roles_codec = { read_before, write_roles };
 /* ---- register, quota, net ---- */
 
 static const sn_field register_fields[] = {
-    { .key = "expires", .kind = SN_VALUE_TIME, .offset = offsetof(sn_register_entry, expires), .min = SS_S(1),
+    { .key = "expires",
+      .kind = SN_VALUE_TIME,
+      .offset = offsetof(sn_register_entry, expires),
+      .min = SS_S(1),
       .max = UINT64_C(4294967295) * SS_S(1) },
-    { .key = "at", .kind = SN_VALUE_DIST, .offset = offsetof(sn_register_entry, at), .max = SN_TIME_MAX },
+    { .key = "at",
+      .kind = SN_VALUE_DIST,
+      .offset = offsetof(sn_register_entry, at),
+      .max = SN_TIME_MAX },
 };
-static const sn_fields register_table = { "register", register_fields, SS_COUNT(register_fields), NULL };
+static const sn_fields register_table = { "register", register_fields, SS_COUNT(register_fields),
+                                          NULL };
 
 static void read_register(sn_reading *r, const sn_item *value, void *at)
 {
@@ -107,7 +120,8 @@ static void read_register(sn_reading *r, const sn_item *value, void *at)
     }
     record->expires = SS_S(3600);
     if (sn_fields_read(r, &register_table, 0, value, record) && record->expires % SS_S(1) != 0) {
-        sn_wrong(r, sn_item_place(value, "expires"), NULL, "expires is in whole seconds: RFC 3261 20.19");
+        sn_wrong(r, sn_item_place(value, "expires"), NULL,
+                 "expires is in whole seconds: RFC 3261 20.19");
     }
 }
 
@@ -125,11 +139,21 @@ static bool write_register(sn_text *t, const void *at)
 static const sn_codec register_codec = { read_register, write_register };
 
 static const sn_field quota_fields[] = {
-    { .key = "transactions", .kind = SN_VALUE_COUNT, .offset = offsetof(ss_settings, txns_max), .min = 1,
+    { .key = "transactions",
+      .kind = SN_VALUE_COUNT,
+      .offset = offsetof(ss_settings, txns_max),
+      .min = 1,
       .max = UINT32_MAX - 1 },
-    { .key = "dialogs", .kind = SN_VALUE_COUNT, .offset = offsetof(ss_settings, dialogs_max), .min = 1,
+    { .key = "dialogs",
+      .kind = SN_VALUE_COUNT,
+      .offset = offsetof(ss_settings, dialogs_max),
+      .min = 1,
       .max = UINT32_MAX - 1 },
-    { .key = "bytes", .kind = SN_VALUE_BYTES, .offset = offsetof(ss_settings, bytes_max), .min = 1024, .max = UINT32_MAX },
+    { .key = "bytes",
+      .kind = SN_VALUE_BYTES,
+      .offset = offsetof(ss_settings, bytes_max),
+      .min = 1024,
+      .max = UINT32_MAX },
 };
 static const sn_fields quota_table = { "quota", quota_fields, SS_COUNT(quota_fields), NULL };
 
@@ -205,9 +229,11 @@ static void read_holds(sn_reading *r, const sn_item *value, void *at)
         const sn_pair *pair = &value->pairs[i];
         sn_hold_entry hold = { .place = pair->value->place };
         uint64_t count = 0;
-        if (sn_key_name(r, pair->key, &hold.group) && sn_value_count(r, pair->value, 1, COUNT_MAX, &count)) {
+        if (sn_key_name(r, pair->key, &hold.group) &&
+            sn_value_count(r, pair->value, 1, COUNT_MAX, &count)) {
             hold.per_site = (uint32_t)count;
-            site->holds = sn_hoard_grow(&r->hoard, site->holds, site->hold_count, sizeof(*site->holds));
+            site->holds =
+                sn_hoard_grow(&r->hoard, site->holds, site->hold_count, sizeof(*site->holds));
             site->holds[site->hold_count++] = hold;
         }
     }
@@ -254,7 +280,10 @@ static const sn_codec via_codec = { read_via, write_via };
 /* ---- the tables ---- */
 
 #define AT(member) .offset = offsetof(sn_group_entry, member)
-#define LATER(name) { .key = name, .kind = SN_VALUE_LATER }
+#define LATER(name)                         \
+    {                                       \
+        .key = name, .kind = SN_VALUE_LATER \
+    }
 
 static const sn_field router_fields[] = {
     { .key = "via", .kind = SN_VALUE_SPECIAL, .codec = &via_codec },
@@ -282,19 +311,69 @@ static const sn_field node_fields[] = {
     { .key = "link", .kind = SN_VALUE_NAME, .flags = SN_OR_NONE, AT(link) },
     { .key = "net", .kind = SN_VALUE_SPECIAL, AT(net), .codec = &net_codec },
     { .key = "aor", .kind = SN_VALUE_TEXT, .who = SN_IS_UA, AT(aor), .max = 200 },
-    { .key = "outbound", .kind = SN_VALUE_NAME, .flags = SN_OR_NONE, .who = SN_IS_UA, AT(outbound) },
-    { .key = "lines", .kind = SN_VALUE_COUNT, .flags = SN_OR_NONE, .who = SN_IS_UA, AT(lines), .min = 1, .max = 65535 },
-    { .key = "register", .kind = SN_VALUE_SPECIAL, .who = SN_IS_UA, AT(registering), .codec = &register_codec },
-    { .key = "behaviour", .kind = SN_VALUE_NAME, .flags = SN_OR_NONE, .who = SN_IS_UA, AT(behaviour) },
-    { .key = "ring_limit", .kind = SN_VALUE_TIME, .who = SN_IS_UA, AT(settings.ring_limit), .min = 1, .max = SN_TIME_MAX },
-    { .key = "host", .kind = SN_VALUE_TEXT, .flags = SN_OR_NONE, .who = SN_IS_PROXY, AT(host), .max = 200 },
-    { .key = "record_route", .kind = SN_VALUE_BOOL, .who = SN_IS_PROXY, AT(record_route) },
-    { .key = "timer_c", .kind = SN_VALUE_TIME, .who = SN_IS_PROXY, AT(settings.timer_c), .min = SS_S(180) + 1,
+    { .key = "outbound",
+      .kind = SN_VALUE_NAME,
+      .flags = SN_OR_NONE,
+      .who = SN_IS_UA,
+      AT(outbound) },
+    { .key = "lines",
+      .kind = SN_VALUE_COUNT,
+      .flags = SN_OR_NONE,
+      .who = SN_IS_UA,
+      AT(lines),
+      .min = 1,
+      .max = 65535 },
+    { .key = "register",
+      .kind = SN_VALUE_SPECIAL,
+      .who = SN_IS_UA,
+      AT(registering),
+      .codec = &register_codec },
+    { .key = "behaviour",
+      .kind = SN_VALUE_NAME,
+      .flags = SN_OR_NONE,
+      .who = SN_IS_UA,
+      AT(behaviour) },
+    { .key = "ring_limit",
+      .kind = SN_VALUE_TIME,
+      .who = SN_IS_UA,
+      AT(settings.ring_limit),
+      .min = 1,
       .max = SN_TIME_MAX },
-    { .key = "t1", .kind = SN_VALUE_TIME, .who = SN_IS_UA | SN_IS_PROXY, AT(settings.t1), .min = 1, .max = SS_S(3600) },
-    { .key = "t2", .kind = SN_VALUE_TIME, .who = SN_IS_UA | SN_IS_PROXY, AT(settings.t2), .min = 1, .max = SS_S(3600) },
-    { .key = "t4", .kind = SN_VALUE_TIME, .who = SN_IS_UA | SN_IS_PROXY, AT(settings.t4), .max = SS_S(3600) },
-    { .key = "quota", .kind = SN_VALUE_SPECIAL, .who = SN_IS_UA | SN_IS_PROXY, AT(settings), .codec = &quota_codec },
+    { .key = "host",
+      .kind = SN_VALUE_TEXT,
+      .flags = SN_OR_NONE,
+      .who = SN_IS_PROXY,
+      AT(host),
+      .max = 200 },
+    { .key = "record_route", .kind = SN_VALUE_BOOL, .who = SN_IS_PROXY, AT(record_route) },
+    { .key = "timer_c",
+      .kind = SN_VALUE_TIME,
+      .who = SN_IS_PROXY,
+      AT(settings.timer_c),
+      .min = SS_S(180) + 1,
+      .max = SN_TIME_MAX },
+    { .key = "t1",
+      .kind = SN_VALUE_TIME,
+      .who = SN_IS_UA | SN_IS_PROXY,
+      AT(settings.t1),
+      .min = 1,
+      .max = SS_S(3600) },
+    { .key = "t2",
+      .kind = SN_VALUE_TIME,
+      .who = SN_IS_UA | SN_IS_PROXY,
+      AT(settings.t2),
+      .min = 1,
+      .max = SS_S(3600) },
+    { .key = "t4",
+      .kind = SN_VALUE_TIME,
+      .who = SN_IS_UA | SN_IS_PROXY,
+      AT(settings.t4),
+      .max = SS_S(3600) },
+    { .key = "quota",
+      .kind = SN_VALUE_SPECIAL,
+      .who = SN_IS_UA | SN_IS_PROXY,
+      AT(settings),
+      .codec = &quota_codec },
     LATER("transport"),
     LATER("nat"),
     LATER("password"),
@@ -313,7 +392,8 @@ static sn_group_entry *new_group(sn_reading *r, sn_model *m, sn_section section,
     return g;
 }
 
-static void read_entry(sn_reading *r, sn_model *m, const sn_pair *pair, sn_section section, unsigned roles)
+static void read_entry(sn_reading *r, sn_model *m, const sn_pair *pair, sn_section section,
+                       unsigned roles)
 {
     static const sn_fields *const tables[] = { &router_table, &site_table, &node_table };
     sn_group_entry *g = new_group(r, m, section, roles);
@@ -322,7 +402,8 @@ static void read_entry(sn_reading *r, sn_model *m, const sn_pair *pair, sn_secti
     sn_fields_read(r, tables[section], roles & SN_WHO_MASK, pair->value, g);
     if (g->settings.t2 < g->settings.t1) {
         const bool says_t2 = sn_item_pair(pair->value, "t2") != NULL;
-        sn_wrong(r, sn_item_place(pair->value, says_t2 ? "t2" : "t1"), NULL, "T2 is below T1: RFC 3261 17.1.2.1");
+        sn_wrong(r, sn_item_place(pair->value, says_t2 ? "t2" : "t1"), NULL,
+                 "T2 is below T1: RFC 3261 17.1.2.1");
     }
     m->group_count += named;
 }
@@ -340,7 +421,8 @@ static void read_site(sn_reading *r, sn_model *m, const sn_pair *pair)
 static void read_node(sn_reading *r, sn_model *m, const sn_pair *pair)
 {
     if (pair->value->kind != SN_ITEM_MAP) {
-        sn_wrong(r, pair->value->place, NULL, "wrong type: a mapping of keys of node is wanted here");
+        sn_wrong(r, pair->value->place, NULL,
+                 "wrong type: a mapping of keys of node is wanted here");
         return;
     }
     const uint64_t before = r->mistake_count;
@@ -365,7 +447,8 @@ void sn_nodes_read(sn_reading *r, const sn_item *value, void *model)
 
 /* ---- writing ---- */
 
-static void write_section(sn_text *t, const sn_model *m, sn_section section, const char *title, const sn_fields *table)
+static void write_section(sn_text *t, const sn_model *m, sn_section section, const char *title,
+                          const sn_fields *table)
 {
     bool any = false;
     for (uint32_t i = 0; i < m->group_count; i++) {

@@ -13,9 +13,9 @@
 typedef struct sn_hoard_block sn_hoard_block;
 
 typedef struct sn_hoard {
-    sn_hoard_block *blocks;                               /* the newest first */
-    size_t taken, max;                                    /* bytes */
-    jmp_buf *full;                                        /* where to go when it is full */
+    sn_hoard_block *blocks; /* the newest first */
+    size_t taken, max;      /* bytes */
+    jmp_buf *full;          /* where to go when it is full */
 } sn_hoard;
 
 /** Zeroed, aligned for any type, never NULL. */

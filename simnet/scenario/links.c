@@ -39,11 +39,19 @@ typedef struct reorder_record {
 } reorder_record;
 
 static const sn_field reorder_fields[] = {
-    { .key = "p", .kind = SN_VALUE_PROB, .flags = SN_REQUIRED, .offset = offsetof(reorder_record, p) },
-    { .key = "gap", .kind = SN_VALUE_COUNT, .offset = offsetof(reorder_record, gap), .min = 1, .max = UINT32_MAX - 1 },
+    { .key = "p",
+      .kind = SN_VALUE_PROB,
+      .flags = SN_REQUIRED,
+      .offset = offsetof(reorder_record, p) },
+    { .key = "gap",
+      .kind = SN_VALUE_COUNT,
+      .offset = offsetof(reorder_record, gap),
+      .min = 1,
+      .max = UINT32_MAX - 1 },
     { .key = "corr", .kind = SN_VALUE_LATER },
 };
-static const sn_fields reorder_table = { "reorder", reorder_fields, SS_COUNT(reorder_fields), NULL };
+static const sn_fields reorder_table = { "reorder", reorder_fields, SS_COUNT(reorder_fields),
+                                         NULL };
 
 static void read_reorder(sn_reading *r, const sn_item *value, void *at)
 {
@@ -80,10 +88,19 @@ typedef struct jitter_record {
 } jitter_record;
 
 static const sn_field jitter_fields[] = {
-    { .key = "dist", .kind = SN_VALUE_WORD, .flags = SN_REQUIRED, .offset = offsetof(jitter_record, dist),
+    { .key = "dist",
+      .kind = SN_VALUE_WORD,
+      .flags = SN_REQUIRED,
+      .offset = offsetof(jitter_record, dist),
       .words = jitter_words },
-    { .key = "sd", .kind = SN_VALUE_TIME, .offset = offsetof(jitter_record, sd), .max = SN_TIME_MAX },
-    { .key = "by", .kind = SN_VALUE_TIME, .offset = offsetof(jitter_record, by), .max = SN_TIME_MAX },
+    { .key = "sd",
+      .kind = SN_VALUE_TIME,
+      .offset = offsetof(jitter_record, sd),
+      .max = SN_TIME_MAX },
+    { .key = "by",
+      .kind = SN_VALUE_TIME,
+      .offset = offsetof(jitter_record, by),
+      .max = SN_TIME_MAX },
     { .key = "corr", .kind = SN_VALUE_LATER },
 };
 static const sn_fields jitter_table = { "jitter", jitter_fields, SS_COUNT(jitter_fields), NULL };
@@ -97,13 +114,15 @@ static void read_jitter_map(sn_reading *r, const sn_item *value, sn_dist *jitter
         return;
     }
     const bool normal = read.dist == 1;
-    const sn_pair *wanted = sn_item_pair(value, normal ? "sd" : "by"), *other = sn_item_pair(value, normal ? "by" : "sd");
+    const sn_pair *wanted = sn_item_pair(value, normal ? "sd" : "by"),
+                  *other = sn_item_pair(value, normal ? "by" : "sd");
     if (other != NULL) {
-        sn_wrong(r, other->key->place, normal ? "sd" : "by", "bad distribution: %s jitter has no '%s'",
-                 jitter_words[read.dist], normal ? "by" : "sd");
+        sn_wrong(r, other->key->place, normal ? "sd" : "by",
+                 "bad distribution: %s jitter has no '%s'", jitter_words[read.dist],
+                 normal ? "by" : "sd");
     } else if (wanted == NULL) {
-        sn_wrong(r, value->place, NULL, "bad distribution: %s jitter needs '%s', a time", jitter_words[read.dist],
-                 normal ? "sd" : "by");
+        sn_wrong(r, value->place, NULL, "bad distribution: %s jitter needs '%s', a time",
+                 jitter_words[read.dist], normal ? "sd" : "by");
     }
     *jitter = (sn_dist){ normal ? SN_DIST_NORMAL : SN_DIST_UNIFORM, 0, normal ? read.sd : read.by };
 }
@@ -131,7 +150,8 @@ static bool write_jitter(sn_text *t, const void *at)
         sn_text_put_str(t, "0s");
         return true;
     }
-    sn_text_put_str(t, jitter->kind == SN_DIST_NORMAL ? "{dist: normal, sd: " : "{dist: uniform, by: ");
+    sn_text_put_str(t, jitter->kind == SN_DIST_NORMAL ? "{dist: normal, sd: "
+                                                      : "{dist: uniform, by: ");
     sn_quantity_put_time(t, jitter->b);
     sn_text_put_str(t, "}");
     return true;
@@ -169,13 +189,16 @@ static void read_queue(sn_reading *r, const sn_item *value, void *at)
         return;
     }
     const bool packets = count_of_packets(value->text, &number);
-    if (!(packets ? sn_quantity_count(number, &read, &flaw) : sn_quantity_bytes(value->text, &read, &flaw))) {
-        if (!packets && flaw.length == value->text.len && flaw.suggestion == NULL && value->text.at[0] != '-') {
+    if (!(packets ? sn_quantity_count(number, &read, &flaw)
+                  : sn_quantity_bytes(value->text, &read, &flaw))) {
+        if (!packets && flaw.length == value->text.len && flaw.suggestion == NULL &&
+            value->text.at[0] != '-') {
             flaw.message = "missing unit: write 100 packets or 64KB";
         }
         sn_value_flaw(r, value, &flaw);
     } else if (read == 0 || read > UINT32_MAX) {
-        sn_wrong(r, value->place, NULL, "'%s': out of range: 1 to %u", sn_shown(r, value->text), UINT32_MAX);
+        sn_wrong(r, value->place, NULL, "'%s': out of range: 1 to %u", sn_shown(r, value->text),
+                 UINT32_MAX);
     } else {
         link->queue_packets = packets ? (uint32_t)read : 0;
         link->queue_bytes = packets ? 0 : (uint32_t)read;
@@ -208,7 +231,10 @@ static void read_direction(sn_reading *r, const sn_item *value, void *at)
 static const sn_codec direction_codec = { read_direction, NULL };
 
 #define AT(member) .offset = offsetof(sn_link_params, member)
-#define LATER(name) { .key = name, .kind = SN_VALUE_LATER }
+#define LATER(name)                         \
+    {                                       \
+        .key = name, .kind = SN_VALUE_LATER \
+    }
 
 /* The last two hold in a kind only. */
 static const sn_field link_fields[] = {
@@ -219,7 +245,11 @@ static const sn_field link_fields[] = {
     { .key = "loss", .kind = SN_VALUE_SPECIAL, AT(loss), .codec = &p_codec },
     { .key = "duplicate", .kind = SN_VALUE_SPECIAL, AT(duplicate), .codec = &p_codec },
     { .key = "reorder", .kind = SN_VALUE_SPECIAL, .codec = &reorder_codec },
-    { .key = "rate", .kind = SN_VALUE_RATE, .flags = SN_OR_NONE, AT(rate_bps), .min = 1,
+    { .key = "rate",
+      .kind = SN_VALUE_RATE,
+      .flags = SN_OR_NONE,
+      AT(rate_bps),
+      .min = 1,
       .max = UINT64_C(1000000000000) },
     { .key = "queue", .kind = SN_VALUE_SPECIAL, .codec = &queue_codec },
     { .key = "mtu", .kind = SN_VALUE_BYTES, AT(mtu), .min = 68, .max = 65535 },
@@ -234,16 +264,19 @@ static const sn_field link_fields[] = {
     { .key = "down", .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &direction_codec },
 };
 static const sn_fields link_table = { "link", link_fields, SS_COUNT(link_fields), NULL };
-static const sn_fields direction_table = { "a direction of a link", link_fields, SS_COUNT(link_fields) - 2, NULL };
+static const sn_fields direction_table = { "a direction of a link", link_fields,
+                                           SS_COUNT(link_fields) - 2, NULL };
 
 static void settle_floor(sn_reading *r, sn_link_params *p, const sn_item *own, const sn_item *both)
 {
     if (p->delay_floor == SS_TIME_NEVER) {
         p->delay_floor = p->delay / 4 == 0 ? 1 : p->delay / 4;
     } else if (p->delay_floor > p->delay && p->delay_floor > 1) {
-        const bool in_own = sn_item_pair(own, "delay_floor") != NULL || sn_item_pair(both, "delay_floor") == NULL;
+        const bool in_own =
+            sn_item_pair(own, "delay_floor") != NULL || sn_item_pair(both, "delay_floor") == NULL;
         const sn_item *map = in_own ? own : both;
-        sn_wrong(r, sn_item_place(map, "delay_floor"), NULL, "delay_floor is above the delay: nothing may arrive that soon");
+        sn_wrong(r, sn_item_place(map, "delay_floor"), NULL,
+                 "delay_floor is above the delay: nothing may arrive that soon");
     }
 }
 
@@ -284,10 +317,12 @@ void sn_links_read(sn_reading *r, const sn_item *value, void *model)
 
 static bool same_params(const sn_link_params *a, const sn_link_params *b)
 {
-    return a->mtu == b->mtu && a->duplicate == b->duplicate && a->loss == b->loss && a->queue_packets == b->queue_packets &&
-           a->queue_bytes == b->queue_bytes && a->delay == b->delay && a->jitter.kind == b->jitter.kind &&
-           a->jitter.b == b->jitter.b && a->delay_floor == b->delay_floor && a->keep_order == b->keep_order &&
-           a->reorder == b->reorder && a->reorder_gap == b->reorder_gap && a->rate_bps == b->rate_bps;
+    return a->mtu == b->mtu && a->duplicate == b->duplicate && a->loss == b->loss &&
+           a->queue_packets == b->queue_packets && a->queue_bytes == b->queue_bytes &&
+           a->delay == b->delay && a->jitter.kind == b->jitter.kind && a->jitter.b == b->jitter.b &&
+           a->delay_floor == b->delay_floor && a->keep_order == b->keep_order &&
+           a->reorder == b->reorder && a->reorder_gap == b->reorder_gap &&
+           a->rate_bps == b->rate_bps;
 }
 
 void sn_links_write(sn_text *t, const sn_model *m)

@@ -18,7 +18,8 @@ uint32_t sn_reading_add_source(sn_reading *r, const char *name, ss_slice text)
     s->line_count = 1;
     for (size_t i = 0; i < text.len; i++) {
         if (text.at[i] == '\n') {
-            s->line_starts = sn_hoard_grow(&r->hoard, s->line_starts, s->line_count, sizeof(uint32_t));
+            s->line_starts =
+                sn_hoard_grow(&r->hoard, s->line_starts, s->line_count, sizeof(uint32_t));
             s->line_starts[s->line_count++] = (uint32_t)i + 1;
         }
     }
@@ -41,7 +42,8 @@ void sn_wrong(sn_reading *r, sn_place place, const char *suggestion, const char 
         .place = place,
         .ordinal = r->noted_count,
         .message = sn_hoard_text(&r->hoard, ss_slice_from(message)),
-        .suggestion = suggestion == NULL ? NULL : sn_hoard_text(&r->hoard, ss_slice_from(suggestion)),
+        .suggestion =
+            suggestion == NULL ? NULL : sn_hoard_text(&r->hoard, ss_slice_from(suggestion)),
     };
     r->noted_count++;
 }
@@ -176,7 +178,11 @@ static const char *shown_line(sn_reading *r, ss_slice line)
     char *shown = sn_hoard_take(&r->hoard, line.len + 1);
     for (size_t i = 0; i < line.len;) {
         const unsigned char byte = (unsigned char)line.at[i];
-        const unsigned length = byte < 0xc2 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf5 ? 4 : 1;
+        const unsigned length = byte < 0xc2   ? 1
+                                : byte < 0xe0 ? 2
+                                : byte < 0xf0 ? 3
+                                : byte < 0xf5 ? 4
+                                              : 1;
         const bool whole = length > 1 && is_utf8_tail(line, i, length);
         for (unsigned k = 0; k < (whole ? length : 1); k++, i++) {
             shown[i] = printable(line.at[i], !whole);
@@ -186,10 +192,12 @@ static const char *shown_line(sn_reading *r, ss_slice line)
 }
 
 /* `before` is the mistake before this one, or NULL: mistakes of one line share it. */
-static void find_place(sn_reading *r, const sn_noted *noted, const sn_mistake *before, sn_mistake *m)
+static void find_place(sn_reading *r, const sn_noted *noted, const sn_mistake *before,
+                       sn_mistake *m)
 {
     const sn_source *s = &r->sources[noted->place.source];
-    const uint32_t offset = noted->place.offset < s->text.len ? noted->place.offset : (uint32_t)s->text.len;
+    const uint32_t offset =
+        noted->place.offset < s->text.len ? noted->place.offset : (uint32_t)s->text.len;
     const uint32_t line = line_of(s, offset);
     const uint32_t start = s->line_starts[line];
     size_t end = start;
@@ -211,7 +219,8 @@ static void find_place(sn_reading *r, const sn_noted *noted, const sn_mistake *b
         m->source = before->source;
         return;
     }
-    m->source = shown_line(r, (ss_slice){ s->text.at == NULL ? "" : s->text.at + start, end - start });
+    m->source =
+        shown_line(r, (ss_slice){ s->text.at == NULL ? "" : s->text.at + start, end - start });
 }
 
 static int by_place(const void *left, const void *right)
@@ -232,7 +241,8 @@ void sn_reading_sort_mistakes(sn_reading *r)
         return;
     }
     qsort(r->noted, r->noted_count, sizeof(*r->noted), by_place);
-    r->kept = r->noted_count < SN_SCENARIO_MISTAKES_KEPT ? r->noted_count : SN_SCENARIO_MISTAKES_KEPT;
+    r->kept =
+        r->noted_count < SN_SCENARIO_MISTAKES_KEPT ? r->noted_count : SN_SCENARIO_MISTAKES_KEPT;
     r->mistakes = sn_hoard_take(&r->hoard, r->kept * sizeof(*r->mistakes));
     for (uint32_t i = 0; i < r->kept; i++) {
         find_place(r, &r->noted[i], i == 0 ? NULL : &r->mistakes[i - 1], &r->mistakes[i]);

@@ -7,9 +7,15 @@
 static const char *const order_words[] = { "fifo", "seeded", NULL };
 
 static const sn_field order_fields[] = {
-    { .key = "mode", .kind = SN_VALUE_WORD, .flags = SN_REQUIRED, .offset = offsetof(struct sn_order_entry, mode),
+    { .key = "mode",
+      .kind = SN_VALUE_WORD,
+      .flags = SN_REQUIRED,
+      .offset = offsetof(struct sn_order_entry, mode),
       .words = order_words },
-    { .key = "seed", .kind = SN_VALUE_NUMBER, .offset = offsetof(struct sn_order_entry, seed), .max = UINT64_MAX },
+    { .key = "seed",
+      .kind = SN_VALUE_NUMBER,
+      .offset = offsetof(struct sn_order_entry, seed),
+      .max = UINT64_MAX },
 };
 static const sn_fields order_table = { "order", order_fields, SS_COUNT(order_fields), NULL };
 
@@ -32,8 +38,10 @@ static bool write_order(sn_text *t, const void *at)
 static void read_version(sn_reading *r, const sn_item *value, void *at)
 {
     (void)at;
-    if (sn_value_is_scalar(r, value, "the version of the format") && !ss_slice_eq(value->text, SS_LIT("1"))) {
-        sn_wrong(r, value->place, "1", "version '%s' of the format: this program reads version 1", sn_shown(r, value->text));
+    if (sn_value_is_scalar(r, value, "the version of the format") &&
+        !ss_slice_eq(value->text, SS_LIT("1"))) {
+        sn_wrong(r, value->place, "1", "version '%s' of the format: this program reads version 1",
+                 sn_shown(r, value->text));
     }
 }
 
@@ -72,8 +80,14 @@ static const sn_codec expects_codec = { sn_expects_read, NULL };
 static const sn_codec story_codec = { sn_story_read, NULL };
 
 #define AT(member) .offset = offsetof(sn_model, member)
-#define SECTION(name, its_codec) { .key = name, .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &(its_codec) }
-#define LATER(name) { .key = name, .kind = SN_VALUE_LATER }
+#define SECTION(name, its_codec)                                                         \
+    {                                                                                    \
+        .key = name, .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &(its_codec) \
+    }
+#define LATER(name)                         \
+    {                                       \
+        .key = name, .kind = SN_VALUE_LATER \
+    }
 
 static const sn_field scenario_fields[] = {
     { .key = "sipsim", .kind = SN_VALUE_SPECIAL, .flags = SN_REQUIRED, .codec = &version_codec },
@@ -98,9 +112,11 @@ static const sn_field scenario_fields[] = {
     LATER("include"),
     LATER("defaults"),
 };
-static const sn_fields scenario_table = { "a scenario", scenario_fields, SS_COUNT(scenario_fields), NULL };
+static const sn_fields scenario_table = { "a scenario", scenario_fields, SS_COUNT(scenario_fields),
+                                          NULL };
 
-void sn_section_read(sn_reading *r, const sn_item *section, const char *what, sn_model *m, sn_entry_reader *read)
+void sn_section_read(sn_reading *r, const sn_item *section, const char *what, sn_model *m,
+                     sn_entry_reader *read)
 {
     if (section->kind != SN_ITEM_MAP) {
         sn_wrong(r, section->place, NULL, "wrong type: %s is a mapping of names", what);
@@ -118,7 +134,7 @@ sn_model *sn_model_read(sn_reading *r, const sn_item *root)
     m->name = "unnamed";
     m->seed = 1;
     m->order.seed = 1;
-    m->epoch_s = UINT64_C(1893456000);                    /* 2030-01-01 */
+    m->epoch_s = UINT64_C(1893456000); /* 2030-01-01 */
     m->duration = SS_S(60);
     m->drain = SS_S(300);
     if (root->kind != SN_ITEM_MAP) {
@@ -136,7 +152,7 @@ void sn_model_write(sn_text *t, const sn_model *m)
         const size_t before = t->len;
         sn_fields_write(t, &one, 0, m);
         if (t->len - before == 2) {
-            t->len = before;                              /* "{}" */
+            t->len = before; /* "{}" */
             continue;
         }
         memmove(t->at + before, t->at + before + 1, t->len - before - 1);

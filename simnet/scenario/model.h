@@ -17,7 +17,7 @@ typedef struct sn_link_entry {
 typedef enum sn_section { SN_SECTION_ROUTERS, SN_SECTION_SITES, SN_SECTION_NODES } sn_section;
 
 enum { SN_IS_UA = 1, SN_IS_PROXY = 2, SN_IS_ROUTER = 4, SN_IS_REGISTRAR = 8 };
-#define SN_WHO_MASK 7u                                    /* the bits that tables of fields know */
+#define SN_WHO_MASK 7u /* the bits that tables of fields know */
 
 typedef struct sn_hold_entry {
     sn_name group;
@@ -26,7 +26,7 @@ typedef struct sn_hold_entry {
 } sn_hold_entry;
 
 typedef struct sn_register_entry {
-    ss_span expires;                                      /* whole seconds; 0: does not register */
+    ss_span expires; /* whole seconds; 0: does not register */
     sn_dist at;
 } sn_register_entry;
 
@@ -34,11 +34,11 @@ typedef struct sn_group_entry {
     sn_name name;
     const sn_item *item;
     sn_section section;
-    unsigned roles;                                       /* SN_IS_… */
-    uint32_t count;                                       /* 0: one, without an index */
+    unsigned roles; /* SN_IS_… */
+    uint32_t count; /* 0: one, without an index */
     sn_name via, link;
     uint32_t per_router;
-    const struct sn_group_entry *held_by;                 /* a site */
+    const struct sn_group_entry *held_by; /* a site */
     sn_hold_entry *holds;
     uint32_t hold_count;
     ss_settings settings;
@@ -68,7 +68,7 @@ typedef struct sn_wait_entry {
 typedef struct sn_choice_entry {
     uint32_t weight;
     sn_wait_entry ring, answer;
-    uint32_t reject;                                      /* a status; 0: does not */
+    uint32_t reject; /* a status; 0: does not */
 } sn_choice_entry;
 
 typedef struct sn_behaviour_entry {
@@ -79,7 +79,7 @@ typedef struct sn_behaviour_entry {
 } sn_behaviour_entry;
 
 typedef struct sn_window_entry {
-    ss_time from, to;                                     /* to is 0 when nothing was said */
+    ss_time from, to; /* to is 0 when nothing was said */
 } sn_window_entry;
 
 typedef struct sn_calls_entry {
@@ -95,7 +95,7 @@ typedef struct sn_calls_entry {
     uint32_t limit;
     sn_dist hold;
     struct sn_hangup_entry {
-        uint64_t caller;                                  /* in 10^-9 percent; the callee has the rest */
+        uint64_t caller; /* in 10^-9 percent; the callee has the rest */
     } hangup;
     ss_span no_answer;
 } sn_calls_entry;
@@ -120,8 +120,8 @@ typedef struct sn_selector {
     uint32_t from, to;
 } sn_selector;
 
-typedef struct sn_message_entry {                         /* what a check waits for */
-    uint32_t status;                                      /* 0: a request */
+typedef struct sn_message_entry { /* what a check waits for */
+    uint32_t status;              /* 0: a request */
     ss_method method;
 } sn_message_entry;
 
@@ -139,20 +139,20 @@ typedef enum sn_verb {
 } sn_verb;
 
 typedef struct sn_story_entry {
-    const sn_item *item;                                  /* the line */
+    const sn_item *item; /* the line */
     const sn_item *body;
     bool never, has_at, has_who;
     ss_time at;
     sn_selector who;
     sn_verb verb;
-    sn_selector target;                                   /* of call */
-    sn_name label;                                        /* as, in, or the call that answer, cancel, hangup name */
-    uint32_t call;                                        /* k + 1 of it; 0: none */
+    sn_selector target; /* of call */
+    sn_name label;      /* as, in, or the call that answer, cancel, hangup name */
+    uint32_t call;      /* k + 1 of it; 0: none */
     uint32_t status;
     ss_span expires;
     sn_message_entry *messages;
     uint32_t message_count;
-    unsigned cseq;                                        /* a method; SS_METHOD_COUNT: not said */
+    unsigned cseq; /* a method; SS_METHOD_COUNT: not said */
 } sn_story_entry;
 
 typedef struct sn_model {
@@ -160,14 +160,14 @@ typedef struct sn_model {
     const char *name;
     uint64_t seed;
     struct sn_order_entry {
-        unsigned mode;                                    /* sn_order */
+        unsigned mode; /* sn_order */
         uint64_t seed;
     } order;
     uint64_t epoch_s;
     ss_span duration, drain;
     sn_link_entry *links;
     uint32_t link_count;
-    sn_group_entry *groups;                               /* routers, sites and nodes: one space of names */
+    sn_group_entry *groups; /* routers, sites and nodes: one space of names */
     uint32_t group_count;
     sn_domain_entry *domains;
     uint32_t domain_count;
@@ -216,7 +216,8 @@ void sn_roles_resolve(sn_reading *r, sn_model *m);
 void sn_traffic_resolve(sn_reading *r, sn_model *m);
 void sn_story_resolve(sn_reading *r, sn_model *m);
 /** The index of a name among records sorted by name, or a mistake: `what` ("link", "node"). */
-bool sn_name_find(sn_reading *r, sn_name *name, const char *what, const void *records, uint32_t count, size_t size);
+bool sn_name_find(sn_reading *r, sn_name *name, const char *what, const void *records,
+                  uint32_t count, size_t size);
 /** A group that a name means. NULL: none, or a mistake was noted. */
 sn_group_entry *sn_group_find(sn_reading *r, sn_model *m, sn_name *name, const char *what);
 /** A group without the role; not when its role is not known, for a mistake in it. */
@@ -240,10 +241,11 @@ sn_plan *sn_model_plan(sn_reading *r, const sn_model *m);
 /** `name`, `name[i]`, `name[i..j]` or `name[*]`; `a -> b` is a path, refused here. */
 bool sn_selector_read(sn_reading *r, const sn_item *value, sn_selector *s);
 void sn_selector_write(sn_text *t, const sn_selector *s);
-extern const sn_codec sn_whole_group_codec;               /* sn_name: a selector that means a whole group */
-extern const sn_codec sn_window_codec;                    /* sn_window_entry */
+extern const sn_codec sn_whole_group_codec; /* sn_name: a selector that means a whole group */
+extern const sn_codec sn_window_codec;      /* sn_window_entry */
 /** Bodies of a section: each name and its mapping. */
 typedef void sn_entry_reader(sn_reading *r, sn_model *m, const sn_pair *pair);
-void sn_section_read(sn_reading *r, const sn_item *section, const char *what, sn_model *m, sn_entry_reader *read);
+void sn_section_read(sn_reading *r, const sn_item *section, const char *what, sn_model *m,
+                     sn_entry_reader *read);
 
 #endif

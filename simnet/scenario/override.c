@@ -11,15 +11,16 @@ typedef struct walk {
     sn_reading *r;
     uint32_t source;
     ss_slice path;
-    size_t at;                                            /* in the path */
+    size_t at; /* in the path */
     unsigned depth;
-    const sn_item *section;                               /* the key at depth 0 */
+    const sn_item *section; /* the key at depth 0 */
 } walk;
 
-static void bad_path(const walk *w, size_t from, size_t length, const char *suggestion, const char *why)
+static void bad_path(const walk *w, size_t from, size_t length, const char *suggestion,
+                     const char *why)
 {
-    sn_wrong(w->r, (sn_place){ w->source, (uint32_t)from, (uint32_t)(length == 0 ? 1 : length) }, suggestion,
-             "bad path of an override: %s", why);
+    sn_wrong(w->r, (sn_place){ w->source, (uint32_t)from, (uint32_t)(length == 0 ? 1 : length) },
+             suggestion, "bad path of an override: %s", why);
 }
 
 static bool ends_a_key(ss_slice path, size_t at)
@@ -53,7 +54,8 @@ static size_t key_end(const walk *w)
 
 static bool holds_chosen_names(const sn_item *section)
 {
-    static const char *const sections[] = { "links", "routers", "sites", "domains", "nodes", "behaviours" };
+    static const char *const sections[] = { "links",   "routers", "sites",
+                                            "domains", "nodes",   "behaviours" };
     for (size_t i = 0; i < SS_COUNT(sections); i++) {
         if (ss_slice_eq(section->text, ss_slice_from(sections[i]))) {
             return true;
@@ -105,7 +107,8 @@ static sn_item **step_into_map(walk *w, sn_item *map)
         }
         map->pairs = sn_hoard_grow(&w->r->hoard, map->pairs, map->count, sizeof(*map->pairs));
         pair = &map->pairs[map->count++];
-        *pair = (sn_pair){ new_item(w, SN_ITEM_SCALAR, from, w->at), new_item(w, SN_ITEM_MAP, from, w->at) };
+        *pair = (sn_pair){ new_item(w, SN_ITEM_SCALAR, from, w->at),
+                           new_item(w, SN_ITEM_MAP, from, w->at) };
     }
     w->section = w->depth == 0 ? pair->key : w->section;
     return &pair->value;
@@ -141,7 +144,8 @@ static sn_item **step_by_name(walk *w, sn_item *list)
             return &list->pairs[i].value;
         }
     }
-    bad_path(w, from, end - from, NULL, "no entry of that name in the list: write its name, or [0], [1] and so on");
+    bad_path(w, from, end - from, NULL,
+             "no entry of that name in the list: write its name, or [0], [1] and so on");
     return NULL;
 }
 
@@ -152,7 +156,8 @@ static sn_item **step(walk *w, sn_item *from)
         return index ? step_by_index(w, from) : step_by_name(w, from);
     }
     if (from->kind == SN_ITEM_SCALAR || index) {
-        bad_path(w, w->at, w->path.len - w->at, NULL, index ? "an index into what is no list" : "what is before it has no keys");
+        bad_path(w, w->at, w->path.len - w->at, NULL,
+                 index ? "an index into what is no list" : "what is before it has no keys");
         return NULL;
     }
     return step_into_map(w, from);
@@ -162,7 +167,9 @@ void sn_override_apply(sn_reading *r, sn_item *root, const char *override)
 {
     const ss_slice text = ss_slice_from(override);
     const size_t equals = ss_slice_find(text, '=');
-    walk w = { .r = r, .source = sn_reading_add_source(r, "--set", text), .path = ss_slice_cut(text, 0, equals) };
+    walk w = { .r = r,
+               .source = sn_reading_add_source(r, "--set", text),
+               .path = ss_slice_cut(text, 0, equals) };
     if (equals == text.len || ss_slice_trim(ss_slice_cut(text, equals + 1, text.len)).len == 0) {
         bad_path(&w, 0, text.len, NULL, "write path=value, as in links.access.loss=5%");
         return;

@@ -16,21 +16,19 @@ static const unit time_units[] = { { "ns", 1 },
                                    { "s", 1000000000 },
                                    { "min", UINT64_C(60000000000) },
                                    { "h", UINT64_C(3600000000000) } };
-static const unit byte_units[] = { { "B", 1 },
-                                   { "KB", 1000 },
-                                   { "MB", 1000000 },
-                                   { "GB", 1000000000 },
-                                   { "KiB", 1024 },
-                                   { "MiB", 1 << 20 },
+static const unit byte_units[] = { { "B", 1 },           { "KB", 1000 },  { "MB", 1000000 },
+                                   { "GB", 1000000000 }, { "KiB", 1024 }, { "MiB", 1 << 20 },
                                    { "GiB", 1 << 30 } };
-static const unit rate_units[] = { { "bit", 1 },        { "kbit", 1000 },     { "mbit", 1000000 },     { "gbit", 1000000000 },
-                                   { "bit/s", 1 },      { "kbit/s", 1000 },   { "mbit/s", 1000000 },
-                                   { "gbit/s", 1000000000 } };
+static const unit rate_units[] = { { "bit", 1 },          { "kbit", 1000 },
+                                   { "mbit", 1000000 },   { "gbit", 1000000000 },
+                                   { "bit/s", 1 },        { "kbit/s", 1000 },
+                                   { "mbit/s", 1000000 }, { "gbit/s", 1000000000 } };
 static const unit percent_units[] = { { "%", 1000000000 } };
 
 static const uint64_t percent_whole = UINT64_C(100000000000);
 
-static bool refuse(sn_flaw *flaw, size_t from, size_t length, const char *message, const char *suggestion)
+static bool refuse(sn_flaw *flaw, size_t from, size_t length, const char *message,
+                   const char *suggestion)
 {
     *flaw = (sn_flaw){ from, length, message, suggestion };
     return false;
@@ -124,10 +122,12 @@ static const unit *find_unit(const unit *units, size_t count, ss_slice name, boo
 static const char *unit_meant(const unit *units, size_t count, ss_slice name)
 {
     static const char *const meant[][2] = {
-        { "sec", "s" },      { "secs", "s" },    { "second", "s" },   { "seconds", "s" }, { "msec", "ms" },  { "usec", "us" },
-        { "m", "min" },      { "mins", "min" },  { "minute", "min" }, { "minutes", "min" }, { "hour", "h" }, { "hours", "h" },
-        { "hr", "h" },       { "byte", "B" },    { "bytes", "B" },    { "bps", "bit" },   { "kbps", "kbit" }, { "mbps", "mbit" },
-        { "gbps", "gbit" },  { "k", "KB" },      { "percent", "%" },  { "kb", "kbit" },   { "mb", "mbit" },  { "d", "h" },
+        { "sec", "s" },      { "secs", "s" },      { "second", "s" },  { "seconds", "s" },
+        { "msec", "ms" },    { "usec", "us" },     { "m", "min" },     { "mins", "min" },
+        { "minute", "min" }, { "minutes", "min" }, { "hour", "h" },    { "hours", "h" },
+        { "hr", "h" },       { "byte", "B" },      { "bytes", "B" },   { "bps", "bit" },
+        { "kbps", "kbit" },  { "mbps", "mbit" },   { "gbps", "gbit" }, { "k", "KB" },
+        { "percent", "%" },  { "kb", "kbit" },     { "mb", "mbit" },   { "d", "h" },
     };
     const unit *same = find_unit(units, count, name, true);
     for (size_t i = 0; same == NULL && i < SS_COUNT(meant); i++) {
@@ -144,17 +144,30 @@ typedef struct measure {
     const char *no_number, *no_unit, *wrong_unit, *finer;
 } measure;
 
-static const measure times = { time_units, SS_COUNT(time_units), "not a time: write 20ms or 1.5s",
-                               "missing unit: ns, us, ms, s, min or h", "wrong unit: a time is in ns, us, ms, s, min or h",
+static const measure times = { time_units,
+                               SS_COUNT(time_units),
+                               "not a time: write 20ms or 1.5s",
+                               "missing unit: ns, us, ms, s, min or h",
+                               "wrong unit: a time is in ns, us, ms, s, min or h",
                                "finer than a nanosecond" };
-static const measure sizes = { byte_units, SS_COUNT(byte_units), "not a size: write 1500B or 64KB",
+static const measure sizes = { byte_units,
+                               SS_COUNT(byte_units),
+                               "not a size: write 1500B or 64KB",
                                "missing unit: B, KB, MB, GB, KiB, MiB or GiB",
-                               "wrong unit: a size is in B, KB, MB, GB, KiB, MiB or GiB", "finer than a byte" };
-static const measure rates = { rate_units, SS_COUNT(rate_units), "not a rate: write 512kbit or 8mbit",
-                               "missing unit: bit, kbit, mbit or gbit", "wrong unit: a rate is in bit, kbit, mbit or gbit",
+                               "wrong unit: a size is in B, KB, MB, GB, KiB, MiB or GiB",
+                               "finer than a byte" };
+static const measure rates = { rate_units,
+                               SS_COUNT(rate_units),
+                               "not a rate: write 512kbit or 8mbit",
+                               "missing unit: bit, kbit, mbit or gbit",
+                               "wrong unit: a rate is in bit, kbit, mbit or gbit",
                                "finer than a bit" };
-static const measure percents = { percent_units, 1, "not a percentage: write 2%", "missing unit: write 2%",
-                                  "wrong unit: a percentage ends with %", "finer than 0.000000001 %" };
+static const measure percents = { percent_units,
+                                  1,
+                                  "not a percentage: write 2%",
+                                  "missing unit: write 2%",
+                                  "wrong unit: a percentage ends with %",
+                                  "finer than 0.000000001 %" };
 
 static bool read_measure(ss_slice word, const measure *m, uint64_t *value, sn_flaw *flaw)
 {
@@ -168,7 +181,8 @@ static bool read_measure(ss_slice word, const measure *m, uint64_t *value, sn_fl
     }
     const unit *u = find_unit(m->units, m->count, name, false);
     if (u == NULL) {
-        return refuse(flaw, (size_t)(name.at - word.at), name.len, m->wrong_unit, unit_meant(m->units, m->count, name));
+        return refuse(flaw, (size_t)(name.at - word.at), name.len, m->wrong_unit,
+                      unit_meant(m->units, m->count, name));
     }
     const size_t point = digits_end(word, 0);
     uint64_t sum = 0;
@@ -310,7 +324,9 @@ static bool normal_part(ss_slice word, ss_slice rest, sn_dist *dist, sn_flaw *fl
 {
     const ss_slice mean = first_word(rest), sd = after_word(rest);
     if (sd.len == 0) {
-        return refuse(flaw, 0, word.len, "bad distribution: a mean and a standard deviation, as in normal 20ms 5ms", NULL);
+        return refuse(flaw, 0, word.len,
+                      "bad distribution: a mean and a standard deviation, as in normal 20ms 5ms",
+                      NULL);
     }
     sn_dist d = { .kind = SN_DIST_NORMAL };
     if (!time_part(word, mean, &d.a, flaw) || !time_part(word, sd, &d.b, flaw)) {
@@ -323,9 +339,10 @@ static bool normal_part(ss_slice word, ss_slice rest, sn_dist *dist, sn_flaw *fl
 static const char *dist_meant(ss_slice word)
 {
     static const char *const meant[][2] = {
-        { "expo", "exp" },       { "exponential", "exp" }, { "poisson", "exp" },  { "gauss", "normal" },
-        { "gaussian", "normal" }, { "norm", "normal" },    { "norml", "normal" }, { "uni", "uniform" },
-        { "unif", "uniform" },   { "uniforn", "uniform" }, { "const", "200ms" },  { "constant", "200ms" },
+        { "expo", "exp" },        { "exponential", "exp" }, { "poisson", "exp" },
+        { "gauss", "normal" },    { "gaussian", "normal" }, { "norm", "normal" },
+        { "norml", "normal" },    { "uni", "uniform" },     { "unif", "uniform" },
+        { "uniforn", "uniform" }, { "const", "200ms" },     { "constant", "200ms" },
     };
     for (size_t i = 0; i < SS_COUNT(meant); i++) {
         if (ss_slice_eq_nocase(word, ss_slice_from(meant[i][0]))) {
@@ -353,7 +370,8 @@ bool sn_quantity_dist(ss_slice word, sn_dist *dist, sn_flaw *flaw)
             return false;
         }
     } else if (name.len != 0 && !is_digit(name.at[0]) && name.at[0] != '-') {
-        return refuse(flaw, 0, name.len, "bad distribution: a time, exp, uniform or normal", dist_meant(name));
+        return refuse(flaw, 0, name.len, "bad distribution: a time, exp, uniform or normal",
+                      dist_meant(name));
     } else if (!sn_quantity_time(word, &d.a, flaw)) {
         return false;
     }
@@ -367,7 +385,8 @@ static bool per_time(ss_slice word, ss_slice rest, uint64_t *interval, sn_flaw *
     const size_t start = (size_t)(rest.at - word.at);
     const size_t end = number_end(rest);
     if (end == 0) {
-        return refuse(flaw, start, rest.len, "bad rate: write 10/s, poisson 10/s or every 100ms", NULL);
+        return refuse(flaw, start, rest.len, "bad rate: write 10/s, poisson 10/s or every 100ms",
+                      NULL);
     }
     if (end == rest.len || rest.at[end] != '/') {
         return refuse(flaw, start, rest.len, "missing unit: calls per time, as in 10/s", NULL);
@@ -382,12 +401,15 @@ static bool per_time(ss_slice word, ss_slice rest, uint64_t *interval, sn_flaw *
     uint64_t thousandths = 0;
     if (!whole_part(rest, 0, point, 1000, &thousandths) ||
         (point < end && !add_fraction(rest, point + 1, end, 1000, &thousandths))) {
-        return refuse(flaw, start, end, "out of range: too large, or finer than a thousandth", NULL);
+        return refuse(flaw, start, end, "out of range: too large, or finer than a thousandth",
+                      NULL);
     }
     const uint64_t total = u->scale * 1000;
     if (thousandths == 0 || thousandths > total) {
         return refuse(flaw, start, end,
-                      thousandths == 0 ? "out of range: no calls at all" : "out of range: more than one per nanosecond", NULL);
+                      thousandths == 0 ? "out of range: no calls at all"
+                                       : "out of range: more than one per nanosecond",
+                      NULL);
     }
     *interval = total / thousandths + (total % thousandths >= (thousandths + 1) / 2);
     return true;
@@ -410,8 +432,11 @@ bool sn_quantity_arrivals(ss_slice word, bool *poisson, uint64_t *interval, sn_f
         }
     } else if (rest.len != 0 && rest.at[0] >= 'a' && rest.at[0] <= 'z') {
         const ss_slice name = first_word(rest);
-        return refuse(flaw, (size_t)(name.at - word.at), name.len, "bad rate: write 10/s, poisson 10/s or every 100ms",
-                      name.at[0] == 'p' ? "poisson" : name.at[0] == 'e' ? "every" : NULL);
+        return refuse(flaw, (size_t)(name.at - word.at), name.len,
+                      "bad rate: write 10/s, poisson 10/s or every 100ms",
+                      name.at[0] == 'p'   ? "poisson"
+                      : name.at[0] == 'e' ? "every"
+                                          : NULL);
     } else if (!per_time(word, rest, &ns, flaw)) {
         return false;
     }

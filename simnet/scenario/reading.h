@@ -18,7 +18,7 @@ typedef struct sn_place {
 typedef struct sn_source {
     const char *name;
     ss_slice text;
-    uint32_t *line_starts;                                /* offsets */
+    uint32_t *line_starts; /* offsets */
     uint32_t line_count;
 } sn_source;
 
@@ -28,17 +28,17 @@ typedef enum sn_item_kind { SN_ITEM_SCALAR, SN_ITEM_LIST, SN_ITEM_MAP } sn_item_
 
 typedef struct sn_item sn_item;
 typedef struct sn_pair {
-    sn_item *key;                                         /* NULL in a list */
+    sn_item *key; /* NULL in a list */
     sn_item *value;
 } sn_pair;
 
 struct sn_item {
     sn_item_kind kind;
-    bool quoted;                                          /* a scalar in quotes or a block: never a number or `none` */
-    bool exact;                                           /* a scalar whose text stands in the source as it is */
-    uint32_t count;                                       /* of pairs */
+    bool quoted;    /* a scalar in quotes or a block: never a number or `none` */
+    bool exact;     /* a scalar whose text stands in the source as it is */
+    uint32_t count; /* of pairs */
     sn_place place;
-    ss_slice text;                                        /* scalars; never NULL */
+    ss_slice text; /* scalars; never NULL */
     sn_pair *pairs;
 };
 
@@ -53,7 +53,7 @@ sn_place sn_item_part(const sn_item *scalar, size_t from, size_t length);
 
 typedef struct sn_noted {
     sn_place place;
-    uint64_t ordinal;                                     /* first noted, first shown, at one place */
+    uint64_t ordinal; /* first noted, first shown, at one place */
     const char *message, *suggestion;
 } sn_noted;
 
@@ -62,12 +62,12 @@ typedef struct sn_reading {
     sn_source *sources;
     uint32_t source_count;
     sn_noted *noted;
-    uint32_t noted_count;                                 /* bounded */
-    uint64_t mistake_count;                               /* all of them */
-    void *parser, *diag;                                  /* of the YAML library, to be closed in any case */
+    uint32_t noted_count;   /* bounded */
+    uint64_t mistake_count; /* all of them */
+    void *parser, *diag;    /* of the YAML library, to be closed in any case */
     struct sn_model *model;
     sn_plan *plan;
-    sn_mistake *mistakes;                                 /* sorted, at the end */
+    sn_mistake *mistakes; /* sorted, at the end */
     uint32_t kept;
     ss_slice effective;
 } sn_reading;
@@ -76,7 +76,8 @@ typedef struct sn_reading {
 uint32_t sn_reading_add_source(sn_reading *r, const char *name, ss_slice text);
 
 /** Note a mistake. `suggestion` is copied; NULL when there is none. */
-void sn_wrong(sn_reading *r, sn_place place, const char *suggestion, const char *format, ...) SS_PRINTF(4, 5);
+void sn_wrong(sn_reading *r, sn_place place, const char *suggestion, const char *format, ...)
+    SS_PRINTF(4, 5);
 /** A user's word for a message: cut, and without control characters. Lives as long as the reading. */
 const char *sn_shown(sn_reading *r, ss_slice word);
 /** The nearest of the candidates, or NULL when none is near. */

@@ -21,7 +21,7 @@ static int by_name(const void *left, const void *right)
     if (order != 0) {
         return order;
     }
-    return a->place.source != b->place.source ? (a->place.source < b->place.source ? -1 : 1)
+    return a->place.source != b->place.source  ? (a->place.source < b->place.source ? -1 : 1)
            : a->place.offset < b->place.offset ? -1
                                                : a->place.offset > b->place.offset;
 }
@@ -33,7 +33,8 @@ void sn_names_sort(void *records, uint32_t count, size_t size)
     }
 }
 
-bool sn_name_find(sn_reading *r, sn_name *name, const char *what, const void *records, uint32_t count, size_t size)
+bool sn_name_find(sn_reading *r, sn_name *name, const char *what, const void *records,
+                  uint32_t count, size_t size)
 {
     uint32_t low = 0, high = count;
     while (low < high) {
@@ -53,13 +54,15 @@ bool sn_name_find(sn_reading *r, sn_name *name, const char *what, const void *re
     for (; candidates < count && candidates < CANDIDATES_MAX; candidates++) {
         known[candidates] = name_at(records, size, candidates)->text;
     }
-    sn_wrong(r, name->place, sn_nearest(r, ss_slice_from(name->text), known, candidates), "unknown %s '%s'", what, name->text);
+    sn_wrong(r, name->place, sn_nearest(r, ss_slice_from(name->text), known, candidates),
+             "unknown %s '%s'", what, name->text);
     return false;
 }
 
 sn_group_entry *sn_group_find(sn_reading *r, sn_model *m, sn_name *name, const char *what)
 {
-    if (name->text == NULL || !sn_name_find(r, name, what, m->groups, m->group_count, sizeof(*m->groups))) {
+    if (name->text == NULL ||
+        !sn_name_find(r, name, what, m->groups, m->group_count, sizeof(*m->groups))) {
         return NULL;
     }
     return &m->groups[name->index];
@@ -71,8 +74,8 @@ static void judge_clashes(sn_reading *r, const sn_model *m)
     for (uint32_t i = 1; i < m->group_count; i++) {
         const sn_group_entry *a = &m->groups[i - 1], *b = &m->groups[i];
         if (strcmp(a->name.text, b->name.text) == 0 && a->section != b->section) {
-            sn_wrong(r, b->name.place, NULL, "the %s '%s' has the name of a %s", kinds[b->section], b->name.text,
-                     kinds[a->section]);
+            sn_wrong(r, b->name.place, NULL, "the %s '%s' has the name of a %s", kinds[b->section],
+                     b->name.text, kinds[a->section]);
         }
     }
 }
@@ -111,7 +114,7 @@ static void add_default_router(sn_reading *r, sn_model *m)
         }
     }
     if (m->group_count == 0) {
-        return;                                           /* nothing to route for: the plan needs a root all the same */
+        return; /* nothing to route for: the plan needs a root all the same */
     }
     m->groups = sn_hoard_grow(&r->hoard, m->groups, m->group_count, sizeof(*m->groups));
     m->groups[m->group_count++] = (sn_group_entry){
@@ -148,7 +151,8 @@ static void judge_via(sn_reading *r, sn_model *m, sn_group_entry *g)
         sn_wrong(r, g->via.place, NULL, "'%s' is no router: nothing can be via it", up->name.text);
         g->via.text = NULL;
     } else if (g->held_by == NULL && sn_group_size(up) > 1) {
-        sn_wrong(r, g->via.place, NULL, "'%s' is %u routers: say in 'holds' how many are behind each", up->name.text,
+        sn_wrong(r, g->via.place, NULL,
+                 "'%s' is %u routers: say in 'holds' how many are behind each", up->name.text,
                  (unsigned)up->count);
     }
 }
@@ -157,16 +161,19 @@ static void judge_uplink(sn_reading *r, sn_model *m, const sn_group_entry *root,
 {
     if (g->via.text == NULL) {
         if (g->link.text != NULL) {
-            sn_wrong(r, g->link.place, NULL, "router '%s' has a link and no via: where does it lead?", g->name.text);
+            sn_wrong(r, g->link.place, NULL,
+                     "router '%s' has a link and no via: where does it lead?", g->name.text);
         } else if (g != root && root != NULL) {
-            sn_wrong(r, g->name.place, NULL, "unreachable: router '%s' and router '%s' are not joined; give one a via",
+            sn_wrong(r, g->name.place, NULL,
+                     "unreachable: router '%s' and router '%s' are not joined; give one a via",
                      g->name.text, root->name.text);
         }
         return;
     }
     judge_via(r, m, g);
     if (g->link.text == NULL) {
-        sn_wrong(r, g->name.place, NULL, "missing key '%s' for '%s': there is more than one kind of link, or none",
+        sn_wrong(r, g->name.place, NULL,
+                 "missing key '%s' for '%s': there is more than one kind of link, or none",
                  g->section == SN_SECTION_SITES ? "uplink" : "link", g->name.text);
     } else {
         sn_name_find(r, &g->link, "link", m->links, m->link_count, sizeof(*m->links));
@@ -186,15 +193,17 @@ static const sn_group_entry *above(const sn_model *m, const sn_group_entry *g)
 static void judge_depth(sn_reading *r, const sn_model *m, const sn_group_entry *g)
 {
     unsigned depth = 0;
-    for (const sn_group_entry *up = above(m, g); up != NULL && depth <= WALK_MAX; up = above(m, up)) {
+    for (const sn_group_entry *up = above(m, g); up != NULL && depth <= WALK_MAX;
+         up = above(m, up)) {
         depth++;
         if (up == g) {
             sn_wrong(r, g->via.place, NULL, "a cycle of routers: '%s' is via itself", g->name.text);
             return;
         }
     }
-    if (depth == DEPTH_MAX + 1) {                         /* whatever is behind it is too deep as well */
-        sn_wrong(r, g->name.place, NULL, "'%s' is %u routers deep, at most %d", g->name.text, depth, DEPTH_MAX);
+    if (depth == DEPTH_MAX + 1) { /* whatever is behind it is too deep as well */
+        sn_wrong(r, g->name.place, NULL, "'%s' is %u routers deep, at most %d", g->name.text, depth,
+                 DEPTH_MAX);
     }
 }
 
@@ -210,14 +219,18 @@ static void hold(sn_reading *r, sn_model *m, sn_group_entry *site, sn_hold_entry
     if (g->section != SN_SECTION_NODES) {
         sn_wrong(r, h->group.place, NULL, "'%s' is no node: a site holds nodes", g->name.text);
     } else if (g->held_by != NULL) {
-        sn_wrong(r, h->group.place, NULL, "'%s' is held by site '%s' already", g->name.text, g->held_by->name.text);
+        sn_wrong(r, h->group.place, NULL, "'%s' is held by site '%s' already", g->name.text,
+                 g->held_by->name.text);
     } else if (g->via.text != NULL) {
-        sn_wrong(r, g->via.place, NULL, "'%s' is held by site '%s', so it has no via of its own", g->name.text, site->name.text);
+        sn_wrong(r, g->via.place, NULL, "'%s' is held by site '%s', so it has no via of its own",
+                 g->name.text, site->name.text);
     } else if (total > NODES_MAX) {
-        sn_wrong(r, h->place, NULL, "out of range: %llu nodes, more than %u", (unsigned long long)total, NODES_MAX);
+        sn_wrong(r, h->place, NULL, "out of range: %llu nodes, more than %u",
+                 (unsigned long long)total, NODES_MAX);
     } else if (g->count != 0 && g->count != total) {
-        sn_wrong(r, sn_item_place(g->item, "count"), NULL, "count is %u, but site '%s' holds %u times %u: %llu",
-                 (unsigned)g->count, site->name.text, (unsigned)sn_group_size(site), (unsigned)h->per_site,
+        sn_wrong(r, sn_item_place(g->item, "count"), NULL,
+                 "count is %u, but site '%s' holds %u times %u: %llu", (unsigned)g->count,
+                 site->name.text, (unsigned)sn_group_size(site), (unsigned)h->per_site,
                  (unsigned long long)total);
     } else {
         g->held_by = site;
@@ -255,8 +268,8 @@ static void judge_size(sn_reading *r, const sn_model *m)
         nodes += sn_group_size(&m->groups[i]);
     }
     if (nodes > NODES_MAX) {
-        sn_wrong(r, sn_item_place(m->item, "nodes"), NULL, "out of range: %llu nodes, more than %u", (unsigned long long)nodes,
-                 NODES_MAX);
+        sn_wrong(r, sn_item_place(m->item, "nodes"), NULL, "out of range: %llu nodes, more than %u",
+                 (unsigned long long)nodes, NODES_MAX);
     } else if (m->group_count == 0 && (section == NULL || section->value->count == 0)) {
         sn_wrong(r, m->item->place, NULL, "no nodes: a scenario has at least one");
     }

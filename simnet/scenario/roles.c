@@ -14,8 +14,8 @@ static void judge_domain(sn_reading *r, sn_model *m, sn_domain_entry *d)
     } else if (sn_group_lacks(g, SN_IS_REGISTRAR)) {
         sn_wrong(r, d->registrar.place, NULL, "'%s' has not the role registrar", g->name.text);
     } else if (sn_group_size(g) > 1) {
-        sn_wrong(r, d->registrar.place, NULL, "'%s' is %u nodes: a domain has one registrar", g->name.text,
-                 (unsigned)g->count);
+        sn_wrong(r, d->registrar.place, NULL, "'%s' is %u nodes: a domain has one registrar",
+                 g->name.text, (unsigned)g->count);
     }
 }
 
@@ -23,7 +23,8 @@ static void judge_domain(sn_reading *r, sn_model *m, sn_domain_entry *d)
 static const sn_domain_entry *domain_of(const sn_model *m, const char *registrar)
 {
     for (uint32_t i = 0; registrar != NULL && i < m->domain_count; i++) {
-        if (m->domains[i].registrar.text != NULL && strcmp(m->domains[i].registrar.text, registrar) == 0) {
+        if (m->domains[i].registrar.text != NULL &&
+            strcmp(m->domains[i].registrar.text, registrar) == 0) {
             return &m->domains[i];
         }
     }
@@ -63,12 +64,14 @@ static bool is_aor(const char *aor)
         return false;
     }
     for (; *c != '\0'; c++) {
-        const bool alnum = (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '-' || *c == '.';
+        const bool alnum =
+            (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '-' || *c == '.';
         if (strncmp(c, "{n}", 3) == 0 && !at) {
             c += 2;
         } else if (*c == '@' && !at && c > aor + 4) {
             at = true;
-        } else if (!alnum && (at || !((*c >= 'A' && *c <= 'Z') || strchr("_!~*'()+", *c) != NULL))) {
+        } else if (!alnum &&
+                   (at || !((*c >= 'A' && *c <= 'Z') || strchr("_!~*'()+", *c) != NULL))) {
             return false;
         }
     }
@@ -83,11 +86,13 @@ static void judge_aor(sn_reading *r, const sn_model *m, sn_group_entry *g)
     const bool written = sn_item_pair(g->item, "aor") != NULL;
     const sn_place place = written ? sn_item_place(g->item, "aor") : g->name.place;
     if (!is_aor(g->aor)) {
-        sn_wrong(r, place, NULL, "'%s' is no address of record: sip:user@domain, with {n} for the index",
+        sn_wrong(r, place, NULL,
+                 "'%s' is no address of record: sip:user@domain, with {n} for the index",
                  sn_shown(r, ss_slice_from(g->aor)));
         g->aor = NULL;
     } else if (sn_group_size(g) > 1 && !has_number(g->aor)) {
-        sn_wrong(r, place, NULL, "all %u of '%s' would have one address: put {n} into it", (unsigned)g->count, g->name.text);
+        sn_wrong(r, place, NULL, "all %u of '%s' would have one address: put {n} into it",
+                 (unsigned)g->count, g->name.text);
     }
 }
 
@@ -118,8 +123,8 @@ static void judge_same_aors(sn_reading *r, const sn_model *m)
         if (strcmp(rows[i].aor, rows[i - 1].aor) == 0) {
             const bool written = sn_item_pair(g->item, "aor") != NULL;
             sn_wrong(r, written ? sn_item_place(g->item, "aor") : g->name.place, NULL,
-                     "'%s' and '%s' have the same address of record, %s", g->name.text, rows[i - 1].group->name.text,
-                     sn_shown(r, ss_slice_from(rows[i].aor)));
+                     "'%s' and '%s' have the same address of record, %s", g->name.text,
+                     rows[i - 1].group->name.text, sn_shown(r, ss_slice_from(rows[i].aor)));
         }
     }
 }
@@ -129,7 +134,8 @@ static void judge_same_aors(sn_reading *r, const sn_model *m)
 static void judge_outbound(sn_reading *r, sn_model *m, sn_group_entry *g)
 {
     if (g->outbound.text != NULL && strcmp(g->outbound.text, "dns") == 0) {
-        sn_wrong(r, g->outbound.place, NULL, "'outbound: dns' is not in this version: name a proxy");
+        sn_wrong(r, g->outbound.place, NULL,
+                 "'outbound: dns' is not in this version: name a proxy");
         g->outbound.text = NULL;
         return;
     }
@@ -140,8 +146,8 @@ static void judge_outbound(sn_reading *r, sn_model *m, sn_group_entry *g)
         sn_wrong(r, g->outbound.place, NULL, "'%s' is no proxy", proxy->name.text);
         g->outbound.text = NULL;
     } else if (sn_group_size(proxy) > 1) {
-        sn_wrong(r, g->outbound.place, NULL, "'%s' is %u nodes: one outbound proxy, please", proxy->name.text,
-                 (unsigned)proxy->count);
+        sn_wrong(r, g->outbound.place, NULL, "'%s' is %u nodes: one outbound proxy, please",
+                 proxy->name.text, (unsigned)proxy->count);
     }
 }
 
@@ -157,14 +163,15 @@ static void judge_register(sn_reading *r, const sn_model *m, const sn_group_entr
         domain = strcmp(m->domains[i].name.text, host) == 0 ? &m->domains[i] : domain;
     }
     if (domain == NULL) {
-        sn_wrong(r, place, NULL, "no registrar: domain '%s' of %s is not in 'domains'", sn_shown(r, ss_slice_from(host)),
-                 g->name.text);
+        sn_wrong(r, place, NULL, "no registrar: domain '%s' of %s is not in 'domains'",
+                 sn_shown(r, ss_slice_from(host)), g->name.text);
     } else if (g->outbound.text == NULL && sn_item_pair(g->item, "outbound") == NULL) {
-        sn_wrong(r, place, domain->registrar.text, "register needs 'outbound', the registrar of %s", domain->name.text);
+        sn_wrong(r, place, domain->registrar.text, "register needs 'outbound', the registrar of %s",
+                 domain->name.text);
     } else if (g->outbound.text != NULL && domain->registrar.text != NULL &&
                strcmp(g->outbound.text, domain->registrar.text) != 0) {
-        sn_wrong(r, g->outbound.place, domain->registrar.text, "'%s' is not the registrar of %s", g->outbound.text,
-                 domain->name.text);
+        sn_wrong(r, g->outbound.place, domain->registrar.text, "'%s' is not the registrar of %s",
+                 g->outbound.text, domain->name.text);
     }
 }
 
@@ -173,7 +180,8 @@ static void judge_ua(sn_reading *r, sn_model *m, sn_group_entry *g)
     const uint64_t before = r->mistake_count;
     judge_outbound(r, m, g);
     if (g->behaviour.text != NULL) {
-        sn_name_find(r, &g->behaviour, "behaviour", m->behaviours, m->behaviour_count, sizeof(*m->behaviours));
+        sn_name_find(r, &g->behaviour, "behaviour", m->behaviours, m->behaviour_count,
+                     sizeof(*m->behaviours));
     }
     judge_aor(r, m, g);
     if (r->mistake_count == before) {
@@ -184,11 +192,13 @@ static void judge_ua(sn_reading *r, sn_model *m, sn_group_entry *g)
 static void judge_proxy(sn_reading *r, const sn_model *m, const sn_group_entry *g)
 {
     if ((g->roles & SN_IS_REGISTRAR) != 0 && domain_of(m, g->name.text) == NULL) {
-        sn_wrong(r, g->name.place, NULL, "registrar '%s' has no domain: name it in 'domains'", g->name.text);
+        sn_wrong(r, g->name.place, NULL, "registrar '%s' has no domain: name it in 'domains'",
+                 g->name.text);
     }
     for (const char *c = g->host; c != NULL && *c != '\0'; c++) {
         if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '-' || *c == '.')) {
-            sn_wrong(r, sn_item_place(g->item, "host"), NULL, "'%s' is no host name: lower-case letters, digits, - and .",
+            sn_wrong(r, sn_item_place(g->item, "host"), NULL,
+                     "'%s' is no host name: lower-case letters, digits, - and .",
                      sn_shown(r, ss_slice_from(g->host)));
             return;
         }

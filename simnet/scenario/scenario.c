@@ -16,8 +16,8 @@ static sn_item *read_files(sn_reading *r, const sn_scenario_options *options)
         const ss_slice text = fits ? file->text : ss_slice_cut(file->text, 0, 80);
         const uint32_t source = sn_reading_add_source(r, file->name, text);
         if (!fits) {
-            sn_wrong(r, (sn_place){ source, 0, 1 }, NULL, "too large: %zu bytes, at most %u", file->text.len,
-                     SN_SCENARIO_BYTES_MAX);
+            sn_wrong(r, (sn_place){ source, 0, 1 }, NULL, "too large: %zu bytes, at most %u",
+                     file->text.len, SN_SCENARIO_BYTES_MAX);
             continue;
         }
         root = sn_item_overlay(r, root, sn_yaml_read(r, source, 0));

@@ -3,9 +3,11 @@
 
 #include <string.h>
 
-static bool bad_selector(sn_reading *r, const sn_item *value, size_t from, size_t length, const char *why)
+static bool bad_selector(sn_reading *r, const sn_item *value, size_t from, size_t length,
+                         const char *why)
 {
-    sn_wrong(r, sn_item_part(value, from, length), NULL, "bad selector '%s': %s", sn_shown(r, value->text), why);
+    sn_wrong(r, sn_item_part(value, from, length), NULL, "bad selector '%s': %s",
+             sn_shown(r, value->text), why);
     return false;
 }
 
@@ -13,13 +15,15 @@ static bool read_index(sn_reading *r, const sn_item *value, size_t from, size_t 
 {
     uint64_t number = 0;
     if (ss_slice_to_u64(ss_slice_cut(value->text, from, to), UINT32_MAX - 1, &number) != SS_OK) {
-        return bad_selector(r, value, from, to - from, "an index is a whole number, *, or a range i..j");
+        return bad_selector(r, value, from, to - from,
+                            "an index is a whole number, *, or a range i..j");
     }
     *index = (uint32_t)number;
     return true;
 }
 
-static bool read_indices(sn_reading *r, const sn_item *value, size_t from, size_t to, sn_selector *s)
+static bool read_indices(sn_reading *r, const sn_item *value, size_t from, size_t to,
+                         sn_selector *s)
 {
     const ss_slice inside = ss_slice_cut(value->text, from, to);
     s->indexed = true;
@@ -34,12 +38,14 @@ static bool read_indices(sn_reading *r, const sn_item *value, size_t from, size_
         return fine;
     }
     if (dot + 1 >= to || value->text.at[dot + 1] != '.') {
-        return bad_selector(r, value, from, to - from, "an index is a whole number, *, or a range i..j");
+        return bad_selector(r, value, from, to - from,
+                            "an index is a whole number, *, or a range i..j");
     }
     if (!read_index(r, value, from, dot, &s->from) || !read_index(r, value, dot + 2, to, &s->to)) {
         return false;
     }
-    return s->from <= s->to || bad_selector(r, value, from, to - from, "the range ends before it begins");
+    return s->from <= s->to ||
+           bad_selector(r, value, from, to - from, "the range ends before it begins");
 }
 
 bool sn_selector_read(sn_reading *r, const sn_item *value, sn_selector *s)
@@ -101,7 +107,8 @@ static void read_whole_group(sn_reading *r, const sn_item *value, void *at)
         return;
     }
     if (s.indexed && !s.all) {
-        sn_wrong(r, value->place, s.group.text, "a part of a group is not in this version: name the whole group");
+        sn_wrong(r, value->place, s.group.text,
+                 "a part of a group is not in this version: name the whole group");
         return;
     }
     *(sn_name *)at = s.group;

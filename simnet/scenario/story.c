@@ -10,7 +10,7 @@ enum { MAY_AS = 1, MAY_IN = 2, MAY_CSEQ = 4, MAY_NODE = 8 };
 
 typedef struct verb_row {
     const char *word;
-    unsigned may, must;                                   /* keys beside it */
+    unsigned may, must; /* keys beside it */
 } verb_row;
 
 static const verb_row verbs[SN_VERB_COUNT] = {
@@ -49,7 +49,8 @@ static bool read_method(sn_reading *r, const sn_item *value, ss_method *method)
     return false;
 }
 
-static bool read_status(sn_reading *r, const sn_item *value, uint32_t min, uint32_t max, uint32_t *status)
+static bool read_status(sn_reading *r, const sn_item *value, uint32_t min, uint32_t max,
+                        uint32_t *status)
 {
     uint64_t number = 0;
     sn_flaw flaw;
@@ -57,9 +58,11 @@ static bool read_status(sn_reading *r, const sn_item *value, uint32_t min, uint3
         return false;
     }
     if (!sn_quantity_count(value->text, &number, &flaw) || number < min || number > max) {
-        const char *verb = number == 200 ? "answer" : number >= 300 && number <= 699 ? "reject" : NULL;
-        sn_wrong(r, value->place, max == 199 ? verb : NULL, "bad status code '%s': %u to %u", sn_shown(r, value->text),
-                 (unsigned)min, (unsigned)max);
+        const char *verb = number == 200                    ? "answer"
+                           : number >= 300 && number <= 699 ? "reject"
+                                                            : NULL;
+        sn_wrong(r, value->place, max == 199 ? verb : NULL, "bad status code '%s': %u to %u",
+                 sn_shown(r, value->text), (unsigned)min, (unsigned)max);
         return false;
     }
     *status = (uint32_t)number;
@@ -75,8 +78,9 @@ static void read_message(sn_reading *r, sn_story_entry *e, const sn_item *value)
         return;
     }
     const char first = value->text.at[0];
-    const bool fine = (first >= '0' && first <= '9') || first == '-' ? read_status(r, value, 100, 699, &message.status)
-                                                                     : read_method(r, value, &message.method);
+    const bool fine = (first >= '0' && first <= '9') || first == '-'
+                          ? read_status(r, value, 100, 699, &message.status)
+                          : read_method(r, value, &message.method);
     if (fine) {
         e->messages = sn_hoard_grow(&r->hoard, e->messages, e->message_count, sizeof(*e->messages));
         e->messages[e->message_count++] = message;
@@ -115,7 +119,8 @@ static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
         sn_value_name(r, value, &e->label);
         break;
     case SN_VERB_REGISTER:
-        if (sn_value_time(r, value, 0, UINT64_C(4294967295) * SS_S(1), &e->expires) && e->expires % SS_S(1) != 0) {
+        if (sn_value_time(r, value, 0, UINT64_C(4294967295) * SS_S(1), &e->expires) &&
+            e->expires % SS_S(1) != 0) {
             sn_wrong(r, value->place, NULL, "a registration is in whole seconds: RFC 3261 20.19");
         }
         break;
@@ -137,7 +142,8 @@ static unsigned find_verb(ss_slice word)
 static unsigned find_companion(ss_slice word)
 {
     unsigned companion = 0;
-    while (companion < SS_COUNT(companions) && !ss_slice_eq(word, ss_slice_from(companions[companion]))) {
+    while (companion < SS_COUNT(companions) &&
+           !ss_slice_eq(word, ss_slice_from(companions[companion]))) {
         companion++;
     }
     return companion;
@@ -145,7 +151,8 @@ static unsigned find_companion(ss_slice word)
 
 static void unknown_verb(sn_reading *r, const sn_item *key)
 {
-    static const char *const later[] = { "transfer", "update", "refer", "message", "subscribe", "publish", "options", "hold" };
+    static const char *const later[] = { "transfer",  "update",  "refer",   "message",
+                                         "subscribe", "publish", "options", "hold" };
     const char *known[SN_VERB_COUNT + SS_COUNT(companions)];
     size_t count = 0;
     for (size_t i = 0; i < SS_COUNT(later); i++) {
@@ -160,17 +167,19 @@ static void unknown_verb(sn_reading *r, const sn_item *key)
     for (unsigned i = 0; i < SS_COUNT(companions); i++) {
         known[count++] = companions[i];
     }
-    sn_wrong(r, key->place, sn_nearest(r, key->text, known, count), "unknown key '%s' in a line of a story",
-             sn_shown(r, key->text));
+    sn_wrong(r, key->place, sn_nearest(r, key->text, known, count),
+             "unknown key '%s' in a line of a story", sn_shown(r, key->text));
 }
 
-static void read_companion(sn_reading *r, sn_story_entry *e, unsigned companion, const sn_pair *pair)
+static void read_companion(sn_reading *r, sn_story_entry *e, unsigned companion,
+                           const sn_pair *pair)
 {
     const unsigned bit = 1u << companion;
     const unsigned may = verbs[e->verb].may | (e->never ? MAY_NODE : 0u);
     ss_method method = SS_METHOD_OTHER;
     if ((may & bit) == 0) {
-        sn_wrong(r, pair->key->place, NULL, "'%s' does not go with '%s'", companions[companion], verbs[e->verb].word);
+        sn_wrong(r, pair->key->place, NULL, "'%s' does not go with '%s'", companions[companion],
+                 verbs[e->verb].word);
     } else if (bit == MAY_CSEQ) {
         if (read_method(r, pair->value, &method)) {
             e->cseq = method;
@@ -194,8 +203,8 @@ static bool find_the_verb(sn_reading *r, sn_story_entry *e)
                 unknown_verb(r, pair->key);
             }
         } else if (found != NULL) {
-            sn_wrong(r, pair->key->place, NULL, "'%s' beside '%s': one verb in a line", verbs[verb].word,
-                     verbs[e->verb].word);
+            sn_wrong(r, pair->key->place, NULL, "'%s' beside '%s': one verb in a line",
+                     verbs[verb].word, verbs[e->verb].word);
         } else {
             found = pair;
             e->verb = (sn_verb)verb;
@@ -203,7 +212,9 @@ static bool find_the_verb(sn_reading *r, sn_story_entry *e)
     }
     if (found == NULL) {
         if (r->mistake_count == before) {
-            sn_wrong(r, e->body->place, NULL, "no verb: call, send, answer, reject, cancel, hangup, register, sends, receives");
+            sn_wrong(
+                r, e->body->place, NULL,
+                "no verb: call, send, answer, reject, cancel, hangup, register, sends, receives");
         }
         return false;
     }
@@ -213,14 +224,16 @@ static bool find_the_verb(sn_reading *r, sn_story_entry *e)
 static bool read_body(sn_reading *r, sn_story_entry *e)
 {
     if (e->body->kind != SN_ITEM_MAP) {
-        sn_wrong(r, e->body->place, NULL, "wrong type: an act or a check is wanted here, as in {answer: c1}");
+        sn_wrong(r, e->body->place, NULL,
+                 "wrong type: an act or a check is wanted here, as in {answer: c1}");
         return false;
     }
     if (!find_the_verb(r, e)) {
         return false;
     }
     if (e->never && e->verb != SN_VERB_SENDS && e->verb != SN_VERB_RECEIVES) {
-        sn_wrong(r, e->body->place, NULL, "never holds a check: sends or receives, not '%s'", verbs[e->verb].word);
+        sn_wrong(r, e->body->place, NULL, "never holds a check: sends or receives, not '%s'",
+                 verbs[e->verb].word);
         return false;
     }
     unsigned there = 0;
@@ -236,7 +249,8 @@ static bool read_body(sn_reading *r, sn_story_entry *e)
     }
     for (unsigned i = 0; i < SS_COUNT(companions); i++) {
         if ((verbs[e->verb].must & ~there & 1u << i) != 0) {
-            sn_wrong(r, e->body->place, NULL, "missing key '%s' beside '%s'", companions[i], verbs[e->verb].word);
+            sn_wrong(r, e->body->place, NULL, "missing key '%s' beside '%s'", companions[i],
+                     verbs[e->verb].word);
         }
     }
     return true;
@@ -255,7 +269,8 @@ static bool read_line(sn_reading *r, sn_story_entry *e)
             continue;
         }
         if (e->body != NULL) {
-            sn_wrong(r, pair->key->place, NULL, "a line of a story has one node: '%s' is a second", sn_shown(r, pair->key->text));
+            sn_wrong(r, pair->key->place, NULL, "a line of a story has one node: '%s' is a second",
+                     sn_shown(r, pair->key->text));
             return false;
         }
         e->body = pair->value;
@@ -268,7 +283,8 @@ static bool read_line(sn_reading *r, sn_story_entry *e)
         }
     }
     if (e->body == NULL) {
-        sn_wrong(r, e->item->place, NULL, "a line of a story names a node and what it does, as in {at: 0ms, alice: {...}}");
+        sn_wrong(r, e->item->place, NULL,
+                 "a line of a story names a node and what it does, as in {at: 0ms, alice: {...}}");
         return false;
     }
     return read_body(r, e);
@@ -284,11 +300,13 @@ void sn_story_read(sn_reading *r, const sn_item *value, void *model)
     for (uint32_t i = 0; i < value->count; i++) {
         sn_story_entry e = { .item = value->pairs[i].value, .cseq = SS_METHOD_COUNT };
         if (e.item->kind != SN_ITEM_MAP) {
-            sn_wrong(r, e.item->place, NULL, "wrong type: a line of a story is a mapping, as in {at: 0ms, alice: {...}}");
+            sn_wrong(r, e.item->place, NULL,
+                     "wrong type: a line of a story is a mapping, as in {at: 0ms, alice: {...}}");
         } else if (read_line(r, &e)) {
             const bool is_check = e.verb >= SN_VERB_SENDS;
             if (e.never && e.has_at) {
-                sn_wrong(r, sn_item_place(e.item, "at"), NULL, "never has no 'at': it holds at all times");
+                sn_wrong(r, sn_item_place(e.item, "at"), NULL,
+                         "never has no 'at': it holds at all times");
             } else if (!is_check && !e.has_at) {
                 sn_wrong(r, e.item->place, NULL, "missing key 'at': an act has its instant");
             }
@@ -416,12 +434,13 @@ static bool settle_who(sn_reading *r, sn_model *m, sn_selector *s, bool act)
     }
     const uint32_t size = sn_group_size(g);
     if (s->indexed && !s->all && s->to >= size) {
-        sn_wrong(r, s->group.place, NULL, "index out of range: %s has %u %s, from 0", g->name.text, (unsigned)size,
-                 size == 1 ? "node" : "nodes");
+        sn_wrong(r, s->group.place, NULL, "index out of range: %s has %u %s, from 0", g->name.text,
+                 (unsigned)size, size == 1 ? "node" : "nodes");
         return false;
     }
     if ((!s->indexed && g->count != 0 && size != 1) || s->all || s->from != s->to) {
-        sn_wrong(r, s->group.place, NULL, "a story is about single nodes: '%s' is %u of them, write %s[0]", g->name.text,
+        sn_wrong(r, s->group.place, NULL,
+                 "a story is about single nodes: '%s' is %u of them, write %s[0]", g->name.text,
                  (unsigned)size, g->name.text);
         return false;
     }
@@ -447,7 +466,9 @@ static void settle_call(sn_reading *r, sn_model *m, sn_story_entry *e)
 static void judge_actor(sn_reading *r, const sn_story_entry *e, const sn_story_entry *call)
 {
     const bool caller = same_node(&e->who, &call->who), callee = same_node(&e->who, &call->target);
-    if (e->verb == SN_VERB_CANCEL ? !caller : e->verb == SN_VERB_HANGUP ? !caller && !callee : !callee) {
+    if (e->verb == SN_VERB_CANCEL   ? !caller
+        : e->verb == SN_VERB_HANGUP ? !caller && !callee
+                                    : !callee) {
         sn_wrong(r, e->who.group.place, NULL, "'%s' is not the %s of %s", e->who.group.text,
                  e->verb == SN_VERB_CANCEL   ? "caller"
                  : e->verb == SN_VERB_HANGUP ? "caller or callee"
@@ -456,7 +477,8 @@ static void judge_actor(sn_reading *r, const sn_story_entry *e, const sn_story_e
     }
 }
 
-static void settle_label(sn_reading *r, sn_story_entry *e, label_row *labels, uint32_t count, bool judge)
+static void settle_label(sn_reading *r, sn_story_entry *e, label_row *labels, uint32_t count,
+                         bool judge)
 {
     const label_row *row = find_label(labels, count, e->label.text);
     if (row == NULL) {
@@ -465,15 +487,16 @@ static void settle_label(sn_reading *r, sn_story_entry *e, label_row *labels, ui
         for (; known < count && known < SS_COUNT(names); known++) {
             names[known] = labels[known].text;
         }
-        sn_wrong(r, e->label.place, sn_nearest(r, ss_slice_from(e->label.text), names, known), "unknown call '%s'",
-                 sn_shown(r, ss_slice_from(e->label.text)));
+        sn_wrong(r, e->label.place, sn_nearest(r, ss_slice_from(e->label.text), names, known),
+                 "unknown call '%s'", sn_shown(r, ss_slice_from(e->label.text)));
         return;
     }
     e->call = row->made_by->call;
     const ss_time made_at = row->made_by->at == SS_TIME_NEVER ? 0 : row->made_by->at;
     const bool listed_before = e->verb < SN_VERB_SENDS && e < row->made_by;
     if (e->has_at && (e->at < made_at || (e->at == made_at && listed_before))) {
-        sn_wrong(r, sn_item_place(e->item, "at"), NULL, "%s is not made yet at that instant", e->label.text);
+        sn_wrong(r, sn_item_place(e->item, "at"), NULL, "%s is not made yet at that instant",
+                 e->label.text);
     } else if (judge) {
         judge_actor(r, e, row->made_by);
     }
@@ -493,7 +516,8 @@ static label_row *collect_labels(sn_reading *r, sn_model *m, uint32_t *count)
     qsort(labels, *count, sizeof(*labels), by_label);
     for (uint32_t i = 1; i < *count; i++) {
         if (strcmp(labels[i].text, labels[i - 1].text) == 0) {
-            sn_wrong(r, labels[i].made_by->label.place, NULL, "the call '%s' is made twice", labels[i].text);
+            sn_wrong(r, labels[i].made_by->label.place, NULL, "the call '%s' is made twice",
+                     labels[i].text);
         }
     }
     return labels;
@@ -503,7 +527,7 @@ static void settle_instant(sn_reading *r, const sn_model *m, const sn_story_entr
 {
     const bool act = e->verb < SN_VERB_SENDS;
     if (e->at == SS_TIME_NEVER) {
-        return;                                           /* a mistake of its own */
+        return; /* a mistake of its own */
     }
     if (e->has_at && act && e->at >= m->duration) {
         sn_wrong(r, sn_item_place(e->item, "at"), NULL, "an act after the duration of the run");

@@ -9,7 +9,8 @@ enum { ENTRIES_MAX = 1000, ROUTERS_UP = 64 };
 
 static const sn_group_entry *top_of(const sn_model *m, const sn_group_entry *g)
 {
-    for (unsigned i = 0; i < ROUTERS_UP && g->via.text != NULL && g->via.index < m->group_count; i++) {
+    for (unsigned i = 0; i < ROUTERS_UP && g->via.text != NULL && g->via.index < m->group_count;
+         i++) {
         g = &m->groups[g->via.index];
     }
     return g;
@@ -31,8 +32,10 @@ static void judge_ends(sn_reading *r, sn_model *m, sn_calls_entry *c)
     if (from == to && sn_group_size(from) == 1) {
         sn_wrong(r, c->to.place, NULL, "'%s' is one node, and cannot call itself", to->name.text);
     } else if (top_of(m, from) != top_of(m, to)) {
-        sn_wrong(r, c->to.place, NULL, "unreachable pair: '%s' is under router '%s', '%s' under router '%s'", from->name.text,
-                 top_of(m, from)->name.text, to->name.text, top_of(m, to)->name.text);
+        sn_wrong(r, c->to.place, NULL,
+                 "unreachable pair: '%s' is under router '%s', '%s' under router '%s'",
+                 from->name.text, top_of(m, from)->name.text, to->name.text,
+                 top_of(m, to)->name.text);
     }
 }
 
@@ -43,13 +46,15 @@ static void judge_calls(sn_reading *r, sn_model *m, sn_calls_entry *c)
         c->during.to = m->duration;
     }
     if (c->during.to > m->duration) {
-        sn_wrong(r, sn_item_place(c->item, "during"), NULL, "during ends after the duration of the run");
+        sn_wrong(r, sn_item_place(c->item, "during"), NULL,
+                 "during ends after the duration of the run");
         return;
     }
-    const uint64_t most = c->rate.interval == 0 ? 0 : (c->during.to - c->during.from) / c->rate.interval;
+    const uint64_t most =
+        c->rate.interval == 0 ? 0 : (c->during.to - c->during.from) / c->rate.interval;
     if (most > CALLS_MAX && (c->limit == 0 || c->limit > CALLS_MAX)) {
-        sn_wrong(r, sn_item_place(c->item, "rate"), NULL, "out of range: %llu calls, more than %u", (unsigned long long)most,
-                 CALLS_MAX);
+        sn_wrong(r, sn_item_place(c->item, "rate"), NULL, "out of range: %llu calls, more than %u",
+                 (unsigned long long)most, CALLS_MAX);
     }
 }
 
@@ -69,7 +74,8 @@ static void judge_names(sn_reading *r, const sn_model *m)
 static void judge_expect(sn_reading *r, sn_model *m, sn_expect_entry *e)
 {
     if (e->window.to > m->duration) {
-        sn_wrong(r, sn_item_place(e->item, "window"), NULL, "the window ends after the duration of the run");
+        sn_wrong(r, sn_item_place(e->item, "window"), NULL,
+                 "the window ends after the duration of the run");
     }
     const char *known[ENTRIES_MAX];
     uint32_t count = 0;
@@ -84,8 +90,8 @@ static void judge_expect(sn_reading *r, sn_model *m, sn_expect_entry *e)
         known[count++] = m->calls[i].name.text;
     }
     if (e->calls.text != NULL) {
-        sn_wrong(r, e->calls.place, sn_nearest(r, ss_slice_from(e->calls.text), known, count), "unknown calls '%s'",
-                 e->calls.text);
+        sn_wrong(r, e->calls.place, sn_nearest(r, ss_slice_from(e->calls.text), known, count),
+                 "unknown calls '%s'", e->calls.text);
     }
 }
 
@@ -113,7 +119,8 @@ void sn_traffic_resolve(sn_reading *r, sn_model *m)
 {
     if (m->calls_count > ENTRIES_MAX || m->expect_count > ENTRIES_MAX) {
         const char *section = m->calls_count > ENTRIES_MAX ? "calls" : "expect";
-        sn_wrong(r, sn_item_place(m->item, section), NULL, "out of range: more than %d entries of %s", ENTRIES_MAX, section);
+        sn_wrong(r, sn_item_place(m->item, section), NULL,
+                 "out of range: more than %d entries of %s", ENTRIES_MAX, section);
         return;
     }
     for (uint32_t i = 0; i < m->calls_count; i++) {

@@ -12,7 +12,8 @@ static const char *kind_name(sn_item_kind kind)
 bool sn_value_is_scalar(sn_reading *r, const sn_item *value, const char *what)
 {
     if (value->kind != SN_ITEM_SCALAR) {
-        sn_wrong(r, value->place, NULL, "wrong type: %s is wanted here, not %s", what, kind_name(value->kind));
+        sn_wrong(r, value->place, NULL, "wrong type: %s is wanted here, not %s", what,
+                 kind_name(value->kind));
         return false;
     }
     if (value->text.len == 0) {
@@ -24,18 +25,20 @@ bool sn_value_is_scalar(sn_reading *r, const sn_item *value, const char *what)
 
 bool sn_value_is_none(const sn_item *value)
 {
-    return value->kind == SN_ITEM_SCALAR && !value->quoted && ss_slice_eq(value->text, SS_LIT("none"));
+    return value->kind == SN_ITEM_SCALAR && !value->quoted &&
+           ss_slice_eq(value->text, SS_LIT("none"));
 }
 
 void sn_value_flaw(sn_reading *r, const sn_item *value, const sn_flaw *flaw)
 {
-    sn_wrong(r, sn_item_part(value, flaw->from, flaw->length), flaw->suggestion, "'%s': %s", sn_shown(r, value->text),
-             flaw->message);
+    sn_wrong(r, sn_item_part(value, flaw->from, flaw->length), flaw->suggestion, "'%s': %s",
+             sn_shown(r, value->text), flaw->message);
 }
 
 static void out_of_range(sn_reading *r, const sn_item *value, const char *min, const char *max)
 {
-    sn_wrong(r, value->place, NULL, "'%s': out of range: %s to %s", sn_shown(r, value->text), min, max);
+    sn_wrong(r, value->place, NULL, "'%s': out of range: %s to %s", sn_shown(r, value->text), min,
+             max);
 }
 
 static const char *time_text(sn_reading *r, uint64_t ns)
@@ -52,7 +55,8 @@ static const char *number_text(sn_reading *r, uint64_t number)
     return sn_hoard_text(&r->hoard, (ss_slice){ t.at, t.len });
 }
 
-bool sn_value_count(sn_reading *r, const sn_item *value, uint64_t min, uint64_t max, uint64_t *count)
+bool sn_value_count(sn_reading *r, const sn_item *value, uint64_t min, uint64_t max,
+                    uint64_t *count)
 {
     sn_flaw flaw;
     uint64_t read = 0;
@@ -118,8 +122,8 @@ bool sn_value_word(sn_reading *r, const sn_item *value, const char *const *words
         sn_text_put_str(&all, count == 0 ? "" : words[count + 1] == NULL ? " or " : ", ");
         sn_text_put_str(&all, words[count]);
     }
-    sn_wrong(r, value->place, sn_nearest(r, value->text, words, count), "unknown word '%s': %s", sn_shown(r, value->text),
-             sn_hoard_text(&r->hoard, (ss_slice){ all.at, all.len }));
+    sn_wrong(r, value->place, sn_nearest(r, value->text, words, count), "unknown word '%s': %s",
+             sn_shown(r, value->text), sn_hoard_text(&r->hoard, (ss_slice){ all.at, all.len }));
     return false;
 }
 
@@ -148,18 +152,20 @@ static const char *name_meant(sn_reading *r, ss_slice s)
         const char c = ss_lower(s.at[i]);
         name[i] = (char)((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_');
     }
-    return is_name((ss_slice){ name, s.len }) ? sn_hoard_text(&r->hoard, (ss_slice){ name, s.len }) : NULL;
+    return is_name((ss_slice){ name, s.len }) ? sn_hoard_text(&r->hoard, (ss_slice){ name, s.len })
+                                              : NULL;
 }
 
 static bool name_from(sn_reading *r, const sn_item *item, sn_name *name)
 {
     if (item->text.len > NAME_MAX_LENGTH && is_name(item->text)) {
-        sn_wrong(r, item->place, NULL, "the name '%s' is too long: %d characters at most", sn_shown(r, item->text),
-                 NAME_MAX_LENGTH);
+        sn_wrong(r, item->place, NULL, "the name '%s' is too long: %d characters at most",
+                 sn_shown(r, item->text), NAME_MAX_LENGTH);
         return false;
     }
     if (!is_name(item->text)) {
-        sn_wrong(r, item->place, name_meant(r, item->text), "'%s' is no name: a lower-case letter, then letters, digits, _",
+        sn_wrong(r, item->place, name_meant(r, item->text),
+                 "'%s' is no name: a lower-case letter, then letters, digits, _",
                  sn_shown(r, item->text));
         return false;
     }
@@ -181,7 +187,8 @@ bool sn_key_name(sn_reading *r, const sn_item *key, sn_name *name)
     }
     for (size_t i = 0; i < SS_COUNT(taken); i++) {
         if (strcmp(name->text, taken[i]) == 0) {
-            sn_wrong(r, key->place, NULL, "'%s' is a word of its own in scenarios: choose another name", taken[i]);
+            sn_wrong(r, key->place, NULL,
+                     "'%s' is a word of its own in scenarios: choose another name", taken[i]);
             return false;
         }
     }
@@ -194,7 +201,8 @@ bool sn_value_text(sn_reading *r, const sn_item *value, size_t max, const char *
         return false;
     }
     if (value->text.len > max) {
-        sn_wrong(r, value->place, NULL, "out of range: a text of %zu bytes, at most %zu", value->text.len, max);
+        sn_wrong(r, value->place, NULL, "out of range: a text of %zu bytes, at most %zu",
+                 value->text.len, max);
         return false;
     }
     *text = sn_hoard_text(&r->hoard, value->text);

@@ -15,14 +15,14 @@ enum { DEPTH_MAX = 32 };
 
 typedef struct frame {
     sn_item *item;
-    sn_item *key;                                         /* of the value to come, in a mapping */
-    bool odd;                                             /* the pair to come is left out: its key was refused */
+    sn_item *key; /* of the value to come, in a mapping */
+    bool odd;     /* the pair to come is left out: its key was refused */
 } frame;
 
 typedef struct builder {
     sn_reading *r;
     uint32_t source;
-    uint32_t from;                                        /* offset of the YAML in the source */
+    uint32_t from; /* offset of the YAML in the source */
     frame stack[DEPTH_MAX];
     unsigned depth;
     sn_item *root;
@@ -38,11 +38,12 @@ static sn_place place_at(const builder *b, size_t offset, size_t length)
 static sn_place event_place(const builder *b, struct fy_event *e)
 {
     const struct fy_mark *start = fy_event_start_mark(e), *end = fy_event_end_mark(e);
-    if (start == NULL) {                                  /* an empty value: where its key is */
+    if (start == NULL) { /* an empty value: where its key is */
         const sn_item *key = b->depth == 0 ? NULL : b->stack[b->depth - 1].key;
         return key != NULL ? key->place : place_at(b, 0, 1);
     }
-    const size_t length = end != NULL && end->input_pos > start->input_pos ? end->input_pos - start->input_pos : 1;
+    const size_t length =
+        end != NULL && end->input_pos > start->input_pos ? end->input_pos - start->input_pos : 1;
     return place_at(b, start->input_pos, length);
 }
 
@@ -63,7 +64,8 @@ static bool key_is_fine(builder *b, const sn_item *key)
 {
     const char *shown = sn_shown(b->r, key->text);
     if (key->kind != SN_ITEM_SCALAR) {
-        sn_wrong(b->r, key->place, NULL, "a key must be a word, not a %s", key->kind == SN_ITEM_MAP ? "mapping" : "list");
+        sn_wrong(b->r, key->place, NULL, "a key must be a word, not a %s",
+                 key->kind == SN_ITEM_MAP ? "mapping" : "list");
         return false;
     }
     if (!key->quoted && ss_slice_eq(key->text, SS_LIT("<<"))) {
@@ -71,7 +73,8 @@ static bool key_is_fine(builder *b, const sn_item *key)
         return false;
     }
     if (is_boolean_of_yaml_1_1(key->text)) {
-        sn_wrong(b->r, key->place, NULL, "'%s' may not be a key: YAML 1.1 takes it for a boolean", shown);
+        sn_wrong(b->r, key->place, NULL, "'%s' may not be a key: YAML 1.1 takes it for a boolean",
+                 shown);
         return false;
     }
     if (key->text.len == 0) {
@@ -100,7 +103,8 @@ static void find_duplicates(builder *b, const sn_item *map)
     qsort(keys, map->count, sizeof(*keys), by_key);
     for (uint32_t i = 1; i < map->count; i++) {
         if (ss_slice_eq(keys[i]->text, keys[i - 1]->text)) {
-            sn_wrong(b->r, keys[i]->place, NULL, "duplicate key '%s'", sn_shown(b->r, keys[i]->text));
+            sn_wrong(b->r, keys[i]->place, NULL, "duplicate key '%s'",
+                     sn_shown(b->r, keys[i]->text));
         }
     }
 }
@@ -165,13 +169,16 @@ static void add_scalar(builder *b, struct fy_event *e)
     const size_t raw = start == NULL || end == NULL ? 0 : end->input_pos - start->input_pos;
     item->place = event_place(b, e);
     item->quoted = fy_token_scalar_style(e->scalar.value) != FYSS_PLAIN;
-    item->text = (ss_slice){ sn_hoard_text(&b->r->hoard, (ss_slice){ text, text == NULL ? 0 : length }), length };
+    item->text =
+        (ss_slice){ sn_hoard_text(&b->r->hoard, (ss_slice){ text, text == NULL ? 0 : length }),
+                    length };
     if (start != NULL) {
         const ss_slice all = b->r->sources[b->source].text;
         const size_t at = item->place.offset;
-        item->exact = at <= all.len && length <= all.len - at && memcmp(all.at + at, item->text.at, length) == 0;
+        item->exact = at <= all.len && length <= all.len - at &&
+                      memcmp(all.at + at, item->text.at, length) == 0;
         if (item->quoted && at > 0 && (all.at[at - 1] == '"' || all.at[at - 1] == '\'')) {
-            item->place.offset--;                         /* the caret takes in the quotes */
+            item->place.offset--; /* the caret takes in the quotes */
             item->place.length = (uint32_t)raw + 2;
         } else if (item->quoted) {
             item->exact = false;
@@ -201,7 +208,8 @@ static bool has_tag_or_anchor(builder *b, struct fy_event *e)
     const sn_place place = start == NULL || end == NULL
                                ? event_place(b, e)
                                : place_at(b, start->input_pos, end->input_pos - start->input_pos);
-    sn_wrong(b->r, place, NULL, "%s are not accepted in a scenario", tag != NULL ? "tags" : "anchors");
+    sn_wrong(b->r, place, NULL, "%s are not accepted in a scenario",
+             tag != NULL ? "tags" : "anchors");
     return true;
 }
 
@@ -242,7 +250,12 @@ static void take_event(builder *b, struct fy_event *e)
 static unsigned utf8_length(ss_slice s, size_t at)
 {
     const unsigned char first = (unsigned char)s.at[at];
-    const unsigned length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+    const unsigned length = first < 0x80   ? 1
+                            : first < 0xc2 ? 0
+                            : first < 0xe0 ? 2
+                            : first < 0xf0 ? 3
+                            : first < 0xf5 ? 4
+                                           : 0;
     if (length > s.len - at) {
         return 0;
     }
@@ -332,7 +345,9 @@ static size_t offset_of(const sn_source *s, uint32_t from, int line, int column)
         first++;
     }
     const size_t index = first + (size_t)line - 1;
-    const size_t start = index >= s->line_count ? s->text.len : index == first ? from : s->line_starts[index];
+    const size_t start = index >= s->line_count ? s->text.len
+                         : index == first       ? from
+                                                : s->line_starts[index];
     const size_t offset = start + (size_t)column - 1;
     return offset < s->text.len ? offset : s->text.len;
 }
@@ -343,7 +358,8 @@ static void syntax_error(builder *b)
     void *iterator = NULL;
     const struct fy_diag_error *error = fy_diag_errors_iterate(b->r->diag, &iterator);
     char message[120];
-    snprintf(message, sizeof message, "%s", error == NULL || error->msg == NULL ? "not YAML" : error->msg);
+    snprintf(message, sizeof message, "%s",
+             error == NULL || error->msg == NULL ? "not YAML" : error->msg);
     for (char *c = message; *c != '\0'; c++) {
         *c = (unsigned char)*c < 0x20 || (unsigned char)*c > 0x7e ? '?' : *c;
     }
@@ -376,7 +392,8 @@ sn_item *sn_yaml_read(sn_reading *r, uint32_t source, size_t from)
 {
     const ss_slice text = r->sources[source].text;
     if (text.len > SN_SCENARIO_BYTES_MAX) {
-        sn_wrong(r, (sn_place){ source, 0, 1 }, NULL, "too large: %zu bytes, more than %u", text.len, SN_SCENARIO_BYTES_MAX);
+        sn_wrong(r, (sn_place){ source, 0, 1 }, NULL, "too large: %zu bytes, more than %u",
+                 text.len, SN_SCENARIO_BYTES_MAX);
         return NULL;
     }
     if (!is_text(r, source)) {
@@ -391,7 +408,8 @@ sn_item *sn_yaml_read(sn_reading *r, uint32_t source, size_t from)
         return NULL;
     }
     if (b.root == NULL && r->mistake_count == before) {
-        sn_wrong(r, (sn_place){ source, (uint32_t)from, 1 }, NULL, "empty: a scenario begins with 'sipsim: 1'");
+        sn_wrong(r, (sn_place){ source, (uint32_t)from, 1 }, NULL,
+                 "empty: a scenario begins with 'sipsim: 1'");
     }
     return b.root;
 }

@@ -14,7 +14,7 @@ void *ss_arena_take(ss_arena *a, size_t size, size_t align)
     }
     void *taken = a->base + a->used + pad;
     a->used += pad + size;
-    return memset(taken, 0, size);                        /* no uninitialised byte ever reaches a trace */
+    return memset(taken, 0, size); /* no uninitialised byte ever reaches a trace */
 }
 
 ss_slice ss_arena_copy(ss_arena *a, ss_slice bytes)

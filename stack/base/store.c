@@ -28,7 +28,7 @@ static unsigned class_of(size_t size)
     if (size <= FINE_MAX) {
         return (unsigned)((size + FINE_STEP - 1) / FINE_STEP - 1);
     }
-    unsigned octave = 0;                                  /* sizes (256 << octave, 512 << octave] */
+    unsigned octave = 0; /* sizes (256 << octave, 512 << octave] */
     while (size > ((size_t)FINE_MAX << (octave + 1))) {
         octave++;
     }
@@ -61,7 +61,7 @@ void ss_store_init(ss_store *s, void *base, uint64_t cap)
 {
     SS_ASSERT(((uintptr_t)base & 15u) == 0);
     SS_ASSERT(cap / 8 <= UINT32_MAX);
-    *s = (ss_store){ .base = base, .cap = cap, .used = 16 };    /* position 0 is none */
+    *s = (ss_store){ .base = base, .cap = cap, .used = 16 }; /* position 0 is none */
 }
 
 /* The region may have served an earlier life of the store: what that poisoned is shown again where it is used again. */

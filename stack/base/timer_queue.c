@@ -37,7 +37,7 @@ static ss_ref meld(const ss_store *s, ss_ref x, ss_ref y)
 /* The children of a node that is leaving: melded in pairs left to right, then the pairs right to left. */
 static ss_ref meld_children(const ss_store *s, ss_ref first)
 {
-    ss_ref pairs = 0;                                     /* chained through prev, newest first */
+    ss_ref pairs = 0; /* chained through prev, newest first */
     while (first != 0) {
         const ss_ref second = timer_at(s, first)->next;
         const ss_ref rest = second == 0 ? 0 : timer_at(s, second)->next;

@@ -16,7 +16,8 @@ static ss_status contact_uri(const ss_msg *msg, ss_slice *uri)
 {
     ss_value_iter it = { 0 };
     ss_name_addr contact;
-    if (ss_msg_next_addr(msg, SS_HDR_CONTACT, &it, &contact) != SS_OK || contact.is_star || contact.uri.len == 0) {
+    if (ss_msg_next_addr(msg, SS_HDR_CONTACT, &it, &contact) != SS_OK || contact.is_star ||
+        contact.uri.len == 0) {
         return SS_NONE;
     }
     ss_uri parsed;
@@ -40,12 +41,13 @@ ss_status ss_dialog_text_uac(const ss_msg *response, ss_arena *arena, ss_dialog_
                              .local_uri = from.uri,
                              .remote_uri = to.uri,
                              .target = to.uri };
-    (void)contact_uri(response, &out->target);            /* none: the To URI stays */
+    (void)contact_uri(response, &out->target); /* none: the To URI stays */
     return ss_route_set_from(response, true, arena, &out->routes);
 }
 
 /* RFC3261:12.1.1 */
-ss_status ss_dialog_text_uas(const ss_msg *request, ss_slice local_tag, ss_arena *arena, ss_dialog_text *out)
+ss_status ss_dialog_text_uas(const ss_msg *request, ss_slice local_tag, ss_arena *arena,
+                             ss_dialog_text *out)
 {
     ss_name_addr from, to;
     if (ss_msg_from(request, &from) != SS_OK || ss_msg_to(request, &to) != SS_OK) {
@@ -66,8 +68,10 @@ ss_status ss_dialog_text_uas(const ss_msg *request, ss_slice local_tag, ss_arena
 
 static void list_strings(const ss_dialog_text *text, ss_slice out[SS_DIALOG_STRINGS])
 {
-    const ss_slice strings[SS_DIALOG_STRINGS] = { text->call_id,    text->local_tag, text->remote_tag, text->local_uri,
-                                                  text->remote_uri, text->target,    text->routes };
+    const ss_slice strings[SS_DIALOG_STRINGS] = { text->call_id,    text->local_tag,
+                                                  text->remote_tag, text->local_uri,
+                                                  text->remote_uri, text->target,
+                                                  text->routes };
     memcpy(out, strings, sizeof strings);
 }
 
@@ -112,8 +116,12 @@ ss_dialog_text ss_dialog_text_of(const ss_core *core, const ss_dialog *d)
         strings[i] = ss_slice_cut(whole, at, at + d->lengths[i]);
         at += d->lengths[i];
     }
-    return (ss_dialog_text){ .call_id = strings[0],    .local_tag = strings[1], .remote_tag = strings[2],
-                             .local_uri = strings[3],  .remote_uri = strings[4], .target = strings[5],
+    return (ss_dialog_text){ .call_id = strings[0],
+                             .local_tag = strings[1],
+                             .remote_tag = strings[2],
+                             .local_uri = strings[3],
+                             .remote_uri = strings[4],
+                             .target = strings[5],
                              .routes = strings[6] };
 }
 
@@ -136,7 +144,8 @@ ss_status ss_dialog_create(ss_core *core, const ss_dialog_options *options, ss_r
         return status;
     }
     d->link.engine = core->engine;
-    d->link.key = ss_dialog_key(options->text.call_id, options->text.local_tag, options->text.remote_tag);
+    d->link.key =
+        ss_dialog_key(options->text.call_id, options->text.local_tag, options->text.remote_tag);
     d->owner = options->owner;
     d->local_cseq = options->local_cseq;
     d->remote_cseq = options->remote_cseq;

@@ -16,7 +16,8 @@ ss_key128 ss_dialog_key(ss_slice call_id, ss_slice local_tag, ss_slice remote_ta
 
 ss_ref ss_dialog_find(const ss_core *core, ss_key128 key)
 {
-    const ss_table_link *link = ss_table_find(&core->pools->dialogs, &core->pools->store, core->engine, key);
+    const ss_table_link *link =
+        ss_table_find(&core->pools->dialogs, &core->pools->store, core->engine, key);
     return link == NULL ? 0 : ss_store_ref(&core->pools->store, link);
 }
 
@@ -27,5 +28,6 @@ ss_ref ss_dialog_find_request(const ss_core *core, const ss_msg *request)
     if (ss_msg_from(request, &from) != SS_OK || ss_msg_to(request, &to) != SS_OK) {
         return 0;
     }
-    return ss_dialog_find(core, ss_dialog_key(ss_msg_call_id(request), ss_name_addr_tag(&to), ss_name_addr_tag(&from)));
+    return ss_dialog_find(core, ss_dialog_key(ss_msg_call_id(request), ss_name_addr_tag(&to),
+                                              ss_name_addr_tag(&from)));
 }

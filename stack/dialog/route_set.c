@@ -83,13 +83,14 @@ static ss_slice first_route(ss_slice routes, ss_slice *rest)
 static void put_as_request_uri(ss_buffer *b, const ss_uri *uri)
 {
     ss_slice text = uri->whole;
-    if (uri->headers.len > 0) {                           /* a '?' may stand in the user part as well */
+    if (uri->headers.len > 0) { /* a '?' may stand in the user part as well */
         text = ss_slice_cut(text, 0, (size_t)(uri->headers.at - text.at) - 1);
     }
-    const size_t params = uri->params.bytes.len == 0 ? text.len : (size_t)(uri->params.bytes.at - text.at);
+    const size_t params =
+        uri->params.bytes.len == 0 ? text.len : (size_t)(uri->params.bytes.at - text.at);
     ss_put(b, ss_slice_cut(text, 0, params));
     size_t at = params;
-    while (at < text.len) {                               /* text.at[at] is ';' */
+    while (at < text.len) { /* text.at[at] is ';' */
         const ss_slice next = ss_slice_cut(text, at + 1, text.len);
         const ss_slice param = ss_slice_cut(next, 0, ss_slice_find(next, ';'));
         const ss_slice name = ss_slice_cut(param, 0, ss_slice_find(param, '='));
@@ -102,7 +103,8 @@ static void put_as_request_uri(ss_buffer *b, const ss_uri *uri)
 }
 
 /* The strict router takes the Request-URI, the target goes last. RFC3261:12.2.1.1 */
-static ss_status make_strict(ss_slice target, const ss_uri *first, ss_slice rest, ss_arena *arena, ss_route *out)
+static ss_status make_strict(ss_slice target, const ss_uri *first, ss_slice rest, ss_arena *arena,
+                             ss_route *out)
 {
     ss_buffer b = ss_buffer_open(arena);
     put_as_request_uri(&b, first);
@@ -122,7 +124,8 @@ static ss_status make_strict(ss_slice target, const ss_uri *first, ss_slice rest
 }
 
 /* A loose router stays in Route and is where the request goes. RFC3261:12.2.1.1 RFC3261:8.1.2 */
-static ss_status make_loose(ss_slice target, ss_slice first, ss_slice routes, ss_arena *arena, ss_route *out)
+static ss_status make_loose(ss_slice target, ss_slice first, ss_slice routes, ss_arena *arena,
+                            ss_route *out)
 {
     *out = (ss_route){ .request_uri = target, .routes = routes, .next_hop = first };
     if (routes.at[0] == '<') {

@@ -53,7 +53,8 @@ static inline unsigned lex_block_not_names(const char *at)
 {
     const lex_block x = lex_block_load(at);
     const lex_block letters = lex_block_within(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 25);
-    const lex_block digits = _mm_andnot_si128(lex_block_equal(x, '/'), lex_block_within(x, '-', '9' - '-'));
+    const lex_block digits =
+        _mm_andnot_si128(lex_block_equal(x, '/'), lex_block_within(x, '-', '9' - '-'));
     return lex_block_bits(_mm_or_si128(letters, digits)) ^ 0xffffu;
 }
 
@@ -61,8 +62,8 @@ static inline unsigned lex_block_not_names(const char *at)
 static inline unsigned lex_block_list_marks(const char *at)
 {
     const lex_block x = lex_block_load(at);
-    return lex_block_bits(_mm_or_si128(lex_block_equal(x, ','),
-                                       _mm_or_si128(lex_block_equal(x, '"'), lex_block_equal(x, '<'))));
+    return lex_block_bits(_mm_or_si128(
+        lex_block_equal(x, ','), _mm_or_si128(lex_block_equal(x, '"'), lex_block_equal(x, '<'))));
 }
 #else
 #define LEX_BLOCK 0u

@@ -10,11 +10,13 @@ static size_t place_of(const ss_msg *msg, ss_hdr id)
 
 static void check_present(ss_parse *p)
 {
-    static const ss_hdr needed[] = { SS_HDR_VIA, SS_HDR_FROM, SS_HDR_TO, SS_HDR_CALL_ID, SS_HDR_CSEQ };
+    static const ss_hdr needed[] = { SS_HDR_VIA, SS_HDR_FROM, SS_HDR_TO, SS_HDR_CALL_ID,
+                                     SS_HDR_CSEQ };
     for (size_t i = 0; i < SS_COUNT(needed); i++) {
         if (p->msg->first[needed[i]] == 0) {
-            ss_parse_refuse(p, SS_ERR_SEMANTIC, p->msg->headers_end, needed[i],
-                            (ss_rule){ "RFC3261:8.1.1", "a field that every message needs is missing", 400 });
+            ss_parse_refuse(
+                p, SS_ERR_SEMANTIC, p->msg->headers_end, needed[i],
+                (ss_rule){ "RFC3261:8.1.1", "a field that every message needs is missing", 400 });
         }
     }
 }
@@ -33,8 +35,9 @@ static void check_via(ss_parse *p)
 {
     read_top_via(p->msg);
     if (p->msg->first[SS_HDR_VIA] != 0 && p->msg->top_via_status != SS_OK) {
-        ss_parse_refuse(p, SS_ERR_SYNTAX, place_of(p->msg, SS_HDR_VIA), SS_HDR_VIA,
-                        (ss_rule){ "RFC3261:20.42", "the topmost Via does not match its grammar", 400 });
+        ss_parse_refuse(
+            p, SS_ERR_SYNTAX, place_of(p->msg, SS_HDR_VIA), SS_HDR_VIA,
+            (ss_rule){ "RFC3261:20.42", "the topmost Via does not match its grammar", 400 });
     }
 }
 
@@ -51,7 +54,8 @@ static bool is_party(ss_status status, const ss_name_addr *na)
 
 static ss_status read_party(const ss_msg *msg, ss_hdr id, ss_name_addr *out, ss_uri *uri)
 {
-    return msg->first[id] == 0 ? SS_NONE : ss_name_addr_parse_uri(ss_msg_value(msg, id, 0), out, uri);
+    return msg->first[id] == 0 ? SS_NONE
+                               : ss_name_addr_parse_uri(ss_msg_value(msg, id, 0), out, uri);
 }
 
 static void check_parties(ss_parse *p)
@@ -59,8 +63,9 @@ static void check_parties(ss_parse *p)
     ss_msg *msg = p->msg;
     msg->from_status = read_party(msg, SS_HDR_FROM, &msg->from, &msg->from_uri);
     if (msg->from_status != SS_NONE && !is_party(msg->from_status, &msg->from)) {
-        ss_parse_refuse(p, SS_ERR_SYNTAX, place_of(p->msg, SS_HDR_FROM), SS_HDR_FROM,
-                        (ss_rule){ "RFC3261:20.20", "From is not one address with parameters", 400 });
+        ss_parse_refuse(
+            p, SS_ERR_SYNTAX, place_of(p->msg, SS_HDR_FROM), SS_HDR_FROM,
+            (ss_rule){ "RFC3261:20.20", "From is not one address with parameters", 400 });
     }
     msg->to_status = read_party(msg, SS_HDR_TO, &msg->to, &msg->to_uri);
     if (msg->to_status != SS_NONE && !is_party(msg->to_status, &msg->to)) {
@@ -96,8 +101,9 @@ static void check_cseq(ss_parse *p)
     }
     msg->cseq_status = ss_cseq_parse(ss_msg_value(msg, SS_HDR_CSEQ, 0), &msg->cseq);
     if (msg->cseq_status != SS_OK) {
-        ss_parse_refuse(p, SS_ERR_SYNTAX, place_of(msg, SS_HDR_CSEQ), SS_HDR_CSEQ,
-                        (ss_rule){ "RFC3261:20.16", "CSeq is a number below 2^31 and a method", 400 });
+        ss_parse_refuse(
+            p, SS_ERR_SYNTAX, place_of(msg, SS_HDR_CSEQ), SS_HDR_CSEQ,
+            (ss_rule){ "RFC3261:20.16", "CSeq is a number below 2^31 and a method", 400 });
         return;
     }
     if (!msg->is_request) {
@@ -105,7 +111,8 @@ static void check_cseq(ss_parse *p)
         msg->method_name = msg->cseq.method_name;
     } else if (!ss_slice_eq(msg->method_name, msg->cseq.method_name)) {
         ss_parse_refuse(p, SS_ERR_SEMANTIC, place_of(msg, SS_HDR_CSEQ), SS_HDR_CSEQ,
-                        (ss_rule){ "RFC3261:8.1.1.5", "the method in CSeq is not the method of the request", 400 });
+                        (ss_rule){ "RFC3261:8.1.1.5",
+                                   "the method in CSeq is not the method of the request", 400 });
     }
 }
 
@@ -115,8 +122,9 @@ static void check_max_forwards(ss_parse *p)
     uint32_t value = 0;
     const ss_status status = ss_msg_number(p->msg, SS_HDR_MAX_FORWARDS, &value);
     if (status == SS_ERR_SYNTAX || value > 255) {
-        ss_parse_refuse(p, SS_ERR_SYNTAX, place_of(p->msg, SS_HDR_MAX_FORWARDS), SS_HDR_MAX_FORWARDS,
-                        (ss_rule){ "RFC3261:20.22", "Max-Forwards is a number from 0 to 255", 400 });
+        ss_parse_refuse(
+            p, SS_ERR_SYNTAX, place_of(p->msg, SS_HDR_MAX_FORWARDS), SS_HDR_MAX_FORWARDS,
+            (ss_rule){ "RFC3261:20.22", "Max-Forwards is a number from 0 to 255", 400 });
     }
 }
 

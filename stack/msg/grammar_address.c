@@ -18,7 +18,8 @@ static bool is_subscriber(ss_slice digits, bool is_global)
     bool has_digit = false;
     for (size_t i = is_global ? 1 : 0; i < digits.len; i++) {
         const char c = digits.at[i];
-        const bool is_digit = lex_is(c, is_global ? LEX_DIGIT : LEX_HEX) || (!is_global && c == '*');
+        const bool is_digit =
+            lex_is(c, is_global ? LEX_DIGIT : LEX_HEX) || (!is_global && c == '*');
         if (!is_digit && !is_visual(c)) {
             return false;
         }
@@ -28,7 +29,8 @@ static bool is_subscriber(ss_slice digits, bool is_global)
 }
 
 /* Keeps ";name=value" pairs of a URI; true when one of them is `wanted`. Characters were checked with the URI. */
-static bool add_uri_params(ss_typer *t, ss_slice s, const char *name, char separator, const char *wanted)
+static bool add_uri_params(ss_typer *t, ss_slice s, const char *name, char separator,
+                           const char *wanted)
 {
     bool is_found = false;
     while (s.len > 0) {
@@ -40,7 +42,8 @@ static bool add_uri_params(ss_typer *t, ss_slice s, const char *name, char separ
         if (index < SS_PARTS_MAX) {
             t->out->parts[index].key = ss_slice_cut(one, 0, equal);
         }
-        is_found = is_found || ss_slice_eq_nocase(ss_slice_cut(one, 0, equal), ss_slice_from(wanted));
+        is_found =
+            is_found || ss_slice_eq_nocase(ss_slice_cut(one, 0, equal), ss_slice_from(wanted));
         s = end == s.len ? SS_EMPTY : ss_slice_cut(s, end + 1, s.len);
     }
     return is_found;
@@ -48,17 +51,19 @@ static bool add_uri_params(ss_typer *t, ss_slice s, const char *name, char separ
 
 static bool read_tel(ss_typer *t, const ss_uri *uri, size_t from)
 {
-    const ss_slice rest = ss_slice_cut(uri->whole, ss_slice_find(uri->whole, ':') + 1, uri->whole.len);
+    const ss_slice rest =
+        ss_slice_cut(uri->whole, ss_slice_find(uri->whole, ':') + 1, uri->whole.len);
     const size_t end = ss_slice_find(rest, ';');
     const ss_slice digits = ss_slice_cut(rest, 0, end);
     const bool is_global = lex_at(digits, 0, '+');
     if (!is_subscriber(digits, is_global)) {
-        return ss_typer_fail(t, from, "a telephone number has digits, and visual separators between them");
+        return ss_typer_fail(t, from,
+                             "a telephone number has digits, and visual separators between them");
     }
     ss_typer_add(t, "number", digits);
     const ss_slice params = end == rest.len ? SS_EMPTY : ss_slice_cut(rest, end + 1, rest.len);
     const bool has_context = add_uri_params(t, params, "uri-param", ';', "phone-context");
-    return is_global || has_context ||                    /* RFC3966:5.1.5 */
+    return is_global || has_context || /* RFC3966:5.1.5 */
            ss_typer_refuse(t, from, "a local telephone number lacks its phone-context");
 }
 
@@ -119,7 +124,8 @@ static bool read_display(ss_typer *t)
             return false;
         }
         ss_typer_skip(t);
-        return ss_typer_at(t, '<') || ss_typer_fail(t, t->at, "a display name is followed by an address in brackets");
+        return ss_typer_at(t, '<') ||
+               ss_typer_fail(t, t->at, "a display name is followed by an address in brackets");
     }
     size_t before;
     size_t end = from;
@@ -132,7 +138,8 @@ static bool read_display(ss_typer *t)
     if (end > from) {
         ss_typer_add(t, "display", ss_slice_cut(t->s, from, end));
     }
-    return ss_typer_at(t, '<') || ss_typer_fail(t, t->at, "neither a display name nor an address in brackets");
+    return ss_typer_at(t, '<') ||
+           ss_typer_fail(t, t->at, "neither a display name nor an address in brackets");
 }
 
 static bool read_brackets(ss_typer *t)
@@ -153,9 +160,11 @@ static bool read_brackets(ss_typer *t)
 static bool read_bare(ss_typer *t)
 {
     size_t end = t->at;
-    while (end < t->s.len && t->s.at[end] != ';' && !lex_is(t->s.at[end], LEX_WSP) && t->s.at[end] != '\r') {
+    while (end < t->s.len && t->s.at[end] != ';' && !lex_is(t->s.at[end], LEX_WSP) &&
+           t->s.at[end] != '\r') {
         if (t->s.at[end] == ',' || t->s.at[end] == '?') {
-            return ss_typer_fail(t, end, "an address with a comma or a question mark stands in angle brackets");
+            return ss_typer_fail(
+                t, end, "an address with a comma or a question mark stands in angle brackets");
         }
         end++;
     }
@@ -181,7 +190,8 @@ bool ss_grammar_address(ss_typer *t)
 
 bool ss_grammar_party(ss_typer *t)
 {
-    static const ss_param_rule rules[] = { { "tag", SS_VALUE_TOKEN, false }, { NULL, SS_VALUE_GENERIC, false } };
+    static const ss_param_rule rules[] = { { "tag", SS_VALUE_TOKEN, false },
+                                           { NULL, SS_VALUE_GENERIC, false } };
     return read_address(t) && ss_typer_params(t, rules);
 }
 
@@ -208,8 +218,10 @@ bool ss_grammar_route(ss_typer *t)
 /* RFC7044:5.1 */
 bool ss_grammar_history(ss_typer *t)
 {
-    static const ss_param_rule rules[] = { { "index", SS_VALUE_TOKEN, false }, { "rc", SS_VALUE_TOKEN, false },
-                                           { "mp", SS_VALUE_TOKEN, false },    { "np", SS_VALUE_TOKEN, false },
+    static const ss_param_rule rules[] = { { "index", SS_VALUE_TOKEN, false },
+                                           { "rc", SS_VALUE_TOKEN, false },
+                                           { "mp", SS_VALUE_TOKEN, false },
+                                           { "np", SS_VALUE_TOKEN, false },
                                            { NULL, SS_VALUE_GENERIC, false } };
     return read_display(t) && read_brackets(t) && ss_typer_params(t, rules);
 }
@@ -217,9 +229,11 @@ bool ss_grammar_history(ss_typer *t)
 /* RFC5806:4.1 */
 bool ss_grammar_diversion(ss_typer *t)
 {
-    static const ss_param_rule rules[] = { { "reason", SS_VALUE_EITHER, false },  { "counter", SS_VALUE_OCTET, false },
-                                           { "limit", SS_VALUE_OCTET, false },    { "privacy", SS_VALUE_EITHER, false },
-                                           { "screen", SS_VALUE_EITHER, false },  { NULL, SS_VALUE_GENERIC, false } };
+    static const ss_param_rule rules[] = {
+        { "reason", SS_VALUE_EITHER, false }, { "counter", SS_VALUE_OCTET, false },
+        { "limit", SS_VALUE_OCTET, false },   { "privacy", SS_VALUE_EITHER, false },
+        { "screen", SS_VALUE_EITHER, false }, { NULL, SS_VALUE_GENERIC, false }
+    };
     return read_display(t) && read_brackets(t) && ss_typer_params(t, rules);
 }
 
@@ -232,14 +246,16 @@ bool ss_grammar_identity_uri(ss_typer *t)
 /* RFC3892:3 */
 bool ss_grammar_referred_by(ss_typer *t)
 {
-    static const ss_param_rule rules[] = { { "cid", SS_VALUE_QUOTED, false }, { NULL, SS_VALUE_GENERIC, false } };
+    static const ss_param_rule rules[] = { { "cid", SS_VALUE_QUOTED, false },
+                                           { NULL, SS_VALUE_GENERIC, false } };
     return read_address(t) && ss_typer_params(t, rules);
 }
 
 /* RFC3261:20.4, 20.9, 20.18; RFC 6442: an absolute URI in angle brackets, no display name */
 bool ss_grammar_info(ss_typer *t)
 {
-    static const ss_param_rule rules[] = { { "purpose", SS_VALUE_TOKEN, false }, { NULL, SS_VALUE_GENERIC, false } };
+    static const ss_param_rule rules[] = { { "purpose", SS_VALUE_TOKEN, false },
+                                           { NULL, SS_VALUE_GENERIC, false } };
     if (!ss_typer_at(t, '<')) {
         return ss_typer_fail(t, t->at, "a URI in angle brackets is missing");
     }
@@ -251,15 +267,18 @@ bool ss_grammar_info(ss_typer *t)
 /* RFC3261:20.42 and RFC3581:3 */
 bool ss_grammar_via(ss_typer *t)
 {
-    static const ss_param_rule rules[] = { { "ttl", SS_VALUE_OCTET, false },     { "maddr", SS_VALUE_HOST, false },
-                                           { "received", SS_VALUE_HOST, false }, { "branch", SS_VALUE_TOKEN, false },
-                                           { "rport", SS_VALUE_PORT, false },    { NULL, SS_VALUE_GENERIC, false } };
-    if (!ss_typer_token(t, "protocol") || !ss_typer_separator(t, '/') || !ss_typer_token(t, "version") ||
-        !ss_typer_separator(t, '/') || !ss_typer_token(t, "transport") || !ss_typer_space(t) ||
-        !ss_typer_host(t, "host")) {
+    static const ss_param_rule rules[] = {
+        { "ttl", SS_VALUE_OCTET, false },     { "maddr", SS_VALUE_HOST, false },
+        { "received", SS_VALUE_HOST, false }, { "branch", SS_VALUE_TOKEN, false },
+        { "rport", SS_VALUE_PORT, false },    { NULL, SS_VALUE_GENERIC, false }
+    };
+    if (!ss_typer_token(t, "protocol") || !ss_typer_separator(t, '/') ||
+        !ss_typer_token(t, "version") || !ss_typer_separator(t, '/') ||
+        !ss_typer_token(t, "transport") || !ss_typer_space(t) || !ss_typer_host(t, "host")) {
         return false;
     }
-    if (ss_lex_separator(t->s, t->at, ':') != SS_LEX_BAD && (!ss_typer_separator(t, ':') || !ss_typer_port(t))) {
+    if (ss_lex_separator(t->s, t->at, ':') != SS_LEX_BAD &&
+        (!ss_typer_separator(t, ':') || !ss_typer_port(t))) {
         return false;
     }
     return ss_typer_params(t, rules);

@@ -5,7 +5,8 @@
 #include "lex.h"
 
 static const ss_param_rule generic[] = { { NULL, SS_VALUE_GENERIC, false } };
-static const ss_param_rule with_q[] = { { "q", SS_VALUE_Q, false }, { NULL, SS_VALUE_GENERIC, false } };
+static const ss_param_rule with_q[] = { { "q", SS_VALUE_Q, false },
+                                        { NULL, SS_VALUE_GENERIC, false } };
 
 static bool read_types(ss_typer *t)
 {
@@ -15,7 +16,8 @@ static bool read_types(ss_typer *t)
 /* m-parameter = m-attribute EQUAL m-value: a value always. */
 bool ss_grammar_media_type(ss_typer *t)
 {
-    static const ss_param_rule rules[] = { { "boundary", SS_VALUE_EITHER, false }, { NULL, SS_VALUE_GENERIC, false } };
+    static const ss_param_rule rules[] = { { "boundary", SS_VALUE_EITHER, false },
+                                           { NULL, SS_VALUE_GENERIC, false } };
     if (!read_types(t) || !ss_typer_params(t, rules)) {
         return false;
     }
@@ -23,7 +25,8 @@ bool ss_grammar_media_type(ss_typer *t)
     for (unsigned i = 2; i < kept; i++) {
         const ss_part *part = &t->out->parts[i];
         if (part->text.at == NULL) {
-            return ss_typer_fail(t, (size_t)(part->key.at - t->s.at), "a parameter of a media type has a value");
+            return ss_typer_fail(t, (size_t)(part->key.at - t->s.at),
+                                 "a parameter of a media type has a value");
         }
     }
     return true;
@@ -71,12 +74,14 @@ bool ss_grammar_language_range(ss_typer *t)
     if (t->s.len == 0) {
         return true;
     }
-    return (ss_typer_at(t, '*') ? ss_typer_token(t, "language") : read_language(t)) && ss_typer_params(t, with_q);
+    return (ss_typer_at(t, '*') ? ss_typer_token(t, "language") : read_language(t)) &&
+           ss_typer_params(t, with_q);
 }
 
 bool ss_grammar_disposition(ss_typer *t)
 {
-    static const ss_param_rule rules[] = { { "handling", SS_VALUE_TOKEN, false }, { NULL, SS_VALUE_GENERIC, false } };
+    static const ss_param_rule rules[] = { { "handling", SS_VALUE_TOKEN, false },
+                                           { NULL, SS_VALUE_GENERIC, false } };
     return ss_typer_token(t, "disposition") && ss_typer_params(t, rules);
 }
 
@@ -112,7 +117,8 @@ bool ss_grammar_event_type(ss_typer *t)
 /* RFC6665:8.4 */
 bool ss_grammar_event(ss_typer *t)
 {
-    static const ss_param_rule rules[] = { { "id", SS_VALUE_TOKEN, false }, { NULL, SS_VALUE_GENERIC, false } };
+    static const ss_param_rule rules[] = { { "id", SS_VALUE_TOKEN, false },
+                                           { NULL, SS_VALUE_GENERIC, false } };
     return read_event_type(t) && ss_typer_params(t, rules);
 }
 
@@ -132,7 +138,8 @@ bool ss_grammar_user_to_user(ss_typer *t)
                                            { "content", SS_VALUE_EITHER, false },
                                            { "encoding", SS_VALUE_EITHER, false },
                                            { NULL, SS_VALUE_GENERIC, false } };
-    return (ss_typer_at(t, '"') ? ss_typer_quoted(t, "data") : ss_typer_token(t, "data")) && ss_typer_params(t, rules);
+    return (ss_typer_at(t, '"') ? ss_typer_quoted(t, "data") : ss_typer_token(t, "data")) &&
+           ss_typer_params(t, rules);
 }
 
 bool ss_grammar_mechanism(ss_typer *t)
@@ -154,7 +161,8 @@ bool ss_grammar_feature_caps(ss_typer *t)
     for (unsigned i = 1; i < t->out->part_count && i < SS_PARTS_MAX; i++) {
         const ss_slice key = t->out->parts[i].key;
         if (key.at[0] != '+' || key.len == 1) {
-            return ss_typer_fail(t, (size_t)(key.at - t->s.at), "a feature capability begins with a plus sign");
+            return ss_typer_fail(t, (size_t)(key.at - t->s.at),
+                                 "a feature capability begins with a plus sign");
         }
     }
     return true;

@@ -62,23 +62,24 @@ bool ss_grammar_seconds(ss_typer *t)
 /* RFC4028:4 */
 bool ss_grammar_session_expires(ss_typer *t)
 {
-    static const ss_param_rule rules[] = { { "refresher", SS_VALUE_TOKEN, false }, { NULL, SS_VALUE_GENERIC, false } };
+    static const ss_param_rule rules[] = { { "refresher", SS_VALUE_TOKEN, false },
+                                           { NULL, SS_VALUE_GENERIC, false } };
     return ss_typer_number(t, "seconds", 0, UINT32_MAX) && ss_typer_params(t, rules);
 }
 
 /* RFC3261:20.16 and RFC3261:8.1.1.5 */
 bool ss_grammar_cseq(ss_typer *t)
 {
-    return ss_typer_number(t, "number", 0, INT32_MAX) && ss_typer_space(t) && ss_typer_token(t, "method") &&
-           ss_typer_end(t);
+    return ss_typer_number(t, "number", 0, INT32_MAX) && ss_typer_space(t) &&
+           ss_typer_token(t, "method") && ss_typer_end(t);
 }
 
 /* RFC3262:7.2 */
 bool ss_grammar_rack(ss_typer *t)
 {
     return ss_typer_number(t, "response", 1, UINT32_MAX) && ss_typer_space(t) &&
-           ss_typer_number(t, "number", 0, INT32_MAX) && ss_typer_space(t) && ss_typer_token(t, "method") &&
-           ss_typer_end(t);
+           ss_typer_number(t, "number", 0, INT32_MAX) && ss_typer_space(t) &&
+           ss_typer_token(t, "method") && ss_typer_end(t);
 }
 
 /* ---- text ---------------------------------------------------------------------------------------------------------- */
@@ -125,7 +126,8 @@ bool ss_grammar_products(ss_typer *t)
 /* RFC3261:20.33 */
 bool ss_grammar_retry_after(ss_typer *t)
 {
-    static const ss_param_rule rules[] = { { "duration", SS_VALUE_NUMBER, false }, { NULL, SS_VALUE_GENERIC, false } };
+    static const ss_param_rule rules[] = { { "duration", SS_VALUE_NUMBER, false },
+                                           { NULL, SS_VALUE_GENERIC, false } };
     if (!ss_typer_number(t, "seconds", 0, UINT32_MAX)) {
         return false;
     }
@@ -140,7 +142,8 @@ bool ss_grammar_warning(ss_typer *t)
         return false;
     }
     const size_t host_end = ss_lex_host(t->s, t->at);
-    const bool is_host = host_end != SS_LEX_BAD && host_end < t->s.len && !lex_is(t->s.at[host_end], LEX_TOKEN);
+    const bool is_host =
+        host_end != SS_LEX_BAD && host_end < t->s.len && !lex_is(t->s.at[host_end], LEX_TOKEN);
     if (is_host ? !ss_typer_host(t, "agent") : !ss_typer_token(t, "agent")) {
         return false;
     }
@@ -159,7 +162,8 @@ static bool read_digits(ss_typer *t, const char *name, size_t count, uint64_t lo
 {
     const size_t from = t->at;
     if (ss_lex_run(t->s, from, LEX_DIGIT) - from != count) {
-        return ss_typer_fail(t, from, "a date has two digits for each number and four for its year");
+        return ss_typer_fail(t, from,
+                             "a date has two digits for each number and four for its year");
     }
     return ss_typer_number(t, name, low, high);
 }
@@ -199,11 +203,13 @@ bool ss_grammar_date(ss_typer *t)
     static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
     static const char *const zones[] = { "GMT" };
-    return read_one_of(t, "weekday", days, SS_COUNT(days)) && date_mark(t, ',') && date_mark(t, ' ') &&
-           read_digits(t, "day", 2, 1, 31) && date_mark(t, ' ') && read_one_of(t, "month", months, SS_COUNT(months)) &&
-           date_mark(t, ' ') && read_digits(t, "year", 4, 0, 9999) && date_mark(t, ' ') &&
-           read_digits(t, "hour", 2, 0, 23) && date_mark(t, ':') && read_digits(t, "minute", 2, 0, 59) &&
-           date_mark(t, ':') && read_digits(t, "second", 2, 0, 60) && date_mark(t, ' ') &&
+    return read_one_of(t, "weekday", days, SS_COUNT(days)) && date_mark(t, ',') &&
+           date_mark(t, ' ') && read_digits(t, "day", 2, 1, 31) && date_mark(t, ' ') &&
+           read_one_of(t, "month", months, SS_COUNT(months)) && date_mark(t, ' ') &&
+           read_digits(t, "year", 4, 0, 9999) && date_mark(t, ' ') &&
+           read_digits(t, "hour", 2, 0, 23) && date_mark(t, ':') &&
+           read_digits(t, "minute", 2, 0, 59) && date_mark(t, ':') &&
+           read_digits(t, "second", 2, 0, 60) && date_mark(t, ' ') &&
            read_one_of(t, "zone", zones, SS_COUNT(zones)) && ss_typer_end(t);
 }
 
@@ -235,7 +241,8 @@ bool ss_grammar_timestamp(ss_typer *t)
 /* RFC3261:20.24 */
 bool ss_grammar_mime_version(ss_typer *t)
 {
-    return ss_typer_run(t, "major", LEX_DIGIT, "a number is missing") && read_mark(t, '.', "a version has a dot") &&
+    return ss_typer_run(t, "major", LEX_DIGIT, "a number is missing") &&
+           read_mark(t, '.', "a version has a dot") &&
            ss_typer_run(t, "minor", LEX_DIGIT, "a number is missing") && ss_typer_end(t);
 }
 
@@ -261,7 +268,8 @@ bool ss_grammar_resource(ss_typer *t)
     const size_t end = ss_lex_run(t->s, 0, LEX_TOKEN);
     const ss_slice both = ss_slice_cut(t->s, 0, end);
     const size_t dot = ss_slice_find(both, '.');
-    const size_t second = dot < end ? dot + 1 + ss_slice_find(ss_slice_cut(both, dot + 1, end), '.') : end;
+    const size_t second =
+        dot < end ? dot + 1 + ss_slice_find(ss_slice_cut(both, dot + 1, end), '.') : end;
     if (dot == 0 || dot + 1 >= end || second < end) {
         return ss_typer_fail(t, dot, "a namespace, a dot and a priority");
     }

@@ -9,7 +9,8 @@ ss_status ss_cseq_parse(ss_slice s, ss_cseq *out)
     const size_t method_at = ss_lex_lws(s, digits);
     uint64_t number = 0;
     *out = (ss_cseq){ .number = 0 };
-    if (method_at == digits || ss_slice_to_u64(ss_slice_cut(s, 0, digits), INT32_MAX, &number) != SS_OK ||
+    if (method_at == digits ||
+        ss_slice_to_u64(ss_slice_cut(s, 0, digits), INT32_MAX, &number) != SS_OK ||
         !ss_lex_all(ss_slice_cut(s, method_at, s.len), LEX_TOKEN)) {
         return SS_ERR_SYNTAX;
     }

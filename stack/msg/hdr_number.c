@@ -12,8 +12,9 @@ static bool is_delta_seconds(ss_hdr id)
 /* Retry-After goes on with a comment and parameters (20.33). */
 static bool may_follow(ss_hdr id, ss_slice s, size_t at)
 {
-    return at == s.len || (id == SS_HDR_RETRY_AFTER && (lex_is(s.at[at], LEX_WSP) || s.at[at] == ';' ||
-                                                        s.at[at] == '(' || s.at[at] == '\r'));
+    return at == s.len ||
+           (id == SS_HDR_RETRY_AFTER &&
+            (lex_is(s.at[at], LEX_WSP) || s.at[at] == ';' || s.at[at] == '(' || s.at[at] == '\r'));
 }
 
 ss_status ss_msg_number(const ss_msg *msg, ss_hdr id, uint32_t *value)

@@ -72,7 +72,7 @@ static ss_status take_rport(ss_via *via, ss_slice value)
 
 static ss_status take_once(ss_slice *field, ss_slice value)
 {
-    if (field->at != NULL || value.at == NULL) {          /* RFC3261:7.3.1 no parameter stands twice */
+    if (field->at != NULL || value.at == NULL) { /* RFC3261:7.3.1 no parameter stands twice */
         return SS_ERR_SYNTAX;
     }
     *field = value;

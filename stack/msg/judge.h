@@ -9,7 +9,7 @@ typedef struct ss_judging {
     const ss_judge_options *options;
     ss_diag *diag;
     ss_verdict verdict;
-    uint32_t skipped;                                     /* bytes before msg->bytes */
+    uint32_t skipped; /* bytes before msg->bytes */
 } ss_judging;
 
 /** Section, sentence and response. */
@@ -19,7 +19,8 @@ typedef struct ss_ruling {
 } ss_ruling;
 
 /** Note why; always false. `at` lies in msg->bytes. */
-bool ss_judging_refuse(ss_judging *j, ss_verdict verdict, const char *at, ss_hdr header, ss_ruling ruling);
+bool ss_judging_refuse(ss_judging *j, ss_verdict verdict, const char *at, ss_hdr header,
+                       ss_ruling ruling);
 /** Where a field's value begins, or the end of the header part. */
 const char *ss_judging_place(const ss_judging *j, ss_hdr id);
 

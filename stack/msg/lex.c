@@ -7,42 +7,46 @@
 #define IS_DIGIT(c) ((c) >= '0' && (c) <= '9')
 #define IS_ALPHA(c) (((c) >= 'a' && (c) <= 'z') || ((c) >= 'A' && (c) <= 'Z'))
 #define IS_ALNUM(c) (IS_DIGIT(c) || IS_ALPHA(c))
-#define IS_HEX(c) (IS_DIGIT(c) || ((c) >= 'a' && (c) <= 'f') || ((c) >= 'A' && (c) <= 'F'))
-#define IS_MARK(c)                                                                                                \
-    ((c) == '-' || (c) == '_' || (c) == '.' || (c) == '!' || (c) == '~' || (c) == '*' || (c) == '\'' ||           \
-     (c) == '(' || (c) == ')')
+#define IS_HEX(c)   (IS_DIGIT(c) || ((c) >= 'a' && (c) <= 'f') || ((c) >= 'A' && (c) <= 'F'))
+#define IS_MARK(c)                                                                       \
+    ((c) == '-' || (c) == '_' || (c) == '.' || (c) == '!' || (c) == '~' || (c) == '*' || \
+     (c) == '\'' || (c) == '(' || (c) == ')')
 #define IS_UNRESERVED(c) (IS_ALNUM(c) || IS_MARK(c))
-#define IS_RESERVED(c)                                                                                            \
-    ((c) == ';' || (c) == '/' || (c) == '?' || (c) == ':' || (c) == '@' || (c) == '&' || (c) == '=' ||            \
-     (c) == '+' || (c) == '$' || (c) == ',')
-#define IS_TOKEN(c)                                                                                               \
-    (IS_ALNUM(c) || (c) == '-' || (c) == '.' || (c) == '!' || (c) == '%' || (c) == '*' || (c) == '_' ||           \
-     (c) == '+' || (c) == '`' || (c) == '\'' || (c) == '~')
-#define IS_WORD(c)                                                                                                \
-    (IS_TOKEN(c) || (c) == '(' || (c) == ')' || (c) == '<' || (c) == '>' || (c) == ':' || (c) == '\\' ||          \
-     (c) == '"' || (c) == '/' || (c) == '[' || (c) == ']' || (c) == '?' || (c) == '{' || (c) == '}')
-#define IS_PASSWORD(c)                                                                                            \
+#define IS_RESERVED(c)                                                                   \
+    ((c) == ';' || (c) == '/' || (c) == '?' || (c) == ':' || (c) == '@' || (c) == '&' || \
+     (c) == '=' || (c) == '+' || (c) == '$' || (c) == ',')
+#define IS_TOKEN(c)                                                                       \
+    (IS_ALNUM(c) || (c) == '-' || (c) == '.' || (c) == '!' || (c) == '%' || (c) == '*' || \
+     (c) == '_' || (c) == '+' || (c) == '`' || (c) == '\'' || (c) == '~')
+#define IS_WORD(c)                                                                        \
+    (IS_TOKEN(c) || (c) == '(' || (c) == ')' || (c) == '<' || (c) == '>' || (c) == ':' || \
+     (c) == '\\' || (c) == '"' || (c) == '/' || (c) == '[' || (c) == ']' || (c) == '?' || \
+     (c) == '{' || (c) == '}')
+#define IS_PASSWORD(c) \
     (IS_UNRESERVED(c) || (c) == '&' || (c) == '=' || (c) == '+' || (c) == '$' || (c) == ',')
 #define IS_USER(c) (IS_PASSWORD(c) || (c) == ';' || (c) == '?' || (c) == '/')
-#define IS_PARAM(c)                                                                                               \
-    (IS_UNRESERVED(c) || (c) == '[' || (c) == ']' || (c) == '/' || (c) == ':' || (c) == '&' || (c) == '+' ||      \
-     (c) == '$')
-#define IS_HNV(c)                                                                                                 \
-    (IS_UNRESERVED(c) || (c) == '[' || (c) == ']' || (c) == '/' || (c) == '?' || (c) == ':' || (c) == '+' ||      \
-     (c) == '$')
-#define IS_WSP(c) ((c) == ' ' || (c) == '\t')
+#define IS_PARAM(c)                                                                            \
+    (IS_UNRESERVED(c) || (c) == '[' || (c) == ']' || (c) == '/' || (c) == ':' || (c) == '&' || \
+     (c) == '+' || (c) == '$')
+#define IS_HNV(c)                                                                              \
+    (IS_UNRESERVED(c) || (c) == '[' || (c) == ']' || (c) == '/' || (c) == '?' || (c) == ':' || \
+     (c) == '+' || (c) == '$')
+#define IS_WSP(c)    ((c) == ' ' || (c) == '\t')
 #define IS_REASON(c) (IS_RESERVED(c) || IS_UNRESERVED(c) || IS_WSP(c) || (c) >= 0x80)
-#define IS_QDTEXT(c) (IS_WSP(c) || ((c) >= 0x21 && (c) <= 0x7e && (c) != '"' && (c) != '\\') || (c) >= 0x80)
+#define IS_QDTEXT(c) \
+    (IS_WSP(c) || ((c) >= 0x21 && (c) <= 0x7e && (c) != '"' && (c) != '\\') || (c) >= 0x80)
 
-#define CLASS(c)                                                                                                  \
-    (uint16_t)((IS_ALPHA(c) ? LEX_ALPHA : 0) | (IS_DIGIT(c) ? LEX_DIGIT : 0) | (IS_HEX(c) ? LEX_HEX : 0) |        \
-               (IS_TOKEN(c) ? LEX_TOKEN : 0) | (IS_WORD(c) ? LEX_WORD : 0) |                                      \
-               (IS_UNRESERVED(c) ? LEX_UNRESERVED : 0) | (IS_USER(c) ? LEX_USER : 0) |                            \
-               (IS_PASSWORD(c) ? LEX_PASSWORD : 0) | (IS_PARAM(c) ? LEX_PARAM : 0) | (IS_HNV(c) ? LEX_HNV : 0) |  \
-               (IS_RESERVED(c) || IS_UNRESERVED(c) ? LEX_URIC : 0) | (IS_REASON(c) ? LEX_REASON : 0) |            \
-               (IS_QDTEXT(c) ? LEX_QDTEXT : 0) | (IS_ALNUM(c) || (c) == '-' ? LEX_LABEL : 0) |                    \
-               (IS_WSP(c) ? LEX_WSP : 0) | (IS_HEX(c) || (c) == ':' || (c) == '.' ? LEX_IPV6 : 0))
-#define CLASS4(c) CLASS((c)), CLASS((c) + 1), CLASS((c) + 2), CLASS((c) + 3)
+#define CLASS(c)                                                                         \
+    (uint16_t)((IS_ALPHA(c) ? LEX_ALPHA : 0) | (IS_DIGIT(c) ? LEX_DIGIT : 0) |           \
+               (IS_HEX(c) ? LEX_HEX : 0) | (IS_TOKEN(c) ? LEX_TOKEN : 0) |               \
+               (IS_WORD(c) ? LEX_WORD : 0) | (IS_UNRESERVED(c) ? LEX_UNRESERVED : 0) |   \
+               (IS_USER(c) ? LEX_USER : 0) | (IS_PASSWORD(c) ? LEX_PASSWORD : 0) |       \
+               (IS_PARAM(c) ? LEX_PARAM : 0) | (IS_HNV(c) ? LEX_HNV : 0) |               \
+               (IS_RESERVED(c) || IS_UNRESERVED(c) ? LEX_URIC : 0) |                     \
+               (IS_REASON(c) ? LEX_REASON : 0) | (IS_QDTEXT(c) ? LEX_QDTEXT : 0) |       \
+               (IS_ALNUM(c) || (c) == '-' ? LEX_LABEL : 0) | (IS_WSP(c) ? LEX_WSP : 0) | \
+               (IS_HEX(c) || (c) == ':' || (c) == '.' ? LEX_IPV6 : 0))
+#define CLASS4(c)  CLASS((c)), CLASS((c) + 1), CLASS((c) + 2), CLASS((c) + 3)
 #define CLASS16(c) CLASS4((c)), CLASS4((c) + 4), CLASS4((c) + 8), CLASS4((c) + 12)
 #define CLASS64(c) CLASS16((c)), CLASS16((c) + 16), CLASS16((c) + 32), CLASS16((c) + 48)
 
@@ -52,7 +56,8 @@ size_t ss_lex_run_escaped(ss_slice s, size_t at, unsigned classes)
 {
     for (;;) {
         at = ss_lex_run(s, at, classes);
-        if (!lex_at(s, at, '%') || s.len - at < 3 || !lex_is(s.at[at + 1], LEX_HEX) || !lex_is(s.at[at + 2], LEX_HEX)) {
+        if (!lex_at(s, at, '%') || s.len - at < 3 || !lex_is(s.at[at + 1], LEX_HEX) ||
+            !lex_is(s.at[at + 2], LEX_HEX)) {
             return at;
         }
         at += 3;
@@ -73,7 +78,8 @@ size_t ss_lex_lws_some(ss_slice s, size_t at)
 {
     for (;;) {
         at = ss_lex_run(s, at, LEX_WSP);
-        if (!lex_at(s, at, '\r') || !lex_at(s, at + 1, '\n') || at + 2 >= s.len || !lex_is(s.at[at + 2], LEX_WSP)) {
+        if (!lex_at(s, at, '\r') || !lex_at(s, at + 1, '\n') || at + 2 >= s.len ||
+            !lex_is(s.at[at + 2], LEX_WSP)) {
             return at;
         }
         at += 3;
@@ -197,7 +203,8 @@ static size_t scan_name(ss_slice s, size_t at, marks *m)
         const size_t block = from < s.len - LEX_BLOCK ? from : s.len - LEX_BLOCK;
         const unsigned stops = lex_block_not_names(s.at + block) >> (from - block);
         m->dots |= (uint64_t)(lex_block_finds(s.at + block, '.') >> (from - block)) << (from - at);
-        m->hyphens |= (uint64_t)(lex_block_finds(s.at + block, '-') >> (from - block)) << (from - at);
+        m->hyphens |= (uint64_t)(lex_block_finds(s.at + block, '-') >> (from - block))
+                      << (from - at);
         if (stops != 0) {
             return from + (size_t)__builtin_ctz(stops);
         }
@@ -217,7 +224,7 @@ static bool is_short_hostname(ss_slice name, const marks *m)
     const uint64_t last_bit = UINT64_C(1) << (name.len - 1);
     const uint64_t dots = m->dots & (last_bit | (last_bit - 1));
     const uint64_t hyphens = m->hyphens & (last_bit | (last_bit - 1));
-    const uint64_t begins = dots << 1 | 1;                /* where labels begin */
+    const uint64_t begins = dots << 1 | 1; /* where labels begin */
     if ((begins & (dots | hyphens)) != 0 || (((hyphens << 1) & dots) | (hyphens & last_bit)) != 0) {
         return false;
     }
@@ -249,7 +256,8 @@ size_t ss_lex_host(ss_slice s, size_t at)
 {
     if (lex_at(s, at, '[')) {
         const size_t end = ss_lex_run(s, at + 1, LEX_IPV6);
-        return lex_at(s, end, ']') && ss_lex_is_ipv6(ss_slice_cut(s, at + 1, end)) ? end + 1 : SS_LEX_BAD;
+        return lex_at(s, end, ']') && ss_lex_is_ipv6(ss_slice_cut(s, at + 1, end)) ? end + 1
+                                                                                   : SS_LEX_BAD;
     }
     marks m = { 0, 0 };
     const size_t end = scan_name(s, at, &m);
@@ -257,7 +265,9 @@ size_t ss_lex_host(ss_slice s, size_t at)
         return SS_LEX_BAD;
     }
     const ss_slice name = ss_slice_cut(s, at, end);
-    return (name.len <= MARKED_MAX ? is_short_hostname(name, &m) : is_long_hostname(name)) ? end : SS_LEX_BAD;
+    return (name.len <= MARKED_MAX ? is_short_hostname(name, &m) : is_long_hostname(name))
+               ? end
+               : SS_LEX_BAD;
 }
 
 ss_status ss_lex_port(ss_slice digits, uint16_t *port)

@@ -15,16 +15,16 @@ enum {
     LEX_TOKEN = 1u << 3,
     LEX_WORD = 1u << 4,
     LEX_UNRESERVED = 1u << 5,
-    LEX_USER = 1u << 6,                                   /* unreserved and user-unreserved */
+    LEX_USER = 1u << 6, /* unreserved and user-unreserved */
     LEX_PASSWORD = 1u << 7,
-    LEX_PARAM = 1u << 8,                                  /* paramchar, of URI parameters */
-    LEX_HNV = 1u << 9,                                    /* of URI headers */
-    LEX_URIC = 1u << 10,                                  /* reserved and unreserved */
-    LEX_REASON = 1u << 11,                                /* of a Reason-Phrase */
-    LEX_QDTEXT = 1u << 12,                                /* without folding */
-    LEX_LABEL = 1u << 13,                                 /* letters, digits, hyphen */
+    LEX_PARAM = 1u << 8,   /* paramchar, of URI parameters */
+    LEX_HNV = 1u << 9,     /* of URI headers */
+    LEX_URIC = 1u << 10,   /* reserved and unreserved */
+    LEX_REASON = 1u << 11, /* of a Reason-Phrase */
+    LEX_QDTEXT = 1u << 12, /* without folding */
+    LEX_LABEL = 1u << 13,  /* letters, digits, hyphen */
     LEX_WSP = 1u << 14,
-    LEX_IPV6 = 1u << 15                                   /* hexadecimal digits, colon, dot */
+    LEX_IPV6 = 1u << 15 /* hexadecimal digits, colon, dot */
 };
 
 #define SS_LEX_BAD SIZE_MAX
@@ -42,9 +42,9 @@ static inline bool lex_at(ss_slice s, size_t at, char c)
 }
 
 /* The classes that letters, digits, '-' and '.' all belong to. */
-#define LEX_WITH_NAMES                                                                                            \
-    (LEX_TOKEN | LEX_WORD | LEX_UNRESERVED | LEX_USER | LEX_PASSWORD | LEX_PARAM | LEX_HNV | LEX_URIC |           \
-     LEX_REASON | LEX_QDTEXT)
+#define LEX_WITH_NAMES                                                                       \
+    (LEX_TOKEN | LEX_WORD | LEX_UNRESERVED | LEX_USER | LEX_PASSWORD | LEX_PARAM | LEX_HNV | \
+     LEX_URIC | LEX_REASON | LEX_QDTEXT)
 
 /* Go to the first byte from `at` that `stops` gives a bit for, block by block; a slice shorter than a block is left to the
  * caller's loop over bytes. The last block overlaps the one before it, so that nothing outside the slice is read. */
@@ -93,7 +93,8 @@ static inline size_t ss_lex_find(ss_slice s, size_t at, char c)
         at += LEX_BLOCK;
     }
     if (at < s.len && s.len >= LEX_BLOCK) {
-        const unsigned bits = lex_block_finds(s.at + s.len - LEX_BLOCK, c) >> (LEX_BLOCK - (s.len - at));
+        const unsigned bits =
+            lex_block_finds(s.at + s.len - LEX_BLOCK, c) >> (LEX_BLOCK - (s.len - at));
         return bits != 0 ? at + (size_t)__builtin_ctz(bits) : s.len;
     }
 #endif
@@ -104,16 +105,19 @@ static inline size_t ss_lex_find(ss_slice s, size_t at, char c)
 }
 
 /** True when the slice is the text, a literal, but for the case of letters. */
-#define LEX_SAYS(s, text) ((s).len == sizeof(text) - 1 && lex_same((s).at, (text), sizeof(text) - 1))
+#define LEX_SAYS(s, text) \
+    ((s).len == sizeof(text) - 1 && lex_same((s).at, (text), sizeof(text) - 1))
 static inline bool lex_same(const char *at, const char *text, size_t len)
 {
-    return memcmp(at, text, len) == 0 || ss_slice_eq_nocase((ss_slice){ at, len }, (ss_slice){ text, len });
+    return memcmp(at, text, len) == 0 ||
+           ss_slice_eq_nocase((ss_slice){ at, len }, (ss_slice){ text, len });
 }
 
 /** ss_slice_trim, which nearly always has nothing to do. */
 static inline ss_slice lex_trim(ss_slice s)
 {
-    const bool is_bare = s.len > 0 && (unsigned char)s.at[0] > ' ' && (unsigned char)s.at[s.len - 1] > ' ';
+    const bool is_bare =
+        s.len > 0 && (unsigned char)s.at[0] > ' ' && (unsigned char)s.at[s.len - 1] > ' ';
     return is_bare ? s : ss_slice_trim(s);
 }
 
@@ -150,7 +154,8 @@ char ss_lex_unescape(ss_slice s, size_t at);
 static inline size_t ss_lex_control(ss_slice s, size_t at)
 {
     at = LEX_SKIP(s, at, lex_block_controls);
-    while (at < s.len && ((unsigned char)s.at[at] >= 0x20 || s.at[at] == '\t') && s.at[at] != 0x7f) {
+    while (at < s.len && ((unsigned char)s.at[at] >= 0x20 || s.at[at] == '\t') &&
+           s.at[at] != 0x7f) {
         at++;
     }
     return at;

@@ -16,8 +16,11 @@ void ss_parse_refuse(ss_parse *p, ss_status status, size_t offset, ss_hdr header
         return;
     }
     p->status = status;
-    *p->diag = (ss_diag){ .offset = (uint32_t)offset + p->skipped, .header = header, .section = rule.section,
-                          .sentence = rule.sentence, .response = rule.response };
+    *p->diag = (ss_diag){ .offset = (uint32_t)offset + p->skipped,
+                          .header = header,
+                          .section = rule.section,
+                          .sentence = rule.sentence,
+                          .response = rule.response };
 }
 
 static bool is_crlf(ss_slice s, size_t at)
@@ -26,9 +29,9 @@ static bool is_crlf(ss_slice s, size_t at)
 }
 
 typedef struct line {
-    size_t end;                                           /* of its content: the last CRLF begins here */
+    size_t end; /* of its content: the last CRLF begins here */
     size_t next;
-    size_t bad;                                           /* the first byte no line may hold, or SS_LEX_BAD */
+    size_t bad; /* the first byte no line may hold, or SS_LEX_BAD */
 } line;
 
 /* The next CRLF from `at`. A control character is allowed only where a backslash hides it (quoted-pair). */
@@ -41,7 +44,8 @@ static bool find_crlf(ss_slice s, size_t at, line *found)
             found->next = at + 2;
             return true;
         }
-        const bool is_hidden = at > begin && s.at[at - 1] == '\\' && s.at[at] != '\r' && s.at[at] != '\n';
+        const bool is_hidden =
+            at > begin && s.at[at - 1] == '\\' && s.at[at] != '\r' && s.at[at] != '\n';
         if (!is_hidden && found->bad == SS_LEX_BAD) {
             found->bad = at;
         }
@@ -69,16 +73,18 @@ static ss_field *add_field(ss_parse *p)
     ss_msg *msg = p->msg;
     if (msg->field_count == SS_FIELDS_MAX) {
         p->full = true;
-        ss_parse_refuse(p, SS_ERR_FULL, msg->fields[SS_FIELDS_MAX - 1].end, SS_HDR_COUNT,
-                        (ss_rule){ "RFC3261:21.4.1", "more header fields than this element reads", 400 });
+        ss_parse_refuse(
+            p, SS_ERR_FULL, msg->fields[SS_FIELDS_MAX - 1].end, SS_HDR_COUNT,
+            (ss_rule){ "RFC3261:21.4.1", "more header fields than this element reads", 400 });
         return NULL;
     }
     if (msg->field_count % FIELDS_PER_TAKE == 0) {
         ss_field *more = SS_ARENA_ARRAY(p->arena, ss_field, FIELDS_PER_TAKE);
         if (more == NULL) {
             p->full = true;
-            ss_parse_refuse(p, SS_ERR_FULL, 0, SS_HDR_COUNT,
-                            (ss_rule){ "RFC3261:21.5.7", "the memory lent for the index is full", 513 });
+            ss_parse_refuse(
+                p, SS_ERR_FULL, 0, SS_HDR_COUNT,
+                (ss_rule){ "RFC3261:21.5.7", "the memory lent for the index is full", 513 });
             return NULL;
         }
         msg->fields = msg->field_count == 0 ? more : msg->fields;
@@ -115,8 +121,9 @@ static void link_field(ss_parse *p, ss_field *field, ss_hdr id)
     } else {
         msg->fields[p->last[id] - 1].next = self;
         if (refuses_second(id)) {
-            ss_parse_refuse(p, SS_ERR_SEMANTIC, field->at, id,
-                            (ss_rule){ "RFC3261:7.3.1", "a field that may stand once stands twice", 400 });
+            ss_parse_refuse(
+                p, SS_ERR_SEMANTIC, field->at, id,
+                (ss_rule){ "RFC3261:7.3.1", "a field that may stand once stands twice", 400 });
         }
     }
     p->last[id] = self;
@@ -129,13 +136,15 @@ static void index_field(ss_parse *p, size_t at, const line *l)
     const size_t name_end = ss_lex_run(s, at, LEX_TOKEN);
     const size_t colon = ss_lex_run(s, name_end, LEX_WSP);
     if (l->bad != SS_LEX_BAD) {
-        ss_parse_refuse(p, SS_ERR_SYNTAX, l->bad, SS_HDR_COUNT,
-                        (ss_rule){ "RFC3261:25.1", "a bare control character in a header field", 400 });
+        ss_parse_refuse(
+            p, SS_ERR_SYNTAX, l->bad, SS_HDR_COUNT,
+            (ss_rule){ "RFC3261:25.1", "a bare control character in a header field", 400 });
         return;
     }
     if (name_end == at || name_end - at > UINT16_MAX || !lex_at(s, colon, ':')) {
-        ss_parse_refuse(p, SS_ERR_SYNTAX, colon, SS_HDR_COUNT,
-                        (ss_rule){ "RFC3261:7.3.1", "a header line is a name, a colon and a value", 400 });
+        ss_parse_refuse(
+            p, SS_ERR_SYNTAX, colon, SS_HDR_COUNT,
+            (ss_rule){ "RFC3261:7.3.1", "a header line is a name, a colon and a value", 400 });
         return;
     }
     ss_field *field = p->full ? NULL : add_field(p);
@@ -145,8 +154,12 @@ static void index_field(ss_parse *p, size_t at, const line *l)
     const ss_hdr id = ss_hdr_from(ss_slice_cut(s, at, name_end));
     const size_t value_at = lex_at(s, colon + 1, ' ') ? colon + 2 : colon + 1;
     const ss_slice value = lex_trim(ss_slice_cut(s, value_at, l->end));
-    *field = (ss_field){ .at = (uint32_t)at, .end = (uint32_t)l->next, .name_len = (uint16_t)(name_end - at),
-                         .value_at = (uint32_t)(value.at - s.at), .value_len = (uint32_t)value.len, .id = (uint8_t)id };
+    *field = (ss_field){ .at = (uint32_t)at,
+                         .end = (uint32_t)l->next,
+                         .name_len = (uint16_t)(name_end - at),
+                         .value_at = (uint32_t)(value.at - s.at),
+                         .value_len = (uint32_t)value.len,
+                         .id = (uint8_t)id };
     link_field(p, field, id);
 }
 
@@ -157,8 +170,9 @@ static size_t index_fields(ss_parse *p, size_t at)
     while (!is_crlf(s, at)) {
         line l;
         if (!find_field_line(s, at, &l)) {
-            ss_parse_refuse(p, SS_ERR_SYNTAX, s.len, SS_HDR_COUNT,
-                            (ss_rule){ "RFC3261:7", "the header part does not end with an empty line", 400 });
+            ss_parse_refuse(
+                p, SS_ERR_SYNTAX, s.len, SS_HDR_COUNT,
+                (ss_rule){ "RFC3261:7", "the header part does not end with an empty line", 400 });
             p->msg->headers_end = (uint32_t)at;
             return s.len;
         }
@@ -182,11 +196,13 @@ static void find_body(ss_parse *p, size_t at)
     } else if (status != SS_NONE) {
         const size_t where = msg->fields[msg->first[SS_HDR_CONTENT_LENGTH] - 1].value_at;
         if (status == SS_OK) {
-            ss_parse_refuse(p, SS_ERR_SEMANTIC, where, SS_HDR_CONTENT_LENGTH,
-                            (ss_rule){ "RFC3261:18.3", "Content-Length is more than the datagram holds", 400 });
+            ss_parse_refuse(
+                p, SS_ERR_SEMANTIC, where, SS_HDR_CONTENT_LENGTH,
+                (ss_rule){ "RFC3261:18.3", "Content-Length is more than the datagram holds", 400 });
         } else {
-            ss_parse_refuse(p, SS_ERR_SYNTAX, where, SS_HDR_CONTENT_LENGTH,
-                            (ss_rule){ "RFC3261:20.14", "Content-Length is not a number this large", 400 });
+            ss_parse_refuse(
+                p, SS_ERR_SYNTAX, where, SS_HDR_CONTENT_LENGTH,
+                (ss_rule){ "RFC3261:20.14", "Content-Length is not a number this large", 400 });
         }
     }
     msg->body = ss_slice_cut(msg->bytes, at, at + len);
@@ -209,8 +225,9 @@ static void parse_message(ss_parse *p)
         return;
     }
     if (l.bad != SS_LEX_BAD) {
-        ss_parse_refuse(p, SS_ERR_SYNTAX, l.bad, SS_HDR_COUNT,
-                        (ss_rule){ "RFC3261:25.1", "a bare control character in the start line", 400 });
+        ss_parse_refuse(
+            p, SS_ERR_SYNTAX, l.bad, SS_HDR_COUNT,
+            (ss_rule){ "RFC3261:25.1", "a bare control character in the start line", 400 });
     }
     if (!ss_parse_start_line(p, ss_slice_cut(s, 0, l.end))) {
         return;
@@ -218,7 +235,8 @@ static void parse_message(ss_parse *p)
     const size_t body_at = index_fields(p, l.next);
     if (s.len > SS_MESSAGE_BYTES_MAX) {
         ss_parse_refuse(p, SS_ERR_FULL, SS_MESSAGE_BYTES_MAX, SS_HDR_COUNT,
-                        (ss_rule){ "RFC3261:21.5.7", "longer than the longest message this element reads", 513 });
+                        (ss_rule){ "RFC3261:21.5.7",
+                                   "longer than the longest message this element reads", 513 });
     }
     ss_parse_check_fields(p);
     find_body(p, body_at);
@@ -228,7 +246,7 @@ ss_status ss_msg_parse(ss_msg *msg, ss_arena *arena, ss_slice bytes, ss_diag *di
 {
     SS_ASSERT(bytes.len <= UINT32_MAX);
     size_t skipped = 0;
-    while (is_crlf(bytes, skipped)) {                     /* RFC3261:7.5 */
+    while (is_crlf(bytes, skipped)) { /* RFC3261:7.5 */
         skipped += 2;
     }
     *diag = (ss_diag){ .header = SS_HDR_COUNT, .section = "", .sentence = "" };

@@ -4,7 +4,7 @@
 
 #include "lex.h"
 
-enum { BOUNDARY_MAX = 70 };                               /* RFC 2046 5.1.1 */
+enum { BOUNDARY_MAX = 70 }; /* RFC 2046 5.1.1 */
 
 ss_status ss_media_parse(ss_slice value, ss_media *media, ss_flaw *flaw)
 {
@@ -17,7 +17,7 @@ ss_status ss_media_parse(ss_slice value, ss_media *media, ss_flaw *flaw)
     media->type = typed.parts[0].text;
     media->subtype = typed.parts[1].text;
     for (unsigned i = 2; i < typed.part_count && i < SS_PARTS_MAX; i++) {
-        if (typed.parts[i].name != NULL) {                /* boundary is the only one that has a rule */
+        if (typed.parts[i].name != NULL) { /* boundary is the only one that has a rule */
             const ss_slice b = typed.parts[i].text;
             media->boundary = lex_at(b, 0, '"') ? ss_slice_cut(b, 1, b.len - 1) : b;
         }
@@ -30,7 +30,8 @@ static bool is_boundary(ss_slice b)
 {
     for (size_t i = 0; i < b.len; i++) {
         const char c = b.at[i];
-        if (!lex_is(c, LEX_LABEL) && ss_slice_find(SS_LIT("'()+_,-./:=? "), c) == SS_LIT("'()+_,-./:=? ").len) {
+        if (!lex_is(c, LEX_LABEL) &&
+            ss_slice_find(SS_LIT("'()+_,-./:=? "), c) == SS_LIT("'()+_,-./:=? ").len) {
             return false;
         }
     }
@@ -67,7 +68,9 @@ static mark read_mark(ss_slice line, ss_slice boundary)
     }
     const bool is_close = lex_at(line, end, '-') && lex_at(line, end + 1, '-');
     const size_t padding = is_close ? end + 2 : end;
-    return ss_lex_run(line, padding, LEX_WSP) < line.len ? MARK_NONE : is_close ? MARK_CLOSE : MARK_PART;
+    return ss_lex_run(line, padding, LEX_WSP) < line.len ? MARK_NONE
+           : is_close                                    ? MARK_CLOSE
+                                                         : MARK_PART;
 }
 
 /* The level (1..) of the open boundary that the line is, 0 when it is none. */
@@ -124,7 +127,8 @@ static ss_status read_part_header(ss_multipart *m, ss_body_part *part, ss_flaw *
             return SS_OK;
         }
         if (!take_field(m, from, part)) {
-            return refuse(SS_ERR_SYNTAX, flaw, from, "the header of a part holds a line that is no field");
+            return refuse(SS_ERR_SYNTAX, flaw, from,
+                          "the header of a part holds a line that is no field");
         }
     }
 }
@@ -146,10 +150,12 @@ static ss_status enter_part(ss_multipart *m, const ss_body_part *part, ss_flaw *
         return SS_OK;
     }
     if (!is_boundary(media.boundary)) {
-        return refuse(SS_ERR_SYNTAX, flaw, offset, "a multipart type has a boundary of 1 to 70 characters");
+        return refuse(SS_ERR_SYNTAX, flaw, offset,
+                      "a multipart type has a boundary of 1 to 70 characters");
     }
     if (m->depth >= m->depth_max) {
-        return refuse(SS_ERR_FULL, flaw, offset, "bodies nested more deeply than this element reads");
+        return refuse(SS_ERR_FULL, flaw, offset,
+                      "bodies nested more deeply than this element reads");
     }
     m->boundaries[m->depth++] = media.boundary;
     return SS_OK;
@@ -161,15 +167,17 @@ ss_status ss_multipart_next(ss_multipart *m, ss_body_part *part, ss_flaw *flaw)
     while (m->depth > 0) {
         const size_t from = m->at;
         if (from == m->body.len) {
-            return refuse(SS_ERR_SYNTAX, flaw, from, "a multipart body ends before its closing boundary");
+            return refuse(SS_ERR_SYNTAX, flaw, from,
+                          "a multipart body ends before its closing boundary");
         }
         mark found = MARK_NONE;
         const unsigned level = find_level(m, next_line(m), &found);
         if (level == 0) {
-            continue;                                     /* preamble, content or epilogue */
+            continue; /* preamble, content or epilogue */
         }
         if (level < m->depth) {
-            return refuse(SS_ERR_SYNTAX, flaw, from, "a nested multipart body ends before its closing boundary");
+            return refuse(SS_ERR_SYNTAX, flaw, from,
+                          "a nested multipart body ends before its closing boundary");
         }
         if (found == MARK_CLOSE) {
             m->depth--;

@@ -7,7 +7,7 @@
 /** A media type (20.15): slices borrow from its value. */
 typedef struct ss_media {
     ss_slice type, subtype;
-    ss_slice boundary;                                    /* without quotes; at == NULL when absent */
+    ss_slice boundary; /* without quotes; at == NULL when absent */
 } ss_media;
 SS_MUST_USE ss_status ss_media_parse(ss_slice value, ss_media *media, ss_flaw *flaw);
 
@@ -24,7 +24,8 @@ typedef struct ss_multipart {
 } ss_multipart;
 
 /** False when the boundary is none that RFC 2046 allows. */
-SS_MUST_USE bool ss_multipart_begin(ss_multipart *m, ss_slice body, ss_slice boundary, unsigned depth_max);
+SS_MUST_USE bool ss_multipart_begin(ss_multipart *m, ss_slice body, ss_slice boundary,
+                                    unsigned depth_max);
 /**
  * The next part; one that is multipart itself is given, and then entered.
  * SS_OK, SS_NONE after the last, SS_ERR_SYNTAX or SS_ERR_FULL (nested too deeply): *flaw says where in the body.

@@ -102,7 +102,8 @@ ss_status ss_msg_to(const ss_msg *msg, ss_name_addr *out)
     return msg->first[SS_HDR_TO] == 0 ? SS_NONE : msg->to_status;
 }
 
-ss_status ss_msg_next_addr_uri(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_name_addr *out, ss_uri *uri)
+ss_status ss_msg_next_addr_uri(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_name_addr *out,
+                               ss_uri *uri)
 {
     ss_slice value;
     const ss_status status = ss_msg_next_value(msg, id, it, &value);

@@ -5,7 +5,7 @@
 #include "ss/msg.h"
 
 typedef struct ss_param {
-    ss_slice name, value;                                 /* value.at == NULL without '=' */
+    ss_slice name, value; /* value.at == NULL without '=' */
 } ss_param;
 
 /** The next parameter of a header field. Start with *at 0. SS_NONE at the end. */

@@ -8,10 +8,10 @@ typedef struct ss_parse {
     ss_msg *msg;
     ss_arena *arena;
     ss_diag *diag;
-    ss_status status;                                     /* of the first fault; SS_OK so far */
-    uint32_t skipped;                                     /* bytes before msg->bytes */
-    uint16_t last[SS_HDR_COUNT];                          /* index + 1 of the last field of each id */
-    bool full;                                            /* no more fields are taken */
+    ss_status status;            /* of the first fault; SS_OK so far */
+    uint32_t skipped;            /* bytes before msg->bytes */
+    uint16_t last[SS_HDR_COUNT]; /* index + 1 of the last field of each id */
+    bool full;                   /* no more fields are taken */
 } ss_parse;
 
 /** Where the rule is, and what it says. */

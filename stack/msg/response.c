@@ -5,7 +5,8 @@
 static void put_to(ss_buffer *b, const ss_msg *request, unsigned status, ss_slice to_tag)
 {
     ss_name_addr to;
-    if (to_tag.len == 0 || status == 100 || ss_msg_to(request, &to) != SS_OK || ss_name_addr_tag(&to).len > 0) {
+    if (to_tag.len == 0 || status == 100 || ss_msg_to(request, &to) != SS_OK ||
+        ss_name_addr_tag(&to).len > 0) {
         ss_put_header_from(b, request, SS_HDR_TO);
         return;
     }
@@ -16,7 +17,8 @@ static void put_to(ss_buffer *b, const ss_msg *request, unsigned status, ss_slic
     ss_put(b, SS_LIT("\r\n"));
 }
 
-void ss_put_response_head(ss_buffer *b, const ss_msg *request, unsigned status, ss_slice reason, ss_slice to_tag)
+void ss_put_response_head(ss_buffer *b, const ss_msg *request, unsigned status, ss_slice reason,
+                          ss_slice to_tag)
 {
     ss_put_status_line(b, status, reason);
     ss_put_header_from(b, request, SS_HDR_VIA);
@@ -24,7 +26,7 @@ void ss_put_response_head(ss_buffer *b, const ss_msg *request, unsigned status, 
     put_to(b, request, status, to_tag);
     ss_put_header_from(b, request, SS_HDR_CALL_ID);
     ss_put_header_from(b, request, SS_HDR_CSEQ);
-    if (status == 100) {                                  /* RFC3261:8.2.6.1 */
+    if (status == 100) { /* RFC3261:8.2.6.1 */
         ss_put_header_from(b, request, SS_HDR_TIMESTAMP);
     }
 }

@@ -6,9 +6,9 @@
 
 struct ss_edit {
     ss_edit *next;
-    uint32_t from, to;                                    /* bytes of the message that go; from == to inserts */
-    ss_slice text;                                        /* in the arena */
-    uint8_t id;                                           /* of a whole new line, SS_HDR_COUNT otherwise */
+    uint32_t from, to; /* bytes of the message that go; from == to inserts */
+    ss_slice text;     /* in the arena */
+    uint8_t id;        /* of a whole new line, SS_HDR_COUNT otherwise */
 };
 
 ss_splice ss_splice_begin(const ss_msg *msg, ss_arena *arena)
@@ -93,7 +93,8 @@ static void insert_line(ss_splice *s, uint32_t place, ss_hdr id, ss_slice value,
     }
     *e = (ss_edit){ .from = place, .to = place, .text = text, .id = (uint8_t)id };
     ss_edit **at = &s->first;
-    while (*at != NULL && ((*at)->from < place || (!is_push && (*at)->from == place && is_insertion(*at)))) {
+    while (*at != NULL &&
+           ((*at)->from < place || (!is_push && (*at)->from == place && is_insertion(*at)))) {
         at = &(*at)->next;
     }
     e->next = *at;
@@ -156,8 +157,9 @@ void ss_splice_version(ss_splice *s)
 {
     const ss_msg *msg = s->msg;
     const ss_slice whole = SS_LIT("SIP/2.0");
-    const size_t at =
-        msg->is_request ? (size_t)(msg->request_uri.at - msg->bytes.at) + msg->request_uri.len + 1 : 0;
+    const size_t at = msg->is_request
+                          ? (size_t)(msg->request_uri.at - msg->bytes.at) + msg->request_uri.len + 1
+                          : 0;
     const ss_slice version = ss_slice_cut(msg->bytes, at, at + whole.len);
     if (!ss_slice_eq(version, whole)) {
         ss_splice_replace(s, version, whole);

@@ -28,7 +28,8 @@ static bool check_version(ss_parse *p, ss_slice version)
     }
     if (!is_version(version)) {
         refuse_line(p, SS_ERR_SYNTAX, version,
-                    (ss_rule){ "RFC3261:7.1", "the start line lacks a SIP version where one must stand", 400 });
+                    (ss_rule){ "RFC3261:7.1",
+                               "the start line lacks a SIP version where one must stand", 400 });
         return false;
     }
     refuse_line(p, SS_ERR_SEMANTIC, version,
@@ -42,7 +43,7 @@ static size_t find_last_space(ss_slice s)
     while (at > 0 && s.at[at - 1] != ' ') {
         at--;
     }
-    return at - 1;                                        /* the caller knows that there is one */
+    return at - 1; /* the caller knows that there is one */
 }
 
 static bool parse_request_line(ss_parse *p, ss_slice line)
@@ -69,7 +70,8 @@ static bool parse_request_line(ss_parse *p, ss_slice line)
         return true;
     }
     msg->request_uri = ss_slice_cut(line, first + 1, last);
-    if (ss_uri_parse(msg->request_uri, &msg->target) != SS_OK) {  /* white space and <> among them: RFC3261:7.1 */
+    if (ss_uri_parse(msg->request_uri, &msg->target) !=
+        SS_OK) { /* white space and <> among them: RFC3261:7.1 */
         refuse_line(p, SS_ERR_SYNTAX, msg->request_uri,
                     (ss_rule){ "RFC3261:19.1.1", "the Request-URI is not a URI", 400 });
     }
@@ -86,9 +88,11 @@ static bool parse_status_line(ss_parse *p, ss_slice line)
     uint64_t status = 0;
     const size_t end = space + 4;
     if (end >= line.len || line.at[end] != ' ' ||
-        ss_slice_to_u64(ss_slice_cut(line, space + 1, end), 699, &status) != SS_OK || status < 100) {
+        ss_slice_to_u64(ss_slice_cut(line, space + 1, end), 699, &status) != SS_OK ||
+        status < 100) {
         refuse_line(p, SS_ERR_SYNTAX, line,
-                    (ss_rule){ "RFC3261:7.2", "a status code is three digits from 100 to 699, and a space", 0 });
+                    (ss_rule){ "RFC3261:7.2",
+                               "a status code is three digits from 100 to 699, and a space", 0 });
         return false;
     }
     msg->status = (unsigned)status;

@@ -49,7 +49,8 @@ void ss_msg_summarise(const ss_msg *msg, ss_summary *out)
 {
     ss_name_addr na;
     ss_cseq cseq;
-    *out = (ss_summary){ .is_sip = 1, .is_request = msg->is_request, .method = (uint8_t)msg->method };
+    *out =
+        (ss_summary){ .is_sip = 1, .is_request = msg->is_request, .method = (uint8_t)msg->method };
     out->status = (uint16_t)msg->status;
     out->max_forwards = max_forwards(msg);
     out->cseq = ss_msg_cseq(msg, &cseq) == SS_OK ? cseq.number : 0;
@@ -63,7 +64,7 @@ void ss_msg_summarise(const ss_msg *msg, ss_summary *out)
 
 void ss_summarise_bytes(ss_slice bytes, ss_arena *scratch, ss_summary *out)
 {
-    ss_arena rest = *scratch;                             /* a copy: what it takes is given back by forgetting it */
+    ss_arena rest = *scratch; /* a copy: what it takes is given back by forgetting it */
     ss_msg msg;
     ss_diag diag;
     *out = (ss_summary){ .is_sip = 0 };

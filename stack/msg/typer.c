@@ -8,7 +8,9 @@ bool ss_typer_fail(ss_typer *t, size_t at, const char *sentence)
 {
     if (t->status == SS_OK) {
         t->status = SS_ERR_SYNTAX;
-        *t->flaw = (ss_flaw){ .offset = at < t->s.len ? at : t->s.len, .section = t->section, .sentence = sentence };
+        *t->flaw = (ss_flaw){ .offset = at < t->s.len ? at : t->s.len,
+                              .section = t->section,
+                              .sentence = sentence };
     }
     return false;
 }
@@ -187,7 +189,12 @@ bool ss_typer_call_id(ss_typer *t)
 
 static size_t utf8_length(unsigned char lead)
 {
-    return lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+    return lead < 0x80   ? 1
+           : lead < 0xc2 ? 0
+           : lead < 0xe0 ? 2
+           : lead < 0xf0 ? 3
+           : lead < 0xf5 ? 4
+                         : 0;
 }
 
 /* Over-long forms, surrogates and what lies beyond U+10FFFF are seen in the second byte. */
@@ -204,7 +211,8 @@ size_t ss_utf8_check(ss_slice s)
     while (at < s.len) {
         const unsigned char lead = (unsigned char)s.at[at];
         const size_t len = utf8_length(lead);
-        if (len == 0 || len > s.len - at || (len > 1 && !is_second_byte(lead, (unsigned char)s.at[at + 1]))) {
+        if (len == 0 || len > s.len - at ||
+            (len > 1 && !is_second_byte(lead, (unsigned char)s.at[at + 1]))) {
             return at;
         }
         for (size_t i = 2; i < len; i++) {

@@ -3,7 +3,7 @@
 
 #include "lex.h"
 
-enum { COMPARED_MAX = 32 };                               /* generic names held against each other; keeps it linear */
+enum { COMPARED_MAX = 32 }; /* generic names held against each other; keeps it linear */
 
 static bool read_generic(ss_typer *t)
 {
@@ -21,7 +21,8 @@ static bool read_q(ss_typer *t)
         return false;
     }
     const ss_slice q = ss_slice_cut(t->s, from, t->at);
-    bool is_good = q.len <= 5 && (q.at[0] == '0' || q.at[0] == '1') && (q.len == 1 || q.at[1] == '.');
+    bool is_good =
+        q.len <= 5 && (q.at[0] == '0' || q.at[0] == '1') && (q.len == 1 || q.at[1] == '.');
     for (size_t i = 2; i < q.len; i++) {
         is_good = is_good && lex_is(q.at[i], LEX_DIGIT) && (q.at[0] == '0' || q.at[i] == '0');
     }
@@ -43,7 +44,8 @@ static bool read_hex8(ss_typer *t)
     for (size_t i = from; is_good && i < t->at; i++) {
         is_good = is_lower_hex(t->s.at[i]);
     }
-    return is_good || ss_typer_fail(t, from, "a nonce count is eight lower-case hexadecimal digits");
+    return is_good ||
+           ss_typer_fail(t, from, "a nonce count is eight lower-case hexadecimal digits");
 }
 
 /* RFC3261:25.1 request-digest, 32 digits for MD5; other algorithms have more (RFC 8760). */
@@ -79,7 +81,8 @@ static bool read_bracketed_uri(ss_typer *t)
     const size_t from = t->at + 1;
     const size_t end = t->at + ss_slice_find(ss_slice_cut(t->s, t->at, t->s.len), '>');
     ss_uri uri;
-    if (!ss_typer_at(t, '<') || end == t->s.len || ss_uri_parse(ss_slice_cut(t->s, from, end), &uri) != SS_OK) {
+    if (!ss_typer_at(t, '<') || end == t->s.len ||
+        ss_uri_parse(ss_slice_cut(t->s, from, end), &uri) != SS_OK) {
         return ss_typer_fail(t, t->at, "a URI in angle brackets is missing");
     }
     t->at = end + 1;
@@ -122,13 +125,14 @@ static bool read_value(ss_typer *t, ss_value_kind kind)
 
 /* Parameters seen in one value. */
 typedef struct seen {
-    uint32_t rules;                                       /* a bit for each */
+    uint32_t rules; /* a bit for each */
     unsigned generic_count;
     ss_slice generic[COMPARED_MAX];
 } seen;
 
 /* RFC3261:7.3.1 any given parameter name stands once. */
-static bool is_repeated(seen *names, const ss_param_rule *rules, const ss_param_rule *rule, ss_slice name)
+static bool is_repeated(seen *names, const ss_param_rule *rules, const ss_param_rule *rule,
+                        ss_slice name)
 {
     if (rule != NULL) {
         const uint32_t bit = UINT32_C(1) << (rule - rules);

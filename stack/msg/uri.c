@@ -186,7 +186,8 @@ static unsigned next_char(ss_slice s, size_t *at, bool fold_case)
     if (s.at[*at] == '%' && s.len - *at >= 3) {
         const char c = ss_lex_unescape(s, *at);
         *at += 3;
-        return is_reserved(c) ? 256u + (unsigned char)c : (unsigned char)(fold_case ? ss_lower(c) : c);
+        return is_reserved(c) ? 256u + (unsigned char)c
+                              : (unsigned char)(fold_case ? ss_lower(c) : c);
     }
     const char c = s.at[(*at)++];
     return (unsigned char)(fold_case ? ss_lower(c) : c);
@@ -196,7 +197,8 @@ static bool same_component(ss_slice a, ss_slice b, bool fold_case)
 {
     size_t i = 0;
     size_t j = 0;
-    if ((a.at == NULL) != (b.at == NULL)) {               /* absent and present differ, even when present is empty */
+    if ((a.at == NULL) !=
+        (b.at == NULL)) { /* absent and present differ, even when present is empty */
         return false;
     }
     while (i < a.len && j < b.len) {
@@ -208,7 +210,7 @@ static bool same_component(ss_slice a, ss_slice b, bool fold_case)
 }
 
 typedef struct part {
-    ss_slice name, value;                                 /* value.at == NULL without '=' */
+    ss_slice name, value; /* value.at == NULL without '=' */
 } part;
 
 typedef struct part_list {
@@ -279,8 +281,9 @@ static bool headers_match(const part_list *a, const part_list *b)
     }
     for (size_t i = 0; i < a->count; i++) {
         size_t j = 0;
-        while (j < b->count && (taken[j] || !same_component(a->parts[i].name, b->parts[j].name, true) ||
-                                !same_component(a->parts[i].value, b->parts[j].value, true))) {
+        while (j < b->count &&
+               (taken[j] || !same_component(a->parts[i].name, b->parts[j].name, true) ||
+                !same_component(a->parts[i].value, b->parts[j].value, true))) {
             j++;
         }
         if (j == b->count) {
@@ -325,9 +328,12 @@ bool ss_uri_equal(const ss_uri *a, const ss_uri *b)
     if (a->scheme == SS_SCHEME_OTHER || a->scheme == SS_SCHEME_TEL) {
         const size_t colon = ss_slice_find(a->whole, ':');
         return a->whole.len == b->whole.len &&
-               ss_slice_eq_nocase(ss_slice_cut(a->whole, 0, colon), ss_slice_cut(b->whole, 0, colon)) &&
-               ss_slice_eq(ss_slice_cut(a->whole, colon, a->whole.len), ss_slice_cut(b->whole, colon, b->whole.len));
+               ss_slice_eq_nocase(ss_slice_cut(a->whole, 0, colon),
+                                  ss_slice_cut(b->whole, 0, colon)) &&
+               ss_slice_eq(ss_slice_cut(a->whole, colon, a->whole.len),
+                           ss_slice_cut(b->whole, colon, b->whole.len));
     }
-    return same_component(a->user, b->user, false) && same_component(a->password, b->password, false) &&
+    return same_component(a->user, b->user, false) &&
+           same_component(a->password, b->password, false) &&
            same_component(a->host, b->host, true) && a->port == b->port && same_parts(a, b);
 }

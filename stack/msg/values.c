@@ -47,7 +47,8 @@ ss_status ss_msg_next_value(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_
     while (it->field != 0) {
         const ss_field *field = &msg->fields[it->field - 1];
         const size_t end = (size_t)field->value_at + field->value_len;
-        if (it->at > end || field->value_len == 0) {      /* past the last value; or an empty list, as in Supported */
+        if (it->at > end ||
+            field->value_len == 0) { /* past the last value; or an empty list, as in Supported */
             go_to_field(msg, it, field->next);
             continue;
         }
@@ -101,7 +102,8 @@ ss_status ss_params_get(ss_params p, ss_slice name, ss_slice *value)
         const ss_slice param = ss_slice_cut(p.bytes, at, end);
         const size_t equal = ss_slice_find(param, '=');
         if (ss_slice_eq_nocase(ss_slice_trim(ss_slice_cut(param, 0, equal)), name)) {
-            *value = equal == param.len ? SS_EMPTY : ss_slice_trim(ss_slice_cut(param, equal + 1, param.len));
+            *value = equal == param.len ? SS_EMPTY
+                                        : ss_slice_trim(ss_slice_cut(param, equal + 1, param.len));
             return SS_OK;
         }
         at = end + 1;

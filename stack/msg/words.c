@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define METHOD_NAME(name) SS_LIT_INIT(#name),
-static const ss_slice method_names[SS_METHOD_COUNT] = { SS_LIT_INIT("?"), SS_METHOD_LIST(METHOD_NAME) };
+static const ss_slice method_names[SS_METHOD_COUNT] = { SS_LIT_INIT("?"),
+                                                        SS_METHOD_LIST(METHOD_NAME) };
 
 ss_slice ss_method_name(ss_method method)
 {
@@ -46,7 +47,7 @@ static const uint8_t repetitions[SS_HDR_OTHER] = {
 enum { LONGEST_NAME = 24, SAME_LENGTH_MAX = 11, LETTERS = 17 };
 _Static_assert(SS_HDR_COUNT <= UINT8_MAX, "ss_field.id is 8 bits");
 
-#define H(id) (SS_HDR_##id + 1)                           /* 0 ends a row */
+#define H(id) (SS_HDR_##id + 1) /* 0 ends a row */
 static const uint8_t by_length[LONGEST_NAME + 1][SAME_LENGTH_MAX + 1] = {
     [2] = { H(TO) },
     [3] = { H(VIA) },
@@ -57,25 +58,41 @@ static const uint8_t by_length[LONGEST_NAME + 1][SAME_LENGTH_MAX + 1] = {
     [8] = { H(PRIORITY), H(REPLY_TO), H(REFER_TO), H(REPLACES), H(IDENTITY), H(SIP_ETAG) },
     [9] = { H(SUPPORTED), H(CALL_INFO), H(TIMESTAMP), H(DIVERSION), H(RECV_INFO) },
     [10] = { H(USER_AGENT), H(ALERT_INFO), H(ERROR_INFO), H(FLOW_TIMER) },
-    [11] = { H(IN_REPLY_TO), H(MIN_EXPIRES), H(RETRY_AFTER), H(UNSUPPORTED), H(REFERRED_BY), H(MAX_BREADTH),
-             H(GEOLOCATION) },
-    [12] = { H(MAX_FORWARDS), H(RECORD_ROUTE), H(CONTENT_TYPE), H(ALLOW_EVENTS), H(ORGANIZATION), H(MIME_VERSION),
-             H(HISTORY_INFO), H(INFO_PACKAGE), H(USER_TO_USER), H(SIP_IF_MATCH), H(FEATURE_CAPS) },
+    [11] = { H(IN_REPLY_TO), H(MIN_EXPIRES), H(RETRY_AFTER), H(UNSUPPORTED), H(REFERRED_BY),
+             H(MAX_BREADTH), H(GEOLOCATION) },
+    [12] = { H(MAX_FORWARDS), H(RECORD_ROUTE), H(CONTENT_TYPE), H(ALLOW_EVENTS), H(ORGANIZATION),
+             H(MIME_VERSION), H(HISTORY_INFO), H(INFO_PACKAGE), H(USER_TO_USER), H(SIP_IF_MATCH),
+             H(FEATURE_CAPS) },
     [13] = { H(AUTHORIZATION), H(PROXY_REQUIRE), H(SERVICE_ROUTE), H(TARGET_DIALOG) },
     [14] = { H(CONTENT_LENGTH) },
-    [15] = { H(ACCEPT_ENCODING), H(ACCEPT_LANGUAGE), H(SESSION_EXPIRES), H(SECURITY_CLIENT), H(SECURITY_SERVER),
-             H(SECURITY_VERIFY) },
+    [15] = { H(ACCEPT_ENCODING), H(ACCEPT_LANGUAGE), H(SESSION_EXPIRES), H(SECURITY_CLIENT),
+             H(SECURITY_SERVER), H(SECURITY_VERIFY) },
     [16] = { H(CONTENT_ENCODING), H(CONTENT_LANGUAGE), H(WWW_AUTHENTICATE) },
     [17] = { H(RESOURCE_PRIORITY) },
     [18] = { H(PROXY_AUTHENTICATE), H(SUBSCRIPTION_STATE) },
-    [19] = { H(AUTHENTICATION_INFO), H(CONTENT_DISPOSITION), H(PROXY_AUTHORIZATION), H(P_ASSERTED_IDENTITY) },
+    [19] = { H(AUTHENTICATION_INFO), H(CONTENT_DISPOSITION), H(PROXY_AUTHORIZATION),
+             H(P_ASSERTED_IDENTITY) },
     [20] = { H(P_PREFERRED_IDENTITY) },
     [21] = { H(P_ACCESS_NETWORK_INFO) },
     [24] = { H(ACCEPT_RESOURCE_PRIORITY) },
 };
 static const uint8_t with_compact[LETTERS] = {
-    H(VIA), H(FROM), H(TO), H(CALL_ID), H(CONTACT), H(CONTENT_LENGTH), H(CONTENT_TYPE), H(SUPPORTED), H(SUBJECT),
-    H(CONTENT_ENCODING), H(EVENT), H(REFER_TO), H(REFERRED_BY), H(ALLOW_EVENTS), H(SESSION_EXPIRES), H(IDENTITY),
+    H(VIA),
+    H(FROM),
+    H(TO),
+    H(CALL_ID),
+    H(CONTACT),
+    H(CONTENT_LENGTH),
+    H(CONTENT_TYPE),
+    H(SUPPORTED),
+    H(SUBJECT),
+    H(CONTENT_ENCODING),
+    H(EVENT),
+    H(REFER_TO),
+    H(REFERRED_BY),
+    H(ALLOW_EVENTS),
+    H(SESSION_EXPIRES),
+    H(IDENTITY),
 };
 #undef H
 
@@ -140,7 +157,8 @@ ss_hdr ss_hdr_from(ss_slice name)
             continue;
         }
         const name_words its = words_of(known.at, known.len);
-        if (differs_in_case_only(its.head, words.head) && differs_in_case_only(its.tail, words.tail) &&
+        if (differs_in_case_only(its.head, words.head) &&
+            differs_in_case_only(its.tail, words.tail) &&
             (name.len <= WORDS_HOLD || ss_slice_eq_nocase(known, name))) {
             return (ss_hdr)(*row - 1);
         }
@@ -158,16 +176,17 @@ typedef struct reason {
     ss_slice phrase;
 } reason;
 
-static const reason reasons[] = {                         /* ascending: RFC3261:21, and the extension named */
+static const reason reasons[] = {
+    /* ascending: RFC3261:21, and the extension named */
     { 100, SS_LIT_INIT("Trying") },
     { 180, SS_LIT_INIT("Ringing") },
     { 181, SS_LIT_INIT("Call Is Being Forwarded") },
     { 182, SS_LIT_INIT("Queued") },
     { 183, SS_LIT_INIT("Session Progress") },
-    { 199, SS_LIT_INIT("Early Dialog Terminated") },           /* RFC 6228 */
+    { 199, SS_LIT_INIT("Early Dialog Terminated") }, /* RFC 6228 */
     { 200, SS_LIT_INIT("OK") },
-    { 202, SS_LIT_INIT("Accepted") },                          /* RFC 6665 */
-    { 204, SS_LIT_INIT("No Notification") },                   /* RFC 5839 */
+    { 202, SS_LIT_INIT("Accepted") },        /* RFC 6665 */
+    { 204, SS_LIT_INIT("No Notification") }, /* RFC 5839 */
     { 300, SS_LIT_INIT("Multiple Choices") },
     { 301, SS_LIT_INIT("Moved Permanently") },
     { 302, SS_LIT_INIT("Moved Temporarily") },
@@ -183,19 +202,19 @@ static const reason reasons[] = {                         /* ascending: RFC3261:
     { 407, SS_LIT_INIT("Proxy Authentication Required") },
     { 408, SS_LIT_INIT("Request Timeout") },
     { 410, SS_LIT_INIT("Gone") },
-    { 412, SS_LIT_INIT("Conditional Request Failed") },        /* RFC 3903 */
+    { 412, SS_LIT_INIT("Conditional Request Failed") }, /* RFC 3903 */
     { 413, SS_LIT_INIT("Request Entity Too Large") },
     { 414, SS_LIT_INIT("Request-URI Too Long") },
     { 415, SS_LIT_INIT("Unsupported Media Type") },
     { 416, SS_LIT_INIT("Unsupported URI Scheme") },
     { 420, SS_LIT_INIT("Bad Extension") },
     { 421, SS_LIT_INIT("Extension Required") },
-    { 422, SS_LIT_INIT("Session Interval Too Small") },        /* RFC 4028 */
+    { 422, SS_LIT_INIT("Session Interval Too Small") }, /* RFC 4028 */
     { 423, SS_LIT_INIT("Interval Too Brief") },
-    { 430, SS_LIT_INIT("Flow Failed") },                       /* RFC 5626 */
-    { 439, SS_LIT_INIT("First Hop Lacks Outbound Support") },  /* RFC 5626 */
-    { 440, SS_LIT_INIT("Max-Breadth Exceeded") },              /* RFC 5393 */
-    { 469, SS_LIT_INIT("Bad Info Package") },                  /* RFC 6086 */
+    { 430, SS_LIT_INIT("Flow Failed") },                      /* RFC 5626 */
+    { 439, SS_LIT_INIT("First Hop Lacks Outbound Support") }, /* RFC 5626 */
+    { 440, SS_LIT_INIT("Max-Breadth Exceeded") },             /* RFC 5393 */
+    { 469, SS_LIT_INIT("Bad Info Package") },                 /* RFC 6086 */
     { 480, SS_LIT_INIT("Temporarily Unavailable") },
     { 481, SS_LIT_INIT("Call/Transaction Does Not Exist") },
     { 482, SS_LIT_INIT("Loop Detected") },
@@ -205,10 +224,10 @@ static const reason reasons[] = {                         /* ascending: RFC3261:
     { 486, SS_LIT_INIT("Busy Here") },
     { 487, SS_LIT_INIT("Request Terminated") },
     { 488, SS_LIT_INIT("Not Acceptable Here") },
-    { 489, SS_LIT_INIT("Bad Event") },                         /* RFC 6665 */
+    { 489, SS_LIT_INIT("Bad Event") }, /* RFC 6665 */
     { 491, SS_LIT_INIT("Request Pending") },
     { 493, SS_LIT_INIT("Undecipherable") },
-    { 494, SS_LIT_INIT("Security Agreement Required") },       /* RFC 3329 */
+    { 494, SS_LIT_INIT("Security Agreement Required") }, /* RFC 3329 */
     { 500, SS_LIT_INIT("Server Internal Error") },
     { 501, SS_LIT_INIT("Not Implemented") },
     { 502, SS_LIT_INIT("Bad Gateway") },
@@ -216,7 +235,7 @@ static const reason reasons[] = {                         /* ascending: RFC3261:
     { 504, SS_LIT_INIT("Server Time-out") },
     { 505, SS_LIT_INIT("Version Not Supported") },
     { 513, SS_LIT_INIT("Message Too Large") },
-    { 580, SS_LIT_INIT("Precondition Failure") },              /* RFC 3312 */
+    { 580, SS_LIT_INIT("Precondition Failure") }, /* RFC 3312 */
     { 600, SS_LIT_INIT("Busy Everywhere") },
     { 603, SS_LIT_INIT("Decline") },
     { 604, SS_LIT_INIT("Does Not Exist Anywhere") },
@@ -242,8 +261,9 @@ ss_slice ss_reason_phrase(unsigned status)
 }
 
 static const ss_slice transports[SS_TRANSPORT_COUNT] = {
-    [SS_TRANSPORT_UDP] = SS_LIT_INIT("UDP"),   [SS_TRANSPORT_TCP] = SS_LIT_INIT("TCP"), [SS_TRANSPORT_TLS] = SS_LIT_INIT("TLS"),
-    [SS_TRANSPORT_SCTP] = SS_LIT_INIT("SCTP"), [SS_TRANSPORT_WS] = SS_LIT_INIT("WS"),   [SS_TRANSPORT_WSS] = SS_LIT_INIT("WSS"),
+    [SS_TRANSPORT_UDP] = SS_LIT_INIT("UDP"), [SS_TRANSPORT_TCP] = SS_LIT_INIT("TCP"),
+    [SS_TRANSPORT_TLS] = SS_LIT_INIT("TLS"), [SS_TRANSPORT_SCTP] = SS_LIT_INIT("SCTP"),
+    [SS_TRANSPORT_WS] = SS_LIT_INIT("WS"),   [SS_TRANSPORT_WSS] = SS_LIT_INIT("WSS"),
 };
 
 ss_slice ss_transport_name(ss_transport t)

@@ -9,7 +9,7 @@
 void ss_proxy_ack(const ss_visit *v, const ss_msg *ack)
 {
     if (ss_proxy_is_ack_of_overload(v->core, ack)) {
-        return;                                           /* 8.2.7: a stateless UAS ignores it */
+        return; /* 8.2.7: a stateless UAS ignores it */
     }
     ss_proxy_stateless(v, ack);
 }

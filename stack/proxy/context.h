@@ -17,59 +17,59 @@ typedef struct ss_visit {
 } ss_visit;
 
 typedef struct ss_context {
-    ss_ref next, prev;                                    /* in order of creation */
-    ss_ref server;                                        /* server transaction; 0: none, or done with */
+    ss_ref next, prev; /* in order of creation */
+    ss_ref server;     /* server transaction; 0: none, or done with */
     ss_ref first_branch;
-    ss_blob request;                                      /* as received and stamped; until the final response */
-    ss_blob best;                                         /* best final response so far, our Via gone (16.7 step 6) */
-    uint16_t best_status;                                 /* 0: none; without `best` it is the proxy's own */
-    uint16_t parked;                                      /* queries whose answer is awaited */
-    uint8_t method;                                       /* ss_method */
-    bool is_stateless;                                    /* ACK, or a CANCEL of nothing we know: 16.10, 16.11 */
+    ss_blob request;      /* as received and stamped; until the final response */
+    ss_blob best;         /* best final response so far, our Via gone (16.7 step 6) */
+    uint16_t best_status; /* 0: none; without `best` it is the proxy's own */
+    uint16_t parked;      /* queries whose answer is awaited */
+    uint8_t method;       /* ss_method */
+    bool is_stateless;    /* ACK, or a CANCEL of nothing we know: 16.10, 16.11 */
     bool final_sent, cancelled;
 } ss_context;
 
 typedef struct ss_branch {
-    ss_timer timer_c;                                     /* after CANCEL went out: the 64*T1 of 9.1 */
+    ss_timer timer_c; /* after CANCEL went out: the 64*T1 of 9.1 */
     ss_ref context, next;
-    ss_ref txn;                                           /* client transaction; 0 before it starts, when it ended */
-    ss_blob target;                                       /* Request-URI; while another address may be tried */
-    ss_blob addresses;                                    /* of ss_address: tried in order (16.6 step 7) */
-    uint16_t next_address;                                /* index in `addresses` */
-    uint8_t transport;                                    /* ss_transport of `addresses` */
-    bool proceeding;                                      /* a provisional response came */
-    bool final;                                           /* its result is in the context */
+    ss_ref txn;            /* client transaction; 0 before it starts, when it ended */
+    ss_blob target;        /* Request-URI; while another address may be tried */
+    ss_blob addresses;     /* of ss_address: tried in order (16.6 step 7) */
+    uint16_t next_address; /* index in `addresses` */
+    uint8_t transport;     /* ss_transport of `addresses` */
+    bool proceeding;       /* a provisional response came */
+    bool final;            /* its result is in the context */
     bool cancel_wanted, cancel_sent;
 } ss_branch;
 
 typedef enum ss_stage {
-    SS_STAGE_LOCATE,                                      /* 16.5: where is the address-of-record bound? */
-    SS_STAGE_RESOLVE,                                     /* 16.6 step 7: what address has the next hop? */
-    SS_STAGE_BINDINGS                                     /* 10.3 steps 7, 8: are the bindings changed? */
+    SS_STAGE_LOCATE,  /* 16.5: where is the address-of-record bound? */
+    SS_STAGE_RESOLVE, /* 16.6 step 7: what address has the next hop? */
+    SS_STAGE_BINDINGS /* 10.3 steps 7, 8: are the bindings changed? */
 } ss_stage;
 
 typedef struct ss_parked {
     ss_ref next, prev;
     uint32_t token;
-    ss_ref context, branch;                               /* branch: SS_STAGE_RESOLVE of a stateful context */
-    ss_blob target;                                       /* SS_STAGE_RESOLVE of a stateless one: Request-URI */
+    ss_ref context, branch; /* branch: SS_STAGE_RESOLVE of a stateful context */
+    ss_blob target;         /* SS_STAGE_RESOLVE of a stateless one: Request-URI */
     uint8_t stage, transport;
 } ss_parked;
 
 /** 16.4's outcome. The request is not edited yet: what is to be changed is written down here. */
 typedef struct ss_routing {
     ss_slice request_uri;
-    ss_uri uri;                                           /* parsed request_uri */
-    ss_slice *routes;                                     /* every Route value as received; in the arena */
+    ss_uri uri;       /* parsed request_uri */
+    ss_slice *routes; /* every Route value as received; in the arena */
     uint32_t count;
-    uint32_t first, last;                                 /* those that remain are [first, last) */
+    uint32_t first, last; /* those that remain are [first, last) */
 } ss_routing;
 
 /** A final response of the proxy's own, with at most one field of its own; status 0: none, go on. */
 typedef struct ss_proxy_verdict {
     unsigned status;
     ss_hdr header;
-    ss_slice value;                                       /* at == NULL: no such field */
+    ss_slice value; /* at == NULL: no such field */
 } ss_proxy_verdict;
 
 /* ---- context.c ----------------------------------------------------------------------------------------------- */
@@ -96,16 +96,19 @@ void ss_context_drop(const ss_visit *v, ss_context *c);
 SS_MUST_USE ss_status ss_context_request(const ss_visit *v, const ss_context *c, ss_msg *request);
 
 /** Ask; the answer finds `c` (and `b`, or NULL) again by the token. False when it cannot be asked. */
-bool ss_park(const ss_visit *v, ss_context *c, ss_branch *b, ss_stage stage, const ss_query *query, ss_slice target);
+bool ss_park(const ss_visit *v, ss_context *c, ss_branch *b, ss_stage stage, const ss_query *query,
+             ss_slice target);
 ss_parked *ss_parked_find(const ss_visit *v, uint32_t token);
 void ss_parked_free(const ss_visit *v, ss_parked *p);
 
 /* ---- respond.c: the proxy as a user agent server (8.2.6, 16.3) ----------------------------------------------- */
 
 /** Answer through a server transaction. False when the arena was too small. */
-bool ss_proxy_respond(const ss_visit *v, ss_ref *server, const ss_msg *request, ss_proxy_verdict verdict);
+bool ss_proxy_respond(const ss_visit *v, ss_ref *server, const ss_msg *request,
+                      ss_proxy_verdict verdict);
 /** Serve and answer in one, without a context. */
-void ss_proxy_refuse(const ss_visit *v, const ss_msg *request, const ss_path *came_by, ss_proxy_verdict verdict);
+void ss_proxy_refuse(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
+                     ss_proxy_verdict verdict);
 /** At the quota: 503 without a transaction (8.2.7), told to the application. */
 void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path *came_by);
 /** An ACK to a response that ss_proxy_overloaded sent: it goes no further. */
@@ -123,15 +126,18 @@ ss_proxy_verdict ss_proxy_preroute(const ss_visit *v, const ss_msg *request, ss_
 bool ss_proxy_is_us(const ss_proxy *proxy, const ss_uri *uri);
 bool ss_proxy_is_our_domain(const ss_proxy *proxy, ss_slice host);
 /** The URI without what `drop` names: parameters; and its header part when `keep_headers` is false. */
-void ss_put_uri_without(ss_buffer *b, const ss_uri *uri, const ss_slice *drop, size_t drop_count, bool keep_headers);
+void ss_put_uri_without(ss_buffer *b, const ss_uri *uri, const ss_slice *drop, size_t drop_count,
+                        bool keep_headers);
 
 /** 16.5: the target of the request is its Request-URI, as it stands after 16.4. */
 bool ss_proxy_is_predetermined(const ss_proxy *proxy, const ss_routing *routing);
 /** Find the target of a request and send it there, or ask. Owns `c` from here on. */
-void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request, const ss_routing *routing);
+void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request,
+                     const ss_routing *routing);
 void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer);
 /** Ask for the bindings of a URI of ours, or to change them, indexed as 10.3 step 5 says. Owns `c` from here on. */
-void ss_proxy_ask_bindings(const ss_visit *v, ss_context *c, const ss_uri *aor, ss_stage stage, ss_query query);
+void ss_proxy_ask_bindings(const ss_visit *v, ss_context *c, const ss_uri *aor, ss_stage stage,
+                           ss_query query);
 
 /* ---- forward.c (16.6) ---------------------------------------------------------------------------------------- */
 
@@ -139,24 +145,26 @@ void ss_proxy_ask_bindings(const ss_visit *v, ss_context *c, const ss_uri *aor, 
 typedef struct ss_outgoing {
     const ss_msg *request;
     const ss_routing *routing;
-    ss_slice request_uri;                                 /* of the copy */
-    ss_slice appended_route;                              /* strict routing: the target, else at == NULL */
-    uint32_t first_route;                                 /* routes [first_route, routing->last) remain */
+    ss_slice request_uri;    /* of the copy */
+    ss_slice appended_route; /* strict routing: the target, else at == NULL */
+    uint32_t first_route;    /* routes [first_route, routing->last) remain */
     ss_hop hop;
 } ss_outgoing;
 
 /** SS_ERR_SYNTAX, SS_ERR_SEMANTIC: nothing can be sent there; SS_ERR_FULL: the arena. */
-SS_MUST_USE ss_status ss_outgoing_plan(const ss_visit *v, const ss_msg *request, const ss_routing *routing,
-                                       ss_slice target, ss_outgoing *out);
+SS_MUST_USE ss_status ss_outgoing_plan(const ss_visit *v, const ss_msg *request,
+                                       const ss_routing *routing, ss_slice target,
+                                       ss_outgoing *out);
 /** The bytes of the copy, in the arena; empty and turn->failed when it is full. */
-ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_path *path, ss_slice branch);
+ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_path *path,
+                           ss_slice branch);
 ss_path ss_proxy_path_to(const ss_proxy *proxy, const ss_address *remote);
 /** The question where the next hop is (RFC 3263). */
 ss_query ss_outgoing_query(const ss_outgoing *out);
 
 /** Send the request to one target, or ask for its next hop's address. Owns `c` from here on. */
-void ss_proxy_forward(const ss_visit *v, ss_context *c, const ss_msg *request, const ss_routing *routing,
-                      ss_slice target);
+void ss_proxy_forward(const ss_visit *v, ss_context *c, const ss_msg *request,
+                      const ss_routing *routing, ss_slice target);
 /** Where the next hop of a branch is. Owns `c` from here on. */
 void ss_branch_resolved(const ss_visit *v, ss_context *c, ss_branch *b, const ss_answer *answer);
 /** The branch failed: true when another address of its next hop is being tried, or `c` is gone by that. */
@@ -184,14 +192,16 @@ void ss_proxy_ack(const ss_visit *v, const ss_msg *ack);
 /** 16.11: forward an ACK or a CANCEL without a transaction, or drop it. */
 void ss_proxy_stateless(const ss_visit *v, const ss_msg *request);
 /** Send it to a target, or ask where that is. `c` NULL, or owned from here on. */
-void ss_stateless_send(const ss_visit *v, ss_context *c, const ss_msg *request, const ss_routing *routing,
-                       ss_slice target);
-void ss_stateless_resolved(const ss_visit *v, ss_context *c, ss_slice target, const ss_answer *answer);
+void ss_stateless_send(const ss_visit *v, ss_context *c, const ss_msg *request,
+                       const ss_routing *routing, ss_slice target);
+void ss_stateless_resolved(const ss_visit *v, ss_context *c, ss_slice target,
+                           const ss_answer *answer);
 /** The branch parameter of a request forwarded without a transaction: the same for its copies. */
 void ss_put_stateless_branch(const ss_core *core, ss_buffer *b, const ss_msg *request);
 
 /** A REGISTER for a domain of ours. Owns `c` from here on. */
-void ss_registrar_serve(const ss_visit *v, ss_context *c, const ss_msg *request, const ss_routing *routing);
+void ss_registrar_serve(const ss_visit *v, ss_context *c, const ss_msg *request,
+                        const ss_routing *routing);
 void ss_registrar_answered(const ss_visit *v, ss_context *c, const ss_answer *answer);
 
 #endif

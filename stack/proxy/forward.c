@@ -57,8 +57,8 @@ static ss_status postprocess_routes(ss_outgoing *out, ss_slice target, ss_slice 
     return SS_OK;
 }
 
-ss_status ss_outgoing_plan(const ss_visit *v, const ss_msg *request, const ss_routing *routing, ss_slice target,
-                           ss_outgoing *out)
+ss_status ss_outgoing_plan(const ss_visit *v, const ss_msg *request, const ss_routing *routing,
+                           ss_slice target, ss_outgoing *out)
 {
     *out = (ss_outgoing){ .request = request, .routing = routing };
     ss_slice cleaned, next_hop;
@@ -67,10 +67,10 @@ ss_status ss_outgoing_plan(const ss_visit *v, const ss_msg *request, const ss_ro
         status = postprocess_routes(out, cleaned, &next_hop);
     }
     if (status == SS_OK) {
-        status = ss_transport_hop(next_hop, &out->hop);   /* step 7, as far as it needs no DNS */
+        status = ss_transport_hop(next_hop, &out->hop); /* step 7, as far as it needs no DNS */
     }
     if (status == SS_OK && out->hop.transport != v->proxy->config->local.transport) {
-        status = SS_ERR_SEMANTIC;                         /* we have no such transport */
+        status = SS_ERR_SEMANTIC; /* we have no such transport */
     }
     v->turn->failed |= status == SS_ERR_FULL;
     return status;
@@ -98,7 +98,7 @@ static void edit_max_forwards(ss_splice *s, const ss_msg *request)
 {
     uint32_t hops = 71;
     if (ss_msg_number(request, SS_HDR_MAX_FORWARDS, &hops) == SS_OK && hops == 0) {
-        return;                                           /* 16.3 step 3 let none pass */
+        return; /* 16.3 step 3 let none pass */
     }
     ss_splice_set_u64(s, SS_HDR_MAX_FORWARDS, hops - 1);
 }
@@ -142,8 +142,8 @@ static void put_own_transport(ss_buffer *b, ss_transport transport, bool sips)
 static void edit_record_route(const ss_visit *v, ss_splice *s, const ss_outgoing *out)
 {
     const ss_method method = s->msg->method;
-    if (!v->proxy->config->record_route || method == SS_METHOD_REGISTER || method == SS_METHOD_ACK ||
-        method == SS_METHOD_CANCEL) {
+    if (!v->proxy->config->record_route || method == SS_METHOD_REGISTER ||
+        method == SS_METHOD_ACK || method == SS_METHOD_CANCEL) {
         return;
     }
     char memory[96];
@@ -198,21 +198,23 @@ static void edit_via(ss_splice *s, const ss_path *path, ss_slice branch)
     ss_splice_push(s, SS_HDR_VIA, ss_buffer_slice(&b));
 }
 
-ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_path *path, ss_slice branch)
+ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_path *path,
+                           ss_slice branch)
 {
     const ss_msg *request = out->request;
-    ss_splice s = ss_splice_begin(request, v->turn->arena);                      /* step 1 */
+    ss_splice s = ss_splice_begin(request, v->turn->arena); /* step 1 */
     ss_splice_version(&s);
     if (!ss_slice_eq(out->request_uri, request->request_uri)) {
-        ss_splice_request_uri(&s, out->request_uri);                             /* step 2 */
+        ss_splice_request_uri(&s, out->request_uri); /* step 2 */
     }
-    edit_max_forwards(&s, request);                                              /* step 3 */
-    edit_record_route(v, &s, out);                                                    /* step 4 */
+    edit_max_forwards(&s, request); /* step 3 */
+    edit_record_route(v, &s, out);  /* step 4 */
     /* step 5, additional header fields: none */
-    edit_routes(v, &s, out);                                                     /* step 6 */
-    edit_via(&s, path, branch);                                                  /* step 8 */
-    if (ss_transport_is_reliable(path->transport) && ss_msg_count(request, SS_HDR_CONTENT_LENGTH) == 0) {
-        ss_splice_set_u64(&s, SS_HDR_CONTENT_LENGTH, request->body.len);         /* step 9 */
+    edit_routes(v, &s, out);    /* step 6 */
+    edit_via(&s, path, branch); /* step 8 */
+    if (ss_transport_is_reliable(path->transport) &&
+        ss_msg_count(request, SS_HDR_CONTENT_LENGTH) == 0) {
+        ss_splice_set_u64(&s, SS_HDR_CONTENT_LENGTH, request->body.len); /* step 9 */
     }
     ss_buffer b = ss_buffer_open(v->turn->arena);
     if (ss_splice_print(&s, &b) != SS_OK) {
@@ -252,22 +254,24 @@ static void send_branch(const ss_visit *v, ss_context *c, ss_branch *b, const ss
         return;
     }
     if (bytes.len > SS_MESSAGE_BYTES_MAX) {
-        ss_branch_fail(v, c, b, 513);                     /* 21.5.14 */
+        ss_branch_fail(v, c, b, 513); /* 21.5.14 */
         return;
     }
     const ss_owner owner = { .kind = SS_OWNER_BRANCH, .ref = ss_store_ref(ss_visit_store(v), b) };
-    const ss_status status = ss_txn_request(v->core, v->turn, &path, bytes, owner, &b->txn);     /* step 10 */
+    const ss_status status =
+        ss_txn_request(v->core, v->turn, &path, bytes, owner, &b->txn); /* step 10 */
     if (status == SS_ERR_FULL) {
         ss_context_overloaded(v, c);
     } else if (status != SS_OK) {
-        ss_branch_fail(v, c, b, 500);                     /* the copy is no request any more: a target gone wrong */
+        ss_branch_fail(v, c, b, 500); /* the copy is no request any more: a target gone wrong */
     } else if (c->method == SS_METHOD_INVITE) {
-        start_timer_c(v, b);                                                     /* step 11. RFC3261:16.6 */
+        start_timer_c(v, b); /* step 11. RFC3261:16.6 */
     }
 }
 
 /* Step 7 when the next hop is a name. */
-static void ask_next_hop(const ss_visit *v, ss_context *c, ss_branch *b, const ss_outgoing *out, ss_slice target)
+static void ask_next_hop(const ss_visit *v, ss_context *c, ss_branch *b, const ss_outgoing *out,
+                         ss_slice target)
 {
     const ss_query resolve = ss_outgoing_query(out);
     if (ss_core_keep(v->core, target, &b->target) != SS_OK ||
@@ -276,8 +280,8 @@ static void ask_next_hop(const ss_visit *v, ss_context *c, ss_branch *b, const s
     }
 }
 
-void ss_proxy_forward(const ss_visit *v, ss_context *c, const ss_msg *request, const ss_routing *routing,
-                      ss_slice target)
+void ss_proxy_forward(const ss_visit *v, ss_context *c, const ss_msg *request,
+                      const ss_routing *routing, ss_slice target)
 {
     ss_branch *b = ss_branch_new(v, c);
     if (b == NULL) {
@@ -289,7 +293,7 @@ void ss_proxy_forward(const ss_visit *v, ss_context *c, const ss_msg *request, c
     if (status == SS_ERR_FULL) {
         ss_context_drop(v, c);
     } else if (status != SS_OK) {
-        ss_branch_fail(v, c, b, 503);                     /* 16.9: it cannot be forwarded */
+        ss_branch_fail(v, c, b, 503); /* 16.9: it cannot be forwarded */
     } else if (out.hop.is_numeric) {
         send_branch(v, c, b, &out, &out.hop.address);
     } else {
@@ -333,14 +337,16 @@ bool ss_branch_retry(const ss_visit *v, ss_context *c, ss_branch *b)
     ss_msg request;
     ss_routing routing;
     ss_outgoing out;
-    if (ss_context_request(v, c, &request) != SS_OK || ss_proxy_preroute(v, &request, &routing).status != 0 ||
-        ss_outgoing_plan(v, &request, &routing, ss_blob_slice(ss_visit_store(v), b->target), &out) != SS_OK) {
-        v->turn->failed = true;                           /* it passed before: only the arena can be the reason */
+    if (ss_context_request(v, c, &request) != SS_OK ||
+        ss_proxy_preroute(v, &request, &routing).status != 0 ||
+        ss_outgoing_plan(v, &request, &routing, ss_blob_slice(ss_visit_store(v), b->target),
+                         &out) != SS_OK) {
+        v->turn->failed = true; /* it passed before: only the arena can be the reason */
         ss_context_drop(v, c);
         return true;
     }
     if (b->txn != 0) {
-        ss_txn_disown(v->core, b->txn);                   /* it got a 503 and lingers alone */
+        ss_txn_disown(v->core, b->txn); /* it got a 503 and lingers alone */
         b->txn = 0;
     }
     b->proceeding = false;

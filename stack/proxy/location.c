@@ -13,12 +13,12 @@ typedef struct bound {
     ss_ref next;
     uint32_t cseq;
     ss_time expires_at;
-    uint32_t contact_len, call_id_len;                    /* the bytes stand behind the struct */
+    uint32_t contact_len, call_id_len; /* the bytes stand behind the struct */
     uint16_t q;
 } bound;
 
 typedef struct aor_record {
-    ss_table_link link;                                   /* first: the table finds it */
+    ss_table_link link; /* first: the table finds it */
     ss_ref next_aor, prev_aor, first;
     ss_blob name;
 } aor_record;
@@ -53,7 +53,8 @@ static ss_slice call_id_of(const bound *b)
 
 static ss_ref bound_new(ss_location *l, ss_time now, const ss_binding *change)
 {
-    const ss_ref ref = ss_store_take(l->store, bound_size(change->contact.len, change->call_id.len));
+    const ss_ref ref =
+        ss_store_take(l->store, bound_size(change->contact.len, change->call_id.len));
     if (ref == 0) {
         return 0;
     }
@@ -204,7 +205,8 @@ static ss_slice copy_text(char **text, ss_slice from)
     return copy;
 }
 
-static void tell(const ss_location *l, const aor_record *a, ss_time now, room where, ss_answer *answer)
+static void tell(const ss_location *l, const aor_record *a, ss_time now, room where,
+                 ss_answer *answer)
 {
     uint16_t count = 0;
     for (ss_ref at = a->first; at != 0; at = bound_at(l, at)->next) {
@@ -230,7 +232,8 @@ static void measure(const ss_location *l, const aor_record *a, size_t *count, si
     }
 }
 
-static ss_status locate(ss_location *l, ss_time now, const ss_query *query, ss_arena *arena, ss_answer *answer)
+static ss_status locate(ss_location *l, ss_time now, const ss_query *query, ss_arena *arena,
+                        ss_answer *answer)
 {
     aor_record *a = aor_find(l, query->name);
     if (a == NULL) {
@@ -257,7 +260,8 @@ static bool same_contact(ss_slice a, ss_slice b)
         return true;
     }
     ss_uri left, right;
-    return ss_uri_parse(a, &left) == SS_OK && ss_uri_parse(b, &right) == SS_OK && ss_uri_equal(&left, &right);
+    return ss_uri_parse(a, &left) == SS_OK && ss_uri_parse(b, &right) == SS_OK &&
+           ss_uri_equal(&left, &right);
 }
 
 static ss_ref *find_bound(const ss_location *l, aor_record *a, ss_slice contact)
@@ -356,8 +360,8 @@ static void commit(ss_location *l, aor_record *a, const ss_query *query, ss_ref 
     }
 }
 
-static ss_status reserve_for(const ss_location *l, const aor_record *a, const ss_query *query, ss_arena *arena,
-                             room *where)
+static ss_status reserve_for(const ss_location *l, const aor_record *a, const ss_query *query,
+                             ss_arena *arena, room *where)
 {
     size_t count, bytes;
     measure(l, a, &count, &bytes);
@@ -368,8 +372,8 @@ static ss_status reserve_for(const ss_location *l, const aor_record *a, const ss
     return take_room(arena, count, bytes, where);
 }
 
-static ss_status change(ss_location *l, aor_record *a, ss_time now, const ss_query *query, ss_arena *arena,
-                        ss_answer *answer)
+static ss_status change(ss_location *l, aor_record *a, ss_time now, const ss_query *query,
+                        ss_arena *arena, ss_answer *answer)
 {
     room where;
     ss_ref list;
@@ -407,7 +411,8 @@ static void aor_take_back(ss_location *l, aor_record *a)
 }
 
 /* 10.3 step 7: "committed if and only if all binding updates and additions succeed". RFC3261:10.3 */
-static ss_status persist(ss_location *l, ss_time now, const ss_query *query, ss_arena *arena, ss_answer *answer)
+static ss_status persist(ss_location *l, ss_time now, const ss_query *query, ss_arena *arena,
+                         ss_answer *answer)
 {
     if (query->change_count == 0 || query->name.len == 0) {
         return SS_ERR_SEMANTIC;

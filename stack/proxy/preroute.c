@@ -140,7 +140,7 @@ static void put_params_without(ss_buffer *b, ss_slice params, const ss_slice *dr
 {
     size_t at = 0;
     while (at < params.len) {
-        const ss_slice rest = ss_slice_cut(params, at + 1, params.len);          /* behind the ';' */
+        const ss_slice rest = ss_slice_cut(params, at + 1, params.len); /* behind the ';' */
         const ss_slice param = ss_slice_cut(rest, 0, ss_slice_find(rest, ';'));
         const ss_slice name = ss_slice_cut(param, 0, ss_slice_find(param, '='));
         if (!is_named(name, drop, count)) {
@@ -159,7 +159,7 @@ void ss_put_uri_without(ss_buffer *b, const ss_uri *uri, const ss_slice *drop, s
     if (params.len != 0) {
         before = (size_t)(params.at - uri->whole.at);
     } else if (uri->headers.len != 0) {
-        before = (size_t)(uri->headers.at - uri->whole.at) - 1;                  /* the '?' */
+        before = (size_t)(uri->headers.at - uri->whole.at) - 1; /* the '?' */
     }
     ss_put(b, ss_slice_cut(uri->whole, 0, before));
     put_params_without(b, params, drop, drop_count);

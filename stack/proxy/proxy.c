@@ -43,7 +43,7 @@ static void serve_request(const ss_visit *v, const ss_msg *request, const ss_pat
         verdict = ss_proxy_preroute(v, request, &routing);
     }
     if (v->turn->failed) {
-        return;                                           /* the arena was too small: as if it were lost */
+        return; /* the arena was too small: as if it were lost */
     }
     if (verdict.status != 0) {
         ss_proxy_refuse(v, request, came_by, verdict);
@@ -52,8 +52,8 @@ static void serve_request(const ss_visit *v, const ss_msg *request, const ss_pat
     }
 }
 
-void ss_proxy_request(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *request,
-                      const ss_path *came_by)
+void ss_proxy_request(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up,
+                      const ss_msg *request, const ss_path *came_by)
 {
     const ss_visit v = { .proxy = proxy, .core = core, .turn = turn };
     if (up->kind == SS_UP_ACK || request->method == SS_METHOD_ACK) {
@@ -65,7 +65,8 @@ void ss_proxy_request(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up
     }
 }
 
-void ss_proxy_up(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *response)
+void ss_proxy_up(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up,
+                 const ss_msg *response)
 {
     const ss_visit v = { .proxy = proxy, .core = core, .turn = turn };
     if (up->owner.kind == SS_OWNER_BRANCH) {
@@ -94,7 +95,8 @@ bool ss_proxy_answer(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_ans
     }
     ss_context *c = ss_context_at(&v, p->context);
     const ss_parked kept = *p;
-    const ss_slice target = ss_arena_copy(turn->arena, ss_blob_slice(ss_visit_store(&v), p->target));
+    const ss_slice target =
+        ss_arena_copy(turn->arena, ss_blob_slice(ss_visit_store(&v), p->target));
     ss_parked_free(&v, p);
     if (kept.target.ref != 0 && target.len == 0) {
         turn->failed = true;

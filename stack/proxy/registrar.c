@@ -8,8 +8,8 @@
 
 static const ss_proxy_verdict go_on = { .status = 0 };
 
-#define EXPIRES_MALFORMED_S 3600u                         /* 20.10: "treated as equivalent to 3600" */
-#define AN_HOUR_S 3600u
+#define EXPIRES_MALFORMED_S 3600u /* 20.10: "treated as equivalent to 3600" */
+#define AN_HOUR_S           3600u
 
 /* ---- step 2: extensions -------------------------------------------------------------------------------------- */
 
@@ -29,16 +29,17 @@ static ss_proxy_verdict check_require(const ss_visit *v, const ss_msg *request)
 /* ---- step 5: the address-of-record --------------------------------------------------------------------------- */
 
 /* Valid for the domain of the Request-URI; one that names this element itself stands for all its domains. RFC3261:10.3 */
-static ss_proxy_verdict read_aor(const ss_proxy *proxy, const ss_msg *request, const ss_routing *routing, ss_uri *aor)
+static ss_proxy_verdict read_aor(const ss_proxy *proxy, const ss_msg *request,
+                                 const ss_routing *routing, ss_uri *aor)
 {
     ss_name_addr to;
     if (ss_msg_to(request, &to) != SS_OK || ss_uri_parse(to.uri, aor) != SS_OK) {
         return (ss_proxy_verdict){ .status = 400 };
     }
     const bool sip = aor->scheme == SS_SCHEME_SIP || aor->scheme == SS_SCHEME_SIPS;
-    const bool here = sip && (ss_proxy_is_our_domain(proxy, aor->host) || ss_proxy_is_us(proxy, aor)) &&
-                      (ss_slice_eq_nocase(aor->host, routing->uri.host) ||
-                       ss_proxy_is_us(proxy, &routing->uri));
+    const bool here =
+        sip && (ss_proxy_is_our_domain(proxy, aor->host) || ss_proxy_is_us(proxy, aor)) &&
+        (ss_slice_eq_nocase(aor->host, routing->uri.host) || ss_proxy_is_us(proxy, &routing->uri));
     return here ? go_on : (ss_proxy_verdict){ .status = 404 };
 }
 
@@ -65,7 +66,8 @@ static uint32_t delta_seconds(ss_slice text)
 }
 
 /* Step 7, the three cases. RFC3261:10.3 */
-static uint32_t requested_expires(const ss_proxy *proxy, const ss_msg *request, const ss_name_addr *contact)
+static uint32_t requested_expires(const ss_proxy *proxy, const ss_msg *request,
+                                  const ss_name_addr *contact)
 {
     ss_slice text;
     if (ss_params_get(contact->params, SS_LIT("expires"), &text) == SS_OK) {
@@ -113,8 +115,8 @@ static ss_proxy_verdict check_interval(const ss_visit *v, uint32_t expires_s)
     return (ss_proxy_verdict){ .status = 423, .header = SS_HDR_MIN_EXPIRES, .value = value };
 }
 
-static ss_proxy_verdict read_contact(const ss_visit *v, const ss_msg *request, const ss_name_addr *contact,
-                               ss_binding *change)
+static ss_proxy_verdict read_contact(const ss_visit *v, const ss_msg *request,
+                                     const ss_name_addr *contact, ss_binding *change)
 {
     ss_uri uri;
     if (ss_uri_parse(contact->uri, &uri) != SS_OK || read_q(contact, &change->q) != SS_OK) {
@@ -123,7 +125,7 @@ static ss_proxy_verdict read_contact(const ss_visit *v, const ss_msg *request, c
     const uint32_t asked = requested_expires(v->proxy, request, contact);
     const uint32_t most = v->proxy->config->expires_max_s;
     change->contact = contact->uri;
-    change->expires_s = asked < most ? asked : most;      /* "MAY choose less than requested" */
+    change->expires_s = asked < most ? asked : most; /* "MAY choose less than requested" */
     return check_interval(v, asked);
 }
 
@@ -150,8 +152,8 @@ static bool is_star_allowed(const ss_msg *request, uint32_t count)
     return count == 1 && expires.at != NULL && delta_seconds(expires) == 0;
 }
 
-static ss_proxy_verdict read_contacts(const ss_visit *v, const ss_msg *request, ss_binding *changes, uint32_t count,
-                                bool star)
+static ss_proxy_verdict read_contacts(const ss_visit *v, const ss_msg *request, ss_binding *changes,
+                                      uint32_t count, bool star)
 {
     ss_cseq cseq;
     if (ss_msg_cseq(request, &cseq) != SS_OK) {
@@ -164,7 +166,8 @@ static ss_proxy_verdict read_contacts(const ss_visit *v, const ss_msg *request, 
         if (ss_msg_next_addr(request, SS_HDR_CONTACT, &it, &contact) != SS_OK) {
             return (ss_proxy_verdict){ .status = 400 };
         }
-        const ss_proxy_verdict verdict = star ? go_on : read_contact(v, request, &contact, &changes[i]);
+        const ss_proxy_verdict verdict =
+            star ? go_on : read_contact(v, request, &contact, &changes[i]);
         if (verdict.status != 0) {
             return verdict;
         }
@@ -178,7 +181,8 @@ static ss_proxy_verdict read_query(const ss_visit *v, const ss_msg *request, ss_
     uint32_t count;
     bool star;
     *query = (ss_query){ .kind = SS_QUERY_LOCATE };
-    if (count_contacts(request, &count, &star) != SS_OK || (star && !is_star_allowed(request, count))) {
+    if (count_contacts(request, &count, &star) != SS_OK ||
+        (star && !is_star_allowed(request, count))) {
         return (ss_proxy_verdict){ .status = 400 };
     }
     if (count == 0) {
@@ -199,16 +203,17 @@ static ss_proxy_verdict read_query(const ss_visit *v, const ss_msg *request, ss_
     return read_contacts(v, request, changes, count, star);
 }
 
-void ss_registrar_serve(const ss_visit *v, ss_context *c, const ss_msg *request, const ss_routing *routing)
+void ss_registrar_serve(const ss_visit *v, ss_context *c, const ss_msg *request,
+                        const ss_routing *routing)
 {
     ss_uri aor;
     ss_query query;
-    ss_proxy_verdict verdict = check_require(v, request);                              /* step 2 */
+    ss_proxy_verdict verdict = check_require(v, request); /* step 2 */
     if (verdict.status == 0) {
-        verdict = read_aor(v->proxy, request, routing, &aor);                    /* step 5 */
+        verdict = read_aor(v->proxy, request, routing, &aor); /* step 5 */
     }
     if (verdict.status == 0) {
-        verdict = read_query(v, request, &query);                                /* steps 6, 7 */
+        verdict = read_query(v, request, &query); /* steps 6, 7 */
     }
     if (v->turn->failed) {
         ss_context_drop(v, c);

@@ -15,7 +15,8 @@ static void put_capabilities(ss_buffer *b)
     ss_put_header(b, SS_HDR_SUPPORTED, SS_EMPTY);
 }
 
-static ss_slice print_response(const ss_visit *v, const ss_msg *request, ss_proxy_verdict verdict, ss_slice tag)
+static ss_slice print_response(const ss_visit *v, const ss_msg *request, ss_proxy_verdict verdict,
+                               ss_slice tag)
 {
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_put_response_head(&b, request, verdict.status, SS_EMPTY, tag);
@@ -33,7 +34,8 @@ static ss_slice print_response(const ss_visit *v, const ss_msg *request, ss_prox
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
-bool ss_proxy_respond(const ss_visit *v, ss_ref *server, const ss_msg *request, ss_proxy_verdict verdict)
+bool ss_proxy_respond(const ss_visit *v, ss_ref *server, const ss_msg *request,
+                      ss_proxy_verdict verdict)
 {
     char memory[16];
     ss_buffer tag = ss_buffer_on(memory, sizeof memory);
@@ -52,7 +54,8 @@ bool ss_proxy_respond(const ss_visit *v, ss_ref *server, const ss_msg *request, 
     return status == SS_OK;
 }
 
-void ss_proxy_refuse(const ss_visit *v, const ss_msg *request, const ss_path *came_by, ss_proxy_verdict verdict)
+void ss_proxy_refuse(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
+                     ss_proxy_verdict verdict)
 {
     const ss_owner nobody = { .kind = SS_OWNER_NONE };
     ss_ref server = 0;
@@ -79,7 +82,7 @@ static void put_overload_tag(const ss_core *core, ss_buffer *b, const ss_via *vi
 void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path *came_by)
 {
     if (v->core->out_of_memory || v->turn->failed) {
-        return;                                           /* the host's trouble is no protocol answer */
+        return; /* the host's trouble is no protocol answer */
     }
     ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_FULL, .status = 503, .msg = request });
     ss_via via;
@@ -91,8 +94,9 @@ void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path
     put_overload_tag(v->core, &tag, &via);
     const ss_proxy_verdict full = { .status = 503 };
     const ss_slice response = print_response(v, request, full, ss_buffer_slice(&tag));
-    if (response.len == 0 || ss_txn_respond_stateless(v->turn, request, came_by, response) != SS_OK) {
-        return;                                           /* a Via that no response can follow: a drop */
+    if (response.len == 0 ||
+        ss_txn_respond_stateless(v->turn, request, came_by, response) != SS_OK) {
+        return; /* a Via that no response can follow: a drop */
     }
 }
 

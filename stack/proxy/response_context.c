@@ -44,7 +44,7 @@ static void context_over(const ss_visit *v, ss_context *c, unsigned status)
     ss_core_drop(v->core, &c->request);
     ss_core_drop(v->core, &c->best);
     if (is_invite(c)) {
-        ss_context_cancel(v, c);                                                 /* step 10. RFC3261:16.7 */
+        ss_context_cancel(v, c); /* step 10. RFC3261:16.7 */
     }
     ss_parked_forget(v, c);
     free_idle_branches(v, c);
@@ -59,7 +59,7 @@ void ss_context_finish(const ss_visit *v, ss_context *c, ss_proxy_verdict verdic
 {
     ss_msg request;
     const bool nothing_to_say = c->is_stateless || c->server == 0 || c->final_sent ||
-                                (verdict.status == 408 && !is_invite(c));        /* RFC4320:4.2 */
+                                (verdict.status == 408 && !is_invite(c)); /* RFC4320:4.2 */
     if (nothing_to_say) {
         ss_context_drop(v, c);
     } else if (ss_context_request(v, c, &request) != SS_OK) {
@@ -75,10 +75,11 @@ void ss_context_finish(const ss_visit *v, ss_context *c, ss_proxy_verdict verdic
 void ss_context_overloaded(const ss_visit *v, ss_context *c)
 {
     if (v->core->out_of_memory || v->turn->failed) {
-        ss_context_drop(v, c);                            /* the host's trouble: as if the request were lost */
+        ss_context_drop(v, c); /* the host's trouble: as if the request were lost */
         return;
     }
-    ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_FULL, .status = c->is_stateless ? 0 : 503 });
+    ss_turn_event(v->turn,
+                  &(ss_event){ .kind = SS_EVENT_FULL, .status = c->is_stateless ? 0 : 503 });
     ss_context_finish(v, c, (ss_proxy_verdict){ .status = 503 });
 }
 
@@ -135,7 +136,7 @@ static unsigned rank(unsigned status)
     case 484:
         return 400;
     case 503:
-        return 599;                                       /* only when nothing else came */
+        return 599; /* only when nothing else came */
     default:
         return status >= 600 ? 0 : status / 100 * 100 + 1;
     }
@@ -150,7 +151,7 @@ static void add_to_context(const ss_visit *v, ss_context *c, unsigned status, ss
     ss_core_drop(v->core, &c->best);
     c->best_status = (uint16_t)status;
     if (bytes.len != 0 && ss_core_keep(v->core, bytes, &c->best) != SS_OK) {
-        c->best = (ss_blob){ 0 };                         /* at the quota: our own response with that status */
+        c->best = (ss_blob){ 0 }; /* at the quota: our own response with that status */
     }
 }
 
@@ -170,7 +171,7 @@ static ss_slice as_500(const ss_visit *v, ss_slice bytes)
 static void pass_final(const ss_visit *v, ss_context *c, unsigned status, ss_slice bytes)
 {
     const ss_slice out = status == 503 && bytes.len != 0 ? as_500(v, bytes) : bytes;
-    const bool is_lost = out.len == 0 || (status == 408 && !is_invite(c));       /* RFC4320:4.2 */
+    const bool is_lost = out.len == 0 || (status == 408 && !is_invite(c)); /* RFC4320:4.2 */
     if (is_lost || !pass_upstream(v, c, out)) {
         ss_context_drop(v, c);
     } else {
@@ -190,7 +191,8 @@ static void settle(const ss_visit *v, ss_context *c)
     }
     const unsigned status = c->best_status == 0 ? 408 : c->best_status;
     if (c->best.ref != 0) {
-        const ss_slice kept = ss_arena_copy(v->turn->arena, ss_blob_slice(ss_visit_store(v), c->best));
+        const ss_slice kept =
+            ss_arena_copy(v->turn->arena, ss_blob_slice(ss_visit_store(v), c->best));
         v->turn->failed |= kept.len == 0;
         pass_final(v, c, status, kept);
     } else {
@@ -224,7 +226,7 @@ static void on_provisional(const ss_visit *v, ss_context *c, ss_branch *b, const
     if (response->status > 100 && !c->final_sent && has_second_via(response)) {
         const ss_slice bytes = print_without_via(v, response);
         if (bytes.len != 0) {
-            (void)pass_upstream(v, c, bytes);             /* one that cannot go up is as if lost */
+            (void)pass_upstream(v, c, bytes); /* one that cannot go up is as if lost */
         }
     }
 }
@@ -259,7 +261,7 @@ static void on_final(const ss_visit *v, ss_context *c, ss_branch *b, const ss_ms
 {
     const unsigned status = response->status;
     if (status == 503 && ss_branch_retry(v, c, b)) {
-        return;                                           /* RFC 3263 4.3: a 503 is a failed delivery */
+        return; /* RFC 3263 4.3: a 503 is a failed delivery */
     }
     ss_branch_free(v, b);
     if (c->final_sent || !has_second_via(response)) {
@@ -267,12 +269,12 @@ static void on_final(const ss_visit *v, ss_context *c, ss_branch *b, const ss_ms
         return;
     }
     if (status >= 600 && is_invite(c)) {
-        ss_context_cancel(v, c);                                                 /* step 5: 6xx cancels the rest */
+        ss_context_cancel(v, c); /* step 5: 6xx cancels the rest */
     }
     const ss_slice bytes = print_without_via(v, response);
     const bool alone = c->best_status == 0 && c->parked == 0 && !has_pending_branch(v, c);
     if (alone || status < 300) {
-        pass_final(v, c, status, bytes);                  /* no need to keep a copy */
+        pass_final(v, c, status, bytes); /* no need to keep a copy */
     } else {
         add_to_context(v, c, status, bytes);
         settle(v, c);
@@ -317,11 +319,11 @@ void ss_proxy_branch_up(const ss_visit *v, const ss_up *up, const ss_msg *respon
         on_response(v, c, b, response);
         break;
     case SS_UP_TRANSPORT_ERROR:
-        on_branch_end(v, c, b, 503);                      /* RFC3261:16.9 */
+        on_branch_end(v, c, b, 503); /* RFC3261:16.9 */
         break;
     case SS_UP_TIMEOUT:
     case SS_UP_ENDED:
-        on_branch_end(v, c, b, 408);                      /* RFC3261:16.7 step 6 */
+        on_branch_end(v, c, b, 408); /* RFC3261:16.7 step 6 */
         break;
     default:
         break;

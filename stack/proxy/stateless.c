@@ -72,8 +72,8 @@ static void ask_next_hop(const ss_visit *v, ss_context *c, const ss_outgoing *ou
     }
 }
 
-void ss_stateless_send(const ss_visit *v, ss_context *c, const ss_msg *request, const ss_routing *routing,
-                       ss_slice target)
+void ss_stateless_send(const ss_visit *v, ss_context *c, const ss_msg *request,
+                       const ss_routing *routing, ss_slice target)
 {
     ss_outgoing out;
     const bool planned = ss_outgoing_plan(v, request, routing, target, &out) == SS_OK;
@@ -90,7 +90,8 @@ void ss_stateless_send(const ss_visit *v, ss_context *c, const ss_msg *request, 
 }
 
 /* One and only one target: the first address. RFC3261:16.11 */
-void ss_stateless_resolved(const ss_visit *v, ss_context *c, ss_slice target, const ss_answer *answer)
+void ss_stateless_resolved(const ss_visit *v, ss_context *c, ss_slice target,
+                           const ss_answer *answer)
 {
     ss_msg request;
     ss_routing routing;
@@ -107,7 +108,8 @@ void ss_stateless_resolved(const ss_visit *v, ss_context *c, ss_slice target, co
 void ss_proxy_stateless(const ss_visit *v, const ss_msg *request)
 {
     ss_routing routing;
-    if (ss_proxy_validate(v, request).status != 0 || ss_proxy_preroute(v, request, &routing).status != 0) {
+    if (ss_proxy_validate(v, request).status != 0 ||
+        ss_proxy_preroute(v, request, &routing).status != 0) {
         return;
     }
     if (ss_proxy_is_predetermined(v->proxy, &routing)) {

@@ -18,7 +18,8 @@ bool ss_proxy_is_predetermined(const ss_proxy *proxy, const ss_routing *routing)
            !is_responsible(proxy, &routing->uri);
 }
 
-void ss_proxy_ask_bindings(const ss_visit *v, ss_context *c, const ss_uri *aor, ss_stage stage, ss_query query)
+void ss_proxy_ask_bindings(const ss_visit *v, ss_context *c, const ss_uri *aor, ss_stage stage,
+                           ss_query query)
 {
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_uri_put_canonical_aor(&b, aor);
@@ -29,14 +30,15 @@ void ss_proxy_ask_bindings(const ss_visit *v, ss_context *c, const ss_uri *aor, 
     }
 }
 
-void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request, const ss_routing *routing)
+void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request,
+                     const ss_routing *routing)
 {
     if (ss_proxy_is_predetermined(v->proxy, routing)) {
         ss_proxy_forward(v, c, request, routing, routing->request_uri);
     } else if (request->method == SS_METHOD_REGISTER && v->proxy->config->registrar) {
         ss_registrar_serve(v, c, request, routing);
     } else if (request->method == SS_METHOD_OPTIONS && routing->uri.user.at == NULL) {
-        ss_context_finish(v, c, (ss_proxy_verdict){ .status = 200 });                  /* 11: it asks about us */
+        ss_context_finish(v, c, (ss_proxy_verdict){ .status = 200 }); /* 11: it asks about us */
     } else {
         const ss_query locate = { .kind = SS_QUERY_LOCATE };
         ss_proxy_ask_bindings(v, c, &routing->uri, SS_STAGE_LOCATE, locate);
@@ -84,7 +86,7 @@ void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer)
     ss_routing routing;
     if (ss_context_request(v, c, &request) != SS_OK ||
         ss_proxy_preroute(v, &request, &routing).status != 0) {
-        v->turn->failed = true;                           /* it passed before: only the arena can be the reason */
+        v->turn->failed = true; /* it passed before: only the arena can be the reason */
         ss_context_drop(v, c);
     } else if (c->is_stateless) {
         ss_stateless_send(v, c, &request, &routing, found->contact);

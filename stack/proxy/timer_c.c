@@ -23,8 +23,8 @@ void ss_proxy_timer(ss_proxy *proxy, ss_core *core, ss_turn *turn, ss_timer *tim
     const ss_visit v = { .proxy = proxy, .core = core, .turn = turn };
     ss_branch *b = SS_OWNER(timer, ss_branch, timer_c);
     if (b->proceeding && !b->cancel_sent) {
-        ss_branch_cancel(&v, b);                          /* RFC3261:16.8 */
+        ss_branch_cancel(&v, b); /* RFC3261:16.8 */
     } else {
-        give_up(&v, b);                                   /* RFC3261:16.8 RFC3261:9.1 */
+        give_up(&v, b); /* RFC3261:16.8 RFC3261:9.1 */
     }
 }

@@ -40,8 +40,8 @@ static ss_proxy_verdict check_max_forwards(const ss_msg *request)
 /* The method is left out on purpose: a CANCEL or an ACK has its INVITE's branch (16.6 step 8). */
 uint64_t ss_proxy_loop_hash(const ss_msg *request)
 {
-    static const ss_hdr deciding[] = { SS_HDR_ROUTE, SS_HDR_PROXY_REQUIRE, SS_HDR_PROXY_AUTHORIZATION,
-                                       SS_HDR_CALL_ID };
+    static const ss_hdr deciding[] = { SS_HDR_ROUTE, SS_HDR_PROXY_REQUIRE,
+                                       SS_HDR_PROXY_AUTHORIZATION, SS_HDR_CALL_ID };
     uint64_t hash = ss_hash64(0, request->request_uri);
     for (size_t i = 0; i < SS_COUNT(deciding); i++) {
         const unsigned lines = ss_msg_count(request, deciding[i]);
@@ -111,7 +111,7 @@ static ss_proxy_verdict check_proxy_require(const ss_visit *v, const ss_msg *req
     }
     const ss_slice unsupported = ss_proxy_join_values(v->turn, request, SS_HDR_PROXY_REQUIRE);
     if (unsupported.len == 0) {
-        return passed;                                    /* the field is there, but names nothing */
+        return passed; /* the field is there, but names nothing */
     }
     return (ss_proxy_verdict){ .status = 420, .header = SS_HDR_UNSUPPORTED, .value = unsupported };
 }

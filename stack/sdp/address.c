@@ -52,7 +52,7 @@ static bool is_ip6(ss_slice s)
             break;
         }
         if (at == s.len) {
-            return false;                                 /* ends in one colon */
+            return false; /* ends in one colon */
         }
         if (s.at[at] == ':') {
             if (has_gap) {
@@ -88,7 +88,8 @@ bool ss_sdp_is_host(ss_slice s)
 
 static bool is_ip(const ss_sdp_address *a, ss_slice addrtype)
 {
-    return ss_slice_eq_nocase(a->nettype, SS_LIT("IN")) && ss_slice_eq_nocase(a->addrtype, addrtype);
+    return ss_slice_eq_nocase(a->nettype, SS_LIT("IN")) &&
+           ss_slice_eq_nocase(a->addrtype, addrtype);
 }
 
 ss_status ss_sdp_read_triple(ss_slice value, size_t *at, ss_sdp_address *out)
@@ -119,7 +120,8 @@ static ss_status read_ip4(ss_slice s, ss_sdp_connection *out)
     uint64_t ttl = 0;
     uint64_t count = 1;
     if (!ss_sdp_zero_based(ss_slice_cut(scope, 0, second), 255, &ttl) ||
-        (second < scope.len && !ss_sdp_integer(ss_slice_cut(scope, second + 1, scope.len), UINT32_MAX, &count))) {
+        (second < scope.len &&
+         !ss_sdp_integer(ss_slice_cut(scope, second + 1, scope.len), UINT32_MAX, &count))) {
         return SS_ERR_SYNTAX;
     }
     out->ttl = (uint8_t)ttl;

@@ -15,8 +15,9 @@ static bool is_name_char(char c)
 static bool is_suite_of_srtp(ss_slice s)
 {
     return ss_slice_eq_nocase(s, SS_LIT("AES_CM_128_HMAC_SHA1_80")) ||
-           ss_slice_eq_nocase(s, SS_LIT("AES_CM_128_HMAC_SHA1_32")) || ss_slice_eq_nocase(s, SS_LIT("F8_128_HMAC_SHA1_80"))
-           || ss_slice_eq_nocase(s, SS_LIT("F8_128_HMAC_SHA1_32"));
+           ss_slice_eq_nocase(s, SS_LIT("AES_CM_128_HMAC_SHA1_32")) ||
+           ss_slice_eq_nocase(s, SS_LIT("F8_128_HMAC_SHA1_80")) ||
+           ss_slice_eq_nocase(s, SS_LIT("F8_128_HMAC_SHA1_32"));
 }
 
 /* The next word between blanks; *at ends past the blanks after it, or at the end. */
@@ -92,8 +93,8 @@ ss_status ss_sdp_read_crypto(ss_slice value, ss_sdp_crypto *out)
     out->keys = next_part(value, &at);
     out->session = ss_sdp_rest(value, at);
     const bool ends_in_blank = value.len > 0 && is_wsp(value.at[value.len - 1]);
-    if (digits.len > 9 || !ss_sdp_zero_based(digits, 999999999, &tag) || !ss_sdp_some(out->suite, is_name_char) ||
-        !are_keys(out->keys) || ends_in_blank) {
+    if (digits.len > 9 || !ss_sdp_zero_based(digits, 999999999, &tag) ||
+        !ss_sdp_some(out->suite, is_name_char) || !are_keys(out->keys) || ends_in_blank) {
         return SS_ERR_SYNTAX;
     }
     out->tag = (uint32_t)tag;
@@ -129,7 +130,8 @@ static ss_status read_mki(ss_slice s, ss_sdp_srtp_key *out)
     const ss_slice length = ss_sdp_rest(s, colon + 1);
     uint64_t bytes = 0;
     out->mki = ss_slice_cut(s, 0, colon);
-    if (!ss_sdp_some(out->mki, ss_sdp_is_digit) || !ss_sdp_some(length, ss_sdp_is_digit) || length.len > 3) {
+    if (!ss_sdp_some(out->mki, ss_sdp_is_digit) || !ss_sdp_some(length, ss_sdp_is_digit) ||
+        length.len > 3) {
         return SS_ERR_SYNTAX;
     }
     if (!ss_sdp_integer(length, 128, &bytes)) {
@@ -149,7 +151,8 @@ static ss_status read_key_info(ss_slice info, ss_sdp_srtp_key *out)
     if (!ss_sdp_is_base64(out->key_salt) || out->key_salt.len == 0) {
         return SS_ERR_SYNTAX;
     }
-    ss_status status = out->key_salt.len == 40 && out->key_salt.at[39] != '=' ? SS_OK : SS_ERR_SEMANTIC;
+    ss_status status =
+        out->key_salt.len == 40 && out->key_salt.at[39] != '=' ? SS_OK : SS_ERR_SEMANTIC;
     const size_t second = ss_slice_find(rest, '|');
     const ss_slice first = ss_slice_cut(rest, 0, second);
     if (has_more && !ss_sdp_is_among(first, ':')) {

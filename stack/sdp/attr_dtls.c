@@ -6,8 +6,9 @@ static const struct {
     ss_slice name;
     size_t bytes;
 } hashes[] = {
-    { SS_LIT_INIT("md2"), 16 },     { SS_LIT_INIT("md5"), 16 },     { SS_LIT_INIT("sha-1"), 20 },  { SS_LIT_INIT("sha-224"), 28 },
-    { SS_LIT_INIT("sha-256"), 32 }, { SS_LIT_INIT("sha-384"), 48 }, { SS_LIT_INIT("sha-512"), 64 },
+    { SS_LIT_INIT("md2"), 16 },     { SS_LIT_INIT("md5"), 16 },     { SS_LIT_INIT("sha-1"), 20 },
+    { SS_LIT_INIT("sha-224"), 28 }, { SS_LIT_INIT("sha-256"), 32 }, { SS_LIT_INIT("sha-384"), 48 },
+    { SS_LIT_INIT("sha-512"), 64 },
 };
 
 static bool is_upper_hex(char c)
@@ -43,8 +44,8 @@ ss_status ss_sdp_read_fingerprint(ss_slice value, ss_sdp_fingerprint *out)
     return SS_OK;
 }
 
-static const ss_slice setups[] = { SS_LIT_INIT("active"), SS_LIT_INIT("passive"), SS_LIT_INIT("actpass"),
-                                   SS_LIT_INIT("holdconn") };
+static const ss_slice setups[] = { SS_LIT_INIT("active"), SS_LIT_INIT("passive"),
+                                   SS_LIT_INIT("actpass"), SS_LIT_INIT("holdconn") };
 
 ss_slice ss_sdp_setup_name(ss_sdp_setup setup)
 {

@@ -47,7 +47,8 @@ static bool are_extensions(ss_slice value, size_t at)
 {
     while (at <= value.len) {
         const bool has_name = ss_sdp_is_token(ss_sdp_word(value, &at));
-        if (!has_name || at > value.len || !ss_sdp_all(ss_sdp_word(value, &at), ss_sdp_visible_char)) {
+        if (!has_name || at > value.len ||
+            !ss_sdp_all(ss_sdp_word(value, &at), ss_sdp_visible_char)) {
             return false;
         }
     }
@@ -58,10 +59,12 @@ static bool are_extensions(ss_slice value, size_t at)
 static ss_status check_ranges(const ss_sdp_candidate *c, ss_status component)
 {
     const bool is_host = ss_slice_eq_nocase(c->type, SS_LIT("host"));
-    const bool is_derived = ss_slice_eq_nocase(c->type, SS_LIT("srflx")) || ss_slice_eq_nocase(c->type, SS_LIT("prflx")) ||
+    const bool is_derived = ss_slice_eq_nocase(c->type, SS_LIT("srflx")) ||
+                            ss_slice_eq_nocase(c->type, SS_LIT("prflx")) ||
                             ss_slice_eq_nocase(c->type, SS_LIT("relay"));
     const bool has_address = c->related.len > 0;
-    if ((is_host && (has_address || c->has_related_port)) || (is_derived && !(has_address && c->has_related_port))) {
+    if ((is_host && (has_address || c->has_related_port)) ||
+        (is_derived && !(has_address && c->has_related_port))) {
         return SS_ERR_SEMANTIC;
     }
     return c->priority >= 1 && c->priority <= INT32_MAX ? component : SS_ERR_SEMANTIC;
@@ -78,9 +81,10 @@ ss_status ss_sdp_read_candidate(ss_slice value, ss_sdp_candidate *out)
     const ss_slice digits = ss_sdp_word(value, &at);
     out->address = ss_sdp_word(value, &at);
     const ss_slice port = ss_sdp_word(value, &at);
-    if (!ss_sdp_some(out->foundation, ss_sdp_ice_char) || out->foundation.len > 32 || component == SS_ERR_SYNTAX ||
-        !ss_sdp_is_token(out->transport) || digits.len > 10 || ss_slice_to_u64(digits, UINT64_MAX, &priority) != SS_OK ||
-        !ss_sdp_is_host(out->address) || !read_port(port, &out->port)) {
+    if (!ss_sdp_some(out->foundation, ss_sdp_ice_char) || out->foundation.len > 32 ||
+        component == SS_ERR_SYNTAX || !ss_sdp_is_token(out->transport) || digits.len > 10 ||
+        ss_slice_to_u64(digits, UINT64_MAX, &priority) != SS_OK || !ss_sdp_is_host(out->address) ||
+        !read_port(port, &out->port)) {
         return SS_ERR_SYNTAX;
     }
     out->priority = priority > UINT32_MAX ? UINT32_MAX : (uint32_t)priority;
@@ -100,18 +104,23 @@ ss_status ss_sdp_next_remote_candidate(ss_slice value, size_t *at, ss_sdp_remote
     }
     const ss_status component = read_component(ss_sdp_word(value, at), &out->component);
     out->address = ss_sdp_word(value, at);
-    return ss_sdp_is_host(out->address) && read_port(ss_sdp_word(value, at), &out->port) ? component : SS_ERR_SYNTAX;
+    return ss_sdp_is_host(out->address) && read_port(ss_sdp_word(value, at), &out->port)
+               ? component
+               : SS_ERR_SYNTAX;
 }
 
 /* RFC8839:5.4 */
 ss_status ss_sdp_read_ice_ufrag(ss_slice value)
 {
-    return value.len >= 4 && value.len <= 256 && ss_sdp_all(value, ss_sdp_ice_char) ? SS_OK : SS_ERR_SYNTAX;
+    return value.len >= 4 && value.len <= 256 && ss_sdp_all(value, ss_sdp_ice_char) ? SS_OK
+                                                                                    : SS_ERR_SYNTAX;
 }
 
 ss_status ss_sdp_read_ice_pwd(ss_slice value)
 {
-    return value.len >= 22 && value.len <= 256 && ss_sdp_all(value, ss_sdp_ice_char) ? SS_OK : SS_ERR_SYNTAX;
+    return value.len >= 22 && value.len <= 256 && ss_sdp_all(value, ss_sdp_ice_char)
+               ? SS_OK
+               : SS_ERR_SYNTAX;
 }
 
 /* RFC8839:5.6 */

@@ -3,11 +3,12 @@
 
 ss_status ss_sdp_read_key_mgmt(ss_slice value, ss_sdp_key_mgmt *out)
 {
-    size_t at = value.len > 0 && value.at[0] == ' ';      /* RFC4567:3.1 0*1SP */
+    size_t at = value.len > 0 && value.at[0] == ' '; /* RFC4567:3.1 0*1SP */
     out->protocol = ss_sdp_word(value, &at);
     const bool has_data = at <= value.len;
     out->data = ss_sdp_rest(value, at);
-    const bool is_whole = ss_sdp_some(out->protocol, ss_sdp_is_alpha_numeric) && has_data && ss_sdp_is_base64(out->data);
+    const bool is_whole = ss_sdp_some(out->protocol, ss_sdp_is_alpha_numeric) && has_data &&
+                          ss_sdp_is_base64(out->data);
     return is_whole ? SS_OK : SS_ERR_SYNTAX;
 }
 

@@ -19,7 +19,8 @@ ss_status ss_sdp_read_rtpmap(ss_slice value, ss_sdp_rtpmap *out)
         !ss_sdp_integer(ss_slice_cut(rest, 0, second), UINT32_MAX, &rate)) {
         return SS_ERR_SYNTAX;
     }
-    if (second < rest.len && !ss_sdp_integer(ss_slice_cut(rest, second + 1, rest.len), UINT32_MAX, &channels)) {
+    if (second < rest.len &&
+        !ss_sdp_integer(ss_slice_cut(rest, second + 1, rest.len), UINT32_MAX, &channels)) {
         return SS_ERR_SYNTAX;
     }
     out->payload_type = (uint8_t)type;

@@ -2,7 +2,8 @@
  * A description is whole without that: an attribute that is not understood is ignored, so only who asks is told. */
 #include "scan.h"
 
-ss_status ss_sdp_next_attribute(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice name, uint32_t *at, ss_slice *value)
+ss_status ss_sdp_next_attribute(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice name,
+                                uint32_t *at, ss_slice *value)
 {
     const ss_sdp_line *lines = media == NULL ? sdp->lines : media->lines;
     const uint32_t count = media == NULL ? sdp->line_count : media->line_count;
@@ -20,7 +21,8 @@ ss_status ss_sdp_next_attribute(const ss_sdp *sdp, const ss_sdp_media *media, ss
     return SS_NONE;
 }
 
-ss_status ss_sdp_attribute(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice name, unsigned nth, ss_slice *value)
+ss_status ss_sdp_attribute(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice name,
+                           unsigned nth, ss_slice *value)
 {
     uint32_t at = 0;
     ss_status status = SS_OK;
@@ -58,7 +60,7 @@ static ss_status judge_rtcp(ss_slice value)
 
 static ss_status judge_property(ss_slice value)
 {
-    return value.at == NULL ? SS_OK : SS_ERR_SYNTAX;      /* a=name, without a colon */
+    return value.at == NULL ? SS_OK : SS_ERR_SYNTAX; /* a=name, without a colon */
 }
 
 static ss_status judge_crypto(ss_slice value)
@@ -133,31 +135,51 @@ static const struct {
     ss_status (*judge)(ss_slice value);
     const char *section, *sentence;
 } known[] = {
-    { SS_LIT_INIT("rtpmap"), AT_MEDIA, judge_rtpmap, "RFC8866:6.6", "rtpmap is a payload type, an encoding, a rate" },
-    { SS_LIT_INIT("fmtp"), AT_MEDIA, judge_fmtp, "RFC8866:6.15", "fmtp is a format and its parameters" },
-    { SS_LIT_INIT("ptime"), AT_MEDIA, judge_ptime, "RFC8866:6.4", "ptime is a number of milliseconds above 0" },
-    { SS_LIT_INIT("maxptime"), AT_MEDIA, judge_ptime, "RFC8866:6.5", "maxptime is a number of milliseconds above 0" },
-    { SS_LIT_INIT("sendrecv"), AT_BOTH, judge_property, "RFC8866:6.7.3", "a direction has no value" },
-    { SS_LIT_INIT("sendonly"), AT_BOTH, judge_property, "RFC8866:6.7.2", "a direction has no value" },
-    { SS_LIT_INIT("recvonly"), AT_BOTH, judge_property, "RFC8866:6.7.1", "a direction has no value" },
-    { SS_LIT_INIT("inactive"), AT_BOTH, judge_property, "RFC8866:6.7.4", "a direction has no value" },
-    { SS_LIT_INIT("crypto"), AT_MEDIA, judge_crypto, "RFC4568:9.1", "crypto is a tag, a suite, keys, parameters" },
-    { SS_LIT_INIT("key-mgmt"), AT_BOTH, judge_key_mgmt, "RFC4567:3.1", "key-mgmt is a protocol and base64" },
-    { SS_LIT_INIT("candidate"), AT_MEDIA, judge_candidate, "RFC8839:5.1", "the candidate breaks its grammar or a range" },
+    { SS_LIT_INIT("rtpmap"), AT_MEDIA, judge_rtpmap, "RFC8866:6.6",
+      "rtpmap is a payload type, an encoding, a rate" },
+    { SS_LIT_INIT("fmtp"), AT_MEDIA, judge_fmtp, "RFC8866:6.15",
+      "fmtp is a format and its parameters" },
+    { SS_LIT_INIT("ptime"), AT_MEDIA, judge_ptime, "RFC8866:6.4",
+      "ptime is a number of milliseconds above 0" },
+    { SS_LIT_INIT("maxptime"), AT_MEDIA, judge_ptime, "RFC8866:6.5",
+      "maxptime is a number of milliseconds above 0" },
+    { SS_LIT_INIT("sendrecv"), AT_BOTH, judge_property, "RFC8866:6.7.3",
+      "a direction has no value" },
+    { SS_LIT_INIT("sendonly"), AT_BOTH, judge_property, "RFC8866:6.7.2",
+      "a direction has no value" },
+    { SS_LIT_INIT("recvonly"), AT_BOTH, judge_property, "RFC8866:6.7.1",
+      "a direction has no value" },
+    { SS_LIT_INIT("inactive"), AT_BOTH, judge_property, "RFC8866:6.7.4",
+      "a direction has no value" },
+    { SS_LIT_INIT("crypto"), AT_MEDIA, judge_crypto, "RFC4568:9.1",
+      "crypto is a tag, a suite, keys, parameters" },
+    { SS_LIT_INIT("key-mgmt"), AT_BOTH, judge_key_mgmt, "RFC4567:3.1",
+      "key-mgmt is a protocol and base64" },
+    { SS_LIT_INIT("candidate"), AT_MEDIA, judge_candidate, "RFC8839:5.1",
+      "the candidate breaks its grammar or a range" },
     { SS_LIT_INIT("remote-candidates"), AT_MEDIA, judge_remote_candidates, "RFC8839:5.2",
       "remote-candidates are components, addresses and ports" },
     { SS_LIT_INIT("ice-lite"), AT_SESSION, judge_property, "RFC8839:5.3", "ice-lite has no value" },
-    { SS_LIT_INIT("ice-mismatch"), AT_MEDIA, judge_property, "RFC8839:5.3", "ice-mismatch has no value" },
-    { SS_LIT_INIT("ice-ufrag"), AT_BOTH, ss_sdp_read_ice_ufrag, "RFC8839:5.4", "ice-ufrag is 4 to 256 ICE characters" },
-    { SS_LIT_INIT("ice-pwd"), AT_BOTH, ss_sdp_read_ice_pwd, "RFC8839:5.4", "ice-pwd is 22 to 256 ICE characters" },
-    { SS_LIT_INIT("ice-pacing"), AT_SESSION, judge_ice_pacing, "RFC8839:5.5", "ice-pacing is up to ten digits" },
-    { SS_LIT_INIT("ice-options"), AT_BOTH, judge_ice_options, "RFC8839:5.6", "ice-options are tags with spaces between" },
-    { SS_LIT_INIT("fingerprint"), AT_BOTH, judge_fingerprint, "RFC5763:5", "fingerprint is a hash and all its bytes" },
-    { SS_LIT_INIT("setup"), AT_BOTH, judge_setup, "RFC5763:5", "setup is active, passive, actpass or holdconn" },
-    { SS_LIT_INIT("rtcp"), AT_MEDIA, judge_rtcp, "RFC3605:2.1", "rtcp is a port, perhaps an address" },
+    { SS_LIT_INIT("ice-mismatch"), AT_MEDIA, judge_property, "RFC8839:5.3",
+      "ice-mismatch has no value" },
+    { SS_LIT_INIT("ice-ufrag"), AT_BOTH, ss_sdp_read_ice_ufrag, "RFC8839:5.4",
+      "ice-ufrag is 4 to 256 ICE characters" },
+    { SS_LIT_INIT("ice-pwd"), AT_BOTH, ss_sdp_read_ice_pwd, "RFC8839:5.4",
+      "ice-pwd is 22 to 256 ICE characters" },
+    { SS_LIT_INIT("ice-pacing"), AT_SESSION, judge_ice_pacing, "RFC8839:5.5",
+      "ice-pacing is up to ten digits" },
+    { SS_LIT_INIT("ice-options"), AT_BOTH, judge_ice_options, "RFC8839:5.6",
+      "ice-options are tags with spaces between" },
+    { SS_LIT_INIT("fingerprint"), AT_BOTH, judge_fingerprint, "RFC5763:5",
+      "fingerprint is a hash and all its bytes" },
+    { SS_LIT_INIT("setup"), AT_BOTH, judge_setup, "RFC5763:5",
+      "setup is active, passive, actpass or holdconn" },
+    { SS_LIT_INIT("rtcp"), AT_MEDIA, judge_rtcp, "RFC3605:2.1",
+      "rtcp is a port, perhaps an address" },
     { SS_LIT_INIT("rtcp-mux"), AT_MEDIA, judge_property, "RFC5761:5.1.1", "rtcp-mux has no value" },
     { SS_LIT_INIT("mid"), AT_MEDIA, ss_sdp_read_mid, "RFC5888:4", "mid is a token" },
-    { SS_LIT_INIT("group"), AT_SESSION, judge_group, "RFC5888:5", "group is its meaning and tags of media" },
+    { SS_LIT_INIT("group"), AT_SESSION, judge_group, "RFC5888:5",
+      "group is its meaning and tags of media" },
 };
 
 static ss_status judge_line(const ss_sdp *sdp, ss_slice line, unsigned level, ss_diag *diag)
@@ -176,7 +198,8 @@ static ss_status judge_line(const ss_sdp *sdp, ss_slice line, unsigned level, ss
             *diag = (ss_diag){ .offset = (uint32_t)(line.at - sdp->bytes.at + (ptrdiff_t)past_name),
                                .header = SS_HDR_COUNT,
                                .section = known[i].section,
-                               .sentence = is_here ? known[i].sentence : "the attribute stands at the wrong level",
+                               .sentence = is_here ? known[i].sentence
+                                                   : "the attribute stands at the wrong level",
                                .response = 400 };
         }
         return status;
@@ -184,7 +207,8 @@ static ss_status judge_line(const ss_sdp *sdp, ss_slice line, unsigned level, ss
     return SS_OK;
 }
 
-static ss_status judge_level(const ss_sdp *sdp, const ss_sdp_line *lines, uint32_t count, unsigned level, ss_diag *diag)
+static ss_status judge_level(const ss_sdp *sdp, const ss_sdp_line *lines, uint32_t count,
+                             unsigned level, ss_diag *diag)
 {
     ss_status status = SS_OK;
     for (uint32_t i = 0; status == SS_OK && i < count; i++) {

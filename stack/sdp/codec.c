@@ -3,12 +3,18 @@
 
 /* RFC3551:6 the static audio types that are still met. */
 static const ss_sdp_codec static_types[] = {
-    { 0, SS_LIT_INIT("PCMU"), 8000, 1, { NULL, 0 } },   { 3, SS_LIT_INIT("GSM"), 8000, 1, { NULL, 0 } },
-    { 4, SS_LIT_INIT("G723"), 8000, 1, { NULL, 0 } },   { 8, SS_LIT_INIT("PCMA"), 8000, 1, { NULL, 0 } },
-    { 9, SS_LIT_INIT("G722"), 8000, 1, { NULL, 0 } },   { 10, SS_LIT_INIT("L16"), 44100, 2, { NULL, 0 } },
-    { 11, SS_LIT_INIT("L16"), 44100, 1, { NULL, 0 } },  { 13, SS_LIT_INIT("CN"), 8000, 1, { NULL, 0 } },
-    { 15, SS_LIT_INIT("G728"), 8000, 1, { NULL, 0 } },  { 18, SS_LIT_INIT("G729"), 8000, 1, { NULL, 0 } },
-    { 26, SS_LIT_INIT("JPEG"), 90000, 1, { NULL, 0 } }, { 31, SS_LIT_INIT("H261"), 90000, 1, { NULL, 0 } },
+    { 0, SS_LIT_INIT("PCMU"), 8000, 1, { NULL, 0 } },
+    { 3, SS_LIT_INIT("GSM"), 8000, 1, { NULL, 0 } },
+    { 4, SS_LIT_INIT("G723"), 8000, 1, { NULL, 0 } },
+    { 8, SS_LIT_INIT("PCMA"), 8000, 1, { NULL, 0 } },
+    { 9, SS_LIT_INIT("G722"), 8000, 1, { NULL, 0 } },
+    { 10, SS_LIT_INIT("L16"), 44100, 2, { NULL, 0 } },
+    { 11, SS_LIT_INIT("L16"), 44100, 1, { NULL, 0 } },
+    { 13, SS_LIT_INIT("CN"), 8000, 1, { NULL, 0 } },
+    { 15, SS_LIT_INIT("G728"), 8000, 1, { NULL, 0 } },
+    { 18, SS_LIT_INIT("G729"), 8000, 1, { NULL, 0 } },
+    { 26, SS_LIT_INIT("JPEG"), 90000, 1, { NULL, 0 } },
+    { 31, SS_LIT_INIT("H261"), 90000, 1, { NULL, 0 } },
     { 34, SS_LIT_INIT("H263"), 90000, 1, { NULL, 0 } },
 };
 
@@ -35,7 +41,8 @@ static ss_status read_map(ss_slice value, ss_sdp_codec *codec)
     return status;
 }
 
-ss_status ss_sdp_codec_of(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice format, ss_sdp_codec *codec)
+ss_status ss_sdp_codec_of(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice format,
+                          ss_sdp_codec *codec)
 {
     uint64_t type = 0;
     *codec = (ss_sdp_codec){ .channels = 1 };

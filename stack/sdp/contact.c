@@ -18,7 +18,8 @@ static bool is_uri_text(ss_slice s)
         if (!is_uri_char(s.at[i]) || fragments > 1) {
             return false;
         }
-        if (s.at[i] == '%' && (s.len - i < 3 || !ss_sdp_is_hex(s.at[i + 1]) || !ss_sdp_is_hex(s.at[i + 2]))) {
+        if (s.at[i] == '%' &&
+            (s.len - i < 3 || !ss_sdp_is_hex(s.at[i + 1]) || !ss_sdp_is_hex(s.at[i + 2]))) {
             return false;
         }
     }
@@ -47,7 +48,8 @@ static size_t find_any(ss_slice s, ss_slice letters)
 /* What stands in brackets: IPv6, or a later version. */
 static bool is_literal(ss_slice s)
 {
-    return s.len > 0 && (ss_lower(s.at[0]) == 'v' || (ss_sdp_is_host(s) && ss_sdp_is_among(s, ':')));
+    return s.len > 0 &&
+           (ss_lower(s.at[0]) == 'v' || (ss_sdp_is_host(s) && ss_sdp_is_among(s, ':')));
 }
 
 /* [ userinfo "@" ] host [ ":" port ]: brackets only around the whole of an address. */
@@ -70,7 +72,8 @@ static bool is_authority(ss_slice s)
         return false;
     }
     const ss_slice port = ss_slice_cut(s, end, s.len);
-    return port.len == 0 || (port.at[0] == ':' && ss_sdp_all(ss_slice_cut(port, 1, port.len), ss_sdp_is_digit));
+    return port.len == 0 ||
+           (port.at[0] == ':' && ss_sdp_all(ss_slice_cut(port, 1, port.len), ss_sdp_is_digit));
 }
 
 /* RFC3986:4.1 a relative one has no colon in its first segment, which would be a scheme. */
@@ -150,7 +153,8 @@ static bool is_addr_spec(ss_slice s)
     if (end == 0 || end >= s.len || s.at[end] != '@') {
         return false;
     }
-    return (is_quoted || is_dot_atom(ss_slice_cut(s, 0, end))) && is_domain(ss_slice_cut(s, end + 1, s.len));
+    return (is_quoted || is_dot_atom(ss_slice_cut(s, 0, end))) &&
+           is_domain(ss_slice_cut(s, end + 1, s.len));
 }
 
 /* ---- p= ---------------------------------------------------------------------------------------------------------- */

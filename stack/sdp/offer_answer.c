@@ -41,7 +41,8 @@ static void put_session(ss_buffer *b, const ss_sdp_local *local, ss_slice start,
 
 static void put_codec_lines(ss_buffer *b, const ss_sdp_codec *codec)
 {
-    const ss_sdp_rtpmap map = { codec->payload_type, codec->encoding, codec->rate_hz, codec->channels };
+    const ss_sdp_rtpmap map = { codec->payload_type, codec->encoding, codec->rate_hz,
+                                codec->channels };
     ss_sdp_put_rtpmap(b, &map);
     if (codec->fmtp.len > 0) {
         ss_put(b, SS_LIT("a=fmtp:"));
@@ -92,8 +93,8 @@ static const ss_sdp_codec *find_ours(const ss_sdp_local *local, const ss_sdp_cod
     size_t count = 0;
     const ss_sdp_codec *codecs = codecs_of(local, &count);
     for (size_t i = 0; i < count; i++) {
-        if (ss_slice_eq_nocase(codecs[i].encoding, theirs->encoding) && codecs[i].rate_hz == theirs->rate_hz &&
-            codecs[i].channels == theirs->channels) {
+        if (ss_slice_eq_nocase(codecs[i].encoding, theirs->encoding) &&
+            codecs[i].rate_hz == theirs->rate_hz && codecs[i].channels == theirs->channels) {
             return &codecs[i];
         }
     }
@@ -104,8 +105,8 @@ static const ss_sdp_codec *find_ours(const ss_sdp_local *local, const ss_sdp_cod
 enum { FORMATS_BYTES_MAX = 512 };
 
 /* The next format of the offer that we have too, under the offer's number and with our parameters. */
-static bool next_common(const ss_sdp *offer, const ss_sdp_media *m, const ss_sdp_local *local, size_t *at,
-                        ss_sdp_codec *common)
+static bool next_common(const ss_sdp *offer, const ss_sdp_media *m, const ss_sdp_local *local,
+                        size_t *at, ss_sdp_codec *common)
 {
     ss_slice format;
     while (*at < FORMATS_BYTES_MAX && ss_sdp_next_format(m, at, &format) == SS_OK) {
@@ -126,7 +127,8 @@ static bool is_multicast(const ss_sdp_address *c)
 {
     uint64_t first = 0;
     if (ss_slice_eq(c->addrtype, SS_LIT("IP6"))) {
-        return c->address.len >= 2 && ss_slice_eq_nocase(ss_slice_cut(c->address, 0, 2), SS_LIT("ff"));
+        return c->address.len >= 2 &&
+               ss_slice_eq_nocase(ss_slice_cut(c->address, 0, 2), SS_LIT("ff"));
     }
     const ss_slice head = ss_slice_cut(c->address, 0, ss_slice_find(c->address, '.'));
     return ss_slice_to_u64(head, 255, &first) == SS_OK && first >= 224 && first <= 239;
@@ -136,8 +138,8 @@ static bool is_acceptable(const ss_sdp *offer, const ss_sdp_media *m, const ss_s
 {
     ss_sdp_codec common;
     size_t at = 0;
-    if (m->port == 0 || !ss_slice_eq(m->media, SS_LIT("audio")) || !ss_slice_eq(m->proto, SS_LIT("RTP/AVP")) ||
-        is_multicast(&m->connection)) {
+    if (m->port == 0 || !ss_slice_eq(m->media, SS_LIT("audio")) ||
+        !ss_slice_eq(m->proto, SS_LIT("RTP/AVP")) || is_multicast(&m->connection)) {
         return false;
     }
     while (next_common(offer, m, local, &at, &common)) {
@@ -167,8 +169,8 @@ static ss_sdp_direction answer_direction(ss_sdp_direction offered, ss_sdp_direct
     return (ss_sdp_direction)(mirrored & (unsigned)wanted);
 }
 
-static void put_accepted(ss_buffer *b, const ss_sdp *offer, const ss_sdp_media *m, const ss_sdp_local *local,
-                         uint16_t port)
+static void put_accepted(ss_buffer *b, const ss_sdp *offer, const ss_sdp_media *m,
+                         const ss_sdp_local *local, uint16_t port)
 {
     ss_sdp_codec common;
     ss_put(b, SS_LIT("m=audio "));
@@ -188,7 +190,7 @@ static void put_accepted(ss_buffer *b, const ss_sdp *offer, const ss_sdp_media *
 ss_status ss_sdp_answer(const ss_sdp *offer, const ss_sdp_local *local, ss_buffer *b)
 {
     uint32_t accepted = 0;
-    put_session(b, local, offer->start, offer->stop);     /* RFC3264:6 t= equals the offer's */
+    put_session(b, local, offer->start, offer->stop); /* RFC3264:6 t= equals the offer's */
     for (uint32_t i = 0; i < offer->media_count; i++) {
         const ss_sdp_media *m = &offer->media[i];
         const uint32_t port = local->port + 2 * accepted;

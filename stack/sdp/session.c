@@ -9,20 +9,23 @@ typedef struct reader {
     ss_sdp *sdp;
     ss_slice bytes;
     ss_diag *diag;
-    ss_sdp_line *lines;                                   /* in the arena */
-    ss_sdp_media *media;                                  /* in the arena */
+    ss_sdp_line *lines;  /* in the arena */
+    ss_sdp_media *media; /* in the arena */
     uint32_t line_count;
-    unsigned rank;                                        /* of the last line, in its level */
-    char last;                                            /* its type */
-    ss_status status;                                     /* of the refusal */
-    bool session_direction, media_direction, has_time;    /* seen so far */
-    bool is_multicast;                                    /* the last c= */
+    unsigned rank;                                     /* of the last line, in its level */
+    char last;                                         /* its type */
+    ss_status status;                                  /* of the refusal */
+    bool session_direction, media_direction, has_time; /* seen so far */
+    bool is_multicast;                                 /* the last c= */
 } reader;
 
 static bool refuse(reader *r, ss_slice at, const char *section, const char *sentence)
 {
-    *r->diag = (ss_diag){ .offset = (uint32_t)(at.at - r->bytes.at), .header = SS_HDR_COUNT, .section = section,
-                          .sentence = sentence, .response = 400 };
+    *r->diag = (ss_diag){ .offset = (uint32_t)(at.at - r->bytes.at),
+                          .header = SS_HDR_COUNT,
+                          .section = section,
+                          .sentence = sentence,
+                          .response = 400 };
     r->status = SS_ERR_SYNTAX;
     return false;
 }
@@ -54,18 +57,22 @@ static bool read_origin(reader *r, ss_slice value)
     }
     const size_t id = at;
     if (ss_slice_to_u64(ss_sdp_word(value, &at), INT64_MAX, &sdp->session_id) != SS_OK) {
-        return refuse(r, tail(value, id), "RFC8866:5.2", "the session id of o= is a number below 2^63");
+        return refuse(r, tail(value, id), "RFC8866:5.2",
+                      "the session id of o= is a number below 2^63");
     }
     const size_t version = at;
     if (ss_slice_to_u64(ss_sdp_word(value, &at), INT64_MAX, &sdp->version) != SS_OK) {
-        return refuse(r, tail(value, version), "RFC8866:5.2", "the version of o= is a number below 2^63");
+        return refuse(r, tail(value, version), "RFC8866:5.2",
+                      "the version of o= is a number below 2^63");
     }
     const size_t address = at;
     if (ss_sdp_read_triple(value, &at, &sdp->origin) != SS_OK) {
-        return refuse(r, tail(value, address), "RFC8866:5.2", "o= ends in network, address type, address");
+        return refuse(r, tail(value, address), "RFC8866:5.2",
+                      "o= ends in network, address type, address");
     }
     return ss_sdp_check_unicast(&sdp->origin) == SS_OK ||
-           refuse(r, sdp->origin.address, "RFC8866:5.2", "the address of o= is a name or a unicast address of its type");
+           refuse(r, sdp->origin.address, "RFC8866:5.2",
+                  "the address of o= is a name or a unicast address of its type");
 }
 
 /* RFC8866:5.7 one at session level, of one address; several of a medium only when all are multicast. */
@@ -147,7 +154,8 @@ static bool read_port(ss_slice text, ss_sdp_media *m)
     uint64_t port = 0;
     uint64_t count = 1;
     if (ss_slice_to_u64(ss_slice_cut(text, 0, slash), UINT16_MAX, &port) != SS_OK ||
-        (slash < text.len && !ss_sdp_integer(ss_slice_cut(text, slash + 1, text.len), UINT32_MAX, &count))) {
+        (slash < text.len &&
+         !ss_sdp_integer(ss_slice_cut(text, slash + 1, text.len), UINT32_MAX, &count))) {
         return false;
     }
     m->port = (uint16_t)port;
@@ -167,16 +175,19 @@ static bool read_media(reader *r, ss_slice value)
     }
     const size_t port = at;
     if (!read_port(ss_sdp_word(value, &at), m)) {
-        return refuse(r, tail(value, port), "RFC8866:5.14", "the port of m= is below 65536, its count above 0");
+        return refuse(r, tail(value, port), "RFC8866:5.14",
+                      "the port of m= is below 65536, its count above 0");
     }
     const size_t proto = at;
     m->proto = ss_sdp_word(value, &at);
     if (!is_proto(m->proto) || at > value.len) {
-        return refuse(r, tail(value, proto), "RFC8866:5.14", "the protocol of m= is tokens with '/' between, before formats");
+        return refuse(r, tail(value, proto), "RFC8866:5.14",
+                      "the protocol of m= is tokens with '/' between, before formats");
     }
     m->formats = ss_slice_cut(value, at, value.len);
     if (!are_formats(m->formats)) {
-        return refuse(r, m->formats, "RFC8866:5.14", "a format is a token, one space from the next");
+        return refuse(r, m->formats, "RFC8866:5.14",
+                      "a format is a token, one space from the next");
     }
     m->connection = sdp->connection;
     m->direction = sdp->direction;
@@ -263,14 +274,15 @@ static bool read_plain(reader *r, char type, ss_slice value)
         return ss_sdp_check_key(value) == SS_OK ||
                refuse(r, value, "RFC8866:5.12", "k= is prompt, or clear, base64 or uri with a key");
     default:
-        return true;                                      /* i= is any text */
+        return true; /* i= is any text */
     }
 }
 
 static bool read_version(reader *r, ss_slice value)
 {
     /* RFC8866:5.1 */
-    return ss_slice_eq(value, SS_LIT("0")) || refuse(r, value, "RFC8866:5.1", "the version of SDP is 0");
+    return ss_slice_eq(value, SS_LIT("0")) ||
+           refuse(r, value, "RFC8866:5.1", "the version of SDP is 0");
 }
 
 static bool read_line(reader *r, char type, ss_slice value)
@@ -317,11 +329,12 @@ static bool check_order(reader *r, char type, ss_slice line)
     const bool in_media = r->sdp->media_count > 0;
     const bool in_repeat = r->last == 't' || r->last == 'r';
     if (!in_media && ((type == 'r' && in_repeat) || (type == 'z' && r->last == 'r'))) {
-        return true;                                      /* the rank stays that of t= */
+        return true; /* the rank stays that of t= */
     }
     if (type == 'm') {
         r->rank = 1;
-        return r->has_time || refuse(r, line, "RFC8866:5", "v=, o=, s= and t= come before the first m=");
+        return r->has_time ||
+               refuse(r, line, "RFC8866:5", "v=, o=, s= and t= come before the first m=");
     }
     const unsigned rank = rank_of(type, in_media);
     if (rank == 0) {
@@ -355,7 +368,8 @@ static bool cut_line(reader *r, size_t at, ss_slice *line, size_t *next)
 
 static bool check_line(reader *r, ss_slice line)
 {
-    const bool may_be_empty = line.len == 2 && line.at[0] == 'u';         /* RFC3986:4.1 so may a URI reference */
+    const bool may_be_empty =
+        line.len == 2 && line.at[0] == 'u'; /* RFC3986:4.1 so may a URI reference */
     if (line.len < (may_be_empty ? 2u : 3u) || line.at[1] != '=') {
         return refuse(r, line, "RFC8866:5", "a line is a letter, an equals sign and a value");
     }
@@ -400,7 +414,8 @@ static ss_status check_connections(reader *r)
 {
     for (uint32_t i = 0; i < r->sdp->media_count; i++) {
         if (r->media[i].connection.nettype.at == NULL) {
-            (void)forbid(r, r->media[i].media, "RFC8866:5.7", "a medium without connection data at either level");
+            (void)forbid(r, r->media[i].media, "RFC8866:5.7",
+                         "a medium without connection data at either level");
             return r->status;
         }
     }
@@ -426,7 +441,10 @@ ss_status ss_sdp_parse(ss_sdp *sdp, ss_arena *arena, ss_slice bytes, ss_diag *di
     *sdp = (ss_sdp){ .direction = SS_SDP_SENDRECV, .bytes = bytes };
     *diag = (ss_diag){ .header = SS_HDR_COUNT, .section = "", .sentence = "" };
     if (bytes.len == 0) {
-        *diag = (ss_diag){ .header = SS_HDR_COUNT, .section = "RFC8866:5", .sentence = "nothing to read", .response = 400 };
+        *diag = (ss_diag){ .header = SS_HDR_COUNT,
+                           .section = "RFC8866:5",
+                           .sentence = "nothing to read",
+                           .response = 400 };
         return SS_ERR_SYNTAX;
     }
     SS_ASSERT(bytes.len <= UINT32_MAX);
@@ -436,7 +454,9 @@ ss_status ss_sdp_parse(ss_sdp *sdp, ss_arena *arena, ss_slice bytes, ss_diag *di
     r.lines = SS_ARENA_ARRAY(arena, ss_sdp_line, lines);
     r.media = SS_ARENA_ARRAY(arena, ss_sdp_media, media);
     if (r.lines == NULL || r.media == NULL) {
-        *diag = (ss_diag){ .header = SS_HDR_COUNT, .section = "RFC3261:21.5.7", .sentence = "the memory lent is full",
+        *diag = (ss_diag){ .header = SS_HDR_COUNT,
+                           .section = "RFC3261:21.5.7",
+                           .sentence = "the memory lent is full",
                            .response = 513 };
         return SS_ERR_FULL;
     }
@@ -459,14 +479,15 @@ void ss_sdp_put(ss_buffer *b, const ss_sdp *sdp)
 {
     put_lines(b, sdp->lines, sdp->line_count);
     for (uint32_t i = 0; i < sdp->media_count; i++) {
-        put_lines(b, sdp->media[i].lines - 1, sdp->media[i].line_count + 1);      /* its m= line stands before */
+        put_lines(b, sdp->media[i].lines - 1,
+                  sdp->media[i].line_count + 1); /* its m= line stands before */
     }
 }
 
 ss_slice ss_sdp_direction_name(ss_sdp_direction direction)
 {
-    static const ss_slice names[] = { SS_LIT_INIT("inactive"), SS_LIT_INIT("sendonly"), SS_LIT_INIT("recvonly"),
-                                      SS_LIT_INIT("sendrecv") };
+    static const ss_slice names[] = { SS_LIT_INIT("inactive"), SS_LIT_INIT("sendonly"),
+                                      SS_LIT_INIT("recvonly"), SS_LIT_INIT("sendrecv") };
     SS_ASSERT((unsigned)direction < SS_COUNT(names));
     return names[direction];
 }

@@ -6,7 +6,8 @@
 /* time / "0": at least ten digits, the first of them positive. */
 static bool is_time(ss_slice s)
 {
-    return ss_slice_eq(s, SS_LIT("0")) || (s.len >= 10 && s.at[0] != '0' && ss_sdp_all(s, ss_sdp_is_digit));
+    return ss_slice_eq(s, SS_LIT("0")) ||
+           (s.len >= 10 && s.at[0] != '0' && ss_sdp_all(s, ss_sdp_is_digit));
 }
 
 static uint64_t seconds_of(char unit)
@@ -55,8 +56,8 @@ ss_status ss_sdp_read_repeat(ss_slice value, ss_sdp_repeat *out)
     *out = (ss_sdp_repeat){ 0 };
     const ss_slice interval = ss_sdp_word(value, &at);
     const ss_slice duration = ss_sdp_word(value, &at);
-    if (!read_span(interval, &out->interval_s) || interval.at[0] == '0' || !read_span(duration, &out->duration_s) ||
-        at > value.len) {
+    if (!read_span(interval, &out->interval_s) || interval.at[0] == '0' ||
+        !read_span(duration, &out->duration_s) || at > value.len) {
         return SS_ERR_SYNTAX;
     }
     out->offsets = ss_sdp_rest(value, at);

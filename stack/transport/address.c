@@ -84,7 +84,7 @@ static int read_words(ss_slice text, bool is_end, uint16_t *words, int max)
         }
         count++;
         if (colon + 1 == text.len) {
-            return -1;                                    /* ends with a single colon */
+            return -1; /* ends with a single colon */
         }
         text = ss_slice_cut(text, colon == text.len ? colon : colon + 1, text.len);
     }
@@ -106,7 +106,8 @@ static ss_slice behind_gap(ss_slice text, size_t gap)
 {
     const ss_slice behind = ss_slice_cut(text, gap + 2, text.len);
     uint8_t v4[4];
-    const bool is_third = behind.len > 0 && behind.at[0] == ':' && read_v4(ss_slice_cut(behind, 1, behind.len), v4);
+    const bool is_third =
+        behind.len > 0 && behind.at[0] == ':' && read_v4(ss_slice_cut(behind, 1, behind.len), v4);
     return is_third ? ss_slice_cut(behind, 1, behind.len) : behind;
 }
 
@@ -120,7 +121,7 @@ static bool read_v6(ss_slice text, uint8_t ip[16])
     }
     if (gap < text.len) {
         uint16_t tail_words[IPV6_WORDS] = { 0 };
-        const int room = IPV6_WORDS - 1 - head;           /* "::" stands for one word at least */
+        const int room = IPV6_WORDS - 1 - head; /* "::" stands for one word at least */
         const int tail = read_words(behind_gap(text, gap), true, tail_words, room < 0 ? 0 : room);
         if (tail < 0 || room < 0) {
             return false;

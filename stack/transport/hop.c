@@ -15,7 +15,7 @@ static ss_status secured(ss_transport *transport)
         *transport = SS_TRANSPORT_WSS;
         return SS_OK;
     default:
-        return SS_ERR_SEMANTIC;                           /* RFC3263:4.1 there is no TLS over UDP */
+        return SS_ERR_SEMANTIC; /* RFC3263:4.1 there is no TLS over UDP */
     }
 }
 
@@ -51,7 +51,7 @@ ss_status ss_transport_hop(ss_slice text, ss_hop *hop)
     }
     hop->port = uri.port;
     if (ss_params_get(uri.params, SS_LIT("maddr"), &hop->host) != SS_OK || hop->host.len == 0) {
-        hop->host = uri.host;                             /* RFC3263:4 TARGET is maddr if there is one */
+        hop->host = uri.host; /* RFC3263:4 TARGET is maddr if there is one */
     }
     const uint16_t port = port_or_default(uri.port, hop->transport);
     hop->is_numeric = ss_address_from(hop->host, port, &hop->address) == SS_OK;

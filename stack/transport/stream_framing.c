@@ -57,7 +57,8 @@ static bool is_content_length(ss_slice field, ss_slice *value)
     }
     *value = ss_slice_trim(ss_slice_cut(field, colon + 1, field.len));
     const ss_slice name = ss_slice_trim(ss_slice_cut(field, 0, colon));
-    return ss_slice_eq_nocase(name, SS_LIT("Content-Length")) || ss_slice_eq_nocase(name, SS_LIT("l"));
+    return ss_slice_eq_nocase(name, SS_LIT("Content-Length")) ||
+           ss_slice_eq_nocase(name, SS_LIT("l"));
 }
 
 /* RFC3261:18.3 Content-Length must be used with stream transports. */
@@ -69,7 +70,8 @@ static ss_status body_length(ss_slice headers, uint64_t *length)
         ss_slice value;
         uint64_t number = 0;
         if (is_content_length(ss_slice_cut(headers, at, end), &value)) {
-            if (ss_slice_to_u64(value, UINT32_MAX, &number) != SS_OK || (is_known && number != *length)) {
+            if (ss_slice_to_u64(value, UINT32_MAX, &number) != SS_OK ||
+                (is_known && number != *length)) {
                 return SS_ERR_SYNTAX;
             }
             is_known = true;

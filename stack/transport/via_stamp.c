@@ -45,7 +45,8 @@ static bool needs_stamp(const ss_via *via, const ss_address *source)
     if (wants_rport(via)) {
         return true;
     }
-    return via->received.at != NULL ? !names_host(via->received, source) : !names_host(via->host, source);
+    return via->received.at != NULL ? !names_host(via->received, source)
+                                    : !names_host(via->host, source);
 }
 
 /* One ";name=value" piece from `at`: where the next one begins. Quoted strings may hold semicolons. */

@@ -15,7 +15,7 @@ ss_up ss_txn_abandon(ss_core *core, ss_turn *turn, ss_ref txn)
     case SS_NIST:
         ss_txn_take_step(&step, NIST_ABANDON);
         break;
-    default:                                              /* a non-INVITE client ends by Timer F or K, soon enough */
+    default: /* a non-INVITE client ends by Timer F or K, soon enough */
         break;
     }
     return step.up;

@@ -11,12 +11,13 @@ static void put_cseq(ss_buffer *b, uint32_t number, ss_slice method)
     ss_put_text(b, "\r\n");
 }
 
-void ss_txn_put_hop_request(ss_buffer *b, const ss_msg *request, ss_slice method, const ss_msg *to_of)
+void ss_txn_put_hop_request(ss_buffer *b, const ss_msg *request, ss_slice method,
+                            const ss_msg *to_of)
 {
     ss_via via;
     ss_cseq cseq;
     if (ss_msg_top_via(request, &via) != SS_OK || ss_msg_cseq(request, &cseq) != SS_OK) {
-        b->overflow = true;                               /* not a request that ss_txn_request takes */
+        b->overflow = true; /* not a request that ss_txn_request takes */
         return;
     }
     ss_put_request_line(b, method, request->request_uri);
@@ -30,17 +31,18 @@ void ss_txn_put_hop_request(ss_buffer *b, const ss_msg *request, ss_slice method
     ss_put_body(b, SS_EMPTY, SS_EMPTY);
 }
 
-ss_slice ss_txn_put_ack(const ss_core *core, const ss_txn *t, const ss_msg *response, ss_arena *arena)
+ss_slice ss_txn_put_ack(const ss_core *core, const ss_txn *t, const ss_msg *response,
+                        ss_arena *arena)
 {
     ss_msg request;
     ss_diag diag;
     if (ss_msg_parse(&request, arena, ss_txn_kept(core, t), &diag) != SS_OK) {
-        return SS_EMPTY;                                  /* the arena is full: it parsed when it was sent */
+        return SS_EMPTY; /* the arena is full: it parsed when it was sent */
     }
     ss_buffer b = ss_buffer_open(arena);
     ss_txn_put_hop_request(&b, &request, ss_method_name(SS_METHOD_ACK), response);
     if (b.len > SS_MESSAGE_BYTES_MAX) {
-        return SS_EMPTY;                                  /* a To that fits a response alone: no ACK can carry it */
+        return SS_EMPTY; /* a To that fits a response alone: no ACK can carry it */
     }
     return ss_buffer_keep(arena, &b);
 }

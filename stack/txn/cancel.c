@@ -6,7 +6,8 @@
 static ss_arena free_half(const ss_arena *a)
 {
     const size_t at = (a->used + (a->cap - a->used) / 2 + 15) & ~(size_t)15;
-    return at < a->cap ? (ss_arena){ .base = a->base + at, .cap = a->cap - at } : (ss_arena){ .base = a->base };
+    return at < a->cap ? (ss_arena){ .base = a->base + at, .cap = a->cap - at }
+                       : (ss_arena){ .base = a->base };
 }
 
 /* The buffer may be the arena's free space: it must not grow into the index while that is read. */
@@ -22,10 +23,11 @@ ss_status ss_txn_put_cancel(const ss_core *core, const ss_txn *t, ss_arena *aren
     ss_msg request;
     ss_diag diag;
     if (t->machine != SS_ICT || t->state != SS_TXN_PROCEEDING) {
-        return SS_ERR_STATE;                              /* RFC3261:9.1 not before a provisional, not after a final */
+        return SS_ERR_STATE; /* RFC3261:9.1 not before a provisional, not after a final */
     }
     ss_arena scratch = free_half(arena);
-    if (scratch.cap == 0 || ss_msg_parse(&request, &scratch, ss_txn_kept(core, t), &diag) != SS_OK) {
+    if (scratch.cap == 0 ||
+        ss_msg_parse(&request, &scratch, ss_txn_kept(core, t), &diag) != SS_OK) {
         return SS_ERR_FULL;
     }
     const size_t cap = b->cap;

@@ -9,10 +9,10 @@
 ss_settings ss_settings_default(void)
 {
     return (ss_settings){
-        .t1 = SS_MS(500),                                 /* RFC3261:17.1.1.1 */
+        .t1 = SS_MS(500), /* RFC3261:17.1.1.1 */
         .t2 = SS_S(4),
         .t4 = SS_S(5),
-        .timer_c = SS_S(181),                             /* RFC3261:16.6 step 11: larger than 3 minutes */
+        .timer_c = SS_S(181), /* RFC3261:16.6 step 11: larger than 3 minutes */
         .ring_limit = SS_S(120),
         .txns_max = 1u << 20,
         .txns_ending = 16,
@@ -25,7 +25,8 @@ ss_settings ss_settings_default(void)
 ss_ref ss_core_take(ss_core *core, size_t size)
 {
     const size_t rounded = ss_store_rounded(size);
-    if (core->bytes > core->settings->bytes_max || rounded > core->settings->bytes_max - core->bytes) {
+    if (core->bytes > core->settings->bytes_max ||
+        rounded > core->settings->bytes_max - core->bytes) {
         return 0;
     }
     const ss_ref ref = ss_store_take(&core->pools->store, size);
@@ -70,7 +71,7 @@ void ss_core_drop(ss_core *core, ss_blob *blob)
 
 void ss_put_new_branch(ss_core *core, ss_buffer *b)
 {
-    ss_put_text(b, "z9hG4bK");                            /* RFC3261:8.1.1.7 */
+    ss_put_text(b, "z9hG4bK"); /* RFC3261:8.1.1.7 */
     ss_put_hex(b, ss_entropy_next(&core->entropy), 16);
 }
 

@@ -13,7 +13,7 @@ static void send_100(ss_txn_step *s)
 
 static void send_response(ss_txn_step *s)
 {
-    s->txn->resend_at = SS_TIME_NEVER;                    /* the 200 ms: something went out */
+    s->txn->resend_at = SS_TIME_NEVER; /* the 200 ms: something went out */
     ss_txn_send(s, s->response);
 }
 
@@ -125,6 +125,7 @@ static unsigned timer_event(ss_letter letter)
 
 static const char *const event_names[] = { IST_EVENT_LIST(SS_TXN_EVENT_TEXT) };
 
-const ss_txn_machine_table ss_txn_ist = {
-    .event_names = event_names, .edges = &edges[0][0], .event_count = IST_EVENTS, .timer_event = timer_event
-};
+const ss_txn_machine_table ss_txn_ist = { .event_names = event_names,
+                                          .edges = &edges[0][0],
+                                          .event_count = IST_EVENTS,
+                                          .timer_event = timer_event };

@@ -122,7 +122,7 @@ static void join_list(ss_core *core, ss_txn *t)
     }
     core->last_txn = self;
     core->txns++;
-    core->txn_ordinal += core->txn_ordinal == UINT32_MAX ? 2 : 1;      /* 0 is no number */
+    core->txn_ordinal += core->txn_ordinal == UINT32_MAX ? 2 : 1; /* 0 is no number */
     t->ordinal = core->txn_ordinal;
 }
 
@@ -179,7 +179,8 @@ static bool is_ending(const ss_txn_birth *birth)
 static bool has_room(const ss_core *core, const ss_txn_birth *birth)
 {
     const ss_settings *s = core->settings;
-    return core->txns < s->txns_max || (is_ending(birth) && core->txns - s->txns_max < s->txns_ending);
+    return core->txns < s->txns_max ||
+           (is_ending(birth) && core->txns - s->txns_max < s->txns_ending);
 }
 
 ss_txn *ss_txn_make(ss_core *core, const ss_txn_birth *birth)

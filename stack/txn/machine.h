@@ -9,20 +9,20 @@
 #include "ss/txn.h"
 
 struct ss_txn {
-    ss_table_link link;                                   /* first: the table asks for it */
-    ss_timer timer;                                       /* armed at the earlier of the next two */
-    ss_time resend_at, expire_at;                         /* SS_TIME_NEVER when that timer does not run */
-    uint64_t branch, call_id;                             /* as ss_summary has them, for notes */
-    ss_blob kept;                                         /* an ss_path, then the bytes that may go out again */
-    ss_ref next, prev;                                    /* order of creation */
-    uint32_t ordinal;                                     /* number in it */
-    uint32_t method_hash;                                 /* of the method's name: tells extension methods apart */
+    ss_table_link link;           /* first: the table asks for it */
+    ss_timer timer;               /* armed at the earlier of the next two */
+    ss_time resend_at, expire_at; /* SS_TIME_NEVER when that timer does not run */
+    uint64_t branch, call_id;     /* as ss_summary has them, for notes */
+    ss_blob kept;                 /* an ss_path, then the bytes that may go out again */
+    ss_ref next, prev;            /* order of creation */
+    uint32_t ordinal;             /* number in it */
+    uint32_t method_hash;         /* of the method's name: tells extension methods apart */
     ss_owner owner;
-    uint16_t status;                                      /* of the last response, 0 before */
+    uint16_t status; /* of the last response, 0 before */
     uint8_t machine, state, method;
     bool is_reliable;
-    bool has_message;                                     /* kept bytes were sent; else they wait (the 100 of 17.2.1) */
-    uint8_t doublings;                                    /* of the interval that the resend timer ran or runs, capped */
+    bool has_message;  /* kept bytes were sent; else they wait (the 100 of 17.2.1) */
+    uint8_t doublings; /* of the interval that the resend timer ran or runs, capped */
 };
 _Static_assert(sizeof(ss_txn) <= SS_TXN_BYTES_MAX, "the header promises it");
 
@@ -32,52 +32,58 @@ typedef struct ss_txn_step {
     ss_core *core;
     ss_turn *turn;
     ss_txn *txn;
-    const ss_msg *msg;                                    /* from the network, or NULL */
-    ss_slice response;                                    /* from the TU, or empty */
-    uint16_t status;                                      /* of either, 0 when it is no response */
-    bool is_drawn;                                        /* out: the cell was not empty */
-    bool ends;                                            /* out: a timer of span 0 was started */
-    ss_up up;                                             /* out */
+    const ss_msg *msg; /* from the network, or NULL */
+    ss_slice response; /* from the TU, or empty */
+    uint16_t status;   /* of either, 0 when it is no response */
+    bool is_drawn;     /* out: the cell was not empty */
+    bool ends;         /* out: a timer of span 0 was started */
+    ss_up up;          /* out */
 } ss_txn_step;
 
 typedef struct ss_txn_edge {
     ss_txn_state next;
-    void (*act)(ss_txn_step *step);                       /* NULL: the figure draws nothing */
-    const char *name;                                     /* of the act */
+    void (*act)(ss_txn_step *step); /* NULL: the figure draws nothing */
+    const char *name;               /* of the act */
 } ss_txn_edge;
 #define SS_TXN_ACT(function) (function), #function
 
 typedef struct ss_txn_letters {
-    ss_letter resend, expire;                             /* SS_LETTER_COUNT: none */
+    ss_letter resend, expire; /* SS_LETTER_COUNT: none */
 } ss_txn_letters;
 
 typedef struct ss_txn_machine_table {
     const char *const *event_names;
-    const ss_txn_edge *edges;                             /* [SS_TXN_STATE_COUNT][event_count] */
+    const ss_txn_edge *edges; /* [SS_TXN_STATE_COUNT][event_count] */
     unsigned event_count;
-    unsigned (*timer_event)(ss_letter letter);            /* the event of a timer */
+    unsigned (*timer_event)(ss_letter letter); /* the event of a timer */
 } ss_txn_machine_table;
 
 extern const ss_txn_machine_table ss_txn_ict, ss_txn_nict, ss_txn_ist, ss_txn_nist;
 
 /* The events, as the figures word them. */
-#define ICT_EVENT_LIST(X)                                                                                                \
-    X(ICT_TIMER_A, "Timer A") X(ICT_TIMER_B, "Timer B") X(ICT_TIMER_D, "Timer D") X(ICT_TIMER_M, "Timer M")              \
-    X(ICT_1XX, "1xx from the network") X(ICT_2XX, "2xx from the network") X(ICT_300_699, "300-699 from the network")     \
-    X(ICT_TRANSPORT_ERR, "transport error") X(ICT_ABANDON, "given up by the TU")
-#define NICT_EVENT_LIST(X)                                                                                               \
-    X(NICT_TIMER_E, "Timer E") X(NICT_TIMER_F, "Timer F") X(NICT_TIMER_K, "Timer K") X(NICT_1XX, "1xx from the network") \
-    X(NICT_200_699, "200-699 from the network") X(NICT_TRANSPORT_ERR, "transport error")
-#define IST_EVENT_LIST(X)                                                                                                \
-    X(IST_INVITE, "INVITE from the network") X(IST_ACK, "ACK from the network") X(IST_1XX, "1xx from the TU")            \
-    X(IST_2XX, "2xx from the TU") X(IST_300_699, "300-699 from the TU") X(IST_TIMER_TRYING, "200 ms")                    \
-    X(IST_TIMER_G, "Timer G") X(IST_TIMER_H, "Timer H") X(IST_TIMER_I, "Timer I") X(IST_TIMER_L, "Timer L")              \
-    X(IST_TRANSPORT_ERR, "transport error") X(IST_ABANDON, "given up by the TU")
-#define NIST_EVENT_LIST(X)                                                                                               \
-    X(NIST_REQUEST, "request from the network") X(NIST_1XX, "1xx from the TU") X(NIST_200_699, "200-699 from the TU")    \
-    X(NIST_TIMER_TRYING, "Timer E would reach T2") X(NIST_TIMER_J, "Timer J") X(NIST_TRANSPORT_ERR, "transport error")   \
-    X(NIST_ABANDON, "given up by the TU")
-#define SS_TXN_EVENT_ID(id, text) id,
+#define ICT_EVENT_LIST(X)                                                                      \
+    X(ICT_TIMER_A, "Timer A")                                                                  \
+    X(ICT_TIMER_B, "Timer B") X(ICT_TIMER_D, "Timer D") X(ICT_TIMER_M, "Timer M")              \
+        X(ICT_1XX, "1xx from the network") X(ICT_2XX, "2xx from the network")                  \
+            X(ICT_300_699, "300-699 from the network") X(ICT_TRANSPORT_ERR, "transport error") \
+                X(ICT_ABANDON, "given up by the TU")
+#define NICT_EVENT_LIST(X)                                                                    \
+    X(NICT_TIMER_E, "Timer E")                                                                \
+    X(NICT_TIMER_F, "Timer F") X(NICT_TIMER_K, "Timer K") X(NICT_1XX, "1xx from the network") \
+        X(NICT_200_699, "200-699 from the network") X(NICT_TRANSPORT_ERR, "transport error")
+#define IST_EVENT_LIST(X)                                                                          \
+    X(IST_INVITE, "INVITE from the network")                                                       \
+    X(IST_ACK, "ACK from the network") X(IST_1XX, "1xx from the TU") X(IST_2XX, "2xx from the TU") \
+        X(IST_300_699, "300-699 from the TU") X(IST_TIMER_TRYING, "200 ms")                        \
+            X(IST_TIMER_G, "Timer G") X(IST_TIMER_H, "Timer H") X(IST_TIMER_I, "Timer I")          \
+                X(IST_TIMER_L, "Timer L") X(IST_TRANSPORT_ERR, "transport error")                  \
+                    X(IST_ABANDON, "given up by the TU")
+#define NIST_EVENT_LIST(X)                                                        \
+    X(NIST_REQUEST, "request from the network")                                   \
+    X(NIST_1XX, "1xx from the TU") X(NIST_200_699, "200-699 from the TU")         \
+        X(NIST_TIMER_TRYING, "Timer E would reach T2") X(NIST_TIMER_J, "Timer J") \
+            X(NIST_TRANSPORT_ERR, "transport error") X(NIST_ABANDON, "given up by the TU")
+#define SS_TXN_EVENT_ID(id, text)   id,
 #define SS_TXN_EVENT_TEXT(id, text) text,
 enum { ICT_EVENT_LIST(SS_TXN_EVENT_ID) ICT_EVENTS };
 enum { NICT_EVENT_LIST(SS_TXN_EVENT_ID) NICT_EVENTS };
@@ -137,9 +143,9 @@ typedef struct ss_txn_birth {
     ss_txn_state state;
     ss_key128 key;
     const ss_msg *request;
-    const ss_via *via;                                    /* its top Via */
+    const ss_via *via; /* its top Via */
     const ss_path *path;
-    ss_slice message;                                     /* to be kept */
+    ss_slice message; /* to be kept */
     ss_owner owner;
 } ss_txn_birth;
 /** NULL when a quota or the store is full; nothing changed then. */
@@ -154,8 +160,10 @@ ss_ref ss_txn_ref(const ss_core *core, const ss_txn *t);
 /* ---- messages ---- */
 
 /** 17.1.1.3: the ACK of a non-2xx final response, in the arena; empty when that is full. */
-ss_slice ss_txn_put_ack(const ss_core *core, const ss_txn *t, const ss_msg *response, ss_arena *arena);
+ss_slice ss_txn_put_ack(const ss_core *core, const ss_txn *t, const ss_msg *response,
+                        ss_arena *arena);
 /** What ACK and CANCEL take from their request: the line, one Via, From, Call-ID, CSeq number, Route. */
-void ss_txn_put_hop_request(ss_buffer *b, const ss_msg *request, ss_slice method, const ss_msg *to_of);
+void ss_txn_put_hop_request(ss_buffer *b, const ss_msg *request, ss_slice method,
+                            const ss_msg *to_of);
 
 #endif

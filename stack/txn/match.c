@@ -5,7 +5,7 @@
  * (RFC 2543) the key is the Request-URI, the tags, Call-ID, CSeq number and the whole top Via, compared byte for byte. */
 #include "machine.h"
 
-enum { HOST_BYTES_MAX = 255 };                            /* RFC 1035 2.3.4; longer ones compare with case */
+enum { HOST_BYTES_MAX = 255 }; /* RFC 1035 2.3.4; longer ones compare with case */
 
 static const ss_key128 client_salt = { 0x636c69656e740001u, 0x636c69656e740002u };
 static const ss_key128 server_salt = { 0x7365727665720001u, 0x7365727665720002u };
@@ -141,7 +141,7 @@ ss_txn *ss_txn_match_response(const ss_core *core, const ss_msg *response)
 /* RFC3261:17.2.3 the To tag of an ACK equals that of the response sent. */
 static bool acknowledges(const ss_core *core, const ss_txn *t, ss_arena *arena, ss_slice tag)
 {
-    ss_arena scratch = *arena;                            /* what it takes is given back by forgetting it */
+    ss_arena scratch = *arena; /* what it takes is given back by forgetting it */
     ss_msg response;
     ss_diag diag;
     return ss_msg_parse(&response, &scratch, ss_txn_message(core, t), &diag) == SS_OK &&
@@ -149,7 +149,8 @@ static bool acknowledges(const ss_core *core, const ss_txn *t, ss_arena *arena, 
 }
 
 /* An RFC 2543 ACK has the tag that our response gave, the INVITE perhaps had none. */
-static ss_txn *find_acknowledged(const ss_core *core, ss_arena *arena, const ss_msg *ack, const ss_via *via)
+static ss_txn *find_acknowledged(const ss_core *core, ss_arena *arena, const ss_msg *ack,
+                                 const ss_via *via)
 {
     const ss_slice invite = ss_method_name(SS_METHOD_INVITE);
     const ss_slice tag = to_tag(ack);
@@ -158,7 +159,8 @@ static ss_txn *find_acknowledged(const ss_core *core, ss_arena *arena, const ss_
         return t;
     }
     t = find(core, ss_txn_server_key(ack, via, SS_EMPTY), invite);
-    return t == NULL || t->state == SS_TXN_CONFIRMED || acknowledges(core, t, arena, tag) ? t : NULL;
+    return t == NULL || t->state == SS_TXN_CONFIRMED || acknowledges(core, t, arena, tag) ? t
+                                                                                          : NULL;
 }
 
 ss_txn *ss_txn_match_request(const ss_core *core, ss_arena *arena, const ss_msg *request)
@@ -180,7 +182,8 @@ bool ss_txn_is_served(const ss_core *core, const ss_msg *request, ss_owner owner
     for (ss_ref at = core->first_txn; at != 0;) {
         const ss_txn *t = ss_txn_at(core, at);
         const bool is_server = t->machine == SS_IST || t->machine == SS_NIST;
-        if (is_server && t->call_id == call_id && t->owner.kind == owner.kind && t->owner.ref == owner.ref) {
+        if (is_server && t->call_id == call_id && t->owner.kind == owner.kind &&
+            t->owner.ref == owner.ref) {
             return true;
         }
         at = t->next;

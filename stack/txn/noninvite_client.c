@@ -25,7 +25,7 @@ static void report_timeout(ss_txn_step *s)
 
 static void report_transport_error(ss_txn_step *s)
 {
-    ss_txn_tell(s, SS_UP_TRANSPORT_ERROR);                /* RFC3261:17.1.4 */
+    ss_txn_tell(s, SS_UP_TRANSPORT_ERROR); /* RFC3261:17.1.4 */
 }
 
 static void pass_response(ss_txn_step *s)
@@ -84,6 +84,7 @@ static unsigned timer_event(ss_letter letter)
 
 static const char *const event_names[] = { NICT_EVENT_LIST(SS_TXN_EVENT_TEXT) };
 
-const ss_txn_machine_table ss_txn_nict = {
-    .event_names = event_names, .edges = &edges[0][0], .event_count = NICT_EVENTS, .timer_event = timer_event
-};
+const ss_txn_machine_table ss_txn_nict = { .event_names = event_names,
+                                           .edges = &edges[0][0],
+                                           .event_count = NICT_EVENTS,
+                                           .timer_event = timer_event };

@@ -73,6 +73,7 @@ static unsigned timer_event(ss_letter letter)
 
 static const char *const event_names[] = { NIST_EVENT_LIST(SS_TXN_EVENT_TEXT) };
 
-const ss_txn_machine_table ss_txn_nist = {
-    .event_names = event_names, .edges = &edges[0][0], .event_count = NIST_EVENTS, .timer_event = timer_event
-};
+const ss_txn_machine_table ss_txn_nist = { .event_names = event_names,
+                                           .edges = &edges[0][0],
+                                           .event_count = NIST_EVENTS,
+                                           .timer_event = timer_event };

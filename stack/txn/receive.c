@@ -25,7 +25,9 @@ static ss_up drop_response(ss_turn *turn, const ss_msg *response, const ss_path 
         .call_id = call_id_of(response),
     };
     ss_turn_note(turn, &note);
-    return (ss_up){ .kind = SS_UP_NOTHING, .machine = (ss_machine)note.machine, .method = response->method };
+    return (ss_up){ .kind = SS_UP_NOTHING,
+                    .machine = (ss_machine)note.machine,
+                    .method = response->method };
 }
 
 static unsigned client_event(const ss_txn *t, unsigned status)
@@ -39,13 +41,16 @@ static unsigned client_event(const ss_txn *t, unsigned status)
     return status < 300 ? ICT_2XX : ICT_300_699;
 }
 
-static ss_up receive_response(ss_core *core, ss_turn *turn, const ss_msg *msg, const ss_path *came_by)
+static ss_up receive_response(ss_core *core, ss_turn *turn, const ss_msg *msg,
+                              const ss_path *came_by)
 {
     ss_txn *t = ss_txn_match_response(core, msg);
     if (t == NULL) {
         return drop_response(turn, msg, came_by);
     }
-    ss_txn_step step = { .core = core, .turn = turn, .txn = t, .msg = msg, .status = (uint16_t)msg->status };
+    ss_txn_step step = {
+        .core = core, .turn = turn, .txn = t, .msg = msg, .status = (uint16_t)msg->status
+    };
     ss_txn_take_step(&step, client_event(t, msg->status));
     return step.up;
 }

@@ -4,7 +4,7 @@
 /* The 100 that 17.2.1 and RFC 4320 4.1 may ask for is printed now, as the request is not kept. 17.2.1: no To tag. */
 static ss_slice put_100(const ss_msg *request, const ss_arena *arena)
 {
-    ss_buffer b = ss_buffer_open(arena);                  /* copied before anything else is taken from the arena */
+    ss_buffer b = ss_buffer_open(arena); /* copied before anything else is taken from the arena */
     ss_put_response_head(&b, request, 100, SS_EMPTY, SS_EMPTY);
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
     return b.overflow || b.len > SS_MESSAGE_BYTES_MAX ? SS_EMPTY : ss_buffer_slice(&b);
@@ -19,24 +19,26 @@ static ss_slice to_tag(const ss_msg *request)
 static void start(ss_txn_step *step)
 {
     ss_txn *t = step->txn;
-    ss_txn_note(step, SS_NOTE_TXN, (ss_note){ .from = t->state, .to = t->state, .letter = SS_LETTER_COUNT });
+    ss_txn_note(step, SS_NOTE_TXN,
+                (ss_note){ .from = t->state, .to = t->state, .letter = SS_LETTER_COUNT });
     ss_txn_start_resend(step, 0);
     ss_txn_arm(step->core, t);
 }
 
-ss_status ss_txn_serve(ss_core *core, ss_turn *turn, const ss_msg *request, const ss_path *came_by, ss_owner owner,
-                       ss_ref *txn)
+ss_status ss_txn_serve(ss_core *core, ss_turn *turn, const ss_msg *request, const ss_path *came_by,
+                       ss_owner owner, ss_ref *txn)
 {
     ss_via via;
     ss_path path;
     *txn = 0;
-    if (!request->is_request || request->method == SS_METHOD_ACK || ss_msg_top_via(request, &via) != SS_OK ||
+    if (!request->is_request || request->method == SS_METHOD_ACK ||
+        ss_msg_top_via(request, &via) != SS_OK ||
         ss_transport_response_path(request, came_by, &path) != SS_OK) {
         return SS_ERR_SEMANTIC;
     }
     const ss_slice trying = put_100(request, turn->arena);
     if (trying.len == 0) {
-        turn->failed = true;                              /* the arena, not the quota */
+        turn->failed = true; /* the arena, not the quota */
         return SS_ERR_FULL;
     }
     const bool is_invite = request->method == SS_METHOD_INVITE;
@@ -71,7 +73,9 @@ static unsigned status_of(ss_slice response)
     if (!ss_slice_starts(response, SS_LIT("SIP/2.0 ")) || response.at[11] != ' ') {
         return 0;
     }
-    return ss_slice_to_u64(ss_slice_cut(response, 8, 11), 699, &status) == SS_OK && status >= 100 ? (unsigned)status : 0;
+    return ss_slice_to_u64(ss_slice_cut(response, 8, 11), 699, &status) == SS_OK && status >= 100
+               ? (unsigned)status
+               : 0;
 }
 
 /* RFC4320:4.1, 4.2. The timer that would send the 100 runs in Trying, so a 100 from the TU is early there. */
@@ -121,9 +125,11 @@ ss_status ss_txn_respond(ss_core *core, ss_turn *turn, ss_ref txn, ss_slice resp
     const unsigned event = tu_event(t, status);
     const ss_txn_edge edge = ss_txn_edge_of(t, event);
     if (edge.act == NULL) {
-        return SS_ERR_STATE;                              /* RFC3261:17.2.2 other finals are discarded */
+        return SS_ERR_STATE; /* RFC3261:17.2.2 other finals are discarded */
     }
-    ss_txn_step step = { .core = core, .turn = turn, .txn = t, .response = response, .status = (uint16_t)status };
+    ss_txn_step step = {
+        .core = core, .turn = turn, .txn = t, .response = response, .status = (uint16_t)status
+    };
     if (keep_response(core, t, response, edge.next) != SS_OK) {
         return SS_ERR_FULL;
     }

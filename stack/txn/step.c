@@ -2,9 +2,10 @@
  * the timer is armed. This is the only place where a state changes. */
 #include "machine.h"
 
-static const ss_txn_machine_table *const tables[SS_MACHINE_COUNT] = {
-    [SS_ICT] = &ss_txn_ict, [SS_NICT] = &ss_txn_nict, [SS_IST] = &ss_txn_ist, [SS_NIST] = &ss_txn_nist
-};
+static const ss_txn_machine_table *const tables[SS_MACHINE_COUNT] = { [SS_ICT] = &ss_txn_ict,
+                                                                      [SS_NICT] = &ss_txn_nict,
+                                                                      [SS_IST] = &ss_txn_ist,
+                                                                      [SS_NIST] = &ss_txn_nist };
 
 unsigned ss_txn_event_count(ss_machine machine)
 {
@@ -55,7 +56,8 @@ static bool is_in_arena(const ss_arena *a, ss_slice bytes)
 {
     const uintptr_t at = (uintptr_t)bytes.at;
     const uintptr_t base = (uintptr_t)a->base;
-    SS_ASSERT(at < base + a->used || at >= base + a->cap);        /* printed there, but not kept: ss_buffer_keep */
+    SS_ASSERT(at < base + a->used ||
+              at >= base + a->cap); /* printed there, but not kept: ss_buffer_keep */
     return at >= base && at < base + a->used;
 }
 
@@ -64,7 +66,8 @@ void ss_txn_send(ss_txn_step *step, ss_slice bytes)
 {
     ss_turn *turn = step->turn;
     const ss_path path = ss_txn_path(step->core, step->txn);
-    const ss_slice lasting = is_in_arena(turn->arena, bytes) ? bytes : ss_arena_copy(turn->arena, bytes);
+    const ss_slice lasting =
+        is_in_arena(turn->arena, bytes) ? bytes : ss_arena_copy(turn->arena, bytes);
     if (lasting.len == 0) {
         turn->failed = true;
         return;
@@ -77,7 +80,8 @@ void ss_txn_resend(ss_txn_step *step, ss_letter letter)
     const ss_txn *t = step->txn;
     const ss_slice message = ss_txn_message(step->core, t);
     if (message.len > 0) {
-        ss_txn_note(step, SS_NOTE_RESEND, (ss_note){ .from = t->state, .to = t->state, .letter = (uint8_t)letter });
+        ss_txn_note(step, SS_NOTE_RESEND,
+                    (ss_note){ .from = t->state, .to = t->state, .letter = (uint8_t)letter });
         ss_txn_send(step, message);
     }
 }
@@ -87,7 +91,7 @@ void ss_txn_forget_message(ss_txn_step *step)
     const ss_path path = ss_txn_path(step->core, step->txn);
     step->txn->has_message = false;
     if (ss_txn_keep(step->core, step->txn, &path, SS_EMPTY) != SS_OK) {
-        return;                                           /* the old bytes stay, unused */
+        return; /* the old bytes stay, unused */
     }
 }
 
@@ -108,7 +112,8 @@ static void enter(ss_txn_step *step, ss_txn_state next)
     if (t->state != next) {
         const uint8_t from = t->state;
         t->state = (uint8_t)next;
-        ss_txn_note(step, SS_NOTE_TXN, (ss_note){ .from = from, .to = (uint8_t)next, .letter = SS_LETTER_COUNT });
+        ss_txn_note(step, SS_NOTE_TXN,
+                    (ss_note){ .from = from, .to = (uint8_t)next, .letter = SS_LETTER_COUNT });
     }
 }
 
@@ -117,7 +122,8 @@ static void check(const ss_txn *t)
 {
     const ss_txn_letters of_state = ss_txn_letters_of(ss_txn_machine(t), ss_txn_state_of(t));
     SS_ASSERT(t->resend_at == SS_TIME_NEVER || of_state.resend != SS_LETTER_COUNT);
-    SS_ASSERT(t->resend_at == SS_TIME_NEVER || of_state.resend == SS_TIMER_TRYING || !t->is_reliable);
+    SS_ASSERT(t->resend_at == SS_TIME_NEVER || of_state.resend == SS_TIMER_TRYING ||
+              !t->is_reliable);
     SS_ASSERT((t->expire_at == SS_TIME_NEVER) == (of_state.expire == SS_LETTER_COUNT));
 }
 
@@ -125,7 +131,8 @@ static void drop(ss_txn_step *step)
 {
     const ss_txn *t = step->txn;
     if (step->msg != NULL) {
-        ss_txn_note(step, SS_NOTE_STRAY, (ss_note){ .from = t->state, .to = t->state, .letter = SS_LETTER_COUNT });
+        ss_txn_note(step, SS_NOTE_STRAY,
+                    (ss_note){ .from = t->state, .to = t->state, .letter = SS_LETTER_COUNT });
     }
 }
 
@@ -137,7 +144,7 @@ static void finish(ss_txn_step *step)
         ss_txn_arm(step->core, t);
         return;
     }
-    step->up.ended = true;                                /* RFC3261:17.1.1.2, 17.2.1 destroyed the instant it ends */
+    step->up.ended = true; /* RFC3261:17.1.1.2, 17.2.1 destroyed the instant it ends */
     if (step->up.kind == SS_UP_NOTHING) {
         step->up.kind = SS_UP_ENDED;
     }
@@ -149,7 +156,8 @@ void ss_txn_take_step(ss_txn_step *step, unsigned event)
 {
     ss_txn *t = step->txn;
     const ss_txn_edge edge = ss_txn_edge_of(t, event);
-    step->up = (ss_up){ .machine = ss_txn_machine(t), .method = ss_txn_method(t), .owner = t->owner };
+    step->up =
+        (ss_up){ .machine = ss_txn_machine(t), .method = ss_txn_method(t), .owner = t->owner };
     step->is_drawn = edge.act != NULL;
     if (!step->is_drawn) {
         drop(step);
@@ -171,6 +179,6 @@ void ss_txn_take_step(ss_txn_step *step, unsigned event)
 void ss_txn_take_timer_step(ss_txn_step *step, ss_letter letter)
 {
     const unsigned event = tables[step->txn->machine]->timer_event(letter);
-    SS_ASSERT(ss_txn_edge_of(step->txn, event).act != NULL);     /* leaving a state stops its timers */
+    SS_ASSERT(ss_txn_edge_of(step->txn, event).act != NULL); /* leaving a state stops its timers */
     ss_txn_take_step(step, event);
 }

@@ -70,7 +70,7 @@ ss_span ss_txn_span(const ss_core *core, const ss_txn *t, ss_letter letter)
     case SS_TIMER_E:
     case SS_TIMER_G:
         return s->t1;
-    default:                                              /* B, F, H, L, M */
+    default: /* B, F, H, L, M */
         return 64 * s->t1;
     }
 }
@@ -117,7 +117,10 @@ void ss_txn_arm(ss_core *core, ss_txn *t)
 static void note_fired(ss_txn_step *step, ss_letter letter, ss_span span)
 {
     ss_txn_note(step, SS_NOTE_TIMER,
-                (ss_note){ .from = step->txn->state, .to = step->txn->state, .letter = (uint8_t)letter, .value = span });
+                (ss_note){ .from = step->txn->state,
+                           .to = step->txn->state,
+                           .letter = (uint8_t)letter,
+                           .value = span });
 }
 
 ss_up ss_txn_timer(ss_core *core, ss_turn *turn, ss_timer *timer)
@@ -135,7 +138,7 @@ ss_up ss_txn_timer(ss_core *core, ss_turn *turn, ss_timer *timer)
         t->resend_at = SS_TIME_NEVER;
         note_fired(&step, letter, ss_txn_interval(core, t, letter));
     }
-    SS_ASSERT(letter != SS_LETTER_COUNT);                 /* popped timers are due */
+    SS_ASSERT(letter != SS_LETTER_COUNT); /* popped timers are due */
     ss_txn_take_timer_step(&step, letter);
     return step.up;
 }

@@ -58,7 +58,7 @@ ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path, 
 static ss_txn *carrier_of(const ss_core *core, ss_arena *arena, const ss_msg *msg)
 {
     if (msg->is_request) {
-        return ss_txn_match_response(core, msg);          /* 17.1.3: its branch and its method */
+        return ss_txn_match_response(core, msg); /* 17.1.3: its branch and its method */
     }
     return ss_txn_match_request(core, arena, msg);
 }

@@ -5,7 +5,8 @@
 
 /* ---- client: 15.1.1 ---- */
 
-static ss_slice print_bye(const ss_visit *v, ss_dialog *dialog, const ss_route *route, const ss_path *path)
+static ss_slice print_bye(const ss_visit *v, ss_dialog *dialog, const ss_route *route,
+                          const ss_path *path)
 {
     char branch[32];
     ss_buffer branch_text = ss_buffer_on(branch, sizeof branch);
@@ -94,7 +95,7 @@ void ss_leg_bye_up(const ss_visit *v, ss_leg *leg, const ss_up *up, const ss_msg
         return;
     }
     if (!up->ended && up->txn != 0) {
-        ss_txn_disown(v->core, up->txn);                  /* Timer K is not our business */
+        ss_txn_disown(v->core, up->txn); /* Timer K is not our business */
     }
     ss_leg_bye_done(v, leg, &outcome);
 }
@@ -105,7 +106,7 @@ void ss_leg_bye_up(const ss_visit *v, ss_leg *leg, const ss_up *up, const ss_msg
 static void peer_ended(const ss_visit *v, const ss_incoming *in, ss_call *call)
 {
     const ss_outcome outcome = { .status = 200, .msg = in->msg };
-    if (call->state == SS_CALL_INCOMING) {                /* RFC3261:15.1.2 pending requests get 487 */
+    if (call->state == SS_CALL_INCOMING) { /* RFC3261:15.1.2 pending requests get 487 */
         if (ss_uas_reject(v, call, 487, SS_EMPTY) == SS_OK) {
             ss_call_tell(v, call, SS_EVENT_BYE, &outcome);
         }
@@ -123,14 +124,15 @@ void ss_uas_bye(const ss_visit *v, const ss_incoming *in, ss_leg *leg)
     if (!ss_ua_reply_ending(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY))) {
         return;
     }
-    const bool is_the_call = call->state == SS_CALL_INCOMING || call->wanted == ss_leg_ref(v->core, leg);
+    const bool is_the_call =
+        call->state == SS_CALL_INCOMING || call->wanted == ss_leg_ref(v->core, leg);
     if (leg->state == SS_LEG_ENDING) {
-        return;                                           /* ours is out: its answer ends the leg */
+        return; /* ours is out: its answer ends the leg */
     }
     if (is_the_call) {
         peer_ended(v, in, call);
     } else {
-        ss_leg_over(v, leg);                              /* a callee's BYE on an early dialog: that branch is gone */
+        ss_leg_over(v, leg); /* a callee's BYE on an early dialog: that branch is gone */
     }
     ss_call_settle(v, call);
 }

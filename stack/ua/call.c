@@ -114,7 +114,8 @@ ss_slice ss_call_tag(const ss_call *call)
 void ss_call_arm(const ss_visit *v, ss_call *call, ss_span span)
 {
     call->interval = span;
-    ss_timer_set(&v->core->timers, &v->core->pools->store, &call->timer, ss_time_after(v->turn->now, span));
+    ss_timer_set(&v->core->timers, &v->core->pools->store, &call->timer,
+                 ss_time_after(v->turn->now, span));
 }
 
 void ss_call_disarm(const ss_visit *v, ss_call *call)
@@ -132,7 +133,8 @@ void ss_call_note_timer(const ss_visit *v, const ss_call *call, ss_letter letter
                                       .value = call->interval });
 }
 
-void ss_call_tell(const ss_visit *v, const ss_call *call, ss_event_kind kind, const ss_outcome *outcome)
+void ss_call_tell(const ss_visit *v, const ss_call *call, ss_event_kind kind,
+                  const ss_outcome *outcome)
 {
     ss_turn_event(v->turn, &(ss_event){ .kind = kind,
                                         .call = call->number,
@@ -168,7 +170,7 @@ void ss_call_over(const ss_visit *v, ss_call *call)
         ss_leg *leg = ss_leg_at(v->core, at);
         at = leg->next;
         if (call->is_uac && leg->state == SS_LEG_EARLY) {
-            ss_leg_free(v, call, leg);                    /* its 2xx, if it comes, makes it anew: RFC3261:13.2.2.4 */
+            ss_leg_free(v, call, leg); /* its 2xx, if it comes, makes it anew: RFC3261:13.2.2.4 */
         } else if (leg->state != SS_LEG_ENDING) {
             ss_leg_over(v, leg);
         }
@@ -192,7 +194,8 @@ void ss_call_settle(const ss_visit *v, ss_call *call)
 
 /* ---- legs ---- */
 
-ss_status ss_leg_new(const ss_visit *v, ss_call *call, const ss_dialog_options *options, ss_leg **leg)
+ss_status ss_leg_new(const ss_visit *v, ss_call *call, const ss_dialog_options *options,
+                     ss_leg **leg)
 {
     const ss_ref ref = ss_core_take(v->core, sizeof(ss_leg));
     if (ref == 0) {
@@ -254,7 +257,7 @@ void ss_leg_free(const ss_visit *v, ss_call *call, ss_leg *leg)
     if (leg->dialog != 0 && v->turn != NULL) {
         ss_dialog_end(v->core, v->turn, leg->dialog);
     } else if (leg->dialog != 0) {
-        ss_dialog_forget(v->core, leg->dialog);           /* a crash says nothing */
+        ss_dialog_forget(v->core, leg->dialog); /* a crash says nothing */
     }
     ss_core_drop(v->core, &leg->ack);
     ss_core_give(v->core, ref, sizeof(ss_leg));

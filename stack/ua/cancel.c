@@ -40,7 +40,7 @@ void ss_uac_send_cancel(const ss_visit *v, ss_call *call)
 ss_status ss_uac_cancel(const ss_visit *v, ss_call *call)
 {
     switch (call->state) {
-    case SS_CALL_RESOLVING:                               /* nothing was sent: nothing is to be cancelled */
+    case SS_CALL_RESOLVING: /* nothing was sent: nothing is to be cancelled */
         ss_uac_refused(v, call, &(ss_outcome){ .status = 487, .synthetic = true });
         return SS_OK;
     case SS_CALL_INVITING:
@@ -56,14 +56,14 @@ ss_status ss_uac_cancel(const ss_visit *v, ss_call *call)
 void ss_uac_cancel_timer(const ss_visit *v, ss_call *call)
 {
     ss_call_note_timer(v, call, SS_TIMER_CANCEL);
-    if (!call->cancel_sent) {                             /* there was no room for it: the peer is still to be told */
+    if (!call->cancel_sent) { /* there was no room for it: the peer is still to be told */
         ss_uac_send_cancel(v, call);
         if (call->cancel_sent) {
             return;
         }
     }
     if (call->invite == 0 || ss_txn_abandon(v->core, v->turn, call->invite).kind == SS_UP_NOTHING) {
-        return;                                           /* a 2xx came for which there is no room yet */
+        return; /* a 2xx came for which there is no room yet */
     }
     call->invite = 0;
     ss_uac_refused(v, call, &(ss_outcome){ .status = 487, .synthetic = true });
@@ -80,8 +80,10 @@ static ss_slice tag_of_invite(const ss_visit *v, ss_ref invite, const ss_call *c
     if (call != NULL || last == NULL) {
         return call != NULL ? ss_call_tag(call) : SS_EMPTY;
     }
-    const ss_slice bytes = ss_arena_copy(v->turn->arena, ss_txn_message(v->core, ss_txn_at(v->core, invite)));
-    if (bytes.len > 0 && ss_msg_parse(last, v->turn->arena, bytes, &diag) == SS_OK && ss_msg_to(last, &to) == SS_OK) {
+    const ss_slice bytes =
+        ss_arena_copy(v->turn->arena, ss_txn_message(v->core, ss_txn_at(v->core, invite)));
+    if (bytes.len > 0 && ss_msg_parse(last, v->turn->arena, bytes, &diag) == SS_OK &&
+        ss_msg_to(last, &to) == SS_OK) {
         return ss_name_addr_tag(&to);
     }
     return SS_EMPTY;
@@ -112,7 +114,7 @@ void ss_uas_cancel(const ss_visit *v, const ss_incoming *in)
     ss_buffer b = ss_ua_reply_begin(v, in->msg, 200, to_tag);
     const bool said = ss_ua_reply_ending(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY));
     if (!said || call == NULL || call->state != SS_CALL_INCOMING) {
-        return;                                           /* already answered finally: no effect */
+        return; /* already answered finally: no effect */
     }
     if (ss_uas_reject(v, call, 487, SS_EMPTY) == SS_OK) {
         ss_call_tell(v, call, SS_EVENT_CANCELLED, &(ss_outcome){ .status = 487, .msg = in->msg });

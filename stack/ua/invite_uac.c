@@ -18,12 +18,16 @@ void ss_uac_refused(const ss_visit *v, ss_call *call, const ss_outcome *outcome)
 /* RFC3261:13.2.2.1 A quota that leaves no room for an early dialog costs nothing but the dialog. */
 static void make_early_leg(const ss_visit *v, ss_call *call, const ss_msg *response)
 {
-    ss_dialog_options options = { .local_cseq = call->cseq, .has_local_cseq = true, .secure = call->secure };
-    if (ss_dialog_text_uac(response, v->turn->arena, &options.text) != SS_OK || options.text.remote_tag.len == 0) {
+    ss_dialog_options options = { .local_cseq = call->cseq,
+                                  .has_local_cseq = true,
+                                  .secure = call->secure };
+    if (ss_dialog_text_uac(response, v->turn->arena, &options.text) != SS_OK ||
+        options.text.remote_tag.len == 0) {
         return;
     }
     const ss_dialog_text *text = &options.text;
-    if (ss_leg_find(v, call, ss_dialog_key(text->call_id, text->local_tag, text->remote_tag)) != NULL) {
+    if (ss_leg_find(v, call, ss_dialog_key(text->call_id, text->local_tag, text->remote_tag)) !=
+        NULL) {
         return;
     }
     ss_leg *leg;
@@ -60,9 +64,10 @@ static void provisional(const ss_visit *v, ss_call *call, const ss_msg *response
     start_patience(v, call);
     if (response->status > 100) {
         make_early_leg(v, call, response);
-        ss_call_tell(v, call, SS_EVENT_PROVISIONAL, &(ss_outcome){ .status = response->status, .msg = response });
+        ss_call_tell(v, call, SS_EVENT_PROVISIONAL,
+                     &(ss_outcome){ .status = response->status, .msg = response });
     }
-    if (call->wants_cancel) {                             /* it had to wait for this: RFC3261:9.1 */
+    if (call->wants_cancel) { /* it had to wait for this: RFC3261:9.1 */
         ss_uac_send_cancel(v, call);
     }
 }

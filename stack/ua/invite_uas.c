@@ -24,7 +24,8 @@ bool ss_uas_is_merged(const ss_visit *v, const ss_msg *request)
     const ss_key128 key = ss_uas_merged_key(request);
     for (ss_ref at = v->ua->first_call; at != 0;) {
         const ss_call *call = ss_call_at(v->core, at);
-        if (!call->is_uac && call->invite != 0 && call->merged.lo == key.lo && call->merged.hi == key.hi) {
+        if (!call->is_uac && call->invite != 0 && call->merged.lo == key.lo &&
+            call->merged.hi == key.hi) {
             return true;
         }
         at = call->next;
@@ -36,8 +37,9 @@ bool ss_uas_is_merged(const ss_visit *v, const ss_msg *request)
 
 static ss_status keep_request(const ss_visit *v, ss_call *call, const ss_msg *invite)
 {
-    static const ss_hdr kept[] = { SS_HDR_VIA,     SS_HDR_MAX_FORWARDS, SS_HDR_RECORD_ROUTE, SS_HDR_FROM,
-                                   SS_HDR_TO,      SS_HDR_CALL_ID,      SS_HDR_CSEQ,         SS_HDR_CONTACT };
+    static const ss_hdr kept[] = { SS_HDR_VIA,  SS_HDR_MAX_FORWARDS, SS_HDR_RECORD_ROUTE,
+                                   SS_HDR_FROM, SS_HDR_TO,           SS_HDR_CALL_ID,
+                                   SS_HDR_CSEQ, SS_HDR_CONTACT };
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_put_request_line(&b, SS_LIT("INVITE"), invite->request_uri);
     for (size_t i = 0; i < SS_COUNT(kept); i++) {
@@ -75,8 +77,8 @@ static void set_ring_end(const ss_visit *v, ss_call *call, const ss_msg *invite)
 static bool is_secure(const ss_incoming *in)
 {
     ss_uri uri;
-    return in->came_by->transport == SS_TRANSPORT_TLS && ss_uri_parse(in->msg->request_uri, &uri) == SS_OK &&
-           uri.scheme == SS_SCHEME_SIPS;
+    return in->came_by->transport == SS_TRANSPORT_TLS &&
+           ss_uri_parse(in->msg->request_uri, &uri) == SS_OK && uri.scheme == SS_SCHEME_SIPS;
 }
 
 static ss_status begin(const ss_visit *v, const ss_incoming *in, ss_call *call)
@@ -103,9 +105,9 @@ void ss_uas_invite(const ss_visit *v, const ss_incoming *in)
     ss_dialog_text text;
     const ss_status can_talk = ss_dialog_text_uas(in->msg, SS_LIT("-"), v->turn->arena, &text);
     if (can_talk == SS_ERR_FULL) {
-        return;                                           /* the arena: as if lost */
+        return; /* the arena: as if lost */
     }
-    if (can_talk != SS_OK) {                              /* no Contact to talk to: RFC3261:8.1.1.8 */
+    if (can_talk != SS_OK) { /* no Contact to talk to: RFC3261:8.1.1.8 */
         ss_ua_refuse(v, in, 400, SS_HDR_OTHER, SS_EMPTY);
         return;
     }
@@ -136,7 +138,8 @@ void ss_uas_invite(const ss_visit *v, const ss_incoming *in)
 static ss_msg *kept_request(const ss_visit *v, const ss_call *call)
 {
     ss_msg *msg = SS_ARENA_NEW(v->turn->arena, ss_msg);
-    const ss_slice bytes = ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, call->request));
+    const ss_slice bytes =
+        ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, call->request));
     ss_diag diag;
     if (msg == NULL || bytes.len == 0 || ss_msg_parse(msg, v->turn->arena, bytes, &diag) != SS_OK) {
         return NULL;
@@ -145,8 +148,8 @@ static ss_msg *kept_request(const ss_visit *v, const ss_call *call)
 }
 
 /* RFC3261:12.1.1: Record-Route and Contact go into what establishes a dialog. RFC3261:13.3.1.4: a 2xx says what we can. */
-static ss_slice print_response(const ss_visit *v, const ss_call *call, const ss_msg *invite, unsigned status,
-                               const ss_command *command)
+static ss_slice print_response(const ss_visit *v, const ss_call *call, const ss_msg *invite,
+                               unsigned status, const ss_command *command)
 {
     ss_slice contact;
     if (ss_ua_contact(v, &contact) != SS_OK) {
@@ -163,20 +166,25 @@ static ss_slice print_response(const ss_visit *v, const ss_call *call, const ss_
 }
 
 /* The one leg of an incoming call, made when it is first needed. RFC3261:12.1.1 */
-static ss_status need_leg(const ss_visit *v, ss_call *call, const ss_msg *invite, ss_leg **leg, bool *is_new)
+static ss_status need_leg(const ss_visit *v, ss_call *call, const ss_msg *invite, ss_leg **leg,
+                          bool *is_new)
 {
     *is_new = call->first_leg == 0;
     if (!*is_new) {
         *leg = ss_leg_at(v->core, call->first_leg);
         return SS_OK;
     }
-    ss_dialog_options options = { .remote_cseq = call->cseq, .has_remote_cseq = true, .secure = call->secure };
-    const ss_status status = ss_dialog_text_uas(invite, ss_call_tag(call), v->turn->arena, &options.text);
+    ss_dialog_options options = { .remote_cseq = call->cseq,
+                                  .has_remote_cseq = true,
+                                  .secure = call->secure };
+    const ss_status status =
+        ss_dialog_text_uas(invite, ss_call_tag(call), v->turn->arena, &options.text);
     return status == SS_OK ? ss_leg_new(v, call, &options, leg) : status;
 }
 
 /* Sends a response that establishes or confirms the dialog; all or nothing. `keep`: where the bytes are kept, or NULL. */
-static ss_status establish(const ss_visit *v, ss_call *call, unsigned status, const ss_command *command, ss_blob *keep)
+static ss_status establish(const ss_visit *v, ss_call *call, unsigned status,
+                           const ss_command *command, ss_blob *keep)
 {
     const ss_msg *invite = kept_request(v, call);
     ss_leg *leg = NULL;
@@ -262,8 +270,9 @@ ss_status ss_uas_reject(const ss_visit *v, ss_call *call, unsigned status, ss_sl
         ss_put_text(&b, ">\r\n");
     }
     const ss_slice bytes = ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY);
-    const ss_status said =
-        bytes.len == 0 ? SS_ERR_FULL : ss_txn_respond(v->core, v->turn, call->invite, bytes, &ended);
+    const ss_status said = bytes.len == 0
+                               ? SS_ERR_FULL
+                               : ss_txn_respond(v->core, v->turn, call->invite, bytes, &ended);
     if (said == SS_OK) {
         call->invite = ended ? 0 : call->invite;
         ss_call_over(v, call);
@@ -284,16 +293,18 @@ static ss_status repeat_progress(const ss_visit *v, ss_call *call)
     const ss_slice last = ss_txn_message(v->core, ss_txn_at(v->core, call->invite));
     const ss_slice copy = ss_arena_copy(v->turn->arena, last);
     bool ended = false;
-    return copy.len == 0 ? SS_ERR_FULL : ss_txn_respond(v->core, v->turn, call->invite, copy, &ended);
+    return copy.len == 0 ? SS_ERR_FULL
+                         : ss_txn_respond(v->core, v->turn, call->invite, copy, &ended);
 }
 
 static void expire(const ss_visit *v, ss_call *call)
 {
     if (ss_uas_reject(v, call, call->end_status, SS_EMPTY) != SS_OK) {
-        ss_call_arm(v, call, v->core->settings->t1);      /* no room to say so: again later */
+        ss_call_arm(v, call, v->core->settings->t1); /* no room to say so: again later */
         return;
     }
-    ss_call_tell(v, call, SS_EVENT_ENDED, &(ss_outcome){ .status = call->end_status, .synthetic = true });
+    ss_call_tell(v, call, SS_EVENT_ENDED,
+                 &(ss_outcome){ .status = call->end_status, .synthetic = true });
 }
 
 void ss_uas_ring_timer(const ss_visit *v, ss_call *call)
@@ -333,7 +344,7 @@ void ss_uas_ack(const ss_visit *v, const ss_msg *ack)
     ss_call_disarm(v, call);
     ss_core_drop(v->core, &call->answer);
     ss_call_tell(v, call, SS_EVENT_CONFIRMED, &(ss_outcome){ .msg = ack });
-    if (call->wants_bye) {                                /* it had to wait for this: RFC3261:15 */
+    if (call->wants_bye) { /* it had to wait for this: RFC3261:15 */
         ss_leg_bye(v, leg);
         ss_call_settle(v, call);
     }

@@ -7,20 +7,21 @@
 #include "usage.h"
 
 typedef struct registration {
-    ss_timer timer;                                       /* refresh */
-    ss_span interval;                                     /* that it runs */
+    ss_timer timer;   /* refresh */
+    ss_span interval; /* that it runs */
     ss_ref txn;
     uint64_t cookie;
-    uint32_t expires;                                     /* asked for in the current request */
-    uint32_t next_expires;                                /* by a command that came meanwhile */
-    bool is_busy;                                         /* a request is under way: 10.2 allows no second */
-    bool again;                                           /* next_expires is to be asked for */
-    bool retried;                                         /* a 423 was followed */
+    uint32_t expires;      /* asked for in the current request */
+    uint32_t next_expires; /* by a command that came meanwhile */
+    bool is_busy;          /* a request is under way: 10.2 allows no second */
+    bool again;            /* next_expires is to be asked for */
+    bool retried;          /* a 423 was followed */
 } registration;
 
 static registration *registration_of(const ss_visit *v)
 {
-    return v->ua->registration == 0 ? NULL : ss_store_at(&v->core->pools->store, v->ua->registration);
+    return v->ua->registration == 0 ? NULL
+                                    : ss_store_at(&v->core->pools->store, v->ua->registration);
 }
 
 static void arm(const ss_visit *v, registration *reg, ss_time at)
@@ -50,8 +51,8 @@ static ss_slice registration_call_id(const ss_visit *v)
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
-static ss_slice print_register(const ss_visit *v, const ss_route *route, const ss_path *path, uint32_t cseq,
-                               uint32_t expires)
+static ss_slice print_register(const ss_visit *v, const ss_route *route, const ss_path *path,
+                               uint32_t cseq, uint32_t expires)
 {
     char tag[SS_TAG_BYTES];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
@@ -89,12 +90,14 @@ static ss_status ask(const ss_visit *v, registration *reg)
         return SS_ERR_SYNTAX;
     }
     const ss_path path = ss_ua_path_to(v, &hop);
-    const uint32_t cseq = v->ua->register_cseq == 0 ? ss_cseq_initial(v->core) : v->ua->register_cseq + 1;
+    const uint32_t cseq =
+        v->ua->register_cseq == 0 ? ss_cseq_initial(v->core) : v->ua->register_cseq + 1;
     const ss_slice bytes = print_register(v, &route, &path, cseq, reg->expires);
     if (bytes.len == 0) {
         return SS_ERR_FULL;
     }
-    const ss_status sent = ss_ua_send(v, (ss_errand){ .kind = SS_ERRAND_REGISTER }, &hop, &path, bytes);
+    const ss_status sent =
+        ss_ua_send(v, (ss_errand){ .kind = SS_ERRAND_REGISTER }, &hop, &path, bytes);
     if (sent == SS_OK) {
         v->ua->register_cseq = cseq;
         reg->is_busy = true;
@@ -121,7 +124,7 @@ ss_status ss_ua_register(const ss_visit *v, const ss_command *command)
         }
         ss_timer_init(&reg->timer, SS_TIMER_OF_REGISTRATION);
     }
-    if (reg->is_busy) {                                   /* no second REGISTER before the first is answered: 10.2 */
+    if (reg->is_busy) { /* no second REGISTER before the first is answered: 10.2 */
         reg->cookie = command->cookie;
         reg->again = true;
         reg->next_expires = command->expires_s;
@@ -134,7 +137,7 @@ ss_status ss_ua_register(const ss_visit *v, const ss_command *command)
     const ss_status status = ask(v, reg);
     if (status != SS_OK && is_new) {
         ss_ua_register_forget(v);
-    } else if (status != SS_OK) {                         /* nothing changed: the refresh goes on asking what it asked */
+    } else if (status != SS_OK) { /* nothing changed: the refresh goes on asking what it asked */
         reg->cookie = before.cookie;
         reg->expires = before.expires;
         reg->retried = before.retried;
@@ -158,11 +161,12 @@ static uint32_t granted_by(const ss_visit *v, const ss_msg *response)
     ss_name_addr contact;
     while (ss_msg_next_addr(response, SS_HDR_CONTACT, &it, &contact) == SS_OK) {
         ss_uri uri;
-        if (contact.is_star || ss_uri_parse(contact.uri, &uri) != SS_OK || !ss_uri_equal(&uri, &own_uri)) {
+        if (contact.is_star || ss_uri_parse(contact.uri, &uri) != SS_OK ||
+            !ss_uri_equal(&uri, &own_uri)) {
             continue;
         }
         ss_slice text;
-        uint32_t expires = 3600;                          /* what a malformed value means: 10.2.1.1 */
+        uint32_t expires = 3600; /* what a malformed value means: 10.2.1.1 */
         if (ss_params_get(contact.params, SS_LIT("expires"), &text) == SS_OK) {
             uint64_t number;
             return ss_slice_to_u64(text, UINT32_MAX, &number) == SS_OK ? (uint32_t)number : expires;
@@ -175,8 +179,8 @@ static uint32_t granted_by(const ss_visit *v, const ss_msg *response)
     return 0;
 }
 
-static void tell(const ss_visit *v, const registration *reg, ss_event_kind kind, const ss_outcome *outcome,
-                 uint32_t granted)
+static void tell(const ss_visit *v, const registration *reg, ss_event_kind kind,
+                 const ss_outcome *outcome, uint32_t granted)
 {
     ss_turn_event(v->turn, &(ss_event){ .kind = kind,
                                         .cookie = reg->cookie,
@@ -197,7 +201,8 @@ static bool go_on(const ss_visit *v, registration *reg)
     reg->retried = false;
     reg->expires = reg->next_expires;
     if (ask(v, reg) != SS_OK) {
-        tell(v, reg, SS_EVENT_REGISTER_FAILED, &(ss_outcome){ .status = 503, .synthetic = true }, 0);
+        tell(v, reg, SS_EVENT_REGISTER_FAILED, &(ss_outcome){ .status = 503, .synthetic = true },
+             0);
         ss_ua_register_forget(v);
     }
     return true;
@@ -215,7 +220,8 @@ void ss_ua_register_failed(const ss_visit *v, const ss_outcome *outcome)
 static void granted(const ss_visit *v, registration *reg, const ss_msg *response)
 {
     const uint32_t seconds = granted_by(v, response);
-    tell(v, reg, SS_EVENT_REGISTERED, &(ss_outcome){ .status = response->status, .msg = response }, seconds);
+    tell(v, reg, SS_EVENT_REGISTERED, &(ss_outcome){ .status = response->status, .msg = response },
+         seconds);
     if (go_on(v, reg)) {
         return;
     }
@@ -223,7 +229,7 @@ static void granted(const ss_visit *v, registration *reg, const ss_msg *response
         ss_ua_register_forget(v);
         return;
     }
-    reg->interval = SS_S(seconds) / 10 * 9;               /* RFC3261:10.2.4 before it has elapsed */
+    reg->interval = SS_S(seconds) / 10 * 9; /* RFC3261:10.2.4 before it has elapsed */
     arm(v, reg, ss_time_after(v->turn->now, reg->interval));
 }
 
@@ -259,7 +265,7 @@ void ss_ua_register_up(const ss_visit *v, const ss_up *up, const ss_msg *respons
         return;
     }
     if (!up->ended && up->txn != 0) {
-        ss_txn_disown(v->core, up->txn);                  /* Timer K is not our business */
+        ss_txn_disown(v->core, up->txn); /* Timer K is not our business */
     }
     reg->txn = 0;
     if (response->status < 300) {

@@ -7,7 +7,7 @@ typedef struct pending {
     ss_ref next;
     uint32_t token;
     ss_errand errand;
-    ss_path path;                                         /* the remote address is missing */
+    ss_path path; /* the remote address is missing */
     ss_blob bytes;
 } pending;
 
@@ -96,8 +96,8 @@ static void free_pending(const ss_visit *v, ss_ref ref)
     ss_core_give(v->core, ref, sizeof(pending));
 }
 
-static ss_status keep_pending(const ss_visit *v, ss_errand errand, const ss_hop *hop, const ss_path *path,
-                              ss_slice bytes)
+static ss_status keep_pending(const ss_visit *v, ss_errand errand, const ss_hop *hop,
+                              const ss_path *path, ss_slice bytes)
 {
     const ss_ref ref = ss_core_take(v->core, sizeof(pending));
     if (ref == 0) {
@@ -106,7 +106,7 @@ static ss_status keep_pending(const ss_visit *v, ss_errand errand, const ss_hop 
     pending *p = pending_at(v, ref);
     p->errand = errand;
     p->path = *path;
-    const bool is_ack = errand.kind == SS_ERRAND_ACK;     /* its leg keeps the bytes */
+    const bool is_ack = errand.kind == SS_ERRAND_ACK; /* its leg keeps the bytes */
     ss_status status = is_ack ? SS_OK : ss_core_keep(v->core, bytes, &p->bytes);
     if (status == SS_OK) {
         p->token = v->ua->next_token + 1;
@@ -126,9 +126,11 @@ static ss_status keep_pending(const ss_visit *v, ss_errand errand, const ss_hop 
     return SS_OK;
 }
 
-ss_status ss_ua_send(const ss_visit *v, ss_errand errand, const ss_hop *hop, const ss_path *path, ss_slice bytes)
+ss_status ss_ua_send(const ss_visit *v, ss_errand errand, const ss_hop *hop, const ss_path *path,
+                     ss_slice bytes)
 {
-    return hop->is_numeric ? send_now(v, errand, path, bytes) : keep_pending(v, errand, hop, path, bytes);
+    return hop->is_numeric ? send_now(v, errand, path, bytes)
+                           : keep_pending(v, errand, hop, path, bytes);
 }
 
 /* ---- forgetting ---- */
@@ -187,7 +189,7 @@ static void report_unsent(const ss_visit *v, ss_errand errand)
     case SS_ERRAND_REGISTER:
         ss_ua_register_failed(v, &outcome);
         break;
-    case SS_ERRAND_ACK:                                   /* as if lost: the peer repeats its 2xx */
+    case SS_ERRAND_ACK: /* as if lost: the peer repeats its 2xx */
         ss_leg_at(v->core, errand.who)->ack_unsent = true;
         break;
     }
@@ -214,8 +216,9 @@ static void go_on(const ss_visit *v, const pending *p, const ss_answer *answer)
     if (answer->status == SS_OK && answer->address_count > 0) {
         ss_path path = p->path;
         path.remote = answer->addresses[0];
-        const ss_slice bytes = ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, p->bytes));
-        const bool fits = bytes.len == p->bytes.len;      /* the blob goes before the turn ends */
+        const ss_slice bytes =
+            ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, p->bytes));
+        const bool fits = bytes.len == p->bytes.len; /* the blob goes before the turn ends */
         status = fits ? send_now(v, p->errand, &path, bytes) : SS_ERR_FULL;
     }
     if (status != SS_OK) {

@@ -12,25 +12,25 @@ void ss_uac_send_ack(const ss_visit *v, ss_leg *leg)
     const ss_slice kept = ss_blob_slice(&v->core->pools->store, leg->ack);
     const ss_slice bytes = ss_arena_copy(v->turn->arena, kept);
     if (!leg->path_known || bytes.len == 0) {
-        return;                                           /* lost: the next copy of the 2xx asks again */
+        return; /* lost: the next copy of the 2xx asks again */
     }
     ss_turn_send(v->turn, &leg->path, bytes);
 }
 
 /* The dialog of a 2xx: confirmed, or made anew; its route set is the 2xx's. RFC3261:13.2.2.4 */
-static ss_status establish(const ss_visit *v, ss_call *call, const ss_dialog_text *text, ss_leg **leg)
+static ss_status establish(const ss_visit *v, ss_call *call, const ss_dialog_text *text,
+                           ss_leg **leg)
 {
     if (*leg == NULL) {
-        const ss_dialog_options options = { .text = *text,
-                                            .local_cseq = call->cseq,
-                                            .has_local_cseq = true,
-                                            .secure = call->secure };
+        const ss_dialog_options options = {
+            .text = *text, .local_cseq = call->cseq, .has_local_cseq = true, .secure = call->secure
+        };
         const ss_status made = ss_leg_new(v, call, &options, leg);
         if (made != SS_OK) {
             return made;
         }
     } else if ((*leg)->dialog == 0) {
-        return SS_ERR_STATE;                              /* a peer's BYE came before its 2xx */
+        return SS_ERR_STATE; /* a peer's BYE came before its 2xx */
     }
     ss_dialog *dialog = ss_dialog_at(v->core, (*leg)->dialog);
     const ss_status status = ss_dialog_set_route(v->core, dialog, text->target, text->routes);
@@ -41,8 +41,8 @@ static ss_status establish(const ss_visit *v, ss_call *call, const ss_dialog_tex
     return status;
 }
 
-static ss_slice print_ack(const ss_visit *v, const ss_call *call, const ss_dialog_text *text, const ss_route *route,
-                          const ss_path *path)
+static ss_slice print_ack(const ss_visit *v, const ss_call *call, const ss_dialog_text *text,
+                          const ss_route *route, const ss_path *path)
 {
     char branch[32];
     ss_buffer branch_text = ss_buffer_on(branch, sizeof branch);
@@ -82,7 +82,8 @@ static ss_status dispatch_ack(const ss_visit *v, ss_leg *leg, const ack_journey 
 {
     const ss_errand errand = { SS_ERRAND_ACK, ss_leg_ref(v->core, leg) };
     leg->ack_unsent = false;
-    return ss_ua_send(v, errand, &j->hop, &j->path, ss_blob_slice(&v->core->pools->store, leg->ack));
+    return ss_ua_send(v, errand, &j->hop, &j->path,
+                      ss_blob_slice(&v->core->pools->store, leg->ack));
 }
 
 /* The ACK is kept before it goes out: the same bytes answer every copy. */
@@ -129,7 +130,8 @@ static void use_leg(const ss_visit *v, ss_call *call, ss_leg *leg, const ss_msg 
     }
     if (is_first && !call->wants_cancel) {
         call->state = SS_CALL_UP;
-        ss_call_tell(v, call, SS_EVENT_ANSWERED, &(ss_outcome){ .status = response->status, .msg = response });
+        ss_call_tell(v, call, SS_EVENT_ANSWERED,
+                     &(ss_outcome){ .status = response->status, .msg = response });
     } else {
         ss_leg_bye(v, leg);
     }
@@ -140,7 +142,8 @@ void ss_uac_twoxx(const ss_visit *v, ss_call *call, const ss_msg *response)
     ss_dialog_text text;
     ss_status status = ss_dialog_text_uac(response, v->turn->arena, &text);
     if (status == SS_OK) {
-        ss_leg *leg = ss_leg_find(v, call, ss_dialog_key(text.call_id, text.local_tag, text.remote_tag));
+        ss_leg *leg =
+            ss_leg_find(v, call, ss_dialog_key(text.call_id, text.local_tag, text.remote_tag));
         if (leg != NULL && leg->ack.len > 0) {
             repeat_ack(v, call, leg);
             return;
@@ -178,7 +181,8 @@ void ss_uas_twoxx_start(const ss_visit *v, ss_call *call)
 
 static void repeat_twoxx(const ss_visit *v, ss_call *call)
 {
-    const ss_slice copy = ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, call->answer));
+    const ss_slice copy =
+        ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, call->answer));
     bool ended = false;
     if (call->invite == 0 || copy.len == 0) {
         return;

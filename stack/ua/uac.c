@@ -39,8 +39,8 @@ void ss_ua_put_user_agent(const ss_visit *v, ss_buffer *b)
 
 /* 8.1.1. The head of a request inside a dialog is the same lines, so a dialog that does not exist yet prints it: it has
  * no remote tag. RFC3261:8.1.1 RFC3261:8.1.1.2 RFC3261:8.1.1.3 */
-void ss_ua_put_request(const ss_visit *v, ss_buffer *b, const ss_new_request *request, const ss_route *route,
-                       const ss_path *path)
+void ss_ua_put_request(const ss_visit *v, ss_buffer *b, const ss_new_request *request,
+                       const ss_route *route, const ss_path *path)
 {
     char branch[32];
     ss_buffer branch_text = ss_buffer_on(branch, sizeof branch);
@@ -60,8 +60,9 @@ void ss_ua_put_request(const ss_visit *v, ss_buffer *b, const ss_new_request *re
 
 static bool is_for_to(ss_slice name)
 {
-    static const ss_slice not_allowed[] = { SS_LIT_INIT("transport"), SS_LIT_INIT("maddr"), SS_LIT_INIT("ttl"),
-                                            SS_LIT_INIT("lr"), SS_LIT_INIT("method") };
+    static const ss_slice not_allowed[] = { SS_LIT_INIT("transport"), SS_LIT_INIT("maddr"),
+                                            SS_LIT_INIT("ttl"), SS_LIT_INIT("lr"),
+                                            SS_LIT_INIT("method") };
     for (size_t i = 0; i < SS_COUNT(not_allowed); i++) {
         if (ss_slice_eq_nocase(name, not_allowed[i])) {
             return false;
@@ -81,7 +82,7 @@ static ss_slice logical_uri(const ss_visit *v, const ss_uri *uri)
     }
     ss_put(&b, uri->host);
     ss_slice rest = uri->params.bytes;
-    while (rest.len > 0) {                                /* begins with ';' */
+    while (rest.len > 0) { /* begins with ';' */
         rest = ss_slice_cut(rest, 1, rest.len);
         const ss_slice param = ss_slice_cut(rest, 0, ss_slice_find(rest, ';'));
         if (is_for_to(ss_slice_cut(param, 0, ss_slice_find(param, '=')))) {
@@ -119,7 +120,8 @@ static ss_status plan_journey(const ss_visit *v, ss_slice target, journey *j)
     if (j->target.scheme != SS_SCHEME_SIP && j->target.scheme != SS_SCHEME_SIPS) {
         return SS_ERR_SYNTAX;
     }
-    const ss_status status = ss_route_make(target, v->ua->identity->outbound, v->turn->arena, &j->route);
+    const ss_status status =
+        ss_route_make(target, v->ua->identity->outbound, v->turn->arena, &j->route);
     if (status != SS_OK) {
         return status;
     }
@@ -131,7 +133,8 @@ static ss_status plan_journey(const ss_visit *v, ss_slice target, journey *j)
 }
 
 /* RFC3261:13.2.1 */
-static ss_slice print_invite(const ss_visit *v, const ss_command *command, const journey *j, ss_call *call)
+static ss_slice print_invite(const ss_visit *v, const ss_command *command, const journey *j,
+                             ss_call *call)
 {
     ss_slice contact;
     const ss_slice to = logical_uri(v, &j->target);
@@ -149,7 +152,7 @@ static ss_slice print_invite(const ss_visit *v, const ss_command *command, const
     ss_ua_put_request(v, &b, &request, &j->route, &j->path);
     ss_put_header(&b, SS_HDR_CONTACT, contact);
     ss_put_header(&b, SS_HDR_ALLOW, ss_ua_allow);
-    ss_put_header(&b, SS_HDR_SUPPORTED, SS_EMPTY);        /* no extension: 20.37 */
+    ss_put_header(&b, SS_HDR_SUPPORTED, SS_EMPTY); /* no extension: 20.37 */
     ss_ua_put_user_agent(v, &b);
     ss_put_body(&b, command->body_type, command->body);
     return ss_buffer_keep(v->turn->arena, &b);
@@ -172,7 +175,8 @@ ss_status ss_ua_call(const ss_visit *v, ss_command *command)
     call->secure = j.target.scheme == SS_SCHEME_SIPS && j.path.transport == SS_TRANSPORT_TLS;
     const ss_slice invite = print_invite(v, command, &j, call);
     const ss_errand errand = { SS_ERRAND_INVITE, ss_call_ref(v->core, call) };
-    const ss_status sent = invite.len == 0 ? SS_ERR_FULL : ss_ua_send(v, errand, &j.hop, &j.path, invite);
+    const ss_status sent =
+        invite.len == 0 ? SS_ERR_FULL : ss_ua_send(v, errand, &j.hop, &j.path, invite);
     if (sent != SS_OK) {
         ss_call_undo(v, call);
         return sent;

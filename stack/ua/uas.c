@@ -4,7 +4,8 @@
 
 /* ---- responses: 8.2.6 ---- */
 
-ss_buffer ss_ua_reply_begin(const ss_visit *v, const ss_msg *request, unsigned status, ss_slice to_tag)
+ss_buffer ss_ua_reply_begin(const ss_visit *v, const ss_msg *request, unsigned status,
+                            ss_slice to_tag)
 {
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_put_response_head(&b, request, status, SS_EMPTY, to_tag);
@@ -31,10 +32,12 @@ void ss_ua_refuse_full(const ss_visit *v, const ss_incoming *in)
 {
     char tag[SS_TAG_BYTES];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
-    ss_put_hex(&tag_text, ss_hash64(v->core->entropy.key, ss_msg_value(in->msg, SS_HDR_VIA, 0)), SS_TAG_BYTES);
+    ss_put_hex(&tag_text, ss_hash64(v->core->entropy.key, ss_msg_value(in->msg, SS_HDR_VIA, 0)),
+               SS_TAG_BYTES);
     ss_buffer b = ss_ua_reply_begin(v, in->msg, 503, ss_buffer_slice(&tag_text));
     const ss_slice response = ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY);
-    if (response.len > 0 && ss_txn_respond_stateless(v->turn, in->msg, in->came_by, response) == SS_OK) {
+    if (response.len > 0 &&
+        ss_txn_respond_stateless(v->turn, in->msg, in->came_by, response) == SS_OK) {
         tell_full(v, 503, in->msg);
     }
 }
@@ -51,7 +54,7 @@ static ss_status reply(const ss_visit *v, const ss_incoming *in, ss_slice respon
     }
     const ss_status said = ss_txn_respond(v->core, v->turn, txn, response, &ended);
     if (said != SS_OK && !ended) {
-        (void)ss_txn_abandon(v->core, v->turn, txn);      /* the host's store is exhausted */
+        (void)ss_txn_abandon(v->core, v->turn, txn); /* the host's store is exhausted */
     }
     return said;
 }
@@ -76,7 +79,8 @@ bool ss_ua_reply_ending(const ss_visit *v, const ss_incoming *in, ss_slice respo
     return true;
 }
 
-void ss_ua_refuse(const ss_visit *v, const ss_incoming *in, unsigned status, ss_hdr extra, ss_slice value)
+void ss_ua_refuse(const ss_visit *v, const ss_incoming *in, unsigned status, ss_hdr extra,
+                  ss_slice value)
 {
     char tag[SS_TAG_BYTES];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
@@ -147,7 +151,8 @@ static bool is_for_us(const ss_visit *v, const ss_uri *uri)
     }
     ss_uri contact = *uri;
     contact.user = me->user;
-    return same_user(*uri, contact) || (ss_uri_parse(me->aor, &aor) == SS_OK && same_user(*uri, aor));
+    return same_user(*uri, contact) ||
+           (ss_uri_parse(me->aor, &aor) == SS_OK && same_user(*uri, aor));
 }
 
 /* RFC3261:8.2.2.1 */
@@ -193,7 +198,7 @@ static bool refuse_extension(const ss_visit *v, const ss_incoming *in)
     if (unsupported.len > 0) {
         ss_ua_refuse(v, in, 420, SS_HDR_UNSUPPORTED, unsupported);
     }
-    return unsupported.len > 0 || v->turn->failed;        /* in an arena that is full it is as if lost */
+    return unsupported.len > 0 || v->turn->failed; /* in an arena that is full it is as if lost */
 }
 
 static bool is_optional(const ss_msg *request)
@@ -282,7 +287,7 @@ static void serve_in_dialog(const ss_visit *v, const ss_incoming *in)
 static void serve_outside(const ss_visit *v, const ss_incoming *in)
 {
     switch (in->msg->method) {
-    case SS_METHOD_BYE:                                   /* a BYE without a To tag is for no dialog: 15.1.2 */
+    case SS_METHOD_BYE: /* a BYE without a To tag is for no dialog: 15.1.2 */
         ss_ua_refuse(v, in, 481, SS_HDR_OTHER, SS_EMPTY);
         break;
     case SS_METHOD_INVITE:
@@ -306,7 +311,7 @@ static void serve(const ss_visit *v, const ss_incoming *in)
     if (refuse_method(v, in) || (!in_dialog && refuse_request_uri(v, in))) {
         return;
     }
-    if (!in_dialog && ss_uas_is_merged(v, in->msg)) {     /* RFC3261:8.2.2.2 */
+    if (!in_dialog && ss_uas_is_merged(v, in->msg)) { /* RFC3261:8.2.2.2 */
         ss_ua_refuse(v, in, 482, SS_HDR_OTHER, SS_EMPTY);
         return;
     }

@@ -16,63 +16,64 @@
 typedef struct ss_visit {
     ss_ua *ua;
     ss_core *core;
-    ss_turn *turn;                                        /* NULL when everything is forgotten without a word */
+    ss_turn *turn; /* NULL when everything is forgotten without a word */
 } ss_visit;
 
 typedef enum ss_call_state {
-    SS_CALL_RESOLVING,                                    /* UAC: the INVITE waits for an address */
-    SS_CALL_INVITING,                                     /* UAC: the INVITE is out, no final response came */
-    SS_CALL_INCOMING,                                     /* UAS: no final response was sent */
-    SS_CALL_ANSWERED,                                     /* UAS: 2xx sent, its ACK has not come */
+    SS_CALL_RESOLVING, /* UAC: the INVITE waits for an address */
+    SS_CALL_INVITING,  /* UAC: the INVITE is out, no final response came */
+    SS_CALL_INCOMING,  /* UAS: no final response was sent */
+    SS_CALL_ANSWERED,  /* UAS: 2xx sent, its ACK has not come */
     SS_CALL_UP,
-    SS_CALL_ENDING,                                       /* our BYE waits for its answer */
-    SS_CALL_OVER                                          /* the application knows it; lingering */
+    SS_CALL_ENDING, /* our BYE waits for its answer */
+    SS_CALL_OVER    /* the application knows it; lingering */
 } ss_call_state;
 
 enum { SS_TAG_BYTES = 16 };
 
 typedef struct ss_call {
-    ss_timer timer;                                       /* UAS: ring limit, then 2xx copies; UAC: its own limit after a 1xx, then 64*T1 after CANCEL */
-    ss_ref next, prev;                                    /* in order of number */
-    ss_ref invite;                                        /* its transaction, 0 once gone or disowned */
+    ss_timer
+        timer; /* UAS: ring limit, then 2xx copies; UAC: its own limit after a 1xx, then 64*T1 after CANCEL */
+    ss_ref next, prev; /* in order of number */
+    ss_ref invite;     /* its transaction, 0 once gone or disowned */
     ss_ref first_leg;
-    ss_ref wanted;                                        /* the leg that the application talks on, 0 before an answer */
+    ss_ref wanted; /* the leg that the application talks on, 0 before an answer */
     uint32_t number;
     uint64_t cookie;
-    uint8_t state;                                        /* ss_call_state */
+    uint8_t state; /* ss_call_state */
     bool is_uac, secure;
-    bool wants_cancel, cancel_sent;                       /* UAC */
-    bool wants_bye;                                       /* UAS: hung up before the ACK came (15) */
-    bool full_told;                                       /* SS_EVENT_FULL was put out for its responses */
-    bool progressed;                                      /* UAS: the application sent a 101..199 */
-    char tag[SS_TAG_BYTES];                               /* our tag */
-    uint32_t cseq;                                        /* of the INVITE */
-    uint64_t call_id;                                     /* hash, for notes */
-    ss_key128 merged;                                     /* UAS: From tag, Call-ID, CSeq: 8.2.2.2 */
-    ss_blob request;                                      /* UAS: what responses repeat of the INVITE, until the final one */
-    ss_blob answer;                                       /* UAS: the 2xx, until its ACK */
-    ss_time end;                                          /* UAS: of the ring limit or of the 2xx copies */
-    unsigned end_status;                                  /* UAS: 480 or 487, when `end` comes unanswered */
-    ss_span interval;                                     /* that the timer runs */
+    bool wants_cancel, cancel_sent; /* UAC */
+    bool wants_bye;                 /* UAS: hung up before the ACK came (15) */
+    bool full_told;                 /* SS_EVENT_FULL was put out for its responses */
+    bool progressed;                /* UAS: the application sent a 101..199 */
+    char tag[SS_TAG_BYTES];         /* our tag */
+    uint32_t cseq;                  /* of the INVITE */
+    uint64_t call_id;               /* hash, for notes */
+    ss_key128 merged;               /* UAS: From tag, Call-ID, CSeq: 8.2.2.2 */
+    ss_blob request;     /* UAS: what responses repeat of the INVITE, until the final one */
+    ss_blob answer;      /* UAS: the 2xx, until its ACK */
+    ss_time end;         /* UAS: of the ring limit or of the 2xx copies */
+    unsigned end_status; /* UAS: 480 or 487, when `end` comes unanswered */
+    ss_span interval;    /* that the timer runs */
 } ss_call;
 
 typedef enum ss_leg_state {
     SS_LEG_EARLY,
     SS_LEG_UP,
-    SS_LEG_ENDING,                                        /* our BYE waits for its answer */
-    SS_LEG_OVER                                           /* its dialog is gone; UAC: copies of its 2xx are still ACKed */
+    SS_LEG_ENDING, /* our BYE waits for its answer */
+    SS_LEG_OVER    /* its dialog is gone; UAC: copies of its 2xx are still ACKed */
 } ss_leg_state;
 
 typedef struct ss_leg {
     ss_ref next, call;
-    ss_ref dialog;                                        /* 0 when over */
-    ss_ref bye;                                           /* our BYE's transaction */
-    ss_key128 key;                                        /* the dialog's */
-    ss_blob ack;                                          /* UAC: the ACK of its 2xx, same bytes for every copy */
-    ss_path path;                                         /* UAC: the ACK's, once it is known */
-    uint8_t state;                                        /* ss_leg_state */
+    ss_ref dialog; /* 0 when over */
+    ss_ref bye;    /* our BYE's transaction */
+    ss_key128 key; /* the dialog's */
+    ss_blob ack;   /* UAC: the ACK of its 2xx, same bytes for every copy */
+    ss_path path;  /* UAC: the ACK's, once it is known */
+    uint8_t state; /* ss_leg_state */
     bool path_known;
-    bool ack_unsent;                                      /* no address was found for the ACK: a copy asks again */
+    bool ack_unsent; /* no address was found for the ACK: a copy asks again */
 } ss_leg;
 
 /** A request as it came, for those who answer it. */
@@ -85,7 +86,7 @@ typedef struct ss_incoming {
 typedef struct ss_outcome {
     unsigned status;
     bool synthetic;
-    const ss_msg *msg;                                    /* or NULL */
+    const ss_msg *msg; /* or NULL */
 } ss_outcome;
 
 /* ---- call.c ---- */
@@ -106,7 +107,8 @@ void ss_call_arm(const ss_visit *v, ss_call *call, ss_span span);
 void ss_call_disarm(const ss_visit *v, ss_call *call);
 /** A timer of the call fired: its span is call->interval. */
 void ss_call_note_timer(const ss_visit *v, const ss_call *call, ss_letter letter);
-void ss_call_tell(const ss_visit *v, const ss_call *call, ss_event_kind kind, const ss_outcome *outcome);
+void ss_call_tell(const ss_visit *v, const ss_call *call, ss_event_kind kind,
+                  const ss_outcome *outcome);
 /** SS_EVENT_FULL, once per call. */
 void ss_call_tell_full(const ss_visit *v, ss_call *call);
 /** The end for the application, who was told: dialogs without a BYE under way end. */
@@ -115,7 +117,8 @@ void ss_call_over(const ss_visit *v, ss_call *call);
  *  a visit enters do this, last of all. */
 void ss_call_settle(const ss_visit *v, ss_call *call);
 /** A leg around a new dialog. SS_ERR_FULL at a quota. */
-SS_MUST_USE ss_status ss_leg_new(const ss_visit *v, ss_call *call, const ss_dialog_options *options, ss_leg **leg);
+SS_MUST_USE ss_status ss_leg_new(const ss_visit *v, ss_call *call, const ss_dialog_options *options,
+                                 ss_leg **leg);
 ss_leg *ss_leg_find(const ss_visit *v, const ss_call *call, ss_key128 key);
 /** The dialog ends; the leg stays for copies of its 2xx. */
 void ss_leg_over(const ss_visit *v, ss_leg *leg);
@@ -135,29 +138,34 @@ SS_MUST_USE ss_status ss_ua_call(const ss_visit *v, ss_command *command);
 
 typedef struct ss_new_request {
     ss_method method;
-    ss_slice request_uri, to;                             /* URIs */
+    ss_slice request_uri, to; /* URIs */
     ss_slice call_id, tag;
     uint32_t cseq;
 } ss_new_request;
 /** 8.1.1: the head of a request outside a dialog, by the pre-existing route set. */
-void ss_ua_put_request(const ss_visit *v, ss_buffer *b, const ss_new_request *request, const ss_route *route,
-                       const ss_path *path);
+void ss_ua_put_request(const ss_visit *v, ss_buffer *b, const ss_new_request *request,
+                       const ss_route *route, const ss_path *path);
 
 /* ---- resolve.c: 8.1.2 ---- */
 
-typedef enum ss_errand_kind { SS_ERRAND_INVITE, SS_ERRAND_ACK, SS_ERRAND_BYE, SS_ERRAND_REGISTER } ss_errand_kind;
+typedef enum ss_errand_kind {
+    SS_ERRAND_INVITE,
+    SS_ERRAND_ACK,
+    SS_ERRAND_BYE,
+    SS_ERRAND_REGISTER
+} ss_errand_kind;
 
 /** What a request is for: who is told when it cannot be sent. */
 typedef struct ss_errand {
     ss_errand_kind kind;
-    ss_ref who;                                           /* call (INVITE), leg (ACK, BYE), 0 */
+    ss_ref who; /* call (INVITE), leg (ACK, BYE), 0 */
 } ss_errand;
 
 /** The path by which a request to the hop leaves; the remote address is known when the hop is numeric. */
 ss_path ss_ua_path_to(const ss_visit *v, const ss_hop *hop);
 /** Sends, or asks where the hop is and keeps the request until the answer comes. SS_ERR_FULL: neither. */
-SS_MUST_USE ss_status ss_ua_send(const ss_visit *v, ss_errand errand, const ss_hop *hop, const ss_path *path,
-                                 ss_slice bytes);
+SS_MUST_USE ss_status ss_ua_send(const ss_visit *v, ss_errand errand, const ss_hop *hop,
+                                 const ss_path *path, ss_slice bytes);
 /** Forgets the requests that wait for someone. */
 void ss_ua_drop_pending(const ss_visit *v, ss_ref who);
 void ss_ua_drop_all_pending(const ss_visit *v);
@@ -165,7 +173,8 @@ void ss_ua_drop_all_pending(const ss_visit *v);
 /* ---- uas.c: 8.2 ---- */
 
 /** The head of a response in the arena's free space; more header fields may follow. Close it with ss_ua_reply_end. */
-ss_buffer ss_ua_reply_begin(const ss_visit *v, const ss_msg *request, unsigned status, ss_slice to_tag);
+ss_buffer ss_ua_reply_begin(const ss_visit *v, const ss_msg *request, unsigned status,
+                            ss_slice to_tag);
 /** SS_EMPTY when the arena is full. */
 ss_slice ss_ua_reply_end(const ss_visit *v, ss_buffer *b, ss_slice type, ss_slice body);
 /** Answers a request at once with a transaction of its own. At the quota the answer is 503 without one. */
@@ -174,7 +183,8 @@ void ss_ua_reply(const ss_visit *v, const ss_incoming *in, ss_slice response);
  *  what makes room. False when nothing could be said: as if the request was lost. */
 SS_MUST_USE bool ss_ua_reply_ending(const ss_visit *v, const ss_incoming *in, ss_slice response);
 /** A final response with no more than one header field beside the usual ones (SS_HDR_OTHER: none). */
-void ss_ua_refuse(const ss_visit *v, const ss_incoming *in, unsigned status, ss_hdr extra, ss_slice value);
+void ss_ua_refuse(const ss_visit *v, const ss_incoming *in, unsigned status, ss_hdr extra,
+                  ss_slice value);
 /** 500: out of order (12.2.2), or an INVITE before the answer to another (14.2), which has a Retry-After of 0..10 s. */
 void ss_ua_refuse_order(const ss_visit *v, const ss_incoming *in);
 /** 503 without state: the quota leaves no room for the request. */
@@ -199,7 +209,8 @@ void ss_uas_ack(const ss_visit *v, const ss_msg *ack);
 SS_MUST_USE ss_status ss_uas_progress(const ss_visit *v, ss_call *call, const ss_command *command);
 SS_MUST_USE ss_status ss_uas_answer(const ss_visit *v, ss_call *call, const ss_command *command);
 /** A failure response to an unanswered call, which is over then; nothing is told. SS_ERR_FULL when it could not be said. */
-SS_MUST_USE ss_status ss_uas_reject(const ss_visit *v, ss_call *call, unsigned status, ss_slice contact);
+SS_MUST_USE ss_status ss_uas_reject(const ss_visit *v, ss_call *call, unsigned status,
+                                    ss_slice contact);
 void ss_uas_ring_timer(const ss_visit *v, ss_call *call);
 bool ss_uas_is_merged(const ss_visit *v, const ss_msg *request);
 /** Nobody's server transaction: its owner says what the request was, so that another copy of it is known (8.2.2.2). */

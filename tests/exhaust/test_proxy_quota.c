@@ -6,9 +6,9 @@
 
 typedef struct day {
     proxy_rig *rig;
-    bool cancels;                                         /* Alice gives up when it rings */
+    bool cancels; /* Alice gives up when it rings */
     bool acked;
-    unsigned ok, overloaded;                              /* 200s to Alice's and Bob's requests, 503s */
+    unsigned ok, overloaded; /* 200s to Alice's and Bob's requests, 503s */
 } day;
 
 static bool starts(const px_sent *sent, const char *text)
@@ -23,9 +23,11 @@ static bool is_to(const px_sent *sent, unsigned host)
 
 static ss_slice cancel(proxy_rig *rig)
 {
-    return px_printf(rig, "CANCEL sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1\n"
-                          "Max-Forwards: 70\nFrom: <sip:alice@example.com>;tag=alice\nTo: <sip:bob@example.com>\n"
-                          "Call-ID: call\nCSeq: 1 CANCEL\nContent-Length: 0\n\n");
+    return px_printf(
+        rig,
+        "CANCEL sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1\n"
+        "Max-Forwards: 70\nFrom: <sip:alice@example.com>;tag=alice\nTo: <sip:bob@example.com>\n"
+        "Call-ID: call\nCSeq: 1 CANCEL\nContent-Length: 0\n\n");
 }
 
 static void bob_gets(const day *d, const px_sent *sent)
@@ -45,8 +47,10 @@ static void alice_gets(day *d, const px_sent *sent)
     }
     if (starts(sent, "SIP/2.0 200") && !d->acked && !d->cancels) {
         d->acked = true;
-        px_send(d->rig, ALICE, px_request(d->rig, "ACK sip:bob@10.0.0.3", "a2", "Route: <sip:10.0.0.1;lr>\n"));
-        px_send(d->rig, ALICE, px_request(d->rig, "BYE sip:bob@10.0.0.3", "a3", "Route: <sip:10.0.0.1;lr>\n"));
+        px_send(d->rig, ALICE,
+                px_request(d->rig, "ACK sip:bob@10.0.0.3", "a2", "Route: <sip:10.0.0.1;lr>\n"));
+        px_send(d->rig, ALICE,
+                px_request(d->rig, "BYE sip:bob@10.0.0.3", "a3", "Route: <sip:10.0.0.1;lr>\n"));
     }
 }
 
@@ -65,9 +69,10 @@ static void peers_act(day *d)
 
 static ss_slice registering(proxy_rig *rig)
 {
-    return px_printf(rig, "REGISTER sip:example.com SIP/2.0\nVia: SIP/2.0/UDP " BOB ":5060;branch=z9hG4bKr\n"
-                          "Max-Forwards: 70\nFrom: <sip:bob@example.com>;tag=b\nTo: <sip:bob@example.com>\n"
-                          "Call-ID: r\nCSeq: 1 REGISTER\nContact: <sip:bob@10.0.0.3>\nContent-Length: 0\n\n");
+    return px_printf(
+        rig, "REGISTER sip:example.com SIP/2.0\nVia: SIP/2.0/UDP " BOB ":5060;branch=z9hG4bKr\n"
+             "Max-Forwards: 70\nFrom: <sip:bob@example.com>;tag=b\nTo: <sip:bob@example.com>\n"
+             "Call-ID: r\nCSeq: 1 REGISTER\nContact: <sip:bob@10.0.0.3>\nContent-Length: 0\n\n");
 }
 
 /* A registration, a call that is made and ended (or cancelled), a request to a name that is resolved, one that fails. */
@@ -120,8 +125,8 @@ static void at_every_quota_of_transactions(bool cancels, unsigned all_ok)
 
 TEST(a_proxy_at_every_quota_of_transactions_gives_everything_back)
 {
-    at_every_quota_of_transactions(false, 4);             /* REGISTER, INVITE, BYE, MESSAGE */
-    at_every_quota_of_transactions(true, 3);              /* REGISTER, CANCEL, MESSAGE */
+    at_every_quota_of_transactions(false, 4); /* REGISTER, INVITE, BYE, MESSAGE */
+    at_every_quota_of_transactions(true, 3);  /* REGISTER, CANCEL, MESSAGE */
 }
 
 static void at_every_quota_of_bytes(bool cancels)
@@ -154,7 +159,7 @@ static void at_every_arena(bool cancels, unsigned all_ok)
         px_go(rig);
         ok = live(rig, cancels).ok;
         CHECK(!rig->engine.core.out_of_memory);
-        CHECK_EQ(rig->full_events, 0);                    /* the host's trouble is no overload of the proxy's */
+        CHECK_EQ(rig->full_events, 0); /* the host's trouble is no overload of the proxy's */
         CHECK(cap < (1 << 16));
         px_stop(rig);
     }
@@ -195,7 +200,7 @@ TEST(a_proxy_whose_hosts_store_is_exhausted_says_so_and_can_be_forgotten)
         px_go(rig);
         const day d = live(rig, false);
         enough = !rig->engine.core.out_of_memory;
-        CHECK(enough || d.overloaded == 0);               /* never a protocol answer */
+        CHECK(enough || d.overloaded == 0); /* never a protocol answer */
         CHECK_EQ(rig->full_events, 0);
         ss_engine_reset(&rig->engine);
         px_check_empty(rig);

@@ -84,7 +84,7 @@ static void exhaust_store(const char *method, ss_transport transport)
         live(rig, client, server, method);
         was_enough = !rig->core.out_of_memory;
         CHECK_EQ(was_enough && (client == 0 || server == 0), false);
-        if (rig->core.txns != 0) {                        /* a server that could not answer waits in its state */
+        if (rig->core.txns != 0) { /* a server that could not answer waits in its state */
             CHECK(rig->core.out_of_memory);
             ss_txn_forget_all(&rig->core);
         }
@@ -115,7 +115,9 @@ TEST(with_every_size_of_arena_the_machines_still_end)
         rig_at(rig, 0);
         ss_msg msg;
         ss_diag diag;
-        CHECK_OK(ss_msg_parse(&msg, &rig->arena, ss_slice_from(rig_response_text(rig, "INVITE", 486, "z9hG4bKours")), &diag));
+        CHECK_OK(ss_msg_parse(&msg, &rig->arena,
+                              ss_slice_from(rig_response_text(rig, "INVITE", 486, "z9hG4bKours")),
+                              &diag));
         rig->arena.cap = rig->arena.used + cap;
         CHECK_EQ(ss_txn_receive(&rig->core, &rig->turn, &msg, &rig->path).kind, SS_UP_RESPONSE);
         rig->arena.cap = cap;

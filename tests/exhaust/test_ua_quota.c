@@ -90,8 +90,8 @@ static void registration(ua_rig *rig)
     CHECK(status == SS_OK || status == SS_ERR_FULL);
     for (unsigned i = 0; i < 3; i++) {
         if (i < ua_sent_count(rig, ALICE, "REGISTER")) {
-            status = ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", i), i == 0 ? 423 : 200, "r",
-                                      i == 0 ? "Min-Expires: 90\r\n" : contact);
+            status = ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", i), i == 0 ? 423 : 200,
+                                      "r", i == 0 ? "Min-Expires: 90\r\n" : contact);
             CHECK(status == SS_OK || status == SS_ERR_FULL);
         }
         ua_run(rig, rig->now + SS_S(9));
@@ -100,13 +100,15 @@ static void registration(ua_rig *rig)
     CHECK_OK(status);
 }
 
-static const story stories[] = { answered_call,           callee_hangs_up, cancelled_call, unanswered_call,
-                                 never_acknowledged_call, resolved_call,   registration };
+static const story stories[] = { answered_call,   callee_hangs_up,         cancelled_call,
+                                 unanswered_call, never_acknowledged_call, resolved_call,
+                                 registration };
 
 static unsigned ends(const ua_rig *rig, int node)
 {
-    return ua_event_count(rig, node, SS_EVENT_REJECTED) + ua_event_count(rig, node, SS_EVENT_CANCELLED) +
-           ua_event_count(rig, node, SS_EVENT_BYE) + ua_event_count(rig, node, SS_EVENT_ENDED);
+    return ua_event_count(rig, node, SS_EVENT_REJECTED) +
+           ua_event_count(rig, node, SS_EVENT_CANCELLED) + ua_event_count(rig, node, SS_EVENT_BYE) +
+           ua_event_count(rig, node, SS_EVENT_ENDED);
 }
 
 /* Runs a story to its end; what is still up then is hung up. */

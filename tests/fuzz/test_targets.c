@@ -12,7 +12,7 @@
 
 typedef struct outcome {
     fz_replay_counts counts;
-    char last[4096];                                      /* path of the last finding or trouble */
+    char last[4096]; /* path of the last finding or trouble */
     const char *oracle;
 } outcome;
 

@@ -13,8 +13,8 @@ static uint64_t below(ss_entropy *e, uint64_t bound)
 
 static void random_command(ua_rig *rig, ss_entropy *e)
 {
-    static const ss_command_kind kinds[] = { SS_CMD_PROGRESS, SS_CMD_ANSWER, SS_CMD_ANSWER, SS_CMD_REJECT,
-                                             SS_CMD_CANCEL,   SS_CMD_HANGUP };
+    static const ss_command_kind kinds[] = { SS_CMD_PROGRESS, SS_CMD_ANSWER, SS_CMD_ANSWER,
+                                             SS_CMD_REJECT,   SS_CMD_CANCEL, SS_CMD_HANGUP };
     const int node = (int)below(e, UA_ENGINES);
     const uint32_t call = (uint32_t)below(e, rig->engines[node].ua.next_call + 1) + 1;
     const ss_command_kind kind = kinds[below(e, SS_COUNT(kinds))];
@@ -24,8 +24,8 @@ static void random_command(ua_rig *rig, ss_entropy *e)
 
 static void random_call(ua_rig *rig, ss_entropy *e)
 {
-    static const char *const targets[] = { "sip:bob@10.0.0.2", "sip:alice@10.0.0.1", "sip:carol@10.0.0.9",
-                                           "sip:bob@name.example.com" };
+    static const char *const targets[] = { "sip:bob@10.0.0.2", "sip:alice@10.0.0.1",
+                                           "sip:carol@10.0.0.9", "sip:bob@name.example.com" };
     const int node = (int)below(e, UA_ENGINES);
     ua_call(rig, node, targets[below(e, SS_COUNT(targets))]);
 }
@@ -44,7 +44,8 @@ static void random_replay(ua_rig *rig, ss_entropy *e)
         const uint64_t at = below(e, bytes.len);
         copy[at] = "0a;:<>,\r\n= \"1"[below(e, 13)];
     }
-    const ss_status status = ua_inject(rig, (int)below(e, UA_ENGINES), (ss_slice){ copy, bytes.len });
+    const ss_status status =
+        ua_inject(rig, (int)below(e, UA_ENGINES), (ss_slice){ copy, bytes.len });
     CHECK(status == SS_OK || status == SS_ERR_SYNTAX);
 }
 
@@ -99,7 +100,8 @@ static void finish(ua_rig *rig)
 
 static void check_ends(const ua_rig *rig)
 {
-    static const ss_event_kind kinds[] = { SS_EVENT_REJECTED, SS_EVENT_CANCELLED, SS_EVENT_BYE, SS_EVENT_ENDED };
+    static const ss_event_kind kinds[] = { SS_EVENT_REJECTED, SS_EVENT_CANCELLED, SS_EVENT_BYE,
+                                           SS_EVENT_ENDED };
     unsigned ends[UA_ENGINES][64] = { { 0 } };
     for (size_t i = 0; i < rig->event_count; i++) {
         const ua_event *event = &rig->events[i];
@@ -118,7 +120,8 @@ TEST(random_user_agents_leave_nothing_behind)
         ss_entropy e = { .key = seed };
         ua_rig *rig = ua_start();
         for (unsigned i = 0; i < 6; i++) {
-            static const char *const names[] = { "ACK", "BYE", "INVITE", "200 INVITE", "200 BYE", "CANCEL" };
+            static const char *const names[] = { "ACK",        "BYE",     "INVITE",
+                                                 "200 INVITE", "200 BYE", "CANCEL" };
             const int from = (int)below(&e, UA_ENGINES);
             ua_drop(rig, from, names[i], (unsigned)below(&e, 3));
         }

@@ -4,18 +4,25 @@
 
 TEST(rfc3261_7_1_a_request_line_is_method_uri_version_with_single_spaces)
 {
-    static const char *const bad[] = { "^INVITE  sip:bob@b.example SIP/2.0", "^INVITE sip:bob@b.example  SIP/2.0",
-                                       "^INVITE sip:bob@b.example SIP/2.0 ", "^INVITE <sip:bob@b.example> SIP/2.0",
-                                       "^INVITE sip:bob @b.example SIP/2.0", "^INVITE sip:bob@b.example",
-                                       "^INVITE sip:bob@b.example SIP/2",    "^INVITE sip:bob@b.example SIP/2.",
-                                       "^INVITE sip:bob@b.example SIP/.0",   "^INVITE sip:bob@b.example HTTP/1.1",
-                                       "^INVITE SIP/2.0",                    "^INVITE  SIP/2.0",
-                                       "^INVITE bob SIP/2.0",                "^INVITE sip:bob@b.example\tSIP/2.0",
+    static const char *const bad[] = { "^INVITE  sip:bob@b.example SIP/2.0",
+                                       "^INVITE sip:bob@b.example  SIP/2.0",
+                                       "^INVITE sip:bob@b.example SIP/2.0 ",
+                                       "^INVITE <sip:bob@b.example> SIP/2.0",
+                                       "^INVITE sip:bob @b.example SIP/2.0",
+                                       "^INVITE sip:bob@b.example",
+                                       "^INVITE sip:bob@b.example SIP/2",
+                                       "^INVITE sip:bob@b.example SIP/2.",
+                                       "^INVITE sip:bob@b.example SIP/.0",
+                                       "^INVITE sip:bob@b.example HTTP/1.1",
+                                       "^INVITE SIP/2.0",
+                                       "^INVITE  SIP/2.0",
+                                       "^INVITE bob SIP/2.0",
+                                       "^INVITE sip:bob@b.example\tSIP/2.0",
                                        "^INVITE sip:bob@b.example SIP/2.0\r" };
     unsigned response = 0;
     for (size_t i = 0; i < SS_COUNT(bad); i++) {
         CHECK_STATUS(test_verdict(bad[i], &response), SS_ERR_SYNTAX);
-        CHECK_EQ(response, 400);                          /* RFC3261:7.1 */
+        CHECK_EQ(response, 400); /* RFC3261:7.1 */
     }
     CHECK_OK(test_verdict("^INVITE sip:bob@b.example sip/2.0", &response));
     CHECK_OK(test_verdict("^INVITE soap.beep://192.0.2.103:3002 SIP/2.0", &response));
@@ -23,8 +30,10 @@ TEST(rfc3261_7_1_a_request_line_is_method_uri_version_with_single_spaces)
 
 TEST(rfc3261_7_1_what_has_no_method_is_dropped)
 {
-    static const char *const bad[] = { "^", "^INVITE", "^ INVITE sip:b@b.example SIP/2.0", "^IN@VITE sip:b SIP/2.0",
-                                       "^GET/ x", "^\x80 x SIP/2.0" };
+    static const char *const bad[] = {
+        "^",       "^INVITE",        "^ INVITE sip:b@b.example SIP/2.0", "^IN@VITE sip:b SIP/2.0",
+        "^GET/ x", "^\x80 x SIP/2.0"
+    };
     unsigned response = 1;
     for (size_t i = 0; i < SS_COUNT(bad); i++) {
         CHECK(test_verdict(bad[i], &response) != SS_OK);
@@ -40,7 +49,7 @@ TEST(rfc3261_7_1_methods_are_case_sensitive_and_extensible)
     CHECK_SLICE(msg.method_name, "NEWMETHOD!'~");
     unsigned response = 0;
     CHECK_STATUS(test_verdict("^invite sip:bob@b.example SIP/2.0", &response), SS_ERR_SEMANTIC);
-    CHECK_EQ(response, 400);                              /* CSeq says INVITE: RFC3261:8.1.1.5 */
+    CHECK_EQ(response, 400); /* CSeq says INVITE: RFC3261:8.1.1.5 */
 }
 
 TEST(rfc3261_21_5_6_another_version_of_sip_is_answered_505)
@@ -49,7 +58,7 @@ TEST(rfc3261_21_5_6_another_version_of_sip_is_answered_505)
     CHECK_STATUS(test_verdict("^INVITE sip:bob@b.example SIP/7.0", &response), SS_ERR_SEMANTIC);
     CHECK_EQ(response, 505);
     CHECK_STATUS(test_verdict("^INVITE sip:bob@b.example SIP/2.00", &response), SS_ERR_SEMANTIC);
-    CHECK_EQ(response, 505);                              /* RFC3261:7.1 the version is a literal string */
+    CHECK_EQ(response, 505); /* RFC3261:7.1 the version is a literal string */
     CHECK_STATUS(test_verdict("^ACK sip:bob@b.example SIP/3.0", &response), SS_ERR_SEMANTIC);
     CHECK_EQ(response, 0);
 }
@@ -65,15 +74,17 @@ static ss_status status_line(const char *line, ss_msg *msg)
     ss_put(&b, SS_LIT("\r\n"));
     ss_put(&b, ss_slice_cut(ringing, first, ringing.len));
     const ss_status status = test_parse(ss_buffer_slice(&b), msg, &diag);
-    CHECK_EQ(diag.response, 0);                           /* a response is never answered */
+    CHECK_EQ(diag.response, 0); /* a response is never answered */
     return status;
 }
 
 TEST(rfc3261_7_2_a_status_line_is_version_code_phrase)
 {
-    static const char *const bad[] = { "SIP/2.0 99 x",  "SIP/2.0 700 x", "SIP/2.0 1000 x", "SIP/2.0 20 OK",
-                                       "SIP/2.0  200 OK", "SIP/2.0 200", "SIP/2.0 2x0 OK", "SIP/2.0",
-                                       "SIP/3.0 200 OK", "SIP/2.0 200 \x01", "SIP/2.0 4294967301 x" };
+    static const char *const bad[] = {
+        "SIP/2.0 99 x",    "SIP/2.0 700 x",    "SIP/2.0 1000 x",      "SIP/2.0 20 OK",
+        "SIP/2.0  200 OK", "SIP/2.0 200",      "SIP/2.0 2x0 OK",      "SIP/2.0",
+        "SIP/3.0 200 OK",  "SIP/2.0 200 \x01", "SIP/2.0 4294967301 x"
+    };
     ss_msg msg;
     for (size_t i = 0; i < SS_COUNT(bad); i++) {
         CHECK(status_line(bad[i], &msg) != SS_OK);
@@ -88,7 +99,8 @@ TEST(rfc3261_7_2_a_status_line_is_version_code_phrase)
 TEST(rfc3261_7_3_1_white_space_around_the_colon_and_folding_change_nothing)
 {
     static const char *const same[] = { "+Subject: lunch with Bob", "+Subject:lunch with Bob",
-                                        "+Subject \t :   lunch with Bob\t", "+SUBJECT:\r\n lunch with Bob",
+                                        "+Subject \t :   lunch with Bob\t",
+                                        "+SUBJECT:\r\n lunch with Bob",
                                         "+s: lunch with Bob\r\n  " };
     ss_msg msg;
     for (size_t i = 0; i < SS_COUNT(same); i++) {
@@ -103,20 +115,27 @@ TEST(rfc3261_7_3_1_white_space_around_the_colon_and_folding_change_nothing)
 
 TEST(rfc3261_7_3_1_a_line_that_is_no_header_field_is_answered_400)
 {
-    static const char *const bad[] = { "+Subject", "+: x", "+Sub ject: x", "+Sub\r\n ject: x", "+Subject\r\n : x",
-                                       "+<>: x", "+Subject: a\rb", "+Subject: a\nb", "+Subject: a\x01z", "+Subject: \x7f",
-                                       "+Subject: x\n", "+\x80: x" };
+    static const char *const bad[] = {
+        "+Subject",         "+: x",           "+Sub ject: x",   "+Sub\r\n ject: x",
+        "+Subject\r\n : x", "+<>: x",         "+Subject: a\rb", "+Subject: a\nb",
+        "+Subject: a\x01z", "+Subject: \x7f", "+Subject: x\n",  "+\x80: x"
+    };
     unsigned response = 0;
     for (size_t i = 0; i < SS_COUNT(bad); i++) {
         CHECK_STATUS(test_verdict(bad[i], &response), SS_ERR_SYNTAX);
-        CHECK_EQ(response, 400);                          /* RFC3261:25.1 */
+        CHECK_EQ(response, 400); /* RFC3261:25.1 */
     }
 }
 
 TEST(rfc3261_7_3_1_a_field_of_one_value_stands_once)
 {
-    static const char *const twice[] = { "+To: <sip:c@d>", "+t: <sip:c@d>", "+From: <sip:c@d>;tag=2", "+Call-ID: 2",
-                                         "+CSeq: 1 INVITE", "+Max-Forwards: 70", "+l: 0",
+    static const char *const twice[] = { "+To: <sip:c@d>",
+                                         "+t: <sip:c@d>",
+                                         "+From: <sip:c@d>;tag=2",
+                                         "+Call-ID: 2",
+                                         "+CSeq: 1 INVITE",
+                                         "+Max-Forwards: 70",
+                                         "+l: 0",
                                          "+Expires: 1\r\nExpires: 2" };
     unsigned response = 0;
     for (size_t i = 0; i < SS_COUNT(twice); i++) {
@@ -125,7 +144,7 @@ TEST(rfc3261_7_3_1_a_field_of_one_value_stands_once)
     }
     CHECK_OK(test_verdict("+Via: SIP/2.0/UDP other.example", &response));
     CHECK_OK(test_verdict("+X-Twice: a\r\nX-Twice: b", &response));
-    CHECK_OK(test_verdict("+Subject: a\r\nSubject: b", &response));             /* RFC3261:16.3 step 1 */
+    CHECK_OK(test_verdict("+Subject: a\r\nSubject: b", &response)); /* RFC3261:16.3 step 1 */
     CHECK_OK(test_verdict("+Date: now\r\nDate: then", &response));
     CHECK_OK(test_verdict("+Authorization: Digest a=b\r\nAuthorization: Digest c=d", &response));
 }
@@ -135,7 +154,8 @@ TEST(rfc3261_7_3_1_the_order_of_different_fields_does_not_matter)
     ss_msg msg;
     test_parse_ok(test_message_named("reg"), &msg);
     CHECK_EQ(msg.fields[0].id, SS_HDR_VIA);
-    test_parse_ok(SS_LIT("OPTIONS sip:x SIP/2.0\r\nCSeq: 1 OPTIONS\r\nTo: <sip:x>\r\ni: 1\r\nf: <sip:y>;tag=1\r\n"
+    test_parse_ok(SS_LIT("OPTIONS sip:x SIP/2.0\r\nCSeq: 1 OPTIONS\r\nTo: <sip:x>\r\ni: 1\r\nf: "
+                         "<sip:y>;tag=1\r\n"
                          "v: SIP/2.0/UDP z\r\n\r\n"),
                   &msg);
 }

@@ -11,7 +11,7 @@ TEST(rfc3261_8_1_1_a_request_without_a_needed_field_is_answered_400)
         CHECK_EQ(response, 400);
     }
     CHECK_STATUS(test_verdict("-Via", &response), SS_ERR_SEMANTIC);
-    CHECK_EQ(response, 0);                                /* there is nowhere to answer to */
+    CHECK_EQ(response, 0); /* there is nowhere to answer to */
 }
 
 TEST(rfc3261_16_3_a_request_without_max_forwards_passes)

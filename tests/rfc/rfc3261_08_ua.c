@@ -12,11 +12,12 @@ static ss_status ask_bob(ua_rig *rig, const char *method, const char *uri, const
 {
     static char text[2048];
     static unsigned ordinal;
-    const int length = snprintf(text, sizeof text,
-                                "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKask%u\r\n"
-                                "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=carol\r\n"
-                                "To: <sip:bob@example.com>\r\nCall-ID: ask%u\r\nCSeq: 1 %s\r\n%s",
-                                method, uri, ordinal, ordinal, method, more);
+    const int length =
+        snprintf(text, sizeof text,
+                 "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKask%u\r\n"
+                 "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=carol\r\n"
+                 "To: <sip:bob@example.com>\r\nCall-ID: ask%u\r\nCSeq: 1 %s\r\n%s",
+                 method, uri, ordinal, ordinal, method, more);
     ordinal++;
     return ua_inject(rig, BOB, (ss_slice){ text, (size_t)length });
 }
@@ -52,7 +53,9 @@ TEST(rfc3261_8_1_1_a_request_has_the_six_fields)
 TEST(rfc3261_8_1_1_4_the_application_may_give_the_call_id)
 {
     ua_rig *rig = ua_start();
-    ss_command command = { .kind = SS_CMD_CALL, .target = SS_LIT("sip:carol@10.0.0.9"), .call_id = SS_LIT("c1@sim") };
+    ss_command command = { .kind = SS_CMD_CALL,
+                           .target = SS_LIT("sip:carol@10.0.0.9"),
+                           .call_id = SS_LIT("c1@sim") };
     CHECK_OK(ua_command(rig, ALICE, &command));
     CHECK_SLICE(ss_msg_call_id(ua_parse(ua_sent(rig, ALICE, "INVITE", 0))), "c1@sim");
 }
@@ -73,7 +76,8 @@ TEST(rfc3261_8_1_2_a_preloaded_route_carries_the_request)
 
 TEST(a_target_that_is_no_sip_uri_is_refused)
 {
-    static const char *const bad[] = { "", "bob", "tel:+1555", "sip:bob@10.0.0.2?Subject=x", "http://x/" };
+    static const char *const bad[] = { "", "bob", "tel:+1555", "sip:bob@10.0.0.2?Subject=x",
+                                       "http://x/" };
     ua_rig *rig = ua_start();
     for (size_t i = 0; i < SS_COUNT(bad); i++) {
         ss_command command = { .kind = SS_CMD_CALL, .target = ss_slice_from(bad[i]) };
@@ -173,7 +177,8 @@ TEST(rfc3261_8_1_3_3_a_response_with_two_vias_is_discarded)
     ua_rig *rig = ua_start();
     ua_call(rig, ALICE, "sip:carol@10.0.0.9");
     const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
-    CHECK_OK(ua_carol_answers(rig, invite, 486, "c", "Via: SIP/2.0/UDP 10.0.0.7;branch=z9hG4bKother\r\n"));
+    CHECK_OK(ua_carol_answers(rig, invite, 486, "c",
+                              "Via: SIP/2.0/UDP 10.0.0.7;branch=z9hG4bKother\r\n"));
     CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REJECTED), 0);
 }
 
@@ -184,12 +189,14 @@ TEST(rfc3261_8_1_3_3_a_failure_with_two_vias_leaves_the_transaction_alone)
     ua_call(rig, ALICE, "sip:carol@10.0.0.9;transport=tcp");
     const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
     CHECK_OK(ua_carol_answers(rig, invite, 180, "c", ""));
-    CHECK_OK(ua_carol_answers(rig, invite, 486, "c", "Via: SIP/2.0/TCP 10.0.0.8;branch=z9hG4bKx\r\n"));
+    CHECK_OK(
+        ua_carol_answers(rig, invite, 486, "c", "Via: SIP/2.0/TCP 10.0.0.8;branch=z9hG4bKx\r\n"));
     CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 0);
     CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REJECTED), 0);
     CHECK_OK(ua_carol_answers(rig, invite, 486, "c", ""));
     CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->event.status, 486);
-    CHECK_EQ(rig->engines[ALICE].core.txns + rig->engines[ALICE].ua.calls, 0);     /* its connection stays */
+    CHECK_EQ(rig->engines[ALICE].core.txns + rig->engines[ALICE].ua.calls,
+             0); /* its connection stays */
 }
 
 /* RFC3261:8.1.3.3 Not for INVITE only. */
@@ -197,7 +204,8 @@ TEST(rfc3261_8_1_3_3_an_answer_to_a_bye_with_two_vias_is_discarded)
 {
     ua_rig *rig = ua_start();
     ua_call(rig, ALICE, "sip:carol@10.0.0.9");
-    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 0), 200, "c", "Contact: <sip:carol@10.0.0.9>\r\n"));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 0), 200, "c",
+                              "Contact: <sip:carol@10.0.0.9>\r\n"));
     CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
     const ua_message *bye = ua_sent(rig, ALICE, "BYE", 0);
     CHECK_OK(ua_carol_answers(rig, bye, 200, "c", "Via: SIP/2.0/UDP 10.0.0.8;branch=z9hG4bKx\r\n"));
@@ -209,7 +217,8 @@ TEST(rfc3261_8_1_3_3_an_answer_to_a_bye_with_two_vias_is_discarded)
 /* RFC3261:8.2.1 */
 TEST(rfc3261_8_2_1_a_known_method_that_is_not_supported_gets_405_with_allow)
 {
-    static const char *const methods[] = { "REGISTER", "MESSAGE", "SUBSCRIBE", "PRACK", "UPDATE", "INFO" };
+    static const char *const methods[] = { "REGISTER", "MESSAGE", "SUBSCRIBE",
+                                           "PRACK",    "UPDATE",  "INFO" };
     ua_rig *rig = ua_start();
     for (unsigned i = 0; i < SS_COUNT(methods); i++) {
         char name[32];
@@ -274,9 +283,10 @@ TEST(rfc3261_8_2_2_2_a_call_that_was_rejected_does_not_ring_again_by_another_way
 /* RFC3261:8.2.2.2 */
 TEST(rfc3261_8_2_2_2_any_request_by_another_way_gets_482)
 {
-    static const char *const options = "OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK%s\r\n"
-                                       "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=c\r\n"
-                                       "To: <sip:bob@example.com>\r\nCall-ID: x\r\nCSeq: %s OPTIONS\r\n\r\n";
+    static const char *const options =
+        "OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK%s\r\n"
+        "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=c\r\n"
+        "To: <sip:bob@example.com>\r\nCall-ID: x\r\nCSeq: %s OPTIONS\r\n\r\n";
     static const char *const cases[][2] = { { "a", "1" }, { "b", "1" }, { "c", "2" } };
     ua_rig *rig = ua_start();
     for (size_t i = 0; i < SS_COUNT(cases); i++) {
@@ -292,7 +302,8 @@ TEST(rfc3261_8_2_2_2_any_request_by_another_way_gets_482)
 TEST(rfc3261_8_2_2_3_what_is_required_and_not_understood_gets_420)
 {
     ua_rig *rig = ua_start();
-    CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2", "Require: 100rel, timer\r\nRequire: foo\r\n" CONTACT EMPTY));
+    CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2",
+                     "Require: 100rel, timer\r\nRequire: foo\r\n" CONTACT EMPTY));
     const ss_msg *refusal = ua_parse(ua_sent(rig, BOB, "420 INVITE", 0));
     CHECK_EQ(ss_msg_count(refusal, SS_HDR_UNSUPPORTED), 1);
     CHECK_SLICE(ss_msg_value(refusal, SS_HDR_UNSUPPORTED, 0), "100rel, timer, foo");
@@ -317,14 +328,21 @@ TEST(rfc3261_8_2_2_3_a_420_to_many_option_tags_is_not_many_times_as_long)
 TEST(rfc3261_8_2_3_a_body_that_is_not_understood_gets_415)
 {
     ua_rig *rig = ua_start();
-    CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2", CONTACT "Content-Type: text/plain\r\nContent-Length: 2\r\n\r\nhi"));
-    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, BOB, "415 INVITE", 0)), SS_HDR_ACCEPT, 0), "application/sdp");
     CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2",
-                     CONTACT "Content-Type: application/sdp\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi"));
-    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, BOB, "415 INVITE", 1)), SS_HDR_ACCEPT_ENCODING, 0), "identity");
+                     CONTACT "Content-Type: text/plain\r\nContent-Length: 2\r\n\r\nhi"));
+    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, BOB, "415 INVITE", 0)), SS_HDR_ACCEPT, 0),
+                "application/sdp");
+    CHECK_OK(ask_bob(
+        rig, "INVITE", "sip:bob@10.0.0.2",
+        CONTACT
+        "Content-Type: application/sdp\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi"));
+    CHECK_SLICE(
+        ss_msg_value(ua_parse(ua_sent(rig, BOB, "415 INVITE", 1)), SS_HDR_ACCEPT_ENCODING, 0),
+        "identity");
     CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2",
-                     CONTACT "Content-Type: text/plain\r\nContent-Disposition: render;handling=optional\r\n"
-                             "Content-Length: 2\r\n\r\nhi"));
+                     CONTACT
+                     "Content-Type: text/plain\r\nContent-Disposition: render;handling=optional\r\n"
+                     "Content-Length: 2\r\n\r\nhi"));
     CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2",
                      CONTACT "Content-Type: Application/SDP;x=y\r\nContent-Length: 2\r\n\r\nhi"));
     CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_INCOMING), 2);
@@ -377,8 +395,10 @@ TEST(the_product_is_named_in_requests_and_responses)
     ua_call(rig, ALICE, "sip:bob@10.0.0.2");
     ua_run(rig, SS_MS(10));
     CHECK_OK(ua_do_status(rig, BOB, SS_CMD_REJECT, 1, 486));
-    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, ALICE, "INVITE", 0)), SS_HDR_USER_AGENT, 0), "phone/1");
-    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, BOB, "486 INVITE", 0)), SS_HDR_SERVER, 0), "phone/1");
+    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, ALICE, "INVITE", 0)), SS_HDR_USER_AGENT, 0),
+                "phone/1");
+    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, BOB, "486 INVITE", 0)), SS_HDR_SERVER, 0),
+                "phone/1");
 }
 
 static ss_slice tag_of(const ua_message *message)
@@ -391,9 +411,10 @@ static ss_slice tag_of(const ua_message *message)
 /* RFC3261:8.2.7 */
 TEST(rfc3261_8_2_7_copies_of_a_request_that_is_refused_without_state_get_one_tag)
 {
-    static const char *const broken = "OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK%s\r\n"
-                                      "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=c\r\n"
-                                      "To: <sip:bob@example.com>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n";
+    static const char *const broken =
+        "OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK%s\r\n"
+        "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=c\r\n"
+        "To: <sip:bob@example.com>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n";
     static const char *const branches[] = { "a", "a", "b" };
     ua_rig *rig = ua_start();
     for (size_t i = 0; i < SS_COUNT(branches); i++) {
@@ -411,13 +432,14 @@ TEST(rfc3261_8_2_7_copies_of_a_request_that_is_refused_without_state_get_one_tag
 /* RFC3261:18.2.2 RFC3261:8.2.6.2 There is no place to answer to but where it came from, and once. */
 TEST(rfc3261_18_2_2_a_request_whose_top_via_cannot_be_read_is_answered_400_to_its_source)
 {
-    static const char *const vias[] = { "SIP/2.0/UDP", "SIP/2.0/UDP 10.0.0.1:99999;branch=z9hG4bKx", "?",
-                                        "SIP/2.0/UDP a;maddr=" };
+    static const char *const vias[] = { "SIP/2.0/UDP", "SIP/2.0/UDP 10.0.0.1:99999;branch=z9hG4bKx",
+                                        "?", "SIP/2.0/UDP a;maddr=" };
     for (size_t i = 0; i < SS_COUNT(vias); i++) {
         ua_rig *rig = ua_start();
         char text[512];
         snprintf(text, sizeof text,
-                 "INVITE sip:bob@10.0.0.2 SIP/2.0\r\nVia: %s\r\nMax-Forwards: 70\r\nFrom: <sip:c@example.com>;tag=c\r\n"
+                 "INVITE sip:bob@10.0.0.2 SIP/2.0\r\nVia: %s\r\nMax-Forwards: 70\r\nFrom: "
+                 "<sip:c@example.com>;tag=c\r\n"
                  "To: <sip:bob@example.com>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n",
                  vias[i]);
         CHECK_OK(ua_inject_text(rig, BOB, text));
@@ -433,8 +455,13 @@ TEST(rfc3261_18_2_2_a_request_whose_top_via_cannot_be_read_is_answered_400_to_it
 TEST(rfc3261_18_1_2_a_broken_ack_or_response_is_never_answered)
 {
     ua_rig *rig = ua_start();
-    CHECK_STATUS(ua_inject_text(rig, BOB, "ACK sip:bob@10.0.0.2 SIP/2.0\r\nVia: ?\r\nCSeq: 1 ACK\r\n\r\n"), SS_ERR_SYNTAX);
-    CHECK_STATUS(ua_inject_text(rig, BOB, "SIP/2.0 200 OK\r\nVia: ?\r\nCSeq: x\r\n\r\n"), SS_ERR_SYNTAX);
-    CHECK_STATUS(ua_inject_text(rig, BOB, "OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\n"), SS_ERR_SYNTAX);
+    CHECK_STATUS(
+        ua_inject_text(rig, BOB, "ACK sip:bob@10.0.0.2 SIP/2.0\r\nVia: ?\r\nCSeq: 1 ACK\r\n\r\n"),
+        SS_ERR_SYNTAX);
+    CHECK_STATUS(ua_inject_text(rig, BOB, "SIP/2.0 200 OK\r\nVia: ?\r\nCSeq: x\r\n\r\n"),
+                 SS_ERR_SYNTAX);
+    CHECK_STATUS(
+        ua_inject_text(rig, BOB, "OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\n"),
+        SS_ERR_SYNTAX);
     CHECK_EQ(rig->message_count, 0);
 }

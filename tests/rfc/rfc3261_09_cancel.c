@@ -123,10 +123,11 @@ TEST(rfc3261_9_1_a_cancel_that_never_could_be_sent_leaves_timer_b_to_end_the_cal
     CHECK(ua_is_empty(rig, ALICE));
 }
 
-static const char stray_cancel[] = "CANCEL sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKnone\r\n"
-                                   "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=1\r\n"
-                                   "To: <sip:bob@example.com>\r\nCall-ID: stray\r\nCSeq: 1 CANCEL\r\n"
-                                   "Content-Length: 0\r\n\r\n";
+static const char stray_cancel[] =
+    "CANCEL sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKnone\r\n"
+    "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=1\r\n"
+    "To: <sip:bob@example.com>\r\nCall-ID: stray\r\nCSeq: 1 CANCEL\r\n"
+    "Content-Length: 0\r\n\r\n";
 
 /* RFC3261:9.2 */
 TEST(rfc3261_9_2_a_cancel_of_nothing_gets_481)
@@ -144,11 +145,12 @@ TEST(rfc3261_9_2_a_cancel_after_the_final_response_has_no_effect)
     ua_rig *rig = ua_start();
     CHECK_OK(ua_carol_invites(rig, BOB, "i", "Contact: <sip:carol@10.0.0.9>\r\n"));
     CHECK_OK(ua_do_status(rig, BOB, SS_CMD_REJECT, 1, 603));
-    CHECK_OK(ua_inject_text(rig, BOB,
-                            "CANCEL sip:bob@10.0.0.2:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKi\r\n"
-                            "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=carol\r\n"
-                            "To: <sip:bob@example.com>\r\nCall-ID: carols\r\nCSeq: 10 CANCEL\r\n"
-                            "Content-Length: 0\r\n\r\n"));
+    CHECK_OK(ua_inject_text(
+        rig, BOB,
+        "CANCEL sip:bob@10.0.0.2:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKi\r\n"
+        "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=carol\r\n"
+        "To: <sip:bob@example.com>\r\nCall-ID: carols\r\nCSeq: 10 CANCEL\r\n"
+        "Content-Length: 0\r\n\r\n"));
     CHECK_EQ(ua_sent_count(rig, BOB, "200 CANCEL"), 1);
     CHECK_EQ(ua_sent_count(rig, BOB, "487 INVITE"), 0);
     ss_name_addr to_cancel, to_invite;
@@ -194,6 +196,7 @@ TEST(rfc3261_9_1_a_cancel_for_which_there_was_no_room_is_sent_before_the_invite_
     ua_run_out(rig);
     CHECK(ua_sent_count(rig, ALICE, "CANCEL") > 0);
     CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->event.status, 487);
-    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->at, ua_sent(rig, ALICE, "CANCEL", 0)->at + SS_S(32));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->at,
+             ua_sent(rig, ALICE, "CANCEL", 0)->at + SS_S(32));
     CHECK(ua_is_empty(rig, ALICE));
 }

@@ -37,7 +37,8 @@ TEST(rfc3261_10_2_4_what_is_granted_is_read_from_our_own_binding)
         const char *lines;
         uint32_t granted;
     } cases[] = {
-        { "Contact: <sip:alice@10.0.0.7>;expires=10, <sip:alice@10.0.0.1:5060>;expires=600\r\n", 600 },
+        { "Contact: <sip:alice@10.0.0.7>;expires=10, <sip:alice@10.0.0.1:5060>;expires=600\r\n",
+          600 },
         { "Expires: 77\r\nContact: <sip:alice@10.0.0.1:5060>\r\n", 77 },
         { "Contact: <sip:alice@10.0.0.1:5060>\r\n", 3600 },
         { "Contact: <sip:alice@10.0.0.1:5060>;expires=soon\r\n", 3600 },
@@ -47,7 +48,8 @@ TEST(rfc3261_10_2_4_what_is_granted_is_read_from_our_own_binding)
     for (size_t i = 0; i < SS_COUNT(cases); i++) {
         ua_rig *rig = ua_start();
         CHECK_OK(enrol(rig, 3600));
-        CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r", cases[i].lines));
+        CHECK_OK(
+            ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r", cases[i].lines));
         const ua_event *event = ua_event_of(rig, ALICE, SS_EVENT_REGISTERED, 0);
         CHECK_NOT_NULL(event);
         CHECK_EQ(event->event.expires_s, cases[i].granted);
@@ -62,7 +64,8 @@ TEST(rfc3261_10_2_4_a_binding_is_refreshed_at_nine_tenths_with_the_same_call_id_
     CHECK_OK(enrol(rig, 3600));
     ua_run(rig, SS_MS(20));
     const ua_message *first = ua_sent(rig, ALICE, "REGISTER", 0);
-    CHECK_OK(ua_carol_answers(rig, first, 200, "r", "Contact: <sip:alice@10.0.0.1:5060>;expires=100\r\n"));
+    CHECK_OK(ua_carol_answers(rig, first, 200, "r",
+                              "Contact: <sip:alice@10.0.0.1:5060>;expires=100\r\n"));
     ua_run(rig, SS_MS(20) + SS_S(90) - 1);
     CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 1);
     ua_run(rig, SS_MS(20) + SS_S(90));
@@ -71,7 +74,8 @@ TEST(rfc3261_10_2_4_a_binding_is_refreshed_at_nine_tenths_with_the_same_call_id_
     CHECK_SLICE_EQ(ss_msg_call_id(ua_parse(second)), ss_msg_call_id(ua_parse(first)));
     CHECK_EQ(cseq_of(second), cseq_of(first) + 1);
     CHECK_SLICE(ss_msg_value(ua_parse(second), SS_HDR_EXPIRES, 0), "3600");
-    CHECK_OK(ua_carol_answers(rig, second, 200, "r", "Contact: <sip:alice@10.0.0.1:5060>;expires=100\r\n"));
+    CHECK_OK(ua_carol_answers(rig, second, 200, "r",
+                              "Contact: <sip:alice@10.0.0.1:5060>;expires=100\r\n"));
     CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REGISTERED), 2);
 }
 
@@ -80,7 +84,8 @@ TEST(rfc3261_10_2_8_a_423_is_followed_once)
 {
     ua_rig *rig = ua_start();
     CHECK_OK(enrol(rig, 60));
-    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 423, "r", "Min-Expires: 300\r\n"));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 423, "r",
+                              "Min-Expires: 300\r\n"));
     CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REGISTER_FAILED), 0);
     const ua_message *second = ua_sent(rig, ALICE, "REGISTER", 1);
     CHECK_SLICE(ss_msg_value(ua_parse(second), SS_HDR_EXPIRES, 0), "300");
@@ -97,7 +102,8 @@ TEST(rfc3261_10_2_8_a_423_without_a_longer_interval_is_a_failure)
 {
     ua_rig *rig = ua_start();
     CHECK_OK(enrol(rig, 60));
-    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 423, "r", "Min-Expires: 60\r\n"));
+    CHECK_OK(
+        ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 423, "r", "Min-Expires: 60\r\n"));
     CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 1);
     CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REGISTER_FAILED), 1);
 }
@@ -115,7 +121,7 @@ TEST(rfc3261_10_2_2_zero_removes_the_binding_and_leaves_nothing)
     CHECK_OK(ua_carol_answers(rig, removal, 200, "r", ""));
     CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REGISTERED, 1)->event.expires_s, 0);
     ua_run_out(rig);
-    CHECK_EQ(rig->now, SS_S(5));                          /* Timer K; no refresh */
+    CHECK_EQ(rig->now, SS_S(5)); /* Timer K; no refresh */
     CHECK(ua_is_empty(rig, ALICE));
     CHECK_OK(enrol(rig, 60));
     const ua_message *again = ua_sent(rig, ALICE, "REGISTER", 2);
@@ -207,5 +213,6 @@ TEST(a_registration_for_which_there_is_no_room_changes_nothing)
     rig->settings.txns_max = 10;
     ua_run(rig, SS_S(90));
     CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 2);
-    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, ALICE, "REGISTER", 1)), SS_HDR_EXPIRES, 0), "3600");
+    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, ALICE, "REGISTER", 1)), SS_HDR_EXPIRES, 0),
+                "3600");
 }

@@ -4,31 +4,34 @@
 static unsigned branches;
 
 /* A REGISTER of Bob's with a new branch. `lines` holds Contact, Expires and what else there is. */
-static ss_slice registering(proxy_rig *rig, const char *uri, const char *to, const char *call_id, unsigned cseq,
-                            const char *lines)
+static ss_slice registering(proxy_rig *rig, const char *uri, const char *to, const char *call_id,
+                            unsigned cseq, const char *lines)
 {
     branches++;
-    return px_printf(rig,
-                      "REGISTER %s SIP/2.0\nVia: SIP/2.0/UDP " BOB ":5060;branch=z9hG4bKr%u\nMax-Forwards: 70\n"
-                      "From: <sip:bob@example.com>;tag=b\nTo: <%s>\nCall-ID: %s\nCSeq: %u REGISTER\n%s"
-                      "Content-Length: 0\n\n",
-                      uri, branches, to, call_id, cseq, lines);
+    return px_printf(
+        rig,
+        "REGISTER %s SIP/2.0\nVia: SIP/2.0/UDP " BOB ":5060;branch=z9hG4bKr%u\nMax-Forwards: 70\n"
+        "From: <sip:bob@example.com>;tag=b\nTo: <%s>\nCall-ID: %s\nCSeq: %u REGISTER\n%s"
+        "Content-Length: 0\n\n",
+        uri, branches, to, call_id, cseq, lines);
 }
 
 static px_sent *register_as(proxy_rig *rig, const char *call_id, unsigned cseq, const char *lines,
-                             const char *start_line)
+                            const char *start_line)
 {
-    px_send(rig, BOB, registering(rig, "sip:example.com", "sip:bob@example.com", call_id, cseq, lines));
+    px_send(rig, BOB,
+            registering(rig, "sip:example.com", "sip:bob@example.com", call_id, cseq, lines));
     return px_expect(rig, BOB, start_line);
 }
 
-#define OK "SIP/2.0 200 OK"
+#define OK   "SIP/2.0 200 OK"
 #define HERE "<sip:bob@10.0.0.3>"
 
 TEST(rfc3261_10_3_step_1_a_register_for_another_domain_is_forwarded)
 {
     proxy_rig *rig = px_start();
-    px_send(rig, BOB, registering(rig, "sip:10.0.0.4", "sip:bob@10.0.0.4", "r", 1, "Contact: " HERE "\n"));
+    px_send(rig, BOB,
+            registering(rig, "sip:10.0.0.4", "sip:bob@10.0.0.4", "r", 1, "Contact: " HERE "\n"));
     px_sent *sent = px_expect(rig, CAROL, "REGISTER sip:10.0.0.4 SIP/2.0");
     CHECK_EQ(px_field_count(rig, sent, SS_HDR_RECORD_ROUTE), 0);
     px_send(rig, CAROL, px_reply(rig, sent, 200, ""));
@@ -39,8 +42,8 @@ TEST(rfc3261_10_3_step_1_a_register_for_another_domain_is_forwarded)
 TEST(rfc3261_10_3_step_2_an_extension_that_is_required_is_420)
 {
     proxy_rig *rig = px_start();
-    const px_sent *sent =
-        register_as(rig, "r", 1, "Contact: " HERE "\nRequire: path, gruu\n", "SIP/2.0 420 Bad Extension");
+    const px_sent *sent = register_as(rig, "r", 1, "Contact: " HERE "\nRequire: path, gruu\n",
+                                      "SIP/2.0 420 Bad Extension");
     CHECK_SLICE(px_field(rig, sent, SS_HDR_UNSUPPORTED, 0), "path, gruu");
     CHECK_EQ(rig->location.bindings, 0);
     px_stop(rig);
@@ -49,11 +52,15 @@ TEST(rfc3261_10_3_step_2_an_extension_that_is_required_is_420)
 TEST(rfc3261_10_3_step_5_an_address_of_record_of_another_domain_is_404)
 {
     proxy_rig *rig = px_start();
-    px_send(rig, BOB, registering(rig, "sip:example.com", "sip:bob@example.net", "r", 1, "Contact: " HERE "\n"));
+    px_send(
+        rig, BOB,
+        registering(rig, "sip:example.com", "sip:bob@example.net", "r", 1, "Contact: " HERE "\n"));
     px_expect(rig, BOB, "SIP/2.0 404 Not Found");
-    px_send(rig, BOB, registering(rig, "sip:example.com", "tel:+123", "r", 1, "Contact: " HERE "\n"));
+    px_send(rig, BOB,
+            registering(rig, "sip:example.com", "tel:+123", "r", 1, "Contact: " HERE "\n"));
     px_expect(rig, BOB, "SIP/2.0 404 Not Found");
-    px_send(rig, BOB, registering(rig, "sip:10.0.0.1", "sip:bob@example.com", "r", 1, "Contact: " HERE "\n"));
+    px_send(rig, BOB,
+            registering(rig, "sip:10.0.0.1", "sip:bob@example.com", "r", 1, "Contact: " HERE "\n"));
     px_expect(rig, BOB, OK);
     px_stop(rig);
 }
@@ -62,7 +69,8 @@ TEST(rfc3261_10_3_step_5_the_index_is_canonical)
 {
     proxy_rig *rig = px_start();
     px_send(rig, BOB,
-             registering(rig, "sip:example.com", "sip:%62ob@Example.COM;user=phone", "r", 1, "Contact: " HERE "\n"));
+            registering(rig, "sip:example.com", "sip:%62ob@Example.COM;user=phone", "r", 1,
+                        "Contact: " HERE "\n"));
     px_expect(rig, BOB, OK);
     px_send(rig, ALICE, px_request(rig, "MESSAGE sip:bob@example.com", "a1", ""));
     px_sent *sent = px_expect(rig, BOB, "MESSAGE sip:bob@10.0.0.3 SIP/2.0");
@@ -150,8 +158,9 @@ TEST(rfc3261_10_3_step_7_the_expiration_is_the_parameters_then_the_fields_then_t
 TEST(rfc3261_10_3_step_7_too_brief_is_423_with_min_expires)
 {
     proxy_rig *rig = px_start();
-    const px_sent *sent = register_as(rig, "r", 1, "Contact: " HERE ", <sip:b@10.0.0.4>;expires=59\n",
-                                       "SIP/2.0 423 Interval Too Brief");
+    const px_sent *sent =
+        register_as(rig, "r", 1, "Contact: " HERE ", <sip:b@10.0.0.4>;expires=59\n",
+                    "SIP/2.0 423 Interval Too Brief");
     CHECK_SLICE(px_field(rig, sent, SS_HDR_MIN_EXPIRES, 0), "60");
     CHECK_EQ(rig->location.bindings, 0);
     register_as(rig, "r", 2, "Contact: " HERE ";expires=60\n", OK);
@@ -173,8 +182,10 @@ TEST(rfc3261_10_3_step_7_contacts_are_the_same_by_uri_comparison)
 {
     proxy_rig *rig = px_start();
     register_as(rig, "r", 1, "Contact: <sip:%62ob@10.0.0.3:5060;Transport=UDP>\n", OK);
-    const px_sent *sent = register_as(rig, "r", 2, "Contact: <sip:bob@10.0.0.3:5060;transport=udp>\n", OK);
-    CHECK_SLICE(px_field(rig, sent, SS_HDR_CONTACT, 0), "<sip:bob@10.0.0.3:5060;transport=udp>;expires=3600");
+    const px_sent *sent =
+        register_as(rig, "r", 2, "Contact: <sip:bob@10.0.0.3:5060;transport=udp>\n", OK);
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_CONTACT, 0),
+                "<sip:bob@10.0.0.3:5060;transport=udp>;expires=3600");
     CHECK_EQ(rig->location.bindings, 1);
     register_as(rig, "r", 3, "Contact: <sip:BOB@10.0.0.3:5060;transport=udp>\n", OK);
     CHECK_EQ(rig->location.bindings, 2);
@@ -201,7 +212,9 @@ TEST(rfc3261_10_3_step_7_a_commit_that_fails_is_500)
 {
     proxy_rig *rig = px_start();
     rig->hold_queries = true;
-    px_send(rig, BOB, registering(rig, "sip:example.com", "sip:bob@example.com", "r", 7, "Contact: " HERE "\n"));
+    px_send(
+        rig, BOB,
+        registering(rig, "sip:example.com", "sip:bob@example.com", "r", 7, "Contact: " HERE "\n"));
     px_expect_nothing(rig);
     CHECK_EQ(rig->held.kind, SS_QUERY_PERSIST);
     CHECK_SLICE(rig->held.name, "sip:bob@example.com");
@@ -230,10 +243,12 @@ TEST(rfc3261_10_3_step_8_all_current_bindings_are_told_with_what_is_left_of_them
     register_as(rig, "r", 1, "Contact: " HERE ";expires=100\n", OK);
     px_run_to(rig, SS_MS(40500));
     const px_sent *sent = register_as(rig, "s", 1, "Contact: <sip:bob@10.0.0.4>;expires=200\n", OK);
-    CHECK_SLICE(px_field(rig, sent, SS_HDR_CONTACT, 0), HERE ";expires=60, <sip:bob@10.0.0.4>;expires=200");
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_CONTACT, 0),
+                HERE ";expires=60, <sip:bob@10.0.0.4>;expires=200");
     px_run_to(rig, SS_S(100) - 1);
     sent = register_as(rig, "r", 2, "", OK);
-    CHECK_SLICE(px_field(rig, sent, SS_HDR_CONTACT, 0), HERE ";expires=1, <sip:bob@10.0.0.4>;expires=141");
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_CONTACT, 0),
+                HERE ";expires=1, <sip:bob@10.0.0.4>;expires=141");
     px_run_to(rig, SS_S(100));
     sent = register_as(rig, "r", 3, "", OK);
     CHECK_SLICE(px_field(rig, sent, SS_HDR_CONTACT, 0), "<sip:bob@10.0.0.4>;expires=141");

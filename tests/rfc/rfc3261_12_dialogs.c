@@ -13,18 +13,22 @@ static void answer_from_carol(ua_rig *rig, const char *lines)
 TEST(rfc3261_12_1_2_the_callers_route_set_is_the_record_route_in_reverse)
 {
     ua_rig *rig = ua_start();
-    answer_from_carol(rig, "Record-Route: <sip:p3;lr>, \"P2\" <sip:p2;lr;x=y>;z\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n" CONTACT);
+    answer_from_carol(rig, "Record-Route: <sip:p3;lr>, \"P2\" <sip:p2;lr;x=y>;z\r\nRecord-Route: "
+                           "<sip:10.0.0.9;lr>\r\n" CONTACT);
     CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
     const ss_msg *bye = ua_parse(ua_sent(rig, ALICE, "BYE", 0));
     CHECK_SLICE(bye->request_uri, "sip:carol@10.0.0.9");
-    CHECK_SLICE(ss_msg_value(bye, SS_HDR_ROUTE, 0), "<sip:10.0.0.9;lr>, <sip:p2;lr;x=y>, <sip:p3;lr>");
+    CHECK_SLICE(ss_msg_value(bye, SS_HDR_ROUTE, 0),
+                "<sip:10.0.0.9;lr>, <sip:p2;lr;x=y>, <sip:p3;lr>");
 }
 
 /* RFC3261:12.1.1 RFC3261:12.2.1.1 */
 TEST(rfc3261_12_1_1_the_callees_route_set_is_the_record_route_in_order)
 {
     ua_rig *rig = ua_start();
-    CHECK_OK(ua_carol_invites(rig, BOB, "i", "Record-Route: <sip:10.0.0.9;lr>, <sip:p2;lr>\r\nContact: <sip:c@10.7.7.7>\r\n"));
+    CHECK_OK(ua_carol_invites(
+        rig, BOB, "i",
+        "Record-Route: <sip:10.0.0.9;lr>, <sip:p2;lr>\r\nContact: <sip:c@10.7.7.7>\r\n"));
     CHECK_OK(ua_do(rig, BOB, SS_CMD_ANSWER, 1));
     ua_run(rig, SS_S(32));
     const ua_message *sent = ua_sent(rig, BOB, "BYE", 0);
@@ -43,13 +47,16 @@ TEST(rfc3261_12_1_1_the_callees_route_set_is_the_record_route_in_order)
 TEST(rfc3261_12_2_1_1_a_strict_router_becomes_the_request_uri)
 {
     ua_rig *rig = ua_start();
-    answer_from_carol(rig, "Record-Route: <sip:p4>, <sip:p3;lr>, <sip:p2>, <sip:10.0.0.9;method=BYE;a=b>\r\n" CONTACT);
+    answer_from_carol(
+        rig,
+        "Record-Route: <sip:p4>, <sip:p3;lr>, <sip:p2>, <sip:10.0.0.9;method=BYE;a=b>\r\n" CONTACT);
     CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
     const ua_message *sent = ua_sent(rig, ALICE, "BYE", 0);
     CHECK_NOT_NULL(sent);
     CHECK_EQ(sent->to, CAROL);
     CHECK_SLICE(ua_parse(sent)->request_uri, "sip:10.0.0.9;a=b");
-    CHECK_SLICE(ss_msg_value(ua_parse(sent), SS_HDR_ROUTE, 0), "<sip:p2>, <sip:p3;lr>, <sip:p4>, <sip:carol@10.0.0.9>");
+    CHECK_SLICE(ss_msg_value(ua_parse(sent), SS_HDR_ROUTE, 0),
+                "<sip:p2>, <sip:p3;lr>, <sip:p4>, <sip:carol@10.0.0.9>");
 }
 
 /* RFC3261:12.2.1.1 */
@@ -115,7 +122,8 @@ TEST(rfc3261_12_1_2_a_2xx_without_a_tag_makes_a_dialog_all_the_same)
     ua_call(rig, ALICE, "sip:carol@10.0.0.9");
     CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 0), 200, "", CONTACT));
     CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 1);
-    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, ALICE, "ACK", 0)), SS_HDR_TO, 0), "<sip:carol@10.0.0.9>");
+    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, ALICE, "ACK", 0)), SS_HDR_TO, 0),
+                "<sip:carol@10.0.0.9>");
 }
 
 TEST(a_crash_forgets_everything_without_a_word)

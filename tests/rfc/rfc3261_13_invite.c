@@ -21,7 +21,8 @@ TEST(rfc3261_13_2_1_an_invite_has_contact_allow_and_supported)
 TEST(rfc3261_13_3_1_4_a_2xx_has_contact_allow_supported_and_the_record_route)
 {
     ua_rig *rig = ua_start();
-    CHECK_OK(ua_carol_invites(rig, BOB, "i", "Record-Route: <sip:10.0.0.9;lr>;x=1, <sip:p2;lr>\r\n" CONTACT));
+    CHECK_OK(ua_carol_invites(rig, BOB, "i",
+                              "Record-Route: <sip:10.0.0.9;lr>;x=1, <sip:p2;lr>\r\n" CONTACT));
     CHECK_OK(ua_do(rig, BOB, SS_CMD_ANSWER, 1));
     const ss_msg *ok = ua_parse(ua_sent(rig, BOB, "200 INVITE", 0));
     CHECK_SLICE(ss_msg_value(ok, SS_HDR_RECORD_ROUTE, 0), "<sip:10.0.0.9;lr>;x=1, <sip:p2;lr>");
@@ -96,10 +97,13 @@ TEST(rfc3261_13_2_2_3_a_redirection_ends_the_call)
     ua_rig *rig = ua_start();
     const uint32_t call = ua_call(rig, ALICE, "sip:bob@10.0.0.2");
     ua_run(rig, SS_MS(10));
-    ss_command redirect = { .kind = SS_CMD_REJECT, .call = 1, .status = 302, .target = SS_LIT("sip:bob@10.0.0.9") };
+    ss_command redirect = {
+        .kind = SS_CMD_REJECT, .call = 1, .status = 302, .target = SS_LIT("sip:bob@10.0.0.9")
+    };
     CHECK_OK(ua_command(rig, BOB, &redirect));
     ua_run(rig, SS_MS(20));
-    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, BOB, "302 INVITE", 0)), SS_HDR_CONTACT, 0), "<sip:bob@10.0.0.9>");
+    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, BOB, "302 INVITE", 0)), SS_HDR_CONTACT, 0),
+                "<sip:bob@10.0.0.9>");
     CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->event.status, 302);
     CHECK_EQ(ua_do(rig, ALICE, SS_CMD_HANGUP, call), SS_ERR_STATE);
     ua_run_out(rig);
@@ -114,7 +118,8 @@ TEST(rfc3261_13_2_2_4_the_ack_of_a_2xx_is_built_from_the_dialog)
     const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
     CHECK_OK(ua_carol_answers(rig, invite, 180, "c", "Contact: <sip:old@10.0.0.9>\r\n"));
     CHECK_OK(ua_carol_answers(rig, invite, 200, "c",
-                              "Record-Route: <sip:10.0.0.9:5070;lr>, <sip:10.0.0.9;lr>\r\nContact: <sip:c@10.9.9.9>\r\n"));
+                              "Record-Route: <sip:10.0.0.9:5070;lr>, <sip:10.0.0.9;lr>\r\nContact: "
+                              "<sip:c@10.9.9.9>\r\n"));
     const ua_message *sent = ua_sent(rig, ALICE, "ACK", 0);
     CHECK_NOT_NULL(sent);
     CHECK_EQ(sent->to, CAROL);
@@ -125,7 +130,8 @@ TEST(rfc3261_13_2_2_4_the_ack_of_a_2xx_is_built_from_the_dialog)
     CHECK_OK(ss_msg_cseq(ack, &ack_cseq));
     CHECK_OK(ss_msg_cseq(ua_parse(invite), &invite_cseq));
     CHECK_EQ(ack_cseq.number, invite_cseq.number);
-    CHECK(!ss_slice_eq(ss_msg_value(ack, SS_HDR_VIA, 0), ss_msg_value(ua_parse(invite), SS_HDR_VIA, 0)));
+    CHECK(!ss_slice_eq(ss_msg_value(ack, SS_HDR_VIA, 0),
+                       ss_msg_value(ua_parse(invite), SS_HDR_VIA, 0)));
     CHECK_EQ(rig->engines[ALICE].core.dialogs, 1);
 }
 
@@ -142,7 +148,8 @@ TEST(rfc3261_13_2_2_4_each_copy_of_a_2xx_gets_the_same_ack_again)
     CHECK_EQ(ua_sent_count(rig, BOB, "200 INVITE"), 3);
     CHECK_EQ(ua_sent(rig, BOB, "200 INVITE", 1)->at, SS_MS(510));
     CHECK_EQ(ua_sent(rig, BOB, "200 INVITE", 2)->at, SS_MS(1510));
-    CHECK_SLICE_EQ(ua_sent(rig, BOB, "200 INVITE", 2)->bytes, ua_sent(rig, BOB, "200 INVITE", 0)->bytes);
+    CHECK_SLICE_EQ(ua_sent(rig, BOB, "200 INVITE", 2)->bytes,
+                   ua_sent(rig, BOB, "200 INVITE", 0)->bytes);
     CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 3);
     CHECK_EQ(ua_sent(rig, ALICE, "ACK", 2)->at, SS_MS(1520));
     CHECK_SLICE_EQ(ua_sent(rig, ALICE, "ACK", 1)->bytes, ua_sent(rig, ALICE, "ACK", 0)->bytes);
@@ -193,7 +200,7 @@ TEST(rfc3261_13_2_2_4_further_2xx_from_forks_are_acknowledged_and_released)
     CHECK_EQ(rig->engines[ALICE].core.dialogs, 2);
     ua_run(rig, SS_S(31));
     CHECK_EQ(rig->engines[ALICE].core.dialogs, 2);
-    ua_run(rig, SS_S(32));                                /* 64*T1 after the first 2xx the early one ends */
+    ua_run(rig, SS_S(32)); /* 64*T1 after the first 2xx the early one ends */
     CHECK_EQ(rig->engines[ALICE].core.dialogs, 1);
     CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
     CHECK_SLICE(ua_parse(ua_sent(rig, ALICE, "BYE", 1))->request_uri, "sip:carol@10.0.0.9");
@@ -203,7 +210,8 @@ TEST(rfc3261_13_2_2_4_further_2xx_from_forks_are_acknowledged_and_released)
 }
 
 /* RFC3261:13.2.2.4 Its early dialog was ended with the call; the 2xx that crosses that must not be left without an ACK. */
-TEST(rfc3261_13_2_2_4_a_2xx_of_an_early_dialog_after_the_end_of_the_call_is_acknowledged_and_released)
+TEST(
+    rfc3261_13_2_2_4_a_2xx_of_an_early_dialog_after_the_end_of_the_call_is_acknowledged_and_released)
 {
     ua_rig *rig = ua_start();
     ua_call(rig, ALICE, "sip:carol@10.0.0.9");
@@ -242,7 +250,8 @@ TEST(rfc3261_13_2_2_an_invite_that_nobody_answers_ends_as_a_408)
 /* RFC3261:13.3.1.4 T1 doubling to T2, the same bytes, and a BYE at 64*T1. */
 TEST(rfc3261_13_3_1_4_a_2xx_that_is_never_acknowledged_is_repeated_for_64_t1_and_then_bye)
 {
-    static const uint64_t sent_ms[] = { 0, 500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500, 31500 };
+    static const uint64_t sent_ms[] = { 0,     500,   1500,  3500,  7500, 11500,
+                                        15500, 19500, 23500, 27500, 31500 };
     ua_rig *rig = ua_start();
     CHECK_OK(ua_carol_invites(rig, BOB, "i", CONTACT));
     CHECK_OK(ua_do(rig, BOB, SS_CMD_ANSWER, 1));
@@ -250,7 +259,8 @@ TEST(rfc3261_13_3_1_4_a_2xx_that_is_never_acknowledged_is_repeated_for_64_t1_and
     CHECK_EQ(ua_sent_count(rig, BOB, "200 INVITE"), SS_COUNT(sent_ms));
     for (unsigned i = 0; i < SS_COUNT(sent_ms); i++) {
         CHECK_EQ(ua_sent(rig, BOB, "200 INVITE", i)->at, SS_MS(sent_ms[i]));
-        CHECK_SLICE_EQ(ua_sent(rig, BOB, "200 INVITE", i)->bytes, ua_sent(rig, BOB, "200 INVITE", 0)->bytes);
+        CHECK_SLICE_EQ(ua_sent(rig, BOB, "200 INVITE", i)->bytes,
+                       ua_sent(rig, BOB, "200 INVITE", 0)->bytes);
     }
     CHECK_EQ(ua_sent_count(rig, BOB, "BYE"), 0);
     ua_run(rig, SS_S(32));
@@ -315,7 +325,8 @@ TEST(rfc3261_13_3_1_1_a_provisional_response_goes_out_every_minute)
     CHECK_EQ(ua_sent_count(rig, BOB, "183 INVITE"), 3);
     CHECK_EQ(ua_sent(rig, BOB, "183 INVITE", 1)->at, SS_S(70));
     CHECK_EQ(ua_sent(rig, BOB, "183 INVITE", 2)->at, SS_S(130));
-    CHECK_SLICE_EQ(ua_sent(rig, BOB, "183 INVITE", 1)->bytes, ua_sent(rig, BOB, "183 INVITE", 0)->bytes);
+    CHECK_SLICE_EQ(ua_sent(rig, BOB, "183 INVITE", 1)->bytes,
+                   ua_sent(rig, BOB, "183 INVITE", 0)->bytes);
     ua_run(rig, SS_S(150));
     CHECK_EQ(ua_sent_count(rig, BOB, "480 INVITE"), 1);
 }
@@ -362,14 +373,18 @@ TEST(rfc3261_14_2_an_invite_before_the_answer_to_another_gets_500_with_retry_aft
     CHECK_OK(ss_msg_to(ua_parse(ua_sent(rig, BOB, "180 INVITE", 0)), &to));
     char text[1024];
     ss_buffer b = ss_buffer_on(text, sizeof text);
-    ss_put_text(&b, "INVITE sip:bob@10.0.0.2:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKk\r\n"
-                    "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=carol\r\nTo: ");
+    ss_put_text(
+        &b,
+        "INVITE sip:bob@10.0.0.2:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKk\r\n"
+        "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=carol\r\nTo: ");
     ss_put(&b, to.whole);
-    ss_put_text(&b, "\r\nCall-ID: carols\r\nCSeq: 11 INVITE\r\n" CONTACT "Content-Length: 0\r\n\r\n");
+    ss_put_text(&b,
+                "\r\nCall-ID: carols\r\nCSeq: 11 INVITE\r\n" CONTACT "Content-Length: 0\r\n\r\n");
     CHECK_OK(ua_inject(rig, BOB, ss_buffer_slice(&b)));
     CHECK_EQ(ua_sent_count(rig, BOB, "500 INVITE"), 1);
     uint32_t seconds = 99;
-    CHECK_OK(ss_msg_number(ua_parse(ua_sent(rig, BOB, "500 INVITE", 0)), SS_HDR_RETRY_AFTER, &seconds));
+    CHECK_OK(
+        ss_msg_number(ua_parse(ua_sent(rig, BOB, "500 INVITE", 0)), SS_HDR_RETRY_AFTER, &seconds));
     CHECK(seconds <= 10);
     CHECK_OK(ua_do(rig, BOB, SS_CMD_ANSWER, 1));
     CHECK_EQ(ua_sent_count(rig, BOB, "200 INVITE"), 1);

@@ -15,7 +15,7 @@ TEST(rfc3261_15_the_callee_waits_with_its_bye_for_the_ack)
     CHECK_OK(ua_do(rig, BOB, SS_CMD_HANGUP, 1));
     ua_run(rig, SS_MS(529));
     CHECK_EQ(ua_sent_count(rig, BOB, "BYE"), 0);
-    ua_run(rig, SS_MS(530));                              /* 200 again at 510, ACK again at 520 */
+    ua_run(rig, SS_MS(530)); /* 200 again at 510, ACK again at 520 */
     CHECK_EQ(ua_sent_count(rig, BOB, "BYE"), 1);
     ua_run_out(rig);
     CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_CONFIRMED), 1);
@@ -108,10 +108,11 @@ TEST(rfc3261_15_1_2_a_bye_of_no_dialog_gets_481)
     CHECK_OK(ua_carol_requests(rig, invite, "nobody", "BYE", 5));
     CHECK_EQ(ua_sent_count(rig, ALICE, "481 BYE"), 1);
     CHECK_EQ(rig->engines[ALICE].core.dialogs, 1);
-    CHECK_OK(ua_inject_text(rig, ALICE,
-                            "BYE sip:alice@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKx\r\n"
-                            "Max-Forwards: 70\r\nFrom: <sip:c@example.com>;tag=1\r\nTo: <sip:alice@example.com>\r\n"
-                            "Call-ID: none\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n"));
+    CHECK_OK(ua_inject_text(
+        rig, ALICE,
+        "BYE sip:alice@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKx\r\n"
+        "Max-Forwards: 70\r\nFrom: <sip:c@example.com>;tag=1\r\nTo: <sip:alice@example.com>\r\n"
+        "Call-ID: none\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n"));
     CHECK_EQ(ua_sent_count(rig, ALICE, "481 BYE"), 2);
 }
 
@@ -144,8 +145,10 @@ TEST(rfc3261_15_1_2_a_bye_on_an_early_dialog_gets_200_and_the_invite_487)
     CHECK_OK(ss_msg_to(ua_parse(ua_sent(rig, BOB, "180 INVITE", 0)), &to));
     char text[1024];
     ss_buffer b = ss_buffer_on(text, sizeof text);
-    ss_put_text(&b, "BYE sip:bob@10.0.0.2:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKb\r\n"
-                    "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=carol\r\nTo: ");
+    ss_put_text(
+        &b,
+        "BYE sip:bob@10.0.0.2:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKb\r\n"
+        "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=carol\r\nTo: ");
     ss_put(&b, to.whole);
     ss_put_text(&b, "\r\nCall-ID: carols\r\nCSeq: 11 BYE\r\nContent-Length: 0\r\n\r\n");
     CHECK_OK(ua_inject(rig, BOB, ss_buffer_slice(&b)));

@@ -96,10 +96,12 @@ TEST(rfc4320_4_1_a_slow_non_invite_gets_100_after_three_and_a_half_seconds)
 TEST(rfc3261_16_3_step_1_unknown_methods_and_malformed_other_fields_pass_untouched)
 {
     proxy_rig *rig = px_with_bob();
-    static const char odd[] = "X-Odd:   spaces , \"quoted\" ;x\nDate: not a date at all\ns:compact\nWarning: ???\n";
+    static const char odd[] =
+        "X-Odd:   spaces , \"quoted\" ;x\nDate: not a date at all\ns:compact\nWarning: ???\n";
     px_send(rig, ALICE, px_request(rig, "FROBNICATE sip:bob@example.com", "a1", odd));
     px_sent *sent = px_expect(rig, BOB, "FROBNICATE sip:bob@10.0.0.3 SIP/2.0");
-    CHECK(holds(sent, "X-Odd:   spaces , \"quoted\" ;x\r\nDate: not a date at all\r\ns:compact\r\nWarning: ???\r\n"));
+    CHECK(holds(sent, "X-Odd:   spaces , \"quoted\" ;x\r\nDate: not a date at "
+                      "all\r\ns:compact\r\nWarning: ???\r\n"));
     px_send(rig, BOB, px_reply(rig, sent, 200, ""));
     px_stop(rig);
 }
@@ -107,7 +109,8 @@ TEST(rfc3261_16_3_step_1_unknown_methods_and_malformed_other_fields_pass_untouch
 TEST(rfc3261_16_3_step_1_a_malformed_route_is_400)
 {
     proxy_rig *rig = px_with_bob();
-    refused(rig, px_request(rig, "MESSAGE sip:bob@example.com", "a1", "Route: <sip:p1.example.com;lr\n"),
+    refused(rig,
+            px_request(rig, "MESSAGE sip:bob@example.com", "a1", "Route: <sip:p1.example.com;lr\n"),
             "SIP/2.0 400 Bad Request");
     px_stop(rig);
 }
@@ -124,11 +127,12 @@ TEST(rfc3261_16_3_step_2_a_scheme_it_does_not_understand_is_416)
 
 static ss_slice without_hops(proxy_rig *rig, const char *method)
 {
-    return px_printf(rig,
-                      "%s sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE ";branch=z9hG4bK%s\n"
-                      "Max-Forwards: 0\nFrom: <sip:alice@example.com>;tag=a\nTo: <sip:bob@example.com>\n"
-                      "Call-ID: call\nCSeq: 1 %s\nContent-Length: 0\n\n",
-                      method, method, method);
+    return px_printf(
+        rig,
+        "%s sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE ";branch=z9hG4bK%s\n"
+        "Max-Forwards: 0\nFrom: <sip:alice@example.com>;tag=a\nTo: <sip:bob@example.com>\n"
+        "Call-ID: call\nCSeq: 1 %s\nContent-Length: 0\n\n",
+        method, method, method);
 }
 
 TEST(rfc3261_16_3_step_3_max_forwards_0_is_483)
@@ -158,13 +162,14 @@ TEST(rfc3261_16_3_step_3_an_ack_at_max_forwards_0_is_dropped)
 }
 
 /* The request comes back as it went out, but for one more Via of a neighbour's. */
-static ss_slice bounced(proxy_rig *rig, const px_sent *sent, const char *request_uri, const char *branch)
+static ss_slice bounced(proxy_rig *rig, const px_sent *sent, const char *request_uri,
+                        const char *branch)
 {
     const size_t line = ss_slice_find(sent->bytes, '\n') + 1;
     const ss_slice rest = ss_slice_cut(sent->bytes, line, sent->bytes.len);
-    const ss_slice head = px_printf(rig,
-                                     "MESSAGE %s SIP/2.0\nVia: SIP/2.0/UDP " CAROL ";branch=z9hG4bK%s\n",
-                                     request_uri, branch);
+    const ss_slice head =
+        px_printf(rig, "MESSAGE %s SIP/2.0\nVia: SIP/2.0/UDP " CAROL ";branch=z9hG4bK%s\n",
+                  request_uri, branch);
     ss_buffer b = ss_buffer_on(rig->text_memory + rig->text_used, 4096);
     ss_put(&b, head);
     ss_put(&b, rest);
@@ -190,9 +195,10 @@ TEST(rfc3261_16_3_step_4_a_loop_is_482_and_a_spiral_goes_on)
 TEST(rfc3261_16_3_step_5_proxy_require_is_420_with_what_is_unsupported)
 {
     proxy_rig *rig = px_with_bob();
-    const px_sent *sent = refused(
-        rig, px_request(rig, "MESSAGE sip:bob@example.com", "a1", "Proxy-Require: foo\nProxy-Require: bar, baz\n"),
-        "SIP/2.0 420 Bad Extension");
+    const px_sent *sent = refused(rig,
+                                  px_request(rig, "MESSAGE sip:bob@example.com", "a1",
+                                             "Proxy-Require: foo\nProxy-Require: bar, baz\n"),
+                                  "SIP/2.0 420 Bad Extension");
     CHECK_SLICE(px_field(rig, sent, SS_HDR_UNSUPPORTED, 0), "foo, bar, baz");
     px_stop(rig);
 }
@@ -205,11 +211,12 @@ TEST(rfc3261_16_3_a_refused_invite_is_repeated_until_its_ack_comes)
     const px_sent *sent = px_expect(rig, ALICE, "SIP/2.0 483 Too Many Hops");
     const ss_slice to = px_field(rig, sent, SS_HDR_TO, 0);
     px_send(rig, ALICE,
-             px_printf(rig,
-                        "ACK sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE ";branch=z9hG4bKINVITE\n"
-                        "Max-Forwards: 70\nFrom: <sip:alice@example.com>;tag=a\nTo: %.*s\n"
-                        "Call-ID: call\nCSeq: 1 ACK\nContent-Length: 0\n\n",
-                        (int)to.len, to.at));
+            px_printf(rig,
+                      "ACK sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE
+                      ";branch=z9hG4bKINVITE\n"
+                      "Max-Forwards: 70\nFrom: <sip:alice@example.com>;tag=a\nTo: %.*s\n"
+                      "Call-ID: call\nCSeq: 1 ACK\nContent-Length: 0\n\n",
+                      (int)to.len, to.at));
     px_run_to(rig, SS_S(40));
     px_expect_nothing(rig);
     px_stop(rig);
@@ -239,8 +246,8 @@ TEST(rfc3261_16_4_only_the_first_route_is_popped)
 {
     proxy_rig *rig = px_with_bob();
     px_send(rig, ALICE,
-             px_request(rig, "MESSAGE sip:x@10.9.9.9", "a1",
-                         "Route: <sip:10.0.0.1;lr>, <sip:10.0.0.4;lr>\nRoute: <sip:10.0.0.5;lr>\n"));
+            px_request(rig, "MESSAGE sip:x@10.9.9.9", "a1",
+                       "Route: <sip:10.0.0.1;lr>, <sip:10.0.0.4;lr>\nRoute: <sip:10.0.0.5;lr>\n"));
     px_sent *sent = px_expect(rig, CAROL, "MESSAGE sip:x@10.9.9.9 SIP/2.0");
     CHECK_SLICE(px_field(rig, sent, SS_HDR_ROUTE, 0), "<sip:10.0.0.4;lr>");
     CHECK_SLICE(px_field(rig, sent, SS_HDR_ROUTE, 1), "<sip:10.0.0.5;lr>");
@@ -251,7 +258,8 @@ TEST(rfc3261_16_4_only_the_first_route_is_popped)
 TEST(rfc3261_16_4_a_route_to_another_port_of_this_host_is_not_ours)
 {
     proxy_rig *rig = px_with_bob();
-    px_send(rig, ALICE, px_request(rig, "MESSAGE sip:x@10.9.9.9", "a1", "Route: <sip:10.0.0.1:5070;lr>\n"));
+    px_send(rig, ALICE,
+            px_request(rig, "MESSAGE sip:x@10.9.9.9", "a1", "Route: <sip:10.0.0.1:5070;lr>\n"));
     px_sent *sent = px_expect(rig, "10.0.0.1", "MESSAGE sip:x@10.9.9.9 SIP/2.0");
     CHECK_EQ(sent->to.port, 5070);
     CHECK_EQ(px_field_count(rig, sent, SS_HDR_ROUTE), 1);
@@ -262,12 +270,14 @@ TEST(rfc3261_16_4_a_strict_router_upstream_is_undone)
 {
     proxy_rig *rig = px_with_bob();
     px_send(rig, ALICE,
-             px_request(rig, "MESSAGE sip:10.0.0.1:5060;lr", "a1", "Route: <sip:10.0.0.4;lr>, <sip:x@10.9.9.9>\n"));
+            px_request(rig, "MESSAGE sip:10.0.0.1:5060;lr", "a1",
+                       "Route: <sip:10.0.0.4;lr>, <sip:x@10.9.9.9>\n"));
     px_sent *sent = px_expect(rig, CAROL, "MESSAGE sip:x@10.9.9.9 SIP/2.0");
     CHECK_EQ(px_field_count(rig, sent, SS_HDR_ROUTE), 1);
     CHECK_SLICE(px_field(rig, sent, SS_HDR_ROUTE, 0), "<sip:10.0.0.4;lr>");
     px_send(rig, CAROL, px_reply(rig, sent, 200, ""));
-    px_send(rig, ALICE, px_request(rig, "BYE sip:10.0.0.1:5060;lr", "a2", "Route: <sip:x@10.0.0.4>\n"));
+    px_send(rig, ALICE,
+            px_request(rig, "BYE sip:10.0.0.1:5060;lr", "a2", "Route: <sip:x@10.0.0.4>\n"));
     px_expect(rig, ALICE, "SIP/2.0 200 OK");
     sent = px_expect(rig, CAROL, "BYE sip:x@10.0.0.4 SIP/2.0");
     CHECK_EQ(px_field_count(rig, sent, SS_HDR_ROUTE), 0);
@@ -279,7 +289,9 @@ TEST(rfc3261_16_4_a_maddr_that_is_ours_is_stripped_with_port_and_transport)
 {
     proxy_rig *rig = px_with_bob();
     px_send(rig, ALICE,
-             px_request(rig, "MESSAGE sip:bob@example.com:5060;maddr=10.0.0.1;transport=udp;user=phone", "a1", ""));
+            px_request(rig,
+                       "MESSAGE sip:bob@example.com:5060;maddr=10.0.0.1;transport=udp;user=phone",
+                       "a1", ""));
     CHECK_EQ(rig->queries, 1);
     px_sent *sent = px_expect(rig, BOB, "MESSAGE sip:bob@10.0.0.3 SIP/2.0");
     px_send(rig, BOB, px_reply(rig, sent, 200, ""));
@@ -315,11 +327,15 @@ TEST(rfc3261_16_5_the_location_service_is_asked_by_the_canonical_address_of_reco
     CHECK_EQ(rig->held.kind, SS_QUERY_LOCATE);
     CHECK_SLICE(rig->held.name, "sip:bob@example.com");
     px_expect_nothing(rig);
-    const ss_binding at_bob = { .contact = SS_LIT("sip:bob@10.0.0.3:5066"), .q = 1000, .expires_s = 9 };
-    px_answer(rig, &(ss_answer){ .token = rig->held.token, .bindings = &at_bob, .binding_count = 1 });
+    const ss_binding at_bob = { .contact = SS_LIT("sip:bob@10.0.0.3:5066"),
+                                .q = 1000,
+                                .expires_s = 9 };
+    px_answer(rig,
+              &(ss_answer){ .token = rig->held.token, .bindings = &at_bob, .binding_count = 1 });
     px_sent *sent = px_expect(rig, BOB, "MESSAGE sip:bob@10.0.0.3:5066 SIP/2.0");
     px_send(rig, BOB, px_reply(rig, sent, 200, ""));
-    px_answer(rig, &(ss_answer){ .token = rig->held.token, .bindings = &at_bob, .binding_count = 1 });
+    px_answer(rig,
+              &(ss_answer){ .token = rig->held.token, .bindings = &at_bob, .binding_count = 1 });
     CHECK_STATUS(rig->last_status, SS_NONE);
     px_stop(rig);
 }
@@ -329,12 +345,16 @@ TEST(rfc3261_16_5_the_binding_with_the_highest_q_is_taken_and_the_latest_among_e
     proxy_rig *rig = px_with_bob();
     rig->hold_queries = true;
     const ss_binding bound[] = {
-        { .contact = SS_LIT("sip:a@10.0.0.2"), .q = 300 },  { .contact = SS_LIT("sip:b@10.0.0.3"), .q = 700 },
-        { .contact = SS_LIT("sip:c@10.0.0.4"), .q = 700 },  { .contact = SS_LIT("mailto:x@y"), .q = 1000 },
+        { .contact = SS_LIT("sip:a@10.0.0.2"), .q = 300 },
+        { .contact = SS_LIT("sip:b@10.0.0.3"), .q = 700 },
+        { .contact = SS_LIT("sip:c@10.0.0.4"), .q = 700 },
+        { .contact = SS_LIT("mailto:x@y"), .q = 1000 },
         { .contact = SS_LIT("sip:d@10.0.0.5"), .q = 100 },
     };
     px_send(rig, ALICE, px_request(rig, "MESSAGE sip:bob@example.com", "a1", ""));
-    px_answer(rig, &(ss_answer){ .token = rig->held.token, .bindings = bound, .binding_count = SS_COUNT(bound) });
+    px_answer(rig, &(ss_answer){ .token = rig->held.token,
+                                 .bindings = bound,
+                                 .binding_count = SS_COUNT(bound) });
     px_sent *sent = px_expect(rig, CAROL, "MESSAGE sip:c@10.0.0.4 SIP/2.0");
     px_send(rig, CAROL, px_reply(rig, sent, 200, ""));
     px_stop(rig);
@@ -343,7 +363,8 @@ TEST(rfc3261_16_5_the_binding_with_the_highest_q_is_taken_and_the_latest_among_e
 TEST(rfc3261_16_5_an_unknown_user_is_404_and_one_who_is_bound_nowhere_480)
 {
     proxy_rig *rig = px_with_bob();
-    refused(rig, px_request(rig, "MESSAGE sip:nobody@example.com", "a1", ""), "SIP/2.0 404 Not Found");
+    refused(rig, px_request(rig, "MESSAGE sip:nobody@example.com", "a1", ""),
+            "SIP/2.0 404 Not Found");
     px_run_to(rig, SS_S(3600));
     refused(rig, px_request(rig, "MESSAGE sip:bob@example.com", "a2", ""),
             "SIP/2.0 480 Temporarily Unavailable");
@@ -375,27 +396,29 @@ TEST(rfc3261_16_6_step_1_what_no_step_names_goes_out_byte_for_byte)
 {
     proxy_rig *rig = px_with_bob();
     px_send(rig, ALICE,
-             px_printf(rig, "INVITE sip:bob@example.com SIP/2.0\n"
-                             "v:SIP/2.0/UDP " ALICE ":5060 ; branch = z9hG4bKa1\n"
-                             "X-First:  1\n"
-                             "MAX-FORWARDS : 10\n"
-                             "f:\"Al \\\" ice\"  <sip:alice@example.com> ; tag=1\n"
-                             "t: <sip:bob@example.com>\n"
-                             "i:abc\n"
-                             "CSeq:   7    INVITE\n"
-                             "X-Fold: a\n\tb\n"
-                             "Record-Route: <sip:10.7.7.7;lr>\n"
-                             "m:<sip:alice@" ALICE ">\n"
-                             "X-Last:\n"
-                             "l: 4\n"
-                             "\n"
-                             "a\nb"));
+            px_printf(rig, "INVITE sip:bob@example.com SIP/2.0\n"
+                           "v:SIP/2.0/UDP " ALICE ":5060 ; branch = z9hG4bKa1\n"
+                           "X-First:  1\n"
+                           "MAX-FORWARDS : 10\n"
+                           "f:\"Al \\\" ice\"  <sip:alice@example.com> ; tag=1\n"
+                           "t: <sip:bob@example.com>\n"
+                           "i:abc\n"
+                           "CSeq:   7    INVITE\n"
+                           "X-Fold: a\n\tb\n"
+                           "Record-Route: <sip:10.7.7.7;lr>\n"
+                           "m:<sip:alice@" ALICE ">\n"
+                           "X-Last:\n"
+                           "l: 4\n"
+                           "\n"
+                           "a\nb"));
     px_expect(rig, ALICE, "SIP/2.0 100 Trying");
     px_sent *sent = px_expect(rig, BOB, "INVITE sip:bob@10.0.0.3 SIP/2.0");
     CHECK(holds(sent, "v:SIP/2.0/UDP " ALICE ":5060 ; branch = z9hG4bKa1\r\nX-First:  1\r\n"));
-    CHECK(holds(sent, "f:\"Al \\\" ice\"  <sip:alice@example.com> ; tag=1\r\nt: <sip:bob@example.com>\r\ni:abc\r\n"
+    CHECK(holds(sent, "f:\"Al \\\" ice\"  <sip:alice@example.com> ; tag=1\r\nt: "
+                      "<sip:bob@example.com>\r\ni:abc\r\n"
                       "CSeq:   7    INVITE\r\nX-Fold: a\r\n\tb\r\n"));
-    CHECK(holds(sent, "Record-Route: <sip:10.7.7.7;lr>\r\nm:<sip:alice@" ALICE ">\r\nX-Last:\r\nl: 4\r\n\r\na\r\nb"));
+    CHECK(holds(sent, "Record-Route: <sip:10.7.7.7;lr>\r\nm:<sip:alice@" ALICE
+                      ">\r\nX-Last:\r\nl: 4\r\n\r\na\r\nb"));
     px_send(rig, BOB, px_reply(rig, sent, 486, ""));
     px_stop(rig);
 }
@@ -403,7 +426,8 @@ TEST(rfc3261_16_6_step_1_what_no_step_names_goes_out_byte_for_byte)
 TEST(rfc3261_16_6_step_2_what_a_request_uri_may_not_hold_is_removed_from_the_target)
 {
     proxy_rig *rig = px_start();
-    px_bind(rig, "sip:bob@example.com", "sip:bob@10.0.0.3;method=INVITE;x=y?Subject=hello&Priority=urgent");
+    px_bind(rig, "sip:bob@example.com",
+            "sip:bob@10.0.0.3;method=INVITE;x=y?Subject=hello&Priority=urgent");
     px_send(rig, ALICE, px_request(rig, "MESSAGE sip:bob@example.com", "a1", ""));
     px_sent *sent = px_expect(rig, BOB, "MESSAGE sip:bob@10.0.0.3;x=y SIP/2.0");
     px_send(rig, BOB, px_reply(rig, sent, 200, ""));
@@ -419,9 +443,10 @@ TEST(rfc3261_16_6_step_3_max_forwards_is_decremented_or_added_as_70)
     px_send(rig, BOB, px_reply(rig, sent, 200, ""));
     px_expect(rig, ALICE, "SIP/2.0 200 OK");
     px_send(rig, ALICE,
-             px_printf(rig, "MESSAGE sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE ";branch=z9hG4bKa2\n"
-                             "From: <sip:alice@example.com>;tag=a\nTo: <sip:bob@example.com>\n"
-                             "Call-ID: call\nCSeq: 1 MESSAGE\nContent-Length: 0\n\n"));
+            px_printf(rig, "MESSAGE sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE
+                           ";branch=z9hG4bKa2\n"
+                           "From: <sip:alice@example.com>;tag=a\nTo: <sip:bob@example.com>\n"
+                           "Call-ID: call\nCSeq: 1 MESSAGE\nContent-Length: 0\n\n"));
     sent = px_expect(rig, BOB, "MESSAGE sip:bob@10.0.0.3 SIP/2.0");
     CHECK_SLICE(px_field(rig, sent, SS_HDR_MAX_FORWARDS, 0), "70");
     px_send(rig, BOB, px_reply(rig, sent, 200, ""));
@@ -432,7 +457,8 @@ TEST(rfc3261_16_6_step_4_record_route_comes_before_those_of_others)
 {
     proxy_rig *rig = px_with_bob();
     px_send(rig, ALICE,
-             px_request(rig, "SUBSCRIBE sip:bob@example.com", "a1", "Record-Route: <sip:10.7.7.7;lr>\n"));
+            px_request(rig, "SUBSCRIBE sip:bob@example.com", "a1",
+                       "Record-Route: <sip:10.7.7.7;lr>\n"));
     px_sent *sent = px_expect(rig, BOB, "SUBSCRIBE sip:bob@10.0.0.3 SIP/2.0");
     CHECK_SLICE(px_field(rig, sent, SS_HDR_RECORD_ROUTE, 0), "<sip:10.0.0.1:5060;lr>");
     CHECK_SLICE(px_field(rig, sent, SS_HDR_RECORD_ROUTE, 1), "<sip:10.7.7.7;lr>");
@@ -457,8 +483,8 @@ TEST(rfc3261_16_6_step_6_a_strict_router_downstream_gets_its_own_uri)
 {
     proxy_rig *rig = px_with_bob();
     px_send(rig, ALICE,
-             px_request(rig, "MESSAGE sip:x@10.9.9.9", "a1",
-                         "Route: <sip:10.0.0.1;lr>, <sip:10.0.0.4>\nRoute: <sip:10.0.0.5;lr>\n"));
+            px_request(rig, "MESSAGE sip:x@10.9.9.9", "a1",
+                       "Route: <sip:10.0.0.1;lr>, <sip:10.0.0.4>\nRoute: <sip:10.0.0.5;lr>\n"));
     px_sent *sent = px_expect(rig, CAROL, "MESSAGE sip:10.0.0.4 SIP/2.0");
     CHECK_EQ(px_field_count(rig, sent, SS_HDR_ROUTE), 1);
     CHECK_SLICE(px_field(rig, sent, SS_HDR_ROUTE, 0), "<sip:10.0.0.5;lr>, <sip:x@10.9.9.9>");
@@ -533,7 +559,8 @@ TEST(rfc3261_16_6_step_8_our_via_is_on_top_with_a_branch_of_its_own)
     proxy_rig *rig = px_with_bob();
     px_send(rig, ALICE, px_request(rig, "MESSAGE sip:bob@example.com", "a1", ""));
     px_sent *sent = px_expect(rig, BOB, "MESSAGE sip:bob@10.0.0.3 SIP/2.0");
-    CHECK(ss_slice_starts(px_field(rig, sent, SS_HDR_VIA, 0), SS_LIT("SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK")));
+    CHECK(ss_slice_starts(px_field(rig, sent, SS_HDR_VIA, 0),
+                          SS_LIT("SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK")));
     CHECK_SLICE(px_field(rig, sent, SS_HDR_VIA, 1), "SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1");
     px_send(rig, BOB, px_reply(rig, sent, 200, ""));
     px_stop(rig);

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#define INVITE_OUT "INVITE sip:bob@10.0.0.3 SIP/2.0"
+#define INVITE_OUT  "INVITE sip:bob@10.0.0.3 SIP/2.0"
 #define MESSAGE_OUT "MESSAGE sip:bob@10.0.0.3 SIP/2.0"
-#define TO_BOB "Route: <sip:10.0.0.1:5060;lr>\n"
+#define TO_BOB      "Route: <sip:10.0.0.1:5060;lr>\n"
 
 static proxy_rig *px_with_bob(void)
 {
@@ -31,9 +31,9 @@ static px_sent *message_bob(proxy_rig *rig)
 static ss_slice cancel(proxy_rig *rig)
 {
     return px_printf(rig, "CANCEL sip:bob@example.com SIP/2.0\n"
-                           "Via: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1\nMax-Forwards: 70\n"
-                           "From: <sip:alice@example.com>;tag=alice\nTo: <sip:bob@example.com>\n"
-                           "Call-ID: call\nCSeq: 1 CANCEL\nContent-Length: 0\n\n");
+                          "Via: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1\nMax-Forwards: 70\n"
+                          "From: <sip:alice@example.com>;tag=alice\nTo: <sip:bob@example.com>\n"
+                          "Call-ID: call\nCSeq: 1 CANCEL\nContent-Length: 0\n\n");
 }
 
 static px_sent *drain_to_last(proxy_rig *rig)
@@ -98,12 +98,12 @@ TEST(rfc3261_18_1_2_a_response_with_a_foreign_top_via_is_dropped)
     CHECK(port < via.len);
     const ss_slice branch = ss_slice_cut(via, ss_slice_find(via, ';'), via.len);
     px_send(rig, BOB,
-             px_printf(rig,
-                        "SIP/2.0 200 OK\nVia: SIP/2.0/UDP 10.0.0.99:5060%.*s\n"
-                        "Via: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1\n"
-                        "From: <sip:alice@example.com>;tag=alice\nTo: <sip:bob@example.com>;tag=b\n"
-                        "Call-ID: call\nCSeq: 1 MESSAGE\nContent-Length: 0\n\n",
-                        (int)branch.len, branch.at));
+            px_printf(rig,
+                      "SIP/2.0 200 OK\nVia: SIP/2.0/UDP 10.0.0.99:5060%.*s\n"
+                      "Via: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1\n"
+                      "From: <sip:alice@example.com>;tag=alice\nTo: <sip:bob@example.com>;tag=b\n"
+                      "Call-ID: call\nCSeq: 1 MESSAGE\nContent-Length: 0\n\n",
+                      (int)branch.len, branch.at));
     px_expect_nothing(rig);
     px_send(rig, BOB, px_reply(rig, message, 200, ""));
     px_expect(rig, ALICE, "SIP/2.0 200 OK");
@@ -134,18 +134,18 @@ TEST(rfc3261_16_7_step_3_the_top_via_is_removed_and_nothing_else_changes)
     px_sent *message = message_bob(rig);
     const ss_slice via = px_field(rig, message, SS_HDR_VIA, 0);
     px_send(rig, BOB,
-             px_printf(rig,
-                        "SIP/2.0 200 Fine  by me\nX-A:1\n"
-                        "v: %.*s, SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1;received=10.0.0.2\n"
-                        "f: <sip:alice@example.com>;tag=alice\nTo: <sip:bob@example.com>;tag=b\n"
-                        "Call-ID: call\nCSeq:  1 MESSAGE\nX-B:  folded\n\there\nl: 2\n\nhi",
-                        (int)via.len, via.at));
+            px_printf(rig,
+                      "SIP/2.0 200 Fine  by me\nX-A:1\n"
+                      "v: %.*s, SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1;received=10.0.0.2\n"
+                      "f: <sip:alice@example.com>;tag=alice\nTo: <sip:bob@example.com>;tag=b\n"
+                      "Call-ID: call\nCSeq:  1 MESSAGE\nX-B:  folded\n\there\nl: 2\n\nhi",
+                      (int)via.len, via.at));
     const px_sent *ok = px_expect(rig, ALICE, "SIP/2.0 200 Fine  by me");
     const ss_slice whole =
         px_printf(rig, "SIP/2.0 200 Fine  by me\nX-A:1\n"
-                        "v: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1;received=10.0.0.2\n"
-                        "f: <sip:alice@example.com>;tag=alice\nTo: <sip:bob@example.com>;tag=b\n"
-                        "Call-ID: call\nCSeq:  1 MESSAGE\nX-B:  folded\n\there\nl: 2\n\nhi");
+                       "v: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1;received=10.0.0.2\n"
+                       "f: <sip:alice@example.com>;tag=alice\nTo: <sip:bob@example.com>;tag=b\n"
+                       "Call-ID: call\nCSeq:  1 MESSAGE\nX-B:  folded\n\there\nl: 2\n\nhi");
     CHECK_SLICE_EQ(ok->bytes, whole);
     px_stop(rig);
 }
@@ -156,10 +156,11 @@ TEST(rfc3261_16_7_step_3_a_response_without_a_second_via_is_ours_and_goes_no_fur
     px_sent *message = message_bob(rig);
     const ss_slice via = px_field(rig, message, SS_HDR_VIA, 0);
     px_send(rig, BOB,
-             px_printf(rig,
-                        "SIP/2.0 200 OK\nVia: %.*s\nFrom: <sip:alice@example.com>;tag=alice\n"
-                        "To: <sip:bob@example.com>;tag=b\nCall-ID: call\nCSeq: 1 MESSAGE\nContent-Length: 0\n\n",
-                        (int)via.len, via.at));
+            px_printf(rig,
+                      "SIP/2.0 200 OK\nVia: %.*s\nFrom: <sip:alice@example.com>;tag=alice\n"
+                      "To: <sip:bob@example.com>;tag=b\nCall-ID: call\nCSeq: 1 "
+                      "MESSAGE\nContent-Length: 0\n\n",
+                      (int)via.len, via.at));
     px_run_to(rig, SS_S(100));
     px_expect_nothing(rig);
     px_stop(rig);
@@ -168,11 +169,13 @@ TEST(rfc3261_16_7_step_3_a_response_without_a_second_via_is_ours_and_goes_no_fur
 /* Bob's final response to an INVITE with nothing in Via but what is given. */
 static void answer_with_via(proxy_rig *rig, const char *start_line, ss_slice via)
 {
-    px_send(rig, BOB,
-             px_printf(rig,
-                        "%s\nVia: %.*s\nFrom: <sip:alice@example.com>;tag=alice\n"
-                        "To: <sip:bob@example.com>;tag=b\nCall-ID: call\nCSeq: 1 INVITE\nContent-Length: 0\n\n",
-                        start_line, (int)via.len, via.at));
+    px_send(
+        rig, BOB,
+        px_printf(
+            rig,
+            "%s\nVia: %.*s\nFrom: <sip:alice@example.com>;tag=alice\n"
+            "To: <sip:bob@example.com>;tag=b\nCall-ID: call\nCSeq: 1 INVITE\nContent-Length: 0\n\n",
+            start_line, (int)via.len, via.at));
 }
 
 TEST(rfc3261_16_7_step_3_a_2xx_to_an_invite_without_a_second_via_leaves_nothing_behind)
@@ -180,7 +183,8 @@ TEST(rfc3261_16_7_step_3_a_2xx_to_an_invite_without_a_second_via_leaves_nothing_
     proxy_rig *rig = px_with_bob();
     px_sent *invite = invite_bob(rig);
     answer_with_via(rig, "SIP/2.0 200 OK", px_field(rig, invite, SS_HDR_VIA, 0));
-    px_expect(rig, ALICE, "SIP/2.0 408 Request Timeout");      /* step 6: the context holds no final response */
+    px_expect(rig, ALICE,
+              "SIP/2.0 408 Request Timeout"); /* step 6: the context holds no final response */
     px_stop(rig);
 }
 
@@ -189,15 +193,16 @@ TEST(rfc3261_7_1_a_version_in_lower_case_goes_on_in_upper_case)
 {
     proxy_rig *rig = px_with_bob();
     px_send(rig, ALICE,
-             px_printf(rig, "INVITE sip:bob@example.com sip/2.0\n"
-                             "Via: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1\nMax-Forwards: 70\n"
-                             "From: <sip:alice@example.com>;tag=alice\nTo: <sip:bob@example.com>\n"
-                             "Call-ID: call\nCSeq: 1 INVITE\nContent-Length: 0\n\n"));
+            px_printf(rig, "INVITE sip:bob@example.com sip/2.0\n"
+                           "Via: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1\nMax-Forwards: 70\n"
+                           "From: <sip:alice@example.com>;tag=alice\nTo: <sip:bob@example.com>\n"
+                           "Call-ID: call\nCSeq: 1 INVITE\nContent-Length: 0\n\n"));
     px_expect(rig, ALICE, "SIP/2.0 100 Trying");
     px_sent *invite = px_expect(rig, BOB, INVITE_OUT);
     const ss_slice first = px_field(rig, invite, SS_HDR_VIA, 0);
     const ss_slice second = px_field(rig, invite, SS_HDR_VIA, 1);
-    const ss_slice both = px_printf(rig, "%.*s, %.*s", (int)first.len, first.at, (int)second.len, second.at);
+    const ss_slice both =
+        px_printf(rig, "%.*s, %.*s", (int)first.len, first.at, (int)second.len, second.at);
     answer_with_via(rig, "sip/2.0 180 Ringing", both);
     px_expect(rig, ALICE, "SIP/2.0 180 Ringing");
     answer_with_via(rig, "Sip/2.0 486 Busy Here", both);
@@ -246,7 +251,7 @@ TEST(rfc3261_16_7_step_5_every_2xx_to_an_invite_is_forwarded_copies_too)
     px_send(rig, BOB, px_reply(rig, invite, 486, ""));
     px_expect_nothing(rig);
     px_run_to(rig, SS_S(33));
-    px_send(rig, BOB, ok);                               /* RFC 6026 7.3: a stray by now */
+    px_send(rig, BOB, ok); /* RFC 6026 7.3: a stray by now */
     px_expect_nothing(rig);
     px_stop(rig);
 }
@@ -276,9 +281,11 @@ TEST(rfc3261_16_7_step_6_a_non_2xx_ack_is_hop_by_hop)
     px_run_to(rig, SS_MS(500));
     px_expect(rig, ALICE, "SIP/2.0 603 Decline");
     px_send(rig, ALICE,
-             px_printf(rig, "ACK sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1\n"
-                             "Max-Forwards: 70\nFrom: <sip:alice@example.com>;tag=alice\n"
-                             "To: <sip:bob@example.com>;tag=bob\nCall-ID: call\nCSeq: 1 ACK\nContent-Length: 0\n\n"));
+            px_printf(rig, "ACK sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE
+                           ":5060;branch=z9hG4bKa1\n"
+                           "Max-Forwards: 70\nFrom: <sip:alice@example.com>;tag=alice\n"
+                           "To: <sip:bob@example.com>;tag=bob\nCall-ID: call\nCSeq: 1 "
+                           "ACK\nContent-Length: 0\n\n"));
     px_run_to(rig, SS_S(60));
     px_expect_nothing(rig);
     px_stop(rig);
@@ -498,7 +505,8 @@ TEST(rfc3261_16_10_a_cancel_while_the_location_is_asked_for_ends_the_invite_with
     px_expect(rig, ALICE, "SIP/2.0 200 OK");
     px_expect(rig, ALICE, "SIP/2.0 487 Request Terminated");
     const ss_binding at_bob = { .contact = SS_LIT("sip:bob@10.0.0.3"), .q = 1000 };
-    px_answer(rig, &(ss_answer){ .token = rig->held.token, .bindings = &at_bob, .binding_count = 1 });
+    px_answer(rig,
+              &(ss_answer){ .token = rig->held.token, .bindings = &at_bob, .binding_count = 1 });
     CHECK_STATUS(rig->last_status, SS_NONE);
     px_expect_nothing(rig);
     px_stop(rig);
@@ -512,7 +520,8 @@ TEST(rfc3261_16_10_a_cancel_of_nothing_known_is_forwarded_statelessly)
     px_send(rig, ALICE, cancel(rig));
     px_sent *second = px_expect(rig, BOB, "CANCEL sip:bob@10.0.0.3 SIP/2.0");
     CHECK_SLICE_EQ(second->bytes, first->bytes);
-    px_send(rig, BOB, px_reply(rig, first, 481, ""));   /* RFC 6026 7.3: no transaction, no forwarding */
+    px_send(rig, BOB,
+            px_reply(rig, first, 481, "")); /* RFC 6026 7.3: no transaction, no forwarding */
     px_expect_nothing(rig);
     px_check_empty(rig);
     px_stop(rig);
@@ -538,9 +547,10 @@ TEST(rfc3261_16_11_copies_of_an_ack_go_out_with_the_same_branch)
 TEST(rfc3261_16_11_an_ack_without_the_cookie_is_told_apart_by_the_fields_that_are_named)
 {
     proxy_rig *rig = px_with_bob();
-    static const char old[] = "ACK sip:bob@10.0.0.3 SIP/2.0\nVia: SIP/2.0/UDP " ALICE ";branch=1\nMax-Forwards: 9\n"
-                              "From: <sip:alice@example.com>;tag=a\nTo: <sip:bob@example.com>;tag=b\nCall-ID: %s\n"
-                              "CSeq: 1 ACK\nContent-Length: 0\n\n";
+    static const char old[] =
+        "ACK sip:bob@10.0.0.3 SIP/2.0\nVia: SIP/2.0/UDP " ALICE ";branch=1\nMax-Forwards: 9\n"
+        "From: <sip:alice@example.com>;tag=a\nTo: <sip:bob@example.com>;tag=b\nCall-ID: %s\n"
+        "CSeq: 1 ACK\nContent-Length: 0\n\n";
     ss_slice branches[3];
     static const char *const calls[] = { "x", "x", "y" };
     for (size_t i = 0; i < SS_COUNT(calls); i++) {

@@ -12,11 +12,11 @@ TEST(rfc3261_17_1_1_2_timer_a_doubles_until_timer_b)
     static const uint64_t sent_ms[] = { 500, 1500, 3500, 7500, 15500, 31500 };
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
     CHECK(rig_request(rig, "INVITE") != 0);
-    CHECK_EQ(rig_sends(rig), 1);                          /* RFC3261:17.1.1.2 the first of seven, at 0 */
+    CHECK_EQ(rig_sends(rig), 1); /* RFC3261:17.1.1.2 the first of seven, at 0 */
     const ss_slice first = ss_slice_from(rig_request_text(rig, "INVITE", "z9hG4bKours"));
     for (size_t i = 0; i < SS_COUNT(sent_ms); i++) {
         CHECK_EQ(rig_next_send(rig), SS_MS(sent_ms[i]));
-        CHECK_SLICE_EQ(rig_sent(rig, 0), first);          /* the message previously sent, once more */
+        CHECK_SLICE_EQ(rig_sent(rig, 0), first); /* the message previously sent, once more */
         CHECK_EQ(rig_note(rig, SS_NOTE_RESEND)->letter, SS_TIMER_A);
     }
     CHECK_EQ(rig_next_up(rig, SS_UP_TIMEOUT), SS_MS(32000));
@@ -102,7 +102,7 @@ TEST(rfc3261_17_1_1_2_timer_d_of_0_ends_the_transaction_in_the_same_step)
     CHECK_EQ(up.kind, SS_UP_RESPONSE);
     CHECK(up.ended);
     CHECK_EQ(up.txn, 0);
-    CHECK_EQ(rig_sends(rig), 1);                          /* the ACK, even if the transport is reliable */
+    CHECK_EQ(rig_sends(rig), 1); /* the ACK, even if the transport is reliable */
     CHECK_EQ(rig_note(rig, SS_NOTE_TXN)->to, SS_TXN_COMPLETED);
     CHECK_EQ(rig_note(rig, SS_NOTE_TXN)->to, SS_TXN_TERMINATED);
     CHECK(!rig_tick(rig));
@@ -143,14 +143,15 @@ TEST(rfc3261_17_1_1_3_the_ack_of_a_non_2xx)
     while (out->kind != SS_OUT_DATAGRAM) {
         out = out->next;
     }
-    CHECK(ss_address_equal(&out->path.remote, &rig->path.remote));        /* where the INVITE was sent */
+    CHECK(ss_address_equal(&out->path.remote, &rig->path.remote)); /* where the INVITE was sent */
 }
 
 /* ---- the non-INVITE client: RFC3261:17.1.2.2 ---- */
 
 TEST(rfc3261_17_1_2_2_timer_e_doubles_up_to_t2_until_timer_f)
 {
-    static const uint64_t sent_ms[] = { 500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500, 31500 };
+    static const uint64_t sent_ms[] = { 500,   1500,  3500,  7500,  11500,
+                                        15500, 19500, 23500, 27500, 31500 };
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
     CHECK(rig_request(rig, "REGISTER") != 0);
     CHECK_EQ(rig_sends(rig), 1);
@@ -172,7 +173,7 @@ TEST(rfc3261_17_1_2_2_timer_e_is_reset_with_t2_in_proceeding)
     for (size_t i = 0; i < SS_COUNT(sent_ms); i++) {
         CHECK_EQ(rig_next_send(rig), SS_MS(sent_ms[i]));
     }
-    CHECK_EQ(rig_next_up(rig, SS_UP_TIMEOUT), SS_S(32));  /* Timer F runs on from the start */
+    CHECK_EQ(rig_next_up(rig, SS_UP_TIMEOUT), SS_S(32)); /* Timer F runs on from the start */
 }
 
 TEST(rfc3261_17_1_2_2_timer_f_wins_over_a_timer_e_of_the_same_instant)
@@ -180,7 +181,7 @@ TEST(rfc3261_17_1_2_2_timer_f_wins_over_a_timer_e_of_the_same_instant)
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
     rig->settings.t2 = SS_MS(500);
     CHECK(rig_request(rig, "REGISTER") != 0);
-    CHECK_EQ(rig_run_until(rig, SS_MS(31999)), 63);       /* every half second */
+    CHECK_EQ(rig_run_until(rig, SS_MS(31999)), 63); /* every half second */
     CHECK(rig_tick(rig));
     CHECK_EQ(rig->turn.now, SS_S(32));
     CHECK_EQ(rig->up.kind, SS_UP_TIMEOUT);
@@ -202,7 +203,7 @@ TEST(rfc3261_17_1_2_2_timer_k_is_t4_on_udp)
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
     CHECK(rig_request(rig, "BYE") != 0);
     CHECK_EQ(rig_answer(rig, "BYE", 200).kind, SS_UP_RESPONSE);
-    CHECK_EQ(rig_answer(rig, "BYE", 200).kind, SS_UP_NOTHING);            /* buffered: passed once */
+    CHECK_EQ(rig_answer(rig, "BYE", 200).kind, SS_UP_NOTHING); /* buffered: passed once */
     CHECK_EQ(rig_next_timer(rig, SS_TIMER_K), SS_S(5));
     CHECK_EQ(rig->core.txns, 0);
 }
@@ -223,12 +224,13 @@ TEST(rfc3261_17_1_3_a_response_needs_the_branch_and_the_method)
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
     const ss_ref invite = rig_request(rig, "INVITE");
     rig_answer(rig, "INVITE", 180);
-    const ss_ref cancel = rig_request(rig, "CANCEL");     /* the same branch, another transaction */
+    const ss_ref cancel = rig_request(rig, "CANCEL"); /* the same branch, another transaction */
     CHECK_EQ(rig_answer(rig, "CANCEL", 200).txn, cancel);
     CHECK_EQ(rig_state(rig, invite), SS_TXN_PROCEEDING);
     CHECK_EQ(rig_answer(rig, "INVITE", 487).txn, invite);
     CHECK_EQ(rig_answer(rig, "BYE", 200).txn, 0);
-    CHECK_EQ(rig_receive(rig, rig_response_text(rig, "INVITE", 200, "z9hG4bKours2")).kind, SS_UP_NOTHING);
+    CHECK_EQ(rig_receive(rig, rig_response_text(rig, "INVITE", 200, "z9hG4bKours2")).kind,
+             SS_UP_NOTHING);
 }
 
 TEST(rfc3261_17_1_3_extension_methods_are_told_apart_by_name)
@@ -261,7 +263,8 @@ TEST(rfc3261_17_1_4_a_transport_error_ends_every_client_transaction_of_the_path_
     CHECK_EQ(rig_break_path(rig, &cursor).method, SS_METHOD_INVITE);
     CHECK_EQ(rig->up.kind, SS_UP_TRANSPORT_ERROR);
     CHECK(rig->up.ended);
-    const ss_ref retried = rig_request(rig, "INVITE");    /* what an owner starts meanwhile is left alone */
+    const ss_ref retried =
+        rig_request(rig, "INVITE"); /* what an owner starts meanwhile is left alone */
     CHECK_EQ(rig_break_path(rig, &cursor).method, SS_METHOD_OPTIONS);
     CHECK_EQ(rig_break_path(rig, &cursor).kind, SS_UP_NOTHING);
     CHECK_EQ(rig->core.txns, 2);
@@ -337,7 +340,7 @@ TEST(rfc3261_17_2_1_a_copy_of_the_invite_gets_the_latest_provisional)
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
     const ss_ref txn = rig_serve(rig, "INVITE");
     CHECK_EQ(rig_peer_sends(rig, "INVITE").kind, SS_UP_NOTHING);
-    CHECK_EQ(rig_sends(rig), 0);                          /* there is none yet */
+    CHECK_EQ(rig_sends(rig), 0); /* there is none yet */
     CHECK_OK(rig_respond(rig, txn, 180, NULL));
     CHECK_OK(rig_respond(rig, txn, 183, NULL));
     CHECK_EQ(rig_peer_sends(rig, "INVITE").kind, SS_UP_NOTHING);
@@ -350,7 +353,8 @@ TEST(rfc3261_17_2_1_a_copy_of_the_invite_gets_the_latest_provisional)
 
 TEST(rfc3261_17_2_1_timer_g_doubles_up_to_t2_until_timer_h)
 {
-    static const uint64_t sent_ms[] = { 500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500, 31500 };
+    static const uint64_t sent_ms[] = { 500,   1500,  3500,  7500,  11500,
+                                        15500, 19500, 23500, 27500, 31500 };
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
     const ss_ref txn = rig_serve(rig, "INVITE");
     CHECK_OK(rig_respond(rig, txn, 486, NULL));
@@ -359,7 +363,7 @@ TEST(rfc3261_17_2_1_timer_g_doubles_up_to_t2_until_timer_h)
         CHECK(ss_slice_starts(rig_sent(rig, 0), SS_LIT("SIP/2.0 486 ")));
         CHECK_EQ(rig_note(rig, SS_NOTE_RESEND)->letter, SS_TIMER_G);
     }
-    CHECK_EQ(rig_next_up(rig, SS_UP_TIMEOUT), SS_S(32));  /* Timer H: must indicate to the TU */
+    CHECK_EQ(rig_next_up(rig, SS_UP_TIMEOUT), SS_S(32)); /* Timer H: must indicate to the TU */
     CHECK(rig->up.ended);
 }
 
@@ -381,7 +385,7 @@ TEST(rfc3261_17_2_1_a_copy_of_the_invite_gets_the_final_response_between_two_tim
     rig_at(rig, SS_MS(300));
     CHECK_EQ(rig_peer_sends(rig, "INVITE").kind, SS_UP_NOTHING);
     CHECK(ss_slice_starts(rig_sent(rig, 0), SS_LIT("SIP/2.0 486 ")));
-    CHECK_EQ(rig_next_send(rig), SS_MS(500));             /* Timer G is not disturbed */
+    CHECK_EQ(rig_next_send(rig), SS_MS(500)); /* Timer G is not disturbed */
 }
 
 TEST(rfc3261_17_2_1_the_ack_stops_timer_g_and_timer_i_is_t4)
@@ -392,7 +396,7 @@ TEST(rfc3261_17_2_1_the_ack_stops_timer_g_and_timer_i_is_t4)
     rig_at(rig, SS_MS(100));
     CHECK_EQ(rig_peer_sends(rig, "ACK").kind, SS_UP_NOTHING);
     CHECK_EQ(rig_state(rig, txn), SS_TXN_CONFIRMED);
-    CHECK_EQ(rig_peer_sends(rig, "ACK").kind, SS_UP_NOTHING);             /* absorbed */
+    CHECK_EQ(rig_peer_sends(rig, "ACK").kind, SS_UP_NOTHING); /* absorbed */
     CHECK(rig_tick(rig));
     CHECK_EQ(rig->turn.now, SS_MS(5100));
     CHECK_EQ(rig->up.kind, SS_UP_ENDED);
@@ -472,12 +476,18 @@ TEST(rfc3261_17_2_3_a_request_needs_branch_sent_by_and_method)
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
     CHECK(rig_serve(rig, "INVITE") != 0);
     CHECK_EQ(rig_receive(rig, with(rig, "INVITE", "theirs", "theirs2")).kind, SS_UP_REQUEST);
-    CHECK_EQ(rig_receive(rig, with(rig, "INVITE", "10.0.0.2:5060", "10.0.0.2:5062")).kind, SS_UP_REQUEST);
-    CHECK_EQ(rig_receive(rig, with(rig, "INVITE", "10.0.0.2:5060", "10.0.0.3:5060")).kind, SS_UP_REQUEST);
-    CHECK_EQ(rig_receive(rig, rig_request_text(rig, "OPTIONS", "z9hG4bKtheirs")).kind, SS_UP_REQUEST);
-    CHECK_EQ(rig_receive(rig, rig_request_text(rig, "CANCEL", "z9hG4bKtheirs")).kind, SS_UP_REQUEST);
-    CHECK_EQ(rig_receive(rig, with(rig, "INVITE", "10.0.0.2:5060", "10.0.0.2")).kind, SS_UP_NOTHING);
-    CHECK_EQ(rig_receive(rig, with(rig, "INVITE", "bob@biloxi.com", "bob@elsewhere.com")).kind, SS_UP_NOTHING);
+    CHECK_EQ(rig_receive(rig, with(rig, "INVITE", "10.0.0.2:5060", "10.0.0.2:5062")).kind,
+             SS_UP_REQUEST);
+    CHECK_EQ(rig_receive(rig, with(rig, "INVITE", "10.0.0.2:5060", "10.0.0.3:5060")).kind,
+             SS_UP_REQUEST);
+    CHECK_EQ(rig_receive(rig, rig_request_text(rig, "OPTIONS", "z9hG4bKtheirs")).kind,
+             SS_UP_REQUEST);
+    CHECK_EQ(rig_receive(rig, rig_request_text(rig, "CANCEL", "z9hG4bKtheirs")).kind,
+             SS_UP_REQUEST);
+    CHECK_EQ(rig_receive(rig, with(rig, "INVITE", "10.0.0.2:5060", "10.0.0.2")).kind,
+             SS_UP_NOTHING);
+    CHECK_EQ(rig_receive(rig, with(rig, "INVITE", "bob@biloxi.com", "bob@elsewhere.com")).kind,
+             SS_UP_NOTHING);
 }
 
 TEST(rfc3261_17_2_3_host_names_in_sent_by_compare_without_case)
@@ -489,8 +499,10 @@ TEST(rfc3261_17_2_3_host_names_in_sent_by_compare_without_case)
     const ss_slice bytes = ss_slice_from(with(rig, "INVITE", "10.0.0.2:5060", "Pc33.Atlanta.com"));
     CHECK_OK(ss_msg_parse(&msg, &rig->arena, bytes, &diag));
     CHECK_OK(ss_transport_stamp(&msg, &rig->path, &rig->arena));
-    CHECK_OK(ss_txn_serve(&rig->core, &rig->turn, &msg, &rig->path, (ss_owner){ .kind = SS_OWNER_NONE }, &txn));
-    CHECK_EQ(rig_receive(rig, with(rig, "INVITE", "10.0.0.2:5060", "pc33.atlanta.com")).kind, SS_UP_NOTHING);
+    CHECK_OK(ss_txn_serve(&rig->core, &rig->turn, &msg, &rig->path,
+                          (ss_owner){ .kind = SS_OWNER_NONE }, &txn));
+    CHECK_EQ(rig_receive(rig, with(rig, "INVITE", "10.0.0.2:5060", "pc33.atlanta.com")).kind,
+             SS_UP_NOTHING);
 }
 
 TEST(rfc3261_17_2_3_an_ack_of_no_transaction_goes_up)
@@ -500,7 +512,8 @@ TEST(rfc3261_17_2_3_an_ack_of_no_transaction_goes_up)
     CHECK_EQ(rig->up.txn, 0);
 }
 
-static const char *legacy_text(txn_rig *rig, const char *method, const char *to_tag, const char *branch)
+static const char *legacy_text(txn_rig *rig, const char *method, const char *to_tag,
+                               const char *branch)
 {
     snprintf(rig->text, sizeof rig->text,
              "%s sip:bob@biloxi.com SIP/2.0\r\n"
@@ -518,8 +531,10 @@ static ss_ref serve_legacy(txn_rig *rig, const char *method, const char *branch)
     ss_ref txn = 0;
     ss_msg msg;
     ss_diag diag;
-    CHECK_OK(ss_msg_parse(&msg, &rig->arena, ss_slice_from(legacy_text(rig, method, "", branch)), &diag));
-    CHECK_OK(ss_txn_serve(&rig->core, &rig->turn, &msg, &rig->path, (ss_owner){ .kind = SS_OWNER_NONE }, &txn));
+    CHECK_OK(ss_msg_parse(&msg, &rig->arena, ss_slice_from(legacy_text(rig, method, "", branch)),
+                          &diag));
+    CHECK_OK(ss_txn_serve(&rig->core, &rig->turn, &msg, &rig->path,
+                          (ss_owner){ .kind = SS_OWNER_NONE }, &txn));
     return txn;
 }
 
@@ -531,12 +546,15 @@ TEST(rfc3261_17_2_3_without_the_cookie_the_whole_of_rfc_2543_is_compared)
         const ss_ref invite = serve_legacy(rig, "INVITE", branches[i]);
         CHECK_EQ(rig_receive(rig, legacy_text(rig, "INVITE", "", branches[i])).kind, SS_UP_NOTHING);
         CHECK_EQ(rig_receive(rig, legacy_text(rig, "INVITE", "", ";branch=2")).kind, SS_UP_REQUEST);
-        CHECK_EQ(rig_receive(rig, legacy_text(rig, "INVITE", ";tag=x", branches[i])).kind, SS_UP_REQUEST);
+        CHECK_EQ(rig_receive(rig, legacy_text(rig, "INVITE", ";tag=x", branches[i])).kind,
+                 SS_UP_REQUEST);
         CHECK_EQ(rig_receive(rig, legacy_text(rig, "BYE", "", branches[i])).kind, SS_UP_REQUEST);
         CHECK_OK(rig_respond(rig, invite, 486, NULL));
-        CHECK_EQ(rig_receive(rig, legacy_text(rig, "ACK", ";tag=other", branches[i])).kind, SS_UP_ACK);
+        CHECK_EQ(rig_receive(rig, legacy_text(rig, "ACK", ";tag=other", branches[i])).kind,
+                 SS_UP_ACK);
         CHECK_EQ(rig_state(rig, invite), SS_TXN_COMPLETED);
-        CHECK_EQ(rig_receive(rig, legacy_text(rig, "ACK", ";tag=99sa0xk", branches[i])).kind, SS_UP_NOTHING);
+        CHECK_EQ(rig_receive(rig, legacy_text(rig, "ACK", ";tag=99sa0xk", branches[i])).kind,
+                 SS_UP_NOTHING);
         CHECK_EQ(rig_state(rig, invite), SS_TXN_CONFIRMED);
     }
 }
@@ -548,7 +566,7 @@ TEST(rfc3261_9_1_a_cancel_copies_its_request)
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
     const ss_ref txn = rig_request(rig, "INVITE");
     rig_answer(rig, "INVITE", 180);
-    ss_buffer b = ss_buffer_open(&rig->arena);            /* the arena's own free space will do */
+    ss_buffer b = ss_buffer_open(&rig->arena); /* the arena's own free space will do */
     CHECK_OK(ss_txn_put_cancel(&rig->core, ss_txn_at(&rig->core, txn), &rig->arena, &b));
     CHECK_SLICE(ss_buffer_slice(&b), "CANCEL sip:bob@biloxi.com SIP/2.0\r\n"
                                      "Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bKours\r\n"
@@ -566,9 +584,11 @@ TEST(rfc3261_9_1_no_cancel_before_a_provisional_nor_after_a_final_response)
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
     const ss_ref txn = rig_request(rig, "INVITE");
     ss_buffer b = ss_buffer_open(&rig->arena);
-    CHECK_STATUS(ss_txn_put_cancel(&rig->core, ss_txn_at(&rig->core, txn), &rig->arena, &b), SS_ERR_STATE);
+    CHECK_STATUS(ss_txn_put_cancel(&rig->core, ss_txn_at(&rig->core, txn), &rig->arena, &b),
+                 SS_ERR_STATE);
     rig_answer(rig, "INVITE", 200);
-    CHECK_STATUS(ss_txn_put_cancel(&rig->core, ss_txn_at(&rig->core, txn), &rig->arena, &b), SS_ERR_STATE);
+    CHECK_STATUS(ss_txn_put_cancel(&rig->core, ss_txn_at(&rig->core, txn), &rig->arena, &b),
+                 SS_ERR_STATE);
     CHECK_EQ(b.len, 0);
 }
 
@@ -576,7 +596,8 @@ TEST(rfc3261_9_1_a_cancelled_transaction_can_be_given_up)
 {
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
     const ss_ref txn = rig_request(rig, "INVITE");
-    CHECK_EQ(ss_txn_abandon(&rig->core, &rig->turn, txn).kind, SS_UP_NOTHING);      /* Calling: Timer B sees to it */
+    CHECK_EQ(ss_txn_abandon(&rig->core, &rig->turn, txn).kind,
+             SS_UP_NOTHING); /* Calling: Timer B sees to it */
     rig_answer(rig, "INVITE", 180);
     const ss_up up = ss_txn_abandon(&rig->core, &rig->turn, txn);
     CHECK_EQ(up.kind, SS_UP_ENDED);
@@ -591,8 +612,10 @@ TEST(rfc3261_9_2_a_cancel_matches_as_if_its_method_were_another)
     ss_diag diag;
     const ss_ref invite = rig_serve(rig, "INVITE");
     CHECK(rig_serve(rig, "CANCEL") != 0);
-    CHECK_OK(ss_msg_parse(&msg, &rig->arena, ss_slice_from(rig_request_text(rig, "CANCEL", "z9hG4bKtheirs")), &diag));
+    CHECK_OK(ss_msg_parse(&msg, &rig->arena,
+                          ss_slice_from(rig_request_text(rig, "CANCEL", "z9hG4bKtheirs")), &diag));
     CHECK_EQ(ss_txn_find_cancelled(&rig->core, &msg), invite);
-    CHECK_OK(ss_msg_parse(&msg, &rig->arena, ss_slice_from(rig_request_text(rig, "CANCEL", "z9hG4bKnone")), &diag));
+    CHECK_OK(ss_msg_parse(&msg, &rig->arena,
+                          ss_slice_from(rig_request_text(rig, "CANCEL", "z9hG4bKnone")), &diag));
     CHECK_EQ(ss_txn_find_cancelled(&rig->core, &msg), 0);
 }

@@ -78,7 +78,8 @@ TEST(rfc3261_18_1_2_a_via_is_ours_when_sent_by_is)
 TEST(rfc3261_18_2_1_received_is_added_to_a_name)
 {
     const fixture f = receive_via("SIP/2.0/UDP bobspc.biloxi.com:5060");
-    CHECK_SLICE(f.via.whole, "SIP/2.0/UDP bobspc.biloxi.com:5060;received=192.0.2.4");      /* RFC3261:18.2.1 */
+    CHECK_SLICE(f.via.whole,
+                "SIP/2.0/UDP bobspc.biloxi.com:5060;received=192.0.2.4"); /* RFC3261:18.2.1 */
     CHECK_SLICE(f.msg.body, "body");
 }
 
@@ -103,8 +104,9 @@ TEST(rfc3261_18_2_1_a_received_that_the_sender_wrote_is_not_believed)
 
 TEST(rfc3261_18_2_1_only_the_top_via_is_stamped)
 {
-    const fixture f = receive("Via: SIP/2.0/UDP a.example.com, SIP/2.0/UDP b.example.com\r\nv: SIP/2.0/TCP c.example.com",
-                              &from_bob);
+    const fixture f = receive(
+        "Via: SIP/2.0/UDP a.example.com, SIP/2.0/UDP b.example.com\r\nv: SIP/2.0/TCP c.example.com",
+        &from_bob);
     CHECK_SLICE(ss_msg_value(&f.msg, SS_HDR_VIA, 0),
                 "SIP/2.0/UDP a.example.com;received=192.0.2.4, SIP/2.0/UDP b.example.com");
     CHECK_SLICE(ss_msg_value(&f.msg, SS_HDR_VIA, 1), "SIP/2.0/TCP c.example.com");
@@ -124,8 +126,10 @@ TEST(rfc3261_18_2_1_an_ipv6_source_is_written_without_brackets)
 
 TEST(rfc3261_18_2_1_stamping_in_every_smaller_arena_is_full_or_right)
 {
-    static const char text[] = "INVITE sip:b@c SIP/2.0\r\nVia: SIP/2.0/UDP h.example.com;rport\r\nFrom: <sip:a@b>;tag=1\r\n"
-                               "To: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n\r\n";
+    static const char text[] =
+        "INVITE sip:b@c SIP/2.0\r\nVia: SIP/2.0/UDP h.example.com;rport\r\nFrom: "
+        "<sip:a@b>;tag=1\r\n"
+        "To: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n\r\n";
     bool was_right = false;
     for (size_t cap = 0; cap < 8192 && !was_right; cap += 16) {
         ss_msg msg;
@@ -137,7 +141,8 @@ TEST(rfc3261_18_2_1_stamping_in_every_smaller_arena_is_full_or_right)
         was_right = status == SS_OK;
         CHECK(was_right || status == SS_ERR_FULL);
         if (was_right) {
-            CHECK_SLICE(ss_msg_value(&msg, SS_HDR_VIA, 0), "SIP/2.0/UDP h.example.com;rport=7777;received=192.0.2.4");
+            CHECK_SLICE(ss_msg_value(&msg, SS_HDR_VIA, 0),
+                        "SIP/2.0/UDP h.example.com;rport=7777;received=192.0.2.4");
         }
     }
     CHECK(was_right);
@@ -162,7 +167,7 @@ static ss_address response_target(const char *via, ss_transport transport)
 TEST(rfc3261_18_2_2_a_response_goes_back_on_the_connection_of_its_request)
 {
     const ss_address to = response_target("SIP/2.0/TCP host.example.com:5999", SS_TRANSPORT_TCP);
-    CHECK(ss_address_equal(&to, &from_bob.remote));       /* RFC3261:18.2.2 */
+    CHECK(ss_address_equal(&to, &from_bob.remote)); /* RFC3261:18.2.2 */
 }
 
 TEST(rfc3261_18_2_2_over_udp_to_received_and_the_port_of_sent_by)
@@ -180,7 +185,8 @@ TEST(rfc3261_18_2_2_the_port_is_5060_when_sent_by_has_none)
 
 TEST(rfc3261_18_2_2_over_udp_to_maddr_before_all_else)
 {
-    const ss_address to = response_target("SIP/2.0/UDP host.example.com:5999;maddr=239.1.2.3", SS_TRANSPORT_UDP);
+    const ss_address to =
+        response_target("SIP/2.0/UDP host.example.com:5999;maddr=239.1.2.3", SS_TRANSPORT_UDP);
     const ss_address expected = ss_address_v4(0xef010203, 5999);
     CHECK(ss_address_equal(&to, &expected));
 }
@@ -202,15 +208,20 @@ static ss_status frame(const char *bytes, size_t *skip, size_t *length)
 TEST(rfc3261_18_3_content_length_says_where_a_message_ends)
 {
     size_t skip, length;
-    CHECK_OK(frame("\r\n\r\nOPTIONS x SIP/2.0\r\nContent-Length: 3\r\n\r\nabcREGISTER", &skip, &length));
+    CHECK_OK(
+        frame("\r\n\r\nOPTIONS x SIP/2.0\r\nContent-Length: 3\r\n\r\nabcREGISTER", &skip, &length));
     CHECK_EQ(skip, 4);
     CHECK_EQ(length, strlen("OPTIONS x SIP/2.0\r\nContent-Length: 3\r\n\r\nabc"));
 }
 
 TEST(rfc3261_18_3_content_length_in_every_spelling)
 {
-    static const char *const lines[] = { "Content-Length: 3", "content-length:3",          "l: 3",
-                                         "L : 3",             "Content-Length  :\r\n\t 3 ", "X: y\r\n z\r\nl: 003\r\nContent-Length: 3" };
+    static const char *const lines[] = { "Content-Length: 3",
+                                         "content-length:3",
+                                         "l: 3",
+                                         "L : 3",
+                                         "Content-Length  :\r\n\t 3 ",
+                                         "X: y\r\n z\r\nl: 003\r\nContent-Length: 3" };
     for (size_t i = 0; i < SS_COUNT(lines); i++) {
         char text[256];
         size_t skip, length;
@@ -234,8 +245,10 @@ TEST(rfc3261_18_3_every_shorter_prefix_needs_more)
 
 TEST(rfc3261_18_3_without_a_usable_content_length_a_stream_is_lost)
 {
-    static const char *const heads[] = { "OPTIONS x SIP/2.0\r\nFrom: a\r\n\r\n", "OPTIONS x SIP/2.0\r\nl: x\r\n\r\n",
-                                         "OPTIONS x SIP/2.0\r\nl: -1\r\n\r\n",  "OPTIONS x SIP/2.0\r\nl:\r\n\r\n",
+    static const char *const heads[] = { "OPTIONS x SIP/2.0\r\nFrom: a\r\n\r\n",
+                                         "OPTIONS x SIP/2.0\r\nl: x\r\n\r\n",
+                                         "OPTIONS x SIP/2.0\r\nl: -1\r\n\r\n",
+                                         "OPTIONS x SIP/2.0\r\nl:\r\n\r\n",
                                          "OPTIONS x SIP/2.0\r\nl: 1\r\nContent-Length: 2\r\n\r\n",
                                          "OPTIONS x SIP/2.0\r\nX: y\r\n l: 3\r\n\r\n",
                                          "Content-Length: 3\r\n\r\nabc" };
@@ -250,11 +263,14 @@ TEST(rfc3261_18_3_a_message_beyond_the_limit_is_refused_as_soon_as_that_is_known
     static char big[SS_MESSAGE_BYTES_MAX + 8];
     size_t skip, length;
     CHECK_STATUS(frame("OPTIONS x SIP/2.0\r\nl: 65535\r\n\r\n", &skip, &length), SS_ERR_FULL);
-    CHECK_STATUS(frame("OPTIONS x SIP/2.0\r\nl: 99999999999\r\n\r\n", &skip, &length), SS_ERR_SYNTAX);
+    CHECK_STATUS(frame("OPTIONS x SIP/2.0\r\nl: 99999999999\r\n\r\n", &skip, &length),
+                 SS_ERR_SYNTAX);
     memset(big, 'x', sizeof big);
-    CHECK_STATUS(ss_stream_frame((ss_slice){ big, SS_MESSAGE_BYTES_MAX - 1 }, &skip, &length), SS_MORE);
+    CHECK_STATUS(ss_stream_frame((ss_slice){ big, SS_MESSAGE_BYTES_MAX - 1 }, &skip, &length),
+                 SS_MORE);
     CHECK_STATUS(ss_stream_frame((ss_slice){ big, sizeof big }, &skip, &length), SS_ERR_FULL);
-    static const char head[] = "OPTIONS x SIP/2.0\r\nl: 65504\r\n\r\n";       /* 31 bytes: exactly the limit */
+    static const char head[] =
+        "OPTIONS x SIP/2.0\r\nl: 65504\r\n\r\n"; /* 31 bytes: exactly the limit */
     memcpy(big, head, sizeof head - 1);
     CHECK_EQ(sizeof head - 1 + 65504, SS_MESSAGE_BYTES_MAX + 0u);
     CHECK_OK(ss_stream_frame((ss_slice){ big, sizeof big }, &skip, &length));

@@ -12,7 +12,8 @@ static ss_uri parse(const char *text)
 
 TEST(rfc3261_19_1_1_a_uri_has_user_password_host_port_parameters_and_headers)
 {
-    const ss_uri uri = parse("SIPS:j%20doe;x=y/z?:se%3Acret@[2001:db8::9]:5061;transport=tcp;lr?subject=a%26b&to=x");
+    const ss_uri uri = parse(
+        "SIPS:j%20doe;x=y/z?:se%3Acret@[2001:db8::9]:5061;transport=tcp;lr?subject=a%26b&to=x");
     CHECK_EQ(uri.scheme, SS_SCHEME_SIPS);
     CHECK_SLICE(uri.user, "j%20doe;x=y/z?");
     CHECK_SLICE(uri.password, "se%3Acret");
@@ -123,7 +124,8 @@ TEST(rfc3261_19_1_4_a_part_left_out_does_not_match_its_default)
 
 TEST(rfc3261_19_1_4_parameters_match_in_any_order_and_unknown_ones_may_be_missing)
 {
-    CHECK(equal("sip:host.example;transport=tcp;method=REGISTER", "sip:host.example;method=REGISTER;transport=tcp"));
+    CHECK(equal("sip:host.example;transport=tcp;method=REGISTER",
+                "sip:host.example;method=REGISTER;transport=tcp"));
     CHECK(equal("sip:anna@host.example", "sip:anna@host.example;colour=red"));
     CHECK(equal("sip:anna@host.example;lr", "sip:anna@host.example;shape=round"));
     CHECK(!equal("sip:anna@host.example;colour=red", "sip:anna@host.example;colour=blue"));
@@ -144,7 +146,8 @@ TEST(rfc3261_19_1_4_a_uri_equals_itself_even_with_a_parameter_twice)
 
 TEST(rfc3261_19_1_4_headers_are_all_there_in_any_order)
 {
-    CHECK(equal("sip:anna@host.example?subject=a%20b&priority=urgent", "sip:anna@host.example?priority=urgent&subject=a%20b"));
+    CHECK(equal("sip:anna@host.example?subject=a%20b&priority=urgent",
+                "sip:anna@host.example?priority=urgent&subject=a%20b"));
     CHECK(!equal("sip:anna@host.example", "sip:anna@host.example?subject=a"));
     CHECK(!equal("sip:anna@host.example?subject=a", "sip:anna@host.example?subject=b"));
     CHECK(!equal("sip:anna@host.example?r=a&r=a&r=b", "sip:anna@host.example?r=a&r=b&r=b"));
@@ -184,7 +187,8 @@ static bool canonical(const char *uri, const char *expected)
 
 TEST(rfc3261_10_3_the_address_of_record_has_no_parameters_and_no_escapes)
 {
-    CHECK(canonical("SIP:%61nna%20b:pw@HOST.Example:5060;user=phone;lr?a=b", "sip:anna b@host.example:5060"));
+    CHECK(canonical("SIP:%61nna%20b:pw@HOST.Example:5060;user=phone;lr?a=b",
+                    "sip:anna b@host.example:5060"));
     CHECK(canonical("sips:host.example;transport=tcp", "sips:host.example"));
     CHECK(canonical("sip:Anna@host.example", "sip:Anna@host.example"));
     CHECK(canonical("TEL:+1-Ab", "tel:+1-Ab"));

@@ -22,65 +22,87 @@ static void check_taken(const char *const *edits, size_t count)
 
 TEST(rfc3261_20_8_call_id_is_a_word_or_two_joined_by_an_at_sign)
 {
-    static const char *const good[] = { "Call-ID: a", "Call-ID: f81d4fae@foo.bar", "Call-ID: (a)<b>:\\\"/[]?{}@x" };
-    static const char *const bad[] = { "Call-ID:", "Call-ID: a b", "Call-ID: a@", "Call-ID: @a", "Call-ID: a@b@c",
-                                       "Call-ID: a,b", "Call-ID: a;b", "Call-ID: \xc3\xa9" };
+    static const char *const good[] = { "Call-ID: a", "Call-ID: f81d4fae@foo.bar",
+                                        "Call-ID: (a)<b>:\\\"/[]?{}@x" };
+    static const char *const bad[] = { "Call-ID:",     "Call-ID: a b",     "Call-ID: a@",
+                                       "Call-ID: @a",  "Call-ID: a@b@c",   "Call-ID: a,b",
+                                       "Call-ID: a;b", "Call-ID: \xc3\xa9" };
     check_taken(good, SS_COUNT(good));
     check_refused(bad, SS_COUNT(bad));
 }
 
 TEST(rfc3261_20_10_an_address_with_comma_question_mark_or_semicolon_needs_brackets)
 {
-    static const char *const bad[] = { "From: sip:a?x=y@b.example;tag=1", "From: sip:a,b@c.example;tag=1",
-                                       "To: sip:a@b.example?x=y" };
+    static const char *const bad[] = { "From: sip:a?x=y@b.example;tag=1",
+                                       "From: sip:a,b@c.example;tag=1", "To: sip:a@b.example?x=y" };
     check_refused(bad, SS_COUNT(bad));
     ss_msg msg;
     ss_name_addr to;
     test_parse_ok(test_request("To: sip:a@b.example;tag=x"), &msg);
     CHECK_OK(ss_msg_to(&msg, &to));
     CHECK_SLICE(to.uri, "sip:a@b.example");
-    CHECK_SLICE(ss_name_addr_tag(&to), "x");              /* a parameter of the field, not of the URI */
+    CHECK_SLICE(ss_name_addr_tag(&to), "x"); /* a parameter of the field, not of the URI */
 }
 
 TEST(rfc3261_20_20_from_is_one_address)
 {
-    static const char *const bad[] = { "From:", "From: *", "From: <sip:a@b>, <sip:c@d>", "From: \"x <sip:a@b>;tag=1",
-                                       "From: <sip:a@b>;tag=\"1\"", "From: <sip:a@b>;tag", "From: <sip:a@b>;tag=1;",
+    static const char *const bad[] = { "From:",
+                                       "From: *",
+                                       "From: <sip:a@b>, <sip:c@d>",
+                                       "From: \"x <sip:a@b>;tag=1",
+                                       "From: <sip:a@b>;tag=\"1\"",
+                                       "From: <sip:a@b>;tag",
+                                       "From: <sip:a@b>;tag=1;",
                                        "From: Bob C sip:a@b" };
-    static const char *const good[] = { "From: <sip:a@b.example>", "From: \"\" <sip:a@b.example>;tag=1",
-                                        "From: Anonymous <sip:c8oqz84zk7z@privacy.example>;tag=hyh8",
-                                        "From: <unknown-scheme:with-some-data>;tag=1;x=\"a;b\\\"c\"" };
+    static const char *const good[] = {
+        "From: <sip:a@b.example>", "From: \"\" <sip:a@b.example>;tag=1",
+        "From: Anonymous <sip:c8oqz84zk7z@privacy.example>;tag=hyh8",
+        "From: <unknown-scheme:with-some-data>;tag=1;x=\"a;b\\\"c\""
+    };
     check_refused(bad, SS_COUNT(bad));
     check_taken(good, SS_COUNT(good));
 }
 
 TEST(rfc3261_20_39_to_is_one_address)
 {
-    static const char *const bad[] = { "To:", "To: *", "To: <sip:a@b>, <sip:c@d>", "To: <sip:a@b> <sip:c@d>" };
+    static const char *const bad[] = { "To:", "To: *", "To: <sip:a@b>, <sip:c@d>",
+                                       "To: <sip:a@b> <sip:c@d>" };
     check_refused(bad, SS_COUNT(bad));
 }
 
 TEST(rfc3261_20_22_max_forwards_is_0_to_255)
 {
-    static const char *const good[] = { "Max-Forwards: 0", "Max-Forwards: 255", "Max-Forwards: 0070" };
-    static const char *const bad[] = { "Max-Forwards: 256", "Max-Forwards: -1", "Max-Forwards:", "Max-Forwards: 7o",
-                                       "Max-Forwards: 99999999999999999999", "Max-Forwards: 1, 2" };
+    static const char *const good[] = { "Max-Forwards: 0", "Max-Forwards: 255",
+                                        "Max-Forwards: 0070" };
+    static const char *const bad[] = { "Max-Forwards: 256",
+                                       "Max-Forwards: -1",
+                                       "Max-Forwards:",
+                                       "Max-Forwards: 7o",
+                                       "Max-Forwards: 99999999999999999999",
+                                       "Max-Forwards: 1, 2" };
     check_taken(good, SS_COUNT(good));
     check_refused(bad, SS_COUNT(bad));
 }
 
 TEST(rfc3261_20_42_the_topmost_via_matches_its_grammar)
 {
-    static const char *const bad[] = { "Via:", "Via: SIP/2.0/UDP", "Via: SIP/2.0/UDP 192.0.2.15;;,;,,", "Via: SIP/2.0 a",
-                                       "Via: SIP/2.0/UDP a, ", "Via: SIP/2.0/UDP a:99999", "Via: , SIP/2.0/UDP a" };
-    static const char *const good[] = { "Via: SIP/2.0/TCP [2001:db8::9]:5060;branch=z9hG4bK1, SIP/2.0/UDP broken:",
-                                        "Via: SIP / 2.0 / UNKNOWN a.example : 5060 ; branch = x" };
+    static const char *const bad[] = { "Via:",
+                                       "Via: SIP/2.0/UDP",
+                                       "Via: SIP/2.0/UDP 192.0.2.15;;,;,,",
+                                       "Via: SIP/2.0 a",
+                                       "Via: SIP/2.0/UDP a, ",
+                                       "Via: SIP/2.0/UDP a:99999",
+                                       "Via: , SIP/2.0/UDP a" };
+    static const char *const good[] = {
+        "Via: SIP/2.0/TCP [2001:db8::9]:5060;branch=z9hG4bK1, SIP/2.0/UDP broken:",
+        "Via: SIP / 2.0 / UNKNOWN a.example : 5060 ; branch = x"
+    };
     ss_msg msg;
     ss_via via;
     for (size_t i = 0; i < SS_COUNT(bad); i++) {
         ss_diag diag;
         const ss_status status = test_parse(test_request(bad[i]), &msg, &diag);
-        CHECK_EQ(i == 4, status == SS_OK);                /* the second value is not the topmost one */
+        CHECK_EQ(i == 4, status == SS_OK); /* the second value is not the topmost one */
     }
     check_taken(good, SS_COUNT(good));
     test_parse_ok(test_request(good[1]), &msg);

@@ -135,7 +135,8 @@ TEST(rfc3261_25_1_any_absolute_uri_is_kept_whole)
 {
     ss_typed typed;
     ss_flaw flaw;
-    CHECK_OK(ss_typed_parse(SS_HDR_CALL_INFO, SS_LIT("<urn:uuid:f%00?x=;y>;purpose=icon"), &typed, &flaw));
+    CHECK_OK(ss_typed_parse(SS_HDR_CALL_INFO, SS_LIT("<urn:uuid:f%00?x=;y>;purpose=icon"), &typed,
+                            &flaw));
     CHECK_SLICE(typed.parts[0].text, "urn:uuid:f%00?x=;y");
     CHECK_SLICE(typed.parts[1].text, "urn");
     CHECK_BAD(CALL_INFO, "<urn:a%0>");

@@ -7,7 +7,7 @@ TEST(rfc4320_4_1_100_when_the_tu_is_silent_until_timer_e_reaches_t2)
     for (size_t i = 0; i < SS_COUNT(transports); i++) {
         txn_rig *rig = rig_start(transports[i]);
         const ss_ref txn = rig_serve(rig, "OPTIONS");
-        CHECK_EQ(rig_next_send(rig), SS_MS(3500));        /* RFC4320:4.1 without regard to transport */
+        CHECK_EQ(rig_next_send(rig), SS_MS(3500)); /* RFC4320:4.1 without regard to transport */
         CHECK(ss_slice_starts(rig_sent(rig, 0), SS_LIT("SIP/2.0 100 Trying\r\n")));
         CHECK_EQ(rig_state(rig, txn), SS_TXN_PROCEEDING);
         CHECK_EQ(rig_peer_sends(rig, "OPTIONS").kind, SS_UP_NOTHING);
@@ -50,7 +50,7 @@ TEST(rfc4320_4_2_no_408_so_that_the_transaction_is_given_up_instead)
 {
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
     const ss_ref txn = rig_serve(rig, "OPTIONS");
-    CHECK_STATUS(rig_respond(rig, txn, 408, NULL), SS_ERR_SEMANTIC);             /* RFC4320:4.2 */
+    CHECK_STATUS(rig_respond(rig, txn, 408, NULL), SS_ERR_SEMANTIC); /* RFC4320:4.2 */
     CHECK_EQ(ss_txn_abandon(&rig->core, &rig->turn, txn).kind, SS_UP_ENDED);
     CHECK_EQ(rig->pools.store.live_blocks, 0);
     const ss_ref invite = rig_serve(rig, "INVITE");

@@ -7,9 +7,9 @@ TEST(rfc6026_7_1_timer_l_is_64_t1_on_every_transport)
     for (size_t i = 0; i < SS_COUNT(transports); i++) {
         txn_rig *rig = rig_start(transports[i]);
         const ss_ref txn = rig_serve(rig, "INVITE");
-        CHECK_OK(rig_respond(rig, txn, 200, NULL));       /* RFC6026:7.1 */
+        CHECK_OK(rig_respond(rig, txn, 200, NULL)); /* RFC6026:7.1 */
         CHECK_EQ(rig_state(rig, txn), SS_TXN_ACCEPTED);
-        CHECK(rig_tick(rig));                             /* and nothing was sent before: 2xx copies are the TU's */
+        CHECK(rig_tick(rig)); /* and nothing was sent before: 2xx copies are the TU's */
         CHECK_EQ(rig->turn.now, SS_S(32));
         CHECK_EQ(rig_note(rig, SS_NOTE_TIMER)->letter, SS_TIMER_L);
         CHECK_EQ(rig->core.txns, 0);
@@ -57,7 +57,7 @@ TEST(rfc6026_7_2_timer_m_is_64_t1_on_every_transport)
         txn_rig *rig = rig_start(transports[i]);
         CHECK(rig_request(rig, "INVITE") != 0);
         rig_at(rig, SS_MS(100));
-        CHECK_EQ(rig_answer(rig, "INVITE", 200).kind, SS_UP_RESPONSE);      /* RFC6026:7.2 */
+        CHECK_EQ(rig_answer(rig, "INVITE", 200).kind, SS_UP_RESPONSE); /* RFC6026:7.2 */
         CHECK_EQ(rig_next_timer(rig, SS_TIMER_M), SS_MS(32100));
         CHECK_EQ(rig->core.txns, 0);
     }
@@ -97,10 +97,10 @@ TEST(rfc6026_8_8_server_transactions_stay_where_they_are_on_transport_errors)
         uint32_t cursor = 0;
         const ss_ref txn = rig_serve(rig, "INVITE");
         CHECK_OK(rig_respond(rig, txn, statuses[i], NULL));
-        CHECK_EQ(rig_break_path(rig, &cursor).kind, SS_UP_TRANSPORT_ERROR);      /* RFC6026:8.8 */
+        CHECK_EQ(rig_break_path(rig, &cursor).kind, SS_UP_TRANSPORT_ERROR); /* RFC6026:8.8 */
         CHECK_EQ(rig->up.txn, txn);
         CHECK(!rig->up.ended);
         CHECK_EQ(rig_state(rig, txn), states[i]);
-        CHECK_EQ(rig_break_path(rig, &cursor).kind, SS_UP_NOTHING);              /* told once */
+        CHECK_EQ(rig_break_path(rig, &cursor).kind, SS_UP_NOTHING); /* told once */
     }
 }

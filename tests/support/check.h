@@ -26,13 +26,13 @@ typedef struct test_case {
     struct test_case *next;
 } test_case;
 
-#define TEST(name)                                                                                 \
-    static void test_##name(void);                                                                 \
-    __attribute__((constructor)) static void register_##name(void)                                 \
-    {                                                                                              \
-        static test_case this_case = { #name, __FILE__, test_##name, NULL };                       \
-        test_register(&this_case);                                                                 \
-    }                                                                                              \
+#define TEST(name)                                                           \
+    static void test_##name(void);                                           \
+    __attribute__((constructor)) static void register_##name(void)           \
+    {                                                                        \
+        static test_case this_case = { #name, __FILE__, test_##name, NULL }; \
+        test_register(&this_case);                                           \
+    }                                                                        \
     static void test_##name(void)
 
 /* An integer of any type, by value. */
@@ -49,29 +49,30 @@ typedef struct test_place {
 
 #define TEST_PLACE(left, right) ((test_place){ __FILE__, __LINE__, left, right })
 
-#define TEST_INTEGER(value)                                                                        \
-    _Generic((value), _Bool                                                                        \
-             : test_unsigned, unsigned char                                                        \
-             : test_unsigned, unsigned short                                                       \
-             : test_unsigned, unsigned int                                                         \
-             : test_unsigned, unsigned long                                                        \
-             : test_unsigned, unsigned long long                                                   \
-             : test_unsigned, default                                                              \
+#define TEST_INTEGER(value)                      \
+    _Generic((value), _Bool                      \
+             : test_unsigned, unsigned char      \
+             : test_unsigned, unsigned short     \
+             : test_unsigned, unsigned int       \
+             : test_unsigned, unsigned long      \
+             : test_unsigned, unsigned long long \
+             : test_unsigned, default            \
              : test_signed)(value)
 
 /** The condition holds. */
 #define CHECK(condition) test_check((condition), TEST_PLACE(#condition, NULL))
 
 /** Two integers, of any types, are the same number. */
-#define CHECK_EQ(left, right)                                                                      \
+#define CHECK_EQ(left, right) \
     test_check_eq(TEST_INTEGER(left), TEST_INTEGER(right), TEST_PLACE(#left, #right))
 
 /** Two strings are equal; NULL equals NULL only. */
 #define CHECK_STR(left, right) test_check_str((left), (right), TEST_PLACE(#left, #right))
 
 /** A slice holds exactly the bytes of a literal. */
-#define CHECK_SLICE(slice, literal)                                                                \
-    test_check_slice((slice), (ss_slice){ "" literal, sizeof(literal) - 1 }, TEST_PLACE(#slice, #literal))
+#define CHECK_SLICE(slice, literal)                                          \
+    test_check_slice((slice), (ss_slice){ "" literal, sizeof(literal) - 1 }, \
+                     TEST_PLACE(#slice, #literal))
 
 /** Two slices hold the same bytes. */
 #define CHECK_SLICE_EQ(left, right) test_check_slice((left), (right), TEST_PLACE(#left, #right))
@@ -84,12 +85,12 @@ typedef struct test_place {
 #define CHECK_NOT_NULL(pointer) test_check((pointer) != NULL, TEST_PLACE(#pointer " != NULL", NULL))
 
 /** An SS_ASSERT fires while `statement` runs. What it held is not freed. */
-#define CHECK_ASSERTS(statement)                                                                   \
-    do {                                                                                           \
-        if (setjmp(*test_expect_assert()) == 0) {                                                  \
-            statement;                                                                             \
-            test_fail(TEST_PLACE(#statement, NULL), "no assertion fired");                         \
-        }                                                                                          \
+#define CHECK_ASSERTS(statement)                                           \
+    do {                                                                   \
+        if (setjmp(*test_expect_assert()) == 0) {                          \
+            statement;                                                     \
+            test_fail(TEST_PLACE(#statement, NULL), "no assertion fired"); \
+        }                                                                  \
     } while (0)
 
 /** Ends the case, which counts as skipped: something it needs is not on this machine. */

@@ -131,9 +131,11 @@ static void check_row(const corpus_row *row, ss_slice bytes)
     ss_msg msg;
     ss_diag diag;
     const ss_verdict verdict = corpus_judge(row, bytes, &msg, &diag);
-    if (verdict != row->verdict || (verdict != SS_VERDICT_ACCEPT && diag.response != row->response)) {
-        fprintf(stderr, "%s (%s): %s %u, not %s %u: %s\n", row->name, row->why, ss_verdict_name(verdict), diag.response,
-                ss_verdict_name(row->verdict), row->response, diag.sentence == NULL ? "" : diag.sentence);
+    if (verdict != row->verdict ||
+        (verdict != SS_VERDICT_ACCEPT && diag.response != row->response)) {
+        fprintf(stderr, "%s (%s): %s %u, not %s %u: %s\n", row->name, row->why,
+                ss_verdict_name(verdict), diag.response, ss_verdict_name(row->verdict),
+                row->response, diag.sentence == NULL ? "" : diag.sentence);
     }
     CHECK_STR(ss_verdict_name(verdict), ss_verdict_name(row->verdict));
     if (verdict != SS_VERDICT_ACCEPT) {

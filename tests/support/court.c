@@ -8,7 +8,8 @@
 void court_open(court *rig)
 {
     static const char *const names[COURT_NODES] = { "p1", "alice", "bob", "core" };
-    static const sn_role roles[COURT_NODES] = { SN_ROLE_PROXY, SN_ROLE_UA, SN_ROLE_UA, SN_ROLE_ROUTER };
+    static const sn_role roles[COURT_NODES] = { SN_ROLE_PROXY, SN_ROLE_UA, SN_ROLE_UA,
+                                                SN_ROLE_ROUTER };
     *rig = (court){ 0 };
     for (uint32_t i = 0; i < COURT_NODES; i++) {
         rig->nodes[i] = (sn_member){ .id = i + 1,
@@ -87,10 +88,12 @@ static uint64_t hash_of(const ss_summary *m)
     uint64_t h = ss_mix_absorb(m->branch, m->second_branch);
     h = ss_mix_absorb(h, m->call_id ^ m->cseq);
     h = ss_mix_absorb(h, m->to_tag);
-    return ss_mix_absorb(h, (uint64_t)m->status << 32 | (uint64_t)m->method << 16 | m->is_request) ^ m->bytes;
+    return ss_mix_absorb(h, (uint64_t)m->status << 32 | (uint64_t)m->method << 16 | m->is_request) ^
+           m->bytes;
 }
 
-static sn_fact datagram(const court *rig, sn_fact_kind kind, uint32_t node, uint32_t origin, const ss_summary *message)
+static sn_fact datagram(const court *rig, sn_fact_kind kind, uint32_t node, uint32_t origin,
+                        const ss_summary *message)
 {
     return (sn_fact){ .kind = (uint16_t)kind,
                       .entity = node,
@@ -117,46 +120,49 @@ void court_gets(court *rig, uint32_t node, ss_summary message)
 
 void court_notes(court *rig, uint32_t node, ss_note note)
 {
-    court_give(rig, (sn_fact){ .kind = SN_FACT_NOTE, .entity = node, .peer = SN_NOBODY, .note = note });
+    court_give(rig,
+               (sn_fact){ .kind = SN_FACT_NOTE, .entity = node, .peer = SN_NOBODY, .note = note });
 }
 
-void court_notes_txn(court *rig, uint32_t node, ss_machine machine, ss_method method, uint64_t branch, ss_txn_state from,
-                   ss_txn_state to)
+void court_notes_txn(court *rig, uint32_t node, ss_machine machine, ss_method method,
+                     uint64_t branch, ss_txn_state from, ss_txn_state to)
 {
     court_notes(rig, node,
-              (ss_note){ .kind = SS_NOTE_TXN,
-                         .machine = (uint8_t)machine,
-                         .from = (uint8_t)from,
-                         .to = (uint8_t)to,
-                         .letter = SS_LETTER_COUNT,
-                         .method = (uint8_t)method,
-                         .branch = branch,
-                         .call_id = COURT_CALL_ID });
+                (ss_note){ .kind = SS_NOTE_TXN,
+                           .machine = (uint8_t)machine,
+                           .from = (uint8_t)from,
+                           .to = (uint8_t)to,
+                           .letter = SS_LETTER_COUNT,
+                           .method = (uint8_t)method,
+                           .branch = branch,
+                           .call_id = COURT_CALL_ID });
 }
 
-void court_notes_timer(court *rig, uint32_t node, ss_machine machine, ss_method method, uint64_t branch, ss_letter letter)
+void court_notes_timer(court *rig, uint32_t node, ss_machine machine, ss_method method,
+                       uint64_t branch, ss_letter letter)
 {
     court_notes(rig, node,
-              (ss_note){ .kind = SS_NOTE_TIMER,
-                         .machine = (uint8_t)machine,
-                         .letter = (uint8_t)letter,
-                         .method = (uint8_t)method,
-                         .branch = branch,
-                         .call_id = COURT_CALL_ID });
+                (ss_note){ .kind = SS_NOTE_TIMER,
+                           .machine = (uint8_t)machine,
+                           .letter = (uint8_t)letter,
+                           .method = (uint8_t)method,
+                           .branch = branch,
+                           .call_id = COURT_CALL_ID });
 }
 
-static void call(court *rig, uint32_t node, sn_call_event event, uint32_t number, unsigned status, bool synthetic)
+static void call(court *rig, uint32_t node, sn_call_event event, uint32_t number, unsigned status,
+                 bool synthetic)
 {
     const bool is_registration = event == SN_CALL_REGISTERED || event == SN_CALL_REGISTER_FAILED;
     court_give(rig, (sn_fact){ .kind = is_registration ? SN_FACT_REGISTRATION : SN_FACT_CALL,
-                             .entity = node,
-                             .peer = SN_NOBODY,
-                             .call = { .number = number,
-                                       .source = SN_NOBODY,
-                                       .event = (uint16_t)event,
-                                       .status = (uint16_t)status,
-                                       .synthetic = synthetic,
-                                       .call_id = COURT_CALL_ID } });
+                               .entity = node,
+                               .peer = SN_NOBODY,
+                               .call = { .number = number,
+                                         .source = SN_NOBODY,
+                                         .event = (uint16_t)event,
+                                         .status = (uint16_t)status,
+                                         .synthetic = synthetic,
+                                         .call_id = COURT_CALL_ID } });
 }
 
 void court_call(court *rig, uint32_t node, sn_call_event event, uint32_t number, unsigned status)
@@ -164,7 +170,8 @@ void court_call(court *rig, uint32_t node, sn_call_event event, uint32_t number,
     call(rig, node, event, number, status, false);
 }
 
-void court_call_synthetic(court *rig, uint32_t node, sn_call_event event, uint32_t number, unsigned status)
+void court_call_synthetic(court *rig, uint32_t node, sn_call_event event, uint32_t number,
+                          unsigned status)
 {
     call(rig, node, event, number, status, true);
 }

@@ -7,13 +7,19 @@
 #include "sn/judge.h"
 
 enum { COURT_PROXY, COURT_ALICE, COURT_BOB, COURT_ROUTER, COURT_NODES };
-enum { COURT_OURS = 0xa1, COURT_THEIRS = 0xb2, COURT_CALL_ID = 0xc3, COURT_FROM_TAG = 0xf4, COURT_TO_TAG = 0xd5 };
+enum {
+    COURT_OURS = 0xa1,
+    COURT_THEIRS = 0xb2,
+    COURT_CALL_ID = 0xc3,
+    COURT_FROM_TAG = 0xf4,
+    COURT_TO_TAG = 0xd5
+};
 
 typedef struct court {
     sn_member nodes[COURT_NODES];
     sn_cast cast;
     sn_judge *judge;
-    sn_meter *meter;                                      /* fed too when the test makes them */
+    sn_meter *meter; /* fed too when the test makes them */
     sn_checker *checker;
     sn_key key;
     uint32_t index;
@@ -35,12 +41,14 @@ void court_sends(court *rig, uint32_t node, ss_summary message);
 void court_gets(court *rig, uint32_t node, ss_summary message);
 
 /** A transaction was made when from == to. */
-void court_notes_txn(court *rig, uint32_t node, ss_machine machine, ss_method method, uint64_t branch, ss_txn_state from,
-                   ss_txn_state to);
-void court_notes_timer(court *rig, uint32_t node, ss_machine machine, ss_method method, uint64_t branch, ss_letter letter);
+void court_notes_txn(court *rig, uint32_t node, ss_machine machine, ss_method method,
+                     uint64_t branch, ss_txn_state from, ss_txn_state to);
+void court_notes_timer(court *rig, uint32_t node, ss_machine machine, ss_method method,
+                       uint64_t branch, ss_letter letter);
 void court_notes(court *rig, uint32_t node, ss_note note);
 void court_call(court *rig, uint32_t node, sn_call_event event, uint32_t number, unsigned status);
-void court_call_synthetic(court *rig, uint32_t node, sn_call_event event, uint32_t number, unsigned status);
+void court_call_synthetic(court *rig, uint32_t node, sn_call_event event, uint32_t number,
+                          unsigned status);
 
 /** Facts end: laws about what should have happened by `end` are judged. */
 void court_finish(court *rig, ss_time end);

@@ -7,13 +7,27 @@
 sn_cast facts_cast(void)
 {
     static const sn_member nodes[FACTS_NODES] = {
-        { .name = "alice", .id = 1, .address = 0x0a000001, .router = FACTS_CORE, .role = SN_ROLE_UA },
+        { .name = "alice",
+          .id = 1,
+          .address = 0x0a000001,
+          .router = FACTS_CORE,
+          .role = SN_ROLE_UA },
         { .name = "bob", .id = 2, .address = 0x0a000002, .router = FACTS_CORE, .role = SN_ROLE_UA },
-        { .name = "core", .id = 3, .address = 0x0a000003, .router = SN_NOBODY, .role = SN_ROLE_ROUTER },
-        { .name = "p1", .id = 4, .address = 0x0a000004, .router = FACTS_CORE, .role = SN_ROLE_PROXY },
+        { .name = "core",
+          .id = 3,
+          .address = 0x0a000003,
+          .router = SN_NOBODY,
+          .role = SN_ROLE_ROUTER },
+        { .name = "p1",
+          .id = 4,
+          .address = 0x0a000004,
+          .router = FACTS_CORE,
+          .role = SN_ROLE_PROXY },
     };
     static const char *const sources[] = { "mix" };
-    return (sn_cast){ .nodes = nodes, .node_count = FACTS_NODES, .call_sources = sources, .call_source_count = 1 };
+    return (sn_cast){
+        .nodes = nodes, .node_count = FACTS_NODES, .call_sources = sources, .call_source_count = 1
+    };
 }
 
 sn_fact facts_fact(ss_time at, uint64_t counter, sn_fact_kind kind, uint32_t entity)
@@ -31,7 +45,8 @@ sn_fact facts_fact(ss_time at, uint64_t counter, sn_fact_kind kind, uint32_t ent
     return fact;
 }
 
-sn_fact facts_sent(ss_time at, uint32_t from, uint32_t to, uint64_t ordinal, ss_method method, uint16_t status)
+sn_fact facts_sent(ss_time at, uint32_t from, uint32_t to, uint64_t ordinal, ss_method method,
+                   uint16_t status)
 {
     sn_fact fact = facts_fact(at, ordinal, SN_FACT_DATAGRAM_SENT, from);
     fact.peer = to;

@@ -11,7 +11,8 @@ sn_cast facts_cast(void);
 /** A fact of the nth event of a node, at `at`. */
 sn_fact facts_fact(ss_time at, uint64_t counter, sn_fact_kind kind, uint32_t entity);
 /** DATAGRAM_SENT of datagram `ordinal` of `from`: a request when status is 0. */
-sn_fact facts_sent(ss_time at, uint32_t from, uint32_t to, uint64_t ordinal, ss_method method, uint16_t status);
+sn_fact facts_sent(ss_time at, uint32_t from, uint32_t to, uint64_t ordinal, ss_method method,
+                   uint16_t status);
 /** The same datagram, come to `to`. */
 sn_fact facts_received(ss_time at, const sn_fact *sent);
 /** A fact about the packet of a datagram. */

@@ -9,58 +9,74 @@
 #define N "\r\n"
 
 static const char invite[] =
-    "INVITE sip:bob@biloxi.example SIP/2.0" N "Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK776asdhds;rport" N
-    "Max-Forwards: 70" N "From: \"Alice \\\"A\\\" Liddell\" <sip:alice@atlanta.example>;tag=1928301774" N
-    "To: Bob <sip:bob@biloxi.example>" N "Call-ID: a84b4c76e66710@10.0.0.1" N "CSeq: 314159 INVITE" N
-    "Contact: <sip:alice@10.0.0.1>" N "Content-Type: application/sdp" N "Content-Length: 101" N N
-    "v=0" N "o=alice 1 1 IN IP4 10.0.0.1" N "s=-" N "c=IN IP4 10.0.0.1" N "t=0 0" N "m=audio 4000 RTP/AVP 0" N
-    "a=ptime:20" N;
+    "INVITE sip:bob@biloxi.example SIP/2.0" N
+    "Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK776asdhds;rport" N "Max-Forwards: 70" N
+    "From: \"Alice \\\"A\\\" Liddell\" <sip:alice@atlanta.example>;tag=1928301774" N
+    "To: Bob <sip:bob@biloxi.example>" N "Call-ID: a84b4c76e66710@10.0.0.1" N
+    "CSeq: 314159 INVITE" N "Contact: <sip:alice@10.0.0.1>" N "Content-Type: application/sdp" N
+    "Content-Length: 101" N N "v=0" N "o=alice 1 1 IN IP4 10.0.0.1" N "s=-" N "c=IN IP4 10.0.0.1" N
+    "t=0 0" N "m=audio 4000 RTP/AVP 0" N "a=ptime:20" N;
 
 static const char invite_compact[] =
-    "\r\n\r\nINVITE sips:bob:s%20cret@[2001:db8::9]:5061;transport=tcp;lr?subject=hi%20there SIP/2.0" N
-    "v:SIP/2.0/TLS\t[2001:db8::1]:5061 ; branch = z9hG4bKa , SIP / 2.0 / UDP old.example;branch=z9hG4bKb" N
-    "v: SIP/2.0/UDP 192.0.2.4;received=192.0.2.5;rport=1024;ttl=16;maddr=224.2.0.1;branch=z9hG4bKc" N
+    "\r\n\r\nINVITE sips:bob:s%20cret@[2001:db8::9]:5061;transport=tcp;lr?subject=hi%20there "
+    "SIP/2.0" N "v:SIP/2.0/TLS\t[2001:db8::1]:5061 ; branch = z9hG4bKa , SIP / 2.0 / UDP "
+                "old.example;branch=z9hG4bKb" N
+    "v: SIP/2.0/UDP "
+    "192.0.2.4;received=192.0.2.5;rport=1024;ttl=16;maddr=224.2.0.1;branch=z9hG4bKc" N
     "f : sip:alice@atlanta.example;tag=a" N "t:<sips:bob@biloxi.example>" N "i:f0b40bcc-3485@x" N
-    "cseq: 0009" N " INVITE" N "MAX-FORWARDS:" N "\t70" N "m: \"Q, <z>\" <sip:alice@10.0.0.1;ob>;q=0.7;expires=60," N
-    " <sip:a@[::1]>" N "Route: <sip:p1.example;lr>, <sip:p2.example;lr>" N "Route:<sip:p3.example;lr>" N
-    "k: 100rel,  timer" N "Supported:" N "s: a folded" N "   subject \xc3\xa9" N "X-Unknown: \"\\\x07\" anything <" N
-    "l: 0" N N;
+    "cseq: 0009" N " INVITE" N "MAX-FORWARDS:" N "\t70" N
+    "m: \"Q, <z>\" <sip:alice@10.0.0.1;ob>;q=0.7;expires=60," N " <sip:a@[::1]>" N
+    "Route: <sip:p1.example;lr>, <sip:p2.example;lr>" N "Route:<sip:p3.example;lr>" N
+    "k: 100rel,  timer" N "Supported:" N "s: a folded" N "   subject \xc3\xa9" N
+    "X-Unknown: \"\\\x07\" anything <" N "l: 0" N N;
 
-static const char ack[] =
-    "ACK sip:bob@192.0.2.4 SIP/2.0" N "Via: SIP/2.0/UDP pc33.atlanta.example;branch=z9hG4bKnashds9" N
-    "Max-Forwards: 70" N "From: <sip:alice@atlanta.example>;tag=1" N "To: <sip:bob@biloxi.example>;tag=2" N
-    "Call-ID: 1" N "CSeq: 1 ACK" N N;
+static const char ack[] = "ACK sip:bob@192.0.2.4 SIP/2.0" N
+                          "Via: SIP/2.0/UDP pc33.atlanta.example;branch=z9hG4bKnashds9" N
+                          "Max-Forwards: 70" N "From: <sip:alice@atlanta.example>;tag=1" N
+                          "To: <sip:bob@biloxi.example>;tag=2" N "Call-ID: 1" N "CSeq: 1 ACK" N N;
 
 static const char reg[] =
-    "REGISTER sip:registrar.biloxi.example SIP/2.0" N "Via: SIP/2.0/UDP bobspc.biloxi.example:5060;branch=z9hG4bKr" N
-    "Max-Forwards: 70" N "To: Bob <sip:bob@biloxi.example>" N "From: Bob <sip:bob@biloxi.example>;tag=456248" N
+    "REGISTER sip:registrar.biloxi.example SIP/2.0" N
+    "Via: SIP/2.0/UDP bobspc.biloxi.example:5060;branch=z9hG4bKr" N "Max-Forwards: 70" N
+    "To: Bob <sip:bob@biloxi.example>" N "From: Bob <sip:bob@biloxi.example>;tag=456248" N
     "Call-ID: 843817637684230@998sdasdh09" N "CSeq: 1826 REGISTER" N "Contact: *" N "Expires: 0" N
     "Authorization: Digest username=\"bob\", realm=\"biloxi.example\", nonce=\"84a4, cc\"" N
     "Require: gruu" N "Content-Length: 0" N N "trailing bytes of the datagram";
 
 static const char ringing[] =
-    "SIP/2.0 180 Ringing" N "Via: SIP/2.0/UDP server10.example;branch=z9hG4bK4b43c2ff8.1;received=192.0.2.3" N
-    "Via: SIP/2.0/UDP pc33.example;branch=z9hG4bK776asdhds;received=192.0.2.1" N "To: Bob <sip:bob@b.example>;tag=a6" N
-    "From: Alice <sip:alice@a.example>;tag=19" N "Call-ID: a84b4c76e66710" N "Contact: <sip:bob@192.0.2.4>" N
-    "CSeq: 314159 INVITE" N "Record-Route: <sip:p2.example;lr>,<sip:p1.example;lr>" N "Content-Length: 0" N N;
+    "SIP/2.0 180 Ringing" N
+    "Via: SIP/2.0/UDP server10.example;branch=z9hG4bK4b43c2ff8.1;received=192.0.2.3" N
+    "Via: SIP/2.0/UDP pc33.example;branch=z9hG4bK776asdhds;received=192.0.2.1" N
+    "To: Bob <sip:bob@b.example>;tag=a6" N "From: Alice <sip:alice@a.example>;tag=19" N
+    "Call-ID: a84b4c76e66710" N "Contact: <sip:bob@192.0.2.4>" N "CSeq: 314159 INVITE" N
+    "Record-Route: <sip:p2.example;lr>,<sip:p1.example;lr>" N "Content-Length: 0" N N;
 
 static const char unauthorized[] =
-    "SIP/2.0 401 " N "Via: SIP/2.0/TCP c.example;branch=z9hG4bK1" N "From: <sip:a@a.example>;tag=1" N
-    "To: <sip:a@a.example>;tag=2" N "Call-ID: 2@a" N "CSeq: 2147483647 REGISTER" N
-    "WWW-Authenticate: Digest realm=\"a\", nonce=\"1\"" N "WWW-Authenticate: Digest realm=\"b\", nonce=\"2\"" N
-    "Warning: 370 devnull \"Choose a, bigger pipe\", 399 x \"y\"" N "Retry-After: 18000;duration=3600" N N;
+    "SIP/2.0 401 " N "Via: SIP/2.0/TCP c.example;branch=z9hG4bK1" N
+    "From: <sip:a@a.example>;tag=1" N "To: <sip:a@a.example>;tag=2" N "Call-ID: 2@a" N
+    "CSeq: 2147483647 REGISTER" N "WWW-Authenticate: Digest realm=\"a\", nonce=\"1\"" N
+    "WWW-Authenticate: Digest realm=\"b\", nonce=\"2\"" N
+    "Warning: 370 devnull \"Choose a, bigger pipe\", 399 x \"y\"" N
+    "Retry-After: 18000;duration=3600" N N;
 
 static const char message[] =
-    "MESSAGE tel:+358-555-1234567 SIP/2.0" N "Via: SIP/2.0/WSS df7jal23ls0d.invalid;branch=z9hG4bKm" N
-    "From: urn:service:sos;tag=1" N "To: <tel:+358-555-1234567>" N "Call-ID: m" N "CSeq: 1 MESSAGE" N
-    "Content-Type: text/plain" N N "no Content-Length: the datagram ends it\r\n\r\n";
+    "MESSAGE tel:+358-555-1234567 SIP/2.0" N
+    "Via: SIP/2.0/WSS df7jal23ls0d.invalid;branch=z9hG4bKm" N "From: urn:service:sos;tag=1" N
+    "To: <tel:+358-555-1234567>" N "Call-ID: m" N "CSeq: 1 MESSAGE" N "Content-Type: text/plain" N N
+    "no Content-Length: the datagram ends it\r\n\r\n";
 
-static const char extension[] =
-    "NEWMETHOD!'~ sip:host.example SIP/2.0" N "Via: SIP/2.0/UDP 1.2.3.4;branch=z9hG4bKx;ext=\"a;b\"" N
-    "From: <sip:x@y.example>;tag=x;p=\"q;r\"" N "To: sip:y.example" N "Call-ID: (<[{}]>)\"?/\\:@w" N
-    "CSeq: 0 NEWMETHOD!'~" N N;
+static const char extension[] = "NEWMETHOD!'~ sip:host.example SIP/2.0" N
+                                "Via: SIP/2.0/UDP 1.2.3.4;branch=z9hG4bKx;ext=\"a;b\"" N
+                                "From: <sip:x@y.example>;tag=x;p=\"q;r\"" N "To: sip:y.example" N
+                                "Call-ID: (<[{}]>)\"?/\\:@w" N "CSeq: 0 NEWMETHOD!'~" N N;
 
-#define MESSAGE(id) { #id, { id, sizeof(id) - 1 } }
+#define MESSAGE(id)            \
+    {                          \
+#id,                   \
+        {                      \
+            id, sizeof(id) - 1 \
+        }                      \
+    }
 const test_message test_messages[] = {
     MESSAGE(invite),  MESSAGE(invite_compact), MESSAGE(ack),     MESSAGE(reg),
     MESSAGE(ringing), MESSAGE(unauthorized),   MESSAGE(message), MESSAGE(extension),

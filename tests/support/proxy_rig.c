@@ -6,7 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POOL_BYTES = 4 << 20, LOCATION_BYTES = 1 << 20, ARENA_BYTES = 1 << 20, TEXT_BYTES = 8 << 20 };
+enum {
+    POOL_BYTES = 4 << 20,
+    LOCATION_BYTES = 1 << 20,
+    ARENA_BYTES = 1 << 20,
+    TEXT_BYTES = 8 << 20
+};
 
 static const ss_slice domains[] = { SS_LIT_INIT("example.com") };
 
@@ -62,11 +67,11 @@ void px_go(proxy_rig *rig)
     ss_store_init(&rig->location_store, rig->location_memory, LOCATION_BYTES);
     CHECK_OK(ss_location_init(&rig->location, &rig->location_store, 1, 64));
     ss_engine_init(&rig->engine, &(ss_engine_options){ .pools = &rig->pools,
-                                                        .settings = &rig->settings,
-                                                        .engine = 1,
-                                                        .entropy_key = 42,
-                                                        .role = SS_ROLE_PROXY,
-                                                        .proxy = &rig->config });
+                                                       .settings = &rig->settings,
+                                                       .engine = 1,
+                                                       .entropy_key = 42,
+                                                       .role = SS_ROLE_PROXY,
+                                                       .proxy = &rig->config });
 }
 
 proxy_rig *px_start(void)
@@ -142,17 +147,17 @@ ss_slice px_request(proxy_rig *rig, const char *start, const char *branch, const
     const char *space = strchr(start, ' ');
     CHECK(space != NULL);
     return px_printf(rig,
-                      "%s SIP/2.0\n"
-                      "Via: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bK%s\n"
-                      "Max-Forwards: 70\n"
-                      "From: <sip:alice@example.com>;tag=alice\n"
-                      "To: <%s>\n"
-                      "Call-ID: call\n"
-                      "CSeq: 1 %.*s\n"
-                      "Contact: <sip:alice@" ALICE ">\n"
-                      "%s"
-                      "Content-Length: 0\n\n",
-                      start, branch, space + 1, (int)(space - start), start, lines);
+                     "%s SIP/2.0\n"
+                     "Via: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bK%s\n"
+                     "Max-Forwards: 70\n"
+                     "From: <sip:alice@example.com>;tag=alice\n"
+                     "To: <%s>\n"
+                     "Call-ID: call\n"
+                     "CSeq: 1 %.*s\n"
+                     "Contact: <sip:alice@" ALICE ">\n"
+                     "%s"
+                     "Content-Length: 0\n\n",
+                     start, branch, space + 1, (int)(space - start), start, lines);
 }
 
 static ss_arena scratch(void)
@@ -296,9 +301,11 @@ void px_bind(proxy_rig *rig, const char *aor, const char *contact)
 {
     static _Alignas(16) unsigned char memory[4096];
     ss_arena arena = { .base = memory, .cap = sizeof memory };
-    const ss_binding change = {
-        .contact = ss_slice_from(contact), .call_id = SS_LIT("reg"), .cseq = 1, .q = 1000, .expires_s = 3600
-    };
+    const ss_binding change = { .contact = ss_slice_from(contact),
+                                .call_id = SS_LIT("reg"),
+                                .cseq = 1,
+                                .q = 1000,
+                                .expires_s = 3600 };
     const ss_query query = {
         .kind = SS_QUERY_PERSIST, .name = ss_slice_from(aor), .changes = &change, .change_count = 1
     };

@@ -16,13 +16,13 @@
 #include "ss/engine.h"
 
 #define ALICE "10.0.0.2"
-#define BOB "10.0.0.3"
+#define BOB   "10.0.0.3"
 #define CAROL "10.0.0.4"
 
 typedef struct px_sent {
     ss_time at;
     ss_address to;
-    ss_slice bytes;                                       /* lives until px_stop */
+    ss_slice bytes; /* lives until px_stop */
     bool seen;
 } px_sent;
 
@@ -34,16 +34,16 @@ typedef struct proxy_rig {
     ss_location location;
     ss_store location_store;
     ss_time now;
-    size_t arena_cap;                                     /* lent per turn; settable */
-    size_t pool_cap;                                      /* settable before px_go */
-    ss_status last_status;                                /* of the last input, tick or answer */
+    size_t arena_cap;      /* lent per turn; settable */
+    size_t pool_cap;       /* settable before px_go */
+    ss_status last_status; /* of the last input, tick or answer */
     px_sent sent[4096];
-    size_t sent_count, next;                              /* next: the first that no px_expect looked at */
-    bool hold_queries;                                    /* keep them in `held` instead of answering */
-    ss_query held;                                        /* the last one; its name is kept, its changes are not */
+    size_t sent_count, next; /* next: the first that no px_expect looked at */
+    bool hold_queries;       /* keep them in `held` instead of answering */
+    ss_query held;           /* the last one; its name is kept, its changes are not */
     unsigned queries, full_events;
-    ss_address names[4];                                  /* what every RESOLVE is answered with */
-    uint16_t name_count;                                  /* 0: SS_NONE */
+    ss_address names[4]; /* what every RESOLVE is answered with */
+    uint16_t name_count; /* 0: SS_NONE */
     unsigned char *memory, *location_memory, *arena_memory, *text_memory;
     size_t text_used;
 } proxy_rig;

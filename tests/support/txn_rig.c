@@ -114,8 +114,8 @@ const char *rig_request_text(txn_rig *rig, const char *method, const char *branc
              "Call-ID: 987asjd97y7atg\r\n"
              "CSeq: 986759 %s\r\n"
              "Content-Length: 0\r\n\r\n",
-             method, rig->path.transport == SS_TRANSPORT_UDP ? "UDP" : "TCP", strstr(branch, "ours") ? "1" : "2", branch,
-             method);
+             method, rig->path.transport == SS_TRANSPORT_UDP ? "UDP" : "TCP",
+             strstr(branch, "ours") ? "1" : "2", branch, method);
     return rig->text;
 }
 
@@ -129,8 +129,9 @@ const char *rig_response_text(txn_rig *rig, const char *method, unsigned status,
              "Call-ID: 987asjd97y7atg\r\n"
              "CSeq: 986759 %s\r\n"
              "Content-Length: 0\r\n\r\n",
-             status, rig->path.transport == SS_TRANSPORT_UDP ? "UDP" : "TCP", strstr(branch, "ours") ? "1" : "2", branch,
-             status == 100 ? "" : ";tag=99sa0xk", method);
+             status, rig->path.transport == SS_TRANSPORT_UDP ? "UDP" : "TCP",
+             strstr(branch, "ours") ? "1" : "2", branch, status == 100 ? "" : ";tag=99sa0xk",
+             method);
     return rig->text;
 }
 
@@ -139,7 +140,8 @@ ss_ref rig_request(txn_rig *rig, const char *method)
     ss_ref txn = 0;
     const ss_slice request = ss_slice_from(rig_request_text(rig, method, "z9hG4bKours"));
     const ss_owner owner = { .kind = SS_OWNER_CALL, .ref = 11 };
-    const ss_status status = ss_txn_request(&rig->core, &rig->turn, &rig->path, request, owner, &txn);
+    const ss_status status =
+        ss_txn_request(&rig->core, &rig->turn, &rig->path, request, owner, &txn);
     CHECK_EQ(status == SS_OK, txn != 0);
     rig_rewind(rig);
     return txn;
@@ -149,7 +151,8 @@ static ss_msg *rig_parse(txn_rig *rig, const char *text)
 {
     ss_msg *msg = SS_ARENA_NEW(&rig->arena, ss_msg);
     ss_diag diag;
-    CHECK_OK(ss_msg_parse(msg, &rig->arena, ss_arena_copy(&rig->arena, ss_slice_from(text)), &diag));
+    CHECK_OK(
+        ss_msg_parse(msg, &rig->arena, ss_arena_copy(&rig->arena, ss_slice_from(text)), &diag));
     if (msg->is_request) {
         CHECK_OK(ss_transport_stamp(msg, &rig->path, &rig->arena));
     }
@@ -193,7 +196,8 @@ ss_status rig_respond(txn_rig *rig, ss_ref txn, unsigned status, bool *ended)
     bool is_over = false;
     rig_at(rig, rig->turn.now);
     const char *method = ss_method_name(ss_txn_method(ss_txn_at(&rig->core, txn))).at;
-    const ss_slice response = ss_slice_from(rig_response_text(rig, method, status, "z9hG4bKtheirs"));
+    const ss_slice response =
+        ss_slice_from(rig_response_text(rig, method, status, "z9hG4bKtheirs"));
     const ss_status result = ss_txn_respond(&rig->core, &rig->turn, txn, response, &is_over);
     if (ended != NULL) {
         *ended = is_over;

@@ -17,9 +17,9 @@ typedef struct txn_rig {
     ss_arena arena;
     ss_turn turn;
     ss_path path;
-    const ss_output *unread;                              /* next output of this turn that no rig_next_* has seen */
-    ss_up up;                                             /* the last thing that came up */
-    char text[4096];                                      /* the last message built */
+    const ss_output *unread; /* next output of this turn that no rig_next_* has seen */
+    ss_up up;                /* the last thing that came up */
+    char text[4096];         /* the last message built */
 } txn_rig;
 
 /** A fresh rig at instant 0 with the default settings. */
@@ -65,6 +65,7 @@ ss_txn_state rig_state(const txn_rig *rig, ss_ref txn);
 
 /** Texts, in rig->text. */
 const char *rig_request_text(txn_rig *rig, const char *method, const char *branch);
-const char *rig_response_text(txn_rig *rig, const char *method, unsigned status, const char *branch);
+const char *rig_response_text(txn_rig *rig, const char *method, unsigned status,
+                              const char *branch);
 
 #endif

@@ -4,11 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STORE_BYTES = 1 << 20, ARENA_BYTES = 1 << 17, TEXT_BYTES = 1 << 22, INDEX_BYTES = 1 << 20, PIPE = 512, RULES = 16 };
+enum {
+    STORE_BYTES = 1 << 20,
+    ARENA_BYTES = 1 << 17,
+    TEXT_BYTES = 1 << 22,
+    INDEX_BYTES = 1 << 20,
+    PIPE = 512,
+    RULES = 16
+};
 
 typedef struct in_flight {
     ss_time at;
-    ss_path path;                                         /* as the receiver sees it */
+    ss_path path; /* as the receiver sees it */
     int to;
     ss_slice bytes;
 } in_flight;
@@ -90,8 +97,9 @@ static void name_message(ss_slice bytes, char name[32])
     ss_msg msg;
     ss_diag diag;
     if (ss_msg_parse(&msg, &scratch, bytes, &diag) != SS_OK) {
-        CHECK(ss_slice_starts(bytes, SS_LIT("SIP/2.0 400 ")) || ss_slice_starts(bytes, SS_LIT("SIP/2.0 505 ")));
-        snprintf(name, 32, "refusal");                    /* it repeats what was broken in the request */
+        CHECK(ss_slice_starts(bytes, SS_LIT("SIP/2.0 400 ")) ||
+              ss_slice_starts(bytes, SS_LIT("SIP/2.0 505 ")));
+        snprintf(name, 32, "refusal"); /* it repeats what was broken in the request */
     } else if (msg.is_request) {
         snprintf(name, 32, "%.*s", (int)msg.method_name.len, msg.method_name.at);
     } else {
@@ -129,10 +137,11 @@ static void sent(ua_rig *rig, int node, const ss_output *out)
     message->dropped = is_dropped(node, message->name);
     if (!message->dropped && message->to >= 0 && message->to < UA_ENGINES) {
         CHECK(pipe_count < PIPE);
-        pipe_of[pipe_count++] = (in_flight){ .at = rig->now + rig->delay,
-                                             .path = { .local = out->path.remote, .remote = out->path.local },
-                                             .to = message->to,
-                                             .bytes = message->bytes };
+        pipe_of[pipe_count++] =
+            (in_flight){ .at = rig->now + rig->delay,
+                         .path = { .local = out->path.remote, .remote = out->path.local },
+                         .to = message->to,
+                         .bytes = message->bytes };
     }
 }
 
@@ -148,7 +157,9 @@ static void drain(ua_rig *rig, int node, ss_turn *turn)
         } else if (out->kind == SS_OUT_EVENT) {
             CHECK(rig->event_count < SS_COUNT(rig->events));
             ua_event *e = &rig->events[rig->event_count++];
-            *e = (ua_event){ .at = rig->now, .node = node, .event = out->event, .has_msg = out->event.msg != NULL };
+            *e = (ua_event){
+                .at = rig->now, .node = node, .event = out->event, .has_msg = out->event.msg != NULL
+            };
             e->msg_status = e->has_msg ? out->event.msg->status : 0;
         } else if (out->kind == SS_OUT_QUERY) {
             CHECK(rig->query_count < SS_COUNT(rig->queries));
@@ -178,12 +189,16 @@ static ss_turn begin(ua_rig *rig, int node)
     const ss_settings usual = ss_settings_default();
     const bool is_squeezed = rig->steps++ == squeeze->step;
     const uint32_t none = UINT32_MAX;
-    rig->arena.cap = is_squeezed && squeeze->arena < sizeof arena_memory ? squeeze->arena : sizeof arena_memory;
+    rig->arena.cap =
+        is_squeezed && squeeze->arena < sizeof arena_memory ? squeeze->arena : sizeof arena_memory;
     if (squeeze->step != SIZE_MAX) {
-        rig->settings.bytes_max = at_most(core->bytes, is_squeezed ? squeeze->bytes : none, usual.bytes_max);
-        rig->settings.txns_max = at_most(core->txns, is_squeezed ? squeeze->txns : none, usual.txns_max);
+        rig->settings.bytes_max =
+            at_most(core->bytes, is_squeezed ? squeeze->bytes : none, usual.bytes_max);
+        rig->settings.txns_max =
+            at_most(core->txns, is_squeezed ? squeeze->txns : none, usual.txns_max);
         rig->settings.txns_ending = is_squeezed && squeeze->txns != none ? 0 : usual.txns_ending;
-        rig->settings.dialogs_max = at_most(core->dialogs, is_squeezed ? squeeze->dialogs : none, usual.dialogs_max);
+        rig->settings.dialogs_max =
+            at_most(core->dialogs, is_squeezed ? squeeze->dialogs : none, usual.dialogs_max);
     }
     return ss_turn_begin(rig->now, &rig->arena);
 }
@@ -358,7 +373,8 @@ void ua_run_out(ua_rig *rig)
 
 static char text[8192];
 
-ss_status ua_carol_answers(ua_rig *rig, const ua_message *request, unsigned status, const char *tag, const char *more)
+ss_status ua_carol_answers(ua_rig *rig, const ua_message *request, unsigned status, const char *tag,
+                           const char *more)
 {
     CHECK_NOT_NULL(request);
     ss_buffer b = ss_buffer_on(text, sizeof text);
@@ -368,7 +384,8 @@ ss_status ua_carol_answers(ua_rig *rig, const ua_message *request, unsigned stat
     return ua_inject(rig, request->from, ss_buffer_slice(&b));
 }
 
-ss_status ua_carol_requests(ua_rig *rig, const ua_message *invite, const char *tag, const char *method, unsigned cseq)
+ss_status ua_carol_requests(ua_rig *rig, const ua_message *invite, const char *tag,
+                            const char *method, unsigned cseq)
 {
     CHECK_NOT_NULL(invite);
     const ss_msg *msg = ua_parse(invite);
@@ -376,23 +393,28 @@ ss_status ua_carol_requests(ua_rig *rig, const ua_message *invite, const char *t
     CHECK_OK(ss_msg_from(msg, &from));
     const ss_slice their_tag = ss_name_addr_tag(&from);
     const ss_slice call_id = ss_msg_call_id(msg);
-    const int length =
-        snprintf(text, sizeof text,
-                 "%s sip:alice@10.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKc%s%u\r\n"
-                 "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=%s\r\nTo: <sip:x@example.com>;tag=%.*s\r\n"
-                 "Call-ID: %.*s\r\nCSeq: %u %s\r\nContact: <sip:carol@10.0.0.9>\r\nContent-Length: 0\r\n\r\n",
-                 method, method, cseq, tag, (int)their_tag.len, their_tag.at, (int)call_id.len, call_id.at, cseq, method);
+    const int length = snprintf(text, sizeof text,
+                                "%s sip:alice@10.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP "
+                                "10.0.0.9:5060;branch=z9hG4bKc%s%u\r\n"
+                                "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=%s\r\nTo: "
+                                "<sip:x@example.com>;tag=%.*s\r\n"
+                                "Call-ID: %.*s\r\nCSeq: %u %s\r\nContact: "
+                                "<sip:carol@10.0.0.9>\r\nContent-Length: 0\r\n\r\n",
+                                method, method, cseq, tag, (int)their_tag.len, their_tag.at,
+                                (int)call_id.len, call_id.at, cseq, method);
     return ua_inject(rig, invite->from, (ss_slice){ text, (size_t)length });
 }
 
 ss_status ua_carol_invites(ua_rig *rig, int to, const char *branch, const char *more)
 {
-    const int length =
-        snprintf(text, sizeof text,
-                 "INVITE sip:%s@10.0.0.%d:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK%s\r\n"
-                 "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=carol\r\nTo: <sip:%s@example.com>\r\n"
-                 "Call-ID: carols\r\nCSeq: 10 INVITE\r\n%sContent-Length: 0\r\n\r\n",
-                 to == ALICE ? "alice" : "bob", to + 1, branch, to == ALICE ? "alice" : "bob", more);
+    const int length = snprintf(text, sizeof text,
+                                "INVITE sip:%s@10.0.0.%d:5060 SIP/2.0\r\nVia: SIP/2.0/UDP "
+                                "10.0.0.9:5060;branch=z9hG4bK%s\r\n"
+                                "Max-Forwards: 70\r\nFrom: "
+                                "<sip:carol@example.com>;tag=carol\r\nTo: <sip:%s@example.com>\r\n"
+                                "Call-ID: carols\r\nCSeq: 10 INVITE\r\n%sContent-Length: 0\r\n\r\n",
+                                to == ALICE ? "alice" : "bob", to + 1, branch,
+                                to == ALICE ? "alice" : "bob", more);
     return ua_inject(rig, to, (ss_slice){ text, (size_t)length });
 }
 

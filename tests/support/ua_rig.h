@@ -15,18 +15,18 @@ enum { ALICE, BOB, CAROL, UA_NODES };
 enum { UA_ENGINES = 2 };
 
 typedef struct ua_message {
-    ss_time at;                                           /* when it was sent */
+    ss_time at; /* when it was sent */
     int from, to;
     char name[32];
     ss_slice bytes;
     bool dropped;
-    bool provoked;                                        /* a note of resending by a peer's copy came just before */
+    bool provoked; /* a note of resending by a peer's copy came just before */
 } ua_message;
 
 typedef struct ua_event {
     ss_time at;
     int node;
-    ss_event event;                                       /* msg is dead: what matters of it is here */
+    ss_event event; /* msg is dead: what matters of it is here */
     unsigned msg_status;
     bool has_msg;
 } ua_event;
@@ -39,15 +39,15 @@ typedef struct ua_query {
 
 /** Room that one input finds: what the engine holds already is not counted. */
 typedef struct ua_squeeze {
-    size_t step;                                          /* which input (0..) */
-    uint32_t bytes, txns, dialogs;                        /* UINT32_MAX: as always */
-    size_t arena;                                         /* SIZE_MAX: as always */
+    size_t step;                   /* which input (0..) */
+    uint32_t bytes, txns, dialogs; /* UINT32_MAX: as always */
+    size_t arena;                  /* SIZE_MAX: as always */
 } ua_squeeze;
 
 typedef struct ua_rig {
     ss_settings settings;
     ua_squeeze squeeze;
-    size_t steps;                                         /* inputs so far */
+    size_t steps; /* inputs so far */
     ss_pools pools;
     ss_engine engines[UA_ENGINES];
     ss_ua_identity identities[UA_ENGINES];
@@ -60,8 +60,8 @@ typedef struct ua_rig {
     size_t event_count;
     ua_query queries[64];
     size_t query_count;
-    ss_note notes[2048];                                  /* the last ones */
-    size_t note_count;                                    /* all */
+    ss_note notes[2048]; /* the last ones */
+    size_t note_count;   /* all */
 } ua_rig;
 
 /** No input is squeezed. */
@@ -92,9 +92,11 @@ void ua_run_out(ua_rig *rig);
 ss_status ua_inject(ua_rig *rig, int to, ss_slice bytes);
 ss_status ua_inject_text(ua_rig *rig, int to, const char *text);
 /** Carol answers a request that she got, with a tag of hers and more header lines ("Contact: …\r\n"), which may be empty. */
-ss_status ua_carol_answers(ua_rig *rig, const ua_message *request, unsigned status, const char *tag, const char *more);
+ss_status ua_carol_answers(ua_rig *rig, const ua_message *request, unsigned status, const char *tag,
+                           const char *more);
 /** A request of Carol's in the dialog that an answer of hers, with a tag, made of `invite`. */
-ss_status ua_carol_requests(ua_rig *rig, const ua_message *invite, const char *tag, const char *method, unsigned cseq);
+ss_status ua_carol_requests(ua_rig *rig, const ua_message *invite, const char *tag,
+                            const char *method, unsigned cseq);
 /** An INVITE of Carol's to a node. `more`: header lines before the body. */
 ss_status ua_carol_invites(ua_rig *rig, int to, const char *branch, const char *more);
 

@@ -19,6 +19,7 @@ typedef struct fz_replay_counts {
 } fz_replay_counts;
 
 /** Files, and all files below folders; those whose names begin with a dot are no inputs. */
-fz_replay_counts fz_replay(const fz_target *target, const char *const *paths, size_t count, const fz_replay_events *events);
+fz_replay_counts fz_replay(const fz_target *target, const char *const *paths, size_t count,
+                           const fz_replay_events *events);
 
 #endif

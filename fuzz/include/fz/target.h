@@ -16,7 +16,7 @@ typedef int fz_entry(const uint8_t *data, size_t size);
 #undef TARGET
 
 typedef struct fz_target {
-    const char *name, *sentence;                          /* static */
+    const char *name, *sentence; /* static */
     fz_entry *run;
 } fz_target;
 

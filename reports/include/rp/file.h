@@ -12,8 +12,8 @@
 
 typedef struct rp_file {
     FILE *to;
-    int error;                                            /* errno of the first failure; 0: none */
-    bool owned;                                           /* false: a stream of someone else's */
+    int error;  /* errno of the first failure; 0: none */
+    bool owned; /* false: a stream of someone else's */
     size_t len;
     char path[RP_PATH_BYTES], temporary[RP_PATH_BYTES];
     char buffer[1u << 16];

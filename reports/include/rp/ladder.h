@@ -14,7 +14,8 @@ rp_ladder *rp_ladder_new(const sn_cast *cast);
 void rp_ladder_free(rp_ladder *l);
 void rp_ladder_fact(rp_ladder *l, const sn_fact *fact);
 /** A law was broken in the call (hash as in ss_summary, 0: in none); the first one counts. `text` is copied. */
-void rp_ladder_violation(rp_ladder *l, uint64_t call_id, ss_time at, const char *law, const char *text);
+void rp_ladder_violation(rp_ladder *l, uint64_t call_id, ss_time at, const char *law,
+                         const char *text);
 /** The ladders as text. `name` is the scenario's. */
 void rp_ladder_write(const rp_ladder *l, rp_file *out, const char *name, bool interrupted);
 

@@ -10,10 +10,10 @@
 
 /** Everything borrowed. */
 typedef struct rp_run {
-    const char *version;                                  /* of the program */
-    const char *name;                                     /* of the scenario */
-    const char *file;                                     /* as given; not in results.json */
-    uint64_t scenario_hash;                               /* of its effective text */
+    const char *version;    /* of the program */
+    const char *name;       /* of the scenario */
+    const char *file;       /* as given; not in results.json */
+    uint64_t scenario_hash; /* of its effective text */
     uint64_t seed, order_seed, epoch_s;
     bool seeded;
     ss_span duration, drain;
@@ -23,17 +23,17 @@ typedef struct rp_run {
     const sn_meter *meter;
     const sn_expect *expects;
     uint32_t expect_count;
-    const sn_check *checks;                               /* after sn_checker_finish */
+    const sn_check *checks; /* after sn_checker_finish */
     uint32_t check_count;
-    const unsigned *reached;                              /* asked for */
+    const unsigned *reached; /* asked for */
     uint32_t reached_count;
 
     uint64_t digest;
     uint64_t events;
-    ss_time end;                                          /* virtual instant of the last event */
-    const char *stopped;                                  /* why it ended before its time, in words; NULL: it did not */
+    ss_time end;         /* virtual instant of the last event */
+    const char *stopped; /* why it ended before its time, in words; NULL: it did not */
     rp_status_set statuses;
-    const char *replay;                                   /* the line that runs it again */
+    const char *replay; /* the line that runs it again */
 } rp_run;
 
 /** A line of the story or scenario that was not met. A negative check is met when it was never seen. */
@@ -44,9 +44,9 @@ typedef struct rp_engine {
     const char *commit, *compiler, *build;
     bool sanitized;
     uint32_t partitions;
-    uint64_t wall_ns;                                     /* from loading to the last file but engine.json */
-    uint64_t run_ns;                                      /* of the simulation alone */
-    uint64_t peak_rss_bytes;                              /* of the process */
+    uint64_t wall_ns;        /* from loading to the last file but engine.json */
+    uint64_t run_ns;         /* of the simulation alone */
+    uint64_t peak_rss_bytes; /* of the process */
     uint64_t world_bytes, growths;
     uint64_t events;
 } rp_engine;

@@ -8,18 +8,18 @@
 
 /* From the worst to the mildest: id, exit status, word in results.json, sentence. A bad command line and a bad scenario
  * come before any run, so they meet no other. */
-#define RP_STATUS_LIST(X)                                                                                            \
-    X(IO, 7, "io", "I/O, memory or environment failed")                                                             \
-    X(CRASH, 4, "crash", "crash or sanitizer report")                                                               \
-    X(NONDETERMINISM, 6, "not_deterministic", "two equal runs differed")                                            \
-    X(VIOLATION, 1, "violation", "an invariant was violated")                                                       \
-    X(LIVENESS, 5, "liveness", "stuck, or a virtual-time or event budget was spent")                                \
-    X(NOT_REACHED, 9, "not_reached", "something in reached: never was")                                             \
-    X(MISSED, 8, "missed", "an expect: or a line of the story was missed")                                          \
-    X(INTERRUPTED, 11, "interrupted", "interrupted; the partial results are valid")                                 \
-    X(SCENARIO, 3, "scenario", "bad scenario")                                                                      \
-    X(USAGE, 2, "usage", "bad command line")                                                                        \
-    X(UNSUPPORTED, 75, "unsupported", "not supported in this build")                                                \
+#define RP_STATUS_LIST(X)                                                            \
+    X(IO, 7, "io", "I/O, memory or environment failed")                              \
+    X(CRASH, 4, "crash", "crash or sanitizer report")                                \
+    X(NONDETERMINISM, 6, "not_deterministic", "two equal runs differed")             \
+    X(VIOLATION, 1, "violation", "an invariant was violated")                        \
+    X(LIVENESS, 5, "liveness", "stuck, or a virtual-time or event budget was spent") \
+    X(NOT_REACHED, 9, "not_reached", "something in reached: never was")              \
+    X(MISSED, 8, "missed", "an expect: or a line of the story was missed")           \
+    X(INTERRUPTED, 11, "interrupted", "interrupted; the partial results are valid")  \
+    X(SCENARIO, 3, "scenario", "bad scenario")                                       \
+    X(USAGE, 2, "usage", "bad command line")                                         \
+    X(UNSUPPORTED, 75, "unsupported", "not supported in this build")                 \
     X(OK, 0, "ok", "all asked work was done and everything held")
 #define RP_STATUS_ID(id, exit, word, sentence) RP_##id,
 typedef enum rp_status { RP_STATUS_LIST(RP_STATUS_ID) RP_STATUS_COUNT } rp_status;

@@ -14,24 +14,24 @@
 typedef struct sn_host sn_host;
 
 typedef enum sn_wake_kind {
-    SN_WAKE_REGISTER,                                     /* the plan's instant to register */
-    SN_WAKE_CALL,                                         /* arg: call of the plan, its index */
-    SN_WAKE_ACT,                                          /* arg: act of the plan's story */
-    SN_WAKE_QUIET,                                        /* the run drains: nothing new is begun */
-    SN_WAKE_OWN                                           /* what sn_host_wake asked for */
+    SN_WAKE_REGISTER, /* the plan's instant to register */
+    SN_WAKE_CALL,     /* arg: call of the plan, its index */
+    SN_WAKE_ACT,      /* arg: act of the plan's story */
+    SN_WAKE_QUIET,    /* the run drains: nothing new is begun */
+    SN_WAKE_OWN       /* what sn_host_wake asked for */
 } sn_wake_kind;
 
 typedef struct sn_wake {
     sn_wake_kind kind;
-    uint16_t what;                                        /* OWN: the app's */
+    uint16_t what; /* OWN: the app's */
     uint32_t arg, arg2;
 } sn_wake;
 
 /** A kind of app. All functions but `input` may be NULL. */
 typedef struct sn_app_class {
     const char *name;
-    uint16_t port;                                        /* UDP port it listens at; 0: every port */
-    size_t bytes;                                         /* of its state: zeroed, 16-byte aligned, in the world's region */
+    uint16_t port; /* UDP port it listens at; 0: every port */
+    size_t bytes;  /* of its state: zeroed, 16-byte aligned, in the world's region */
     /** Before the first event. It may ask for wakes, and send nothing. SS_ERR_MEMORY ends the run. */
     ss_status (*start)(void *app, sn_host *host);
     /** `datagram` is borrowed for the call. */
@@ -72,7 +72,7 @@ void sn_host_out_of_memory(sn_host *host);
 
 /* ---- the apps of the plan's roles --------------------------------------------------------------------------------------------- */
 
-extern const sn_app_class sn_app_ua;                      /* a user agent running its program */
-extern const sn_app_class sn_app_proxy;                   /* a proxy and registrar with its location service */
+extern const sn_app_class sn_app_ua;    /* a user agent running its program */
+extern const sn_app_class sn_app_proxy; /* a proxy and registrar with its location service */
 
 #endif

@@ -14,16 +14,16 @@
 typedef enum sn_capture_kind {
     SN_CAPTURE_OFF,
     SN_CAPTURE_ALL,
-    SN_CAPTURE_FIRST,                                     /* the first `count` packets */
-    SN_CAPTURE_CALLS,                                     /* what belongs to the first `count` Call-IDs of an INVITE */
-    SN_CAPTURE_CALL,                                      /* to call `count` of the simulator, or to `call_id` */
-    SN_CAPTURE_NODE                                       /* what a node sends, and what is addressed to it */
+    SN_CAPTURE_FIRST, /* the first `count` packets */
+    SN_CAPTURE_CALLS, /* what belongs to the first `count` Call-IDs of an INVITE */
+    SN_CAPTURE_CALL,  /* to call `count` of the simulator, or to `call_id` */
+    SN_CAPTURE_NODE   /* what a node sends, and what is addressed to it */
 } sn_capture_kind;
 
 typedef struct sn_capture_filter {
     sn_capture_kind kind;
     uint64_t count;
-    uint64_t call_id;                                     /* hash as in ss_summary; 0: by number */
+    uint64_t call_id; /* hash as in ss_summary; 0: by number */
     char node[48];
 } sn_capture_filter;
 
@@ -33,7 +33,8 @@ typedef struct sn_capture_filter {
  * SS_ERR_SYNTAX    *why says what is wrong; static.
  * SS_ERR_SEMANTIC  a word of the design that this version has not ("link:…", "…,at:rx"); *why says so.
  */
-SS_MUST_USE ss_status sn_capture_filter_parse(ss_slice text, sn_capture_filter *filter, const char **why);
+SS_MUST_USE ss_status sn_capture_filter_parse(ss_slice text, sn_capture_filter *filter,
+                                              const char **why);
 /** The node of a name; SN_NOBODY when nobody has it. */
 uint32_t sn_capture_node(const sn_cast *cast, const char *name);
 
@@ -59,9 +60,9 @@ const char *sn_capture_name(const sn_cast *cast, uint32_t node);
 
 typedef struct sn_capture_options {
     sn_capture_filter filter;
-    uint64_t epoch_s;                                     /* seconds since 1970 of instant 0 */
+    uint64_t epoch_s; /* seconds since 1970 of instant 0 */
     void *self;
-    void (*write)(void *self, ss_slice bytes);            /* bytes borrowed for the call */
+    void (*write)(void *self, ss_slice bytes); /* bytes borrowed for the call */
 } sn_capture_options;
 
 typedef struct sn_capture sn_capture;
@@ -78,29 +79,30 @@ bool sn_capture_is_whole(const sn_capture *c);
 
 /* ---- the blocks themselves ------------------------------------------------------------------------------------------- */
 
-#define SN_PCAPNG_RAW 101u                                /* LINKTYPE_RAW: begins with the IP header */
+#define SN_PCAPNG_RAW 101u /* LINKTYPE_RAW: begins with the IP header */
 
 void sn_pcapng_put_section(ss_buffer *b);
 void sn_pcapng_put_interface(ss_buffer *b, ss_slice name);
 /** `at_ns` since 1970. */
-void sn_pcapng_put_packet(ss_buffer *b, uint32_t interface, uint64_t at_ns, ss_slice packet, ss_slice comment);
+void sn_pcapng_put_packet(ss_buffer *b, uint32_t interface, uint64_t at_ns, ss_slice packet,
+                          ss_slice comment);
 void sn_pcapng_put_statistics(ss_buffer *b, uint32_t interface, uint64_t at_ns, ss_slice comment);
 
 /* ---- reading, strictly: what the writer writes, and nothing doubtful ---------------------------------------------------------- */
 
 typedef struct sn_pcapng_packet {
-    uint32_t interface;                                   /* number, from 0 */
-    uint64_t at_ns;                                       /* since 1970 */
-    ss_slice bytes, comment;                              /* borrowed from the file's bytes */
+    uint32_t interface;      /* number, from 0 */
+    uint64_t at_ns;          /* since 1970 */
+    ss_slice bytes, comment; /* borrowed from the file's bytes */
 } sn_pcapng_packet;
 
 typedef struct sn_pcapng_reader {
-    ss_slice rest;                                        /* borrowed */
-    uint32_t interfaces;                                  /* seen so far */
-    ss_slice names[64];                                   /* of the first ones */
-    ss_slice last_comment;                                /* of the last statistics block */
+    ss_slice rest;         /* borrowed */
+    uint32_t interfaces;   /* seen so far */
+    ss_slice names[64];    /* of the first ones */
+    ss_slice last_comment; /* of the last statistics block */
     bool started;
-    const char *why;                                      /* after SS_ERR_SYNTAX: what is wrong; static */
+    const char *why; /* after SS_ERR_SYNTAX: what is wrong; static */
 } sn_pcapng_reader;
 
 sn_pcapng_reader sn_pcapng_reader_on(ss_slice file);

@@ -9,7 +9,7 @@
 
 /** Zeroed is empty. Its memory is its own. */
 typedef struct sn_index {
-    uint64_t *keys;                                       /* 0 is a free place */
+    uint64_t *keys; /* 0 is a free place */
     uint32_t *values;
     uint32_t mask, count;
 } sn_index;

@@ -13,23 +13,28 @@
 #include "sn/facts.h"
 
 /** Kind, word, purpose of its draw, what its place is: a direction of a link, a node, or an entry of `calls`. */
-#define SN_DECISION_LIST(X)                                                                                          \
-    X(DROP, "drop", LOSS, LINK)                /* outcome 1 */                                                      \
-    X(DUPLICATE, "duplicate", DUPLICATE, LINK) /* outcome 1: one more copy */                                       \
-    X(DELAY, "delay", DELAY, LINK)             /* outcome: ns added to the link's delay */                          \
-    X(REORDER, "reorder", REORDER, LINK)       /* outcome 1: jumps the queue */                                     \
-    X(CHOICE, "choice", BEHAVIOUR, NODE)       /* outcome: index of the choice */                                   \
-    X(WAIT, "wait", WAIT, NODE)                /* outcome: ns added to the mean */                                  \
-    X(ARRIVAL, "arrival", ARRIVAL, CALLS)      /* outcome: ns added to the mean time since the call before */       \
-    X(CALLEE, "callee", CALLEE, CALLS)         /* outcome: how many past the callee whose turn it is, around */     \
-    X(HOLD, "hold", HOLD, CALLS)               /* outcome: ns added to the mean */                                  \
-    X(HANGUP, "hangup", HANGUP, CALLS)         /* outcome 1: the callee */                                          \
-    X(REGISTER, "register", REGISTER_AT, NODE) /* outcome: ns added to the mean */                                  \
-    X(ENTROPY, "entropy", ENTROPY, NODE)       /* outcome: added, modulo 2^64, to the number of seed 0; an engine's */ \
-    X(CALL_ID, "call-id", CALL_ID, NODE)       /* the same; row: number of the call */                              \
-    X(SESSION, "session", SESSION, NODE)       /* the same */
+#define SN_DECISION_LIST(X)                                                                       \
+    X(DROP, "drop", LOSS, LINK)                /* outcome 1 */                                    \
+    X(DUPLICATE, "duplicate", DUPLICATE, LINK) /* outcome 1: one more copy */                     \
+    X(DELAY, "delay", DELAY, LINK)             /* outcome: ns added to the link's delay */        \
+    X(REORDER, "reorder", REORDER, LINK)       /* outcome 1: jumps the queue */                   \
+    X(CHOICE, "choice", BEHAVIOUR, NODE)       /* outcome: index of the choice */                 \
+    X(WAIT, "wait", WAIT, NODE)                /* outcome: ns added to the mean */                \
+    X(ARRIVAL, "arrival", ARRIVAL,                                                                \
+      CALLS) /* outcome: ns added to the mean time since the call before */                       \
+    X(CALLEE, "callee", CALLEE,                                                                   \
+      CALLS)                     /* outcome: how many past the callee whose turn it is, around */ \
+    X(HOLD, "hold", HOLD, CALLS) /* outcome: ns added to the mean */                              \
+    X(HANGUP, "hangup", HANGUP, CALLS)         /* outcome 1: the callee */                        \
+    X(REGISTER, "register", REGISTER_AT, NODE) /* outcome: ns added to the mean */                \
+    X(ENTROPY, "entropy", ENTROPY,                                                                \
+      NODE) /* outcome: added, modulo 2^64, to the number of seed 0; an engine's */               \
+    X(CALL_ID, "call-id", CALL_ID, NODE) /* the same; row: number of the call */                  \
+    X(SESSION, "session", SESSION, NODE) /* the same */
 #define SN_DECISION_ID(name, word, purpose, place) SN_DECISION_##name,
-typedef enum sn_decision_kind { SN_DECISION_LIST(SN_DECISION_ID) SN_DECISION_KINDS } sn_decision_kind;
+typedef enum sn_decision_kind {
+    SN_DECISION_LIST(SN_DECISION_ID) SN_DECISION_KINDS
+} sn_decision_kind;
 
 #define SN_POINT_KEY_MAX 5u
 
@@ -38,18 +43,18 @@ typedef struct sn_point {
     /* the selector, in the words of faults: */
     /* stable id of the link direction or node, or hash of the name of the calls */
     uint64_t place;
-    uint64_t call;                                        /* hash of the Call-ID, 0 for none */
+    uint64_t call; /* hash of the Call-ID, 0 for none */
     uint32_t cseq;
-    uint16_t status;                                      /* of a response, else 0 */
-    uint8_t method;                                       /* ss_method; of CSeq for a response */
+    uint16_t status; /* of a response, else 0 */
+    uint8_t method;  /* ss_method; of CSeq for a response */
     uint8_t is_sip;
     uint16_t fragment, copy;
-    uint32_t row;                                         /* WAIT: of the program; of CALLS: the call, from 1 */
+    uint32_t row; /* WAIT: of the program; of CALLS: the call, from 1 */
     /* from 1: visits to this point; filled by sn_decide_at; 0 where only one is possible */
     uint32_t nth;
     /* the hint and the fingerprint */
     ss_time at;
-    uint64_t print;                                       /* hash of the datagram, 0 for none */
+    uint64_t print; /* hash of the datagram, 0 for none */
     /* dense link direction or node, or index of the calls: for the name only */
     uint32_t entity;
     /* the key of a draw, behind seed and purpose */
@@ -59,16 +64,16 @@ typedef struct sn_point {
 
 /** What was decided. */
 typedef struct sn_decision {
-    uint32_t kind;                                        /* sn_decision_kind */
-    sn_point point;                                       /* key unused */
+    uint32_t kind;  /* sn_decision_kind */
+    sn_point point; /* key unused */
     int64_t outcome;
 } sn_decision;
 
 /** How many decisions of a tape were met, at the end of a run. */
 typedef struct sn_tape_report {
-    uint64_t exact;                                       /* selector and bytes as recorded */
-    uint64_t moved;                                       /* selector as recorded, other bytes */
-    uint64_t unmatched;                                   /* never met */
+    uint64_t exact;     /* selector and bytes as recorded */
+    uint64_t moved;     /* selector as recorded, other bytes */
+    uint64_t unmatched; /* never met */
 } sn_tape_report;
 
 /** Made by the host of a world and lent to it; one world at a time. */
@@ -104,12 +109,15 @@ bool sn_decide_happens(sn_decisions *d, sn_decision_kind kind, const sn_point *p
 /** DELAY: ns added to the delay. */
 int64_t sn_decide_offset(sn_decisions *d, const sn_point *point, const sn_dist *jitter);
 /** WAIT, ARRIVAL, HOLD, REGISTER: a span. */
-ss_span sn_decide_wait(sn_decisions *d, sn_decision_kind kind, const sn_point *point, const sn_dist *dist);
+ss_span sn_decide_wait(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
+                       const sn_dist *dist);
 /** CHOICE, HANGUP: an index below `count`, by weight; the first when all weights are 0. */
 uint32_t sn_decide_choice(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
-                          const struct sn_choice_rows *choices, uint32_t count, uint64_t weight_sum);
+                          const struct sn_choice_rows *choices, uint32_t count,
+                          uint64_t weight_sum);
 /** CALLEE: an index below `count`, each as likely. */
-uint32_t sn_decide_index(sn_decisions *d, sn_decision_kind kind, const sn_point *point, uint32_t count, uint32_t benign);
+uint32_t sn_decide_index(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
+                         uint32_t count, uint32_t benign);
 /** ENTROPY, CALL_ID, SESSION: any number. */
 uint64_t sn_decide_bits(sn_decisions *d, sn_decision_kind kind, const sn_point *point);
 

@@ -9,16 +9,18 @@
 #include "sn/program.h"
 
 /** What a draw is for: part of its key. Append only; the numbers are frozen with rng/1. */
-#define SN_PURPOSE_LIST(X)                                                                                           \
-    X(LOSS, 1) X(DUPLICATE, 2) X(DELAY, 3) X(REORDER, 4) X(ARRIVAL, 5) X(CALLEE, 6) X(HOLD, 7) X(HANGUP, 8)          \
-    X(BEHAVIOUR, 9) X(WAIT, 10) X(REGISTER_AT, 11) X(ENTROPY, 12) X(TIE, 13) X(CALL_ID, 14) X(SESSION, 15)
+#define SN_PURPOSE_LIST(X)                                                                       \
+    X(LOSS, 1)                                                                                   \
+    X(DUPLICATE, 2) X(DELAY, 3) X(REORDER, 4) X(ARRIVAL, 5) X(CALLEE, 6) X(HOLD, 7) X(HANGUP, 8) \
+        X(BEHAVIOUR, 9) X(WAIT, 10) X(REGISTER_AT, 11) X(ENTROPY, 12) X(TIE, 13) X(CALL_ID, 14)  \
+            X(SESSION, 15)
 #define SN_PURPOSE_ID(name, number) SN_PURPOSE_##name = number,
 typedef enum sn_purpose { SN_PURPOSE_LIST(SN_PURPOSE_ID) SN_PURPOSE_END } sn_purpose;
 
 /** The draw of a key: (seed, purpose, words). */
 uint64_t sn_draw(uint64_t seed, sn_purpose purpose, const uint64_t *words, unsigned count);
-#define SN_DRAW(seed, purpose, ...)                                                                                  \
-    sn_draw((seed), (purpose), (const uint64_t[]){ __VA_ARGS__ },                                                    \
+#define SN_DRAW(seed, purpose, ...)                               \
+    sn_draw((seed), (purpose), (const uint64_t[]){ __VA_ARGS__ }, \
             (unsigned)(sizeof((const uint64_t[]){ __VA_ARGS__ }) / sizeof(uint64_t)))
 
 /** The upper 64 bits of a product. */
@@ -43,7 +45,7 @@ static inline bool sn_prob_hit(sn_prob p, uint64_t draw)
 }
 
 /** A fixed-point number with 32 bits behind the point, times a span, rounded down; saturates at SN_SPAN_MAX. */
-#define SN_SPAN_MAX (UINT64_C(1) << 61)                   /* 73 years: no drawn span is longer */
+#define SN_SPAN_MAX (UINT64_C(1) << 61) /* 73 years: no drawn span is longer */
 ss_span sn_scale(ss_span span, uint64_t q32);
 
 /** -ln(u) for the u in (0, 1] that the draw stands for, 32 bits behind the point: exponential with mean 1. */

@@ -14,10 +14,10 @@
 
 typedef struct sn_key {
     ss_time at;
-    uint64_t tie;                                         /* 0 in order: fifo */
-    uint64_t counter;                                     /* the sender's own, per receiver: nobody else's traffic shows */
-    uint32_t step;                                        /* 0 scripted; 1 made for a later instant; +1 per zero delay */
-    uint32_t receiver, sender;                            /* dense node numbers */
+    uint64_t tie;              /* 0 in order: fifo */
+    uint64_t counter;          /* the sender's own, per receiver: nobody else's traffic shows */
+    uint32_t step;             /* 0 scripted; 1 made for a later instant; +1 per zero delay */
+    uint32_t receiver, sender; /* dense node numbers */
 } sn_key;
 
 /** <0, 0, >0. */
@@ -27,25 +27,25 @@ int sn_key_compare(const sn_key *a, const sn_key *b);
  * Nodes are dense and sorted by (group name, index). Link directions: 2*n leads from node n up to its router, 2*n+1
  * from the router down to node n. */
 
-#define SN_NOBODY UINT32_MAX
-#define SN_UP(node) (2u * (node))
+#define SN_NOBODY     UINT32_MAX
+#define SN_UP(node)   (2u * (node))
 #define SN_DOWN(node) (2u * (node) + 1u)
 
 typedef enum sn_role { SN_ROLE_ROUTER, SN_ROLE_UA, SN_ROLE_PROXY, SN_ROLE_COUNT } sn_role;
 
 typedef struct sn_member {
-    char name[48];                                        /* "phone[17]"; "p1" when the group has one */
-    uint64_t id;                                          /* from the name: stable when others come and go */
-    uint32_t address;                                     /* IPv4, host order */
-    uint32_t router;                                      /* the node its uplink leads to; SN_NOBODY for the root */
+    char name[48];    /* "phone[17]"; "p1" when the group has one */
+    uint64_t id;      /* from the name: stable when others come and go */
+    uint32_t address; /* IPv4, host order */
+    uint32_t router;  /* the node its uplink leads to; SN_NOBODY for the root */
     sn_role role;
-    ss_span t1, t2, t4, timer_c;                          /* of its stack */
+    ss_span t1, t2, t4, timer_c; /* of its stack */
 } sn_member;
 
 typedef struct sn_cast {
-    const sn_member *nodes;                               /* borrowed from the plan */
+    const sn_member *nodes; /* borrowed from the plan */
     uint32_t node_count;
-    const char *const *call_sources;                      /* names of the calls: entries */
+    const char *const *call_sources; /* names of the calls: entries */
     uint32_t call_source_count;
 } sn_cast;
 
@@ -57,31 +57,36 @@ uint64_t sn_link_id(const sn_cast *cast, uint32_t link);
 /* ---- facts ---------------------------------------------------------------------------------------------------------------- */
 
 /* name, the entity it belongs to (digest): N node, L link direction */
-#define SN_FACT_LIST(X)                                                                                              \
-    X(DATAGRAM_SENT, N)       /* an app handed a UDP datagram to IP; sip, peer = destination or SN_NOBODY */        \
-    X(PACKET, N)              /* an IP packet (or fragment) leaves its origin; the sink gets its bytes */           \
-    X(FRAGMENTED, N)          /* a datagram or packet was cut; value = pieces */                                    \
-    X(LINK_SENT, L)           /* given to a link direction: the link took it; value = copies that will arrive */    \
-    X(LINK_DROPPED, L)        /* a copy will not arrive; cause */                                                   \
-    X(LINK_DUPLICATED, L)     /* one more copy was made */                                                          \
-    X(LINK_REORDERED, L)      /* this copy jumped the queue */                                                      \
-    X(LINK_ARRIVED, L)        /* a copy came out at the far end */                                                  \
-    X(NODE_DROPPED, N)        /* a router or host dropped a packet; cause */                                        \
-    X(REASSEMBLED, N)         /* all fragments of a datagram are there; value = pieces */                           \
-    X(DATAGRAM_RECEIVED, N)   /* a UDP datagram reached an app; sip, peer = source or SN_NOBODY */                  \
-    X(NOTE, N)                /* the stack's note */                                                                \
-    X(CALL, N)                /* the simulator's call moved on; call */                                             \
-    X(REGISTRATION, N)        /* call.event REGISTERED or REGISTER_FAILED; call.status */                           \
-    X(LEFT, N)                /* at the end of the run, per host: left */                                           \
-    X(END, N)                 /* the last fact of a run; entity 0; value = 1 when interrupted */
+#define SN_FACT_LIST(X)                                                                          \
+    X(DATAGRAM_SENT,                                                                             \
+      N)         /* an app handed a UDP datagram to IP; sip, peer = destination or SN_NOBODY */  \
+    X(PACKET, N) /* an IP packet (or fragment) leaves its origin; the sink gets its bytes */     \
+    X(FRAGMENTED, N) /* a datagram or packet was cut; value = pieces */                          \
+    X(LINK_SENT,                                                                                 \
+      L) /* given to a link direction: the link took it; value = copies that will arrive */      \
+    X(LINK_DROPPED, L)      /* a copy will not arrive; cause */                                  \
+    X(LINK_DUPLICATED, L)   /* one more copy was made */                                         \
+    X(LINK_REORDERED, L)    /* this copy jumped the queue */                                     \
+    X(LINK_ARRIVED, L)      /* a copy came out at the far end */                                 \
+    X(NODE_DROPPED, N)      /* a router or host dropped a packet; cause */                       \
+    X(REASSEMBLED, N)       /* all fragments of a datagram are there; value = pieces */          \
+    X(DATAGRAM_RECEIVED, N) /* a UDP datagram reached an app; sip, peer = source or SN_NOBODY */ \
+    X(NOTE, N)              /* the stack's note */                                               \
+    X(CALL, N)              /* the simulator's call moved on; call */                            \
+    X(REGISTRATION, N)      /* call.event REGISTERED or REGISTER_FAILED; call.status */          \
+    X(LEFT, N)              /* at the end of the run, per host: left */                          \
+    X(END, N)               /* the last fact of a run; entity 0; value = 1 when interrupted */
 #define SN_FACT_ID(name, whose) SN_FACT_##name,
 typedef enum sn_fact_kind { SN_FACT_LIST(SN_FACT_ID) SN_FACT_COUNT } sn_fact_kind;
 
-#define SN_CAUSE_LIST(X)                                                                                             \
-    X(NONE, "") X(LOSS, "loss") X(QUEUE, "queue full") X(MTU, "larger than the MTU, may not be fragmented")         \
-        X(TTL, "time to live ran out") X(NO_ROUTE, "no route") X(CHECKSUM, "bad checksum")                           \
-        X(REASSEMBLY_TIMEOUT, "fragments missing after 30 s") X(REASSEMBLY_FULL, "too many datagrams in pieces")    \
-        X(NO_PORT, "nothing listens") X(DOWN, "link down") X(FAULT, "fault of the scenario") X(MALFORMED, "malformed")
+#define SN_CAUSE_LIST(X)                                                                         \
+    X(NONE, "")                                                                                  \
+    X(LOSS, "loss") X(QUEUE, "queue full") X(MTU, "larger than the MTU, may not be fragmented")  \
+        X(TTL, "time to live ran out") X(NO_ROUTE, "no route") X(CHECKSUM, "bad checksum")       \
+            X(REASSEMBLY_TIMEOUT, "fragments missing after 30 s")                                \
+                X(REASSEMBLY_FULL, "too many datagrams in pieces") X(NO_PORT, "nothing listens") \
+                    X(DOWN, "link down") X(FAULT, "fault of the scenario")                       \
+                        X(MALFORMED, "malformed")
 #define SN_CAUSE_ID(name, text) SN_CAUSE_##name,
 typedef enum sn_cause { SN_CAUSE_LIST(SN_CAUSE_ID) SN_CAUSE_COUNT } sn_cause;
 /** The text of a cause. Static. */
@@ -90,67 +95,68 @@ const char *sn_cause_text(sn_cause cause);
 const char *sn_fact_name(sn_fact_kind kind);
 
 /* What an app tells of the simulator's calls; *UAC or UAS side as entity says. */
-#define SN_CALL_LIST(X)                                                                                              \
-    X(PLACED)           /* caller: INVITE asked for */                                                              \
-    X(BLOCKED)          /* caller: could not even start: status says why */                                         \
-    X(INCOMING)         /* callee: INVITE came */                                                                   \
-    X(PROGRESS)         /* caller: 101..199 */                                                                      \
-    X(RINGING)          /* callee: sent 101..199 */                                                                 \
-    X(ANSWERED)         /* caller: 2xx came, ACK went */                                                            \
-    X(ACCEPTED)         /* callee: sent 2xx */                                                                      \
-    X(CONFIRMED)        /* callee: ACK came */                                                                      \
-    X(REJECTED)         /* caller: final 300..699, or synthetic */                                                  \
-    X(REFUSED)          /* callee: sent a final 300..699 */                                                         \
-    X(CANCELLING)       /* caller: gave up before an answer */                                                      \
-    X(CANCELLED)        /* callee: CANCEL came */                                                                   \
-    X(NOT_ACKED)        /* callee: no ACK in 64*T1 */                                                               \
-    X(HANGUP)           /* either: BYE asked for */                                                                 \
-    X(BYE)              /* either: BYE came */                                                                      \
-    X(ENDED)            /* either: our BYE was answered (status), or timed out (408 synthetic) */                   \
-    X(REGISTERED) X(REGISTER_FAILED)                                                                                 \
-    X(ACT_MISSED)       /* a story's act came to nothing: no such call, or not possible now; status 481 */          \
-    X(OVERLOADED)       /* of no call: a quota of the node refused something; status is what the peer was told, or 0 */
+#define SN_CALL_LIST(X)                                                                                \
+    X(PLACED)     /* caller: INVITE asked for */                                                       \
+    X(BLOCKED)    /* caller: could not even start: status says why */                                  \
+    X(INCOMING)   /* callee: INVITE came */                                                            \
+    X(PROGRESS)   /* caller: 101..199 */                                                               \
+    X(RINGING)    /* callee: sent 101..199 */                                                          \
+    X(ANSWERED)   /* caller: 2xx came, ACK went */                                                     \
+    X(ACCEPTED)   /* callee: sent 2xx */                                                               \
+    X(CONFIRMED)  /* callee: ACK came */                                                               \
+    X(REJECTED)   /* caller: final 300..699, or synthetic */                                           \
+    X(REFUSED)    /* callee: sent a final 300..699 */                                                  \
+    X(CANCELLING) /* caller: gave up before an answer */                                               \
+    X(CANCELLED)  /* callee: CANCEL came */                                                            \
+    X(NOT_ACKED)  /* callee: no ACK in 64*T1 */                                                        \
+    X(HANGUP)     /* either: BYE asked for */                                                          \
+    X(BYE)        /* either: BYE came */                                                               \
+    X(ENDED)      /* either: our BYE was answered (status), or timed out (408 synthetic) */            \
+    X(REGISTERED)                                                                                      \
+    X(REGISTER_FAILED) X(                                                                              \
+        ACT_MISSED) /* a story's act came to nothing: no such call, or not possible now; status 481 */ \
+        X(OVERLOADED) /* of no call: a quota of the node refused something; status is what the peer was told, or 0 */
 #define SN_CALL_ID(name) SN_CALL_##name,
 typedef enum sn_call_event { SN_CALL_LIST(SN_CALL_ID) SN_CALL_COUNT } sn_call_event;
 const char *sn_call_event_name(sn_call_event event);
 
 /** One copy of one packet: unique in a run, and the same however the world is split. */
 typedef struct sn_packet_id {
-    uint64_t ordinal;                                     /* the origin's datagrams, from 0 */
-    uint32_t origin;                                      /* dense node */
-    uint16_t fragment;                                    /* offset in units of 8 bytes */
-    uint16_t copy;                                        /* 0 the original */
+    uint64_t ordinal;  /* the origin's datagrams, from 0 */
+    uint32_t origin;   /* dense node */
+    uint16_t fragment; /* offset in units of 8 bytes */
+    uint16_t copy;     /* 0 the original */
 } sn_packet_id;
 
 typedef struct sn_call_fact {
-    uint32_t number;                                      /* k + 1 for call k of the plan; 0: not of the plan */
-    uint32_t source;                                      /* index of the calls: entry, SN_NOBODY for none */
-    uint16_t event;                                       /* sn_call_event */
+    uint32_t number; /* k + 1 for call k of the plan; 0: not of the plan */
+    uint32_t source; /* index of the calls: entry, SN_NOBODY for none */
+    uint16_t event;  /* sn_call_event */
     uint16_t status;
-    uint8_t synthetic;                                    /* status follows from a timeout or failure */
-    uint64_t call_id;                                     /* hash as in ss_summary */
+    uint8_t synthetic; /* status follows from a timeout or failure */
+    uint64_t call_id;  /* hash as in ss_summary */
 } sn_call_fact;
 
 typedef struct sn_left_fact {
-    uint32_t transactions, dialogs, calls, timers;        /* still live when the run ended */
+    uint32_t transactions, dialogs, calls, timers; /* still live when the run ended */
     uint32_t bindings, contexts;
-    uint64_t store_bytes;                                 /* of its quota */
+    uint64_t store_bytes; /* of its quota */
 } sn_left_fact;
 
 typedef struct sn_fact {
-    sn_key key;                                           /* of the event inside which it happened */
-    uint32_t index;                                       /* order inside that event */
-    uint16_t kind;                                        /* sn_fact_kind */
-    uint16_t cause;                                       /* sn_cause */
-    uint32_t entity;                                      /* node, or link direction, by kind */
-    uint32_t peer;                                        /* other node, SN_NOBODY when none */
+    sn_key key;      /* of the event inside which it happened */
+    uint32_t index;  /* order inside that event */
+    uint16_t kind;   /* sn_fact_kind */
+    uint16_t cause;  /* sn_cause */
+    uint32_t entity; /* node, or link direction, by kind */
+    uint32_t peer;   /* other node, SN_NOBODY when none */
     sn_packet_id packet;
-    uint64_t hash;                                        /* of the datagram's bytes, 0 when there is no packet */
-    uint64_t value;                                       /* by kind: bytes on the wire when not said otherwise */
-    ss_time due;                                          /* LINK_SENT: when the (first) copy arrives */
-    uint16_t local_port, peer_port;                       /* DATAGRAM_* */
+    uint64_t hash;                  /* of the datagram's bytes, 0 when there is no packet */
+    uint64_t value;                 /* by kind: bytes on the wire when not said otherwise */
+    ss_time due;                    /* LINK_SENT: when the (first) copy arrives */
+    uint16_t local_port, peer_port; /* DATAGRAM_* */
     union {
-        ss_summary sip;                                   /* DATAGRAM_SENT, DATAGRAM_RECEIVED */
+        ss_summary sip; /* DATAGRAM_SENT, DATAGRAM_RECEIVED */
         ss_note note;
         sn_call_fact call;
         sn_left_fact left;
@@ -169,8 +175,8 @@ typedef struct sn_sink {
 
 typedef struct sn_digest {
     const sn_cast *cast;
-    uint64_t *nodes, *links;                              /* chains: node_count and 2 * node_count; the caller's memory */
-    uint64_t end;                                         /* chain of the END fact, which is no node's */
+    uint64_t *nodes, *links; /* chains: node_count and 2 * node_count; the caller's memory */
+    uint64_t end;            /* chain of the END fact, which is no node's */
 } sn_digest;
 
 /** `chains` holds 3 * node_count words, zeroed here. */

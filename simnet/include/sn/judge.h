@@ -12,8 +12,8 @@
 
 /** One row per law: name, group mask bit, RFC section, the sentence it holds the world to. Lists itself in `sipsim list`. */
 typedef struct sn_law {
-    const char *name;                                     /* "TX1" */
-    const char *section;                                  /* "RFC3261:17.1.1.2" */
+    const char *name;    /* "TX1" */
+    const char *section; /* "RFC3261:17.1.1.2" */
     const char *sentence;
 } sn_law;
 extern const sn_law sn_laws[];
@@ -21,15 +21,15 @@ extern const unsigned sn_law_count;
 
 /** A law broken: where, when, and the fact at which it was seen. */
 typedef struct sn_violation {
-    unsigned law;                                         /* index into sn_laws */
+    unsigned law; /* index into sn_laws */
     ss_time at;
-    uint32_t node;                                        /* SN_NOBODY when it concerns no node */
-    uint64_t call_id;                                     /* hash, 0 when no call is concerned */
-    sn_key key;                                           /* of the fact */
-    char text[200];                                       /* what was seen and what the law asks */
+    uint32_t node;    /* SN_NOBODY when it concerns no node */
+    uint64_t call_id; /* hash, 0 when no call is concerned */
+    sn_key key;       /* of the fact */
+    char text[200];   /* what was seen and what the law asks */
 } sn_violation;
 
-#define SN_VIOLATIONS_KEPT 64u                            /* the first ones, in order; all are counted */
+#define SN_VIOLATIONS_KEPT 64u /* the first ones, in order; all are counted */
 
 typedef struct sn_judge sn_judge;
 /** Watches a run. `mask`: bit i on judges sn_laws[i]. NULL when there is no memory. */
@@ -67,17 +67,20 @@ typedef struct sn_ratio {
 /** Counts of one window of time and one calls: entry (or all). */
 typedef struct sn_metrics {
     /* calls */
-    uint64_t attempts, established, redirected, rejected_busy, rejected_other, timed_out, cancelled, blocked, completed, failed;
-    sn_ratio ira, ser, seer, isa, scr;                    /* RFC 6076 4.2, 4.6 to 4.9 */
-    sn_histogram rrd, srd_ok, srd_fail, sdd_ok, sdd_fail, sdt_ok, sdt_fail;   /* 4.1, 4.3 to 4.5, ns */
-    sn_histogram pdd, setup_to_ack;                       /* INVITE to first 18x; to the ACK's arrival, ns */
+    uint64_t attempts, established, redirected, rejected_busy, rejected_other, timed_out, cancelled,
+        blocked, completed, failed;
+    sn_ratio ira, ser, seer, isa, scr; /* RFC 6076 4.2, 4.6 to 4.9 */
+    sn_histogram rrd, srd_ok, srd_fail, sdd_ok, sdd_fail, sdt_ok,
+        sdt_fail;                   /* 4.1, 4.3 to 4.5, ns */
+    sn_histogram pdd, setup_to_ack; /* INVITE to first 18x; to the ACK's arrival, ns */
     uint64_t registrations, registrations_failed;
     /* the stack */
-    uint64_t retransmits[SS_LETTER_COUNT];                /* by timer letter */
-    uint64_t retransmits_answering;                       /* a copy came, so the answer went again */
+    uint64_t retransmits[SS_LETTER_COUNT]; /* by timer letter */
+    uint64_t retransmits_answering;        /* a copy came, so the answer went again */
     uint64_t timer_fired[SS_LETTER_COUNT];
-    uint64_t transactions_live, transactions_peak, dialogs_live, dialogs_peak, strays, parse_errors, overloads;
-    uint64_t requests_sent[SS_METHOD_COUNT], responses_sent[7];   /* by class; [0] unused */
+    uint64_t transactions_live, transactions_peak, dialogs_live, dialogs_peak, strays, parse_errors,
+        overloads;
+    uint64_t requests_sent[SS_METHOD_COUNT], responses_sent[7]; /* by class; [0] unused */
     /* the network */
     uint64_t datagrams_sent, datagrams_received, packets, fragmented, reassembled;
     uint64_t link_sent, link_arrived, link_duplicated, link_reordered;
@@ -119,41 +122,41 @@ bool sn_metric_value(const sn_metrics *m, unsigned nth, uint64_t *value);
 
 typedef struct sn_expect {
     unsigned metric;
-    uint32_t source;                                      /* SN_NOBODY: all */
+    uint32_t source; /* SN_NOBODY: all */
     ss_time from, to;
     sn_compare compare;
-    uint64_t bound;                                       /* count, ns or ppm */
-    uint32_t window;                                      /* filled by the runner from sn_meter_window */
-    const char *text;                                     /* as written; for the report */
-    uint32_t line;                                        /* of the scenario */
+    uint64_t bound;   /* count, ns or ppm */
+    uint32_t window;  /* filled by the runner from sn_meter_window */
+    const char *text; /* as written; for the report */
+    uint32_t line;    /* of the scenario */
 } sn_expect;
 bool sn_expect_holds(const sn_expect *e, const sn_metrics *m, bool *is_null, uint64_t *value);
 
 /** "reached": things that must have happened at least once: "timer_b", "cancel_after_1xx" … */
 bool sn_reach_find(ss_slice name, unsigned *nth);
-const char *sn_reach_name(unsigned nth);                  /* NULL past the last */
-const char *sn_reach_sentence(unsigned nth);              /* what it means; NULL past the last */
+const char *sn_reach_name(unsigned nth);     /* NULL past the last */
+const char *sn_reach_sentence(unsigned nth); /* what it means; NULL past the last */
 bool sn_meter_reached(const sn_meter *m, unsigned nth);
 
 /* ---- story checks: what a node must send or get, and when, to the nanosecond -------------------------------------------------- */
 
 typedef struct sn_check {
-    bool is_act;                                          /* an act, not a message: holds unless the node missed it */
-    bool never;                                           /* must not happen at any time; `at` unused */
+    bool is_act; /* an act, not a message: holds unless the node missed it */
+    bool never;  /* must not happen at any time; `at` unused */
     bool has_at;
     ss_time at;
-    uint32_t node;                                        /* SN_NOBODY: any */
-    bool receives;                                        /* else sends */
+    uint32_t node; /* SN_NOBODY: any */
+    bool receives; /* else sends */
     bool is_request;
-    uint8_t method;                                       /* of the request, or of CSeq when has_cseq */
+    uint8_t method; /* of the request, or of CSeq when has_cseq */
     bool has_cseq;
-    uint16_t status;                                      /* responses */
-    uint32_t call;                                        /* k + 1 of the story's call, 0: any */
-    uint32_t line;                                        /* of the scenario */
-    char text[80];                                        /* as written */
+    uint16_t status; /* responses */
+    uint32_t call;   /* k + 1 of the story's call, 0: any */
+    uint32_t line;   /* of the scenario */
+    char text[80];   /* as written */
     /* result */
-    uint32_t seen;                                        /* how often it was seen (at the instant, when has_at) */
-    ss_time nearest;                                      /* another instant at which it was seen; SS_TIME_NEVER */
+    uint32_t seen;   /* how often it was seen (at the instant, when has_at) */
+    ss_time nearest; /* another instant at which it was seen; SS_TIME_NEVER */
 } sn_check;
 /** Checks of one (at, node, direction) must each be met by a message of their own. */
 typedef struct sn_checker sn_checker;

@@ -6,52 +6,52 @@
 #ifndef SN_PLAN_H
 #define SN_PLAN_H
 
-#include "ss/txn.h"
 #include "sn/decisions.h"
 #include "sn/draw.h"
 #include "sn/facts.h"
 #include "sn/judge.h"
 #include "sn/program.h"
+#include "ss/txn.h"
 
 /* ---- specs: what a scenario says -------------------------------------------------------------------------------------- */
 
 /** One direction of a kind of link, in the order in which a transmitter applies it (design 5). */
 typedef struct sn_link_params {
-    uint32_t mtu;                                         /* bytes of IP packet; 68..65535; 0 stands for 65535 */
+    uint32_t mtu; /* bytes of IP packet; 68..65535; 0 stands for 65535 */
     sn_prob duplicate;
-    sn_prob loss;                                         /* per fragment and copy */
-    uint32_t queue_packets, queue_bytes;                  /* waiting for the rate; 0 is no limit */
+    sn_prob loss;                        /* per fragment and copy */
+    uint32_t queue_packets, queue_bytes; /* waiting for the rate; 0 is no limit */
     ss_span delay;
     /* added to delay: CONST 0 is none; NORMAL a = 0, b = sd; UNIFORM: delay - b .. delay + b, as
      * a = 0 */
     sn_dist jitter;
-    ss_span delay_floor;                                  /* nothing arrives sooner; at least 1 ns; the lookahead */
-    bool keep_order;                                      /* a packet never overtakes one sent before it */
-    sn_prob reorder;                                      /* with this probability the delay is the floor only … */
-    uint32_t reorder_gap;                                 /* … but only each gap-th packet is a candidate; 0, 1: every */
-    uint64_t rate_bps;                                    /* bits per second; 0 is unlimited */
+    ss_span delay_floor;  /* nothing arrives sooner; at least 1 ns; the lookahead */
+    bool keep_order;      /* a packet never overtakes one sent before it */
+    sn_prob reorder;      /* with this probability the delay is the floor only … */
+    uint32_t reorder_gap; /* … but only each gap-th packet is a candidate; 0, 1: every */
+    uint64_t rate_bps;    /* bits per second; 0 is unlimited */
 } sn_link_params;
 /** 1500 B, nothing lost, no delay but the floor. */
 sn_link_params sn_link_params_default(void);
 
 typedef struct sn_link_kind {
     const char *name;
-    sn_link_params up, down;                              /* up: from the node toward its router */
+    sn_link_params up, down; /* up: from the node toward its router */
 } sn_link_kind;
 
 typedef struct sn_ua_spec {
-    const char *aor;                                      /* template: {n} the index in the group; "sip:u{n}@example.com" */
-    uint32_t outbound;                                    /* group of the proxy it sends to; SN_NOBODY: by Request-URI */
-    uint32_t expires_s;                                   /* 0: does not register */
+    const char *aor;    /* template: {n} the index in the group; "sip:u{n}@example.com" */
+    uint32_t outbound;  /* group of the proxy it sends to; SN_NOBODY: by Request-URI */
+    uint32_t expires_s; /* 0: does not register */
     sn_dist register_at;
-    uint32_t behaviour;                                   /* index; SN_NOBODY: answers at once */
-    uint16_t lines;                                       /* 0: no limit */
+    uint32_t behaviour; /* index; SN_NOBODY: answers at once */
+    uint16_t lines;     /* 0: no limit */
 } sn_ua_spec;
 
 typedef struct sn_proxy_spec {
-    const char *const *domains;                           /* borrowed until finish, copied */
+    const char *const *domains; /* borrowed until finish, copied */
     uint32_t domain_count;
-    const char *host;                                     /* its name in URIs, or NULL */
+    const char *host; /* its name in URIs, or NULL */
     bool record_route, registrar;
 } sn_proxy_spec;
 
@@ -60,15 +60,15 @@ typedef struct sn_group_spec {
     const char *name;
     sn_role role;
     uint32_t count;
-    bool indexed;                                         /* names carry [n] even for a count of 1 */
-    uint32_t via;                                         /* group of routers; SN_NOBODY only for the root router */
+    bool indexed; /* names carry [n] even for a count of 1 */
+    uint32_t via; /* group of routers; SN_NOBODY only for the root router */
     /* via has many routers: this many nodes behind each, in order; 0: all behind router [0] */
     uint32_t per_router;
-    uint32_t link;                                        /* kind of its uplink; unused for the root */
+    uint32_t link; /* kind of its uplink; unused for the root */
     ss_settings settings;
-    sn_ua_spec ua;                                        /* SN_ROLE_UA */
-    sn_proxy_spec proxy;                                  /* SN_ROLE_PROXY */
-    uint32_t net, net_bits;                               /* IPv4 block chosen by hand; 0, 0: from the name */
+    sn_ua_spec ua;          /* SN_ROLE_UA */
+    sn_proxy_spec proxy;    /* SN_ROLE_PROXY */
+    uint32_t net, net_bits; /* IPv4 block chosen by hand; 0, 0: from the name */
 } sn_group_spec;
 
 /** The caller of call k is index k of its group, around and around. */
@@ -77,26 +77,26 @@ typedef enum sn_pick { SN_PICK_ANY, SN_PICK_NEXT } sn_pick;
 /** Traffic: open loop, call k decided from the plan and the draws of k. */
 typedef struct sn_call_spec {
     const char *name;
-    uint32_t from, to;                                    /* groups */
-    sn_pick pick;                                         /* ANY: callee drawn; NEXT: callee index = caller's, in turn */
-    bool poisson;                                         /* else evenly spaced */
-    ss_span interval;                                     /* mean time between calls, ns; at least 1 */
-    ss_time start, end;                                   /* calls are placed in [start, end) */
-    uint32_t limit;                                       /* at most this many; 0: no limit */
-    sn_dist hold;                                         /* from the caller's ACK, or the callee's getting it */
-    uint32_t hangup_caller, hangup_callee;                /* weights */
-    ss_span no_answer;                                    /* the caller cancels after this; 0: never */
+    uint32_t from, to;  /* groups */
+    sn_pick pick;       /* ANY: callee drawn; NEXT: callee index = caller's, in turn */
+    bool poisson;       /* else evenly spaced */
+    ss_span interval;   /* mean time between calls, ns; at least 1 */
+    ss_time start, end; /* calls are placed in [start, end) */
+    uint32_t limit;     /* at most this many; 0: no limit */
+    sn_dist hold;       /* from the caller's ACK, or the callee's getting it */
+    uint32_t hangup_caller, hangup_callee; /* weights */
+    ss_span no_answer;                     /* the caller cancels after this; 0: never */
 } sn_call_spec;
 
 /** A scripted act of a story: comes first at its instant. */
 typedef struct sn_act {
     ss_time at;
-    uint32_t group, index;                                /* the actor; sn_plan_finish makes node of them */
+    uint32_t group, index; /* the actor; sn_plan_finish makes node of them */
     uint32_t node;
-    sn_row row;                                           /* after is unused; target is a group … */
-    uint32_t target_index;                                /* … and index until finish, then row.target is the node */
-    uint32_t call;                                        /* k + 1: CALL makes it, the others act in it */
-    uint32_t line;                                        /* of the scenario */
+    sn_row row;            /* after is unused; target is a group … */
+    uint32_t target_index; /* … and index until finish, then row.target is the node */
+    uint32_t call;         /* k + 1: CALL makes it, the others act in it */
+    uint32_t line;         /* of the scenario */
 } sn_act;
 
 typedef enum sn_order { SN_ORDER_FIFO, SN_ORDER_SEEDED } sn_order;
@@ -106,32 +106,32 @@ typedef enum sn_order { SN_ORDER_FIFO, SN_ORDER_SEEDED } sn_order;
 /** A node, after finish. */
 typedef struct sn_node {
     uint32_t group, index;
-    uint32_t depth;                                       /* routers above it */
+    uint32_t depth; /* routers above it */
 } sn_node;
 
 /** A call, after finish: whoever takes part knows it from here. */
 typedef struct sn_call {
     ss_time at;
-    uint32_t source;                                      /* calls: entry; SN_NOBODY for a story's */
-    uint32_t caller, callee;                              /* dense nodes */
+    uint32_t source;         /* calls: entry; SN_NOBODY for a story's */
+    uint32_t caller, callee; /* dense nodes */
     ss_span hold;
     ss_span no_answer;
     bool callee_hangs_up;
-    bool scripted;                                        /* of a story: nothing happens by itself */
+    bool scripted; /* of a story: nothing happens by itself */
 } sn_call;
 
 typedef struct sn_plan {
     const char *name;
     uint64_t seed, order_seed;
     sn_order order;
-    uint64_t epoch_s;                                     /* seconds since 1970 of instant 0 */
+    uint64_t epoch_s; /* seconds since 1970 of instant 0 */
     ss_span duration, drain;
-    uint32_t step_max;                                    /* Zeno bound: zero-delay events in a row at one instant */
-    uint64_t event_max;                                   /* events of a run; 0: no bound */
+    uint32_t step_max;  /* Zeno bound: zero-delay events in a row at one instant */
+    uint64_t event_max; /* events of a run; 0: no bound */
 
     sn_link_kind *links;
     uint32_t link_count;
-    sn_group_spec *groups;                                /* in order of adding */
+    sn_group_spec *groups; /* in order of adding */
     uint32_t group_count;
     sn_row *rows;
     uint32_t row_count;
@@ -141,25 +141,25 @@ typedef struct sn_plan {
     uint32_t behaviour_count;
     sn_call_spec *call_specs;
     uint32_t call_spec_count;
-    sn_act *acts;                                         /* by (at, order of adding) after finish */
+    sn_act *acts; /* by (at, order of adding) after finish */
     uint32_t act_count;
     sn_check *checks;
     uint32_t check_count;
     sn_expect *expects;
     uint32_t expect_count;
-    unsigned *reached;                                    /* sn_reach numbers */
+    unsigned *reached; /* sn_reach numbers */
     uint32_t reached_count;
 
     /* after finish */
     sn_cast cast;
-    sn_node *nodes;                                       /* parallel to cast.nodes */
-    uint32_t *group_first;                                /* dense node of index 0 of each group */
+    sn_node *nodes;        /* parallel to cast.nodes */
+    uint32_t *group_first; /* dense node of index 0 of each group */
     /* by (at, source, ordinal); stories' calls first: as the seed alone decides them. A world
      * that is lent decisions has its own */
     sn_call *calls;
     uint32_t call_count;
-    uint32_t root;                                        /* dense node */
-    struct sn_plan_memory *memory;                        /* owns everything above */
+    uint32_t root;                 /* dense node */
+    struct sn_plan_memory *memory; /* owns everything above */
 } sn_plan;
 
 /** An empty plan with defaults, or NULL without memory. */
@@ -174,7 +174,8 @@ uint32_t sn_plan_add_choice(sn_plan *plan, uint32_t weight);
 uint32_t sn_plan_add_row(sn_plan *plan, const sn_row *row);
 uint32_t sn_plan_add_calls(sn_plan *plan, const sn_call_spec *spec);
 uint32_t sn_plan_add_act(sn_plan *plan, const sn_act *act);
-uint32_t sn_plan_add_check(sn_plan *plan, const sn_check *check, uint32_t group, uint32_t index);   /* SN_NOBODY: any */
+uint32_t sn_plan_add_check(sn_plan *plan, const sn_check *check, uint32_t group,
+                           uint32_t index); /* SN_NOBODY: any */
 uint32_t sn_plan_add_expect(sn_plan *plan, const sn_expect *expect);
 uint32_t sn_plan_add_reached(sn_plan *plan, unsigned reach);
 void sn_plan_set_name(sn_plan *plan, const char *name);
@@ -186,7 +187,8 @@ const char *sn_plan_text(sn_plan *plan, ss_slice text);
 SS_MUST_USE ss_status sn_plan_finish(sn_plan *plan, const char **why);
 /** The calls as `decisions` decide them: *count of them in *calls, which is the caller's to free. SS_ERR_MEMORY, or
  *  SS_ERR_FULL (more than 100 million). */
-SS_MUST_USE ss_status sn_plan_decide_calls(const sn_plan *plan, sn_decisions *decisions, sn_call **calls, uint32_t *count);
+SS_MUST_USE ss_status sn_plan_decide_calls(const sn_plan *plan, sn_decisions *decisions,
+                                           sn_call **calls, uint32_t *count);
 /** The dense node of a group's index. */
 uint32_t sn_plan_node(const sn_plan *plan, uint32_t group, uint32_t index);
 /** The node that has an IPv4 address (host order), or SN_NOBODY. */

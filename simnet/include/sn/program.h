@@ -10,21 +10,26 @@ typedef uint64_t sn_prob;
 #define SN_ALWAYS (UINT64_C(1) << 32)
 
 /** A length of time that is drawn: integers only. */
-typedef enum sn_dist_kind { SN_DIST_CONST, SN_DIST_UNIFORM, SN_DIST_NORMAL, SN_DIST_EXP } sn_dist_kind;
+typedef enum sn_dist_kind {
+    SN_DIST_CONST,
+    SN_DIST_UNIFORM,
+    SN_DIST_NORMAL,
+    SN_DIST_EXP
+} sn_dist_kind;
 typedef struct sn_dist {
     sn_dist_kind kind;
-    ss_span a;                                            /* CONST the value; UNIFORM from; NORMAL, EXP mean */
-    ss_span b;                                            /* UNIFORM to (included); NORMAL standard deviation */
+    ss_span a; /* CONST the value; UNIFORM from; NORMAL, EXP mean */
+    ss_span b; /* UNIFORM to (included); NORMAL standard deviation */
 } sn_dist;
 
-#define SN_OP_LIST(X)                                                                                                \
-    X(REGISTER)      /* value: expires in s */                                                                      \
-    X(UNREGISTER)                                                                                                    \
-    X(CALL)          /* target: the callee's node; call: the plan's number of it */                                 \
-    X(PROGRESS)      /* status */                                                                                   \
-    X(ANSWER)                                                                                                        \
-    X(REJECT)        /* status */                                                                                   \
-    X(CANCEL)                                                                                                        \
+#define SN_OP_LIST(X)                                                          \
+    X(REGISTER) /* value: expires in s */                                      \
+    X(UNREGISTER)                                                              \
+    X(CALL)     /* target: the callee's node; call: the plan's number of it */ \
+    X(PROGRESS) /* status */                                                   \
+    X(ANSWER)                                                                  \
+    X(REJECT) /* status */                                                     \
+    X(CANCEL)                                                                  \
     X(HANGUP)
 #define SN_OP_ID(name) SN_OP_##name,
 typedef enum sn_op { SN_OP_LIST(SN_OP_ID) SN_OP_COUNT } sn_op;
@@ -32,21 +37,21 @@ typedef enum sn_op { SN_OP_LIST(SN_OP_ID) SN_OP_COUNT } sn_op;
 /** One row: wait, then act. */
 typedef struct sn_row {
     sn_op op;
-    sn_dist after;                                        /* since the row before; the first: since the trigger */
+    sn_dist after; /* since the row before; the first: since the trigger */
     uint16_t status;
     uint32_t value;
-    uint32_t target;                                      /* dense node */
+    uint32_t target; /* dense node */
 } sn_row;
 
 /** What a callee does with an incoming call: one of the choices, by weight, then its rows. */
 typedef struct sn_choice_rows {
     uint32_t weight;
-    uint32_t first_row, row_count;                        /* into the plan's rows */
+    uint32_t first_row, row_count; /* into the plan's rows */
 } sn_choice_rows;
 
 typedef struct sn_behaviour {
     const char *name;
-    uint32_t first_choice, choice_count;                  /* into the plan's choices */
+    uint32_t first_choice, choice_count; /* into the plan's choices */
     uint64_t weight_sum;
 } sn_behaviour;
 

@@ -8,34 +8,34 @@
 
 #include "sn/plan.h"
 
-#define SN_SCENARIO_BYTES_MAX (16u << 20)                 /* of one file */
-#define SN_SCENARIO_MISTAKES_KEPT 100u                    /* the first ones, by place; all are counted */
+#define SN_SCENARIO_BYTES_MAX     (16u << 20) /* of one file */
+#define SN_SCENARIO_MISTAKES_KEPT 100u        /* the first ones, by place; all are counted */
 
 typedef struct sn_scenario_file {
-    const char *name;                                     /* as shown before :line:column */
+    const char *name; /* as shown before :line:column */
     ss_slice text;
 } sn_scenario_file;
 
 /** Everything is borrowed for the call only. */
 typedef struct sn_scenario_options {
     const sn_scenario_file *files;
-    uint32_t file_count;                                  /* at least 1 */
-    const char *const *overrides;                         /* "links.access.loss=5%", "calls.mix.limit=10", "seed=7" */
+    uint32_t file_count;          /* at least 1 */
+    const char *const *overrides; /* "links.access.loss=5%", "calls.mix.limit=10", "seed=7" */
     uint32_t override_count;
-    const uint64_t *seed;                                 /* NULL: as the files say */
-    const sn_order *order;                                /* NULL: as the files say */
-    const uint64_t *order_seed;                           /* NULL: as the files say */
-    uint64_t memory_max;                                  /* bytes for the tree and its strings; 0: 1 GiB */
+    const uint64_t *seed;       /* NULL: as the files say */
+    const sn_order *order;      /* NULL: as the files say */
+    const uint64_t *order_seed; /* NULL: as the files say */
+    uint64_t memory_max;        /* bytes for the tree and its strings; 0: 1 GiB */
 } sn_scenario_options;
 
 /** What is wrong, where, and what was probably meant. */
 typedef struct sn_mistake {
     const char *file;
-    uint32_t line, column;                                /* from 1; columns count characters, not bytes */
-    uint32_t length;                                      /* characters under the caret, at least 1 */
+    uint32_t line, column; /* from 1; columns count characters, not bytes */
+    uint32_t length;       /* characters under the caret, at least 1 */
     const char *message;
-    const char *suggestion;                               /* the word probably meant; NULL when none is near */
-    const char *source;                                   /* the line, without its end; control characters replaced */
+    const char *suggestion; /* the word probably meant; NULL when none is near */
+    const char *source;     /* the line, without its end; control characters replaced */
 } sn_mistake;
 
 typedef struct sn_scenario sn_scenario;

@@ -16,16 +16,16 @@
 
 typedef enum sn_run_state {
     SN_RUN_GOING,
-    SN_RUN_DONE,                                          /* came to rest, or the drain is over */
-    SN_RUN_STOPPED,                                       /* sn_world_stop */
-    SN_RUN_ZENO,                                          /* step bound passed: liveness, exit 5. No LEFT facts */
-    SN_RUN_BUDGET,                                        /* event bound spent: exit 5. No LEFT facts */
-    SN_RUN_MEMORY                                         /* exit 7. No LEFT facts */
+    SN_RUN_DONE,    /* came to rest, or the drain is over */
+    SN_RUN_STOPPED, /* sn_world_stop */
+    SN_RUN_ZENO,    /* step bound passed: liveness, exit 5. No LEFT facts */
+    SN_RUN_BUDGET,  /* event bound spent: exit 5. No LEFT facts */
+    SN_RUN_MEMORY   /* exit 7. No LEFT facts */
 } sn_run_state;
 
 typedef struct sn_world_options {
-    uint32_t partitions;                                  /* 0, 1: one. More: the same world in parts, one after another */
-    const sn_sink *sinks;                                 /* borrowed for the world's life */
+    uint32_t partitions;  /* 0, 1: one. More: the same world in parts, one after another */
+    const sn_sink *sinks; /* borrowed for the world's life */
     uint32_t sink_count;
     /* NULL: plain draws of the plan's seed; else lent for the run, and the calls are decided
      * anew, by them */

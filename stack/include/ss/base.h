@@ -14,7 +14,7 @@
 #define SS_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #if defined(__GNUC__)
-#define SS_MUST_USE __attribute__((warn_unused_result))
+#define SS_MUST_USE            __attribute__((warn_unused_result))
 #define SS_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define SS_MUST_USE
@@ -27,11 +27,11 @@
 typedef uint64_t ss_time;
 typedef uint64_t ss_span;
 
-#define SS_TIME_NEVER UINT64_MAX                          /* later than every instant: "no deadline" */
-#define SS_NS(n) ((ss_span)(n))
-#define SS_US(n) ((ss_span)(n) * 1000u)
-#define SS_MS(n) ((ss_span)(n) * 1000000u)
-#define SS_S(n) ((ss_span)(n) * 1000000000u)
+#define SS_TIME_NEVER UINT64_MAX /* later than every instant: "no deadline" */
+#define SS_NS(n)      ((ss_span)(n))
+#define SS_US(n)      ((ss_span)(n)*1000u)
+#define SS_MS(n)      ((ss_span)(n)*1000000u)
+#define SS_S(n)       ((ss_span)(n)*1000000000u)
 
 /** The instant `span` after `at`; SS_TIME_NEVER when that overflows or `at` is SS_TIME_NEVER. */
 static inline ss_time ss_time_after(ss_time at, ss_span span)
@@ -46,14 +46,14 @@ static inline ss_time ss_time_earlier(ss_time a, ss_time b)
 
 /* ---- status ------------------------------------------------------------------------------------------------------ */
 
-#define SS_STATUS_LIST(X)                                          \
-    X(SS_OK, "ok")                                                 \
-    X(SS_NONE, "not present")                                      \
-    X(SS_MORE, "more bytes needed; streams only")                  \
-    X(SS_ERR_SYNTAX, "bytes do not match the grammar")             \
-    X(SS_ERR_SEMANTIC, "well formed, but not allowed here")        \
-    X(SS_ERR_STATE, "not possible in the current state")           \
-    X(SS_ERR_FULL, "a fixed limit was reached")                    \
+#define SS_STATUS_LIST(X)                                   \
+    X(SS_OK, "ok")                                          \
+    X(SS_NONE, "not present")                               \
+    X(SS_MORE, "more bytes needed; streams only")           \
+    X(SS_ERR_SYNTAX, "bytes do not match the grammar")      \
+    X(SS_ERR_SEMANTIC, "well formed, but not allowed here") \
+    X(SS_ERR_STATE, "not possible in the current state")    \
+    X(SS_ERR_FULL, "a fixed limit was reached")             \
     X(SS_ERR_MEMORY, "the host's store is exhausted: not a protocol answer, the run must end")
 #define SS_STATUS_ID(id, text) id,
 typedef enum ss_status { SS_STATUS_LIST(SS_STATUS_ID) SS_STATUS_COUNT } ss_status;
@@ -68,18 +68,18 @@ const char *ss_status_text(ss_status status);
 /** The host's hook: report and do not return. The one function that the stack leaves to its host. */
 _Noreturn void ss_assert_failed(const char *condition, const char *file, int line);
 
-#define SS_ASSERT(condition)                                       \
-    do {                                                           \
-        if (!(condition)) {                                        \
-            ss_assert_failed(#condition, __FILE__, __LINE__);      \
-        }                                                          \
+#define SS_ASSERT(condition)                                  \
+    do {                                                      \
+        if (!(condition)) {                                   \
+            ss_assert_failed(#condition, __FILE__, __LINE__); \
+        }                                                     \
     } while (0)
 
 /* ---- limits ------------------------------------------------------------------------------------------------------ */
 
-#define SS_DATAGRAM_BYTES_MAX 65535u                      /* RFC 768: length is 16 bits */
-#define SS_MESSAGE_BYTES_MAX 65535u                       /* largest message parsed; 513 beyond (RFC 3261 21.5.7) */
-#define SS_STORE_BLOCK_MAX (1u << 17)                     /* largest block of the store */
+#define SS_DATAGRAM_BYTES_MAX 65535u     /* RFC 768: length is 16 bits */
+#define SS_MESSAGE_BYTES_MAX  65535u     /* largest message parsed; 513 beyond (RFC 3261 21.5.7) */
+#define SS_STORE_BLOCK_MAX    (1u << 17) /* largest block of the store */
 
 /* ---- slices ------------------------------------------------------------------------------------------------------
  * Borrowed bytes; not NUL-terminated. The empty slice may have a NULL `at`. */
@@ -90,7 +90,10 @@ typedef struct ss_slice {
 } ss_slice;
 
 #define SS_LIT(text) ((ss_slice){ (text), sizeof(text) - 1 })
-#define SS_LIT_INIT(text) { (text), sizeof(text) - 1 }      /* in the initialiser of a static table */
+#define SS_LIT_INIT(text)        \
+    {                            \
+        (text), sizeof(text) - 1 \
+    } /* in the initialiser of a static table */
 #define SS_EMPTY ((ss_slice){ NULL, 0 })
 
 /** A NUL-terminated string as a slice; borrowed. */
@@ -124,14 +127,15 @@ static inline char ss_lower(char c)
  * Bump allocation in memory that the host lends. Everything taken dies together, when `used` is set back. */
 
 typedef struct ss_arena {
-    unsigned char *base;                                  /* aligned for any type; owned by the host */
-    size_t cap, used;                                     /* bytes */
+    unsigned char *base; /* aligned for any type; owned by the host */
+    size_t cap, used;    /* bytes */
 } ss_arena;
 
 /** `size` zeroed bytes aligned to `align` (a power of two), or NULL when the arena is full: return SS_ERR_FULL then. */
 void *ss_arena_take(ss_arena *a, size_t size, size_t align);
 #define SS_ARENA_NEW(arena, type) ((type *)ss_arena_take((arena), sizeof(type), _Alignof(type)))
-#define SS_ARENA_ARRAY(arena, type, count) ((type *)ss_arena_take((arena), sizeof(type) * (count), _Alignof(type)))
+#define SS_ARENA_ARRAY(arena, type, count) \
+    ((type *)ss_arena_take((arena), sizeof(type) * (count), _Alignof(type)))
 /** A copy of the bytes in the arena, with at = NULL and len = 0 when it is full and the input was not empty. */
 ss_slice ss_arena_copy(ss_arena *a, ss_slice bytes);
 
@@ -140,8 +144,8 @@ ss_slice ss_arena_copy(ss_arena *a, ss_slice bytes);
  * printed without a check per piece and judged once at its end. Never writes past `cap`. */
 
 typedef struct ss_buffer {
-    char *at;                                             /* borrowed */
-    size_t cap, len;                                      /* bytes */
+    char *at;        /* borrowed */
+    size_t cap, len; /* bytes */
     bool overflow;
 } ss_buffer;
 
@@ -192,7 +196,7 @@ typedef struct ss_key128 {
 /** An engine's own source of tags, branches, Call-IDs. `key` comes from the host's draws. */
 typedef struct ss_entropy {
     uint64_t key;
-    uint64_t ordinal;                                     /* draws made */
+    uint64_t ordinal; /* draws made */
 } ss_entropy;
 
 uint64_t ss_entropy_next(ss_entropy *e);
@@ -206,9 +210,9 @@ typedef uint32_t ss_ref;
 enum { SS_STORE_CLASSES = 52 };
 
 typedef struct ss_store {
-    unsigned char *base;                                  /* 16-byte aligned; owned by the host */
-    uint64_t cap, used;                                   /* bytes; used never shrinks */
-    uint64_t live_bytes, live_blocks;                     /* given back ones taken off */
+    unsigned char *base;              /* 16-byte aligned; owned by the host */
+    uint64_t cap, used;               /* bytes; used never shrinks */
+    uint64_t live_bytes, live_blocks; /* given back ones taken off */
     ss_ref free_list[SS_STORE_CLASSES];
 } ss_store;
 
@@ -255,7 +259,7 @@ typedef struct ss_table_link {
 } ss_table_link;
 
 typedef struct ss_table {
-    ss_ref buckets;                                       /* position of an array of ss_ref, `mask` + 1 of them */
+    ss_ref buckets; /* position of an array of ss_ref, `mask` + 1 of them */
     uint32_t mask;
     uint32_t count;
 } ss_table;
@@ -275,10 +279,10 @@ ss_table_link *ss_table_find_next(const ss_store *s, const ss_table_link *link);
  * which they were armed. */
 
 typedef struct ss_timer {
-    ss_time at;                                           /* SS_TIME_NEVER when not armed */
-    uint64_t armed;                                       /* tie break: order of arming */
-    ss_ref child, next, prev;                             /* pairing heap; prev is the parent for a first child */
-    uint32_t kind;                                        /* the owner's: which object this is part of */
+    ss_time at;               /* SS_TIME_NEVER when not armed */
+    uint64_t armed;           /* tie break: order of arming */
+    ss_ref child, next, prev; /* pairing heap; prev is the parent for a first child */
+    uint32_t kind;            /* the owner's: which object this is part of */
 } ss_timer;
 
 typedef struct ss_timer_queue {
@@ -301,6 +305,7 @@ ss_time ss_timer_next(const ss_timer_queue *q, const ss_store *s);
 ss_timer *ss_timer_pop(ss_timer_queue *q, ss_store *s, ss_time now);
 
 /** The object around a member: SS_OWNER(timer, ss_txn, timer). */
-#define SS_OWNER(member_pointer, type, member) ((type *)(void *)((char *)(member_pointer) - offsetof(type, member)))
+#define SS_OWNER(member_pointer, type, member) \
+    ((type *)(void *)((char *)(member_pointer)-offsetof(type, member)))
 
 #endif

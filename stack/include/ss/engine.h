@@ -15,14 +15,14 @@
 typedef enum ss_role { SS_ROLE_UA, SS_ROLE_PROXY } ss_role;
 
 typedef struct ss_engine_counts {
-    uint32_t received, refused, strays;                   /* messages */
+    uint32_t received, refused, strays; /* messages */
 } ss_engine_counts;
 
 /** The connections of the engine's stream transports; they live in the store. See decisions/0007. */
 typedef struct ss_connections {
-    ss_ref first, last;                                   /* in order of making */
+    ss_ref first, last; /* in order of making */
     uint32_t count;
-    uint32_t ordinal;                                     /* asked for by the engine */
+    uint32_t ordinal; /* asked for by the engine */
 } ss_connections;
 
 typedef struct ss_engine {
@@ -40,17 +40,17 @@ typedef struct ss_engine {
 typedef struct ss_engine_options {
     ss_pools *pools;
     const ss_settings *settings;
-    uint32_t engine;                                      /* unique among the engines that share the pools */
-    uint64_t entropy_key;                                 /* the host's draw; a restarted engine needs another */
+    uint32_t engine;      /* unique among the engines that share the pools */
+    uint64_t entropy_key; /* the host's draw; a restarted engine needs another */
     ss_role role;
-    const ss_ua_identity *identity;                       /* SS_ROLE_UA */
-    const ss_proxy_config *proxy;                         /* SS_ROLE_PROXY */
+    const ss_ua_identity *identity; /* SS_ROLE_UA */
+    const ss_proxy_config *proxy;   /* SS_ROLE_PROXY */
 } ss_engine_options;
 
 /** Pools in memory that the host lends: `base` 16-byte aligned. `expected_txns` live at once sizes the tables.
  *  SS_ERR_MEMORY when `cap` is too small even for the tables. */
-SS_MUST_USE ss_status ss_pools_init(ss_pools *pools, void *base, uint64_t cap, uint64_t expected_txns,
-                                    uint64_t expected_dialogs);
+SS_MUST_USE ss_status ss_pools_init(ss_pools *pools, void *base, uint64_t cap,
+                                    uint64_t expected_txns, uint64_t expected_dialogs);
 
 void ss_engine_init(ss_engine *e, const ss_engine_options *options);
 /** As a crash: everything of the engine in the pools is given back, no output. Initialise again to restart. */
@@ -72,7 +72,8 @@ const ss_output *ss_turn_take(ss_turn *turn);
  * SS_ERR_FULL    the arena was too small: the message is as if lost.
  * SS_ERR_MEMORY  the host's store is exhausted.
  */
-SS_MUST_USE ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice dgram);
+SS_MUST_USE ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path *path,
+                                      ss_slice dgram);
 
 /* Stream transports (section 18). The host numbers the connections that were opened to it, from 1; the engine numbers those it
  * asks for with SS_OUT_CONNECT, above SS_CONNECTION_OURS. A connection is known by its number: of the path that the host gives
@@ -94,11 +95,12 @@ SS_MUST_USE ss_status ss_engine_stream_opened(ss_engine *e, ss_turn *turn, const
 /** Bytes in order: one message of them is taken in a call, so that each has the whole arena. `taken`: how many bytes, whatever
  *  the status. Call again with the rest, after draining, until all are taken or SS_MORE asks for bytes that have not come.
  *  SS_ERR_STATE: no such connection is open; all bytes are taken. */
-SS_MUST_USE ss_status ss_engine_stream_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes,
-                                             size_t *taken);
+SS_MUST_USE ss_status ss_engine_stream_input(ss_engine *e, ss_turn *turn, const ss_path *path,
+                                             ss_slice bytes, size_t *taken);
 /** `failed`: reset, refused or unreachable, 17.1.4 and RFC 6026 8.8 for all that used it; else closed in order, and what waits
  *  for an answer waits on, as the peer may open another. One of ours that was never open has failed. */
-SS_MUST_USE ss_status ss_engine_path_lost(ss_engine *e, ss_turn *turn, const ss_path *path, bool failed);
+SS_MUST_USE ss_status ss_engine_path_lost(ss_engine *e, ss_turn *turn, const ss_path *path,
+                                          bool failed);
 /** Back-pressure: the host keeps as many bytes of the connection as it likes to (stuck), or could write them (not stuck). While
  *  it is stuck, a new request that has no other connection to go by fails at once as by 17.1.4 and is not put out; but responses,
  *  ACK, CANCEL and BYE, which finish what is under way already, are. SS_NONE: no such connection. */

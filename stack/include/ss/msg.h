@@ -21,7 +21,7 @@ typedef enum ss_hdr {
 #define HEADER(id, name, compact, repetition, grammar, methods, section) SS_HDR_##id,
 #include "ss/headers.def"
 #undef HEADER
-    SS_HDR_OTHER,                                         /* a field the stack does not know; passed on untouched */
+    SS_HDR_OTHER, /* a field the stack does not know; passed on untouched */
     SS_HDR_COUNT
 } ss_hdr;
 
@@ -34,32 +34,32 @@ ss_slice ss_reason_phrase(unsigned status);
 
 /** Why a message was refused. */
 typedef struct ss_diag {
-    uint32_t offset;                                      /* byte in the message */
-    ss_hdr header;                                        /* SS_HDR_COUNT when it is the start line or the whole */
-    const char *section;                                  /* "RFC3261:25.1"; static */
-    const char *sentence;                                 /* plain words; static */
-    unsigned response;                                    /* what the RFC asks a UAS to answer, 0 is drop */
+    uint32_t offset;      /* byte in the message */
+    ss_hdr header;        /* SS_HDR_COUNT when it is the start line or the whole */
+    const char *section;  /* "RFC3261:25.1"; static */
+    const char *sentence; /* plain words; static */
+    unsigned response;    /* what the RFC asks a UAS to answer, 0 is drop */
 } ss_diag;
 
 /* ---- the index ----------------------------------------------------------------------------------------------------- */
 
 /** ;name=value pairs, kept as bytes: RFC 3261 25.1 generic-param. */
 typedef struct ss_params {
-    ss_slice bytes;                                       /* from the first ';' to the end, or empty */
+    ss_slice bytes; /* from the first ';' to the end, or empty */
 } ss_params;
 
 /** One Via value (20.42). */
 typedef struct ss_via {
     ss_slice whole;
-    ss_slice transport;                                   /* token as written */
-    ss_slice sent_by;                                     /* host[:port] as written */
+    ss_slice transport; /* token as written */
+    ss_slice sent_by;   /* host[:port] as written */
     ss_slice host;
-    uint16_t port;                                        /* 0 when absent */
+    uint16_t port; /* 0 when absent */
     ss_params params;
-    ss_slice branch;                                      /* at == NULL when absent */
-    ss_slice received, maddr;                             /* at == NULL when absent */
+    ss_slice branch;          /* at == NULL when absent */
+    ss_slice received, maddr; /* at == NULL when absent */
     bool has_rport;
-    uint16_t rport;                                       /* 0 when present without a value */
+    uint16_t rport; /* 0 when present without a value */
 } ss_via;
 
 typedef enum ss_scheme { SS_SCHEME_SIP, SS_SCHEME_SIPS, SS_SCHEME_TEL, SS_SCHEME_OTHER } ss_scheme;
@@ -68,59 +68,59 @@ typedef enum ss_scheme { SS_SCHEME_SIP, SS_SCHEME_SIPS, SS_SCHEME_TEL, SS_SCHEME
 typedef struct ss_uri {
     ss_slice whole;
     ss_scheme scheme;
-    ss_slice user;                                        /* still escaped; at == NULL when there is no '@' */
+    ss_slice user; /* still escaped; at == NULL when there is no '@' */
     ss_slice password;
-    ss_slice host;                                        /* an IPv6 reference keeps its brackets */
-    uint16_t port;                                        /* 0 when absent */
+    ss_slice host; /* an IPv6 reference keeps its brackets */
+    uint16_t port; /* 0 when absent */
     ss_params params;
-    ss_slice headers;                                     /* after '?', or empty */
+    ss_slice headers; /* after '?', or empty */
 } ss_uri;
 
 /** From, To, Contact, Route, Record-Route: name-addr or addr-spec with header parameters (20.10). */
 typedef struct ss_name_addr {
     ss_slice whole;
-    ss_slice display;                                     /* quotes kept */
-    ss_slice uri;                                         /* without angle brackets */
-    ss_params params;                                     /* header parameters */
-    bool is_star;                                         /* Contact: * */
+    ss_slice display; /* quotes kept */
+    ss_slice uri;     /* without angle brackets */
+    ss_params params; /* header parameters */
+    bool is_star;     /* Contact: * */
 } ss_name_addr;
 
 typedef struct ss_cseq {
-    uint32_t number;                                      /* below 2^31 (8.1.1.5) */
+    uint32_t number; /* below 2^31 (8.1.1.5) */
     ss_method method;
     ss_slice method_name;
 } ss_cseq;
 
-#define SS_FIELDS_MAX 1024u                               /* header fields of one message; 400 beyond */
+#define SS_FIELDS_MAX 1024u /* header fields of one message; 400 beyond */
 
 /** One header field line, folding included. Offsets are into msg->bytes. */
 typedef struct ss_field {
-    uint32_t at;                                          /* first byte of the name */
-    uint32_t end;                                         /* one past the CRLF */
-    uint32_t value_at, value_len;                         /* trimmed; folds are still inside */
+    uint32_t at;                  /* first byte of the name */
+    uint32_t end;                 /* one past the CRLF */
+    uint32_t value_at, value_len; /* trimmed; folds are still inside */
     uint16_t name_len;
-    uint8_t id;                                           /* ss_hdr */
-    uint16_t next;                                        /* index + 1 of the next field of the same id, 0 is none */
+    uint8_t id;    /* ss_hdr */
+    uint16_t next; /* index + 1 of the next field of the same id, 0 is none */
 } ss_field;
 
 typedef struct ss_msg {
-    ss_slice bytes;                                       /* the whole message, borrowed; ends with the body */
+    ss_slice bytes; /* the whole message, borrowed; ends with the body */
     bool is_request;
-    ss_method method;                                     /* of the request; for a response, of its CSeq */
+    ss_method method; /* of the request; for a response, of its CSeq */
     ss_slice method_name;
-    ss_slice request_uri;                                 /* requests */
-    unsigned status;                                      /* responses: 100..699 */
+    ss_slice request_uri; /* requests */
+    unsigned status;      /* responses: 100..699 */
     ss_slice reason;
-    ss_field *fields;                                     /* in the arena, in order */
+    ss_field *fields; /* in the arena, in order */
     uint16_t field_count;
-    uint16_t first[SS_HDR_COUNT];                         /* index + 1 of the first field of each id, 0 is none */
-    uint32_t headers_end;                                 /* offset of the empty line's CRLF */
+    uint16_t first[SS_HDR_COUNT]; /* index + 1 of the first field of each id, 0 is none */
+    uint32_t headers_end;         /* offset of the empty line's CRLF */
     ss_slice body;
     /* Read once, as every layer asks. A status is of no meaning when the field is missing: ask ss_msg_top_via and its kin. */
-    ss_uri target;                                        /* the Request-URI, of an accepted request */
+    ss_uri target; /* the Request-URI, of an accepted request */
     ss_via top_via;
     ss_name_addr from, to;
-    ss_uri from_uri, to_uri;                              /* of an accepted message */
+    ss_uri from_uri, to_uri; /* of an accepted message */
     ss_cseq cseq;
     ss_status top_via_status, from_status, to_status, cseq_status;
 } ss_msg;
@@ -146,12 +146,13 @@ ss_slice ss_msg_value(const ss_msg *msg, ss_hdr id, unsigned nth);
 unsigned ss_msg_count(const ss_msg *msg, ss_hdr id);
 /** Walk the values of a list header across its lines and commas (7.3.1). Start with *it zeroed. */
 typedef struct ss_value_iter {
-    uint16_t field;                                       /* index + 1 of the line being read, 0 before the first */
-    uint32_t at;                                          /* offset into msg->bytes where the next value begins */
+    uint16_t field; /* index + 1 of the line being read, 0 before the first */
+    uint32_t at;    /* offset into msg->bytes where the next value begins */
     bool started;
 } ss_value_iter;
 /** SS_OK with a trimmed value; SS_NONE at the end; SS_ERR_SYNTAX on an unbalanced quote or angle bracket. */
-SS_MUST_USE ss_status ss_msg_next_value(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_slice *value);
+SS_MUST_USE ss_status ss_msg_next_value(const ss_msg *msg, ss_hdr id, ss_value_iter *it,
+                                        ss_slice *value);
 /** True when a comma list of tokens (Require, Supported, Allow …) names the token; case as RFC 3261 7.3.1 says. */
 bool ss_msg_lists_token(const ss_msg *msg, ss_hdr id, ss_slice token);
 
@@ -177,9 +178,11 @@ SS_MUST_USE ss_status ss_msg_to(const ss_msg *msg, ss_name_addr *out);
 /** The tag parameter; SS_EMPTY when there is none. */
 ss_slice ss_name_addr_tag(const ss_name_addr *na);
 /** Walk Contact, Route, Record-Route, Path …: SS_NONE at the end. */
-SS_MUST_USE ss_status ss_msg_next_addr(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_name_addr *out);
+SS_MUST_USE ss_status ss_msg_next_addr(const ss_msg *msg, ss_hdr id, ss_value_iter *it,
+                                       ss_name_addr *out);
 /** The same with each URI typed: ss_name_addr_parse_uri. */
-SS_MUST_USE ss_status ss_msg_next_addr_uri(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_name_addr *out, ss_uri *uri);
+SS_MUST_USE ss_status ss_msg_next_addr_uri(const ss_msg *msg, ss_hdr id, ss_value_iter *it,
+                                           ss_name_addr *out, ss_uri *uri);
 
 /** "UDP" …; and from a token in any case, SS_NONE when unknown. */
 ss_slice ss_transport_name(ss_transport t);
@@ -222,17 +225,18 @@ void ss_put_body(ss_buffer *b, ss_slice type, ss_slice body);
  * has none and status is not 100; empty adds nothing), Call-ID, CSeq; and Timestamp into a 100 (8.2.6.1). The caller
  * goes on with more headers and ends with ss_put_body. Works on a message that was only partly read.
  */
-void ss_put_response_head(ss_buffer *b, const ss_msg *request, unsigned status, ss_slice reason, ss_slice to_tag);
+void ss_put_response_head(ss_buffer *b, const ss_msg *request, unsigned status, ss_slice reason,
+                          ss_slice to_tag);
 
 /* ---- splicing: the received bytes with edits ------------------------------------------------------------------------------
  * A list of edits in the arena, kept in order of place. What no edit names goes out byte for byte (16.6). */
 
-typedef struct ss_edit ss_edit;                           /* one replacement; private */
+typedef struct ss_edit ss_edit; /* one replacement; private */
 typedef struct ss_splice {
-    const ss_msg *msg;                                    /* borrowed */
+    const ss_msg *msg; /* borrowed */
     ss_arena *arena;
     ss_edit *first;
-    bool failed;                                          /* the arena was full: printing says SS_ERR_FULL */
+    bool failed; /* the arena was full: printing says SS_ERR_FULL */
 } ss_splice;
 
 ss_splice ss_splice_begin(const ss_msg *msg, ss_arena *arena);

@@ -8,28 +8,29 @@
 
 /** Immutable; borrowed for the engine's life. */
 typedef struct ss_proxy_config {
-    ss_path local;                                        /* transport and local address; remote unused */
-    ss_slice host;                                        /* its name, as Route and Request-URI may give it; or empty */
-    const ss_slice *domains;                              /* domains it is responsible for (16.5); lower case */
+    ss_path local;           /* transport and local address; remote unused */
+    ss_slice host;           /* its name, as Route and Request-URI may give it; or empty */
+    const ss_slice *domains; /* domains it is responsible for (16.5); lower case */
     uint16_t domain_count;
     bool record_route;
     bool registrar;
-    uint32_t expires_default_s, expires_min_s, expires_max_s;   /* 10.3 step 7: 3600, 60, 86400 */
+    uint32_t expires_default_s, expires_min_s, expires_max_s; /* 10.3 step 7: 3600, 60, 86400 */
 } ss_proxy_config;
 
 /** State beside the core: response contexts and pending REGISTERs live in the store. */
 typedef struct ss_proxy {
     const ss_proxy_config *config;
-    ss_ref first_context, last_context;                   /* in order of creation */
-    ss_ref first_pending, last_pending;                   /* requests that wait for a query's answer */
+    ss_ref first_context, last_context; /* in order of creation */
+    ss_ref first_pending, last_pending; /* requests that wait for a query's answer */
     uint32_t contexts, next_token;
 } ss_proxy;
 
 /** A request that came up: 16.3 to 16.6, 10.3 for REGISTER of a domain of ours, 16.10 for CANCEL. */
-void ss_proxy_request(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *request,
-                      const ss_path *came_by);
+void ss_proxy_request(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up,
+                      const ss_msg *request, const ss_path *came_by);
 /** Anything else that came up for an owner of the proxy's: 16.7, 16.8, 16.9. */
-void ss_proxy_up(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *response);
+void ss_proxy_up(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up,
+                 const ss_msg *response);
 /** Timers of kind SS_TIMER_OF_BRANCH: Timer C (16.8). */
 void ss_proxy_timer(ss_proxy *proxy, ss_core *core, ss_turn *turn, ss_timer *timer);
 /** The answer to a query. True when the token was the proxy's. */
@@ -39,18 +40,19 @@ void ss_proxy_forget_all(ss_proxy *proxy, ss_core *core);
 
 /* ---- a location service: an abstract service that the host runs (10.1), here in memory ----------------------------------- */
 
-#define SS_LOCATION_CONTACTS_MAX 32u                      /* of one address-of-record; in one REGISTER: 403 beyond */
+#define SS_LOCATION_CONTACTS_MAX 32u /* of one address-of-record; in one REGISTER: 403 beyond */
 
 typedef struct ss_location {
-    ss_store *store;                                      /* borrowed; may be a pool's */
+    ss_store *store; /* borrowed; may be a pool's */
     ss_table aors;
-    uint32_t owner;                                       /* part of the table key, so that many may share a store */
-    uint32_t bindings;                                    /* live, expired ones counted until they are seen */
-    ss_ref first_aor, last_aor;                           /* in order of first registration */
+    uint32_t owner;             /* part of the table key, so that many may share a store */
+    uint32_t bindings;          /* live, expired ones counted until they are seen */
+    ss_ref first_aor, last_aor; /* in order of first registration */
 } ss_location;
 
 /** `expected` addresses-of-record. */
-SS_MUST_USE ss_status ss_location_init(ss_location *l, ss_store *store, uint32_t owner, uint64_t expected);
+SS_MUST_USE ss_status ss_location_init(ss_location *l, ss_store *store, uint32_t owner,
+                                       uint64_t expected);
 /**
  * Answer SS_QUERY_LOCATE or SS_QUERY_PERSIST (10.3 step 7: all changes or none; CSeq order per Call-ID). The answer
  * lives in the arena, with the query's token; bindings in order of registration, the last refreshed last.
@@ -59,8 +61,8 @@ SS_MUST_USE ss_status ss_location_init(ss_location *l, ss_store *store, uint32_t
  *                  order), SS_ERR_FULL (more than SS_LOCATION_CONTACTS_MAX); nothing changed but for SS_OK.
  * SS_ERR_FULL      the arena; SS_ERR_MEMORY the store: nothing changed. SS_ERR_SEMANTIC: not a query for it.
  */
-SS_MUST_USE ss_status ss_location_serve(ss_location *l, ss_time now, const ss_query *query, ss_arena *arena,
-                                        ss_answer *answer);
+SS_MUST_USE ss_status ss_location_serve(ss_location *l, ss_time now, const ss_query *query,
+                                        ss_arena *arena, ss_answer *answer);
 /** Every binding and address-of-record is given back, as when memory is lost. The table stays. */
 void ss_location_forget_all(ss_location *l);
 

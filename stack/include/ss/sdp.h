@@ -34,32 +34,32 @@ typedef struct ss_sdp_address {
 
 /** One media description (5.14). */
 typedef struct ss_sdp_media {
-    ss_slice media;                                       /* "audio" … */
-    uint16_t port;                                        /* 0: not used, or rejected */
-    uint32_t port_count;                                  /* after '/'; 1 when absent */
-    ss_slice proto;                                       /* "RTP/AVP" … */
-    ss_slice formats;                                     /* one or more, separated by single spaces */
-    ss_sdp_address connection;                            /* its first own, or the session's */
-    ss_sdp_direction direction;                           /* its own, or the session's, or sendrecv */
-    uint32_t ptime_ms;                                    /* rounded down; 0 when absent */
-    const ss_sdp_line *lines;                             /* what follows the m= line, in order */
+    ss_slice media;             /* "audio" … */
+    uint16_t port;              /* 0: not used, or rejected */
+    uint32_t port_count;        /* after '/'; 1 when absent */
+    ss_slice proto;             /* "RTP/AVP" … */
+    ss_slice formats;           /* one or more, separated by single spaces */
+    ss_sdp_address connection;  /* its first own, or the session's */
+    ss_sdp_direction direction; /* its own, or the session's, or sendrecv */
+    uint32_t ptime_ms;          /* rounded down; 0 when absent */
+    const ss_sdp_line *lines;   /* what follows the m= line, in order */
     uint32_t line_count;
 } ss_sdp_media;
 
 /** A session description. Read only: print it with ss_sdp_put. */
 typedef struct ss_sdp {
-    ss_slice user;                                        /* o= (5.2); "-" when there is none */
-    uint64_t session_id, version;                         /* at most 2^63-1: RFC 3264 5 */
+    ss_slice user;                /* o= (5.2); "-" when there is none */
+    uint64_t session_id, version; /* at most 2^63-1: RFC 3264 5 */
     ss_sdp_address origin;
-    ss_slice name;                                        /* s= */
-    ss_slice start, stop;                                 /* of the first t=: digits, of any length */
-    ss_sdp_address connection;                            /* of the session level */
-    ss_sdp_direction direction;                           /* of the session level, sendrecv when absent */
-    const ss_sdp_line *lines;                             /* of the session level, v= first */
+    ss_slice name;              /* s= */
+    ss_slice start, stop;       /* of the first t=: digits, of any length */
+    ss_sdp_address connection;  /* of the session level */
+    ss_sdp_direction direction; /* of the session level, sendrecv when absent */
+    const ss_sdp_line *lines;   /* of the session level, v= first */
     uint32_t line_count;
     const ss_sdp_media *media;
     uint32_t media_count;
-    ss_slice bytes;                                       /* what was parsed: offsets count from here */
+    ss_slice bytes; /* what was parsed: offsets count from here */
 } ss_sdp;
 
 /**
@@ -82,12 +82,12 @@ void ss_sdp_put(ss_buffer *b, const ss_sdp *sdp);
 
 /** The nth (0..) attribute of a name at a media description's level, or at session level when `media` is NULL. A property
  *  (a=name) has the value SS_EMPTY. Names compare with case (6). SS_NONE when absent. */
-SS_MUST_USE ss_status ss_sdp_attribute(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice name, unsigned nth,
-                                       ss_slice *value);
+SS_MUST_USE ss_status ss_sdp_attribute(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice name,
+                                       unsigned nth, ss_slice *value);
 
 /** Walk all of a name, in one pass: start with *at 0; SS_NONE at the end. A property has the value SS_EMPTY. */
-SS_MUST_USE ss_status ss_sdp_next_attribute(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice name, uint32_t *at,
-                                            ss_slice *value);
+SS_MUST_USE ss_status ss_sdp_next_attribute(const ss_sdp *sdp, const ss_sdp_media *media,
+                                            ss_slice name, uint32_t *at, ss_slice *value);
 
 /** Judge every attribute that has a reader below, at its level; the first that is wrong is said in *diag. A description is
  *  whole without this: who does not use an attribute ignores it. SS_OK, SS_ERR_SYNTAX, SS_ERR_SEMANTIC. */
@@ -98,16 +98,17 @@ SS_MUST_USE ss_status ss_sdp_next_format(const ss_sdp_media *media, size_t *at, 
 
 /** A format of RTP: what a payload type number stands for. */
 typedef struct ss_sdp_codec {
-    uint8_t payload_type;                                 /* 0..127 */
-    ss_slice encoding;                                    /* "PCMU" …; compares without case (6.6) */
+    uint8_t payload_type; /* 0..127 */
+    ss_slice encoding;    /* "PCMU" …; compares without case (6.6) */
     uint32_t rate_hz;
-    uint32_t channels;                                    /* 1 when absent */
-    ss_slice fmtp;                                        /* its a=fmtp, without the number; or empty */
+    uint32_t channels; /* 1 when absent */
+    ss_slice fmtp;     /* its a=fmtp, without the number; or empty */
 } ss_sdp_codec;
 
 /** What a format of an RTP medium stands for: by its rtpmap, else by the static table of RFC 3551. SS_NONE when neither
  *  says; SS_ERR_SYNTAX when it is no payload type, or its rtpmap is malformed. */
-SS_MUST_USE ss_status ss_sdp_codec_of(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice format, ss_sdp_codec *codec);
+SS_MUST_USE ss_status ss_sdp_codec_of(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice format,
+                                      ss_sdp_codec *codec);
 
 /* ---- values of lines ----------------------------------------------------------------------------------------------
  * Readers of single values. The results borrow the value; SS_ERR_SYNTAX: it breaks its grammar, SS_ERR_SEMANTIC: it is
@@ -115,17 +116,17 @@ SS_MUST_USE ss_status ss_sdp_codec_of(const ss_sdp *sdp, const ss_sdp_media *med
 
 /** What an address of c= is (5.7). Of network and address types other than IN, IP4 and IP6 only `base` is told. */
 typedef struct ss_sdp_connection {
-    ss_slice base;                                        /* IPv4, IPv6 or a name, without '/' */
+    ss_slice base; /* IPv4, IPv6 or a name, without '/' */
     bool is_multicast;
-    uint8_t ttl;                                          /* IPv4 groups; else 0 */
-    uint32_t count;                                       /* contiguous groups from base on; 1 when absent */
+    uint8_t ttl;    /* IPv4 groups; else 0 */
+    uint32_t count; /* contiguous groups from base on; 1 when absent */
 } ss_sdp_connection;
 SS_MUST_USE ss_status ss_sdp_read_connection(const ss_sdp_address *address, ss_sdp_connection *out);
 
 /** e= and p= (5.6). */
 typedef struct ss_sdp_contact {
-    ss_slice address;                                     /* "jane@example.com", "+1 617 555-6011" */
-    ss_slice name;                                        /* in round brackets after it, or before angle ones; or empty */
+    ss_slice address; /* "jane@example.com", "+1 617 555-6011" */
+    ss_slice name;    /* in round brackets after it, or before angle ones; or empty */
 } ss_sdp_contact;
 SS_MUST_USE ss_status ss_sdp_read_email(ss_slice value, ss_sdp_contact *out);
 SS_MUST_USE ss_status ss_sdp_read_phone(ss_slice value, ss_sdp_contact *out);
@@ -139,10 +140,10 @@ SS_MUST_USE ss_status ss_sdp_read_bandwidth(ss_slice value, ss_sdp_bandwidth *ou
 
 /** One t= with the r= and z= that follow it (5.9 to 5.11). */
 typedef struct ss_sdp_time {
-    ss_slice start, stop;                                 /* "0", or ten digits and more: seconds since 1900 */
-    const ss_sdp_line *repeats;                           /* r= lines */
+    ss_slice start, stop;       /* "0", or ten digits and more: seconds since 1900 */
+    const ss_sdp_line *repeats; /* r= lines */
     uint32_t repeat_count;
-    ss_slice zones;                                       /* of z=; empty when absent */
+    ss_slice zones; /* of z=; empty when absent */
 } ss_sdp_time;
 /** Walk the t= of a description: start with *at 0; SS_NONE at the end. */
 SS_MUST_USE ss_status ss_sdp_next_time(const ss_sdp *sdp, uint32_t *at, ss_sdp_time *out);
@@ -154,16 +155,18 @@ typedef struct ss_sdp_repeat {
 } ss_sdp_repeat;
 SS_MUST_USE ss_status ss_sdp_read_repeat(ss_slice value, ss_sdp_repeat *out);
 /** Walk offsets, adjustments of z=: start with *at 0; SS_NONE at the end. */
-SS_MUST_USE ss_status ss_sdp_next_offset(const ss_sdp_repeat *repeat, size_t *at, uint64_t *offset_s);
-SS_MUST_USE ss_status ss_sdp_next_zone(ss_slice zones, size_t *at, ss_slice *when, int64_t *offset_s);
+SS_MUST_USE ss_status ss_sdp_next_offset(const ss_sdp_repeat *repeat, size_t *at,
+                                         uint64_t *offset_s);
+SS_MUST_USE ss_status ss_sdp_next_zone(ss_slice zones, size_t *at, ss_slice *when,
+                                       int64_t *offset_s);
 
 /* ---- values of attributes ----------------------------------------------------------------------------------------- */
 
 /** RFC 8866 6.6. */
 typedef struct ss_sdp_rtpmap {
-    uint8_t payload_type;                                 /* 0..127 */
+    uint8_t payload_type; /* 0..127 */
     ss_slice encoding;
-    uint32_t rate_hz, channels;                           /* channels is 1 when absent */
+    uint32_t rate_hz, channels; /* channels is 1 when absent */
 } ss_sdp_rtpmap;
 SS_MUST_USE ss_status ss_sdp_read_rtpmap(ss_slice value, ss_sdp_rtpmap *out);
 
@@ -187,34 +190,35 @@ SS_MUST_USE ss_status ss_sdp_read_rtcp(ss_slice value, ss_sdp_rtcp *out);
 typedef struct ss_sdp_crypto {
     uint32_t tag;
     ss_slice suite, keys;
-    ss_slice session;                                     /* parameters with blanks between; or empty */
+    ss_slice session; /* parameters with blanks between; or empty */
 } ss_sdp_crypto;
 SS_MUST_USE ss_status ss_sdp_read_crypto(ss_slice value, ss_sdp_crypto *out);
 
 typedef struct ss_sdp_srtp_key {
-    ss_slice key_salt;                                    /* base64 */
-    uint64_t lifetime;                                    /* packets; 0 when absent */
-    ss_slice mki;                                         /* digits; or empty */
-    uint8_t mki_bytes;                                    /* 1..128; 0 without mki */
+    ss_slice key_salt; /* base64 */
+    uint64_t lifetime; /* packets; 0 when absent */
+    ss_slice mki;      /* digits; or empty */
+    uint8_t mki_bytes; /* 1..128; 0 without mki */
 } ss_sdp_srtp_key;
 /** Walk the keys: start with *at 0; SS_NONE at the end. */
-SS_MUST_USE ss_status ss_sdp_next_srtp_key(const ss_sdp_crypto *crypto, size_t *at, ss_sdp_srtp_key *out);
+SS_MUST_USE ss_status ss_sdp_next_srtp_key(const ss_sdp_crypto *crypto, size_t *at,
+                                           ss_sdp_srtp_key *out);
 
 /** RFC 4567 3.1. */
 typedef struct ss_sdp_key_mgmt {
-    ss_slice protocol, data;                              /* "mikey"; base64 */
+    ss_slice protocol, data; /* "mikey"; base64 */
 } ss_sdp_key_mgmt;
 SS_MUST_USE ss_status ss_sdp_read_key_mgmt(ss_slice value, ss_sdp_key_mgmt *out);
 
 /** RFC 8839 5.1. */
 typedef struct ss_sdp_candidate {
     ss_slice foundation, transport, address, type;
-    uint32_t priority;                                    /* 1..2^31-1 */
-    uint16_t component;                                   /* 1..256 */
+    uint32_t priority;  /* 1..2^31-1 */
+    uint16_t component; /* 1..256 */
     uint16_t port, related_port;
     bool has_related_port;
-    ss_slice related;                                     /* of raddr; or empty */
-    ss_slice extensions;                                  /* names and values in turn, single spaces between; or empty */
+    ss_slice related;    /* of raddr; or empty */
+    ss_slice extensions; /* names and values in turn, single spaces between; or empty */
 } ss_sdp_candidate;
 SS_MUST_USE ss_status ss_sdp_read_candidate(ss_slice value, ss_sdp_candidate *out);
 
@@ -223,7 +227,8 @@ typedef struct ss_sdp_remote_candidate {
     uint16_t component, port;
     ss_slice address;
 } ss_sdp_remote_candidate;
-SS_MUST_USE ss_status ss_sdp_next_remote_candidate(ss_slice value, size_t *at, ss_sdp_remote_candidate *out);
+SS_MUST_USE ss_status ss_sdp_next_remote_candidate(ss_slice value, size_t *at,
+                                                   ss_sdp_remote_candidate *out);
 
 /** RFC 8839 5.4 to 5.6. The first two judge a value that is its own typed form. */
 SS_MUST_USE ss_status ss_sdp_read_ice_ufrag(ss_slice value);
@@ -233,7 +238,7 @@ SS_MUST_USE ss_status ss_sdp_next_ice_option(ss_slice value, size_t *at, ss_slic
 
 /** RFC 8122, as RFC 5763 5 uses it: the digest has the length of its hash, when that is known. */
 typedef struct ss_sdp_fingerprint {
-    ss_slice hash, digest;                                /* "sha-256"; upper-case pairs with colons */
+    ss_slice hash, digest; /* "sha-256"; upper-case pairs with colons */
 } ss_sdp_fingerprint;
 SS_MUST_USE ss_status ss_sdp_read_fingerprint(ss_slice value, ss_sdp_fingerprint *out);
 
@@ -250,7 +255,7 @@ ss_slice ss_sdp_setup_name(ss_sdp_setup setup);
 
 /** RFC 5888. */
 typedef struct ss_sdp_group {
-    ss_slice semantics, tags;                             /* "BUNDLE"; values of a=mid, single spaces between; or empty */
+    ss_slice semantics, tags; /* "BUNDLE"; values of a=mid, single spaces between; or empty */
 } ss_sdp_group;
 SS_MUST_USE ss_status ss_sdp_read_mid(ss_slice value);
 SS_MUST_USE ss_status ss_sdp_read_group(ss_slice value, ss_sdp_group *out);
@@ -287,12 +292,12 @@ void ss_sdp_put_group(ss_buffer *b, const ss_sdp_group *group);
 
 /** What our side puts into an offer or an answer. Slices are borrowed for the call. */
 typedef struct ss_sdp_local {
-    ss_slice user;                                        /* empty prints "-" */
-    uint64_t session_id, version;                         /* below 2^62 */
-    ss_slice address;                                     /* "IP4 10.0.0.1" */
-    uint16_t port;                                        /* of the first stream, even; each further one is 2 higher */
-    ss_sdp_direction direction;                           /* what we want; an answer narrows it to what was offered */
-    const ss_sdp_codec *codecs;                           /* in order of preference; NULL: PCMU, PCMA, telephone-event */
+    ss_slice user;                /* empty prints "-" */
+    uint64_t session_id, version; /* below 2^62 */
+    ss_slice address;             /* "IP4 10.0.0.1" */
+    uint16_t port;                /* of the first stream, even; each further one is 2 higher */
+    ss_sdp_direction direction;   /* what we want; an answer narrows it to what was offered */
+    const ss_sdp_codec *codecs;   /* in order of preference; NULL: PCMU, PCMA, telephone-event */
     size_t codec_count;
 } ss_sdp_local;
 

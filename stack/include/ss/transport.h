@@ -11,15 +11,16 @@
 /* ---- addresses and paths ----------------------------------------------------------------------------------------------- */
 
 typedef struct ss_address {
-    uint8_t family;                                       /* 0 none, 4, 6 */
-    uint8_t ip[16];                                       /* network order; IPv4 in the first four */
-    uint16_t port;                                        /* host order */
+    uint8_t family; /* 0 none, 4, 6 */
+    uint8_t ip[16]; /* network order; IPv4 in the first four */
+    uint16_t port;  /* host order */
 } ss_address;
 
 static inline ss_address ss_address_v4(uint32_t ip, uint16_t port)
 {
     return (ss_address){ .family = 4,
-                         .ip = { (uint8_t)(ip >> 24), (uint8_t)(ip >> 16), (uint8_t)(ip >> 8), (uint8_t)ip },
+                         .ip = { (uint8_t)(ip >> 24), (uint8_t)(ip >> 16), (uint8_t)(ip >> 8),
+                                 (uint8_t)ip },
                          .port = port };
 }
 bool ss_address_same_host(const ss_address *a, const ss_address *b);
@@ -34,36 +35,36 @@ SS_MUST_USE ss_status ss_address_from(ss_slice host, uint16_t port, ss_address *
 /** How a message came or goes: one association of a transport. */
 typedef struct ss_path {
     ss_transport transport;
-    uint32_t connection;                                  /* streams: its number, 0 for any to `remote`; datagrams: 0 */
+    uint32_t connection; /* streams: its number, 0 for any to `remote`; datagrams: 0 */
     ss_address local, remote;
 } ss_path;
 
 /* ---- queries: questions to the host, answered later as input ---------------------------------------------------------------- */
 
 typedef enum ss_query_kind {
-    SS_QUERY_RESOLVE,                                     /* RFC 3263: where is this host? */
-    SS_QUERY_LOCATE,                                      /* 16.5: the bindings of an address-of-record */
-    SS_QUERY_PERSIST,                                     /* 10.3 step 7: change them, all or nothing */
-    SS_QUERY_CREDENTIAL                                   /* 22.4: the HA1 of a user in a realm */
+    SS_QUERY_RESOLVE,   /* RFC 3263: where is this host? */
+    SS_QUERY_LOCATE,    /* 16.5: the bindings of an address-of-record */
+    SS_QUERY_PERSIST,   /* 10.3 step 7: change them, all or nothing */
+    SS_QUERY_CREDENTIAL /* 22.4: the HA1 of a user in a realm */
 } ss_query_kind;
 
 /** One Contact of an address-of-record (10.3). */
 typedef struct ss_binding {
-    ss_slice contact;                                     /* the URI, without angle brackets; borrowed */
-    ss_slice call_id;                                     /* of the REGISTER that made it */
+    ss_slice contact; /* the URI, without angle brackets; borrowed */
+    ss_slice call_id; /* of the REGISTER that made it */
     uint32_t cseq;
-    uint16_t q;                                           /* thousandths, 0..1000 */
-    uint32_t expires_s;                                   /* in: asked for, 0 removes; out: seconds left */
+    uint16_t q;         /* thousandths, 0..1000 */
+    uint32_t expires_s; /* in: asked for, 0 removes; out: seconds left */
 } ss_binding;
 
 typedef struct ss_query {
     ss_query_kind kind;
-    uint32_t token;                                       /* the engine's; given back in the answer */
-    ss_slice name;                                        /* RESOLVE: host. LOCATE, PERSIST: canonical AOR. In the arena */
-    uint16_t port;                                        /* RESOLVE: 0 when the URI has none */
-    ss_transport transport;                               /* RESOLVE: as the URI asks */
-    bool remove_all;                                      /* PERSIST: Contact: *; the one change has no contact */
-    const ss_binding *changes;                            /* PERSIST; in the arena; Call-ID and CSeq in each */
+    uint32_t token;            /* the engine's; given back in the answer */
+    ss_slice name;             /* RESOLVE: host. LOCATE, PERSIST: canonical AOR. In the arena */
+    uint16_t port;             /* RESOLVE: 0 when the URI has none */
+    ss_transport transport;    /* RESOLVE: as the URI asks */
+    bool remove_all;           /* PERSIST: Contact: *; the one change has no contact */
+    const ss_binding *changes; /* PERSIST; in the arena; Call-ID and CSeq in each */
     uint16_t change_count;
 } ss_query;
 
@@ -72,48 +73,48 @@ typedef struct ss_answer {
     /* SS_OK; SS_NONE nothing known; SS_ERR_SEMANTIC refused (PERSIST: a CSeq out of order, 10.3
      * step 7); SS_ERR_FULL */
     ss_status status;
-    const ss_address *addresses;                          /* RESOLVE: in order of preference; borrowed for the call */
+    const ss_address *addresses; /* RESOLVE: in order of preference; borrowed for the call */
     uint16_t address_count;
-    const ss_binding *bindings;                           /* LOCATE, PERSIST: what is bound now; borrowed for the call */
+    const ss_binding *bindings; /* LOCATE, PERSIST: what is bound now; borrowed for the call */
     uint16_t binding_count;
-    ss_slice ha1;                                         /* CREDENTIAL */
+    ss_slice ha1; /* CREDENTIAL */
 } ss_answer;
 
 /* ---- events: what the application is told ------------------------------------------------------------------------------------ */
 
-#define SS_EVENT_LIST(X)                                                                                       \
-    X(REGISTERED)       /* 2xx to REGISTER; expires_s is what was granted */                                  \
-    X(REGISTER_FAILED)  /* status: what came, 408 on Timer F, 503 on a transport error (8.1.3.1) */           \
-    X(INCOMING)         /* UAS: a new INVITE; msg is it; answer with a command */                             \
-    X(PROVISIONAL)      /* UAC: 101..199; msg */                                                              \
-    X(ANSWERED)         /* UAC: the first 2xx of a dialog; the ACK has gone out; msg */                       \
-    X(CONFIRMED)        /* UAS: the ACK to our 2xx came; msg */                                               \
-    X(REJECTED)         /* UAC: 3xx..6xx, or 408 and 503 as above; the call is over */                        \
-    X(CANCELLED)        /* UAS: CANCEL came; 487 has gone out; the call is over */                            \
-    X(NOT_ACKED)        /* UAS: 64*T1 without an ACK (13.3.1.4): BYE has gone out */                          \
-    X(BYE)              /* the peer sent BYE, 200 has gone out; the call is over */                           \
-    X(ENDED)            /* our BYE is done: status is its answer, 408 on Timer F; the call is over */         \
-    X(FULL)             /* a quota refused something; status is what the peer was told */
+#define SS_EVENT_LIST(X)                                                                           \
+    X(REGISTERED)      /* 2xx to REGISTER; expires_s is what was granted */                        \
+    X(REGISTER_FAILED) /* status: what came, 408 on Timer F, 503 on a transport error (8.1.3.1) */ \
+    X(INCOMING)        /* UAS: a new INVITE; msg is it; answer with a command */                   \
+    X(PROVISIONAL)     /* UAC: 101..199; msg */                                                    \
+    X(ANSWERED)        /* UAC: the first 2xx of a dialog; the ACK has gone out; msg */             \
+    X(CONFIRMED)       /* UAS: the ACK to our 2xx came; msg */                                     \
+    X(REJECTED)        /* UAC: 3xx..6xx, or 408 and 503 as above; the call is over */              \
+    X(CANCELLED)       /* UAS: CANCEL came; 487 has gone out; the call is over */                  \
+    X(NOT_ACKED)       /* UAS: 64*T1 without an ACK (13.3.1.4): BYE has gone out */                \
+    X(BYE)             /* the peer sent BYE, 200 has gone out; the call is over */                 \
+    X(ENDED) /* our BYE is done: status is its answer, 408 on Timer F; the call is over */         \
+    X(FULL)  /* a quota refused something; status is what the peer was told */
 #define SS_EVENT_ID(name) SS_EVENT_##name,
 typedef enum ss_event_kind { SS_EVENT_LIST(SS_EVENT_ID) SS_EVENT_COUNT } ss_event_kind;
 
 typedef struct ss_event {
     ss_event_kind kind;
-    uint32_t call;                                        /* the engine's number of the call, 0 for none */
-    uint64_t cookie;                                      /* the application's, from its command; 0 for incoming */
+    uint32_t call;   /* the engine's number of the call, 0 for none */
+    uint64_t cookie; /* the application's, from its command; 0 for incoming */
     unsigned status;
     uint32_t expires_s;
-    bool synthetic;                                       /* status was not received but follows from a failure */
-    const ss_msg *msg;                                    /* in the arena, or NULL */
+    bool synthetic;    /* status was not received but follows from a failure */
+    const ss_msg *msg; /* in the arena, or NULL */
 } ss_event;
 
 /* ---- a turn: one visit to an engine -------------------------------------------------------------------------------------------- */
 
 typedef enum ss_output_kind {
-    SS_OUT_DATAGRAM,                                      /* send bytes on path */
-    SS_OUT_CONNECT,                                       /* open a connection; path.connection is the engine's number */
-    SS_OUT_STREAM,                                        /* write all bytes on path.connection: see ss/engine.h */
-    SS_OUT_CLOSE,                                         /* close path.connection */
+    SS_OUT_DATAGRAM, /* send bytes on path */
+    SS_OUT_CONNECT,  /* open a connection; path.connection is the engine's number */
+    SS_OUT_STREAM,   /* write all bytes on path.connection: see ss/engine.h */
+    SS_OUT_CLOSE,    /* close path.connection */
     SS_OUT_QUERY,
     SS_OUT_EVENT,
     SS_OUT_NOTE
@@ -122,8 +123,8 @@ typedef enum ss_output_kind {
 typedef struct ss_output {
     ss_output_kind kind;
     struct ss_output *next;
-    ss_path path;                                         /* DATAGRAM, CONNECT, STREAM, CLOSE */
-    ss_slice bytes;                                       /* DATAGRAM, STREAM; in the arena or the store, until the turn ends */
+    ss_path path;   /* DATAGRAM, CONNECT, STREAM, CLOSE */
+    ss_slice bytes; /* DATAGRAM, STREAM; in the arena or the store, until the turn ends */
     union {
         ss_query query;
         ss_event event;
@@ -133,10 +134,10 @@ typedef struct ss_output {
 
 /** Lent by the host for one input. The parse tree and the outputs live in the arena and are drained before the next. */
 typedef struct ss_turn {
-    ss_time now;                                          /* not before the engine's previous turn */
-    ss_arena *arena;                                      /* borrowed; the host empties it after draining */
+    ss_time now;     /* not before the engine's previous turn */
+    ss_arena *arena; /* borrowed; the host empties it after draining */
     ss_output *first, *last;
-    bool failed;                                          /* the arena was too small for an output: SS_ERR_FULL */
+    bool failed; /* the arena was too small for an output: SS_ERR_FULL */
 } ss_turn;
 
 /** A zeroed output at the end of the list; NULL and turn->failed when the arena is full. */
@@ -155,10 +156,12 @@ void ss_turn_event(ss_turn *turn, const ss_event *event);
  */
 SS_MUST_USE ss_status ss_transport_stamp(ss_msg *request, const ss_path *path, ss_arena *arena);
 /** Where the response to a (stamped) request goes: 18.2.2, RFC 3581. SS_ERR_SEMANTIC when Via names no address. */
-SS_MUST_USE ss_status ss_transport_response_path(const ss_msg *request, const ss_path *came_by, ss_path *out);
+SS_MUST_USE ss_status ss_transport_response_path(const ss_msg *request, const ss_path *came_by,
+                                                 ss_path *out);
 /** Where to open a connection for a response of a stream transport when that of its request is gone: 18.2.2. SS_ERR_SEMANTIC
  *  when Via names no address. */
-SS_MUST_USE ss_status ss_transport_response_address(const ss_msg *response, ss_transport transport, ss_address *out);
+SS_MUST_USE ss_status ss_transport_response_address(const ss_msg *response, ss_transport transport,
+                                                    ss_address *out);
 /** 18.1.2: a response whose top Via is not ours is dropped. True when sent-by names `local`. */
 bool ss_transport_is_our_via(const ss_via *via, const ss_address *local);
 /** "SIP/2.0/UDP host:port;branch=…;rport": a Via value for a request that leaves by `path` (18.1.1, RFC 3581 3). */
@@ -167,10 +170,10 @@ void ss_put_via(ss_buffer *b, const ss_path *path, ss_slice branch);
 /** The next hop that a URI names, before any name is resolved (RFC 3263 4, for what needs no DNS). */
 typedef struct ss_hop {
     ss_transport transport;
-    ss_slice host;                                        /* maddr or host */
-    uint16_t port;                                        /* 0: none was given */
+    ss_slice host; /* maddr or host */
+    uint16_t port; /* 0: none was given */
     bool is_numeric;
-    ss_address address;                                   /* when numeric; port filled in with the default */
+    ss_address address; /* when numeric; port filled in with the default */
 } ss_hop;
 /** SS_ERR_SEMANTIC when the URI is no SIP URI (416), SS_ERR_SYNTAX when it cannot be parsed. */
 SS_MUST_USE ss_status ss_transport_hop(ss_slice uri, ss_hop *hop);

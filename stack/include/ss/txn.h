@@ -19,15 +19,15 @@ typedef struct ss_pools {
 
 /** Immutable, shared by any number of engines; borrowed for the engine's life. */
 typedef struct ss_settings {
-    ss_span t1, t2, t4;                                   /* 500 ms, 4 s, 5 s: 17.1.1.1, table 4 */
-    ss_span timer_c;                                      /* over 3 minutes: 16.6 step 11 */
+    ss_span t1, t2, t4; /* 500 ms, 4 s, 5 s: 17.1.1.1, table 4 */
+    ss_span timer_c;    /* over 3 minutes: 16.6 step 11 */
     /* UAS: an unanswered call ends with 480 after this; UAC: it sends CANCEL twice as long after
      * the first 1xx */
     ss_span ring_limit;
-    uint32_t txns_max, dialogs_max;                       /* quota of live objects; at it: 503, or a drop, counted */
-    uint32_t txns_ending;                                 /* so many more for a BYE or CANCEL of ours: it makes room */
-    uint32_t bytes_max;                                   /* quota of store bytes */
-    ss_slice product;                                     /* User-Agent and Server value; empty sends none */
+    uint32_t txns_max, dialogs_max; /* quota of live objects; at it: 503, or a drop, counted */
+    uint32_t txns_ending;           /* so many more for a BYE or CANCEL of ours: it makes room */
+    uint32_t bytes_max;             /* quota of store bytes */
+    ss_slice product;               /* User-Agent and Server value; empty sends none */
 } ss_settings;
 
 /** What RFC 3261 and a generous host start from. */
@@ -38,20 +38,20 @@ typedef struct ss_core {
     const ss_settings *settings;
     ss_entropy entropy;
     ss_timer_queue timers;
-    uint32_t engine;                                      /* the host's number for it: part of every table key */
-    uint32_t txns, dialogs, bytes;                        /* live, against the quota; bytes as the store rounds them */
-    ss_ref first_txn, last_txn;                           /* every transaction, in order of creation */
-    ss_ref walk;                                          /* the next one of a walk under way; survives removals */
-    uint32_t txn_ordinal;                                 /* transactions made */
-    bool out_of_memory;                                   /* the host's store is exhausted: the run must end */
+    uint32_t engine;               /* the host's number for it: part of every table key */
+    uint32_t txns, dialogs, bytes; /* live, against the quota; bytes as the store rounds them */
+    ss_ref first_txn, last_txn;    /* every transaction, in order of creation */
+    ss_ref walk;                   /* the next one of a walk under way; survives removals */
+    uint32_t txn_ordinal;          /* transactions made */
+    bool out_of_memory;            /* the host's store is exhausted: the run must end */
 } ss_core;
 
 /** What each armed timer belongs to: ss_timer.kind. */
 typedef enum ss_timer_owner {
     SS_TIMER_OF_TXN,
-    SS_TIMER_OF_CALL,                                     /* ua: 2xx copies, ring limit, 64*T1 after CANCEL */
-    SS_TIMER_OF_REGISTRATION,                             /* ua: refresh */
-    SS_TIMER_OF_BRANCH                                    /* proxy: Timer C */
+    SS_TIMER_OF_CALL,         /* ua: 2xx copies, ring limit, 64*T1 after CANCEL */
+    SS_TIMER_OF_REGISTRATION, /* ua: refresh */
+    SS_TIMER_OF_BRANCH        /* proxy: Timer C */
 } ss_timer_owner;
 
 /** A block against the engine's byte quota. 0 when the quota or the store is full (the latter sets out_of_memory). */
@@ -71,21 +71,21 @@ void ss_put_new_tag(ss_core *core, ss_buffer *b);
 /** The transaction user's own object, told back in every ss_up. */
 typedef enum ss_owner_kind {
     SS_OWNER_NONE,
-    SS_OWNER_CALL,                                        /* ua: the INVITE of a call */
-    SS_OWNER_IN_CALL,                                     /* ua: another request of a call (BYE, CANCEL, …) */
+    SS_OWNER_CALL,    /* ua: the INVITE of a call */
+    SS_OWNER_IN_CALL, /* ua: another request of a call (BYE, CANCEL, …) */
     SS_OWNER_REGISTRATION,
-    SS_OWNER_CONTEXT,                                     /* proxy: server side of a response context */
-    SS_OWNER_BRANCH                                       /* proxy: one client branch */
+    SS_OWNER_CONTEXT, /* proxy: server side of a response context */
+    SS_OWNER_BRANCH   /* proxy: one client branch */
 } ss_owner_kind;
 
 typedef struct ss_owner {
-    uint8_t kind;                                         /* ss_owner_kind */
-    uint32_t ref;                                         /* the owner's ss_ref or number */
+    uint8_t kind; /* ss_owner_kind */
+    uint32_t ref; /* the owner's ss_ref or number */
 } ss_owner;
 
-#define SS_TXN_BYTES_MAX 128u                             /* of one transaction, its kept message apart */
+#define SS_TXN_BYTES_MAX 128u /* of one transaction, its kept message apart */
 
-typedef struct ss_txn ss_txn;                             /* in the store; private to stack/txn but for these: */
+typedef struct ss_txn ss_txn; /* in the store; private to stack/txn but for these: */
 ss_txn *ss_txn_at(const ss_core *core, ss_ref txn);
 ss_machine ss_txn_machine(const ss_txn *t);
 ss_txn_state ss_txn_state_of(const ss_txn *t);
@@ -100,22 +100,22 @@ void ss_txn_set_owner(ss_core *core, ss_ref txn, ss_owner owner);
 ss_owner ss_txn_owner(const ss_txn *t);
 
 typedef enum ss_up_kind {
-    SS_UP_NOTHING,                                        /* absorbed, answered by the transaction, or stray: noted */
-    SS_UP_REQUEST,                                        /* a request of no transaction: serve, refuse or drop it */
-    SS_UP_ACK,                                            /* an ACK for the TU: txn is the Accepted one (6026 7.1), or 0 */
-    SS_UP_RESPONSE,                                       /* for the owner of a client transaction */
-    SS_UP_TIMEOUT,                                        /* Timer B or F (client), Timer H (server: no ACK came) */
-    SS_UP_TRANSPORT_ERROR,                                /* 17.1.4; RFC 6026 8.8 for servers, which live on */
-    SS_UP_ENDED                                           /* only that the transaction is gone */
+    SS_UP_NOTHING,         /* absorbed, answered by the transaction, or stray: noted */
+    SS_UP_REQUEST,         /* a request of no transaction: serve, refuse or drop it */
+    SS_UP_ACK,             /* an ACK for the TU: txn is the Accepted one (6026 7.1), or 0 */
+    SS_UP_RESPONSE,        /* for the owner of a client transaction */
+    SS_UP_TIMEOUT,         /* Timer B or F (client), Timer H (server: no ACK came) */
+    SS_UP_TRANSPORT_ERROR, /* 17.1.4; RFC 6026 8.8 for servers, which live on */
+    SS_UP_ENDED            /* only that the transaction is gone */
 } ss_up_kind;
 
 typedef struct ss_up {
     ss_up_kind kind;
     ss_machine machine;
-    ss_method method;                                     /* of the transaction */
+    ss_method method; /* of the transaction */
     ss_owner owner;
-    ss_ref txn;                                           /* 0 when ended or none */
-    bool ended;                                           /* the transaction is gone: forget its ref */
+    ss_ref txn; /* 0 when ended or none */
+    bool ended; /* the transaction is gone: forget its ref */
 } ss_up;
 
 /**
@@ -124,8 +124,8 @@ typedef struct ss_up {
  * SS_OK, SS_ERR_FULL (quota, or with turn->failed the arena; nothing was sent), SS_ERR_SEMANTIC (not a request that can
  * have a transaction).
  */
-SS_MUST_USE ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path *path, ss_slice request, ss_owner owner,
-                                     ss_ref *txn);
+SS_MUST_USE ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path *path,
+                                     ss_slice request, ss_owner owner, ss_ref *txn);
 /**
  * Make the server transaction of a request that came up as SS_UP_REQUEST (17.2.1, 17.2.2). The request is stamped.
  * An INVITE's sends 100 by itself when nothing else went out for 200 ms; another's when nothing did by the time a
@@ -133,17 +133,18 @@ SS_MUST_USE ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path
  * SS_OK; SS_ERR_FULL (quota, or with turn->failed the arena; nothing changed); SS_ERR_SEMANTIC (an ACK, or a Via that no
  * response can follow).
  */
-SS_MUST_USE ss_status ss_txn_serve(ss_core *core, ss_turn *turn, const ss_msg *request, const ss_path *came_by,
-                                   ss_owner owner, ss_ref *txn);
+SS_MUST_USE ss_status ss_txn_serve(ss_core *core, ss_turn *turn, const ss_msg *request,
+                                   const ss_path *came_by, ss_owner owner, ss_ref *txn);
 /** Pass a response to a server transaction; also copies of a 2xx in Accepted (RFC 6026 7.1). Copied.
  *  `ended` is set when the transaction terminated by it (reliable non-INVITE: Timer J is 0).
  *  SS_ERR_STATE when the state allows no such response, SS_ERR_SEMANTIC when RFC 4320 does not (101 to 199 or 408 to a
  *  non-INVITE, a 100 over UDP before Timer E would reach T2) or it is no whole response; SS_ERR_FULL when the host's store is
  *  exhausted. Nothing is sent then. A transaction that lives may pass the byte quota to answer. */
-SS_MUST_USE ss_status ss_txn_respond(ss_core *core, ss_turn *turn, ss_ref txn, ss_slice response, bool *ended);
+SS_MUST_USE ss_status ss_txn_respond(ss_core *core, ss_turn *turn, ss_ref txn, ss_slice response,
+                                     bool *ended);
 /** A response without a transaction (8.2.7, 16.3): sent by 18.2.2 and forgotten. SS_ERR_SEMANTIC: Via names no address. */
-SS_MUST_USE ss_status ss_txn_respond_stateless(ss_turn *turn, const ss_msg *request, const ss_path *came_by,
-                                               ss_slice response);
+SS_MUST_USE ss_status ss_txn_respond_stateless(ss_turn *turn, const ss_msg *request,
+                                               const ss_path *came_by, ss_slice response);
 /** A message from the network: matched by 17.1.3, 17.2.3. Requests are stamped already. */
 ss_up ss_txn_receive(ss_core *core, ss_turn *turn, const ss_msg *msg, const ss_path *came_by);
 /** Timers popped from core->timers with kind SS_TIMER_OF_TXN. */
@@ -171,14 +172,15 @@ ss_ref ss_txn_find_cancelled(const ss_core *core, const ss_msg *cancel);
 /** A client transaction's CANCEL (9.1): same Request-URI, Call-ID, To, From, CSeq number, top Via and Route as the request.
  *  SS_ERR_STATE before a 1xx or after a final response came. Printed for ss_txn_request on the same path. The arena is
  *  left as it was; `b` may be its free space. */
-SS_MUST_USE ss_status ss_txn_put_cancel(const ss_core *core, const ss_txn *t, ss_arena *arena, ss_buffer *b);
+SS_MUST_USE ss_status ss_txn_put_cancel(const ss_core *core, const ss_txn *t, ss_arena *arena,
+                                        ss_buffer *b);
 /** Frees every transaction of the engine, in order of creation, as a crash does; no output. */
 void ss_txn_forget_all(ss_core *core);
 
 /** The four tables, to be read beside the figures: for diagrams and for tests that visit every cell.
  *  act is NULL where the figure draws nothing. */
 typedef struct ss_txn_cell {
-    const char *event;                                    /* "Timer A", "1xx from the network" … */
+    const char *event; /* "Timer A", "1xx from the network" … */
     ss_txn_state next;
     const char *act;
 } ss_txn_cell;

@@ -11,27 +11,27 @@
 
 /** Who a user agent is. Immutable; borrowed for the engine's life. */
 typedef struct ss_ua_identity {
-    ss_slice aor;                                         /* "sip:u17@example.com": From and To of its requests */
-    ss_slice user;                                        /* user part of its Contact */
-    ss_slice registrar;                                   /* Request-URI of REGISTER: "sip:example.com" (10.2) */
-    ss_path local;                                        /* transport and local address; remote unused */
-    ss_slice outbound;                                    /* a pre-loaded route: "sip:10.0.0.1;lr", or empty (8.1.2) */
-    uint16_t lines;                                       /* calls at once; more get 486; 0 is no limit */
+    ss_slice aor;       /* "sip:u17@example.com": From and To of its requests */
+    ss_slice user;      /* user part of its Contact */
+    ss_slice registrar; /* Request-URI of REGISTER: "sip:example.com" (10.2) */
+    ss_path local;      /* transport and local address; remote unused */
+    ss_slice outbound;  /* a pre-loaded route: "sip:10.0.0.1;lr", or empty (8.1.2) */
+    uint16_t lines;     /* calls at once; more get 486; 0 is no limit */
 } ss_ua_identity;
 
 typedef enum ss_command_kind {
     /* expires_s; 0 removes the binding; refreshed by itself, 9/10 of the granted time after the
      * answer that granted it */
     SS_CMD_REGISTER,
-    SS_CMD_CALL,                                          /* target, body; gives `call` back */
-    SS_CMD_PROGRESS,                                      /* call, status 101..199, body may be empty */
-    SS_CMD_ANSWER,                                        /* call, body: 200 */
-    SS_CMD_REJECT,                                        /* call, status 300..699, target is a 3xx's Contact URI */
-    SS_CMD_CANCEL,                                        /* call: CANCEL at once, or as soon as a 1xx comes (9.1) */
+    SS_CMD_CALL,     /* target, body; gives `call` back */
+    SS_CMD_PROGRESS, /* call, status 101..199, body may be empty */
+    SS_CMD_ANSWER,   /* call, body: 200 */
+    SS_CMD_REJECT,   /* call, status 300..699, target is a 3xx's Contact URI */
+    SS_CMD_CANCEL,   /* call: CANCEL at once, or as soon as a 1xx comes (9.1) */
     /* call: BYE (15.1), by the callee once the ACK came or 64*T1 are over (15); before an answer
      * CANCEL or 480 as fits */
     SS_CMD_HANGUP,
-    SS_CMD_QUIET                                          /* stop refreshing: the run drains */
+    SS_CMD_QUIET /* stop refreshing: the run drains */
 } ss_command_kind;
 
 /* The end of a call is told once: REJECTED, CANCELLED, BYE or ENDED. ENDED is also the end of an incoming call that nobody
@@ -41,24 +41,24 @@ typedef enum ss_command_kind {
 
 typedef struct ss_command {
     ss_command_kind kind;
-    uint32_t call;                                        /* in; for SS_CMD_CALL out: the new call's number */
-    uint64_t cookie;                                      /* SS_CMD_CALL, REGISTER: told back in events */
-    ss_slice target;                                      /* SS_CMD_CALL: Request-URI */
-    ss_slice call_id;                                     /* SS_CMD_CALL: the Call-ID, or empty for one of the engine's */
+    uint32_t call;    /* in; for SS_CMD_CALL out: the new call's number */
+    uint64_t cookie;  /* SS_CMD_CALL, REGISTER: told back in events */
+    ss_slice target;  /* SS_CMD_CALL: Request-URI */
+    ss_slice call_id; /* SS_CMD_CALL: the Call-ID, or empty for one of the engine's */
     unsigned status;
     uint32_t expires_s;
-    ss_slice body_type, body;                             /* copied */
+    ss_slice body_type, body; /* copied */
 } ss_command;
 
 /** The state of a user agent beside its core. Part of the engine; calls and registration live in the store. */
 typedef struct ss_ua {
     const ss_ua_identity *identity;
-    ss_ref first_call, last_call;                         /* in order of number; some linger when they are over */
+    ss_ref first_call, last_call; /* in order of number; some linger when they are over */
     ss_ref registration;
-    ss_ref first_pending, last_pending;                   /* requests that wait for an address, in order of token */
-    uint32_t calls, next_call;                            /* calls: not over, each takes one of identity->lines */
+    ss_ref first_pending, last_pending; /* requests that wait for an address, in order of token */
+    uint32_t calls, next_call;          /* calls: not over, each takes one of identity->lines */
     uint32_t next_token;
-    uint32_t register_cseq;                               /* of the last REGISTER; 0 before the first */
+    uint32_t register_cseq; /* of the last REGISTER; 0 before the first */
     bool quiet;
 } ss_ua;
 

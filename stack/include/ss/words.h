@@ -7,12 +7,13 @@
 
 #include "ss/base.h"
 
-#define SS_METHOD_LIST(X)                                                                                        \
-    X(INVITE) X(ACK) X(BYE) X(CANCEL) X(REGISTER) X(OPTIONS) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) X(SUBSCRIBE) \
-        X(NOTIFY) X(REFER) X(PUBLISH)
+#define SS_METHOD_LIST(X)                                                                \
+    X(INVITE)                                                                            \
+    X(ACK) X(BYE) X(CANCEL) X(REGISTER) X(OPTIONS) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) \
+        X(SUBSCRIBE) X(NOTIFY) X(REFER) X(PUBLISH)
 #define SS_METHOD_ID(name) SS_METHOD_##name,
 typedef enum ss_method {
-    SS_METHOD_OTHER,                                      /* an extension method: known by its name only */
+    SS_METHOD_OTHER, /* an extension method: known by its name only */
     SS_METHOD_LIST(SS_METHOD_ID) SS_METHOD_COUNT
 } ss_method;
 
@@ -30,57 +31,59 @@ typedef enum ss_transport {
  * What an onlooker needs of a message, fixed in size: for facts, laws and ladders. Hashes are ss_hash64 with seed 0. */
 
 typedef struct ss_summary {
-    uint8_t is_sip;                                       /* 0: not parseable; the rest is zero */
+    uint8_t is_sip; /* 0: not parseable; the rest is zero */
     uint8_t is_request;
-    uint8_t method;                                       /* ss_method of the request or of the response's CSeq */
-    uint8_t via_count;                                    /* capped at 255 */
-    uint16_t status;                                      /* responses */
-    uint16_t max_forwards;                                /* 0xffff when absent; capped at 0xfffe */
+    uint8_t method;        /* ss_method of the request or of the response's CSeq */
+    uint8_t via_count;     /* capped at 255 */
+    uint16_t status;       /* responses */
+    uint16_t max_forwards; /* 0xffff when absent; capped at 0xfffe */
     uint32_t cseq;
     uint32_t body_bytes;
-    uint64_t call_id;                                     /* hashes; 0 when absent */
+    uint64_t call_id; /* hashes; 0 when absent */
     uint64_t from_tag, to_tag;
-    uint64_t branch;                                      /* of branch and sent-by of the top Via */
-    uint64_t second_branch;                               /* of the second Via */
-    uint64_t bytes;                                       /* of the whole message */
+    uint64_t branch;        /* of branch and sent-by of the top Via */
+    uint64_t second_branch; /* of the second Via */
+    uint64_t bytes;         /* of the whole message */
 } ss_summary;
 
 /* ---- notes: what an onlooker may know; they change nothing --------------------------------------------------------------------- */
 
-#define SS_MACHINE_LIST(X) X(ICT) X(NICT) X(IST) X(NIST)
+#define SS_MACHINE_LIST(X)  X(ICT) X(NICT) X(IST) X(NIST)
 #define SS_MACHINE_ID(name) SS_##name,
 typedef enum ss_machine { SS_MACHINE_LIST(SS_MACHINE_ID) SS_MACHINE_COUNT } ss_machine;
 
 /** Letters as the RFCs give them; TRYING is the 200 ms of 17.2.1 and the 3.5 s of RFC 4320 4.1, TWOXX the interval of 13.3.1.4, the others have none. */
-#define SS_LETTER_LIST(X)                                                                                            \
-    X(A) X(B) X(C) X(D) X(E) X(F) X(G) X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) X(TWOXX_END) X(REFRESH) \
-        X(RING) X(CANCEL)
+#define SS_LETTER_LIST(X)                                                               \
+    X(A)                                                                                \
+    X(B) X(C) X(D) X(E) X(F) X(G) X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) \
+        X(TWOXX_END) X(REFRESH) X(RING) X(CANCEL)
 #define SS_LETTER_ID(name) SS_TIMER_##name,
 typedef enum ss_letter { SS_LETTER_LIST(SS_LETTER_ID) SS_LETTER_COUNT } ss_letter;
 
-#define SS_TXN_STATE_LIST(X) X(CALLING) X(TRYING) X(PROCEEDING) X(COMPLETED) X(CONFIRMED) X(ACCEPTED) X(TERMINATED)
+#define SS_TXN_STATE_LIST(X) \
+    X(CALLING) X(TRYING) X(PROCEEDING) X(COMPLETED) X(CONFIRMED) X(ACCEPTED) X(TERMINATED)
 #define SS_TXN_STATE_ID(name) SS_TXN_##name,
 typedef enum ss_txn_state { SS_TXN_STATE_LIST(SS_TXN_STATE_ID) SS_TXN_STATE_COUNT } ss_txn_state;
 
 typedef enum ss_note_kind {
-    SS_NOTE_TXN,                                          /* a transaction was made (from == to) or changed state */
-    SS_NOTE_TIMER,                                        /* a timer fired: letter; value is the span it ran, in ns */
+    SS_NOTE_TXN,   /* a transaction was made (from == to) or changed state */
+    SS_NOTE_TIMER, /* a timer fired: letter; value is the span it ran, in ns */
     /* a message goes out again: letter; SS_LETTER_COUNT when a peer's copy provoked it */
     SS_NOTE_RESEND,
-    SS_NOTE_DIALOG,                                       /* from, to: 0 none, 1 early, 2 confirmed, 3 terminated */
+    SS_NOTE_DIALOG, /* from, to: 0 none, 1 early, 2 confirmed, 3 terminated */
     /* a message was dropped: no transaction is its (from == to == SS_TXN_STATE_COUNT), or its
      * state, from, draws no edge */
     SS_NOTE_STRAY,
-    SS_NOTE_REFUSED,                                      /* bytes refused: value is the offset, status the response or 0 */
+    SS_NOTE_REFUSED, /* bytes refused: value is the offset, status the response or 0 */
     SS_NOTE_COUNT
 } ss_note_kind;
 
 typedef struct ss_note {
     uint8_t kind, machine, from, to, letter, method;
     uint16_t status;
-    bool reliable;                                        /* transport of the transaction */
-    uint64_t branch;                                      /* as ss_summary.branch; 0 when not of a transaction */
-    uint64_t call_id;                                     /* hash, as in ss_summary; 0 when unknown */
+    bool reliable;    /* transport of the transaction */
+    uint64_t branch;  /* as ss_summary.branch; 0 when not of a transaction */
+    uint64_t call_id; /* hash, as in ss_summary; 0 when unknown */
     uint64_t value;
 } ss_note;
 

@@ -19,7 +19,7 @@ static const double round_seconds = 0.2;
 
 typedef struct message {
     char name[64];
-    char *bytes;                                          /* of exactly its size */
+    char *bytes; /* of exactly its size */
     size_t len;
 } message;
 
@@ -100,12 +100,16 @@ static void check_equal_work(void)
         for (size_t p = 1; p < SS_COUNT(peers); p++) {
             const typed_count count = typed_by(peers[p], &set[i]);
             if (memcmp(&count, &expected, sizeof count) != 0) {
-                fprintf(stderr, "%s types vias %u routes %u contacts %u parties %u uris %u credentials %u numbers %u\n",
-                        peers[p]->name, count.vias, count.routes, count.contacts, count.parties, count.uris,
-                        count.credentials, count.numbers);
-                fprintf(stderr, "%s types vias %u routes %u contacts %u parties %u uris %u credentials %u numbers %u\n",
-                        peers[0]->name, expected.vias, expected.routes, expected.contacts, expected.parties,
-                        expected.uris, expected.credentials, expected.numbers);
+                fprintf(stderr,
+                        "%s types vias %u routes %u contacts %u parties %u uris %u credentials %u "
+                        "numbers %u\n",
+                        peers[p]->name, count.vias, count.routes, count.contacts, count.parties,
+                        count.uris, count.credentials, count.numbers);
+                fprintf(stderr,
+                        "%s types vias %u routes %u contacts %u parties %u uris %u credentials %u "
+                        "numbers %u\n",
+                        peers[0]->name, expected.vias, expected.routes, expected.contacts,
+                        expected.parties, expected.uris, expected.credentials, expected.numbers);
                 fail("not the same work", set[i].name);
             }
         }

@@ -1,9 +1,9 @@
 /* libosip2: osip_message_parse types the fields it knows into lists on the heap. Max-Forwards it keeps as text. */
 #include "peers.h"
 
+#include <osipparser2/osip_parser.h>
 #include <stdlib.h>
 #include <sys/time.h>
-#include <osipparser2/osip_parser.h>
 
 static unsigned is_typed(const osip_uri_t *uri)
 {
@@ -21,9 +21,10 @@ static void count_list(const osip_list_t *list, unsigned *counted, typed_count *
 
 static unsigned count_credentials(const osip_authorization_t *a)
 {
-    return (a->username != NULL) + (a->realm != NULL) + (a->nonce != NULL) + (a->uri != NULL) + (a->response != NULL) +
-           (a->digest != NULL) + (a->algorithm != NULL) + (a->cnonce != NULL) + (a->opaque != NULL) +
-           (a->message_qop != NULL) + (a->nonce_count != NULL);
+    return (a->username != NULL) + (a->realm != NULL) + (a->nonce != NULL) + (a->uri != NULL) +
+           (a->response != NULL) + (a->digest != NULL) + (a->algorithm != NULL) +
+           (a->cnonce != NULL) + (a->opaque != NULL) + (a->message_qop != NULL) +
+           (a->nonce_count != NULL);
 }
 
 static void count_typed(osip_message_t *m, typed_count *count)
@@ -51,7 +52,8 @@ static int parse(const char *bytes, size_t len, typed_count *count)
     if (osip_message_init(&m) != 0) {
         return 0;
     }
-    const int is_good = osip_message_parse(m, bytes, len) == 0 && m->from != NULL && m->to != NULL && m->call_id != NULL;
+    const int is_good = osip_message_parse(m, bytes, len) == 0 && m->from != NULL &&
+                        m->to != NULL && m->call_id != NULL;
     if (is_good) {
         count_typed(m, count);
     }

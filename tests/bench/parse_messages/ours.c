@@ -29,7 +29,8 @@ static int type_vias(typed_count *count)
     ss_slice value;
     ss_status status;
     while ((status = ss_msg_next_value(&typed.msg, SS_HDR_VIA, &it, &value)) == SS_OK) {
-        if (count->vias == TYPED_MAX || (count->vias > 0 && ss_via_parse(value, &typed.vias[count->vias]) != SS_OK)) {
+        if (count->vias == TYPED_MAX ||
+            (count->vias > 0 && ss_via_parse(value, &typed.vias[count->vias]) != SS_OK)) {
             return 0;
         }
         count->vias++;
@@ -42,7 +43,8 @@ static int type_list(ss_hdr id, unsigned *counted, typed_count *count)
     ss_value_iter it = { 0 };
     for (; typed.addr_count < TYPED_MAX; typed.addr_count++) {
         const unsigned at = typed.addr_count;
-        const ss_status status = ss_msg_next_addr_uri(&typed.msg, id, &it, &typed.addrs[at], &typed.uris[at]);
+        const ss_status status =
+            ss_msg_next_addr_uri(&typed.msg, id, &it, &typed.addrs[at], &typed.uris[at]);
         if (status != SS_OK) {
             return status == SS_NONE;
         }
@@ -56,7 +58,8 @@ static int type_list(ss_hdr id, unsigned *counted, typed_count *count)
 static void count_read(typed_count *count)
 {
     count->parties += (unsigned)((typed.msg.from.uri.len != 0) + (typed.msg.to.uri.len != 0));
-    count->uris += (unsigned)((typed.msg.from_uri.host.len != 0) + (typed.msg.to_uri.host.len != 0));
+    count->uris +=
+        (unsigned)((typed.msg.from_uri.host.len != 0) + (typed.msg.to_uri.host.len != 0));
     count->uris += typed.msg.is_request && typed.msg.target.host.len != 0;
     count->numbers += typed.msg.cseq.method_name.len != 0;
 }
@@ -72,7 +75,8 @@ static int type_credentials(typed_count *count)
         if (name_end == at || value_at == SS_LEX_BAD) {
             return 0;
         }
-        const size_t end = lex_at(s, value_at, '"') ? ss_lex_quoted(s, value_at) : ss_lex_run(s, value_at, LEX_TOKEN);
+        const size_t end = lex_at(s, value_at, '"') ? ss_lex_quoted(s, value_at)
+                                                    : ss_lex_run(s, value_at, LEX_TOKEN);
         if (end == SS_LEX_BAD || end == value_at) {
             return 0;
         }
@@ -93,7 +97,8 @@ static int type_credentials(typed_count *count)
 static void type_numbers(typed_count *count)
 {
     count->numbers += ss_msg_number(&typed.msg, SS_HDR_MAX_FORWARDS, &typed.max_forwards) == SS_OK;
-    count->numbers += ss_msg_number(&typed.msg, SS_HDR_CONTENT_LENGTH, &typed.content_length) == SS_OK;
+    count->numbers +=
+        ss_msg_number(&typed.msg, SS_HDR_CONTENT_LENGTH, &typed.content_length) == SS_OK;
     typed.call_id = ss_msg_call_id(&typed.msg);
 }
 
@@ -117,7 +122,9 @@ size_t ours_bytes(const char *bytes, size_t len)
 {
     ss_arena arena = { .base = scratch, .cap = sizeof scratch };
     ss_diag diag;
-    return ss_msg_parse(&typed.msg, &arena, (ss_slice){ bytes, len }, &diag) != SS_OK ? 0 : sizeof typed.msg + arena.used;
+    return ss_msg_parse(&typed.msg, &arena, (ss_slice){ bytes, len }, &diag) != SS_OK
+               ? 0
+               : sizeof typed.msg + arena.used;
 }
 
 static void open_nothing(void)

@@ -7,7 +7,8 @@
 
 /** What was typed in one message. */
 typedef struct typed_count {
-    unsigned vias, routes, contacts, parties, uris, credentials, numbers;   /* numbers: CSeq, Max-Forwards, Content-Length */
+    unsigned vias, routes, contacts, parties, uris, credentials,
+        numbers; /* numbers: CSeq, Max-Forwards, Content-Length */
 } typed_count;
 
 typedef struct peer {
@@ -18,8 +19,8 @@ typedef struct peer {
 } peer;
 
 extern const peer ours;
-extern const peer sofia;                                  /* only where PEER_SOFIA is defined */
-extern const peer osip2;                                  /* only where PEER_OSIP2 is defined */
+extern const peer sofia; /* only where PEER_SOFIA is defined */
+extern const peer osip2; /* only where PEER_OSIP2 is defined */
 
 /** Bytes of our typed form of a message: the message, its index, and what was lent to typed values. 0 when refused. */
 size_t ours_bytes(const char *bytes, size_t len);

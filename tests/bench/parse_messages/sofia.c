@@ -23,7 +23,8 @@ static void count_addresses(const sip_t *sip, typed_count *count)
 {
     count_routes(sip->sip_route, count);
     count_routes((const sip_route_t *)sip->sip_record_route, count);
-    for (const sip_contact_t *contact = sip->sip_contact; contact != NULL; contact = contact->m_next) {
+    for (const sip_contact_t *contact = sip->sip_contact; contact != NULL;
+         contact = contact->m_next) {
         count->contacts++;
         count->uris += (unsigned)is_typed(contact->m_url);
     }
@@ -40,7 +41,8 @@ static void count_others(const sip_t *sip, typed_count *count)
         count->uris += (unsigned)is_typed(sip->sip_request->rq_url);
     }
     if (sip->sip_authorization != NULL) {
-        for (msg_param_t const *p = sip->sip_authorization->au_params; p != NULL && *p != NULL; p++) {
+        for (msg_param_t const *p = sip->sip_authorization->au_params; p != NULL && *p != NULL;
+             p++) {
             count->credentials++;
         }
     }
@@ -52,8 +54,8 @@ static int parse(const char *bytes, size_t len, typed_count *count)
 {
     msg_t *msg = msg_make(sip_default_mclass(), 0, bytes, (ssize_t)len);
     const sip_t *sip = sip_object(msg);
-    const int is_good = sip != NULL && sip->sip_error == NULL && sip->sip_from != NULL && sip->sip_to != NULL &&
-                        sip->sip_call_id != NULL;
+    const int is_good = sip != NULL && sip->sip_error == NULL && sip->sip_from != NULL &&
+                        sip->sip_to != NULL && sip->sip_call_id != NULL;
     if (is_good) {
         count_addresses(sip, count);
         count_others(sip, count);

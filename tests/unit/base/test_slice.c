@@ -62,7 +62,8 @@ TEST(slice_number_is_digits_only_and_never_more_than_its_bound)
     };
     for (size_t i = 0; i < SS_COUNT(rows); i++) {
         uint64_t value = 0;
-        CHECK_STATUS(ss_slice_to_u64(ss_slice_from(rows[i].text), rows[i].max, &value), rows[i].status);
+        CHECK_STATUS(ss_slice_to_u64(ss_slice_from(rows[i].text), rows[i].max, &value),
+                     rows[i].status);
         CHECK_EQ(value, rows[i].value);
     }
 }

@@ -31,7 +31,8 @@ TEST(store_rounding_wastes_at_most_a_fifth_beyond_256_bytes_and_15_below)
 
 TEST(store_a_block_of_every_class_comes_back_zeroed_and_in_place)
 {
-    static const size_t sizes[] = { 1, 16, 17, 256, 257, 5000, 32769, 65537, 100000, SS_STORE_BLOCK_MAX };
+    static const size_t sizes[] = { 1,    16,    17,    256,    257,
+                                    5000, 32769, 65537, 100000, SS_STORE_BLOCK_MAX };
     ss_store s = fresh();
     ss_ref refs[SS_COUNT(sizes)];
     for (size_t i = 0; i < SS_COUNT(sizes); i++) {

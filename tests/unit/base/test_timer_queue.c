@@ -48,7 +48,8 @@ static size_t earliest(const model *m)
     size_t best = TIMERS;
     for (size_t i = 0; i < TIMERS; i++) {
         if (m->at[i] != SS_TIME_NEVER &&
-            (best == TIMERS || m->at[i] < m->at[best] || (m->at[i] == m->at[best] && m->armed[i] < m->armed[best]))) {
+            (best == TIMERS || m->at[i] < m->at[best] ||
+             (m->at[i] == m->at[best] && m->armed[i] < m->armed[best]))) {
             best = i;
         }
     }
@@ -58,7 +59,8 @@ static size_t earliest(const model *m)
 static void check_pop(rig *r, ss_time now)
 {
     const size_t expected = earliest(&r->m);
-    CHECK_EQ(ss_timer_next(&r->queue, &r->store), expected == TIMERS ? SS_TIME_NEVER : r->m.at[expected]);
+    CHECK_EQ(ss_timer_next(&r->queue, &r->store),
+             expected == TIMERS ? SS_TIME_NEVER : r->m.at[expected]);
     ss_timer *popped = ss_timer_pop(&r->queue, &r->store, now);
     if (expected == TIMERS || r->m.at[expected] > now) {
         CHECK_NULL(popped);
@@ -82,7 +84,7 @@ TEST(timer_queue_agrees_with_a_linear_search_over_random_sets_and_pops)
             const size_t i = (size_t)(draw % TIMERS);
             const uint64_t what = draw >> 32 & 7;
             if (what < 4) {
-                set(&r, i, draw >> 40 & 31);              /* few instants, so that ties are many */
+                set(&r, i, draw >> 40 & 31); /* few instants, so that ties are many */
             } else if (what == 4) {
                 set(&r, i, SS_TIME_NEVER);
             } else {
@@ -103,7 +105,7 @@ TEST(timer_queue_equal_instants_fire_in_the_order_they_were_armed)
     set(&r, 3, 10);
     set(&r, 1, 10);
     set(&r, 2, 10);
-    set(&r, 3, 10);                                       /* armed again: now the last */
+    set(&r, 3, 10); /* armed again: now the last */
     CHECK_NULL(ss_timer_pop(&r.queue, &r.store, 9));
     CHECK_EQ(ss_timer_pop(&r.queue, &r.store, 10)->kind, 1);
     CHECK_EQ(ss_timer_pop(&r.queue, &r.store, 10)->kind, 2);

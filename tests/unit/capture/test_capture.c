@@ -36,12 +36,14 @@ static void show(sn_capture *c, sn_fact fact)
 }
 
 /* A datagram in one packet leaves its origin. */
-static sn_fact send(sn_capture *c, ss_time at, uint32_t from, uint32_t to, uint64_t ordinal, const char *payload)
+static sn_fact send(sn_capture *c, ss_time at, uint32_t from, uint32_t to, uint64_t ordinal,
+                    const char *payload)
 {
     const sn_fact sent = facts_sent(at, from, to, ordinal, SS_METHOD_INVITE, 0);
     show(c, sent);
     const sn_fact packet = facts_packet(at, SN_FACT_PACKET, from, &sent);
-    sn_capture_fact(c, &packet, facts_ip(cast.nodes[from].address, cast.nodes[to].address, payload));
+    sn_capture_fact(c, &packet,
+                    facts_ip(cast.nodes[from].address, cast.nodes[to].address, payload));
     return sent;
 }
 

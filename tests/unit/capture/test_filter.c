@@ -34,9 +34,20 @@ TEST(filter_words_are_understood)
 
 TEST(filter_mistakes_are_refused_with_a_sentence)
 {
-    static const char *const wrong[] = { "",       "of",    "ALL",      "first:", "first:0", "first:-1", "first:9x",
-                                         "calls:", "call:", "node:",    "first:99999999999999999999",
-                                         "node:a_name_that_is_much_longer_than_any_name_of_a_node_may_be" };
+    static const char *const wrong[] = {
+        "",
+        "of",
+        "ALL",
+        "first:",
+        "first:0",
+        "first:-1",
+        "first:9x",
+        "calls:",
+        "call:",
+        "node:",
+        "first:99999999999999999999",
+        "node:a_name_that_is_much_longer_than_any_name_of_a_node_may_be"
+    };
     sn_capture_filter f;
     for (size_t i = 0; i < SS_COUNT(wrong); i++) {
         CHECK_STATUS(parse(wrong[i], &f), SS_ERR_SYNTAX);

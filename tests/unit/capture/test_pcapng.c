@@ -12,7 +12,8 @@ static ss_slice small_file(void)
     ss_buffer b = ss_buffer_on(file, sizeof file);
     sn_pcapng_put_section(&b);
     sn_pcapng_put_interface(&b, SS_LIT("alice"));
-    sn_pcapng_put_packet(&b, 0, UINT64_C(0x0102030405060708), facts_ip(1, 2, "abc"), SS_LIT("event 1"));
+    sn_pcapng_put_packet(&b, 0, UINT64_C(0x0102030405060708), facts_ip(1, 2, "abc"),
+                         SS_LIT("event 1"));
     sn_pcapng_put_statistics(&b, 0, 9, SS_LIT("interrupted"));
     CHECK(!b.overflow);
     return ss_buffer_slice(&b);
@@ -21,13 +22,16 @@ static ss_slice small_file(void)
 TEST(pcapng_section_and_interface_are_these_bytes)
 {
     static const unsigned char expected[] = {
-        0x0a, 0x0d, 0x0d, 0x0a, 44, 0, 0, 0, 0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-        0xff, 0xff, 4, 0, 6, 0, 's', 'i', 'p', 's', 'i', 'm', 0, 0, 0, 0, 0, 0, 44, 0, 0, 0,
-        1, 0, 0, 0, 44, 0, 0, 0, 101, 0, 0, 0, 0, 0, 0, 0, 2, 0, 5, 0, 'a', 'l', 'i', 'c', 'e', 0, 0, 0,
-        9, 0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0, 44, 0, 0, 0,
+        0x0a, 0x0d, 0x0d, 0x0a, 44,   0,    0,    0,    0x4d, 0x3c, 0x2b, 0x1a, 1, 0,   0,
+        0,    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 4,    0,    6,    0, 's', 'i',
+        'p',  's',  'i',  'm',  0,    0,    0,    0,    0,    0,    44,   0,    0, 0,   1,
+        0,    0,    0,    44,   0,    0,    0,    101,  0,    0,    0,    0,    0, 0,   0,
+        2,    0,    5,    0,    'a',  'l',  'i',  'c',  'e',  0,    0,    0,    9, 0,   1,
+        0,    9,    0,    0,    0,    0,    0,    0,    0,    44,   0,    0,    0,
     };
     const ss_slice all = small_file();
-    CHECK_SLICE_EQ(ss_slice_cut(all, 0, sizeof expected), ((ss_slice){ (const char *)expected, sizeof expected }));
+    CHECK_SLICE_EQ(ss_slice_cut(all, 0, sizeof expected),
+                   ((ss_slice){ (const char *)expected, sizeof expected }));
 }
 
 TEST(pcapng_what_is_written_is_read_back)

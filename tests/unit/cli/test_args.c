@@ -10,12 +10,14 @@ static rp_status parse(const cli_verb *verb, int argc, char **argv)
     return cli_args_parse(verb, argc, argv, &args);
 }
 
-#define PARSE(verb, ...)                                                                           \
+#define PARSE(verb, ...) \
     parse(&(verb), (int)SS_COUNT(((char *[]){ __VA_ARGS__ })), (char *[]){ __VA_ARGS__ })
 
 TEST(args_options_and_files_may_be_mixed)
 {
-    CHECK_EQ(PARSE(cli_verb_run, "a.yaml", "--seed", "7", "-o", "out", "b.yaml", "--order=fifo", "-q"), RP_OK);
+    CHECK_EQ(
+        PARSE(cli_verb_run, "a.yaml", "--seed", "7", "-o", "out", "b.yaml", "--order=fifo", "-q"),
+        RP_OK);
     CHECK_EQ(args.file_count, 2);
     CHECK_STR(args.files[1], "b.yaml");
     CHECK_STR(args.value[CLI_SEED], "7");
@@ -63,7 +65,8 @@ TEST(args_numbers_are_whole_and_bounded)
     CHECK_EQ(PARSE(cli_verb_run, "a"), RP_OK);
     CHECK(cli_number(&args, CLI_SEED, UINT64_MAX, &value));
     CHECK_EQ(value, 5);
-    CHECK_EQ(PARSE(cli_verb_run, "--seed", "18446744073709551615", "--partitions", "9999999"), RP_OK);
+    CHECK_EQ(PARSE(cli_verb_run, "--seed", "18446744073709551615", "--partitions", "9999999"),
+             RP_OK);
     CHECK(cli_number(&args, CLI_SEED, UINT64_MAX, &value));
     CHECK_EQ(value, UINT64_MAX);
     CHECK(!cli_number(&args, CLI_PARTITIONS, 4096, &value));

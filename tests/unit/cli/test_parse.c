@@ -97,7 +97,8 @@ static rp_status take(int argc, char **argv)
 TEST(parse_options_are_its_own)
 {
     CHECK_EQ(TAKE("--role", "proxy", "--stream", "--tolerant", "--json", "-q", "-"), RP_OK);
-    CHECK(args.given[CLI_STREAM] && args.given[CLI_TOLERANT] && args.given[CLI_JSON] && args.given[CLI_QUIET]);
+    CHECK(args.given[CLI_STREAM] && args.given[CLI_TOLERANT] && args.given[CLI_JSON] &&
+          args.given[CLI_QUIET]);
     CHECK_STR(args.value[CLI_ROLE], "proxy");
     CHECK_STR(args.files[0], "-");
     CHECK_EQ(TAKE("--seed", "7", "a.sip"), RP_USAGE);

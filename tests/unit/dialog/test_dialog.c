@@ -23,7 +23,9 @@ static bench *start(void)
     memset(&b, 0, sizeof b);
     b.settings = ss_settings_default();
     CHECK_OK(ss_pools_init(&b.pools, store_memory, sizeof store_memory, 16, 16));
-    b.core = (ss_core){ .pools = &b.pools, .settings = &b.settings, .engine = 3, .entropy = { .key = 9 } };
+    b.core = (ss_core){
+        .pools = &b.pools, .settings = &b.settings, .engine = 3, .entropy = { .key = 9 }
+    };
     b.arena = (ss_arena){ .base = arena_memory, .cap = sizeof arena_memory };
     b.turn = ss_turn_begin(0, &b.arena);
     return &b;
@@ -39,7 +41,9 @@ static const ss_dialog_text sample = { .call_id = SS_LIT_INIT("call@host"),
 
 static ss_ref make(bench *b)
 {
-    const ss_dialog_options options = { .text = sample, .owner = 5, .local_cseq = 7, .has_local_cseq = true };
+    const ss_dialog_options options = {
+        .text = sample, .owner = 5, .local_cseq = 7, .has_local_cseq = true
+    };
     ss_ref dialog;
     CHECK_OK(ss_dialog_create(&b->core, &options, &dialog));
     return dialog;
@@ -61,18 +65,26 @@ TEST(a_dialog_keeps_its_strings_and_gives_everything_back)
     ss_dialog_end(&b->core, &b->turn, ref);
     CHECK_EQ(b->core.dialogs, 0);
     CHECK_EQ(b->core.bytes, 0);
-    CHECK_NULL(ss_turn_take(&b->turn));                   /* it was never said to be: nothing is noted */
+    CHECK_NULL(ss_turn_take(&b->turn)); /* it was never said to be: nothing is noted */
 }
 
 TEST(a_dialog_is_found_by_call_id_and_both_tags_in_their_places)
 {
     bench *b = start();
     const ss_ref ref = make(b);
-    CHECK_EQ(ss_dialog_find(&b->core, ss_dialog_key(sample.call_id, sample.local_tag, sample.remote_tag)), ref);
-    CHECK_EQ(ss_dialog_find(&b->core, ss_dialog_key(sample.call_id, sample.remote_tag, sample.local_tag)), 0);
-    CHECK_EQ(ss_dialog_find(&b->core, ss_dialog_key(SS_LIT("call@hos"), SS_LIT("tmine"), sample.remote_tag)), 0);
+    CHECK_EQ(ss_dialog_find(&b->core,
+                            ss_dialog_key(sample.call_id, sample.local_tag, sample.remote_tag)),
+             ref);
+    CHECK_EQ(ss_dialog_find(&b->core,
+                            ss_dialog_key(sample.call_id, sample.remote_tag, sample.local_tag)),
+             0);
+    CHECK_EQ(ss_dialog_find(&b->core,
+                            ss_dialog_key(SS_LIT("call@hos"), SS_LIT("tmine"), sample.remote_tag)),
+             0);
     b->core.engine = 4;
-    CHECK_EQ(ss_dialog_find(&b->core, ss_dialog_key(sample.call_id, sample.local_tag, sample.remote_tag)), 0);
+    CHECK_EQ(ss_dialog_find(&b->core,
+                            ss_dialog_key(sample.call_id, sample.local_tag, sample.remote_tag)),
+             0);
 }
 
 TEST(changes_of_state_are_noted_once_each)
@@ -156,8 +168,11 @@ TEST(a_quota_refuses_a_dialog_and_changes_nothing)
         b->settings.bytes_max = bytes;
         status = ss_dialog_create(&b->core, &options, &dialog);
     }
-    CHECK_EQ(ss_dialog_set_target(&b->core, ss_dialog_at(&b->core, dialog), SS_LIT("sip:other@host")), SS_ERR_FULL);
-    CHECK_SLICE_EQ(ss_dialog_text_of(&b->core, ss_dialog_at(&b->core, dialog)).target, sample.target);
+    CHECK_EQ(
+        ss_dialog_set_target(&b->core, ss_dialog_at(&b->core, dialog), SS_LIT("sip:other@host")),
+        SS_ERR_FULL);
+    CHECK_SLICE_EQ(ss_dialog_text_of(&b->core, ss_dialog_at(&b->core, dialog)).target,
+                   sample.target);
     CHECK_EQ(ss_dialog_create(&b->core, &options, &dialog), SS_ERR_FULL);
 }
 

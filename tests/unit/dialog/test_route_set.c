@@ -39,7 +39,8 @@ TEST(a_loose_first_route_is_the_next_hop)
 TEST(rfc3261_12_2_1_1_the_example_with_a_strict_first_route)
 {
     ss_arena arena = fresh();
-    const ss_route route = make(&arena, "sip:user@remoteua", "<sip:proxy1>, <sip:proxy2>, <sip:proxy3;lr>, <sip:proxy4>");
+    const ss_route route = make(&arena, "sip:user@remoteua",
+                                "<sip:proxy1>, <sip:proxy2>, <sip:proxy3;lr>, <sip:proxy4>");
     CHECK_SLICE(route.request_uri, "sip:proxy1");
     CHECK_SLICE(route.routes, "<sip:proxy2>, <sip:proxy3;lr>, <sip:proxy4>, <sip:user@remoteua>");
     CHECK_SLICE(route.next_hop, "sip:proxy1");
@@ -59,7 +60,8 @@ TEST(a_question_mark_in_the_user_part_of_a_strict_route_is_no_header)
     ss_arena arena = fresh();
     CHECK_SLICE(make(&arena, "sip:b@host", "<sip:a?b;c@p1;x=1>").request_uri, "sip:a?b;c@p1;x=1");
     CHECK_SLICE(make(&arena, "sip:b@host", "<sip:a?b@p1>").request_uri, "sip:a?b@p1");
-    CHECK_SLICE(make(&arena, "sip:b@host", "<sip:a?b@p1;method=BYE?h=v>").request_uri, "sip:a?b@p1");
+    CHECK_SLICE(make(&arena, "sip:b@host", "<sip:a?b@p1;method=BYE?h=v>").request_uri,
+                "sip:a?b@p1");
 }
 
 TEST(a_configured_route_may_come_without_brackets)
@@ -76,7 +78,8 @@ TEST(a_route_that_cannot_be_read_is_refused)
     for (size_t i = 0; i < SS_COUNT(bad); i++) {
         ss_arena arena = fresh();
         ss_route route;
-        CHECK_EQ(ss_route_make(SS_LIT("sip:b@host"), ss_slice_from(bad[i]), &arena, &route), SS_ERR_SYNTAX);
+        CHECK_EQ(ss_route_make(SS_LIT("sip:b@host"), ss_slice_from(bad[i]), &arena, &route),
+                 SS_ERR_SYNTAX);
     }
 }
 
@@ -101,8 +104,9 @@ static ss_slice read_set(ss_arena *arena, const char *lines, bool reversed, ss_s
 {
     char text[1024];
     ss_buffer b = ss_buffer_on(text, sizeof text);
-    ss_put_text(&b, "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: <sip:a@a>;tag=1\r\n"
-                    "To: <sip:b@b>;tag=2\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n");
+    ss_put_text(&b,
+                "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: <sip:a@a>;tag=1\r\n"
+                "To: <sip:b@b>;tag=2\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n");
     ss_put_text(&b, lines);
     ss_put_text(&b, "Content-Length: 0\r\n\r\n");
     ss_msg msg;
@@ -116,7 +120,8 @@ static ss_slice read_set(ss_arena *arena, const char *lines, bool reversed, ss_s
 TEST(record_routes_are_joined_across_lines_and_commas)
 {
     ss_arena arena = fresh();
-    const char *lines = "Record-Route: <sip:a;lr>;x=1,\"b, c\" <sip:b;lr>\r\nRecord-Route: <sip:c>\r\n";
+    const char *lines =
+        "Record-Route: <sip:a;lr>;x=1,\"b, c\" <sip:b;lr>\r\nRecord-Route: <sip:c>\r\n";
     CHECK_SLICE(read_set(&arena, lines, false, SS_OK), "<sip:a;lr>, <sip:b;lr>, <sip:c>");
     CHECK_SLICE(read_set(&arena, lines, true, SS_OK), "<sip:c>, <sip:b;lr>, <sip:a;lr>");
     CHECK_EQ(read_set(&arena, "", true, SS_OK).len, 0);

@@ -10,10 +10,11 @@ enum { WIRES = 16, WIRE_BYTES = 1 << 15, LOG = 128 };
 /* One connection: end 0 asked for it. */
 typedef struct wire {
     int nodes[2];
-    ss_path paths[2];                                     /* as each end knows it */
+    ss_path paths[2]; /* as each end knows it */
     bool is_asked, is_open;
-    char bytes[2][WIRE_BYTES];                            /* written by each end */
-    size_t written[2], seen[2], taken[2];                 /* by the other end: seen of it, and taken of what was seen */
+    char bytes[2][WIRE_BYTES]; /* written by each end */
+    size_t written[2], seen[2],
+        taken[2]; /* by the other end: seen of it, and taken of what was seen */
 } wire;
 
 typedef struct line {
@@ -29,8 +30,8 @@ static struct {
     size_t wire_count;
     line lines[LOG];
     size_t line_count;
-    bool deaf[UA_ENGINES];                                /* refuses connections */
-    size_t piece;                                         /* bytes read at once */
+    bool deaf[UA_ENGINES]; /* refuses connections */
+    size_t piece;          /* bytes read at once */
 } s;
 
 static void start(void)
@@ -50,7 +51,8 @@ static wire *wire_of(int node, const ss_path *path, int *end)
     for (size_t i = 0; i < s.wire_count; i++) {
         for (*end = 0; *end < 2; (*end)++) {
             wire *w = &s.wires[i];
-            if (w->nodes[*end] == node && w->paths[*end].connection == path->connection && w->is_asked) {
+            if (w->nodes[*end] == node && w->paths[*end].connection == path->connection &&
+                w->is_asked) {
                 return w;
             }
         }
@@ -67,9 +69,13 @@ static void ask(int node, const ss_path *path)
     const uint32_t number = (uint32_t)s.wire_count + 1;
     wire *w = &s.wires[s.wire_count++];
     *w = (wire){ .nodes = { node, path->remote.ip[3] - 1 }, .paths = { *path }, .is_asked = true };
-    w->paths[1] = (ss_path){ .transport = SS_TRANSPORT_TCP, .connection = number, .local = path->remote, .remote = path->local };
+    w->paths[1] = (ss_path){ .transport = SS_TRANSPORT_TCP,
+                             .connection = number,
+                             .local = path->remote,
+                             .remote = path->local };
     w->paths[1].remote.port = (uint16_t)(40000u + number);
-    w->paths[0].local.port = w->paths[1].remote.port;     /* the socket's own: the engine knows what its Via says */
+    w->paths[0].local.port =
+        w->paths[1].remote.port; /* the socket's own: the engine knows what its Via says */
 }
 
 static void write_bytes(int node, const ss_output *out)
@@ -105,9 +111,11 @@ static void drain(int node, ss_turn *turn)
         } else if (out->kind == SS_OUT_STREAM) {
             write_bytes(node, out);
         } else if (out->kind == SS_OUT_EVENT) {
-            s.rig->events[s.rig->event_count++] = (ua_event){ .at = s.rig->now, .node = node, .event = out->event };
+            s.rig->events[s.rig->event_count++] =
+                (ua_event){ .at = s.rig->now, .node = node, .event = out->event };
         } else if (out->kind == SS_OUT_NOTE) {
-            CHECK(out->note.kind != SS_NOTE_RESEND);      /* RFC3261:17.1.1.2, 17.2.1 no A, E, G on reliable transports */
+            CHECK(out->note.kind !=
+                  SS_NOTE_RESEND); /* RFC3261:17.1.1.2, 17.2.1 no A, E, G on reliable transports */
         }
     }
     s.rig->arena.used = 0;
@@ -167,7 +175,8 @@ static void read_piece(wire *w, int from, size_t until)
         const ss_slice rest = { w->bytes[from] + w->taken[from], w->seen[from] - w->taken[from] };
         size_t taken = 0;
         ss_turn turn = begin();
-        status = ss_engine_stream_input(&s.rig->engines[to], &turn, &w->paths[1 - from], rest, &taken);
+        status =
+            ss_engine_stream_input(&s.rig->engines[to], &turn, &w->paths[1 - from], rest, &taken);
         CHECK(status == SS_OK || status == SS_MORE);
         w->taken[from] += taken;
         drain(to, &turn);
@@ -290,7 +299,7 @@ TEST(rfc3261_18_a_call_over_tcp_goes_by_one_connection_and_nothing_is_sent_twice
     start();
     set_up();
     act(ALICE, (ss_command){ .kind = SS_CMD_HANGUP, .call = 1 });
-    run(SS_S(40));                                        /* past L and M of the INVITE */
+    run(SS_S(40)); /* past L and M of the INVITE */
     CHECK_EQ(s.wire_count, 1);
     CHECK_EQ(sent(ALICE, "INVITE"), 1);
     CHECK_EQ(sent(ALICE, "ACK"), 1);
@@ -309,22 +318,22 @@ TEST(rfc3261_17_on_streams_the_timers_d_i_j_k_are_zero)
     call(bob);
     run(SS_MS(50));
     act(BOB, (ss_command){ .kind = SS_CMD_REJECT, .call = 1, .status = 486 });
-    CHECK_EQ(s.rig->engines[BOB].core.txns, 1);           /* it waits for the ACK: H */
+    CHECK_EQ(s.rig->engines[BOB].core.txns, 1); /* it waits for the ACK: H */
     run(SS_MS(10));
     CHECK_EQ(told(ALICE, SS_EVENT_REJECTED), 1);
-    CHECK_EQ(s.rig->engines[ALICE].core.txns, 0);         /* D */
+    CHECK_EQ(s.rig->engines[ALICE].core.txns, 0); /* D */
     run(SS_MS(10));
-    CHECK_EQ(s.rig->engines[BOB].core.txns, 0);           /* I */
+    CHECK_EQ(s.rig->engines[BOB].core.txns, 0); /* I */
     check_all_over();
     start();
     set_up();
     const uint32_t alices = s.rig->engines[ALICE].core.txns, bobs = s.rig->engines[BOB].core.txns;
     act(ALICE, (ss_command){ .kind = SS_CMD_HANGUP, .call = 1 });
     run(SS_MS(10));
-    CHECK_EQ(s.rig->engines[BOB].core.txns, bobs);        /* J */
+    CHECK_EQ(s.rig->engines[BOB].core.txns, bobs); /* J */
     CHECK_EQ(s.rig->engines[ALICE].core.txns, alices + 1);
     run(SS_MS(10));
-    CHECK_EQ(s.rig->engines[ALICE].core.txns, alices);    /* K */
+    CHECK_EQ(s.rig->engines[ALICE].core.txns, alices); /* K */
     run(SS_S(40));
     check_all_over();
 }
@@ -333,7 +342,7 @@ TEST(rfc3261_18_requests_to_one_address_reuse_its_connection)
 {
     start();
     call(bob);
-    call(bob);                                            /* while it is being opened */
+    call(bob); /* while it is being opened */
     run(SS_MS(50));
     call(bob);
     run(SS_MS(50));
@@ -355,7 +364,7 @@ TEST(rfc3261_18_a_request_of_the_callee_goes_by_a_connection_of_its_own)
     set_up();
     act(BOB, (ss_command){ .kind = SS_CMD_HANGUP, .call = 1 });
     run(SS_S(40));
-    CHECK_EQ(s.wire_count, 2);                            /* the caller's came from another port than its Contact's */
+    CHECK_EQ(s.wire_count, 2); /* the caller's came from another port than its Contact's */
     CHECK_EQ(wire_by_which("BYE"), 1);
     CHECK_EQ(wire_by_which("200 BYE"), 1);
     CHECK_EQ(told(ALICE, SS_EVENT_BYE), 1);
@@ -391,7 +400,7 @@ TEST(rfc3261_17_1_4_a_connection_that_is_refused_is_503_to_the_user)
     CHECK(rejected->event.synthetic);
     check_all_over();
     s.deaf[BOB] = false;
-    call(bob);                                            /* nothing is remembered of it */
+    call(bob); /* nothing is remembered of it */
     run(SS_MS(50));
     CHECK_EQ(told(BOB, SS_EVENT_INCOMING), 1);
     CHECK(s.wires[1].paths[0].connection != s.wires[0].paths[0].connection);
@@ -428,12 +437,13 @@ TEST(a_reset_between_requests_costs_a_call_nothing_but_a_connection)
     check_all_over();
 }
 
-TEST(rfc3261_18_2_2_a_response_whose_connection_is_gone_opens_one_to_received_and_the_port_of_sent_by)
+TEST(
+    rfc3261_18_2_2_a_response_whose_connection_is_gone_opens_one_to_received_and_the_port_of_sent_by)
 {
     start();
     call(bob);
     run(SS_MS(50));
-    lose(&s.wires[0], false);                             /* in order: the request waits on */
+    lose(&s.wires[0], false); /* in order: the request waits on */
     CHECK_EQ(told(ALICE, SS_EVENT_REJECTED), 0);
     act(BOB, (ss_command){ .kind = SS_CMD_ANSWER, .call = 1 });
     CHECK_EQ(s.wire_count, 2);
@@ -442,7 +452,8 @@ TEST(rfc3261_18_2_2_a_response_whose_connection_is_gone_opens_one_to_received_an
     CHECK_EQ(path->remote.ip[3], 1);
     CHECK_EQ(path->remote.port, 5060);
     const ss_core *core = &s.rig->engines[BOB].core;
-    CHECK_EQ(ss_txn_path(core, ss_txn_at(core, core->first_txn)).connection, path->connection);      /* RFC6026:8.8 */
+    CHECK_EQ(ss_txn_path(core, ss_txn_at(core, core->first_txn)).connection,
+             path->connection); /* RFC6026:8.8 */
     run(SS_MS(50));
     CHECK_EQ(told(ALICE, SS_EVENT_ANSWERED), 1);
     CHECK_EQ(told(BOB, SS_EVENT_CONFIRMED), 1);
@@ -460,12 +471,12 @@ TEST(rfc6026_8_8_a_response_that_can_be_brought_to_nobody_is_tried_until_the_cal
     s.deaf[ALICE] = true;
     act(BOB, (ss_command){ .kind = SS_CMD_REJECT, .call = 1, .status = 486 });
     CHECK_EQ(s.rig->engines[BOB].core.txns, 1);
-    run(SS_MS(10));                                       /* refused: servers live on, to Timer H */
+    run(SS_MS(10)); /* refused: servers live on, to Timer H */
     CHECK_EQ(s.wire_count, 2);
     CHECK_EQ(s.rig->engines[BOB].connections.count, 0);
     run(SS_S(40));
     CHECK_EQ(sent(BOB, "486 INVITE"), 1);
-    CHECK_EQ(told(ALICE, SS_EVENT_REJECTED), 1);          /* Timer B */
+    CHECK_EQ(told(ALICE, SS_EVENT_REJECTED), 1); /* Timer B */
     CHECK_EQ(ua_event_of(s.rig, ALICE, SS_EVENT_REJECTED, 0)->event.status, 408);
     check_all_over();
 }
@@ -478,7 +489,9 @@ TEST(rfc3261_18_3_what_waits_on_a_stream_that_cannot_be_framed_has_failed)
     size_t taken = 0;
     const ss_slice noise = SS_LIT("SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n\r\n");
     ss_turn turn = begin();
-    CHECK_STATUS(ss_engine_stream_input(&s.rig->engines[ALICE], &turn, &s.wires[0].paths[0], noise, &taken), SS_ERR_SYNTAX);
+    CHECK_STATUS(
+        ss_engine_stream_input(&s.rig->engines[ALICE], &turn, &s.wires[0].paths[0], noise, &taken),
+        SS_ERR_SYNTAX);
     const ss_output *out = ss_turn_take(&turn);
     CHECK_EQ(out->kind, SS_OUT_CLOSE);
     CHECK_EQ(out->path.connection, s.wires[0].paths[0].connection);
@@ -523,12 +536,15 @@ TEST(what_the_engine_does_not_know_is_refused)
 {
     start();
     size_t taken = 0;
-    const ss_path path = { .transport = SS_TRANSPORT_TCP, .connection = 9, .remote = ss_address_v4(0x0a000009u, 7) };
+    const ss_path path = { .transport = SS_TRANSPORT_TCP,
+                           .connection = 9,
+                           .remote = ss_address_v4(0x0a000009u, 7) };
     ss_path ours = path;
     ours.connection |= SS_CONNECTION_OURS;
     CHECK_STATUS(opened(ALICE, &ours), SS_ERR_STATE);
     ss_turn turn = begin();
-    CHECK_STATUS(ss_engine_stream_input(&s.rig->engines[ALICE], &turn, &path, SS_LIT("x"), &taken), SS_ERR_STATE);
+    CHECK_STATUS(ss_engine_stream_input(&s.rig->engines[ALICE], &turn, &path, SS_LIT("x"), &taken),
+                 SS_ERR_STATE);
     CHECK_EQ(taken, 1);
     CHECK_STATUS(ss_engine_stream_stuck(&s.rig->engines[ALICE], &path, true), SS_NONE);
     CHECK_OK(ss_engine_path_lost(&s.rig->engines[ALICE], &turn, &path, true));
@@ -539,10 +555,12 @@ TEST(what_the_engine_does_not_know_is_refused)
 TEST(at_the_quota_there_is_no_connection_and_a_request_fails_as_if_refused)
 {
     start();
-    const ss_path path = { .transport = SS_TRANSPORT_TCP, .connection = 9, .remote = ss_address_v4(0x0a000009u, 7) };
+    const ss_path path = { .transport = SS_TRANSPORT_TCP,
+                           .connection = 9,
+                           .remote = ss_address_v4(0x0a000009u, 7) };
     s.rig->settings.bytes_max = 0;
     CHECK_STATUS(opened(ALICE, &path), SS_ERR_FULL);
-    for (uint32_t bytes = 0;; bytes += 16) {              /* every quota until one is enough */
+    for (uint32_t bytes = 0;; bytes += 16) { /* every quota until one is enough */
         start();
         s.rig->settings.bytes_max = bytes;
         ss_command command = { .kind = SS_CMD_CALL, .target = ss_slice_from(bob) };

@@ -14,9 +14,10 @@ static ss_path stream_to(int node)
                       .remote = ss_address_v4(0x0a000009u, 40000) };
 }
 
-#define OPTIONS(branch, cseq)                                                                                          \
-    "OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/TCP 10.0.0.9:40000;branch=z9hG4bK" branch                        \
-    "\r\nMax-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=c\r\nTo: <sip:bob@example.com>\r\nCall-ID: stream\r\n"   \
+#define OPTIONS(branch, cseq)                                                                   \
+    "OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/TCP 10.0.0.9:40000;branch=z9hG4bK" branch \
+    "\r\nMax-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=c\r\nTo: "                       \
+    "<sip:bob@example.com>\r\nCall-ID: stream\r\n"                                              \
     "CSeq: " cseq " OPTIONS\r\nContent-Length: 0\r\n\r\n"
 
 static const char two_and_a_pong[] = OPTIONS("one", "1") "\r\n\r\n" OPTIONS("two", "2");
@@ -69,7 +70,8 @@ static written read_in_two(size_t first)
         while (status == SS_OK && at < ends[i]) {
             size_t taken = 0;
             ss_turn turn = ss_turn_begin(0, &rig->arena);
-            status = ss_engine_stream_input(&rig->engines[BOB], &turn, &path, ss_slice_cut(all, at, ends[i]), &taken);
+            status = ss_engine_stream_input(&rig->engines[BOB], &turn, &path,
+                                            ss_slice_cut(all, at, ends[i]), &taken);
             at += taken;
             take_all(rig, &turn, &w);
         }
@@ -98,11 +100,13 @@ TEST(rfc3261_18_3_a_stream_that_cannot_be_framed_is_closed)
 {
     ua_rig *rig = ua_start();
     const ss_path path = accept_stream(rig, BOB);
-    const ss_slice bytes = SS_LIT("OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\nwhat is this");
+    const ss_slice bytes =
+        SS_LIT("OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\nwhat is this");
     size_t taken = 0;
     written w = { .len = 0 };
     ss_turn turn = ss_turn_begin(0, &rig->arena);
-    CHECK_STATUS(ss_engine_stream_input(&rig->engines[BOB], &turn, &path, bytes, &taken), SS_ERR_SYNTAX);
+    CHECK_STATUS(ss_engine_stream_input(&rig->engines[BOB], &turn, &path, bytes, &taken),
+                 SS_ERR_SYNTAX);
     CHECK_EQ(taken, bytes.len);
     take_all(rig, &turn, &w);
     CHECK_EQ(w.closes, 1);
@@ -120,7 +124,9 @@ static ss_path call_over_tcp(ua_rig *rig)
     unsigned invites = 0;
     for (const ss_output *out = ss_turn_take(&turn); out != NULL; out = ss_turn_take(&turn)) {
         if (out->kind == SS_OUT_STREAM) {
-            CHECK(ss_slice_starts(out->bytes, SS_LIT("INVITE sip:carol@10.0.0.9;transport=tcp SIP/2.0\r\nVia: SIP/2.0/TCP ")));
+            CHECK(ss_slice_starts(
+                out->bytes,
+                SS_LIT("INVITE sip:carol@10.0.0.9;transport=tcp SIP/2.0\r\nVia: SIP/2.0/TCP ")));
             path = out->path;
             invites++;
         }
@@ -158,7 +164,8 @@ TEST(rfc3261_17_1_4_a_connection_that_fails_ends_the_requests_on_it_and_no_other
     other = path;
     other.transport = SS_TRANSPORT_UDP;
     CHECK_EQ(rejections_after_loss(rig, &other, true), 0);
-    CHECK_EQ(rejections_after_loss(rig, &path, false), 0);  /* closed in order: an answer may come on another */
+    CHECK_EQ(rejections_after_loss(rig, &path, false),
+             0); /* closed in order: an answer may come on another */
     CHECK_EQ(rejections_after_loss(rig, &path, true), 1);
     CHECK_EQ(rejections_after_loss(rig, &path, true), 0);
     CHECK(ua_is_empty(rig, ALICE));
@@ -180,7 +187,9 @@ TEST(an_answer_that_nothing_waits_for_changes_nothing)
 {
     ua_rig *rig = ua_start();
     const ss_address address = ss_address_v4(0x0a000009u, 5060);
-    const ss_answer answer = { .token = 77, .status = SS_OK, .addresses = &address, .address_count = 1 };
+    const ss_answer answer = {
+        .token = 77, .status = SS_OK, .addresses = &address, .address_count = 1
+    };
     ss_turn turn = ss_turn_begin(0, &rig->arena);
     CHECK_STATUS(ss_engine_answer(&rig->engines[ALICE], &turn, &answer), SS_NONE);
     CHECK_NULL(ss_turn_take(&turn));
@@ -193,7 +202,7 @@ TEST(the_deadline_is_that_of_the_earliest_timer_and_before_it_a_tick_does_nothin
     ss_engine *alice = &rig->engines[ALICE];
     CHECK_EQ(ss_engine_deadline(alice), SS_TIME_NEVER);
     (void)ua_call(rig, ALICE, "sip:carol@10.0.0.9");
-    CHECK_EQ(ss_engine_deadline(alice), SS_MS(500));      /* Timer A before Timer B */
+    CHECK_EQ(ss_engine_deadline(alice), SS_MS(500)); /* Timer A before Timer B */
     ss_turn turn = ss_turn_begin(SS_MS(500) - 1, &rig->arena);
     CHECK_OK(ss_engine_tick(alice, &turn));
     CHECK_NULL(ss_turn_take(&turn));
@@ -213,8 +222,9 @@ TEST(a_message_that_the_arena_cannot_hold_is_as_if_lost)
     size_t taken = 0;
     rig->arena.cap = sizeof(ss_msg) / 2;
     ss_turn turn = ss_turn_begin(0, &rig->arena);
-    CHECK_STATUS(ss_engine_stream_input(&rig->engines[BOB], &turn, &path, bytes, &taken), SS_ERR_FULL);
-    CHECK_EQ(taken, bytes.len);                           /* never offered again: else a host would loop */
+    CHECK_STATUS(ss_engine_stream_input(&rig->engines[BOB], &turn, &path, bytes, &taken),
+                 SS_ERR_FULL);
+    CHECK_EQ(taken, bytes.len); /* never offered again: else a host would loop */
     CHECK_EQ(rig->engines[BOB].core.txns, 0);
     rig->arena = (ss_arena){ .base = rig->arena.base, .cap = cap };
     turn = ss_turn_begin(0, &rig->arena);

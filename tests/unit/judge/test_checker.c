@@ -4,7 +4,9 @@
 
 static sn_check sends(uint32_t node, ss_time at, ss_method method)
 {
-    return (sn_check){ .has_at = true, .at = at, .node = node, .is_request = true, .method = (uint8_t)method };
+    return (sn_check){
+        .has_at = true, .at = at, .node = node, .is_request = true, .method = (uint8_t)method
+    };
 }
 
 static void begin(court *rig, sn_check *checks, uint32_t count)
@@ -16,7 +18,8 @@ static void begin(court *rig, sn_check *checks, uint32_t count)
 
 TEST(a_check_is_met_at_its_instant_only)
 {
-    sn_check checks[] = { sends(COURT_ALICE, SS_MS(10), SS_METHOD_INVITE), sends(COURT_ALICE, SS_MS(10) + 1, SS_METHOD_INVITE),
+    sn_check checks[] = { sends(COURT_ALICE, SS_MS(10), SS_METHOD_INVITE),
+                          sends(COURT_ALICE, SS_MS(10) + 1, SS_METHOD_INVITE),
                           sends(COURT_BOB, SS_MS(10), SS_METHOD_INVITE) };
     court rig;
     begin(&rig, checks, SS_COUNT(checks));
@@ -33,7 +36,8 @@ TEST(a_check_is_met_at_its_instant_only)
 TEST(each_check_needs_a_message_of_its_own)
 {
     for (uint32_t messages = 1; messages <= 2; messages++) {
-        sn_check checks[] = { sends(COURT_ALICE, 5, SS_METHOD_BYE), sends(COURT_ALICE, 5, SS_METHOD_BYE) };
+        sn_check checks[] = { sends(COURT_ALICE, 5, SS_METHOD_BYE),
+                              sends(COURT_ALICE, 5, SS_METHOD_BYE) };
         court rig;
         begin(&rig, checks, SS_COUNT(checks));
         court_at(&rig, 5);
@@ -47,7 +51,8 @@ TEST(each_check_needs_a_message_of_its_own)
 
 TEST(the_most_particular_check_takes_the_message)
 {
-    sn_check checks[] = { { .is_request = true, .method = SS_METHOD_BYE, .node = SN_NOBODY }, sends(COURT_ALICE, 5, SS_METHOD_BYE) };
+    sn_check checks[] = { { .is_request = true, .method = SS_METHOD_BYE, .node = SN_NOBODY },
+                          sends(COURT_ALICE, 5, SS_METHOD_BYE) };
     court rig;
     begin(&rig, checks, SS_COUNT(checks));
     court_at(&rig, 5);
@@ -60,8 +65,10 @@ TEST(the_most_particular_check_takes_the_message)
 
 TEST(a_response_is_told_by_status_and_cseq)
 {
-    sn_check checks[] = { { .node = COURT_BOB, .status = 200, .has_cseq = true, .method = SS_METHOD_CANCEL },
-                          { .node = COURT_BOB, .status = 200, .has_cseq = true, .method = SS_METHOD_INVITE } };
+    sn_check checks[] = {
+        { .node = COURT_BOB, .status = 200, .has_cseq = true, .method = SS_METHOD_CANCEL },
+        { .node = COURT_BOB, .status = 200, .has_cseq = true, .method = SS_METHOD_INVITE }
+    };
     court rig;
     begin(&rig, checks, SS_COUNT(checks));
     court_at(&rig, 5);
@@ -101,7 +108,8 @@ TEST(a_call_is_known_though_it_is_told_after_its_invite_left)
 
 TEST(receiving_is_not_sending)
 {
-    sn_check checks[] = { sends(COURT_ALICE, 5, SS_METHOD_INVITE), sends(COURT_ALICE, 5, SS_METHOD_INVITE) };
+    sn_check checks[] = { sends(COURT_ALICE, 5, SS_METHOD_INVITE),
+                          sends(COURT_ALICE, 5, SS_METHOD_INVITE) };
     checks[1].receives = true;
     court rig;
     begin(&rig, checks, SS_COUNT(checks));
@@ -123,9 +131,10 @@ TEST(an_act_holds_unless_the_node_missed_it)
     sn_checker *c = sn_checker_new(&cast, checks, SS_COUNT(checks));
     CHECK_NOT_NULL(c);
     sn_fact fact = { .kind = SN_FACT_CALL, .entity = 1, .key = { .at = SS_MS(20), .step = 2 } };
-    fact.call = (sn_call_fact){ .number = 1, .event = SN_CALL_ACT_MISSED, .status = 481, .synthetic = 1 };
+    fact.call =
+        (sn_call_fact){ .number = 1, .event = SN_CALL_ACT_MISSED, .status = 481, .synthetic = 1 };
     sn_checker_fact(c, &fact);
-    fact.call.number = 2;                                 /* another call: nobody's act */
+    fact.call.number = 2; /* another call: nobody's act */
     sn_checker_fact(c, &fact);
     CHECK_EQ(sn_checker_finish(c), 1);
     CHECK_EQ(checks[0].seen, 1);

@@ -14,7 +14,7 @@ TEST(a_map_finds_what_was_put_and_not_what_was_removed)
     for (unsigned i = 0; i < 20000; i++) {
         draw = ss_mix64(draw + i);
         const unsigned k = (unsigned)(draw % KEYS);
-        const uint64_t key = ((uint64_t)k + 1) * 64;           /* many share a home */
+        const uint64_t key = ((uint64_t)k + 1) * 64; /* many share a home */
         if (draw >> 40 & 1) {
             CHECK(sn_map_put(&m, key, i + 1));
             expected[k] = i + 1;

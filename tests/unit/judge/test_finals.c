@@ -152,7 +152,8 @@ TEST(tx18_sees_a_response_to_nothing_and_one_after_the_end)
     court_close(&rig);
     request_comes(&rig, COURT_PROXY, SS_METHOD_BYE);
     court_at(&rig, SS_S(32));
-    court_notes_txn(&rig, COURT_PROXY, SS_NIST, SS_METHOD_BYE, COURT_THEIRS, SS_TXN_TRYING, SS_TXN_TERMINATED);
+    court_notes_txn(&rig, COURT_PROXY, SS_NIST, SS_METHOD_BYE, COURT_THEIRS, SS_TXN_TRYING,
+                    SS_TXN_TERMINATED);
     answer(&rig, COURT_PROXY, SS_S(33), 200, SS_METHOD_BYE);
     CHECK_EQ(court_broken(&rig, "TX18"), 1);
     court_close(&rig);
@@ -163,9 +164,11 @@ TEST(tx18_takes_a_request_after_the_end_for_a_new_one)
     court rig;
     request_comes(&rig, COURT_BOB, SS_METHOD_BYE);
     answer(&rig, COURT_BOB, 0, 200, SS_METHOD_BYE);
-    court_notes_txn(&rig, COURT_BOB, SS_NIST, SS_METHOD_BYE, COURT_THEIRS, SS_TXN_TRYING, SS_TXN_COMPLETED);
+    court_notes_txn(&rig, COURT_BOB, SS_NIST, SS_METHOD_BYE, COURT_THEIRS, SS_TXN_TRYING,
+                    SS_TXN_COMPLETED);
     court_at(&rig, SS_S(32));
-    court_notes_txn(&rig, COURT_BOB, SS_NIST, SS_METHOD_BYE, COURT_THEIRS, SS_TXN_COMPLETED, SS_TXN_TERMINATED);
+    court_notes_txn(&rig, COURT_BOB, SS_NIST, SS_METHOD_BYE, COURT_THEIRS, SS_TXN_COMPLETED,
+                    SS_TXN_TERMINATED);
     court_at(&rig, SS_S(33));
     court_gets(&rig, COURT_BOB, court_request(SS_METHOD_BYE, COURT_THEIRS));
     court_sends(&rig, COURT_BOB, court_response(481, SS_METHOD_BYE, COURT_THEIRS));

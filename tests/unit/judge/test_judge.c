@@ -56,13 +56,16 @@ TEST(many_calls_are_judged_each_by_itself)
         const uint64_t branch = 1000 + i;
         court_at(&rig, start);
         court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_OPTIONS, branch));
-        court_notes_txn(&rig, COURT_ALICE, SS_NICT, SS_METHOD_OPTIONS, branch, SS_TXN_TRYING, SS_TXN_TRYING);
+        court_notes_txn(&rig, COURT_ALICE, SS_NICT, SS_METHOD_OPTIONS, branch, SS_TXN_TRYING,
+                        SS_TXN_TRYING);
         court_at(&rig, start + SS_MS(5));
         court_gets(&rig, COURT_ALICE, court_response(200, SS_METHOD_OPTIONS, branch));
-        court_notes_txn(&rig, COURT_ALICE, SS_NICT, SS_METHOD_OPTIONS, branch, SS_TXN_TRYING, SS_TXN_COMPLETED);
+        court_notes_txn(&rig, COURT_ALICE, SS_NICT, SS_METHOD_OPTIONS, branch, SS_TXN_TRYING,
+                        SS_TXN_COMPLETED);
         if (i >= 500) {
             court_at(&rig, start + SS_MS(5));
-            court_notes_txn(&rig, COURT_ALICE, SS_NICT, SS_METHOD_OPTIONS, branch - 500, SS_TXN_COMPLETED, SS_TXN_TERMINATED);
+            court_notes_txn(&rig, COURT_ALICE, SS_NICT, SS_METHOD_OPTIONS, branch - 500,
+                            SS_TXN_COMPLETED, SS_TXN_TERMINATED);
         }
     }
     CHECK_EQ(court_broken_any(&rig), 0);

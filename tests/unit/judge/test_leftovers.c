@@ -4,13 +4,15 @@
 
 static void leave(court *rig, uint32_t node, sn_left_fact left)
 {
-    court_give(rig, (sn_fact){ .kind = SN_FACT_LEFT, .entity = node, .peer = SN_NOBODY, .left = left });
+    court_give(rig,
+               (sn_fact){ .kind = SN_FACT_LEFT, .entity = node, .peer = SN_NOBODY, .left = left });
 }
 
 TEST(left1_sees_each_thing_that_is_left)
 {
-    static const sn_left_fact lefts[] = { { .transactions = 1 }, { .dialogs = 1 },  { .calls = 1 },
-                                          { .timers = 1 },       { .contexts = 1 }, { .store_bytes = 16 } };
+    static const sn_left_fact lefts[] = { { .transactions = 1 }, { .dialogs = 1 },
+                                          { .calls = 1 },        { .timers = 1 },
+                                          { .contexts = 1 },     { .store_bytes = 16 } };
     for (size_t i = 0; i < SS_COUNT(lefts); i++) {
         court rig;
         court_open(&rig);
@@ -33,7 +35,8 @@ TEST(left1_accepts_registrations_bindings_and_calls_that_nobody_ended)
     court_call(&rig, COURT_BOB, SN_CALL_ACCEPTED, 1, 200);
     court_call(&rig, COURT_ALICE, SN_CALL_ANSWERED, 1, 200);
     court_at(&rig, SS_S(100));
-    leave(&rig, COURT_ALICE, (sn_left_fact){ .calls = 1, .dialogs = 1, .timers = 1, .store_bytes = 900 });
+    leave(&rig, COURT_ALICE,
+          (sn_left_fact){ .calls = 1, .dialogs = 1, .timers = 1, .store_bytes = 900 });
     leave(&rig, COURT_BOB, (sn_left_fact){ .calls = 1, .dialogs = 1, .store_bytes = 900 });
     leave(&rig, COURT_PROXY, (sn_left_fact){ .bindings = 2 });
     court_finish(&rig, SS_S(100));
@@ -55,7 +58,8 @@ TEST(left1_and_live1_are_not_judged_when_the_run_was_interrupted)
 
 TEST(live1_sees_a_call_that_came_to_nothing)
 {
-    static const sn_call_event outcomes[] = { SN_CALL_ANSWERED, SN_CALL_REJECTED, SN_CALL_BLOCKED, SN_CALL_CANCELLING };
+    static const sn_call_event outcomes[] = { SN_CALL_ANSWERED, SN_CALL_REJECTED, SN_CALL_BLOCKED,
+                                              SN_CALL_CANCELLING };
     for (size_t i = 0; i < SS_COUNT(outcomes); i++) {
         court rig;
         court_open(&rig);

@@ -70,8 +70,9 @@ TEST(an_expectation_holds_by_its_comparison_and_never_of_null)
     static const struct {
         sn_compare compare;
         bool below, equal, above;
-    } cases[] = { { SN_LT, true, false, false }, { SN_LE, true, true, false },  { SN_EQ, false, true, false },
-                  { SN_NE, true, false, true },  { SN_GE, false, true, true },  { SN_GT, false, false, true } };
+    } cases[] = { { SN_LT, true, false, false }, { SN_LE, true, true, false },
+                  { SN_EQ, false, true, false }, { SN_NE, true, false, true },
+                  { SN_GE, false, true, true },  { SN_GT, false, false, true } };
     bool is_null = false;
     uint64_t value = 0;
     for (size_t i = 0; i < SS_COUNT(cases); i++) {

@@ -237,13 +237,15 @@ TEST(the_stack_and_the_network_are_counted)
     begin(&rig);
     court_at(&rig, 0);
     court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_INVITE, COURT_OURS));
-    court_notes_txn(&rig, COURT_ALICE, SS_ICT, SS_METHOD_INVITE, COURT_OURS, SS_TXN_CALLING, SS_TXN_CALLING);
+    court_notes_txn(&rig, COURT_ALICE, SS_ICT, SS_METHOD_INVITE, COURT_OURS, SS_TXN_CALLING,
+                    SS_TXN_CALLING);
     court_notes(&rig, COURT_ALICE, (ss_note){ .kind = SS_NOTE_RESEND, .letter = SS_TIMER_A });
     court_notes(&rig, COURT_ALICE, (ss_note){ .kind = SS_NOTE_RESEND, .letter = SS_LETTER_COUNT });
     court_notes(&rig, COURT_ALICE, (ss_note){ .kind = SS_NOTE_TIMER, .letter = SS_TIMER_A });
     court_notes(&rig, COURT_ALICE, (ss_note){ .kind = SS_NOTE_DIALOG, .from = 0, .to = 1 });
     court_notes(&rig, COURT_ALICE, (ss_note){ .kind = SS_NOTE_DIALOG, .from = 1, .to = 3 });
-    court_give(&rig, (sn_fact){ .kind = SN_FACT_LINK_DROPPED, .cause = SN_CAUSE_LOSS, .entity = 2 });
+    court_give(&rig,
+               (sn_fact){ .kind = SN_FACT_LINK_DROPPED, .cause = SN_CAUSE_LOSS, .entity = 2 });
     const sn_metrics *m = all(&rig);
     CHECK_EQ(m->retransmits[SS_TIMER_A], 1);
     CHECK_EQ(m->retransmits_answering, 1);

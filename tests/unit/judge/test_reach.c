@@ -51,7 +51,8 @@ TEST(timers_and_copies_are_reached_by_their_notes)
     CHECK(!reached(&rig, "timer_a"));
     court_notes(&rig, COURT_ALICE, (ss_note){ .kind = SS_NOTE_RESEND, .letter = SS_TIMER_TWOXX });
     CHECK(reached(&rig, "twoxx_copy"));
-    court_notes(&rig, COURT_ALICE, (ss_note){ .kind = SS_NOTE_RESEND, .letter = SS_LETTER_COUNT, .machine = SS_ICT });
+    court_notes(&rig, COURT_ALICE,
+                (ss_note){ .kind = SS_NOTE_RESEND, .letter = SS_LETTER_COUNT, .machine = SS_ICT });
     CHECK(reached(&rig, "ack_copy"));
     CHECK(!reached(&rig, "answered_copy"));
     court_close(&rig);
@@ -64,7 +65,8 @@ TEST(a_200_after_a_cancel_is_a_crossing)
     court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
     court_call(&rig, COURT_ALICE, SN_CALL_CANCELLING, 1, 0);
     CHECK(!reached(&rig, "cancel_crosses_200"));
-    court_call(&rig, COURT_ALICE, SN_CALL_ENDED, 1, 200); /* acknowledged and released: it was never up for the caller */
+    court_call(&rig, COURT_ALICE, SN_CALL_ENDED, 1,
+               200); /* acknowledged and released: it was never up for the caller */
     CHECK(reached(&rig, "cancel_crosses_200"));
     CHECK(!reached(&rig, "call_established"));
     CHECK_EQ(sn_meter_read(rig.meter, 0)->cancelled, 1);
@@ -95,7 +97,9 @@ TEST(the_network_is_reached_by_its_facts)
     begin(&rig);
     court_give(&rig, (sn_fact){ .kind = SN_FACT_FRAGMENTED, .entity = COURT_ALICE });
     CHECK(reached(&rig, "fragment"));
-    court_give(&rig, (sn_fact){ .kind = SN_FACT_NODE_DROPPED, .cause = SN_CAUSE_REASSEMBLY_TIMEOUT, .entity = COURT_ALICE });
+    court_give(&rig, (sn_fact){ .kind = SN_FACT_NODE_DROPPED,
+                                .cause = SN_CAUSE_REASSEMBLY_TIMEOUT,
+                                .entity = COURT_ALICE });
     CHECK(reached(&rig, "reassembly_timeout"));
     CHECK(!reached(&rig, "loss"));
     court_close(&rig);

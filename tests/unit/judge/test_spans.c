@@ -29,15 +29,15 @@ static const span_case cases[] = {
 static void move(court *rig, const span_case *c, ss_txn_state from, ss_txn_state to)
 {
     court_notes(rig, COURT_ALICE,
-              (ss_note){ .kind = SS_NOTE_TXN,
-                         .machine = (uint8_t)c->machine,
-                         .from = (uint8_t)from,
-                         .to = (uint8_t)to,
-                         .letter = SS_LETTER_COUNT,
-                         .method = (uint8_t)c->method,
-                         .reliable = c->reliable,
-                         .branch = COURT_OURS,
-                         .call_id = COURT_CALL_ID });
+                (ss_note){ .kind = SS_NOTE_TXN,
+                           .machine = (uint8_t)c->machine,
+                           .from = (uint8_t)from,
+                           .to = (uint8_t)to,
+                           .letter = SS_LETTER_COUNT,
+                           .method = (uint8_t)c->method,
+                           .reliable = c->reliable,
+                           .branch = COURT_OURS,
+                           .call_id = COURT_CALL_ID });
 }
 
 static uint64_t lasting(const span_case *c, ss_span span)
@@ -77,7 +77,8 @@ TEST(tx7_and_tx8_see_a_state_that_ends_early)
 TEST(tx7_and_tx8_see_a_state_that_ends_late_or_never)
 {
     for (size_t i = 0; i < SS_COUNT(cases); i++) {
-        const bool has_no_end = cases[i].span == SS_S(32) && cases[i].state == SS_TXN_COMPLETED && cases[i].machine == SS_ICT;
+        const bool has_no_end = cases[i].span == SS_S(32) && cases[i].state == SS_TXN_COMPLETED &&
+                                cases[i].machine == SS_ICT;
         CHECK_EQ(lasting(&cases[i], SS_TIME_NEVER), has_no_end ? 0 : 1);
         CHECK_EQ(lasting(&cases[i], cases[i].span + 1), has_no_end ? 0 : 1);
     }
@@ -90,8 +91,10 @@ TEST(tx8_excuses_an_early_end_when_the_transport_failed)
     court_at(&rig, SS_S(1));
     move(&rig, &cases[4], SS_TXN_TRYING, SS_TXN_TRYING);
     move(&rig, &cases[4], SS_TXN_TRYING, SS_TXN_COMPLETED);
-    court_give(&rig, (sn_fact){ .kind = SN_FACT_NODE_DROPPED, .cause = SN_CAUSE_NO_PORT, .entity = COURT_BOB,
-                              .packet.origin = COURT_ALICE });
+    court_give(&rig, (sn_fact){ .kind = SN_FACT_NODE_DROPPED,
+                                .cause = SN_CAUSE_NO_PORT,
+                                .entity = COURT_BOB,
+                                .packet.origin = COURT_ALICE });
     move(&rig, &cases[4], SS_TXN_COMPLETED, SS_TXN_TERMINATED);
     CHECK_EQ(court_broken_any(&rig), 0);
     court_close(&rig);

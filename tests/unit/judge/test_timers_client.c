@@ -3,7 +3,8 @@
 #include "court.h"
 
 static const uint64_t invite_ms[] = { 0, 500, 1500, 3500, 7500, 15500, 31500 };
-static const uint64_t other_ms[] = { 0, 500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500, 31500 };
+static const uint64_t other_ms[] = { 0,     500,   1500,  3500,  7500, 11500,
+                                     15500, 19500, 23500, 27500, 31500 };
 
 /* Alice sends a request the first `count` times of a list. */
 static void send_copies(court *rig, ss_method method, const uint64_t *ms, size_t count)
@@ -14,7 +15,8 @@ static void send_copies(court *rig, ss_method method, const uint64_t *ms, size_t
         if (i == 0) {
             const bool invite = method == SS_METHOD_INVITE;
             const ss_txn_state state = invite ? SS_TXN_CALLING : SS_TXN_TRYING;
-            court_notes_txn(rig, COURT_ALICE, invite ? SS_ICT : SS_NICT, method, COURT_OURS, state, state);
+            court_notes_txn(rig, COURT_ALICE, invite ? SS_ICT : SS_NICT, method, COURT_OURS, state,
+                            state);
         }
     }
 }
@@ -23,9 +25,10 @@ static void time_out(court *rig, ss_method method, ss_time at)
 {
     const bool invite = method == SS_METHOD_INVITE;
     court_at(rig, at);
-    court_notes_timer(rig, COURT_ALICE, invite ? SS_ICT : SS_NICT, method, COURT_OURS, invite ? SS_TIMER_B : SS_TIMER_F);
-    court_notes_txn(rig, COURT_ALICE, invite ? SS_ICT : SS_NICT, method, COURT_OURS, invite ? SS_TXN_CALLING : SS_TXN_TRYING,
-                  SS_TXN_TERMINATED);
+    court_notes_timer(rig, COURT_ALICE, invite ? SS_ICT : SS_NICT, method, COURT_OURS,
+                      invite ? SS_TIMER_B : SS_TIMER_F);
+    court_notes_txn(rig, COURT_ALICE, invite ? SS_ICT : SS_NICT, method, COURT_OURS,
+                    invite ? SS_TXN_CALLING : SS_TXN_TRYING, SS_TXN_TERMINATED);
 }
 
 TEST(an_invite_that_nothing_answers_breaks_no_law)
@@ -56,10 +59,9 @@ TEST(tx1_sees_a_copy_that_is_missing_when_time_passes_it)
 
 TEST(tx1_sees_a_copy_that_is_early_late_or_capped_at_t2)
 {
-    static const uint64_t wrong_ms[][7] = { { 0, 499 },
-                                            { 0, 501 },
-                                            { 0, 500, 1000 },
-                                            { 0, 500, 1500, 3500, 7500, 11500 } };
+    static const uint64_t wrong_ms[][7] = {
+        { 0, 499 }, { 0, 501 }, { 0, 500, 1000 }, { 0, 500, 1500, 3500, 7500, 11500 }
+    };
     static const size_t counts[] = { 2, 2, 3, 6 };
     for (size_t i = 0; i < SS_COUNT(counts); i++) {
         court rig;
@@ -251,7 +253,8 @@ TEST(tx14_sees_a_cancel_before_a_provisional_response_or_with_another_branch)
         if (case_of > 0) {
             court_gets(&rig, COURT_ALICE, court_response(180, SS_METHOD_INVITE, COURT_OURS));
         }
-        court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_CANCEL, case_of == 1 ? COURT_OURS + 1 : COURT_OURS));
+        court_sends(&rig, COURT_ALICE,
+                    court_request(SS_METHOD_CANCEL, case_of == 1 ? COURT_OURS + 1 : COURT_OURS));
         CHECK_EQ(court_broken(&rig, "TX14"), case_of < 2 ? 1 : 0);
         court_close(&rig);
     }
@@ -263,7 +266,8 @@ static void cancel_at_40_ms(court *rig)
     send_copies(rig, SS_METHOD_INVITE, invite_ms, 1);
     court_at(rig, SS_MS(40));
     court_gets(rig, COURT_ALICE, court_response(180, SS_METHOD_INVITE, COURT_OURS));
-    court_notes_txn(rig, COURT_ALICE, SS_ICT, SS_METHOD_INVITE, COURT_OURS, SS_TXN_CALLING, SS_TXN_PROCEEDING);
+    court_notes_txn(rig, COURT_ALICE, SS_ICT, SS_METHOD_INVITE, COURT_OURS, SS_TXN_CALLING,
+                    SS_TXN_PROCEEDING);
     court_sends(rig, COURT_ALICE, court_request(SS_METHOD_CANCEL, COURT_OURS));
     court_gets(rig, COURT_ALICE, court_response(200, SS_METHOD_CANCEL, COURT_OURS));
 }
@@ -289,7 +293,8 @@ TEST(tx16_is_content_when_it_is_given_up_or_answered)
             court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS));
         } else {
             court_at(&rig, SS_MS(32040));
-            court_notes_txn(&rig, COURT_ALICE, SS_ICT, SS_METHOD_INVITE, COURT_OURS, SS_TXN_PROCEEDING, SS_TXN_TERMINATED);
+            court_notes_txn(&rig, COURT_ALICE, SS_ICT, SS_METHOD_INVITE, COURT_OURS,
+                            SS_TXN_PROCEEDING, SS_TXN_TERMINATED);
         }
         court_finish(&rig, SS_S(60));
         CHECK_EQ(court_broken_any(&rig), 0);

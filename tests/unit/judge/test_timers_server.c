@@ -2,14 +2,16 @@
 #include "check.h"
 #include "court.h"
 
-static const uint64_t copies_ms[] = { 0, 500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500, 31500 };
+static const uint64_t copies_ms[] = { 0,     500,   1500,  3500,  7500, 11500,
+                                      15500, 19500, 23500, 27500, 31500 };
 
 static void invite_comes(court *rig)
 {
     court_open(rig);
     court_at(rig, 0);
     court_gets(rig, COURT_BOB, court_request(SS_METHOD_INVITE, COURT_THEIRS));
-    court_notes_txn(rig, COURT_BOB, SS_IST, SS_METHOD_INVITE, COURT_THEIRS, SS_TXN_PROCEEDING, SS_TXN_PROCEEDING);
+    court_notes_txn(rig, COURT_BOB, SS_IST, SS_METHOD_INVITE, COURT_THEIRS, SS_TXN_PROCEEDING,
+                    SS_TXN_PROCEEDING);
 }
 
 static void answer_with_copies(court *rig, unsigned status, size_t count)
@@ -20,8 +22,8 @@ static void answer_with_copies(court *rig, unsigned status, size_t count)
         }
         court_sends(rig, COURT_BOB, court_response(status, SS_METHOD_INVITE, COURT_THEIRS));
         if (i == 0) {
-            court_notes_txn(rig, COURT_BOB, SS_IST, SS_METHOD_INVITE, COURT_THEIRS, SS_TXN_PROCEEDING,
-                          status >= 300 ? SS_TXN_COMPLETED : SS_TXN_ACCEPTED);
+            court_notes_txn(rig, COURT_BOB, SS_IST, SS_METHOD_INVITE, COURT_THEIRS,
+                            SS_TXN_PROCEEDING, status >= 300 ? SS_TXN_COMPLETED : SS_TXN_ACCEPTED);
         }
     }
 }
@@ -30,7 +32,8 @@ static void ends(court *rig, ss_time at, ss_letter letter, ss_txn_state from)
 {
     court_at(rig, at);
     court_notes_timer(rig, COURT_BOB, SS_IST, SS_METHOD_INVITE, COURT_THEIRS, letter);
-    court_notes_txn(rig, COURT_BOB, SS_IST, SS_METHOD_INVITE, COURT_THEIRS, from, SS_TXN_TERMINATED);
+    court_notes_txn(rig, COURT_BOB, SS_IST, SS_METHOD_INVITE, COURT_THEIRS, from,
+                    SS_TXN_TERMINATED);
 }
 
 static ss_summary ack_to_2xx(void)
@@ -68,7 +71,8 @@ TEST(tx5_sees_a_copy_after_the_ack)
     answer_with_copies(&rig, 486, 1);
     court_at(&rig, SS_MS(100));
     court_gets(&rig, COURT_BOB, court_request(SS_METHOD_ACK, COURT_THEIRS));
-    court_notes_txn(&rig, COURT_BOB, SS_IST, SS_METHOD_INVITE, COURT_THEIRS, SS_TXN_COMPLETED, SS_TXN_CONFIRMED);
+    court_notes_txn(&rig, COURT_BOB, SS_IST, SS_METHOD_INVITE, COURT_THEIRS, SS_TXN_COMPLETED,
+                    SS_TXN_CONFIRMED);
     CHECK_EQ(court_broken_any(&rig), 0);
     court_at(&rig, SS_MS(500));
     court_sends(&rig, COURT_BOB, court_response(486, SS_METHOD_INVITE, COURT_THEIRS));

@@ -12,7 +12,8 @@ enum { LENGTH_MAX = 90, ROUNDS = 5 };
 
 static void check_same(ss_slice s, size_t at)
 {
-    static const unsigned classes[] = { LEX_TOKEN, LEX_WORD, LEX_USER, LEX_PARAM, LEX_URIC, LEX_QDTEXT, LEX_DIGIT, LEX_WSP };
+    static const unsigned classes[] = { LEX_TOKEN, LEX_WORD,   LEX_USER,  LEX_PARAM,
+                                        LEX_URIC,  LEX_QDTEXT, LEX_DIGIT, LEX_WSP };
     for (size_t i = 0; i < SS_COUNT(classes); i++) {
         CHECK_EQ(ss_lex_run(s, at, classes[i]), scalar_run(s, at, classes[i]));
         CHECK_EQ(ss_lex_run_escaped(s, at, classes[i]), scalar_run_escaped(s, at, classes[i]));
@@ -39,7 +40,8 @@ static char any_byte(ss_entropy *entropy)
 {
     static const char marks[] = "..--09@%;:[]/_\t\r\n\x7f\x80\xff ,<\"";
     const uint64_t draw = ss_entropy_next(entropy);
-    return draw % 16 == 0 ? marks[(draw >> 8) % (sizeof marks - 1)] : (char)('a' + (draw >> 8) % 26);
+    return draw % 16 == 0 ? marks[(draw >> 8) % (sizeof marks - 1)]
+                          : (char)('a' + (draw >> 8) % 26);
 }
 
 TEST(blocks_and_bytes_agree_on_text_of_every_length)

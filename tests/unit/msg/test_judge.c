@@ -34,15 +34,16 @@ static ss_judge_options role(ss_element element)
     return (ss_judge_options){ .element = element, .limits = ss_limits_default() };
 }
 
-#define HEAD(method)                                                                                              \
-    "Via: SIP/2.0/UDP a.example;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: x\r\n"      \
+#define HEAD(method)                                                              \
+    "Via: SIP/2.0/UDP a.example;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: " \
+    "<sip:c@d>\r\nCall-ID: x\r\n"                                                 \
     "CSeq: 1 " method "\r\nMax-Forwards: 70\r\n"
 #define REQUEST(method, uri, more) method " " uri " SIP/2.0\r\n" HEAD(method) more
-#define INVITE(more) REQUEST("INVITE", "sip:c@d", "m: <sip:a@e>\r\n" more)
+#define INVITE(more)               REQUEST("INVITE", "sip:c@d", "m: <sip:a@e>\r\n" more)
 
 /* The response and the section, or 0 for what is accepted. */
-static void check_verdict(const ss_judge_options *options, const char *text, ss_verdict verdict, unsigned response,
-                          const char *section)
+static void check_verdict(const ss_judge_options *options, const char *text, ss_verdict verdict,
+                          unsigned response, const char *section)
 {
     const judged result = judge_bytes(ss_slice_from(text), options);
     CHECK_STR(ss_verdict_name(result.verdict), ss_verdict_name(verdict));
@@ -69,7 +70,8 @@ static const ruling rulings[] = {
     { UAS, INVITE("\r\n"), ACCEPT },
     { UAS, REQUEST("INVITE", "sip:c@d", "\r\n"), NOT_OK, 400, "RFC3261:8.1.1.8" },
     { UAS, INVITE("Contact: <sip:x@y>\r\n\r\n"), NOT_OK, 400, "RFC3261:8.1.1.8" },
-    { UAS, INVITE("Date: Fri, 01 Jan 2010 16:00:00 EST\r\n\r\n"), SS_VERDICT_REJECT, 400, "RFC3261:20.17" },
+    { UAS, INVITE("Date: Fri, 01 Jan 2010 16:00:00 EST\r\n\r\n"), SS_VERDICT_REJECT, 400,
+      "RFC3261:20.17" },
     { PROXY, INVITE("Date: Fri, 01 Jan 2010 16:00:00 EST\r\n\r\n"), ACCEPT },
     { PROXY, INVITE("Route: sip:a@b\r\n\r\n"), SS_VERDICT_REJECT, 400, "RFC3261:20.34" },
     { PROXY, INVITE("Contact: ?\r\n\r\n"), ACCEPT },
@@ -80,7 +82,8 @@ static const ruling rulings[] = {
     { UAS, REQUEST("PRACK", "sip:c@d", "RAck: ?\r\n\r\n"), SS_VERDICT_REJECT, 400, "RFC3262:7.2" },
     { UAS, REQUEST("NEW", "sip:c@d", "\r\n"), NOT_OK, 501, "RFC3261:21.5.2" },
     { PROXY, REQUEST("NEW", "sip:c@d", "\r\n"), ACCEPT },
-    { UAS, REQUEST("OPTIONS", "soap.beep://192.0.2.103:3002", "\r\n"), NOT_OK, 416, "RFC3261:8.2.2.1" },
+    { UAS, REQUEST("OPTIONS", "soap.beep://192.0.2.103:3002", "\r\n"), NOT_OK, 416,
+      "RFC3261:8.2.2.1" },
     { PROXY, REQUEST("OPTIONS", "nobodyKnowsThisScheme:x", "\r\n"), NOT_OK, 416, "RFC3261:16.3" },
     { UAS, REQUEST("OPTIONS", "tel:+1-201-555-0123", "\r\n"), ACCEPT },
     { UAS, REQUEST("OPTIONS", "sip:c@d?Route=x", "\r\n"), NOT_OK, 400, "RFC3261:19.1.1" },
@@ -89,14 +92,20 @@ static const ruling rulings[] = {
     { PROXY, INVITE("Require: foo\r\n\r\n"), ACCEPT },
     { PROXY, INVITE("Proxy-Require: foo\r\n\r\n"), NOT_OK, 420, "RFC3261:16.3" },
     { UAS, REQUEST("CANCEL", "sip:c@d", "Require: foo\r\n\r\n"), ACCEPT },
-    { UAS, REQUEST("ACK", "sip:c@d", "Subject: a\x01\r\n\r\n"), SS_VERDICT_REJECT, 0, "RFC3261:25.1" },
+    { UAS, REQUEST("ACK", "sip:c@d", "Subject: a\x01\r\n\r\n"), SS_VERDICT_REJECT, 0,
+      "RFC3261:25.1" },
     { UAS, REQUEST("ACK", "http://x", "\r\n"), NOT_OK, 0, "RFC3261:8.2.2.1" },
     { PROXY, INVITE("Max-Breadth: 0\r\n\r\n"), NOT_OK, 440, "RFC5393:5.3.3.1" },
     { UAS, INVITE("Content-Type: application/x\r\n\r\nb"), NOT_OK, 415, "RFC3261:8.2.3" },
-    { UAS, INVITE("Content-Type: application/x\r\nContent-Disposition: render;handling=optional\r\n\r\nb"), ACCEPT },
-    { UAS, INVITE("Content-Type: application/sdp\r\ne: gzip\r\n\r\nb"), NOT_OK, 415, "RFC3261:8.2.3" },
+    { UAS,
+      INVITE(
+          "Content-Type: application/x\r\nContent-Disposition: render;handling=optional\r\n\r\nb"),
+      ACCEPT },
+    { UAS, INVITE("Content-Type: application/sdp\r\ne: gzip\r\n\r\nb"), NOT_OK, 415,
+      "RFC3261:8.2.3" },
     { UAS, INVITE("Content-Type: application/sdp\r\ne: identity\r\n\r\nb"), ACCEPT },
-    { UAS, INVITE("Content-Type: multipart/unknown;boundary=a\r\n\r\nb"), NOT_OK, 415, "RFC3261:8.2.3" },
+    { UAS, INVITE("Content-Type: multipart/unknown;boundary=a\r\n\r\nb"), NOT_OK, 415,
+      "RFC3261:8.2.3" },
     { UAS, INVITE("Content-Type: application/pkcs7-mime\r\n\r\nb"), NOT_OK, 493, "RFC3261:23.2" },
     { UAS, INVITE("\r\nb"), NOT_OK, 400, "RFC3261:20.15" },
     { UAS, INVITE("Accept: text/nobodyKnowsThis\r\n\r\n"), NOT_OK, 406, "RFC3261:21.4.7" },
@@ -105,14 +114,18 @@ static const ruling rulings[] = {
     { UAS, REQUEST("MESSAGE", "sip:c@d", "Content-Type: x/y\r\n\r\nb"), ACCEPT },
     { UAS, "INVITE sip:c@d SIP/7.0\r\n" HEAD("INVITE") "\r\n", NOT_OK, 505, "RFC3261:21.5.6" },
     { UAS, "INVITE sip:c@d SIP/2.0\r\n\r\n", NOT_OK, 0, "RFC3261:8.1.1" },
-    { UAS, "SIP/2.0 200 OK\r\n" HEAD("INVITE") "Date: x\r\n\r\n", SS_VERDICT_REJECT, 0, "RFC3261:20.17" },
+    { UAS, "SIP/2.0 200 OK\r\n" HEAD("INVITE") "Date: x\r\n\r\n", SS_VERDICT_REJECT, 0,
+      "RFC3261:20.17" },
     { PROXY, "SIP/2.0 200 OK\r\n" HEAD("INVITE") "Date: x\r\n\r\n", ACCEPT },
     { UAS, "SIP/2.0 200 OK\r\n" HEAD("NEW") "Require: x\r\n\r\n", ACCEPT },
     { REG, REQUEST("REGISTER", "sip:d", "Contact: *\r\nExpires: 0\r\n\r\n"), ACCEPT },
     { REG, REQUEST("REGISTER", "sip:d", "Contact: *\r\n\r\n"), NOT_OK, 400, "RFC3261:10.3" },
-    { REG, REQUEST("REGISTER", "sip:d", "Contact: *\r\nExpires: 1\r\n\r\n"), NOT_OK, 400, "RFC3261:10.3" },
-    { REG, REQUEST("REGISTER", "sip:d", "Contact: *, <sip:a@b>\r\nExpires: 0\r\n\r\n"), NOT_OK, 400, "RFC3261:10.3" },
-    { REG, REQUEST("REGISTER", "sip:c@d", "Contact: <name:John>\r\n\r\n"), NOT_OK, 400, "RFC3261:10.2" },
+    { REG, REQUEST("REGISTER", "sip:d", "Contact: *\r\nExpires: 1\r\n\r\n"), NOT_OK, 400,
+      "RFC3261:10.3" },
+    { REG, REQUEST("REGISTER", "sip:d", "Contact: *, <sip:a@b>\r\nExpires: 0\r\n\r\n"), NOT_OK, 400,
+      "RFC3261:10.3" },
+    { REG, REQUEST("REGISTER", "sip:c@d", "Contact: <name:John>\r\n\r\n"), NOT_OK, 400,
+      "RFC3261:10.2" },
     { REG, REQUEST("REGISTER", "sip:d", "Contact: <name:John>\r\n\r\n"), ACCEPT },
     { UAS, REQUEST("INVITE", "sip:c@d", "Contact: *\r\n\r\n"), NOT_OK, 400, "RFC3261:10.2.2" },
 };
@@ -121,7 +134,8 @@ TEST(judge_each_role_gives_each_message_its_response)
 {
     for (size_t i = 0; i < SS_COUNT(rulings); i++) {
         const ss_judge_options options = role(rulings[i].element);
-        check_verdict(&options, rulings[i].text, rulings[i].verdict, rulings[i].response, rulings[i].section);
+        check_verdict(&options, rulings[i].text, rulings[i].verdict, rulings[i].response,
+                      rulings[i].section);
     }
 }
 
@@ -129,15 +143,18 @@ TEST(judge_a_registrar_wants_an_address_of_record_that_is_sip)
 {
     const ss_judge_options registrar = role(SS_ELEMENT_REGISTRAR);
     const ss_judge_options proxy = role(SS_ELEMENT_PROXY);
-    static const char text[] = "REGISTER sip:d SIP/2.0\r\nTo: isbn:2983792873\r\nFrom: <http://www.example.com>;tag=3\r\n"
-                               "Call-ID: u\r\nCSeq: 2 REGISTER\r\nMax-Forwards: 70\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK\r\n\r\n";
+    static const char text[] =
+        "REGISTER sip:d SIP/2.0\r\nTo: isbn:2983792873\r\nFrom: <http://www.example.com>;tag=3\r\n"
+        "Call-ID: u\r\nCSeq: 2 REGISTER\r\nMax-Forwards: 70\r\nVia: SIP/2.0/UDP "
+        "h;branch=z9hG4bK\r\n\r\n";
     check_verdict(&registrar, text, SS_VERDICT_UNACCEPTABLE, 400, "RFC3261:10.3");
     check_verdict(&proxy, text, ACCEPT);
 }
 
 TEST(judge_max_forwards_of_zero_stops_at_a_proxy_and_is_served_by_a_server)
 {
-    static const char text[] = "OPTIONS sip:d SIP/2.0\r\nTo: sip:d\r\nFrom: <sip:a@b>;tag=3\r\nCall-ID: u\r\nCSeq: 2 OPTIONS\r\n"
+    static const char text[] = "OPTIONS sip:d SIP/2.0\r\nTo: sip:d\r\nFrom: "
+                               "<sip:a@b>;tag=3\r\nCall-ID: u\r\nCSeq: 2 OPTIONS\r\n"
                                "Max-Forwards: 0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK\r\n\r\n";
     const ss_judge_options uas = role(SS_ELEMENT_UAS);
     const ss_judge_options proxy = role(SS_ELEMENT_PROXY);
@@ -150,14 +167,16 @@ TEST(judge_extensions_that_are_understood_are_taken)
     ss_judge_options options = role(SS_ELEMENT_UAS);
     options.understood = SS_LIT("timer, 100rel");
     check_verdict(&options, INVITE("Require: 100REL, timer\r\n\r\n"), ACCEPT);
-    check_verdict(&options, INVITE("Require: 100rel, time\r\n\r\n"), SS_VERDICT_UNACCEPTABLE, 420, "RFC3261:8.2.2.3");
+    check_verdict(&options, INVITE("Require: 100rel, time\r\n\r\n"), SS_VERDICT_UNACCEPTABLE, 420,
+                  "RFC3261:8.2.2.3");
 }
 
 TEST(judge_the_tolerant_take_what_they_need_not_understand)
 {
     ss_judge_options options = role(SS_ELEMENT_UAS);
     options.tolerant = true;
-    check_verdict(&options, INVITE("Date: x\r\nExpires: 99999999999\r\nSubject: \xff\r\n\r\n"), ACCEPT);
+    check_verdict(&options, INVITE("Date: x\r\nExpires: 99999999999\r\nSubject: \xff\r\n\r\n"),
+                  ACCEPT);
     check_verdict(&options, INVITE("\r\nbody without a type"), ACCEPT);
     check_verdict(&options, INVITE("Require: ?\r\n\r\n"), SS_VERDICT_REJECT, 400, "RFC3261:20.32");
 }
@@ -165,7 +184,8 @@ TEST(judge_the_tolerant_take_what_they_need_not_understand)
 TEST(judge_limits_bring_their_responses)
 {
     ss_judge_options options = role(SS_ELEMENT_UAS);
-    static const char text[] = INVITE("Allow: INVITE, ACK\r\nContent-Type: text/plain\r\n\r\n12345");
+    static const char text[] =
+        INVITE("Allow: INVITE, ACK\r\nContent-Type: text/plain\r\n\r\n12345");
     options.limits.message_bytes = sizeof text - 2;
     check_verdict(&options, text, SS_VERDICT_UNACCEPTABLE, 513, "RFC3261:21.5.7");
     options.limits = ss_limits_default();
@@ -212,17 +232,34 @@ TEST(judge_offsets_count_from_the_first_byte_given)
 TEST(judge_multipart_bodies_are_walked)
 {
     const ss_judge_options options = role(SS_ELEMENT_UAS);
-    check_verdict(&options, MIXED("pre\r\n--a\r\n\r\nx\r\n--a \r\nContent-Type:\r\n text/plain\r\n\r\ny\r\n--a--\r\npost"), ACCEPT);
-    check_verdict(&options, MIXED("--a\r\nContent-Type: x/y\r\n\r\nx\r\n--a--"), SS_VERDICT_UNACCEPTABLE, 415, "RFC3261:8.2.3");
-    check_verdict(&options, MIXED("--a\r\nContent-Type: x/y\r\nContent-Disposition: r;handling=optional\r\n\r\nx\r\n--a--"), ACCEPT);
-    check_verdict(&options, MIXED("--a\r\nContent-Encoding: gzip\r\n\r\nx\r\n--a--"), SS_VERDICT_UNACCEPTABLE, 415, "RFC3261:8.2.3");
-    check_verdict(&options, MIXED("--a\r\n\r\nx\r\n--b--"), SS_VERDICT_REJECT, 400, "RFC2046:5.1.1");
-    check_verdict(&options, MIXED("--a\r\nno field\r\n\r\nx\r\n--a--"), SS_VERDICT_REJECT, 400, "RFC2046:5.1.1");
-    check_verdict(&options, MIXED("--a\r\nContent-Type: x\r\n\r\nx\r\n--a--"), SS_VERDICT_REJECT, 400, "RFC3261:20.15");
-    check_verdict(&options, INVITE("c: multipart/mixed\r\n\r\nx"), SS_VERDICT_REJECT, 400, "RFC2046:5.1.1");
     check_verdict(&options,
-                  MIXED("--a\r\nContent-Type: multipart/alternative;boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n--a--\r\n"), ACCEPT);
-    check_verdict(&options, MIXED("--a\r\nContent-Type: multipart/alternative;boundary=b\r\n\r\n--b\r\n\r\nx\r\n--a--\r\n"),
+                  MIXED("pre\r\n--a\r\n\r\nx\r\n--a \r\nContent-Type:\r\n "
+                        "text/plain\r\n\r\ny\r\n--a--\r\npost"),
+                  ACCEPT);
+    check_verdict(&options, MIXED("--a\r\nContent-Type: x/y\r\n\r\nx\r\n--a--"),
+                  SS_VERDICT_UNACCEPTABLE, 415, "RFC3261:8.2.3");
+    check_verdict(&options,
+                  MIXED("--a\r\nContent-Type: x/y\r\nContent-Disposition: "
+                        "r;handling=optional\r\n\r\nx\r\n--a--"),
+                  ACCEPT);
+    check_verdict(&options, MIXED("--a\r\nContent-Encoding: gzip\r\n\r\nx\r\n--a--"),
+                  SS_VERDICT_UNACCEPTABLE, 415, "RFC3261:8.2.3");
+    check_verdict(&options, MIXED("--a\r\n\r\nx\r\n--b--"), SS_VERDICT_REJECT, 400,
+                  "RFC2046:5.1.1");
+    check_verdict(&options, MIXED("--a\r\nno field\r\n\r\nx\r\n--a--"), SS_VERDICT_REJECT, 400,
+                  "RFC2046:5.1.1");
+    check_verdict(&options, MIXED("--a\r\nContent-Type: x\r\n\r\nx\r\n--a--"), SS_VERDICT_REJECT,
+                  400, "RFC3261:20.15");
+    check_verdict(&options, INVITE("c: multipart/mixed\r\n\r\nx"), SS_VERDICT_REJECT, 400,
+                  "RFC2046:5.1.1");
+    check_verdict(
+        &options,
+        MIXED("--a\r\nContent-Type: "
+              "multipart/alternative;boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n--a--\r\n"),
+        ACCEPT);
+    check_verdict(&options,
+                  MIXED("--a\r\nContent-Type: "
+                        "multipart/alternative;boundary=b\r\n\r\n--b\r\n\r\nx\r\n--a--\r\n"),
                   SS_VERDICT_REJECT, 400, "RFC2046:5.1.1");
 }
 
@@ -289,7 +326,8 @@ static ss_slice put_list(char *memory, ss_hdr id, const char *value, unsigned co
 /* A value that the field's grammar takes, of the shapes that lists have. */
 static const char *value_for(ss_hdr id)
 {
-    static const char *const shapes[] = { "a", "<sip:a@b>", "a/b", "SIP/2.0/UDP a", "300 a \"b\"", "a.b", "*;+a", "<a:b>" };
+    static const char *const shapes[] = { "a",           "<sip:a@b>", "a/b",  "SIP/2.0/UDP a",
+                                          "300 a \"b\"", "a.b",       "*;+a", "<a:b>" };
     ss_typed typed;
     ss_flaw flaw;
     for (size_t i = 0; i < SS_COUNT(shapes); i++) {
@@ -312,8 +350,12 @@ TEST(judge_every_list_field_stands_0_to_300_times)
         const char *value = value_for((ss_hdr)id);
         CHECK_NOT_NULL(value);
         for (unsigned count = 0; count <= 300; count += count < 3 ? 1 : 33) {
-            CHECK_EQ(judge_bytes(put_list(memory, (ss_hdr)id, value, count, true), &options).verdict, SS_VERDICT_ACCEPT);
-            CHECK_EQ(judge_bytes(put_list(memory, (ss_hdr)id, value, count, false), &options).verdict, SS_VERDICT_ACCEPT);
+            CHECK_EQ(
+                judge_bytes(put_list(memory, (ss_hdr)id, value, count, true), &options).verdict,
+                SS_VERDICT_ACCEPT);
+            CHECK_EQ(
+                judge_bytes(put_list(memory, (ss_hdr)id, value, count, false), &options).verdict,
+                SS_VERDICT_ACCEPT);
         }
     }
     free(memory);
@@ -321,8 +363,17 @@ TEST(judge_every_list_field_stands_0_to_300_times)
 
 TEST(judge_every_single_field_is_refused_when_it_stands_twice)
 {
-    static const char *const shapes[] = { "1", "a", "a/b", "1.0", "Sat, 13 Nov 2010 23:29:00 GMT", "1 INVITE", "1 1 INVITE",
-                                          "<sip:a@b>", "a;to-tag=1;from-tag=1", "a;local-tag=1;remote-tag=1", "a=b",
+    static const char *const shapes[] = { "1",
+                                          "a",
+                                          "a/b",
+                                          "1.0",
+                                          "Sat, 13 Nov 2010 23:29:00 GMT",
+                                          "1 INVITE",
+                                          "1 1 INVITE",
+                                          "<sip:a@b>",
+                                          "a;to-tag=1;from-tag=1",
+                                          "a;local-tag=1;remote-tag=1",
+                                          "a=b",
                                           "\"a\"" };
     char *memory = malloc(TEXT);
     const ss_judge_options options = role(SS_ELEMENT_UAS);
@@ -331,13 +382,15 @@ TEST(judge_every_single_field_is_refused_when_it_stands_twice)
         ss_typed typed;
         ss_flaw flaw;
         size_t i = 0;
-        while (i < SS_COUNT(shapes) && ss_typed_parse((ss_hdr)id, ss_slice_from(shapes[i]), &typed, &flaw) != SS_OK) {
+        while (i < SS_COUNT(shapes) &&
+               ss_typed_parse((ss_hdr)id, ss_slice_from(shapes[i]), &typed, &flaw) != SS_OK) {
             i++;
         }
         if (repetitions[id] == ONE) {
             CHECK(i < SS_COUNT(shapes));
-            CHECK_EQ(judge_bytes(put_list(memory, (ss_hdr)id, shapes[i], 2, false), &options).verdict,
-                     SS_VERDICT_UNACCEPTABLE);
+            CHECK_EQ(
+                judge_bytes(put_list(memory, (ss_hdr)id, shapes[i], 2, false), &options).verdict,
+                SS_VERDICT_UNACCEPTABLE);
         }
     }
     free(memory);
@@ -347,9 +400,11 @@ TEST(judge_every_single_field_is_refused_when_it_stands_twice)
 
 TEST(judge_every_truncation_and_every_changed_byte_has_a_verdict)
 {
-    static const char text[] = INVITE("Accept: application/sdp;q=0.5, */*\r\nDate: Sat, 13 Nov 2010 23:29:00 GMT\r\n"
-                                      "Content-Type: multipart/mixed;boundary=a\r\n\r\n--a\r\nContent-Type: text/plain\r\n\r\n"
-                                      "x\r\n--a\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\n\r\n--b--\r\n--a--\r\n");
+    static const char text[] = INVITE(
+        "Accept: application/sdp;q=0.5, */*\r\nDate: Sat, 13 Nov 2010 23:29:00 GMT\r\n"
+        "Content-Type: multipart/mixed;boundary=a\r\n\r\n--a\r\nContent-Type: text/plain\r\n\r\n"
+        "x\r\n--a\r\nContent-Type: multipart/mixed; "
+        "boundary=\"b\"\r\n\r\n--b\r\n\r\n--b--\r\n--a--\r\n");
     const size_t len = sizeof text - 1;
     for (unsigned element = 0; element <= SS_ELEMENT_REGISTRAR; element++) {
         const ss_judge_options options = role((ss_element)element);

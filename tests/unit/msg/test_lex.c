@@ -9,7 +9,8 @@
 static void check_class(unsigned class, const char *members)
 {
     for (int c = 0; c < 128; c++) {
-        const bool is_alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        const bool is_alnum =
+            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
         CHECK_EQ(lex_is((char)c, class), is_alnum || (c != 0 && strchr(members, c) != NULL));
     }
 }
@@ -39,13 +40,46 @@ static bool is_host(const char *text)
 
 TEST(lex_hosts_are_names_addresses_and_references)
 {
-    static const char *const good[] = { "a", "a.", "example.com", "EX-1.x", "1a.com", "a--b.c", "1.2.3.4", "255.0.0.255",
-                                        "[::1]", "[2001:db8::9]", "[1:2:3:4:5:6:7:8]", "[::ffff:1.2.3.4]", "[::]" };
-    static const char *const bad[] = { "",          "-a",        "a-",       "a..b",        ".a",     "a.-b",
-                                       "1.2.3",     "1.2.3.256", "1.2.3.4.", "1.2.3.4.5",   "a_b",    "a.1",
-                                       "1.2.3.0004", "[::1",     "[]",       "[1:2]",       "[:::]",  "[1::2::3]",
-                                       "[12345::]", "[::1.2.3]", "[g::]",    "[1:2:3:4:5:6:7:8:9]", "[1:]", "[:1]",
-                                       "[1:2:3:4:5:6:7::8]", "[1.2.3.4]", "a b" };
+    static const char *const good[] = { "a",
+                                        "a.",
+                                        "example.com",
+                                        "EX-1.x",
+                                        "1a.com",
+                                        "a--b.c",
+                                        "1.2.3.4",
+                                        "255.0.0.255",
+                                        "[::1]",
+                                        "[2001:db8::9]",
+                                        "[1:2:3:4:5:6:7:8]",
+                                        "[::ffff:1.2.3.4]",
+                                        "[::]" };
+    static const char *const bad[] = { "",
+                                       "-a",
+                                       "a-",
+                                       "a..b",
+                                       ".a",
+                                       "a.-b",
+                                       "1.2.3",
+                                       "1.2.3.256",
+                                       "1.2.3.4.",
+                                       "1.2.3.4.5",
+                                       "a_b",
+                                       "a.1",
+                                       "1.2.3.0004",
+                                       "[::1",
+                                       "[]",
+                                       "[1:2]",
+                                       "[:::]",
+                                       "[1::2::3]",
+                                       "[12345::]",
+                                       "[::1.2.3]",
+                                       "[g::]",
+                                       "[1:2:3:4:5:6:7:8:9]",
+                                       "[1:]",
+                                       "[:1]",
+                                       "[1:2:3:4:5:6:7::8]",
+                                       "[1.2.3.4]",
+                                       "a b" };
     for (size_t i = 0; i < SS_COUNT(good); i++) {
         CHECK(is_host(good[i]));
     }
@@ -72,9 +106,18 @@ TEST(lex_quoted_strings_end_at_their_own_quote)
         const char *text;
         size_t end;
     } rows[] = {
-        { "\"\"", 2 },         { "\"a\"b", 3 },        { "\"a\\\"b\"", 6 },    { "\"a\\\\\"", 5 },
-        { "\"\r\n x\"", 6 },   { "\"\xc3\xa9\"", 4 },  { "\"", SS_LEX_BAD },   { "\"a\\", SS_LEX_BAD },
-        { "\"a\\\r\n \"", SS_LEX_BAD }, { "\"\r\nx\"", SS_LEX_BAD }, { "\"\x01\"", SS_LEX_BAD }, { "\"\\\x01\"", 4 },
+        { "\"\"", 2 },
+        { "\"a\"b", 3 },
+        { "\"a\\\"b\"", 6 },
+        { "\"a\\\\\"", 5 },
+        { "\"\r\n x\"", 6 },
+        { "\"\xc3\xa9\"", 4 },
+        { "\"", SS_LEX_BAD },
+        { "\"a\\", SS_LEX_BAD },
+        { "\"a\\\r\n \"", SS_LEX_BAD },
+        { "\"\r\nx\"", SS_LEX_BAD },
+        { "\"\x01\"", SS_LEX_BAD },
+        { "\"\\\x01\"", 4 },
         { "\"\\\xc3\"", SS_LEX_BAD },
     };
     for (size_t i = 0; i < SS_COUNT(rows); i++) {

@@ -25,7 +25,8 @@ static void ask_everything(const ss_msg *msg)
         CHECK(ss_msg_number(msg, (ss_hdr)id, &number) != SS_ERR_FULL);
         (void)ss_msg_lists_token(msg, (ss_hdr)id, SS_LIT("100rel"));
         while (ss_msg_next_value(msg, (ss_hdr)id, &it, &value) == SS_OK) {
-            CHECK(value.at >= msg->bytes.at && value.at + value.len <= msg->bytes.at + msg->bytes.len);
+            CHECK(value.at >= msg->bytes.at &&
+                  value.at + value.len <= msg->bytes.at + msg->bytes.len);
             CHECK(value.len > 0);
             CHECK(ss_via_parse(value, &via) != SS_ERR_FULL);
             ss_uri uri;
@@ -106,8 +107,9 @@ TEST(message_a_truncated_header_part_is_never_whole)
 
 TEST(message_every_byte_of_every_sample_may_change)
 {
-    static const unsigned char others[] = { 0, 1, '\t', '\n', '\r', ' ', '"', '%', ',', ':', ';', '<', '=', '>',
-                                            '@', '[', '\\', 'A', '0', 0x7f, 0x80, 0xff };
+    static const unsigned char others[] = { 0,    1,   '\t', '\n', '\r', ' ', '"', '%',
+                                            ',',  ':', ';',  '<',  '=',  '>', '@', '[',
+                                            '\\', 'A', '0',  0x7f, 0x80, 0xff };
     static char copy[4096];
     for (size_t i = 0; i < test_message_count; i++) {
         const ss_slice sample = test_messages[i].bytes;
@@ -208,7 +210,8 @@ TEST(message_longer_than_the_longest_is_refused_with_513)
 
 TEST(message_the_struct_is_small)
 {
-    CHECK(sizeof(ss_msg) + 16 * sizeof(ss_field) <= 1536);     /* an INVITE of 16 fields, its parties and target typed */
+    CHECK(sizeof(ss_msg) + 16 * sizeof(ss_field) <=
+          1536); /* an INVITE of 16 fields, its parties and target typed */
     CHECK(sizeof(ss_field) <= 24);
 }
 

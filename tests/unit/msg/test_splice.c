@@ -19,8 +19,9 @@ static ss_splice begin(ss_slice bytes, ss_msg *msg)
     return ss_splice_begin(msg, test_arena());
 }
 
-static const char lists[] = "INVITE sip:x SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=1 , SIP/2.0/UDP b\r\nv: SIP/2.0/UDP c\r\n"
-                            "f: <sip:a>;tag=1\r\nTo: <sip:b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n\r\n";
+static const char lists[] =
+    "INVITE sip:x SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=1 , SIP/2.0/UDP b\r\nv: SIP/2.0/UDP c\r\n"
+    "f: <sip:a>;tag=1\r\nTo: <sip:b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n\r\n";
 #define REST "f: <sip:a>;tag=1\r\nTo: <sip:b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n"
 #define LINE "INVITE sip:x SIP/2.0\r\n"
 
@@ -42,9 +43,11 @@ TEST(splice_pushed_lines_stand_before_the_first_and_the_last_pushed_is_first)
     ss_splice_push(&s, SS_HDR_TO, SS_LIT("3"));
     ss_splice_append(&s, SS_HDR_ROUTE, SS_LIT("4"));
     ss_splice_append(&s, SS_HDR_ROUTE, SS_LIT("5"));
-    CHECK_SLICE(print(&s), LINE "Via: 2\r\nVia: 1\r\nVia: SIP/2.0/UDP a;branch=1 , SIP/2.0/UDP b\r\nv: SIP/2.0/UDP c\r\n"
-                           "f: <sip:a>;tag=1\r\nTo: 3\r\nTo: <sip:b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n"
-                           "Route: 4\r\nRoute: 5\r\n\r\n");
+    CHECK_SLICE(
+        print(&s), LINE
+        "Via: 2\r\nVia: 1\r\nVia: SIP/2.0/UDP a;branch=1 , SIP/2.0/UDP b\r\nv: SIP/2.0/UDP c\r\n"
+        "f: <sip:a>;tag=1\r\nTo: 3\r\nTo: <sip:b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n"
+        "Route: 4\r\nRoute: 5\r\n\r\n");
 }
 
 TEST(splice_a_pushed_line_that_is_the_first_of_its_id_stands_after_the_vias)
@@ -56,8 +59,9 @@ TEST(splice_a_pushed_line_that_is_the_first_of_its_id_stands_after_the_vias)
     ss_splice_push(&s, SS_HDR_RECORD_ROUTE, SS_LIT("1"));
     ss_splice_push(&s, SS_HDR_RECORD_ROUTE, SS_LIT("2"));
     ss_splice_push(&s, SS_HDR_VIA, SS_LIT("3"));
-    CHECK_SLICE(print(&s), LINE "Via: 3\r\nVia: SIP/2.0/UDP a;branch=1 , SIP/2.0/UDP b\r\nv: SIP/2.0/UDP c\r\n"
-                           "Record-Route: 2\r\nRecord-Route: 1\r\n" REST "\r\n");
+    CHECK_SLICE(print(&s),
+                LINE "Via: 3\r\nVia: SIP/2.0/UDP a;branch=1 , SIP/2.0/UDP b\r\nv: SIP/2.0/UDP c\r\n"
+                     "Record-Route: 2\r\nRecord-Route: 1\r\n" REST "\r\n");
     for (unsigned i = 0; i < 3; i++) {
         ss_splice_pop(&s, SS_HDR_VIA);
     }
@@ -133,8 +137,10 @@ TEST(splice_set_replaces_a_value_in_place_or_adds_the_line)
     ss_splice_set_u64(&s, SS_HDR_MAX_FORWARDS, 69);
     ss_splice_request_uri(&s, SS_LIT("sip:first"));
     ss_splice_request_uri(&s, SS_LIT("sip:next"));
-    CHECK_SLICE(print(&s), "INVITE sip:next SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=1 , SIP/2.0/UDP b\r\nv: SIP/2.0/UDP c\r\n"
-                           "f: <sip:y>;tag=3\r\nTo: <sip:b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\nMax-Forwards: 69\r\n\r\n");
+    CHECK_SLICE(print(&s), "INVITE sip:next SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=1 , SIP/2.0/UDP "
+                           "b\r\nv: SIP/2.0/UDP c\r\n"
+                           "f: <sip:y>;tag=3\r\nTo: <sip:b>\r\nCall-ID: 1\r\nCSeq: 1 "
+                           "INVITE\r\nMax-Forwards: 69\r\n\r\n");
 }
 
 TEST(splice_an_empty_value_is_filled)

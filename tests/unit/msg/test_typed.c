@@ -21,14 +21,18 @@ static const sample good[] = {
     { SS_HDR_ACCEPT_LANGUAGE, "*" },
     { SS_HDR_ALERT_INFO, "<http://www.example.com/sounds/moo.wav>;x=\"y\"" },
     { SS_HDR_ALLOW, "INVITE" },
-    { SS_HDR_AUTHENTICATION_INFO, "nextnonce=\"47364c23\", qop=auth, nc=00000001, cnonce=\"a\", rspauth=\"0a\"" },
-    { SS_HDR_AUTHORIZATION, "Digest username=\"Alice\", realm=\"atlanta.com\",\r\n nonce=\"84a4\", uri=\"sip:a\","
-                            " response=\"7587245234b3434cc3412213e5f113a5\", qop=auth, nc=0000000a, cnonce=\"\"" },
+    { SS_HDR_AUTHENTICATION_INFO,
+      "nextnonce=\"47364c23\", qop=auth, nc=00000001, cnonce=\"a\", rspauth=\"0a\"" },
+    { SS_HDR_AUTHORIZATION,
+      "Digest username=\"Alice\", realm=\"atlanta.com\",\r\n nonce=\"84a4\", uri=\"sip:a\","
+      " response=\"7587245234b3434cc3412213e5f113a5\", qop=auth, nc=0000000a, cnonce=\"\"" },
     { SS_HDR_AUTHORIZATION, "NoOneKnowsThisScheme opaque-data-here \"q,\\\"\"" },
     { SS_HDR_CALL_ID, "f81d4fae-7dec-11d0-a765-00a0c91e6bf6@foo.bar.com" },
     { SS_HDR_CALL_ID, "w%ZK<>:\\\"/[]?{}()" },
     { SS_HDR_CALL_INFO, "<http://www.example.com/alice/photo.jpg> ;purpose=icon" },
-    { SS_HDR_CONTACT, "\"Mr. Watson\" <sip:watson@worcester.bell-telephone.com:5061;lr?a=b&c=%20>;q=0.7; expires=3600" },
+    { SS_HDR_CONTACT,
+      "\"Mr. Watson\" <sip:watson@worcester.bell-telephone.com:5061;lr?a=b&c=%20>;q=0.7; "
+      "expires=3600" },
     { SS_HDR_CONTACT, "*" },
     { SS_HDR_CONTACT, "sip:a@[2001:db8::1]:5060;expires=4294967295" },
     { SS_HDR_CONTACT, "<tel:+1-201-555-0123;ext=1>;+sip.instance=\"<urn:uuid:f>\"" },
@@ -53,8 +57,9 @@ static const sample good[] = {
     { SS_HDR_ORGANIZATION, "Boxes by Bob \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80" },
     { SS_HDR_ORGANIZATION, "" },
     { SS_HDR_PRIORITY, "emergency" },
-    { SS_HDR_PROXY_AUTHENTICATE, "Digest realm=\"atlanta.com\", domain=\"sip:ss1.carrier.com\", qop=\"auth\","
-                                 " nonce=\"f84f\", opaque=\"\", stale=FALSE, algorithm=MD5" },
+    { SS_HDR_PROXY_AUTHENTICATE,
+      "Digest realm=\"atlanta.com\", domain=\"sip:ss1.carrier.com\", qop=\"auth\","
+      " nonce=\"f84f\", opaque=\"\", stale=FALSE, algorithm=MD5" },
     { SS_HDR_PROXY_AUTHORIZATION, "Bearer abc==" },
     { SS_HDR_PROXY_REQUIRE, "foo" },
     { SS_HDR_RECORD_ROUTE, "<sip:server10.biloxi.com;lr>;x" },
@@ -71,7 +76,8 @@ static const sample good[] = {
     { SS_HDR_TO, "The Operator <sip:operator@cs.columbia.edu>;tag=287447" },
     { SS_HDR_UNSUPPORTED, "foo" },
     { SS_HDR_USER_AGENT, "Softphone/Beta1.5" },
-    { SS_HDR_VIA, "SIP / 2.0 / UDP first.example.com: 4000;ttl=16 ;maddr=224.2.0.1 ;branch=z9hG4bKa7c6a8dlze.1" },
+    { SS_HDR_VIA, "SIP / 2.0 / UDP first.example.com: 4000;ttl=16 ;maddr=224.2.0.1 "
+                  ";branch=z9hG4bKa7c6a8dlze.1" },
     { SS_HDR_VIA, "SIP/2.0/UDP [2001:db8::9]:5060;received=2001:db8::9;rport=5;branch=z" },
     { SS_HDR_WARNING, "307 isi.edu:5060 \"Session parameter 'foo' not understood\"" },
     { SS_HDR_WARNING, "301 pseudo_nym \"x\"" },
@@ -96,7 +102,8 @@ static const sample good[] = {
     { SS_HDR_RESOURCE_PRIORITY, "dsn.flash-override" },
     { SS_HDR_ACCEPT_RESOURCE_PRIORITY, "" },
     { SS_HDR_MAX_BREADTH, "60" },
-    { SS_HDR_IDENTITY, "eyJhbGciOiJF.UzI1N-is_I==;info=<https://biloxi.example.org/biloxi.cer>;alg=ES256;ppt=\"shaken\"" },
+    { SS_HDR_IDENTITY, "eyJhbGciOiJF.UzI1N-is_I==;info=<https://biloxi.example.org/"
+                       "biloxi.cer>;alg=ES256;ppt=\"shaken\"" },
     { SS_HDR_IDENTITY, "\"CyI4+nAkHrH3ntmaxgr01TMxTmtjP7MASwliNRdupRI1vpkXRvZXx1ja9k==\"" },
     { SS_HDR_SECURITY_CLIENT, "ipsec-ike;q=0.1;d-alg=md5" },
     { SS_HDR_SECURITY_SERVER, "tls;q=0.2" },
@@ -110,9 +117,11 @@ static const sample good[] = {
     { SS_HDR_RECV_INFO, "" },
     { SS_HDR_SIP_ETAG, "dx200xyz" },
     { SS_HDR_SIP_IF_MATCH, "dx200xyz" },
-    { SS_HDR_TARGET_DIALOG, "fa77as7dad8-sd98ajzz@host.example.com ;local-tag=kkaz-;remote-tag=6544" },
+    { SS_HDR_TARGET_DIALOG,
+      "fa77as7dad8-sd98ajzz@host.example.com ;local-tag=kkaz-;remote-tag=6544" },
     { SS_HDR_FEATURE_CAPS, "*;+g.3gpp.srvcc;+sip.x=\"<a>\"" },
-    { SS_HDR_P_ACCESS_NETWORK_INFO, "3GPP-UTRAN-TDD; utran-cell-id-3gpp=\"C359A3913B20E\";network-provided" },
+    { SS_HDR_P_ACCESS_NETWORK_INFO,
+      "3GPP-UTRAN-TDD; utran-cell-id-3gpp=\"C359A3913B20E\";network-provided" },
     { SS_HDR_OTHER, ";;,,;;,; \"" },
 };
 
@@ -220,7 +229,8 @@ static void check_parts(const ss_typed *typed, ss_slice value)
     for (unsigned i = 0; i < kept; i++) {
         const ss_part *part = &typed->parts[i];
         CHECK(part->name != NULL || part->key.len > 0);
-        CHECK(part->text.at == NULL || (part->text.at >= value.at && part->text.at + part->text.len <= value.at + value.len));
+        CHECK(part->text.at == NULL || (part->text.at >= value.at &&
+                                        part->text.at + part->text.len <= value.at + value.len));
     }
 }
 
@@ -229,7 +239,7 @@ static ss_status type_copy(ss_hdr id, const char *value, size_t len, size_t *off
 {
     char *copy = malloc(len + 1);
     CHECK_NOT_NULL(copy);
-    memcpy(copy + 1, value, len);                         /* the end is the end of the block */
+    memcpy(copy + 1, value, len); /* the end is the end of the block */
     ss_typed typed;
     ss_flaw flaw;
     const ss_slice s = { copy + 1, len };
@@ -270,7 +280,8 @@ TEST(typed_bad_values_are_refused_at_the_byte_where_they_go_wrong)
 {
     for (size_t i = 0; i < SS_COUNT(bad); i++) {
         size_t offset = 0;
-        CHECK_STATUS(type_copy(bad[i].id, bad[i].value, strlen(bad[i].value), &offset), bad[i].status);
+        CHECK_STATUS(type_copy(bad[i].id, bad[i].value, strlen(bad[i].value), &offset),
+                     bad[i].status);
         CHECK_EQ(offset, bad[i].offset);
     }
 }
@@ -319,7 +330,8 @@ TEST(typed_a_contact_gives_its_parts)
 {
     ss_typed typed;
     ss_flaw flaw;
-    CHECK_OK(ss_typed_parse(SS_HDR_CONTACT, SS_LIT(" B <sips:u:p@[::1]:5061;lr;a=b?h=v>;q=0.5;x"), &typed, &flaw));
+    CHECK_OK(ss_typed_parse(SS_HDR_CONTACT, SS_LIT(" B <sips:u:p@[::1]:5061;lr;a=b?h=v>;q=0.5;x"),
+                            &typed, &flaw));
     CHECK_SLICE(part_named(&typed, "display"), "B");
     CHECK_SLICE(part_named(&typed, "scheme"), "sips");
     CHECK_SLICE(part_named(&typed, "user"), "u");
@@ -373,11 +385,13 @@ TEST(typed_deep_comments_and_long_strings_are_read_without_a_stack)
     memset(value, '(', LEN / 2);
     memset(value + LEN / 2, ')', LEN / 2);
     CHECK_OK(ss_typed_parse(SS_HDR_SERVER, (ss_slice){ value, LEN }, &typed, &flaw));
-    CHECK_STATUS(ss_typed_parse(SS_HDR_SERVER, (ss_slice){ value, LEN - 1 }, &typed, &flaw), SS_ERR_SYNTAX);
+    CHECK_STATUS(ss_typed_parse(SS_HDR_SERVER, (ss_slice){ value, LEN - 1 }, &typed, &flaw),
+                 SS_ERR_SYNTAX);
     memset(value, 'a', LEN);
     memcpy(value, "SIP;text=\"", 10);
     value[LEN - 1] = '"';
     CHECK_OK(ss_typed_parse(SS_HDR_REASON, (ss_slice){ value, LEN }, &typed, &flaw));
-    CHECK_STATUS(ss_typed_parse(SS_HDR_REASON, (ss_slice){ value, LEN - 1 }, &typed, &flaw), SS_ERR_SYNTAX);
+    CHECK_STATUS(ss_typed_parse(SS_HDR_REASON, (ss_slice){ value, LEN - 1 }, &typed, &flaw),
+                 SS_ERR_SYNTAX);
     free(value);
 }

@@ -54,7 +54,8 @@ TEST(values_fields_that_do_not_join_are_one_value_per_line)
 
 TEST(values_a_walk_ends_at_an_open_quote_or_an_empty_value)
 {
-    static const char *const bad[] = { "+Route: \"x <sip:a>", "+Route: <sip:a", "+Route: ,<sip:a>", "+Route: ,", "+Allow: ,A" };
+    static const char *const bad[] = { "+Route: \"x <sip:a>", "+Route: <sip:a", "+Route: ,<sip:a>",
+                                       "+Route: ,", "+Allow: ,A" };
     for (size_t i = 0; i < SS_COUNT(bad); i++) {
         ss_msg msg;
         ss_value_iter it = { 0 };
@@ -156,8 +157,10 @@ TEST(values_name_addr_refuses_what_is_none)
 TEST(values_via_gives_its_parts)
 {
     ss_via via;
-    CHECK_OK(ss_via_parse(SS_LIT("SIP / 2.0 / UDP first.example: 4000;ttl=16\r\n ;maddr=224.2.0.1 ;branch=z9hG4bKa7c6a8dlze.1;"
-                                 "Received=::1;rport=99;x"), &via));
+    CHECK_OK(ss_via_parse(SS_LIT("SIP / 2.0 / UDP first.example: 4000;ttl=16\r\n ;maddr=224.2.0.1 "
+                                 ";branch=z9hG4bKa7c6a8dlze.1;"
+                                 "Received=::1;rport=99;x"),
+                          &via));
     CHECK_SLICE(via.transport, "UDP");
     CHECK_SLICE(via.host, "first.example");
     CHECK_SLICE(via.sent_by, "first.example: 4000");

@@ -20,7 +20,8 @@ TEST(words_every_header_is_found_by_its_long_name_in_any_case)
             name[i] = (char)(lex_is(row.at[i], LEX_ALPHA) ? row.at[i] ^ ' ' : row.at[i]);
         }
         CHECK_EQ(ss_hdr_from((ss_slice){ name, row.len }), id);
-        CHECK(row.len == 2 || ss_hdr_from((ss_slice){ name, row.len - 1 }) != (ss_hdr)id);     /* "T" is To */
+        CHECK(row.len == 2 ||
+              ss_hdr_from((ss_slice){ name, row.len - 1 }) != (ss_hdr)id); /* "T" is To */
     }
 }
 

@@ -5,9 +5,11 @@
 #include "messages.h"
 #include "ss/engine.h"
 
-static ss_slice record_route(ss_transport transport, const char *start_line, const char *target, const char *route)
+static ss_slice record_route(ss_transport transport, const char *start_line, const char *target,
+                             const char *route)
 {
-    const ss_proxy_config config = { .local = { .transport = transport, .local = ss_address_v4(0x0a000001, 5070) },
+    const ss_proxy_config config = { .local = { .transport = transport,
+                                                .local = ss_address_v4(0x0a000001, 5070) },
                                      .record_route = true };
     ss_proxy proxy = { .config = &config };
     ss_turn turn = ss_turn_begin(0, test_arena());
@@ -40,8 +42,11 @@ TEST(rfc3261_16_6_step_4_record_route_is_sips_when_request_uri_or_topmost_route_
     static const char line[] = "^INVITE sip:b@x SIP/2.0";
     CHECK_SLICE(record_route(SS_TRANSPORT_TLS, line, "sip:10.0.0.3;transport=tls", ""),
                 "<sip:10.0.0.1:5070;transport=tls;lr>");
-    CHECK_SLICE(record_route(SS_TRANSPORT_TLS, line, "sips:b@10.0.0.3", ""), "<sips:10.0.0.1:5070;lr>");
-    CHECK_SLICE(record_route(SS_TRANSPORT_TLS, line, "sip:b@x", "<SIPS:10.0.0.3;lr>"), "<sips:10.0.0.1:5070;lr>");
-    CHECK_SLICE(record_route(SS_TRANSPORT_TLS, line, "sips:b@x", "<sip:10.0.0.3;transport=tls>"),
-                "<sips:10.0.0.1:5070;lr>");               /* a strict router: the target is the topmost Route now */
+    CHECK_SLICE(record_route(SS_TRANSPORT_TLS, line, "sips:b@10.0.0.3", ""),
+                "<sips:10.0.0.1:5070;lr>");
+    CHECK_SLICE(record_route(SS_TRANSPORT_TLS, line, "sip:b@x", "<SIPS:10.0.0.3;lr>"),
+                "<sips:10.0.0.1:5070;lr>");
+    CHECK_SLICE(
+        record_route(SS_TRANSPORT_TLS, line, "sips:b@x", "<sip:10.0.0.3;transport=tls>"),
+        "<sips:10.0.0.1:5070;lr>"); /* a strict router: the target is the topmost Route now */
 }

@@ -52,7 +52,8 @@ static ss_status locate(rig *r, const char *aor)
     return r->answer.status;
 }
 
-static ss_binding change(const char *contact, const char *call_id, uint32_t cseq, uint32_t expires_s)
+static ss_binding change(const char *contact, const char *call_id, uint32_t cseq,
+                         uint32_t expires_s)
 {
     return (ss_binding){ .contact = ss_slice_from(contact),
                          .call_id = ss_slice_from(call_id),
@@ -125,7 +126,7 @@ TEST(location_expires_a_binding_at_its_instant)
     CHECK_OK(locate(r, "sip:a@x"));
     CHECK_EQ(r->answer.binding_count, 0);
     CHECK_EQ(r->location.bindings, 0);
-    CHECK_OK(bind(r, "sip:a@x", change("sip:a@1", "c", 1, 60)));      /* the old CSeq went with it */
+    CHECK_OK(bind(r, "sip:a@x", change("sip:a@1", "c", 1, 60))); /* the old CSeq went with it */
     stop(r);
 }
 

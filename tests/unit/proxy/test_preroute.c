@@ -7,7 +7,8 @@ static const ss_slice domains[] = { SS_LIT_INIT("example.com"), SS_LIT_INIT("exa
 
 static ss_proxy_config config(void)
 {
-    return (ss_proxy_config){ .local = { .transport = SS_TRANSPORT_UDP, .local = ss_address_v4(0x0a000001, 5070) },
+    return (ss_proxy_config){ .local = { .transport = SS_TRANSPORT_UDP,
+                                         .local = ss_address_v4(0x0a000001, 5070) },
                               .host = SS_LIT("p1.example.com"),
                               .domains = domains,
                               .domain_count = SS_COUNT(domains) };
@@ -49,7 +50,7 @@ TEST(preroute_knows_its_own_address_and_name)
 {
     CHECK(is_us("sip:10.0.0.1:5070"));
     CHECK(is_us("sip:x@10.0.0.1:5070;lr"));
-    CHECK(!is_us("sip:10.0.0.1"));                        /* 5060 by default: another listener */
+    CHECK(!is_us("sip:10.0.0.1")); /* 5060 by default: another listener */
     CHECK(!is_us("sip:10.0.0.2:5070"));
     CHECK(is_us("sip:P1.Example.COM"));
     CHECK(is_us("sip:p1.example.com:5070"));

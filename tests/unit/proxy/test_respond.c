@@ -36,7 +36,8 @@ TEST(respond_at_the_quota_the_ack_of_a_503_goes_no_further)
     const ss_slice to = px_field(rig, sent, SS_HDR_TO, 0);
     px_send(rig, ALICE,
             px_printf(rig,
-                      "ACK sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKa1\n"
+                      "ACK sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE
+                      ":5060;branch=z9hG4bKa1\n"
                       "Max-Forwards: 70\nFrom: <sip:alice@example.com>;tag=alice\nTo: %.*s\n"
                       "Call-ID: call\nCSeq: 1 ACK\nContent-Length: 0\n\n",
                       (int)to.len, to.at));
@@ -48,7 +49,8 @@ TEST(respond_at_the_quota_the_ack_of_a_503_goes_no_further)
 TEST(respond_at_the_quota_an_ack_to_a_2xx_still_goes_through)
 {
     proxy_rig *rig = full_rig();
-    px_send(rig, ALICE, px_request(rig, "ACK sip:bob@10.0.0.3", "a2", "Route: <sip:10.0.0.1;lr>\n"));
+    px_send(rig, ALICE,
+            px_request(rig, "ACK sip:bob@10.0.0.3", "a2", "Route: <sip:10.0.0.1;lr>\n"));
     px_expect(rig, BOB, "ACK sip:bob@10.0.0.3 SIP/2.0");
     px_stop(rig);
 }
@@ -63,6 +65,6 @@ TEST(respond_between_server_and_client_transaction_the_quota_is_503_with_state)
     px_expect(rig, ALICE, "SIP/2.0 100 Trying");
     px_expect(rig, ALICE, "SIP/2.0 503 Service Unavailable");
     px_run_to(rig, SS_MS(500));
-    px_expect(rig, ALICE, "SIP/2.0 503 Service Unavailable");            /* Timer G */
+    px_expect(rig, ALICE, "SIP/2.0 503 Service Unavailable"); /* Timer G */
     px_stop(rig);
 }

@@ -9,7 +9,7 @@ enum { BRANCHES = 3 };
 
 typedef struct fork_rig {
     proxy_rig *rig;
-    const px_sent *sent[BRANCHES];                        /* to .3, .4, .5 */
+    const px_sent *sent[BRANCHES]; /* to .3, .4, .5 */
 } fork_rig;
 
 static const char *const hosts[BRANCHES] = { BOB, CAROL, "10.0.0.5" };
@@ -38,7 +38,8 @@ static fork_rig fork_request(const char *start)
     forward_to(rig, "sip:b@10.0.0.3");
     forward_to(rig, "sip:b@10.0.0.4");
     const ss_binding third = { .contact = SS_LIT("sip:b@10.0.0.5"), .q = 1000 };
-    px_answer(rig, &(ss_answer){ .token = rig->held.token, .bindings = &third, .binding_count = 1 });
+    px_answer(rig,
+              &(ss_answer){ .token = rig->held.token, .bindings = &third, .binding_count = 1 });
     if (strncmp(start, "INVITE", 6) == 0) {
         px_expect(rig, ALICE, "SIP/2.0 100 Trying");
     }
@@ -110,11 +111,11 @@ TEST(response_context_cancels_the_other_branches_at_a_2xx_and_forwards_a_second_
     reply(&f, 0, 200);
     px_expect(f.rig, ALICE, "SIP/2.0 200 OK");
     px_expect(f.rig, CAROL, "CANCEL sip:b@10.0.0.4 SIP/2.0");
-    px_expect_nothing(f.rig);                             /* the third has had no 1xx yet */
+    px_expect_nothing(f.rig); /* the third has had no 1xx yet */
     reply(&f, 2, 180);
     px_expect(f.rig, "10.0.0.5", "CANCEL sip:b@10.0.0.5 SIP/2.0");
     px_expect_nothing(f.rig);
-    reply(&f, 1, 200);                                    /* it crossed the CANCEL */
+    reply(&f, 1, 200); /* it crossed the CANCEL */
     px_expect(f.rig, ALICE, "SIP/2.0 200 OK");
     reply(&f, 2, 487);
     px_expect(f.rig, "10.0.0.5", "ACK sip:b@10.0.0.5 SIP/2.0");
@@ -151,6 +152,6 @@ TEST(response_context_counts_a_branch_that_timed_out_as_408)
     while (px_take(f.rig) != NULL) {
     }
     px_run_to(f.rig, SS_S(32));
-    px_expect(f.rig, ALICE, "SIP/2.0 486 Busy Here");     /* first of its class */
+    px_expect(f.rig, ALICE, "SIP/2.0 486 Busy Here"); /* first of its class */
     px_stop(f.rig);
 }

@@ -21,10 +21,14 @@ TEST(event_of_a_message_names_who_and_what)
 {
     const sn_fact sent = facts_sent(5, FACTS_ALICE, FACTS_P1, 3, SS_METHOD_INVITE, 0);
     CHECK_STR(line_of(&sent),
-              "{\"t_ns\":5,\"event\":\"5/1/0/0/0/3\",\"n\":0,\"kind\":\"DATAGRAM_SENT\",\"node\":\"alice\",\"origin\":"
-              "\"alice\",\"ordinal\":3,\"fragment\":0,\"copy\":0,\"bytes\":500,\"hash\":\"0000000000001234\",\"peer\":"
-              "\"p1\",\"local_port\":5060,\"peer_port\":5060,\"sip\":true,\"method\":\"INVITE\",\"cseq\":1,\"vias\":1,"
-              "\"max_forwards\":70,\"body_bytes\":0,\"call_id\":\"000000000000ca11\",\"from_tag\":\"0000000000000007\","
+              "{\"t_ns\":5,\"event\":\"5/1/0/0/0/"
+              "3\",\"n\":0,\"kind\":\"DATAGRAM_SENT\",\"node\":\"alice\",\"origin\":"
+              "\"alice\",\"ordinal\":3,\"fragment\":0,\"copy\":0,\"bytes\":500,\"hash\":"
+              "\"0000000000001234\",\"peer\":"
+              "\"p1\",\"local_port\":5060,\"peer_port\":5060,\"sip\":true,\"method\":\"INVITE\","
+              "\"cseq\":1,\"vias\":1,"
+              "\"max_forwards\":70,\"body_bytes\":0,\"call_id\":\"000000000000ca11\",\"from_tag\":"
+              "\"0000000000000007\","
               "\"to_tag\":\"0000000000000000\",\"branch\":\"00000000000000b1\"}\n");
 }
 
@@ -34,7 +38,8 @@ TEST(event_of_a_loss_names_the_link_and_the_cause)
     sn_fact lost = facts_packet(6, SN_FACT_LINK_DROPPED, SN_DOWN(FACTS_P1), &sent);
     lost.cause = SN_CAUSE_LOSS;
     CHECK_STR(line_of(&lost),
-              "{\"t_ns\":6,\"event\":\"6/1/0/0/0/3\",\"n\":0,\"kind\":\"LINK_DROPPED\",\"link\":\"core -> p1\","
+              "{\"t_ns\":6,\"event\":\"6/1/0/0/0/"
+              "3\",\"n\":0,\"kind\":\"LINK_DROPPED\",\"link\":\"core -> p1\","
               "\"origin\":\"alice\",\"ordinal\":3,\"fragment\":0,\"copy\":0,\"bytes\":528,\"hash\":"
               "\"0000000000001234\",\"cause\":\"loss\"}\n");
 }
@@ -50,8 +55,10 @@ TEST(event_of_a_timer_names_machine_and_letter)
                             .branch = 2,
                             .value = 500 };
     CHECK_STR(line_of(&fired),
-              "{\"t_ns\":7,\"event\":\"7/1/0/0/0/1\",\"n\":0,\"kind\":\"NOTE\",\"node\":\"alice\",\"note\":\"TIMER\","
-              "\"machine\":\"ICT\",\"reliable\":false,\"letter\":\"A\",\"method\":\"INVITE\",\"ran_ns\":500,"
+              "{\"t_ns\":7,\"event\":\"7/1/0/0/0/"
+              "1\",\"n\":0,\"kind\":\"NOTE\",\"node\":\"alice\",\"note\":\"TIMER\","
+              "\"machine\":\"ICT\",\"reliable\":false,\"letter\":\"A\",\"method\":\"INVITE\",\"ran_"
+              "ns\":500,"
               "\"call_id\":\"0000000000000001\",\"branch\":\"0000000000000002\"}\n");
 }
 

@@ -99,13 +99,17 @@ TEST(file_text_is_cut_or_filled_by_characters)
 {
     FILE *stream = tmpfile();
     rp_file *f = rp_file_over(stream);
-    rp_put_left(f, "\xc3\xa4" "bc", 2);
+    rp_put_left(f,
+                "\xc3\xa4"
+                "bc",
+                2);
     rp_put_char(f, '|');
     rp_put_left(f, "\xc3\xa4", 3);
     rp_put_char(f, '|');
     rp_put_hex64(f, 1);
     CHECK_EQ(rp_file_close(f), 0);
-    CHECK_STR(facts_text_of(stream), "\xc3\xa4" "b|\xc3\xa4  |0000000000000001");
+    CHECK_STR(facts_text_of(stream), "\xc3\xa4"
+                                     "b|\xc3\xa4  |0000000000000001");
     fclose(stream);
 }
 

@@ -37,7 +37,8 @@ TEST(json_nests_and_indents)
     rp_json_key_open(&j, "c", '{');
     rp_json_close(&j);
     rp_json_close(&j);
-    CHECK_STR(end(&j), "{\n  \"a\": 1,\n  \"b\": [\n    true,\n    null,\n    \"0000000000000abc\"\n  ],\n  \"c\": {}\n}\n");
+    CHECK_STR(end(&j), "{\n  \"a\": 1,\n  \"b\": [\n    true,\n    null,\n    "
+                       "\"0000000000000abc\"\n  ],\n  \"c\": {}\n}\n");
 }
 
 TEST(json_flat_is_one_line)

@@ -28,7 +28,8 @@ static const char *end(rp_ladder *l)
     return text;
 }
 
-static sn_fact send(rp_ladder *l, ss_time at, uint32_t from, uint32_t to, uint64_t ordinal, ss_method m, uint16_t status)
+static sn_fact send(rp_ladder *l, ss_time at, uint32_t from, uint32_t to, uint64_t ordinal,
+                    ss_method m, uint16_t status)
 {
     const sn_fact sent = facts_sent(at, from, to, ordinal, m, status);
     rp_ladder_fact(l, &sent);
@@ -60,7 +61,8 @@ static void fire(rp_ladder *l, ss_time at, uint32_t node, ss_letter letter, ss_s
     rp_ladder_fact(l, &fired);
 }
 
-static void tell(rp_ladder *l, ss_time at, uint32_t node, sn_call_event event, uint16_t status, bool synthetic, uint64_t id)
+static void tell(rp_ladder *l, ss_time at, uint32_t node, sn_call_event event, uint16_t status,
+                 bool synthetic, uint64_t id)
 {
     sn_fact told = facts_fact(at, 1, SN_FACT_CALL, node);
     told.call = (sn_call_fact){ .number = (uint32_t)id,
@@ -82,14 +84,18 @@ TEST(ladder_draws_arrows_losses_copies_and_timers)
     receive(l, SS_MS(520) + 1, &sent);
     sent = send(l, SS_MS(530), FACTS_P1, FACTS_ALICE, 0, SS_METHOD_INVITE, 100);
     receive(l, SS_MS(550), &sent);
-    CHECK_STR(end(l), "a test\n\nthe first call\n\n"
-                      "             ms          alice                  p1\n"
-                      "          0.000            |---- INVITE 1 ---x   |          lost on alice -> core: loss\n"
-                      "        500.000           [A]                    |          timer A fired at alice after 500.000 "
-                      "ms (INVITE client)\n"
-                      "        500.000            |----- INVITE 1 ----->|          sent again (2), arrives 520.000001\n"
-                      "        530.000            |<-- 100 INVITE 1 ----|          arrives 550.000\n"
-                      "\nno call failed\n");
+    CHECK_STR(
+        end(l),
+        "a test\n\nthe first call\n\n"
+        "             ms          alice                  p1\n"
+        "          0.000            |---- INVITE 1 ---x   |          lost on alice -> core: loss\n"
+        "        500.000           [A]                    |          timer A fired at alice after "
+        "500.000 "
+        "ms (INVITE client)\n"
+        "        500.000            |----- INVITE 1 ----->|          sent again (2), arrives "
+        "520.000001\n"
+        "        530.000            |<-- 100 INVITE 1 ----|          arrives 550.000\n"
+        "\nno call failed\n");
 }
 
 TEST(ladder_shows_the_first_call_that_failed_beside_the_first)
@@ -127,7 +133,8 @@ TEST(ladder_says_when_a_call_failed_that_was_forgotten)
     tell(l, 2, FACTS_ALICE, SN_CALL_ENDED, 200, false, 2);
     tell(l, SS_S(100), FACTS_ALICE, SN_CALL_PLACED, 0, false, 3);
     rp_ladder_violation(l, 2, SS_S(101), "END1", "left over");
-    CHECK_NOT_NULL(strstr(end(l), "when it was no longer followed: END1 broken at 101000.000 ms: left over\n"));
+    CHECK_NOT_NULL(strstr(
+        end(l), "when it was no longer followed: END1 broken at 101000.000 ms: left over\n"));
 }
 
 TEST(ladder_of_many_calls_is_bounded_and_says_what_it_did_not_follow)

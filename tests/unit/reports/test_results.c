@@ -90,10 +90,14 @@ TEST(results_begin_with_verdict_scenario_and_course)
     rig_start(&r);
     rig_finish(&r);
     static const char expected[] =
-        "{\"schema\": \"sipsim.results/1\", \"version\": \"1.2.3\", \"verdict\": \"pass\", \"exit_status\": 0, \"statuses\": "
-        "[], \"scenario\": {\"name\": \"a \\\"test\\\"\", \"hash\": \"0000000000000abc\", \"seed\": 42, \"order\": \"seeded\", "
-        "\"order_seed\": 7, \"epoch_s\": 0, \"duration_ns\": 1000000000, \"drain_ns\": 0, \"nodes\": 4}, \"run\": "
-        "{\"end_ns\": 12345, \"events\": 5, \"stopped\": null, \"interrupted\": false, \"digest\": \"0000000000000def\"}, "
+        "{\"schema\": \"sipsim.results/1\", \"version\": \"1.2.3\", \"verdict\": \"pass\", "
+        "\"exit_status\": 0, \"statuses\": "
+        "[], \"scenario\": {\"name\": \"a \\\"test\\\"\", \"hash\": \"0000000000000abc\", "
+        "\"seed\": 42, \"order\": \"seeded\", "
+        "\"order_seed\": 7, \"epoch_s\": 0, \"duration_ns\": 1000000000, \"drain_ns\": 0, "
+        "\"nodes\": 4}, \"run\": "
+        "{\"end_ns\": 12345, \"events\": 5, \"stopped\": null, \"interrupted\": false, \"digest\": "
+        "\"0000000000000def\"}, "
         "\"metrics\": {\"ser\": {\"num\": 0, \"den\": 0, \"ppm\": null}, ";
     const ss_slice text = ss_slice_from(results_of(&r));
     CHECK(text.len > sizeof expected);
@@ -106,10 +110,13 @@ TEST(results_list_every_status_that_holds_the_worst_first)
     rig r;
     rig_start(&r);
     rig_finish(&r);
-    r.run.statuses = rp_status_bit(RP_MISSED) | rp_status_bit(RP_INTERRUPTED) | rp_status_bit(RP_LIVENESS);
+    r.run.statuses =
+        rp_status_bit(RP_MISSED) | rp_status_bit(RP_INTERRUPTED) | rp_status_bit(RP_LIVENESS);
     const char *text = results_of(&r);
-    CHECK_NOT_NULL(strstr(text, "\"verdict\": \"fail\", \"exit_status\": 5, \"statuses\": [{\"status\": 5,"));
-    const char *missed = strstr(text, "{\"status\": 8,"), *interrupted = strstr(text, "{\"status\": 11,");
+    CHECK_NOT_NULL(
+        strstr(text, "\"verdict\": \"fail\", \"exit_status\": 5, \"statuses\": [{\"status\": 5,"));
+    const char *missed = strstr(text, "{\"status\": 8,"),
+               *interrupted = strstr(text, "{\"status\": 11,");
     CHECK(missed != NULL && missed < interrupted);
     CHECK_NOT_NULL(strstr(text, "\"interrupted\": true"));
     rig_free(&r);
@@ -130,7 +137,11 @@ TEST(results_and_summary_tell_which_lines_were_missed)
                                     .line = 9 } };
     const sn_check checks[] = {
         { .has_at = true, .at = 5, .line = 11, .text = "bob sends 486", .nearest = SS_MS(7) },
-        { .never = true, .line = 12, .text = "never: sends 487", .seen = 2, .nearest = SS_TIME_NEVER },
+        { .never = true,
+          .line = 12,
+          .text = "never: sends 487",
+          .seen = 2,
+          .nearest = SS_TIME_NEVER },
         { .line = 13, .text = "alice sends ACK", .seen = 1, .nearest = SS_TIME_NEVER },
     };
     const unsigned reached[] = { 0 };
@@ -143,9 +154,11 @@ TEST(results_and_summary_tell_which_lines_were_missed)
     r.run.statuses = rp_status_bit(RP_MISSED);
     rig_finish(&r);
     const char *text = results_of(&r);
-    CHECK_NOT_NULL(strstr(text, "\"expects\": [{\"metric\": \"attempts\", \"text\": \"attempts >= 1\", \"line\": 9, \"value\": 0, "
+    CHECK_NOT_NULL(strstr(text, "\"expects\": [{\"metric\": \"attempts\", \"text\": \"attempts >= "
+                                "1\", \"line\": 9, \"value\": 0, "
                                 "\"holds\": false}]"));
-    CHECK_NOT_NULL(strstr(text, "{\"text\": \"bob sends 486\", \"line\": 11, \"at_ns\": 5, \"act\": false, \"never\": false, \"seen\": 0, "
+    CHECK_NOT_NULL(strstr(text, "{\"text\": \"bob sends 486\", \"line\": 11, \"at_ns\": 5, "
+                                "\"act\": false, \"never\": false, \"seen\": 0, "
                                 "\"nearest_ns\": 7000000, \"holds\": false}"));
     CHECK_NOT_NULL(strstr(text, "\"seen\": 1, \"nearest_ns\": null, \"holds\": true}"));
     text = summary_of(&r, false);
@@ -153,7 +166,9 @@ TEST(results_and_summary_tell_which_lines_were_missed)
     CHECK_NOT_NULL(strstr(text, "missed line 11 bob sends 486: seen at 7.000 ms instead\n"));
     CHECK_NOT_NULL(strstr(text, "missed line 12 never: sends 487: seen 2 times\n"));
     CHECK_NOT_NULL(strstr(text, "not reached "));
-    CHECK_NOT_NULL(strstr(text, "verdict        fail: an expect: or a line of the story was missed (exit status 8)\n"));
+    CHECK_NOT_NULL(strstr(
+        text,
+        "verdict        fail: an expect: or a line of the story was missed (exit status 8)\n"));
     rig_free(&r);
 }
 
@@ -176,16 +191,26 @@ TEST(engine_holds_what_may_differ)
     rig r;
     rig_start(&r);
     rig_finish(&r);
-    const rp_engine engine = { .commit = "c", .compiler = "cc", .build = "Debug", .partitions = 2, .wall_ns = 3,
-                               .run_ns = SS_S(2), .peak_rss_bytes = 4, .world_bytes = 6, .events = 10 };
+    const rp_engine engine = { .commit = "c",
+                               .compiler = "cc",
+                               .build = "Debug",
+                               .partitions = 2,
+                               .wall_ns = 3,
+                               .run_ns = SS_S(2),
+                               .peak_rss_bytes = 4,
+                               .world_bytes = 6,
+                               .events = 10 };
     rp_file *out = open_stream();
     rp_json j = rp_json_on(out, true);
     rp_engine_write(&j, &r.run, &engine);
-    CHECK_STR(close_stream(out),
-              "{\"schema\": \"sipsim.engine/1\", \"version\": \"1.2.3\", \"commit\": \"c\", \"compiler\": \"cc\", \"build\": "
-              "\"Debug\", \"sanitized\": false, \"file\": \"a.yaml\", \"replay\": \"sipsim run a.yaml --seed 42\", "
-              "\"partitions\": 2, \"wall_ns\": 3, \"run_ns\": 2000000000, \"virtual_ns\": 12345, \"events\": 10, "
-              "\"events_per_s\": 5, \"facts\": 0, \"peak_rss_bytes\": 4, \"world_bytes\": 6, \"growths\": 0}");
+    CHECK_STR(close_stream(out), "{\"schema\": \"sipsim.engine/1\", \"version\": \"1.2.3\", "
+                                 "\"commit\": \"c\", \"compiler\": \"cc\", \"build\": "
+                                 "\"Debug\", \"sanitized\": false, \"file\": \"a.yaml\", "
+                                 "\"replay\": \"sipsim run a.yaml --seed 42\", "
+                                 "\"partitions\": 2, \"wall_ns\": 3, \"run_ns\": 2000000000, "
+                                 "\"virtual_ns\": 12345, \"events\": 10, "
+                                 "\"events_per_s\": 5, \"facts\": 0, \"peak_rss_bytes\": 4, "
+                                 "\"world_bytes\": 6, \"growths\": 0}");
     rig_free(&r);
 }
 

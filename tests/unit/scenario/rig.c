@@ -111,8 +111,9 @@ static bool is_as_marked(const sn_scenario *s, const marked *where, const rig_mi
     if (m == NULL || sn_scenario_mistake_count(s) != 1) {
         return false;
     }
-    const bool suggested = m->suggestion == NULL || row->suggestion == NULL ? m->suggestion == row->suggestion
-                                                                            : strcmp(m->suggestion, row->suggestion) == 0;
+    const bool suggested = m->suggestion == NULL || row->suggestion == NULL
+                               ? m->suggestion == row->suggestion
+                               : strcmp(m->suggestion, row->suggestion) == 0;
     return m->line == where->line && m->column == where->column && m->length == where->length &&
            strstr(m->message, row->message) != NULL && suggested && sn_scenario_plan(s) == NULL;
 }
@@ -124,8 +125,9 @@ void rig_check_mistakes(const rig_mistake *rows, size_t count)
         const marked where = unmark(rows[i].marked);
         sn_scenario *s = rig_load(ss_slice_from(where.text), NULL);
         if (!is_as_marked(s, &where, &rows[i])) {
-            fprintf(stderr, "expected %u:%u (%u): …%s…, suggesting %s; found %u:\n", where.line, where.column, where.length,
-                    rows[i].message, rows[i].suggestion == NULL ? "nothing" : rows[i].suggestion,
+            fprintf(stderr, "expected %u:%u (%u): …%s…, suggesting %s; found %u:\n", where.line,
+                    where.column, where.length, rows[i].message,
+                    rows[i].suggestion == NULL ? "nothing" : rows[i].suggestion,
                     (unsigned)sn_scenario_mistake_count(s));
             print_mistakes(s);
             wrong++;

@@ -17,8 +17,8 @@ ss_slice rig_file(const char *path);
 /** A text in which «…» marks where the one mistake is, what the message says, and the suggestion. */
 typedef struct rig_mistake {
     const char *marked;
-    const char *message;                                  /* a part of it */
-    const char *suggestion;                               /* NULL: none */
+    const char *message;    /* a part of it */
+    const char *suggestion; /* NULL: none */
 } rig_mistake;
 /** Each is found, at its place, and nothing else is. */
 void rig_check_mistakes(const rig_mistake *rows, size_t count);
@@ -26,12 +26,12 @@ void rig_check_mistakes(const rig_mistake *rows, size_t count);
 #define RIG_CHECK(rows) rig_check_mistakes((rows), SS_COUNT(rows))
 
 /** A beginning that is right: two user agents, five milliseconds from their router. */
-#define TWO                            \
-    "sipsim: 1\n"                      \
-    "duration: 60s\n"                  \
-    "links: {wire: {delay: 5ms}}\n"    \
-    "nodes:\n"                         \
-    "  alice: {role: ua}\n"            \
+#define TWO                         \
+    "sipsim: 1\n"                   \
+    "duration: 60s\n"               \
+    "links: {wire: {delay: 5ms}}\n" \
+    "nodes:\n"                      \
+    "  alice: {role: ua}\n"         \
     "  bob: {role: ua}\n"
 
 #endif

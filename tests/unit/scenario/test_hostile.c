@@ -54,10 +54,28 @@ TEST(the_quick_start_with_bytes_changed_is_loaded_or_refused)
 TEST(lines_of_scenarios_in_any_order_are_loaded_or_refused)
 {
     static const char *const lines[] = {
-        "sipsim: 1\n", "links:\n", "  w: {delay: 5ms}\n", "nodes:\n", "  a: {role: ua}\n", "  b: {role: ua, count: 2}\n", "- x\n",
-        "story:\n", "  - {at: 0s, a: {call: \"b[1]\", as: c}}\n", "  - {at: 0s, a: {cancel: c}}\n", "calls:\n",
-        "  - {name: c, from: a, to: b, rate: 1/s}\n", "routers: {r: {}}\n", "sites: {s: {holds: {b: 2}}}\n", "? \n", ": \n", "--- \n",
-        "expect:\n", "  - {reached: [timer_a]}\n", "  - {metric: seer, is: \">= 1%\"}\n", "behaviours: {b: []}\n", "domains: {d: {}}\n",
+        "sipsim: 1\n",
+        "links:\n",
+        "  w: {delay: 5ms}\n",
+        "nodes:\n",
+        "  a: {role: ua}\n",
+        "  b: {role: ua, count: 2}\n",
+        "- x\n",
+        "story:\n",
+        "  - {at: 0s, a: {call: \"b[1]\", as: c}}\n",
+        "  - {at: 0s, a: {cancel: c}}\n",
+        "calls:\n",
+        "  - {name: c, from: a, to: b, rate: 1/s}\n",
+        "routers: {r: {}}\n",
+        "sites: {s: {holds: {b: 2}}}\n",
+        "? \n",
+        ": \n",
+        "--- \n",
+        "expect:\n",
+        "  - {reached: [timer_a]}\n",
+        "  - {metric: seer, is: \">= 1%\"}\n",
+        "behaviours: {b: []}\n",
+        "domains: {d: {}}\n",
     };
     for (uint64_t i = 0; i < 3000; i++) {
         char text[1024] = "sipsim: 1\nlinks: {w: {}}\n";
@@ -81,7 +99,8 @@ TEST(random_bytes_are_refused)
     }
 }
 
-static char *repeated(const char *head, const char *part, size_t times, const char *tail, size_t *len)
+static char *repeated(const char *head, const char *part, size_t times, const char *tail,
+                      size_t *len)
 {
     const size_t size = strlen(part);
     char *text = malloc(strlen(head) + times * size + strlen(tail) + 1);
@@ -96,7 +115,8 @@ static char *repeated(const char *head, const char *part, size_t times, const ch
     return text;
 }
 
-static void load_repeated(const char *head, const char *part, size_t times, const char *tail, const char *message)
+static void load_repeated(const char *head, const char *part, size_t times, const char *tail,
+                          const char *message)
 {
     size_t len = 0;
     char *text = repeated(head, part, times, tail, &len);
@@ -138,7 +158,8 @@ TEST(a_file_above_the_cap_is_refused_unread)
 TEST(at_most_a_hundred_mistakes_are_kept_and_all_are_counted)
 {
     size_t len = 0;
-    char *text = repeated("sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua}}\nstory:\n", "  - x\n", 500, "", &len);
+    char *text = repeated("sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua}}\nstory:\n", "  - x\n",
+                          500, "", &len);
     sn_scenario *s = rig_load((ss_slice){ text, len }, NULL);
     CHECK_EQ(sn_scenario_mistake_count(s), 500);
     CHECK_EQ(sn_scenario_mistake(s, 0)->line, 5);

@@ -3,8 +3,8 @@
 
 #define LINKS(inside) "sipsim: 1\nlinks: {wire: {" inside "}}\nnodes: {a: {role: ua}}\n"
 #define CALLS(inside) TWO "calls:\n  - {name: mix, from: alice, to: bob, rate: 1/s" inside "}\n"
-#define EXPECT(line) CALLS("") "expect:\n  - " line "\n"
-#define STORY(line) TWO "story:\n  - {at: 1s, alice: {call: bob, as: c1}}\n  - " line "\n"
+#define EXPECT(line)  CALLS("") "expect:\n  - " line "\n"
+#define STORY(line)   TWO "story:\n  - {at: 1s, alice: {call: bob, as: c1}}\n  - " line "\n"
 
 TEST(what_is_no_scenario_at_all_is_refused_where_it_goes_wrong)
 {
@@ -14,7 +14,8 @@ TEST(what_is_no_scenario_at_all_is_refused_where_it_goes_wrong)
         { "«-» a\n", "not a mapping", NULL },
         { "«hello»\n", "not a mapping", NULL },
         { "sipsim: 1\nlinks: «[»1, 2", "YAML: flow sequence without a closing bracket", NULL },
-        { "sipsim: 1\nlinks: {a: \"«b»}\n", "YAML: double-quoted scalar without closing quote", NULL },
+        { "sipsim: 1\nlinks: {a: \"«b»}\n", "YAML: double-quoted scalar without closing quote",
+          NULL },
         { "sipsim: 1\nname: «@»x\n", "YAML: plain scalar cannot start with '@'", NULL },
         { "sipsim: 1\nname: a«:» b\n", "YAML: invalid nested block mapping", NULL },
         { "sipsim: 1\nname: caf«\xe9»\n", "not UTF-8: byte 0xe9", NULL },
@@ -29,8 +30,10 @@ TEST(what_is_no_scenario_at_all_is_refused_where_it_goes_wrong)
 TEST(yaml_that_a_scenario_does_not_need_is_refused)
 {
     static const rig_mistake rows[] = {
-        { "sipsim: 1\nname: &«here» x\nnodes: {a: {role: ua}}\nlinks: {w: {}}\n", "anchors are not accepted", NULL },
-        { "sipsim: 1\nname: «!!str» x\nnodes: {a: {role: ua}}\nlinks: {w: {}}\n", "tags are not accepted", NULL },
+        { "sipsim: 1\nname: &«here» x\nnodes: {a: {role: ua}}\nlinks: {w: {}}\n",
+          "anchors are not accepted", NULL },
+        { "sipsim: 1\nname: «!!str» x\nnodes: {a: {role: ua}}\nlinks: {w: {}}\n",
+          "tags are not accepted", NULL },
         { TWO "name: *«x»\n", "aliases are not accepted", NULL },
         { TWO "«<<»: {name: x}\n", "merge keys are not accepted", NULL },
         { TWO "«[»a, b]: c\n", "a key must be a word, not a list", NULL },
@@ -55,12 +58,16 @@ TEST(keys_are_known_once_and_all_there)
         { LINKS("up: {«ratte»: 1mbit}"), "unknown key 'ratte' in a direction of a link", "rate" },
         { LINKS("up: {«up»: {}}"), "unknown key 'up' in a direction of a link", NULL },
         { "«n»odes: {a: {role: ua}}\nlinks: {w: {}}\n", "missing key 'sipsim'", NULL },
-        { "sipsim: «2»\nnodes: {a: {role: ua}}\nlinks: {w: {}}\n", "version '2' of the format", "1" },
-        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, «behavior»: none}}\n", "unknown key", "behaviour" },
+        { "sipsim: «2»\nnodes: {a: {role: ua}}\nlinks: {w: {}}\n", "version '2' of the format",
+          "1" },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, «behavior»: none}}\n", "unknown key",
+          "behaviour" },
         { TWO "calls:\n  - «{»name: mix, from: alice, to: bob}\n", "missing key 'rate'", NULL },
         { TWO "routers: {core: {«vai»: x}}\n", "unknown key 'vai' in router", "via" },
-        { TWO "sites: {s: {«hold»: {alice: 1}, holds: {alice: 1}}}\n", "unknown key 'hold' in site", "holds" },
-        { TWO "behaviours: {b: [{«rign»: 1s}]}\n", "unknown key 'rign' in a choice of a behaviour", "ring" },
+        { TWO "sites: {s: {«hold»: {alice: 1}, holds: {alice: 1}}}\n", "unknown key 'hold' in site",
+          "holds" },
+        { TWO "behaviours: {b: [{«rign»: 1s}]}\n", "unknown key 'rign' in a choice of a behaviour",
+          "ring" },
         { TWO "order: {mode: fifo, «sed»: 1}\n", "unknown key 'sed' in order", "seed" },
     };
     RIG_CHECK(rows);
@@ -78,13 +85,18 @@ TEST(what_the_design_has_and_this_version_has_not_is_said_so)
         { LINKS("«hidden_mtu»: 576B"), "not in this version", NULL },
         { LINKS("loss: {p: 1%, «corr»: 25%}"), "not in this version", NULL },
         { TWO "sites: {s: {«nat»: {}, holds: {alice: 1}}}\n", "not in this version", NULL },
-        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, «transport»: auto}}\n", "not in this version", NULL },
-        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, outbound: «dns»}}\n", "not in this version", NULL },
-        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: «registrar»}}\n", "not in this version", "[proxy, registrar]" },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, «transport»: auto}}\n",
+          "not in this version", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, outbound: «dns»}}\n",
+          "not in this version", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: «registrar»}}\n", "not in this version",
+          "[proxy, registrar]" },
         { "sipsim: 1\nlinks: {w: {}}\nnodes: {p: {roles: [proxy, registrar]}}\n"
-          "domains: {example.com: {registrar: p, «password»: x}}\n", "not in this version", NULL },
+          "domains: {example.com: {registrar: p, «password»: x}}\n",
+          "not in this version", NULL },
         { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, count: 3}, b: {role: ua}}\n"
-          "calls: [{name: c, from: «\"a[0..1]\"», to: b, rate: 1/s}]\n", "not in this version", "a" },
+          "calls: [{name: c, from: «\"a[0..1]\"», to: b, rate: 1/s}]\n",
+          "not in this version", "a" },
         { STORY("{at: 1s, alice: {«refer»: bob}}"), "not in this version", NULL },
     };
     RIG_CHECK(rows);
@@ -129,10 +141,14 @@ TEST(quantities_carry_their_unit)
         { TWO "epoch: «tomorrow»\n", "not a date", NULL },
         { TWO "order: «sorted»\n", "unknown word 'sorted': fifo or seeded", "seeded" },
         { TWO "order: «seded»\n", "unknown word 'seded'", "seeded" },
-        { "sipsim: 1\nduration: «0s»\nlinks: {w: {}}\nnodes: {a: {role: ua}}\n", "out of range: 1ns", NULL },
-        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, net: «10.1.0.0»}}\n", "ends with its length", NULL },
-        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, net: «10.1.0.1/16»}}\n", "zeros after its length", NULL },
-        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, net: «10.1/16»}}\n", "not an address block", NULL },
+        { "sipsim: 1\nduration: «0s»\nlinks: {w: {}}\nnodes: {a: {role: ua}}\n",
+          "out of range: 1ns", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, net: «10.1.0.0»}}\n",
+          "ends with its length", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, net: «10.1.0.1/16»}}\n",
+          "zeros after its length", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, net: «10.1/16»}}\n",
+          "not an address block", NULL },
     };
     RIG_CHECK(rows);
 }
@@ -142,7 +158,8 @@ TEST(distributions_are_whole)
     static const rig_mistake rows[] = {
         { TWO "behaviours: {b: {ring: «gauss» 3s}}\n", "bad distribution", "normal" },
         { TWO "behaviours: {b: {ring: «poisson» 3s}}\n", "bad distribution", "exp" },
-        { TWO "behaviours: {b: {ring: «normal 3s»}}\n", "bad distribution: a mean and a standard deviation", NULL },
+        { TWO "behaviours: {b: {ring: «normal 3s»}}\n",
+          "bad distribution: a mean and a standard deviation", NULL },
         { TWO "behaviours: {b: {ring: exp «3»}}\n", "missing unit", NULL },
         { TWO "behaviours: {b: {ring: uniform «5s..1s»}}\n", "ends before it begins", NULL },
         { TWO "behaviours: {b: {ring: uniform «5s»}}\n", "not a range", NULL },
@@ -152,7 +169,8 @@ TEST(distributions_are_whole)
         { LINKS("jitter: {dist: «pareto», sd: 5ms}"), "unknown word", NULL },
         { LINKS("jitter: «{»sd: 5ms}"), "missing key 'dist'", NULL },
         { LINKS("delay: 5ms, delay_floor: «6ms»"), "delay_floor is above the delay", NULL },
-        { LINKS("delay: 5ms, delay_floor: «2ms», up: {delay: 1ms}"), "delay_floor is above the delay", NULL },
+        { LINKS("delay: 5ms, delay_floor: «2ms», up: {delay: 1ms}"),
+          "delay_floor is above the delay", NULL },
     };
     RIG_CHECK(rows);
 }

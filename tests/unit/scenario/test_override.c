@@ -13,9 +13,15 @@ static sn_scenario *with(const char *override)
 
 TEST(a_path_reaches_keys_entries_and_what_is_not_written_yet)
 {
-    const char *const overrides[] = { "links.wire.loss=50%", "seed=9", "calls[0].limit=3", "calls.mix.hold=exp 2s",
-                                      "links.wire.up.delay=6ms", "nodes.carol={role: ua}", "order.mode=seeded",
-                                      "duration=2min", NULL };
+    const char *const overrides[] = { "links.wire.loss=50%",
+                                      "seed=9",
+                                      "calls[0].limit=3",
+                                      "calls.mix.hold=exp 2s",
+                                      "links.wire.up.delay=6ms",
+                                      "nodes.carol={role: ua}",
+                                      "order.mode=seeded",
+                                      "duration=2min",
+                                      NULL };
     sn_scenario *s = rig_load(SS_LIT(TEXT), overrides);
     CHECK_EQ(sn_scenario_mistake_count(s), 0);
     const sn_plan *plan = sn_scenario_plan(s);
@@ -33,8 +39,10 @@ TEST(a_path_reaches_keys_entries_and_what_is_not_written_yet)
 
 TEST(a_key_with_dots_in_it_is_found_as_it_stands)
 {
-    static const char text[] = "sipsim: 1\nlinks: {w: {}}\nnodes: {p: {roles: [proxy, registrar]}, q: {roles: [proxy, registrar]}}\n"
-                               "domains: {example.com: {registrar: p}, b.example.com: {registrar: q}}\n";
+    static const char text[] =
+        "sipsim: 1\nlinks: {w: {}}\nnodes: {p: {roles: [proxy, registrar]}, q: {roles: [proxy, "
+        "registrar]}}\n"
+        "domains: {example.com: {registrar: p}, b.example.com: {registrar: q}}\n";
     const char *const overrides[] = { "domains.example.com.users=u{n}", NULL };
     sn_scenario *s = rig_load(SS_LIT(text), overrides);
     CHECK_EQ(sn_scenario_mistake_count(s), 0);

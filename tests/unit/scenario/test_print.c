@@ -29,7 +29,8 @@ static page printed(const char *text, bool color)
 
 TEST(a_mistake_is_printed_with_its_line_a_caret_and_the_word_meant)
 {
-    const page p = printed("sipsim: 1\nlinks: {wire: {dealy: 5ms}}\nnodes: {a: {role: ua}}\n", false);
+    const page p =
+        printed("sipsim: 1\nlinks: {wire: {dealy: 5ms}}\nnodes: {a: {role: ua}}\n", false);
     CHECK_STR(p.text, "test.yaml:2:16: error: unknown key 'dealy' in link\n"
                       "    2 | links: {wire: {dealy: 5ms}}\n"
                       "      |                ^~~~~\n"
@@ -38,7 +39,8 @@ TEST(a_mistake_is_printed_with_its_line_a_caret_and_the_word_meant)
 
 TEST(columns_count_characters_and_tabs_are_blanks)
 {
-    const page p = printed("sipsim: 1\nname: {é: \"ü\t\"}\nnodes: {a: {role: ua}}\nlinks: {w: {}}\n", false);
+    const page p =
+        printed("sipsim: 1\nname: {é: \"ü\t\"}\nnodes: {a: {role: ua}}\nlinks: {w: {}}\n", false);
     CHECK_STR(p.text, "test.yaml:2:7: error: wrong type: a text is wanted here, not a mapping\n"
                       "    2 | name: {é: \"ü \"}\n"
                       "      |       ^\n");
@@ -59,8 +61,10 @@ TEST(of_a_long_line_the_part_with_the_caret_is_shown)
 
 TEST(with_colour_the_words_are_the_same)
 {
-    const page plain = printed("sipsim: 1\nname: [x]\nlinks: {w: {}}\nnodes: {a: {role: ua}}\n", false);
-    const page coloured = printed("sipsim: 1\nname: [x]\nlinks: {w: {}}\nnodes: {a: {role: ua}}\n", true);
+    const page plain =
+        printed("sipsim: 1\nname: [x]\nlinks: {w: {}}\nnodes: {a: {role: ua}}\n", false);
+    const page coloured =
+        printed("sipsim: 1\nname: [x]\nlinks: {w: {}}\nnodes: {a: {role: ua}}\n", true);
     page stripped = { .len = 0 };
     for (const char *c = coloured.text; *c != '\0'; c++) {
         if (*c == '\033') {
@@ -75,7 +79,9 @@ TEST(with_colour_the_words_are_the_same)
 
 TEST(bytes_that_cannot_be_shown_are_replaced)
 {
-    const page p = printed("sipsim: 1\nname: a\xff" "b\x1b[0m\n", false);
+    const page p = printed("sipsim: 1\nname: a\xff"
+                           "b\x1b[0m\n",
+                           false);
     CHECK_STR(p.text, "test.yaml:2:8: error: not UTF-8: byte 0xff\n"
                       "    2 | name: a?b?[0m\n"
                       "      |        ^\n");

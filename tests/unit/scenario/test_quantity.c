@@ -45,9 +45,17 @@ TEST(times_are_nanoseconds_exactly)
         const char *word;
         uint64_t ns;
     } rows[] = {
-        { "0s", 0 },       { "1ns", 1 },           { "1.5us", 1500 },          { "0.000001ms", 1 },
-        { "20ms", 20000000 }, { "20 ms", 20000000 }, { "2min", UINT64_C(120000000000) }, { "1h", UINT64_C(3600000000000) },
-        { "0.5h", UINT64_C(1800000000000) }, { "18446744073709551614ns", UINT64_MAX - 1 }, { "1.10s", 1100000000 },
+        { "0s", 0 },
+        { "1ns", 1 },
+        { "1.5us", 1500 },
+        { "0.000001ms", 1 },
+        { "20ms", 20000000 },
+        { "20 ms", 20000000 },
+        { "2min", UINT64_C(120000000000) },
+        { "1h", UINT64_C(3600000000000) },
+        { "0.5h", UINT64_C(1800000000000) },
+        { "18446744073709551614ns", UINT64_MAX - 1 },
+        { "1.10s", 1100000000 },
     };
     sn_flaw flaw;
     for (size_t i = 0; i < SS_COUNT(rows); i++) {
@@ -59,8 +67,18 @@ TEST(times_are_nanoseconds_exactly)
 
 TEST(times_that_do_not_fit_are_refused)
 {
-    static const char *const words[] = { "18446744073709551615ns", "18446744073709551616ns", "18446744074s", "5124096h",
-                                         "1.0000000001s", "", "s", ".5s", "1e3s", "0x10s", "1s2ms", "+1s" };
+    static const char *const words[] = { "18446744073709551615ns",
+                                         "18446744073709551616ns",
+                                         "18446744074s",
+                                         "5124096h",
+                                         "1.0000000001s",
+                                         "",
+                                         "s",
+                                         ".5s",
+                                         "1e3s",
+                                         "0x10s",
+                                         "1s2ms",
+                                         "+1s" };
     sn_flaw flaw;
     for (size_t i = 0; i < SS_COUNT(words); i++) {
         uint64_t ns = 1234;
@@ -79,10 +97,10 @@ TEST(percentages_are_thresholds_rounded_half_up)
         { "0%", 0 },
         { "100%", SN_ALWAYS },
         { "50%", SN_ALWAYS / 2 },
-        { "2%", 85899346 },                               /* 85899345.92 */
-        { "0.1%", 4294967 },                              /* 4294967.296 */
-        { "0.00000001%", 0 },                             /* 0.4294… */
-        { "0.00000002%", 1 },                             /* 0.8589… */
+        { "2%", 85899346 },   /* 85899345.92 */
+        { "0.1%", 4294967 },  /* 4294967.296 */
+        { "0.00000001%", 0 }, /* 0.4294… */
+        { "0.00000002%", 1 }, /* 0.8589… */
         { "99.99999999%", SN_ALWAYS },
         { "12.5 %", SN_ALWAYS / 8 },
     };
@@ -103,7 +121,11 @@ TEST(a_threshold_is_written_as_the_shortest_percentage_that_reads_the_same)
     static const struct {
         sn_prob prob;
         const char *word;
-    } rows[] = { { 0, "0%" }, { SN_ALWAYS, "100%" }, { 85899346, "2%" }, { 4294967, "0.1%" }, { SN_ALWAYS / 8, "12.5%" } };
+    } rows[] = { { 0, "0%" },
+                 { SN_ALWAYS, "100%" },
+                 { 85899346, "2%" },
+                 { 4294967, "0.1%" },
+                 { SN_ALWAYS / 8, "12.5%" } };
     sn_flaw flaw;
     for (size_t i = 0; i < SS_COUNT(rows); i++) {
         char *word = prob_text(rows[i].prob);
@@ -122,8 +144,11 @@ TEST(a_threshold_is_written_as_the_shortest_percentage_that_reads_the_same)
 
 TEST(times_and_dates_are_written_as_they_are_read)
 {
-    static const uint64_t times[] = { 0, 1, 999, 1000, 1500, 1000000, 1500000000, 120000000000, 3600000000001 };
-    static const uint64_t dates[] = { 0, 951782400, 951868800, 1893456000, 4107542399, 253402300799 };
+    static const uint64_t times[] = { 0,       1,          999,          1000,         1500,
+                                      1000000, 1500000000, 120000000000, 3600000000001 };
+    static const uint64_t dates[] = {
+        0, 951782400, 951868800, 1893456000, 4107542399, 253402300799
+    };
     sn_flaw flaw;
     for (size_t i = 0; i < SS_COUNT(times); i++) {
         uint64_t back = 1;
@@ -160,9 +185,14 @@ TEST(arrivals_are_a_mean_interval)
         bool poisson;
         uint64_t interval;
     } rows[] = {
-        { "10/s", false, 100000000 },          { "poisson 10/s", true, 100000000 },    { "every 100ms", false, 100000000 },
-        { "poisson every 1s", true, 1000000000 }, { "3/s", false, 333333333 },         { "1.5/s", false, 666666667 },
-        { "6/min", false, UINT64_C(10000000000) }, { "0.001/h", false, UINT64_C(3600000000000000) },
+        { "10/s", false, 100000000 },
+        { "poisson 10/s", true, 100000000 },
+        { "every 100ms", false, 100000000 },
+        { "poisson every 1s", true, 1000000000 },
+        { "3/s", false, 333333333 },
+        { "1.5/s", false, 666666667 },
+        { "6/min", false, UINT64_C(10000000000) },
+        { "0.001/h", false, UINT64_C(3600000000000000) },
     };
     sn_flaw flaw;
     for (size_t i = 0; i < SS_COUNT(rows); i++) {

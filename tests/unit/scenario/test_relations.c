@@ -4,25 +4,28 @@
 
 #include <string.h>
 
-#define HEAD "sipsim: 1\nduration: 60s\nlinks: {wire: {delay: 5ms}, dsl: {}}\n"
-#define ONE_LINK "sipsim: 1\nduration: 60s\nlinks: {wire: {delay: 5ms}}\n"
+#define HEAD          "sipsim: 1\nduration: 60s\nlinks: {wire: {delay: 5ms}, dsl: {}}\n"
+#define ONE_LINK      "sipsim: 1\nduration: 60s\nlinks: {wire: {delay: 5ms}}\n"
 #define CALLS(inside) TWO "calls:\n  - {name: mix, from: alice, to: bob, rate: 1/s" inside "}\n"
-#define EXPECT(line) CALLS("") "expect:\n  - " line "\n"
-#define STORY(line) TWO "story:\n  - {at: 1s, alice: {call: bob, as: c1}}\n  - " line "\n"
-#define PROXY "domains: {example.com: {registrar: p}}\n"
+#define EXPECT(line)  CALLS("") "expect:\n  - " line "\n"
+#define STORY(line)   TWO "story:\n  - {at: 1s, alice: {call: bob, as: c1}}\n  - " line "\n"
+#define PROXY         "domains: {example.com: {registrar: p}}\n"
 
 TEST(names_are_lower_case_and_mean_one_thing)
 {
     static const rig_mistake rows[] = {
-        { "sipsim: 1\nlinks: {«Wire-1»: {}, w: {}}\nnodes: {a: {role: ua}}\n", "is no name", "wire_1" },
+        { "sipsim: 1\nlinks: {«Wire-1»: {}, w: {}}\nnodes: {a: {role: ua}}\n", "is no name",
+          "wire_1" },
         { "sipsim: 1\nlinks: {«1st»: {}, w: {}}\nnodes: {a: {role: ua}}\n", "is no name", NULL },
         { ONE_LINK "nodes: {«none»: {role: ua}}\n", "a word of its own", NULL },
         { ONE_LINK "nodes: {«never»: {role: ua}}\n", "a word of its own", NULL },
-        { ONE_LINK "nodes: {«abcdefghijklmnopqrstuvwxyz0123456789»: {role: ua}}\n", "too long: 32", NULL },
-        { ONE_LINK "routers: {a: {}}\nnodes: {«a»: {role: ua}}\n", "has the name of a", NULL },
-        { ONE_LINK "nodes: {a: {role: ua}, b: {role: ua, aor: «\"sip:a@sipsim.invalid\"»}}\n", "the same address of record",
+        { ONE_LINK "nodes: {«abcdefghijklmnopqrstuvwxyz0123456789»: {role: ua}}\n", "too long: 32",
           NULL },
-        { CALLS("") "  - {name: «mix», from: alice, to: bob, rate: 1/s}\n", "two entries of calls are named 'mix'", NULL },
+        { ONE_LINK "routers: {a: {}}\nnodes: {«a»: {role: ua}}\n", "has the name of a", NULL },
+        { ONE_LINK "nodes: {a: {role: ua}, b: {role: ua, aor: «\"sip:a@sipsim.invalid\"»}}\n",
+          "the same address of record", NULL },
+        { CALLS("") "  - {name: «mix», from: alice, to: bob, rate: 1/s}\n",
+          "two entries of calls are named 'mix'", NULL },
     };
     RIG_CHECK(rows);
 }
@@ -33,13 +36,17 @@ TEST(names_refer_to_something)
         { HEAD "nodes: {a: {role: ua, link: «wir»}}\n", "unknown link 'wir'", "wire" },
         { ONE_LINK "nodes: {a: {role: ua, via: «cor»}}\n", "unknown router 'cor'", "core" },
         { ONE_LINK "nodes: {a: {role: ua, via: «b»}, b: {role: ua}}\n", "'b' is no router", NULL },
-        { ONE_LINK "nodes: {a: {role: ua, behaviour: «humann»}}\nbehaviours: {human: {answer: 1s}}\n", "unknown behaviour",
-          "human" },
-        { ONE_LINK "nodes: {a: {role: ua, outbound: «proxi»}, proxy: {role: proxy}}\n", "unknown node 'proxi'", "proxy" },
-        { ONE_LINK "nodes: {a: {role: ua, outbound: «b»}, b: {role: ua}}\n", "'b' is no proxy", NULL },
+        { ONE_LINK
+          "nodes: {a: {role: ua, behaviour: «humann»}}\nbehaviours: {human: {answer: 1s}}\n",
+          "unknown behaviour", "human" },
+        { ONE_LINK "nodes: {a: {role: ua, outbound: «proxi»}, proxy: {role: proxy}}\n",
+          "unknown node 'proxi'", "proxy" },
+        { ONE_LINK "nodes: {a: {role: ua, outbound: «b»}, b: {role: ua}}\n", "'b' is no proxy",
+          NULL },
         { TWO "domains: {example.com: {registrar: «alise»}}\n", "unknown node 'alise'", "alice" },
         { TWO "sites: {s: {holds: {«alicee»: 3}}}\n", "unknown node 'alicee'", "alice" },
-        { TWO "calls: [{name: m, from: «alica», to: bob, rate: 1/s}]\n", "unknown node 'alica'", "alice" },
+        { TWO "calls: [{name: m, from: «alica», to: bob, rate: 1/s}]\n", "unknown node 'alica'",
+          "alice" },
         { EXPECT("{metric: seer, calls: «mixx», is: \"> 1%\"}"), "unknown calls 'mixx'", "mix" },
         { EXPECT("{metric: «seeer», is: \"> 1%\"}"), "unknown metric 'seeer'", "seer" },
         { EXPECT("{reached: [timer_a, «timer_bb»]}"), "'timer_bb'", "timer_b" },
@@ -52,12 +59,15 @@ TEST(names_refer_to_something)
 TEST(the_network_is_one_tree)
 {
     static const rig_mistake rows[] = {
-        { ONE_LINK "routers: {r: {}, «s»: {}}\nnodes: {x: {role: ua}}\n", "unreachable: router 's' and router 'r'", NULL },
+        { ONE_LINK "routers: {r: {}, «s»: {}}\nnodes: {x: {role: ua}}\n",
+          "unreachable: router 's' and router 'r'", NULL },
         { HEAD "nodes: {«x»: {role: ua}}\n", "missing key 'link'", NULL },
         { "sipsim: 1\nnodes: {«x»: {role: ua}}\n", "missing key 'link'", NULL },
-        { ONE_LINK "routers: {r: {link: «wire»}}\nnodes: {x: {role: ua}}\n", "a link and no via", NULL },
+        { ONE_LINK "routers: {r: {link: «wire»}}\nnodes: {x: {role: ua}}\n", "a link and no via",
+          NULL },
         { "«s»ipsim: 1\n", "no nodes", NULL },
-        { ONE_LINK "routers: {r: {}, a: {via: r}, b: {via: a}, c: {via: b}, d: {via: c}, e: {via: d}, f: {via: e}, g: {via: f},"
+        { ONE_LINK "routers: {r: {}, a: {via: r}, b: {via: a}, c: {via: b}, d: {via: c}, e: {via: "
+                   "d}, f: {via: e}, g: {via: f},"
                    " h: {via: g}, «i»: {via: h}}\nnodes: {x: {role: ua}, z: {role: ua, via: i}}\n",
           "routers deep", NULL },
     };
@@ -66,20 +76,27 @@ TEST(the_network_is_one_tree)
 
 TEST(a_cycle_of_routers_is_told_at_each_of_them)
 {
-    sn_scenario *s = rig_load(SS_LIT(ONE_LINK "routers: {r: {}, a: {via: b}, b: {via: a}}\nnodes: {x: {role: ua}}\n"), NULL);
+    sn_scenario *s = rig_load(
+        SS_LIT(ONE_LINK "routers: {r: {}, a: {via: b}, b: {via: a}}\nnodes: {x: {role: ua}}\n"),
+        NULL);
     CHECK_EQ(sn_scenario_mistake_count(s), 2);
-    CHECK_NOT_NULL(strstr(sn_scenario_mistake(s, 0)->message, "a cycle of routers: 'a' is via itself"));
-    CHECK_NOT_NULL(strstr(sn_scenario_mistake(s, 1)->message, "a cycle of routers: 'b' is via itself"));
+    CHECK_NOT_NULL(
+        strstr(sn_scenario_mistake(s, 0)->message, "a cycle of routers: 'a' is via itself"));
+    CHECK_NOT_NULL(
+        strstr(sn_scenario_mistake(s, 1)->message, "a cycle of routers: 'b' is via itself"));
     sn_scenario_free(s);
 }
 
 TEST(a_pair_in_two_networks_is_unreachable)
 {
-    sn_scenario *s = rig_load(SS_LIT(ONE_LINK "routers: {r: {}, s: {}}\nnodes: {x: {role: ua, via: r}, z: {role: ua, via: s}}\n"
-                                              "calls: [{name: c, from: x, to: z, rate: 1/s}]\n"),
-                              NULL);
+    sn_scenario *s = rig_load(
+        SS_LIT(ONE_LINK
+               "routers: {r: {}, s: {}}\nnodes: {x: {role: ua, via: r}, z: {role: ua, via: s}}\n"
+               "calls: [{name: c, from: x, to: z, rate: 1/s}]\n"),
+        NULL);
     CHECK_EQ(sn_scenario_mistake_count(s), 2);
-    CHECK_NOT_NULL(strstr(sn_scenario_mistake(s, 1)->message, "unreachable pair: 'x' is under router 'r', 'z' under"));
+    CHECK_NOT_NULL(strstr(sn_scenario_mistake(s, 1)->message,
+                          "unreachable pair: 'x' is under router 'r', 'z' under"));
     CHECK_EQ(sn_scenario_mistake(s, 1)->line, 6);
     CHECK_EQ(sn_scenario_mistake(s, 1)->column, 32);
     sn_scenario_free(s);
@@ -88,19 +105,27 @@ TEST(a_pair_in_two_networks_is_unreachable)
 TEST(sites_hold_what_they_say)
 {
     static const rig_mistake rows[] = {
-        { ONE_LINK "sites: {s: {count: 50, holds: {p: 20}}}\nnodes: {p: {role: ua, count: «900»}}\n",
+        { ONE_LINK
+          "sites: {s: {count: 50, holds: {p: 20}}}\nnodes: {p: {role: ua, count: «900»}}\n",
           "count is 900, but site 's' holds 50 times 20: 1000", NULL },
-        { ONE_LINK "sites: {s: {count: 5, holds: «{»}}}\nnodes: {p: {role: ua}}\n", "an empty group", NULL },
-        { ONE_LINK "sites: {s: {holds: {p: «0»}}}\nnodes: {p: {role: ua}}\n", "out of range", NULL },
-        { ONE_LINK "sites: {s: {holds: {«t»: 2}}, t: {holds: {p: 2}}}\nnodes: {p: {role: ua}}\n", "'t' is no node", NULL },
-        { ONE_LINK "sites: {s: {holds: {p: 2}}, t: {holds: {«p»: 2}}}\nnodes: {p: {role: ua}}\n", "held by site 's' already",
+        { ONE_LINK "sites: {s: {count: 5, holds: «{»}}}\nnodes: {p: {role: ua}}\n",
+          "an empty group", NULL },
+        { ONE_LINK "sites: {s: {holds: {p: «0»}}}\nnodes: {p: {role: ua}}\n", "out of range",
           NULL },
-        { ONE_LINK "routers: {r: {}}\nsites: {s: {holds: {p: 2}}}\nnodes: {p: {role: ua, via: «r»}}\n",
+        { ONE_LINK "sites: {s: {holds: {«t»: 2}}, t: {holds: {p: 2}}}\nnodes: {p: {role: ua}}\n",
+          "'t' is no node", NULL },
+        { ONE_LINK "sites: {s: {holds: {p: 2}}, t: {holds: {«p»: 2}}}\nnodes: {p: {role: ua}}\n",
+          "held by site 's' already", NULL },
+        { ONE_LINK
+          "routers: {r: {}}\nsites: {s: {holds: {p: 2}}}\nnodes: {p: {role: ua, via: «r»}}\n",
           "no via of its own", NULL },
-        { ONE_LINK "sites: {s: {count: 3, holds: {p: 2}}}\nnodes: {p: {role: ua}, q: {role: ua, via: «s»}}\n",
+        { ONE_LINK "sites: {s: {count: 3, holds: {p: 2}}}\nnodes: {p: {role: ua}, q: {role: ua, "
+                   "via: «s»}}\n",
           "'s' is 3 routers", NULL },
-        { ONE_LINK "sites: {s: {count: 9000000, holds: {p: «20»}}}\nnodes: {p: {role: ua}}\n", "more than 10000000", NULL },
-        { ONE_LINK "nodes: «{»a: {role: ua, count: 9000000}, b: {role: ua, count: 9000000}}\n", "more than 10000000", NULL },
+        { ONE_LINK "sites: {s: {count: 9000000, holds: {p: «20»}}}\nnodes: {p: {role: ua}}\n",
+          "more than 10000000", NULL },
+        { ONE_LINK "nodes: «{»a: {role: ua, count: 9000000}, b: {role: ua, count: 9000000}}\n",
+          "more than 10000000", NULL },
         { ONE_LINK "nodes: {a: {role: ua, count: «0»}}\n", "out of range: 1 to", NULL },
         { ONE_LINK "nodes: {a: {role: ua, count: «1.5»}}\n", "not a whole number", NULL },
     };
@@ -110,7 +135,8 @@ TEST(sites_hold_what_they_say)
 TEST(roles_have_what_they_need)
 {
     static const rig_mistake rows[] = {
-        { ONE_LINK "nodes: {a: {role: «uas»}}\n", "unknown word 'uas': ua, proxy, router or registrar", "ua" },
+        { ONE_LINK "nodes: {a: {role: «uas»}}\n",
+          "unknown word 'uas': ua, proxy, router or registrar", "ua" },
         { ONE_LINK "nodes: {«a»: {}}\n", "missing key 'role'", NULL },
         { ONE_LINK "nodes: {a: «ua»}\n", "wrong type: a mapping of keys of node", NULL },
         { ONE_LINK "nodes: {a: {role: ua, «roles»: [ua]}}\n", "write one of them", NULL },
@@ -119,25 +145,38 @@ TEST(roles_have_what_they_need)
         { ONE_LINK "nodes: {a: {roles: «ua»}}\n", "a list of roles is wanted", NULL },
         { ONE_LINK "nodes: {a: {roles: «[»]}}\n", "a node needs a role", NULL },
         { ONE_LINK "nodes: {p: {role: proxy, «lines»: 1}}\n", "'lines' is for role ua", NULL },
-        { ONE_LINK "nodes: {a: {role: ua, «record_route»: true}}\n", "'record_route' is for role proxy", NULL },
-        { ONE_LINK "nodes: {«p»: {roles: [proxy, registrar]}}\n", "registrar 'p' has no domain", NULL },
-        { ONE_LINK "nodes: {p: {role: proxy}}\ndomains: {example.com: {registrar: «p»}}\n", "has not the role registrar", NULL },
+        { ONE_LINK "nodes: {a: {role: ua, «record_route»: true}}\n",
+          "'record_route' is for role proxy", NULL },
+        { ONE_LINK "nodes: {«p»: {roles: [proxy, registrar]}}\n", "registrar 'p' has no domain",
+          NULL },
+        { ONE_LINK "nodes: {p: {role: proxy}}\ndomains: {example.com: {registrar: «p»}}\n",
+          "has not the role registrar", NULL },
         { ONE_LINK "nodes: {a: {role: ua, register: «{»expires: 60s}}}\n", "no registrar", NULL },
-        { ONE_LINK "nodes: {p: {roles: [proxy, registrar]}, a: {role: ua, register: «{»expires: 60s}}}\n" PROXY,
+        { ONE_LINK "nodes: {p: {roles: [proxy, registrar]}, a: {role: ua, register: «{»expires: "
+                   "60s}}}\n" PROXY,
           "register needs 'outbound'", "p" },
-        { ONE_LINK "nodes: {p: {roles: [proxy, registrar]}, q: {role: proxy}, a: {role: ua, outbound: «q», register: {}}}\n" PROXY,
+        { ONE_LINK "nodes: {p: {roles: [proxy, registrar]}, q: {role: proxy}, a: {role: ua, "
+                   "outbound: «q», register: {}}}\n" PROXY,
           "'q' is not the registrar of example.com", "p" },
-        { ONE_LINK "nodes: {p: {roles: [proxy, registrar]}, a: {role: ua, outbound: p, register: {expires: «90500ms»}}}\n" PROXY,
+        { ONE_LINK "nodes: {p: {roles: [proxy, registrar]}, a: {role: ua, outbound: p, register: "
+                   "{expires: «90500ms»}}}\n" PROXY,
           "whole seconds", NULL },
-        { ONE_LINK "nodes: {p: {roles: [proxy, registrar], count: 2}}\ndomains: {example.com: {registrar: «p»}}\n",
+        { ONE_LINK "nodes: {p: {roles: [proxy, registrar], count: 2}}\ndomains: {example.com: "
+                   "{registrar: «p»}}\n",
           "a domain has one registrar", NULL },
-        { ONE_LINK "nodes: {a: {role: ua, outbound: «p»}, p: {role: proxy, count: 2}}\n", "one outbound proxy", NULL },
-        { ONE_LINK "nodes: {p: {roles: [proxy, registrar]}}\n" PROXY "routers: {r: {}}\nname: «[»x]\n", "a text is wanted", NULL },
+        { ONE_LINK "nodes: {a: {role: ua, outbound: «p»}, p: {role: proxy, count: 2}}\n",
+          "one outbound proxy", NULL },
+        { ONE_LINK "nodes: {p: {roles: [proxy, registrar]}}\n" PROXY
+                   "routers: {r: {}}\nname: «[»x]\n",
+          "a text is wanted", NULL },
         { ONE_LINK "nodes: {p: {role: proxy, host: «\"P_1\"»}}\n", "no host name", NULL },
-        { ONE_LINK "nodes: {p: {roles: [proxy, registrar]}}\ndomains: {example.com: {registrar: p}, «Ex_ample»: {registrar: p}}\n",
+        { ONE_LINK "nodes: {p: {roles: [proxy, registrar]}}\ndomains: {example.com: {registrar: "
+                   "p}, «Ex_ample»: {registrar: p}}\n",
           "is no domain", NULL },
-        { ONE_LINK "nodes: {a: {role: ua, aor: «\"alice@example.com\"»}}\n", "no address of record", NULL },
-        { ONE_LINK "nodes: {a: {role: ua, count: 2, aor: «\"sip:a@example.com\"»}}\n", "put {n} into it", NULL },
+        { ONE_LINK "nodes: {a: {role: ua, aor: «\"alice@example.com\"»}}\n", "no address of record",
+          NULL },
+        { ONE_LINK "nodes: {a: {role: ua, count: 2, aor: «\"sip:a@example.com\"»}}\n",
+          "put {n} into it", NULL },
         { ONE_LINK "nodes: {a: {role: ua, t1: «5s»}}\n", "T2 is below T1", NULL },
         { ONE_LINK "nodes: {p: {role: proxy, timer_c: «180s»}}\n", "out of range", NULL },
         { ONE_LINK "nodes: {a: {role: ua, lines: «0»}}\n", "out of range: 1 to 65535", NULL },
@@ -149,10 +188,12 @@ TEST(roles_have_what_they_need)
 TEST(behaviours_can_be_chosen)
 {
     static const rig_mistake rows[] = {
-        { TWO "behaviours: {b: «[»{weight: 0, answer: 1s}]}\n", "the weights of behaviour 'b' sum to 0", NULL },
+        { TWO "behaviours: {b: «[»{weight: 0, answer: 1s}]}\n",
+          "the weights of behaviour 'b' sum to 0", NULL },
         { TWO "behaviours: {b: «[»]}\n", "an empty behaviour", NULL },
         { TWO "behaviours: {b: «x»}\n", "a list of choices is wanted", NULL },
-        { TWO "behaviours: {b: {answer: 1s, reject: «486»}}\n", "answers or rejects, not both", NULL },
+        { TWO "behaviours: {b: {answer: 1s, reject: «486»}}\n", "answers or rejects, not both",
+          NULL },
         { TWO "behaviours: {b: {reject: «200»}}\n", "out of range: 300 to 699", NULL },
         { TWO "behaviours: {b: {weight: «-1»}}\n", "negative", NULL },
         { TWO "behaviours: {b: [«x»]}\n", "wrong type", NULL },
@@ -164,14 +205,19 @@ TEST(behaviours_can_be_chosen)
 TEST(calls_are_between_two_and_inside_the_run)
 {
     static const rig_mistake rows[] = {
-        { TWO "calls: [{name: m, from: alice, to: «alice», rate: 1/s}]\n", "cannot call itself", NULL },
+        { TWO "calls: [{name: m, from: alice, to: «alice», rate: 1/s}]\n", "cannot call itself",
+          NULL },
         { TWO "calls: «{»name: m}\n", "calls is a list", NULL },
         { TWO "calls: [{name: m, from: alice, to: «core», rate: 1/s}]\n", "'core' is no ua", NULL },
-        { TWO "calls: [{name: m, from: alice, to: bob, rate: 10/«fortnight»}]\n", "wrong unit: /ms, /s", NULL },
-        { TWO "calls: [{name: m, from: alice, to: bob, rate: «10»}]\n", "missing unit: calls per time", NULL },
-        { TWO "calls: [{name: m, from: alice, to: bob, rate: «poison» 10/s}]\n", "bad rate", "poisson" },
+        { TWO "calls: [{name: m, from: alice, to: bob, rate: 10/«fortnight»}]\n",
+          "wrong unit: /ms, /s", NULL },
+        { TWO "calls: [{name: m, from: alice, to: bob, rate: «10»}]\n",
+          "missing unit: calls per time", NULL },
+        { TWO "calls: [{name: m, from: alice, to: bob, rate: «poison» 10/s}]\n", "bad rate",
+          "poisson" },
         { TWO "calls: [{name: m, from: alice, to: bob, rate: «0»/s}]\n", "no calls at all", NULL },
-        { TWO "calls: [{name: m, from: alice, to: bob, rate: «every 1ns»}]\n", "more than 20000000", NULL },
+        { TWO "calls: [{name: m, from: alice, to: bob, rate: «every 1ns»}]\n", "more than 20000000",
+          NULL },
         { CALLS(", during: «10s..61s»"), "after the duration", NULL },
         { CALLS(", during: «10s..5s»"), "ends before it begins", NULL },
         { CALLS(", during: «5s..5s»"), "an empty range", NULL },
@@ -182,10 +228,14 @@ TEST(calls_are_between_two_and_inside_the_run)
         { CALLS(", hangup: {caller: «60»}"), "missing unit", NULL },
         { CALLS(", limit: «0»"), "out of range", NULL },
         { TWO "calls: [{name: m, from: «Alice», to: bob, rate: 1/s}]\n", "is no name", "alice" },
-        { TWO "calls: [{name: m, from: alice «->» bob, to: bob, rate: 1/s}]\n", "bad selector", NULL },
-        { TWO "calls: [{name: m, from: \"alice«[0»\", to: bob, rate: 1/s}]\n", "a [ without its ]", NULL },
-        { TWO "calls: [{name: m, from: \"alice[«x»]\", to: bob, rate: 1/s}]\n", "bad selector", NULL },
-        { TWO "calls: [{name: m, from: \"alice[«3..1»]\", to: bob, rate: 1/s}]\n", "ends before it begins", NULL },
+        { TWO "calls: [{name: m, from: alice «->» bob, to: bob, rate: 1/s}]\n", "bad selector",
+          NULL },
+        { TWO "calls: [{name: m, from: \"alice«[0»\", to: bob, rate: 1/s}]\n", "a [ without its ]",
+          NULL },
+        { TWO "calls: [{name: m, from: \"alice[«x»]\", to: bob, rate: 1/s}]\n", "bad selector",
+          NULL },
+        { TWO "calls: [{name: m, from: \"alice[«3..1»]\", to: bob, rate: 1/s}]\n",
+          "ends before it begins", NULL },
     };
     RIG_CHECK(rows);
 }
@@ -195,7 +245,8 @@ TEST(expects_compare_in_the_unit_of_the_metric)
     static const rig_mistake rows[] = {
         { EXPECT("{metric: seer, is: \">= 99«ms»\"}"), "'seer' is a percentage", NULL },
         { EXPECT("{metric: attempts, is: \">= «99%»\"}"), "'attempts' is a count", NULL },
-        { EXPECT("{metric: srd.p99, is: \"<= «200»\"}"), "'srd.p99' is a time: missing unit", NULL },
+        { EXPECT("{metric: srd.p99, is: \"<= «200»\"}"), "'srd.p99' is a time: missing unit",
+          NULL },
         { EXPECT("{metric: seer, is: \"«=>» 99%\"}"), "a bound begins with", NULL },
         { EXPECT("{metric: seer, is: \"«=» 99%\"}"), "a bound begins with", "==" },
         { EXPECT("{metric: seer, is: «99%»}"), "a bound begins with", NULL },
@@ -216,7 +267,8 @@ TEST(lines_of_a_story_are_acts_or_checks_of_single_nodes)
         { STORY("«x»"), "a line of a story is a mapping", NULL },
         { STORY("«{»at: 2s}"), "names a node and what it does", NULL },
         { STORY("{at: 2s, bob: «x»}"), "an act or a check is wanted", NULL },
-        { STORY("{at: 2s, bob: {answer: c1}, «alice»: {hangup: c1}}"), "'alice' is a second", NULL },
+        { STORY("{at: 2s, bob: {answer: c1}, «alice»: {hangup: c1}}"), "'alice' is a second",
+          NULL },
         { STORY("{at: 2s, bob: {«anser»: c1}}"), "unknown key 'anser'", "answer" },
         { STORY("{at: 2s, bob: {answer: c1, «hangup»: c1}}"), "one verb in a line", NULL },
         { STORY("{at: 2s, bob: «{»in: c1}}"), "no verb", NULL },
@@ -227,9 +279,11 @@ TEST(lines_of_a_story_are_acts_or_checks_of_single_nodes)
         { STORY("{at: «500ms», bob: {answer: c1}}"), "c1 is not made yet", NULL },
         { STORY("{at: «60s», bob: {answer: c1}}"), "after the duration", NULL },
         { STORY("{at: «361s», bob: {sends: 200}}"), "after the end of the run", NULL },
-        { STORY("{at: 2s, bob: {send: «200», in: c1}}"), "bad status code '200': 101 to 199", "answer" },
+        { STORY("{at: 2s, bob: {send: «200», in: c1}}"), "bad status code '200': 101 to 199",
+          "answer" },
         { STORY("{at: 2s, bob: {send: «486», in: c1}}"), "bad status code", "reject" },
-        { STORY("{at: 2s, bob: {reject: «180», in: c1}}"), "bad status code '180': 300 to 699", NULL },
+        { STORY("{at: 2s, bob: {reject: «180», in: c1}}"), "bad status code '180': 300 to 699",
+          NULL },
         { STORY("{at: 2s, bob: {sends: «700»}}"), "bad status code '700': 100 to 699", NULL },
         { STORY("{at: 2s, bob: {sends: [ACK, «INVIT»]}}"), "unknown method 'INVIT'", "INVITE" },
         { STORY("{at: 2s, bob: {sends: «[»]}}"), "an empty list", NULL },
@@ -239,14 +293,18 @@ TEST(lines_of_a_story_are_acts_or_checks_of_single_nodes)
         { STORY("{at: 2s, «alice»: {answer: c1}}"), "'alice' is not the callee of c1", NULL },
         { STORY("{at: 2s, «bob»: {cancel: c1}}"), "'bob' is not the caller of c1", NULL },
         { STORY("{at: 2s, «core»: {register: 60s}}"), "only a ua acts", NULL },
-        { STORY("{at: 2s, \"«bob»[1]\": {answer: c1}}"), "index out of range: bob has 1 node", NULL },
+        { STORY("{at: 2s, \"«bob»[1]\": {answer: c1}}"), "index out of range: bob has 1 node",
+          NULL },
         { STORY("{never: «{»answer: c1}}"), "never holds a check", NULL },
         { STORY("{at: «1s», never: {sends: 487}}"), "never has no 'at'", NULL },
         { STORY("{never: {sends: 487, node: «carol»}}"), "unknown node 'carol'", NULL },
-        { STORY("{at: 2s, bob: {sends: 487, «node»: bob}}"), "'node' does not go with 'sends'", NULL },
-        { ONE_LINK "nodes: {a: {role: ua, count: 3}, b: {role: ua}}\nstory: [{at: 1s, «a»: {call: b, as: c}}]\n",
+        { STORY("{at: 2s, bob: {sends: 487, «node»: bob}}"), "'node' does not go with 'sends'",
+          NULL },
+        { ONE_LINK "nodes: {a: {role: ua, count: 3}, b: {role: ua}}\nstory: [{at: 1s, «a»: {call: "
+                   "b, as: c}}]\n",
           "a story is about single nodes: 'a' is 3 of them", NULL },
-        { ONE_LINK "nodes: {a: {role: ua, count: 3}, b: {role: ua}}\nstory: [{at: 1s, \"«a»[*]\": {call: b, as: c}}]\n",
+        { ONE_LINK "nodes: {a: {role: ua, count: 3}, b: {role: ua}}\nstory: [{at: 1s, \"«a»[*]\": "
+                   "{call: b, as: c}}]\n",
           "a story is about single nodes", NULL },
         { TWO "story: [{at: 1s, alice: {register: «1500ms»}}]\n", "whole seconds", NULL },
     };

@@ -107,26 +107,32 @@ TEST(the_effective_text_of_every_shipped_scenario_loads_to_the_same_plan)
 
 /* Every key once, with values that are not the defaults. */
 static const char everything[] =
-    "sipsim: 1\nname: \"a \\\"name\\\" of \\\\ its own: with 'quotes', [brackets] and é\"\nseed: 18446744073709551615\n"
+    "sipsim: 1\nname: \"a \\\"name\\\" of \\\\ its own: with 'quotes', [brackets] and é\"\nseed: "
+    "18446744073709551615\n"
     "order: {mode: seeded, seed: 9}\nepoch: 2031-12-31T23:59:59Z\nduration: 90s\ndrain: 1500ms\n"
     "links:\n"
-    "  z: {delay: 7ms, jitter: 2ms, delay_floor: 1ms, keep_order: true, loss: {p: 0.123456789%}, duplicate: 1%,\n"
-    "      reorder: {p: 3.3%, gap: 5}, rate: 1.5mbit, queue: 64KB, mtu: 576B, up: {delay: 9ms, queue: none}, down: {loss: 0%}}\n"
+    "  z: {delay: 7ms, jitter: 2ms, delay_floor: 1ms, keep_order: true, loss: {p: 0.123456789%}, "
+    "duplicate: 1%,\n"
+    "      reorder: {p: 3.3%, gap: 5}, rate: 1.5mbit, queue: 64KB, mtu: 576B, up: {delay: 9ms, "
+    "queue: none}, down: {loss: 0%}}\n"
     "  y0: {}\n"
     "routers: {top: {}, low: {via: top, link: z}}\n"
     "sites: {office: {count: 3, via: low, uplink: y0, holds: {desk: 2, hall: 1}}}\n"
     "domains: {b.example: {registrar: px, users: \"u{n}\"}, a.example: {registrar: px}}\n"
     "nodes:\n"
-    "  px: {roles: [registrar, proxy], link: y0, host: px.example, record_route: true, t1: 250ms, t2: 2s, t4: 0s, timer_c: 4min,\n"
+    "  px: {roles: [registrar, proxy], link: y0, host: px.example, record_route: true, t1: 250ms, "
+    "t2: 2s, t4: 0s, timer_c: 4min,\n"
     "       quota: {transactions: 5, dialogs: 6, bytes: 64KB}, net: 10.9.0.0/16}\n"
-    "  desk: {role: ua, link: z, outbound: px, lines: 2, register: {expires: 2min, at: normal 3s 1s}, behaviour: b2, ring_limit: 9s}\n"
+    "  desk: {role: ua, link: z, outbound: px, lines: 2, register: {expires: 2min, at: normal 3s "
+    "1s}, behaviour: b2, ring_limit: 9s}\n"
     "  hall: {role: ua, link: z, aor: \"sip:hall{n}@a.example\"}\n"
     "  solo: {role: ua, link: z, via: low}\n"
     "  one: {role: ua, count: 1, link: y0}\n"
     "behaviours:\n"
     "  b2: [{weight: 3, ring: uniform 1s..2s, answer: exp 1.5s}, {reject: 603}, {ring: 0s}]\n"
     "calls:\n"
-    "  - {name: c1, from: desk, to: \"hall[*]\", pick: next, rate: 7/min, during: 1s..80s, limit: 4, hold: normal 5s 1s,\n"
+    "  - {name: c1, from: desk, to: \"hall[*]\", pick: next, rate: 7/min, during: 1s..80s, limit: "
+    "4, hold: normal 5s 1s,\n"
     "     hangup: {callee: 12.5%}, no_answer: 1min}\n"
     "  - {name: c0, from: solo, to: desk, rate: poisson 0.5/s}\n"
     "expect:\n"
@@ -151,8 +157,10 @@ TEST(the_effective_text_holds_every_key_and_loads_to_the_same_plan)
 
 TEST(the_order_in_which_things_with_names_are_listed_reaches_nothing)
 {
-    sn_scenario *a = rig_load_fine("sipsim: 1\nlinks: {w: {delay: 5ms}, v: {}}\nnodes: {a: {role: ua, link: w}, b: {role: ua, link: v}}\n");
-    sn_scenario *b = rig_load_fine("nodes: {b: {link: v, role: ua}, a: {link: w, role: ua}}\nlinks: {v: {}, w: {delay: 5ms}}\nsipsim: 1\n");
+    sn_scenario *a = rig_load_fine("sipsim: 1\nlinks: {w: {delay: 5ms}, v: {}}\nnodes: {a: {role: "
+                                   "ua, link: w}, b: {role: ua, link: v}}\n");
+    sn_scenario *b = rig_load_fine("nodes: {b: {link: v, role: ua}, a: {link: w, role: "
+                                   "ua}}\nlinks: {v: {}, w: {delay: 5ms}}\nsipsim: 1\n");
     CHECK_SLICE_EQ(sn_scenario_effective(a), sn_scenario_effective(b));
     sn_scenario_free(a);
     sn_scenario_free(b);
@@ -170,7 +178,7 @@ TEST(links_have_directions_and_defaults)
     CHECK_EQ(z->up.jitter.kind, SN_DIST_UNIFORM);
     CHECK_EQ(z->up.jitter.b, SS_MS(2));
     CHECK_EQ(z->up.delay_floor, SS_MS(1));
-    CHECK_EQ(z->up.loss, 5302429);                        /* 0.00123456789 * 2^32 = 5302428.7… */
+    CHECK_EQ(z->up.loss, 5302429); /* 0.00123456789 * 2^32 = 5302428.7… */
     CHECK_EQ(z->down.loss, 0);
     CHECK_EQ(z->up.queue_bytes, 0);
     CHECK_EQ(z->down.queue_bytes, 64000);
@@ -186,7 +194,8 @@ TEST(links_have_directions_and_defaults)
 
 TEST(the_floor_is_a_quarter_of_each_direction_s_delay)
 {
-    sn_scenario *s = rig_load_fine("sipsim: 1\nlinks: {w: {delay: 20ms, down: {delay: 8ms}}}\nnodes: {a: {role: ua}}\n");
+    sn_scenario *s = rig_load_fine(
+        "sipsim: 1\nlinks: {w: {delay: 20ms, down: {delay: 8ms}}}\nnodes: {a: {role: ua}}\n");
     CHECK_EQ(sn_scenario_plan(s)->links[0].up.delay_floor, SS_MS(5));
     CHECK_EQ(sn_scenario_plan(s)->links[0].down.delay_floor, SS_MS(2));
     sn_scenario_free(s);
@@ -200,7 +209,8 @@ TEST(nodes_get_what_they_did_not_say)
     CHECK(desk->indexed);
     CHECK_EQ(desk->per_router, 2);
     CHECK_STR(sn_scenario_plan(s)->groups[desk->via].name, "office");
-    CHECK_STR(desk->ua.aor, "sip:desk{n}@a.example");     /* the first of the registrar's domains says no users */
+    CHECK_STR(desk->ua.aor,
+              "sip:desk{n}@a.example"); /* the first of the registrar's domains says no users */
     CHECK_EQ(desk->ua.expires_s, 120);
     CHECK_EQ(desk->ua.register_at.kind, SN_DIST_NORMAL);
     CHECK_EQ(desk->ua.lines, 2);
@@ -225,7 +235,7 @@ TEST(traffic_and_expects_are_as_written)
     const sn_plan *plan = sn_scenario_plan(s);
     const sn_call_spec *c = &plan->call_specs[0];
     CHECK_STR(c->name, "c1");
-    CHECK_EQ(c->interval, UINT64_C(8571428571));          /* 60 s / 7, rounded */
+    CHECK_EQ(c->interval, UINT64_C(8571428571)); /* 60 s / 7, rounded */
     CHECK(!c->poisson);
     CHECK_EQ(c->hangup_caller, 875000);
     CHECK_EQ(c->hangup_callee, 125000);
@@ -261,7 +271,7 @@ TEST(a_story_is_acts_and_checks)
             messages[message_count++] = &plan->checks[i];
         }
     }
-    CHECK_EQ(act_checks, 3);                              /* what is done in a call must have been possible */
+    CHECK_EQ(act_checks, 3); /* what is done in a call must have been possible */
     CHECK_EQ(message_count, 5);
     CHECK_STR(messages[0]->text, "solo receives 183 to INVITE in x");
     CHECK(!messages[0]->has_at);
@@ -279,7 +289,9 @@ TEST(the_options_of_a_run_win_over_the_file)
     const uint64_t seed = 77, order_seed = 5;
     const sn_order order = SN_ORDER_SEEDED;
     const sn_scenario_file file = { "a.yaml", SS_LIT(TWO) };
-    const sn_scenario_options options = { .files = &file, .file_count = 1, .seed = &seed, .order = &order, .order_seed = &order_seed };
+    const sn_scenario_options options = {
+        .files = &file, .file_count = 1, .seed = &seed, .order = &order, .order_seed = &order_seed
+    };
     sn_scenario *s = sn_scenario_load(&options);
     CHECK_EQ(sn_scenario_mistake_count(s), 0);
     CHECK_EQ(sn_scenario_plan(s)->seed, 77);
@@ -290,7 +302,9 @@ TEST(the_options_of_a_run_win_over_the_file)
 
 TEST(later_files_are_laid_over_earlier_ones)
 {
-    const sn_scenario_file files[] = { { "a.yaml", SS_LIT(TWO) }, { "b.yaml", SS_LIT("links: {wire: {loss: 3%}}\nduration: 7s\n") } };
+    const sn_scenario_file files[] = {
+        { "a.yaml", SS_LIT(TWO) }, { "b.yaml", SS_LIT("links: {wire: {loss: 3%}}\nduration: 7s\n") }
+    };
     const sn_scenario_options options = { .files = files, .file_count = 2 };
     sn_scenario *s = sn_scenario_load(&options);
     CHECK_EQ(sn_scenario_mistake_count(s), 0);
@@ -302,7 +316,8 @@ TEST(later_files_are_laid_over_earlier_ones)
 
 TEST(a_mistake_in_a_later_file_names_that_file)
 {
-    const sn_scenario_file files[] = { { "a.yaml", SS_LIT(TWO) }, { "b.yaml", SS_LIT("links:\n  wire: {loss: 3}\n") } };
+    const sn_scenario_file files[] = { { "a.yaml", SS_LIT(TWO) },
+                                       { "b.yaml", SS_LIT("links:\n  wire: {loss: 3}\n") } };
     const sn_scenario_options options = { .files = files, .file_count = 2 };
     sn_scenario *s = sn_scenario_load(&options);
     CHECK_EQ(sn_scenario_mistake_count(s), 1);

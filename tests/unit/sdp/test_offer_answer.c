@@ -4,7 +4,7 @@
 
 #include "ss/sdp.h"
 
-#define N "\r\n"
+#define N    "\r\n"
 #define HEAD "v=0" N "o=- 1 1 IN IP4 10.0.0.1" N "s=-" N "c=IN IP4 10.0.0.1" N "t=0 0" N
 
 static const ss_sdp_local bob = {
@@ -33,9 +33,10 @@ TEST(rfc3264_5_an_offer_of_one_audio_stream)
 {
     ss_buffer b = ss_buffer_on(memory, sizeof memory);
     ss_sdp_put_offer(&b, &bob);
-    CHECK_SLICE(ss_buffer_slice(&b), "v=0" N "o=bob 7 8 IN IP4 10.0.0.2" N "s=-" N "c=IN IP4 10.0.0.2" N "t=0 0" N
-                                     "m=audio 5000 RTP/AVP 0 8 101" N "a=rtpmap:0 PCMU/8000" N "a=rtpmap:8 PCMA/8000" N
-                                     "a=rtpmap:101 telephone-event/8000" N "a=fmtp:101 0-15" N "a=sendrecv" N);
+    CHECK_SLICE(ss_buffer_slice(&b),
+                "v=0" N "o=bob 7 8 IN IP4 10.0.0.2" N "s=-" N "c=IN IP4 10.0.0.2" N "t=0 0" N
+                "m=audio 5000 RTP/AVP 0 8 101" N "a=rtpmap:0 PCMU/8000" N "a=rtpmap:8 PCMA/8000" N
+                "a=rtpmap:101 telephone-event/8000" N "a=fmtp:101 0-15" N "a=sendrecv" N);
     const size_t whole = b.len;
     for (size_t cap = 0; cap < whole; cap++) {
         b = ss_buffer_on(memory, cap);
@@ -46,27 +47,31 @@ TEST(rfc3264_5_an_offer_of_one_audio_stream)
 
 TEST(rfc3264_6_1_the_answer_keeps_the_offers_order_and_numbers)
 {
-    CHECK_SLICE(answer(HEAD "m=audio 4000 RTP/AVP 96 8 18 0" N "a=rtpmap:96 Telephone-Event/8000" N, &bob, SS_OK),
+    CHECK_SLICE(answer(HEAD "m=audio 4000 RTP/AVP 96 8 18 0" N "a=rtpmap:96 Telephone-Event/8000" N,
+                       &bob, SS_OK),
                 "v=0" N "o=bob 7 8 IN IP4 10.0.0.2" N "s=-" N "c=IN IP4 10.0.0.2" N "t=0 0" N
-                "m=audio 5000 RTP/AVP 96 8 0" N "a=rtpmap:96 telephone-event/8000" N "a=fmtp:96 0-15" N
-                "a=rtpmap:8 PCMA/8000" N "a=rtpmap:0 PCMU/8000" N "a=sendrecv" N);
+                "m=audio 5000 RTP/AVP 96 8 0" N "a=rtpmap:96 telephone-event/8000" N
+                "a=fmtp:96 0-15" N "a=rtpmap:8 PCMA/8000" N "a=rtpmap:0 PCMU/8000" N
+                "a=sendrecv" N);
 }
 
 TEST(rfc3264_6_each_stream_is_answered_in_its_place)
 {
-    CHECK_SLICE(answer(HEAD "m=video 4002 RTP/AVP 31" N "m=audio 4000 RTP/AVP 0" N "m=audio 0 RTP/AVP 0" N
-                            "m=audio 4004 RTP/SAVP 0" N "m=audio 4006 RTP/AVP 8" N "c=IN IP4 10.0.0.3" N,
+    CHECK_SLICE(answer(HEAD "m=video 4002 RTP/AVP 31" N "m=audio 4000 RTP/AVP 0" N
+                            "m=audio 0 RTP/AVP 0" N "m=audio 4004 RTP/SAVP 0" N
+                            "m=audio 4006 RTP/AVP 8" N "c=IN IP4 10.0.0.3" N,
                        &bob, SS_OK),
                 "v=0" N "o=bob 7 8 IN IP4 10.0.0.2" N "s=-" N "c=IN IP4 10.0.0.2" N "t=0 0" N
-                "m=video 0 RTP/AVP 31" N "m=audio 5000 RTP/AVP 0" N "a=rtpmap:0 PCMU/8000" N "a=sendrecv" N
-                "m=audio 0 RTP/AVP 0" N "m=audio 0 RTP/SAVP 0" N
+                "m=video 0 RTP/AVP 31" N "m=audio 5000 RTP/AVP 0" N "a=rtpmap:0 PCMU/8000" N
+                "a=sendrecv" N "m=audio 0 RTP/AVP 0" N "m=audio 0 RTP/SAVP 0" N
                 "m=audio 5002 RTP/AVP 8" N "a=rtpmap:8 PCMA/8000" N "a=sendrecv" N);
 }
 
 TEST(rfc3264_6_1_without_a_codec_in_common_the_stream_is_rejected)
 {
     (void)answer(HEAD "m=audio 4000 RTP/AVP 18" N, &bob, SS_ERR_SEMANTIC);
-    (void)answer(HEAD "m=audio 4000 RTP/AVP 101" N "a=rtpmap:101 telephone-event/8000" N, &bob, SS_ERR_SEMANTIC);
+    (void)answer(HEAD "m=audio 4000 RTP/AVP 101" N "a=rtpmap:101 telephone-event/8000" N, &bob,
+                 SS_ERR_SEMANTIC);
     (void)answer(HEAD "m=audio 4000 RTP/AVP 0" N "a=rtpmap:0 PCMU/16000" N, &bob, SS_ERR_SEMANTIC);
     (void)answer(HEAD "m=audio 4000 RTP/AVP 0" N "c=IN IP4 224.2.1.1/127" N, &bob, SS_ERR_SEMANTIC);
     (void)answer(HEAD "m=audio 4000 RTP/AVP 0" N "c=IN IP6 FF15::101" N, &bob, SS_ERR_SEMANTIC);
@@ -74,8 +79,10 @@ TEST(rfc3264_6_1_without_a_codec_in_common_the_stream_is_rejected)
 
 TEST(rfc3264_6_an_offer_of_no_streams_has_an_answer_of_none_and_t_is_the_offers)
 {
-    CHECK_SLICE(answer("v=0" N "o=- 1 1 IN IP4 a" N "s=-" N "t=3724394400 3724398000" N, &bob, SS_OK),
-                "v=0" N "o=bob 7 8 IN IP4 10.0.0.2" N "s=-" N "c=IN IP4 10.0.0.2" N "t=3724394400 3724398000" N);
+    CHECK_SLICE(
+        answer("v=0" N "o=- 1 1 IN IP4 a" N "s=-" N "t=3724394400 3724398000" N, &bob, SS_OK),
+        "v=0" N "o=bob 7 8 IN IP4 10.0.0.2" N "s=-" N "c=IN IP4 10.0.0.2" N
+        "t=3724394400 3724398000" N);
 }
 
 TEST(rfc3264_6_1_directions_are_mirrored_and_narrowed)
@@ -84,10 +91,14 @@ TEST(rfc3264_6_1_directions_are_mirrored_and_narrowed)
         const char *offered;
         ss_sdp_direction wanted, answered;
     } rows[] = {
-        { "a=sendrecv", SS_SDP_SENDRECV, SS_SDP_SENDRECV }, { "a=sendonly", SS_SDP_SENDRECV, SS_SDP_RECVONLY },
-        { "a=recvonly", SS_SDP_SENDRECV, SS_SDP_SENDONLY }, { "a=inactive", SS_SDP_SENDRECV, SS_SDP_INACTIVE },
-        { "a=sendrecv", SS_SDP_SENDONLY, SS_SDP_SENDONLY }, { "a=sendrecv", SS_SDP_INACTIVE, SS_SDP_INACTIVE },
-        { "a=sendonly", SS_SDP_SENDONLY, SS_SDP_INACTIVE }, { "a=recvonly", SS_SDP_SENDONLY, SS_SDP_SENDONLY },
+        { "a=sendrecv", SS_SDP_SENDRECV, SS_SDP_SENDRECV },
+        { "a=sendonly", SS_SDP_SENDRECV, SS_SDP_RECVONLY },
+        { "a=recvonly", SS_SDP_SENDRECV, SS_SDP_SENDONLY },
+        { "a=inactive", SS_SDP_SENDRECV, SS_SDP_INACTIVE },
+        { "a=sendrecv", SS_SDP_SENDONLY, SS_SDP_SENDONLY },
+        { "a=sendrecv", SS_SDP_INACTIVE, SS_SDP_INACTIVE },
+        { "a=sendonly", SS_SDP_SENDONLY, SS_SDP_INACTIVE },
+        { "a=recvonly", SS_SDP_SENDONLY, SS_SDP_SENDONLY },
     };
     for (size_t i = 0; i < SS_COUNT(rows); i++) {
         char offer[256];
@@ -129,7 +140,8 @@ TEST(answer_ports_never_pass_the_last)
     local.port = 65534;
     ss_sdp sdp;
     ss_diag diag;
-    const ss_slice text = answer(HEAD "m=audio 4000 RTP/AVP 0" N "m=audio 4002 RTP/AVP 0" N, &local, SS_OK);
+    const ss_slice text =
+        answer(HEAD "m=audio 4000 RTP/AVP 0" N "m=audio 4002 RTP/AVP 0" N, &local, SS_OK);
     CHECK_OK(ss_sdp_parse(&sdp, test_arena(), text, &diag));
     CHECK_EQ(sdp.media[0].port, 65534);
     CHECK_EQ(sdp.media[1].port, 0);

@@ -6,16 +6,16 @@
 
 #include <string.h>
 
-#define N "\r\n"
+#define N    "\r\n"
 #define HEAD "v=0" N "o=jdoe 3724394400 3724394405 IN IP4 198.51.100.1" N "s=Call to John" N
 static const char full[] = HEAD
-    "i=SDP Offer #1" N "u=http://www.jdoe.example/home.html" N "e=Jane <jane@jdoe.example>" N "p=+1 617 555-6011" N
-    "c=IN IP4 198.51.100.1" N "b=CT:128" N "t=0 0" N "t=3724394400 3724398000" N "r=7d 1h 0 25h" N
-    "z=3730928400 -1h 3749680800 0" N "k=prompt" N "a=recvonly" N "a=group:BUNDLE a v" N
-    "m=audio 49170 RTP/AVP 0 8 97" N "i=voice" N "b=AS:64" N "a=rtpmap:97 iLBC/8000" N "a=fmtp:97 mode=20" N
-    "a=ptime:20" N "a=x-odd:\x01 any bytes \xff" N "a=sendrecv" N
-    "m=video 51372/2 RTP/AVP 99 31" N "c=IN IP6 ff15::db8:2" N "c=IN IP6 ff15::db8:3" N "a=rtpmap:99 h263-1998/90000" N
-    "m=message 0 TCP/MSRP *" N;
+    "i=SDP Offer #1" N "u=http://www.jdoe.example/home.html" N "e=Jane <jane@jdoe.example>" N
+    "p=+1 617 555-6011" N "c=IN IP4 198.51.100.1" N "b=CT:128" N "t=0 0" N
+    "t=3724394400 3724398000" N "r=7d 1h 0 25h" N "z=3730928400 -1h 3749680800 0" N "k=prompt" N
+    "a=recvonly" N "a=group:BUNDLE a v" N "m=audio 49170 RTP/AVP 0 8 97" N "i=voice" N "b=AS:64" N
+    "a=rtpmap:97 iLBC/8000" N "a=fmtp:97 mode=20" N "a=ptime:20" N "a=x-odd:\x01 any bytes \xff" N
+    "a=sendrecv" N "m=video 51372/2 RTP/AVP 99 31" N "c=IN IP6 ff15::db8:2" N
+    "c=IN IP6 ff15::db8:3" N "a=rtpmap:99 h263-1998/90000" N "m=message 0 TCP/MSRP *" N;
 
 static ss_status parse(ss_slice bytes, ss_sdp *sdp)
 {
@@ -100,7 +100,8 @@ TEST(session_malformed_rtpmaps_are_refused_when_asked_for)
         ss_sdp sdp;
         ss_sdp_codec codec;
         ss_buffer b = ss_buffer_on(memory, sizeof memory);
-        ss_put(&b, SS_LIT("v=0\no=- 1 1 IN IP4 a\ns=-\nc=IN IP4 a\nt=0 0\nm=audio 4 RTP/AVP 96\na=rtpmap:96 "));
+        ss_put(&b, SS_LIT("v=0\no=- 1 1 IN IP4 a\ns=-\nc=IN IP4 a\nt=0 0\nm=audio 4 RTP/AVP "
+                          "96\na=rtpmap:96 "));
         ss_put_text(&b, maps[i]);
         ss_put(&b, SS_LIT("\n"));
         CHECK_OK(parse(ss_buffer_slice(&b), &sdp));
@@ -131,7 +132,7 @@ TEST(rfc8866_5_bare_line_feeds_are_tolerated)
         }
     }
     ss_sdp sdp;
-    CHECK_OK(parse((ss_slice){ memory, len }, &sdp));     /* RFC8866:5 */
+    CHECK_OK(parse((ss_slice){ memory, len }, &sdp)); /* RFC8866:5 */
     char again[2048];
     ss_buffer b = ss_buffer_on(again, sizeof again);
     ss_sdp_put(&b, &sdp);
@@ -160,7 +161,7 @@ TEST(rfc8866_5_lines_stand_in_their_order_once_and_known)
         HEAD "c=IN IP4 1.2.3.4" N "m=audio 1 RTP/AVP 0" N,
         HEAD TAIL "m=audio 1 RTP/AVP 0" N "a=x" N "c=IN IP4 1.2.3.4" N,
         HEAD TAIL "m=audio 1 RTP/AVP 0" N "t=0 0" N,
-        HEAD TAIL "a=sendonly" N "a=inactive" N,          /* RFC8866:6.7 */
+        HEAD TAIL "a=sendonly" N "a=inactive" N, /* RFC8866:6.7 */
         HEAD TAIL N,
         HEAD TAIL "a=x",
         HEAD TAIL "a" N,
@@ -221,7 +222,9 @@ TEST(rfc8866_5_7_every_medium_has_connection_data)
 static void ask_everything(const ss_sdp *sdp)
 {
     char memory[4096];
-    const ss_sdp_local local = { .address = SS_LIT("IP4 10.0.0.1"), .port = 4000, .direction = SS_SDP_SENDRECV };
+    const ss_sdp_local local = { .address = SS_LIT("IP4 10.0.0.1"),
+                                 .port = 4000,
+                                 .direction = SS_SDP_SENDRECV };
     for (uint32_t i = 0; i < sdp->media_count; i++) {
         ss_slice format;
         ss_sdp_codec codec;
@@ -238,7 +241,8 @@ static void ask_everything(const ss_sdp *sdp)
 
 TEST(session_every_truncation_and_every_changed_byte_is_survived)
 {
-    static const char others[] = { 0, '\t', '\n', '\r', ' ', '/', ':', '=', '0', '9', 'a', 'm', 'z', '\x7f', '\xff' };
+    static const char others[] = { 0,   '\t', '\n', '\r', ' ', '/',    ':',   '=',
+                                   '0', '9',  'a',  'm',  'z', '\x7f', '\xff' };
     static char copy[sizeof full];
     for (size_t len = 0; len < sizeof full; len++) {
         ss_sdp sdp;

@@ -10,14 +10,17 @@
 
 #define N "\r\n"
 static const char rich[] =
-    "v=0" N "o=jdoe 7 8 IN IP6 2001:db8::1" N "s=-" N "i=x" N "u=http://[::1]:80/a%20b?c#d" N "e=Jane <j.d@[192.0.2.1]>" N
-    "e=\"j\"@d (x)" N "p=+1 2-3 (x)" N "p=x <12>" N "c=IN IP4 233.252.0.1/127" N "b=CT:128" N "t=3724394400 3754123200" N
-    "r=7d 1h 0 25h" N "z=3730928400 -1h" N "t=0 0" N "k=base64:YQ==" N "a=group:BUNDLE 1" N "a=ice-lite" N "a=ice-options:a b" N
-    "m=audio 40/2 RTP/SAVP 0 96" N "c=IN IP6 ff15::1/2" N "a=rtpmap:96 L16/44100/2" N "a=fmtp:96 x=1" N "a=ptime:2.5" N "a=mid:1" N
-    "a=rtcp:41 IN IP4 192.0.2.1" N "a=candidate:2 1 UDP 9 192.0.2.3 4 typ srflx raddr ::1 rport 8 g 0" N
+    "v=0" N "o=jdoe 7 8 IN IP6 2001:db8::1" N "s=-" N "i=x" N "u=http://[::1]:80/a%20b?c#d" N
+    "e=Jane <j.d@[192.0.2.1]>" N "e=\"j\"@d (x)" N "p=+1 2-3 (x)" N "p=x <12>" N
+    "c=IN IP4 233.252.0.1/127" N "b=CT:128" N "t=3724394400 3754123200" N "r=7d 1h 0 25h" N
+    "z=3730928400 -1h" N "t=0 0" N "k=base64:YQ==" N "a=group:BUNDLE 1" N "a=ice-lite" N
+    "a=ice-options:a b" N "m=audio 40/2 RTP/SAVP 0 96" N "c=IN IP6 ff15::1/2" N
+    "a=rtpmap:96 L16/44100/2" N "a=fmtp:96 x=1" N "a=ptime:2.5" N "a=mid:1" N
+    "a=rtcp:41 IN IP4 192.0.2.1" N
+    "a=candidate:2 1 UDP 9 192.0.2.3 4 typ srflx raddr ::1 rport 8 g 0" N
     "a=remote-candidates:1 a 2" N "a=ice-ufrag:8hhY" N "a=ice-pwd:asd88fgpdd777uzjYhagZg" N
-    "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz|2^9|1:4 KDR=1" N
-    "a=key-mgmt:mikey YWJj" N "a=fingerprint:x 4A:AD" N "a=setup:active" N;
+    "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz|2^9|1:4 "
+    "KDR=1" N "a=key-mgmt:mikey YWJj" N "a=fingerprint:x 4A:AD" N "a=setup:active" N;
 
 /* True when accepted. */
 static bool survive(ss_slice bytes)
@@ -55,7 +58,8 @@ TEST(survival_of_every_truncation)
 
 TEST(survival_of_every_changed_byte)
 {
-    static const char others[] = { 0, '\t', '\n', '\r', ' ', '/', ':', '=', '0', '9', 'a', 'm', ';', '|', '<', '(', '[', '%', '\x7f', '\xff' };
+    static const char others[] = { 0,   '\t', '\n', '\r', ' ', '/', ':', '=', '0',    '9',
+                                   'a', 'm',  ';',  '|',  '<', '(', '[', '%', '\x7f', '\xff' };
     static char copy[sizeof rich];
     for (size_t at = 0; at < sizeof rich - 1; at++) {
         memcpy(copy, rich, sizeof rich);
@@ -107,7 +111,8 @@ TEST(survival_of_a_thousand_media)
     ss_arena arena = { long_arena, sizeof long_arena, 0 };
     ss_sdp sdp;
     ss_diag diag;
-    const ss_slice bytes = repeated(HEAD TAIL, "m=audio 4 RTP/AVP 0 96\na=rtpmap:96 x/8000\na=mid:1\n", 1000, "");
+    const ss_slice bytes =
+        repeated(HEAD TAIL, "m=audio 4 RTP/AVP 0 96\na=rtpmap:96 x/8000\na=mid:1\n", 1000, "");
     CHECK_OK(ss_sdp_parse(&sdp, &arena, bytes, &diag));
     CHECK_EQ(sdp.media_count, 1000);
     CHECK_EQ(sdp.media[999].line_count, 2);
@@ -160,12 +165,16 @@ TEST(survival_costs_grow_as_the_bytes_do)
         { HEAD "e=", "((((<<<<@@@@\\\\\\\\", "\n" TAIL },
         { HEAD "p=", "1 1 1 1 1 1(<", "\n" TAIL },
         { HEAD "c=IN IP6 ", "1:1:1:1:1:1:", "\nt=0 0\n" },
-        { HEAD TAIL "m=audio 4 RTP/AVP 0\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:a", ";inline:a|1|1:2 \t", "\n" },
-        { HEAD TAIL "m=audio 4 RTP/AVP 0\na=candidate:1 1 UDP 1 h 9 typ host", " raddr rport a b", "\n" },
+        { HEAD TAIL "m=audio 4 RTP/AVP 0\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:a",
+          ";inline:a|1|1:2 \t", "\n" },
+        { HEAD TAIL "m=audio 4 RTP/AVP 0\na=candidate:1 1 UDP 1 h 9 typ host", " raddr rport a b",
+          "\n" },
     };
     for (size_t i = 0; i < SS_COUNT(shapes); i++) {
-        const uint64_t few = cost(repeated(shapes[i].before, shapes[i].piece, 300, shapes[i].after)) + 20000;
-        const uint64_t many = cost(repeated(shapes[i].before, shapes[i].piece, 9600, shapes[i].after));
+        const uint64_t few =
+            cost(repeated(shapes[i].before, shapes[i].piece, 300, shapes[i].after)) + 20000;
+        const uint64_t many =
+            cost(repeated(shapes[i].before, shapes[i].piece, 9600, shapes[i].after));
         CHECK(many < few * 160);
     }
 }

@@ -12,12 +12,14 @@ TEST(value_of_a_connection_tells_group_scope_and_count)
 {
     ss_sdp_connection c;
     const ss_slice in = SS_LIT("IN");
-    CHECK_OK(ss_sdp_read_connection(&(ss_sdp_address){ in, SS_LIT("IP4"), SS_LIT("233.252.0.1/127/3") }, &c));
+    CHECK_OK(ss_sdp_read_connection(
+        &(ss_sdp_address){ in, SS_LIT("IP4"), SS_LIT("233.252.0.1/127/3") }, &c));
     CHECK(c.is_multicast);
     CHECK_SLICE(c.base, "233.252.0.1");
     CHECK_EQ(c.ttl, 127);
     CHECK_EQ(c.count, 3);
-    CHECK_OK(ss_sdp_read_connection(&(ss_sdp_address){ in, SS_LIT("IP6"), SS_LIT("FF00::db8:0:101/4294967295") }, &c));
+    CHECK_OK(ss_sdp_read_connection(
+        &(ss_sdp_address){ in, SS_LIT("IP6"), SS_LIT("FF00::db8:0:101/4294967295") }, &c));
     CHECK(c.is_multicast);
     CHECK_SLICE(c.base, "FF00::db8:0:101");
     CHECK_EQ(c.ttl, 0);
@@ -78,8 +80,9 @@ TEST(value_of_a_span_has_units_and_saturates)
     CHECK_EQ(r.duration_s, INT64_MAX);
 }
 
-static const char weekly[] = "v=0" N "o=- 1 1 IN IP4 a" N "s=-" N "c=IN IP4 a" N "t=3724394400 3754123200" N
-                             "r=604800 3600 0 90000" N "r=1d 1h 0" N "z=3730928400 -1h 3749680800 0" N "t=0 0" N "a=x" N;
+static const char weekly[] =
+    "v=0" N "o=- 1 1 IN IP4 a" N "s=-" N "c=IN IP4 a" N "t=3724394400 3754123200" N
+    "r=604800 3600 0 90000" N "r=1d 1h 0" N "z=3730928400 -1h 3749680800 0" N "t=0 0" N "a=x" N;
 
 TEST(value_of_each_time_has_its_repetitions_and_zones)
 {
@@ -112,15 +115,18 @@ TEST(value_of_each_time_has_its_repetitions_and_zones)
 /* ---- descriptions of our own ------------------------------------------------------------------------------------- */
 
 static const char authored[] =
-    "v=0" N "o=jdoe 7 8 IN IP6 2001:db8::1" N "s=-" N "i=x" N "c=IN IP4 233.252.0.1/127" N "b=CT:128" N
-    "t=3724394400 3754123200" N "r=604800 3600 0 90000" N "r=1d 1h 0" N "z=3730928400 -1h 3749680800 0" N
-    "a=group:BUNDLE 1" N "a=group:LS" N "m=audio 4000/2 RTP/SAVP 0 96" N "a=rtpmap:0 PCMU/8000" N "a=rtpmap:96 L16/44100/2" N
+    "v=0" N "o=jdoe 7 8 IN IP6 2001:db8::1" N "s=-" N "i=x" N "c=IN IP4 233.252.0.1/127" N
+    "b=CT:128" N "t=3724394400 3754123200" N "r=604800 3600 0 90000" N "r=1d 1h 0" N
+    "z=3730928400 -1h 3749680800 0" N "a=group:BUNDLE 1" N "a=group:LS" N
+    "m=audio 4000/2 RTP/SAVP 0 96" N "a=rtpmap:0 PCMU/8000" N "a=rtpmap:96 L16/44100/2" N
     "a=fmtp:96 x=1" N "a=mid:1" N "a=rtcp-mux" N "a=rtcp:4001" N "a=rtcp:4001 IN IP4 192.0.2.1" N
     "a=candidate:1 1 UDP 2130706431 203.0.113.141 8998 typ host" N
-    "a=candidate:2 1 UDP 1694498815 192.0.2.3 45664 typ srflx raddr 10.0.1.1 rport 8998 generation 0" N
-    "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz KDR=1" N "a=key-mgmt:mikey YWJj" N
-    "a=fingerprint:sha-1 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB" N "a=setup:active" N
-    "m=video 0 RTP/AVP 31" N;
+    "a=candidate:2 1 UDP 1694498815 192.0.2.3 45664 typ srflx raddr 10.0.1.1 rport 8998 generation "
+    "0" N
+    "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz KDR=1" N
+    "a=key-mgmt:mikey YWJj" N
+    "a=fingerprint:sha-1 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB" N
+    "a=setup:active" N "m=video 0 RTP/AVP 31" N;
 
 /* One line of a medium again, from its typed form where it has one. */
 static void put_attribute(ss_buffer *b, ss_slice line)
@@ -138,11 +144,11 @@ static void put_attribute(ss_buffer *b, ss_slice line)
     const size_t colon = ss_slice_find(line, ':');
     const ss_slice name = ss_slice_cut(line, 0, colon);
     const ss_slice value = colon == line.len ? SS_EMPTY : ss_slice_cut(line, colon + 1, line.len);
-#define AGAIN(text, member)                                                                         \
-    if (ss_slice_eq(name, SS_LIT(text))) {                                                          \
-        CHECK_OK(ss_sdp_read_##member(value, &u.member));                                           \
-        ss_sdp_put_##member(b, &u.member);                                                          \
-        return;                                                                                     \
+#define AGAIN(text, member)                               \
+    if (ss_slice_eq(name, SS_LIT(text))) {                \
+        CHECK_OK(ss_sdp_read_##member(value, &u.member)); \
+        ss_sdp_put_##member(b, &u.member);                \
+        return;                                           \
     }
     AGAIN("rtpmap", rtpmap)
     AGAIN("fmtp", fmtp)

@@ -84,7 +84,8 @@ TEST(a_story_runs_act_for_act)
     sn_plan *plan = two_phones();
     act(plan, 0, 1, SN_OP_CALL, 0);
     act(plan, 0, 2, SN_OP_ANSWER, 0); /* there is no call yet */
-    act(plan, SS_MS(10), 2, SN_OP_PROGRESS, 180); /* at the instant of the INVITE: put off behind it */
+    act(plan, SS_MS(10), 2, SN_OP_PROGRESS,
+        180); /* at the instant of the INVITE: put off behind it */
     act(plan, SS_MS(50), 2, SN_OP_PROGRESS, 180);
     act(plan, SS_MS(100), 2, SN_OP_ANSWER, 0);
     act(plan, SS_MS(500), 1, SN_OP_HANGUP, 0);

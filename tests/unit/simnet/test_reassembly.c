@@ -225,7 +225,8 @@ TEST(so_many_datagrams_may_be_in_pieces_and_no_more)
     for (uint16_t id = 0; id < SN_REASSEMBLY_MAX; id++) {
         CHECK_STATUS(add_packet(g, forged(g, 0, 8, true, id), &whole, &started), SS_MORE);
     }
-    CHECK_STATUS(add_packet(g, forged(g, 0, 8, true, SN_REASSEMBLY_MAX), &whole, &started), SS_ERR_FULL);
+    CHECK_STATUS(add_packet(g, forged(g, 0, 8, true, SN_REASSEMBLY_MAX), &whole, &started),
+                 SS_ERR_FULL);
     CHECK_STATUS(add_packet(g, forged(g, 8, 8, true, 3), &whole, &started), SS_MORE);
     const uint64_t blocks = g->store.live_blocks;
     sn_reassembly_clear(&g->r, &g->store);

@@ -12,7 +12,7 @@ static ss_hop hop_of(const char *uri)
 
 TEST(a_numeric_sip_uri_is_udp_at_5060)
 {
-    const ss_hop hop = hop_of("sip:alice@10.0.0.1");      /* RFC3263:4.1 RFC3263:4.2 */
+    const ss_hop hop = hop_of("sip:alice@10.0.0.1"); /* RFC3263:4.1 RFC3263:4.2 */
     const ss_address expected = ss_address_v4(0x0a000001, 5060);
     CHECK_EQ(hop.transport, SS_TRANSPORT_UDP);
     CHECK(hop.is_numeric);

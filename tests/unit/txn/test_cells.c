@@ -10,33 +10,35 @@ typedef struct cell {
     const char *event;
     ss_txn_state next;
     unsigned sends;
-    ss_up_kind up;                                        /* what comes up, or SS_UP_NOTHING */
+    ss_up_kind up; /* what comes up, or SS_UP_NOTHING */
 } cell;
 
-#define CALLING SS_TXN_CALLING
-#define TRYING SS_TXN_TRYING
+#define CALLING    SS_TXN_CALLING
+#define TRYING     SS_TXN_TRYING
 #define PROCEEDING SS_TXN_PROCEEDING
-#define COMPLETED SS_TXN_COMPLETED
-#define CONFIRMED SS_TXN_CONFIRMED
-#define ACCEPTED SS_TXN_ACCEPTED
+#define COMPLETED  SS_TXN_COMPLETED
+#define CONFIRMED  SS_TXN_CONFIRMED
+#define ACCEPTED   SS_TXN_ACCEPTED
 #define TERMINATED SS_TXN_TERMINATED
 
 static const cell figure_5[] = {
-    { CALLING, "Timer A", CALLING, 1, SS_UP_NOTHING },                        /* Reset A, INVITE sent */
-    { CALLING, "Timer B", TERMINATED, 0, SS_UP_TIMEOUT },                     /* inform TU */
-    { CALLING, "transport error", TERMINATED, 0, SS_UP_TRANSPORT_ERROR },     /* inform TU */
-    { CALLING, "1xx from the network", PROCEEDING, 0, SS_UP_RESPONSE },       /* 1xx to TU */
-    { CALLING, "2xx from the network", ACCEPTED, 0, SS_UP_RESPONSE },         /* 2xx to TU */
-    { CALLING, "300-699 from the network", COMPLETED, 1, SS_UP_RESPONSE },    /* ACK sent, resp. to TU */
-    { PROCEEDING, "1xx from the network", PROCEEDING, 0, SS_UP_RESPONSE },    /* 1xx to TU */
-    { PROCEEDING, "2xx from the network", ACCEPTED, 0, SS_UP_RESPONSE },      /* 2xx to TU */
-    { PROCEEDING, "300-699 from the network", COMPLETED, 1, SS_UP_RESPONSE }, /* ACK sent, resp. to TU */
-    { PROCEEDING, "given up by the TU", TERMINATED, 0, SS_UP_ENDED },         /* 9.1, text */
-    { COMPLETED, "300-699 from the network", COMPLETED, 1, SS_UP_NOTHING },   /* ACK sent */
-    { COMPLETED, "transport error", TERMINATED, 0, SS_UP_TRANSPORT_ERROR },   /* Inform TU */
-    { COMPLETED, "Timer D", TERMINATED, 0, SS_UP_ENDED },                     /* - */
-    { ACCEPTED, "2xx from the network", ACCEPTED, 0, SS_UP_RESPONSE },        /* 2xx to TU */
-    { ACCEPTED, "Timer M", TERMINATED, 0, SS_UP_ENDED },                      /* - */
+    { CALLING, "Timer A", CALLING, 1, SS_UP_NOTHING },                    /* Reset A, INVITE sent */
+    { CALLING, "Timer B", TERMINATED, 0, SS_UP_TIMEOUT },                 /* inform TU */
+    { CALLING, "transport error", TERMINATED, 0, SS_UP_TRANSPORT_ERROR }, /* inform TU */
+    { CALLING, "1xx from the network", PROCEEDING, 0, SS_UP_RESPONSE },   /* 1xx to TU */
+    { CALLING, "2xx from the network", ACCEPTED, 0, SS_UP_RESPONSE },     /* 2xx to TU */
+    { CALLING, "300-699 from the network", COMPLETED, 1,
+      SS_UP_RESPONSE }, /* ACK sent, resp. to TU */
+    { PROCEEDING, "1xx from the network", PROCEEDING, 0, SS_UP_RESPONSE }, /* 1xx to TU */
+    { PROCEEDING, "2xx from the network", ACCEPTED, 0, SS_UP_RESPONSE },   /* 2xx to TU */
+    { PROCEEDING, "300-699 from the network", COMPLETED, 1,
+      SS_UP_RESPONSE },                                               /* ACK sent, resp. to TU */
+    { PROCEEDING, "given up by the TU", TERMINATED, 0, SS_UP_ENDED }, /* 9.1, text */
+    { COMPLETED, "300-699 from the network", COMPLETED, 1, SS_UP_NOTHING }, /* ACK sent */
+    { COMPLETED, "transport error", TERMINATED, 0, SS_UP_TRANSPORT_ERROR }, /* Inform TU */
+    { COMPLETED, "Timer D", TERMINATED, 0, SS_UP_ENDED },                   /* - */
+    { ACCEPTED, "2xx from the network", ACCEPTED, 0, SS_UP_RESPONSE },      /* 2xx to TU */
+    { ACCEPTED, "Timer M", TERMINATED, 0, SS_UP_ENDED },                    /* - */
 };
 
 static const cell figure_6[] = {
@@ -54,24 +56,25 @@ static const cell figure_6[] = {
 };
 
 static const cell figure_7[] = {
-    { PROCEEDING, "INVITE from the network", PROCEEDING, 1, SS_UP_NOTHING },  /* send response */
-    { PROCEEDING, "1xx from the TU", PROCEEDING, 1, SS_UP_NOTHING },          /* send response */
-    { PROCEEDING, "200 ms", PROCEEDING, 1, SS_UP_NOTHING },                   /* send 100 if TU won't in 200 ms */
-    { PROCEEDING, "transport error", PROCEEDING, 0, SS_UP_TRANSPORT_ERROR },  /* Inform TU */
-    { PROCEEDING, "given up by the TU", TERMINATED, 0, SS_UP_ENDED },         /* no room to answer: ours */
-    { PROCEEDING, "2xx from the TU", ACCEPTED, 1, SS_UP_NOTHING },            /* send response */
-    { PROCEEDING, "300-699 from the TU", COMPLETED, 1, SS_UP_NOTHING },       /* send response */
-    { COMPLETED, "INVITE from the network", COMPLETED, 1, SS_UP_NOTHING },    /* send response */
-    { COMPLETED, "Timer G", COMPLETED, 1, SS_UP_NOTHING },                    /* send response */
-    { COMPLETED, "Timer H", TERMINATED, 0, SS_UP_TIMEOUT },                   /* -, but 17.2.1: MUST indicate to the TU */
-    { COMPLETED, "transport error", COMPLETED, 0, SS_UP_TRANSPORT_ERROR },    /* Inform TU */
-    { COMPLETED, "ACK from the network", CONFIRMED, 0, SS_UP_NOTHING },       /* - */
-    { CONFIRMED, "Timer I", TERMINATED, 0, SS_UP_ENDED },                     /* - */
-    { ACCEPTED, "INVITE from the network", ACCEPTED, 0, SS_UP_NOTHING },      /* - */
-    { ACCEPTED, "ACK from the network", ACCEPTED, 0, SS_UP_ACK },             /* to TU */
-    { ACCEPTED, "2xx from the TU", ACCEPTED, 1, SS_UP_NOTHING },              /* send response */
-    { ACCEPTED, "transport error", ACCEPTED, 0, SS_UP_TRANSPORT_ERROR },      /* Inform TU */
-    { ACCEPTED, "Timer L", TERMINATED, 0, SS_UP_ENDED },                      /* - */
+    { PROCEEDING, "INVITE from the network", PROCEEDING, 1, SS_UP_NOTHING }, /* send response */
+    { PROCEEDING, "1xx from the TU", PROCEEDING, 1, SS_UP_NOTHING },         /* send response */
+    { PROCEEDING, "200 ms", PROCEEDING, 1, SS_UP_NOTHING }, /* send 100 if TU won't in 200 ms */
+    { PROCEEDING, "transport error", PROCEEDING, 0, SS_UP_TRANSPORT_ERROR }, /* Inform TU */
+    { PROCEEDING, "given up by the TU", TERMINATED, 0, SS_UP_ENDED }, /* no room to answer: ours */
+    { PROCEEDING, "2xx from the TU", ACCEPTED, 1, SS_UP_NOTHING },    /* send response */
+    { PROCEEDING, "300-699 from the TU", COMPLETED, 1, SS_UP_NOTHING },    /* send response */
+    { COMPLETED, "INVITE from the network", COMPLETED, 1, SS_UP_NOTHING }, /* send response */
+    { COMPLETED, "Timer G", COMPLETED, 1, SS_UP_NOTHING },                 /* send response */
+    { COMPLETED, "Timer H", TERMINATED, 0,
+      SS_UP_TIMEOUT }, /* -, but 17.2.1: MUST indicate to the TU */
+    { COMPLETED, "transport error", COMPLETED, 0, SS_UP_TRANSPORT_ERROR }, /* Inform TU */
+    { COMPLETED, "ACK from the network", CONFIRMED, 0, SS_UP_NOTHING },    /* - */
+    { CONFIRMED, "Timer I", TERMINATED, 0, SS_UP_ENDED },                  /* - */
+    { ACCEPTED, "INVITE from the network", ACCEPTED, 0, SS_UP_NOTHING },   /* - */
+    { ACCEPTED, "ACK from the network", ACCEPTED, 0, SS_UP_ACK },          /* to TU */
+    { ACCEPTED, "2xx from the TU", ACCEPTED, 1, SS_UP_NOTHING },           /* send response */
+    { ACCEPTED, "transport error", ACCEPTED, 0, SS_UP_TRANSPORT_ERROR },   /* Inform TU */
+    { ACCEPTED, "Timer L", TERMINATED, 0, SS_UP_ENDED },                   /* - */
 };
 
 static const cell figure_8[] = {
@@ -98,9 +101,17 @@ typedef struct figure {
 } figure;
 
 static const figure figures[SS_MACHINE_COUNT] = {
-    [SS_ICT] = { figure_5, SS_COUNT(figure_5), "INVITE", { CALLING, PROCEEDING, COMPLETED, ACCEPTED }, 4 },
+    [SS_ICT] = { figure_5,
+                 SS_COUNT(figure_5),
+                 "INVITE",
+                 { CALLING, PROCEEDING, COMPLETED, ACCEPTED },
+                 4 },
     [SS_NICT] = { figure_6, SS_COUNT(figure_6), "OPTIONS", { TRYING, PROCEEDING, COMPLETED }, 3 },
-    [SS_IST] = { figure_7, SS_COUNT(figure_7), "INVITE", { PROCEEDING, COMPLETED, CONFIRMED, ACCEPTED }, 4 },
+    [SS_IST] = { figure_7,
+                 SS_COUNT(figure_7),
+                 "INVITE",
+                 { PROCEEDING, COMPLETED, CONFIRMED, ACCEPTED },
+                 4 },
     [SS_NIST] = { figure_8, SS_COUNT(figure_8), "OPTIONS", { TRYING, PROCEEDING, COMPLETED }, 3 },
 };
 
@@ -143,7 +154,8 @@ static ss_ref reach_server(txn_rig *rig, ss_machine machine, ss_txn_state state)
 
 static ss_ref reach(txn_rig *rig, ss_machine machine, ss_txn_state state)
 {
-    const ss_ref txn = is_client(machine) ? reach_client(rig, machine, state) : reach_server(rig, machine, state);
+    const ss_ref txn =
+        is_client(machine) ? reach_client(rig, machine, state) : reach_server(rig, machine, state);
     CHECK_EQ(rig_state(rig, txn), state);
     return txn;
 }
@@ -157,8 +169,9 @@ static bool is_timer(const char *event)
 
 static ss_letter letter_of(const char *event)
 {
-    static const char *const names[] = { "Timer A", "Timer B", "Timer C", "Timer D", "Timer E", "Timer F", "Timer G",
-                                         "Timer H", "Timer I", "Timer J", "Timer K", "Timer L", "Timer M" };
+    static const char *const names[] = { "Timer A", "Timer B", "Timer C", "Timer D", "Timer E",
+                                         "Timer F", "Timer G", "Timer H", "Timer I", "Timer J",
+                                         "Timer K", "Timer L", "Timer M" };
     for (unsigned i = 0; i < SS_COUNT(names); i++) {
         if (strcmp(event, names[i]) == 0) {
             return (ss_letter)(SS_TIMER_A + i);
@@ -201,16 +214,18 @@ static bool provoke_message(txn_rig *rig, ss_machine machine, ss_ref txn, const 
 
 static ss_transport transport_for(ss_machine machine, ss_txn_state state, const char *event)
 {
-    const bool is_100 = machine == SS_NIST && state == TRYING && strcmp(event, "1xx from the TU") == 0;
-    return is_100 ? SS_TRANSPORT_TCP : SS_TRANSPORT_UDP;          /* RFC 4320 4.1 forbids it over UDP */
+    const bool is_100 =
+        machine == SS_NIST && state == TRYING && strcmp(event, "1xx from the TU") == 0;
+    return is_100 ? SS_TRANSPORT_TCP : SS_TRANSPORT_UDP; /* RFC 4320 4.1 forbids it over UDP */
 }
 
 static void check_drawn(ss_machine machine, const cell *c)
 {
     txn_rig *rig = rig_start(transport_for(machine, c->from, c->event));
     const ss_ref txn = reach(rig, machine, c->from);
-    if (machine == SS_IST && c->from == PROCEEDING && strcmp(c->event, "INVITE from the network") == 0) {
-        CHECK_OK(rig_respond(rig, txn, 180, NULL));       /* there must be a response to send again */
+    if (machine == SS_IST && c->from == PROCEEDING &&
+        strcmp(c->event, "INVITE from the network") == 0) {
+        CHECK_OK(rig_respond(rig, txn, 180, NULL)); /* there must be a response to send again */
     }
     if (is_timer(c->event)) {
         CHECK(rig_next_timer(rig, letter_of(c->event)) != SS_TIME_NEVER);
@@ -238,7 +253,8 @@ static void check_drawn(ss_machine machine, const cell *c)
 /* No such timer fires as long as the state lasts. */
 static void check_no_timer(txn_rig *rig, ss_txn_state state, ss_ref txn, ss_letter letter)
 {
-    while (rig->core.txns == 1 && rig_state(rig, txn) == state && rig->turn.now < SS_S(120) && rig_tick(rig)) {
+    while (rig->core.txns == 1 && rig_state(rig, txn) == state && rig->turn.now < SS_S(120) &&
+           rig_tick(rig)) {
         const ss_note *fired = rig_note(rig, SS_NOTE_TIMER);
         CHECK_NOT_NULL(fired);
         CHECK(fired->from != state || fired->letter != letter);
@@ -291,7 +307,7 @@ static void check_machine(ss_machine machine)
             }
         }
     }
-    CHECK_EQ(drawn, f->count);                            /* no expectation names an event that is not there */
+    CHECK_EQ(drawn, f->count); /* no expectation names an event that is not there */
 }
 
 TEST(invite_client_cells_equal_figure_5_of_rfc_6026)

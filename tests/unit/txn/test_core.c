@@ -11,7 +11,7 @@ TEST(a_branch_has_the_cookie_and_never_repeats)
         ss_buffer b = ss_buffer_on(text[i], sizeof text[i]);
         ss_put_new_branch(&rig->core, &b);
         CHECK_EQ(b.len, 7 + 16);
-        CHECK(ss_slice_starts(ss_buffer_slice(&b), SS_LIT("z9hG4bK")));      /* RFC3261:8.1.1.7 */
+        CHECK(ss_slice_starts(ss_buffer_slice(&b), SS_LIT("z9hG4bK"))); /* RFC3261:8.1.1.7 */
     }
     CHECK(memcmp(text[0], text[1], 23) != 0);
     ss_buffer tag = ss_buffer_on(text[0], sizeof text[0]);
@@ -53,7 +53,8 @@ TEST(a_kept_slice_is_an_exact_copy)
     CHECK_EQ(rig->core.bytes, 0);
     CHECK_OK(ss_core_keep(&rig->core, SS_EMPTY, &blob));
     CHECK_EQ(blob.ref, 0);
-    CHECK_STATUS(ss_core_keep(&rig->core, (ss_slice){ "", SS_STORE_BLOCK_MAX + 1 }, &blob), SS_ERR_FULL);
+    CHECK_STATUS(ss_core_keep(&rig->core, (ss_slice){ "", SS_STORE_BLOCK_MAX + 1 }, &blob),
+                 SS_ERR_FULL);
     CHECK(!rig->core.out_of_memory);
 }
 
@@ -78,7 +79,8 @@ TEST(a_server_keeps_the_response_it_sent_last)
     CHECK_EQ(ss_txn_message(&rig->core, ss_txn_at(&rig->core, txn)).len, 0);
     CHECK_OK(rig_respond(rig, txn, 180, NULL));
     CHECK_OK(rig_respond(rig, txn, 200, NULL));
-    CHECK(ss_slice_starts(ss_txn_message(&rig->core, ss_txn_at(&rig->core, txn)), SS_LIT("SIP/2.0 200 ")));
+    CHECK(ss_slice_starts(ss_txn_message(&rig->core, ss_txn_at(&rig->core, txn)),
+                          SS_LIT("SIP/2.0 200 ")));
 }
 
 TEST(what_is_no_request_of_a_transaction_is_refused)
@@ -89,17 +91,23 @@ TEST(what_is_no_request_of_a_transaction_is_refused)
     const char *const texts[] = { rig_request_text(rig, "ACK", "z9hG4bKours"), "hello", "" };
     for (size_t i = 0; i < SS_COUNT(texts); i++) {
         const ss_slice bytes = ss_slice_from(texts[i]);
-        CHECK_STATUS(ss_txn_request(&rig->core, &rig->turn, &rig->path, bytes, nobody, &txn), SS_ERR_SEMANTIC);
+        CHECK_STATUS(ss_txn_request(&rig->core, &rig->turn, &rig->path, bytes, nobody, &txn),
+                     SS_ERR_SEMANTIC);
         CHECK_EQ(txn, 0);
     }
     const ss_slice response = ss_slice_from(rig_response_text(rig, "INVITE", 200, "z9hG4bKours"));
-    CHECK_STATUS(ss_txn_request(&rig->core, &rig->turn, &rig->path, response, nobody, &txn), SS_ERR_SEMANTIC);
+    CHECK_STATUS(ss_txn_request(&rig->core, &rig->turn, &rig->path, response, nobody, &txn),
+                 SS_ERR_SEMANTIC);
     CHECK_EQ(rig_sends(rig), 0);
 }
 
 TEST(what_is_no_response_is_not_passed)
 {
-    static const char *const texts[] = { "", "SIP/2.0 200", "SIP/2.0 2000 OK\r\n", "SIP/2.0 099 No\r\n", "SIP/2.0 700 No\r\n",
+    static const char *const texts[] = { "",
+                                         "SIP/2.0 200",
+                                         "SIP/2.0 2000 OK\r\n",
+                                         "SIP/2.0 099 No\r\n",
+                                         "SIP/2.0 700 No\r\n",
                                          "SIP/3.0 200 OK\r\n\r\n" };
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
     const ss_ref txn = rig_serve(rig, "INVITE");
@@ -145,8 +153,10 @@ TEST(a_stateless_response_follows_the_via)
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
     ss_msg msg;
     ss_diag diag;
-    CHECK_OK(ss_msg_parse(&msg, &rig->arena, ss_slice_from(rig_request_text(rig, "INVITE", "z9hG4bKtheirs")), &diag));
-    CHECK_OK(ss_txn_respond_stateless(&rig->turn, &msg, &rig->path, SS_LIT("SIP/2.0 503 Busy\r\n\r\n")));
+    CHECK_OK(ss_msg_parse(&msg, &rig->arena,
+                          ss_slice_from(rig_request_text(rig, "INVITE", "z9hG4bKtheirs")), &diag));
+    CHECK_OK(
+        ss_txn_respond_stateless(&rig->turn, &msg, &rig->path, SS_LIT("SIP/2.0 503 Busy\r\n\r\n")));
     CHECK_EQ(rig_sends(rig), 1);
     CHECK_EQ(rig->core.txns, 0);
 }

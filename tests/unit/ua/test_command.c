@@ -5,7 +5,8 @@
 
 TEST(a_command_for_no_call_is_refused)
 {
-    static const ss_command_kind kinds[] = { SS_CMD_PROGRESS, SS_CMD_ANSWER, SS_CMD_REJECT, SS_CMD_CANCEL, SS_CMD_HANGUP };
+    static const ss_command_kind kinds[] = { SS_CMD_PROGRESS, SS_CMD_ANSWER, SS_CMD_REJECT,
+                                             SS_CMD_CANCEL, SS_CMD_HANGUP };
     ua_rig *rig = ua_start();
     for (size_t i = 0; i < SS_COUNT(kinds); i++) {
         CHECK_EQ(ua_do(rig, ALICE, kinds[i], 0), SS_ERR_STATE);

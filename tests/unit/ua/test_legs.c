@@ -89,7 +89,8 @@ TEST(a_request_without_room_for_its_transaction_gets_503_with_the_same_tag_each_
     CHECK_OK(ua_carol_invites(rig, BOB, "i", CONTACT));
     CHECK_OK(ua_carol_invites(rig, BOB, "i", CONTACT));
     CHECK_EQ(ua_sent_count(rig, BOB, "503 INVITE"), 2);
-    CHECK_SLICE_EQ(ua_sent(rig, BOB, "503 INVITE", 1)->bytes, ua_sent(rig, BOB, "503 INVITE", 0)->bytes);
+    CHECK_SLICE_EQ(ua_sent(rig, BOB, "503 INVITE", 1)->bytes,
+                   ua_sent(rig, BOB, "503 INVITE", 0)->bytes);
     CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_INCOMING), 0);
     CHECK_EQ(ua_event_of(rig, BOB, SS_EVENT_FULL, 0)->event.status, 503);
     CHECK(ua_is_empty(rig, BOB));
@@ -119,8 +120,10 @@ TEST(an_ack_with_another_number_is_a_stray)
     for (unsigned cseq = 9; cseq <= 11; cseq++) {
         char text[512];
         snprintf(text, sizeof text,
-                 "ACK sip:bob@10.0.0.2:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKa%u\r\n"
-                 "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=carol\r\nTo: %.*s\r\nCall-ID: carols\r\n"
+                 "ACK sip:bob@10.0.0.2:5060 SIP/2.0\r\nVia: SIP/2.0/UDP "
+                 "10.0.0.9:5060;branch=z9hG4bKa%u\r\n"
+                 "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=carol\r\nTo: "
+                 "%.*s\r\nCall-ID: carols\r\n"
                  "CSeq: %u ACK\r\nContent-Length: 0\r\n\r\n",
                  cseq, (int)to.whole.len, to.whole.at, cseq);
         CHECK_OK(ua_inject_text(rig, BOB, text));
