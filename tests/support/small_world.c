@@ -227,9 +227,10 @@ small_run small_run_plan(const sn_plan *plan, const small_options *options)
     small_run run = { .self = options->self, .each = options->each };
     onlooker o = { .run = &run };
     const sn_sink sink = { &o, see };
-    const sn_app_class *apps[SN_ROLE_COUNT] = {
-        [SN_ROLE_UA] = options->app, [SN_ROLE_PROXY] = options->app
-    };
+    const sn_app_class *apps[SN_ROLE_COUNT] = { [SN_ROLE_UA] = options->app,
+                                                [SN_ROLE_PROXY] = options->proxy != NULL
+                                                                      ? options->proxy
+                                                                      : options->app };
     CHECK(plan->cast.node_count <= SMALL_NODES_MAX);
     sn_digest_init(&o.digest, &plan->cast, run.chains);
     sn_world *w = sn_world_new(plan, &(sn_world_options){ .partitions = options->partitions,

@@ -45,7 +45,8 @@ typedef struct small_run {
 typedef struct small_options {
     uint32_t partitions;
     sn_decisions *decisions;
-    const sn_app_class *app; /* for user agents and proxies; NULL: the plan's */
+    const sn_app_class *app;   /* for user agents and proxies; NULL: the plan's */
+    const sn_app_class *proxy; /* for proxies alone; NULL: app */
     void *self;
     void (*each)(void *self, const sn_fact *fact, ss_slice packet);
 } small_options;
