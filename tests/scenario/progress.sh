@@ -3,6 +3,7 @@
 # --quiet, or with NO_COLOR.
 . "${0%/*}/lib.sh"
 
+python3 -c 'import pty; pty.openpty()' 2>/dev/null || { echo 'skipped: no pseudo terminal to be had here'; exit 77; }
 two_phones </dev/null >short.yaml
 cat >long.yaml <<'END'
 sipsim: 1
