@@ -84,24 +84,13 @@ static const ss_txn_edge edges[SS_TXN_STATE_COUNT][ICT_EVENTS] = {
 };
 /* clang-format on */
 
-static unsigned timer_event(ss_letter letter)
-{
-    switch (letter) {
-    case SS_TIMER_A:
-        return ICT_TIMER_A;
-    case SS_TIMER_B:
-        return ICT_TIMER_B;
-    case SS_TIMER_D:
-        return ICT_TIMER_D;
-    default:
-        SS_ASSERT(letter == SS_TIMER_M);
-        return ICT_TIMER_M;
-    }
-}
-
+static const uint8_t timer_events[SS_LETTER_COUNT] = { SS_TXN_TIMER(A, ICT_TIMER_A),
+                                                       SS_TXN_TIMER(B, ICT_TIMER_B),
+                                                       SS_TXN_TIMER(D, ICT_TIMER_D),
+                                                       SS_TXN_TIMER(M, ICT_TIMER_M) };
 static const char *const event_names[] = { ICT_EVENT_LIST(SS_TXN_EVENT_TEXT) };
 
 const ss_txn_machine_table ss_txn_ict = { .event_names = event_names,
                                           .edges = &edges[0][0],
                                           .event_count = ICT_EVENTS,
-                                          .timer_event = timer_event };
+                                          .timer_events = timer_events };

@@ -106,26 +106,13 @@ static const ss_txn_edge edges[SS_TXN_STATE_COUNT][IST_EVENTS] = {
 };
 /* clang-format on */
 
-static unsigned timer_event(ss_letter letter)
-{
-    switch (letter) {
-    case SS_TIMER_TRYING:
-        return IST_TIMER_TRYING;
-    case SS_TIMER_G:
-        return IST_TIMER_G;
-    case SS_TIMER_H:
-        return IST_TIMER_H;
-    case SS_TIMER_I:
-        return IST_TIMER_I;
-    default:
-        SS_ASSERT(letter == SS_TIMER_L);
-        return IST_TIMER_L;
-    }
-}
-
+static const uint8_t timer_events[SS_LETTER_COUNT] = {
+    SS_TXN_TIMER(TRYING, IST_TIMER_TRYING), SS_TXN_TIMER(G, IST_TIMER_G),
+    SS_TXN_TIMER(H, IST_TIMER_H), SS_TXN_TIMER(I, IST_TIMER_I), SS_TXN_TIMER(L, IST_TIMER_L)
+};
 static const char *const event_names[] = { IST_EVENT_LIST(SS_TXN_EVENT_TEXT) };
 
 const ss_txn_machine_table ss_txn_ist = { .event_names = event_names,
                                           .edges = &edges[0][0],
                                           .event_count = IST_EVENTS,
-                                          .timer_event = timer_event };
+                                          .timer_events = timer_events };

@@ -55,34 +55,39 @@ typedef struct ss_txn_machine_table {
     const char *const *event_names;
     const ss_txn_edge *edges; /* [SS_TXN_STATE_COUNT][event_count] */
     unsigned event_count;
-    unsigned (*timer_event)(ss_letter letter); /* the event of a timer */
+    const uint8_t
+        *timer_events; /* [SS_LETTER_COUNT]: the event of a timer + 1, 0: not of this machine */
 } ss_txn_machine_table;
+#define SS_TXN_TIMER(letter, event) [SS_TIMER_##letter] = (uint8_t)((event) + 1)
 
 extern const ss_txn_machine_table ss_txn_ict, ss_txn_nict, ss_txn_ist, ss_txn_nist;
 
 /* The events, as the figures word them. */
-#define ICT_EVENT_LIST(X)                                                                      \
-    X(ICT_TIMER_A, "Timer A")                                                                  \
-    X(ICT_TIMER_B, "Timer B") X(ICT_TIMER_D, "Timer D") X(ICT_TIMER_M, "Timer M")              \
-        X(ICT_1XX, "1xx from the network") X(ICT_2XX, "2xx from the network")                  \
-            X(ICT_300_699, "300-699 from the network") X(ICT_TRANSPORT_ERR, "transport error") \
-                X(ICT_ABANDON, "given up by the TU")
-#define NICT_EVENT_LIST(X)                                                                    \
-    X(NICT_TIMER_E, "Timer E")                                                                \
-    X(NICT_TIMER_F, "Timer F") X(NICT_TIMER_K, "Timer K") X(NICT_1XX, "1xx from the network") \
+#define ICT_EVENT_LIST(X)                                                                  \
+    X(ICT_TIMER_A, "Timer A")                                                              \
+    X(ICT_TIMER_B, "Timer B")                                                              \
+    X(ICT_TIMER_D, "Timer D") X(ICT_TIMER_M, "Timer M") X(ICT_1XX, "1xx from the network") \
+        X(ICT_2XX, "2xx from the network") X(ICT_300_699, "300-699 from the network")      \
+            X(ICT_TRANSPORT_ERR, "transport error") X(ICT_ABANDON, "given up by the TU")
+#define NICT_EVENT_LIST(X)                                         \
+    X(NICT_TIMER_E, "Timer E")                                     \
+    X(NICT_TIMER_F, "Timer F")                                     \
+    X(NICT_TIMER_K, "Timer K") X(NICT_1XX, "1xx from the network") \
         X(NICT_200_699, "200-699 from the network") X(NICT_TRANSPORT_ERR, "transport error")
-#define IST_EVENT_LIST(X)                                                                          \
-    X(IST_INVITE, "INVITE from the network")                                                       \
-    X(IST_ACK, "ACK from the network") X(IST_1XX, "1xx from the TU") X(IST_2XX, "2xx from the TU") \
-        X(IST_300_699, "300-699 from the TU") X(IST_TIMER_TRYING, "200 ms")                        \
-            X(IST_TIMER_G, "Timer G") X(IST_TIMER_H, "Timer H") X(IST_TIMER_I, "Timer I")          \
-                X(IST_TIMER_L, "Timer L") X(IST_TRANSPORT_ERR, "transport error")                  \
+#define IST_EVENT_LIST(X)                                                                 \
+    X(IST_INVITE, "INVITE from the network")                                              \
+    X(IST_ACK, "ACK from the network")                                                    \
+    X(IST_1XX, "1xx from the TU") X(IST_2XX, "2xx from the TU")                           \
+        X(IST_300_699, "300-699 from the TU") X(IST_TIMER_TRYING, "200 ms")               \
+            X(IST_TIMER_G, "Timer G") X(IST_TIMER_H, "Timer H") X(IST_TIMER_I, "Timer I") \
+                X(IST_TIMER_L, "Timer L") X(IST_TRANSPORT_ERR, "transport error")         \
                     X(IST_ABANDON, "given up by the TU")
-#define NIST_EVENT_LIST(X)                                                        \
-    X(NIST_REQUEST, "request from the network")                                   \
-    X(NIST_1XX, "1xx from the TU") X(NIST_200_699, "200-699 from the TU")         \
-        X(NIST_TIMER_TRYING, "Timer E would reach T2") X(NIST_TIMER_J, "Timer J") \
-            X(NIST_TRANSPORT_ERR, "transport error") X(NIST_ABANDON, "given up by the TU")
+#define NIST_EVENT_LIST(X)                                                                \
+    X(NIST_REQUEST, "request from the network")                                           \
+    X(NIST_1XX, "1xx from the TU")                                                        \
+    X(NIST_200_699, "200-699 from the TU") X(NIST_TIMER_TRYING, "Timer E would reach T2") \
+        X(NIST_TIMER_J, "Timer J") X(NIST_TRANSPORT_ERR, "transport error")               \
+            X(NIST_ABANDON, "given up by the TU")
 #define SS_TXN_EVENT_ID(id, text)   id,
 #define SS_TXN_EVENT_TEXT(id, text) text,
 enum { ICT_EVENT_LIST(SS_TXN_EVENT_ID) ICT_EVENTS };

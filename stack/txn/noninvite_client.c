@@ -69,22 +69,12 @@ static const ss_txn_edge edges[SS_TXN_STATE_COUNT][NICT_EVENTS] = {
 };
 /* clang-format on */
 
-static unsigned timer_event(ss_letter letter)
-{
-    switch (letter) {
-    case SS_TIMER_E:
-        return NICT_TIMER_E;
-    case SS_TIMER_F:
-        return NICT_TIMER_F;
-    default:
-        SS_ASSERT(letter == SS_TIMER_K);
-        return NICT_TIMER_K;
-    }
-}
-
+static const uint8_t timer_events[SS_LETTER_COUNT] = { SS_TXN_TIMER(E, NICT_TIMER_E),
+                                                       SS_TXN_TIMER(F, NICT_TIMER_F),
+                                                       SS_TXN_TIMER(K, NICT_TIMER_K) };
 static const char *const event_names[] = { NICT_EVENT_LIST(SS_TXN_EVENT_TEXT) };
 
 const ss_txn_machine_table ss_txn_nict = { .event_names = event_names,
                                            .edges = &edges[0][0],
                                            .event_count = NICT_EVENTS,
-                                           .timer_event = timer_event };
+                                           .timer_events = timer_events };

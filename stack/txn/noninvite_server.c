@@ -62,18 +62,11 @@ static const ss_txn_edge edges[SS_TXN_STATE_COUNT][NIST_EVENTS] = {
 };
 /* clang-format on */
 
-static unsigned timer_event(ss_letter letter)
-{
-    if (letter == SS_TIMER_TRYING) {
-        return NIST_TIMER_TRYING;
-    }
-    SS_ASSERT(letter == SS_TIMER_J);
-    return NIST_TIMER_J;
-}
-
+static const uint8_t timer_events[SS_LETTER_COUNT] = { SS_TXN_TIMER(TRYING, NIST_TIMER_TRYING),
+                                                       SS_TXN_TIMER(J, NIST_TIMER_J) };
 static const char *const event_names[] = { NIST_EVENT_LIST(SS_TXN_EVENT_TEXT) };
 
 const ss_txn_machine_table ss_txn_nist = { .event_names = event_names,
                                            .edges = &edges[0][0],
                                            .event_count = NIST_EVENTS,
-                                           .timer_event = timer_event };
+                                           .timer_events = timer_events };

@@ -178,7 +178,9 @@ void ss_txn_take_step(ss_txn_step *step, unsigned event)
 
 void ss_txn_take_timer_step(ss_txn_step *step, ss_letter letter)
 {
-    const unsigned event = tables[step->txn->machine]->timer_event(letter);
+    const unsigned event_and_1 = tables[step->txn->machine]->timer_events[letter];
+    SS_ASSERT(event_and_1 != 0);
+    const unsigned event = event_and_1 - 1;
     SS_ASSERT(ss_txn_edge_of(step->txn, event).act != NULL); /* leaving a state stops its timers */
     ss_txn_take_step(step, event);
 }
