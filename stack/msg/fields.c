@@ -21,11 +21,15 @@ static void check_present(ss_parse *p)
     }
 }
 
+/* RFC3261:25.1 a Via line holds one value at least: an empty one on top is no Via, whatever comes after it. */
 static void read_top_via(ss_msg *msg)
 {
     ss_value_iter it = { 0 };
     ss_slice value;
-    msg->top_via_status = ss_msg_next_value(msg, SS_HDR_VIA, &it, &value);
+    const uint16_t first = msg->first[SS_HDR_VIA];
+    const bool is_empty = first != 0 && msg->fields[first - 1].value_len == 0;
+    msg->top_via_status =
+        is_empty ? SS_ERR_SYNTAX : ss_msg_next_value(msg, SS_HDR_VIA, &it, &value);
     if (msg->top_via_status == SS_OK) {
         msg->top_via_status = ss_via_parse(value, &msg->top_via);
     }

@@ -230,8 +230,8 @@ bool ss_grammar_history(ss_typer *t)
 bool ss_grammar_diversion(ss_typer *t)
 {
     static const ss_param_rule rules[] = {
-        { "reason", SS_VALUE_EITHER, false }, { "counter", SS_VALUE_OCTET, false },
-        { "limit", SS_VALUE_OCTET, false },   { "privacy", SS_VALUE_EITHER, false },
+        { "reason", SS_VALUE_EITHER, false }, { "counter", SS_VALUE_COUNT, false },
+        { "limit", SS_VALUE_COUNT, false },   { "privacy", SS_VALUE_EITHER, false },
         { "screen", SS_VALUE_EITHER, false }, { NULL, SS_VALUE_GENERIC, false }
     };
     return read_display(t) && read_brackets(t) && ss_typer_params(t, rules);

@@ -92,7 +92,20 @@ static ss_status take_address(const ss_via *via, ss_slice *field, ss_slice value
     return status != SS_OK || is_address(via, value) ? status : SS_ERR_SYNTAX;
 }
 
-static ss_status take_param(ss_via *via, const ss_param *param)
+/* ttl, and what has no rule here. */
+static ss_status take_other(const ss_param *param, ss_param_names *seen)
+{
+    uint64_t ttl = 0;
+    if (param->is_bare_ipv6 || !ss_param_names_take(seen, param->name)) {
+        return SS_ERR_SYNTAX;
+    }
+    if (!LEX_SAYS(param->name, "ttl")) {
+        return SS_OK;
+    }
+    return param->value.len > 3 ? SS_ERR_SYNTAX : ss_slice_to_u64(param->value, 255, &ttl);
+}
+
+static ss_status take_param(ss_via *via, const ss_param *param, ss_param_names *seen)
 {
     if (LEX_SAYS(param->name, "branch")) {
         const ss_status status = take_once(&via->branch, param->value);
@@ -104,11 +117,7 @@ static ss_status take_param(ss_via *via, const ss_param *param)
     if (LEX_SAYS(param->name, "maddr")) {
         return take_address(via, &via->maddr, param->value);
     }
-    if (LEX_SAYS(param->name, "ttl")) {
-        uint64_t ttl = 0;
-        return param->value.len > 3 ? SS_ERR_SYNTAX : ss_slice_to_u64(param->value, 255, &ttl);
-    }
-    return LEX_SAYS(param->name, "rport") ? take_rport(via, param->value) : SS_OK;
+    return LEX_SAYS(param->name, "rport") ? take_rport(via, param->value) : take_other(param, seen);
 }
 
 ss_status ss_via_parse(ss_slice value, ss_via *via)
@@ -123,9 +132,11 @@ ss_status ss_via_parse(ss_slice value, ss_via *via)
     via->params.bytes = ss_slice_cut(via->whole, at, via->whole.len);
     size_t cursor = 0;
     ss_param param;
+    ss_param_names seen;
+    seen.count = 0;
     ss_status status = ss_param_next(via->params, &cursor, &param);
     while (status == SS_OK) {
-        status = take_param(via, &param);
+        status = take_param(via, &param, &seen);
         status = status == SS_OK ? ss_param_next(via->params, &cursor, &param) : status;
     }
     return status == SS_NONE ? SS_OK : status;

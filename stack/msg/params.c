@@ -4,7 +4,7 @@
 #include "lex.h"
 
 /* gen-value = token / host / quoted-string; and, in a Via, an IPv6 address without brackets (25.1 via-received). */
-static size_t scan_value(ss_slice s, size_t at)
+static size_t scan_value(ss_slice s, size_t at, bool *is_bare_ipv6)
 {
     if (lex_at(s, at, '"')) {
         return ss_lex_quoted(s, at);
@@ -15,6 +15,7 @@ static size_t scan_value(ss_slice s, size_t at)
     size_t end = ss_lex_run(s, at, LEX_TOKEN);
     if (lex_at(s, end, ':')) {
         end = ss_lex_run(s, at, LEX_IPV6);
+        *is_bare_ipv6 = true;
         return ss_lex_is_ipv6(ss_slice_cut(s, at, end)) ? end : SS_LEX_BAD;
     }
     return end > at ? end : SS_LEX_BAD;
@@ -41,7 +42,7 @@ ss_status ss_param_next(ss_params p, size_t *at, ss_param *out)
         *at = name_end;
         return SS_OK;
     }
-    const size_t end = scan_value(s, value_at);
+    const size_t end = scan_value(s, value_at, &out->is_bare_ipv6);
     if (end == SS_LEX_BAD) {
         return SS_ERR_SYNTAX;
     }
@@ -50,12 +51,30 @@ ss_status ss_param_next(ss_params p, size_t *at, ss_param *out)
     return SS_OK;
 }
 
+bool ss_param_names_take(ss_param_names *seen, ss_slice name)
+{
+    for (unsigned i = 0; i < seen->count; i++) {
+        if (ss_slice_eq_nocase(seen->names[i], name)) {
+            return false;
+        }
+    }
+    if (seen->count < SS_PARAM_NAMES_MAX) {
+        seen->names[seen->count++] = name;
+    }
+    return true;
+}
+
 ss_status ss_params_check(ss_params p)
 {
     size_t at = 0;
     ss_param param;
-    ss_status status = SS_OK;
+    ss_param_names seen;
+    seen.count = 0;
+    ss_status status = ss_param_next(p, &at, &param);
     while (status == SS_OK) {
+        if (param.is_bare_ipv6 || !ss_param_names_take(&seen, param.name)) {
+            return SS_ERR_SYNTAX;
+        }
         status = ss_param_next(p, &at, &param);
     }
     return status == SS_NONE ? SS_OK : status;

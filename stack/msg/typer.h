@@ -24,6 +24,7 @@ typedef enum ss_value_kind {
     SS_VALUE_EITHER, /* a token or a quoted string */
     SS_VALUE_NUMBER, /* below 2^32 */
     SS_VALUE_OCTET,  /* 0 to 255, three digits at most: ttl */
+    SS_VALUE_COUNT,  /* two digits at most: how often a call was diverted */
     SS_VALUE_Q,      /* qvalue */
     SS_VALUE_HOST,   /* or an IPv6 address without brackets */
     SS_VALUE_PORT,   /* nothing, or a port: rport */
@@ -71,9 +72,10 @@ size_t ss_utf8_check(ss_slice s);
 /* ---- one reader for each name in the grammar column of headers.def ------------------------------------------------ */
 #define SS_GRAMMAR_LIST(X)                                                                         \
     X(access_network)                                                                              \
-    X(address) X(auth_info) X(call_id) X(challenge) X(coding) X(contact) X(credentials) X(cseq)    \
-        X(date) X(disposition) X(diversion) X(event) X(event_type) X(feature_caps) X(history)      \
-            X(identity) X(identity_uri) X(info) X(join) X(language) X(language_range) X(mechanism) \
+    X(address)                                                                                     \
+    X(auth_info) X(call_id) X(challenge) X(coding) X(contact) X(credentials) X(cseq) X(date)       \
+        X(disposition) X(diversion) X(event) X(event_type) X(feature_caps) X(history) X(identity)  \
+            X(identity_uri) X(info) X(join) X(language) X(language_range) X(mechanism)             \
                 X(media_range) X(media_type) X(method) X(mime_version) X(number) X(octet) X(party) \
                     X(privacy) X(products) X(rack) X(reason) X(referred_by) X(replaces)            \
                         X(resource) X(resource_or_none) X(retry_after) X(route) X(rseq) X(seconds) \

@@ -2,8 +2,7 @@
 #include "typer.h"
 
 #include "lex.h"
-
-enum { COMPARED_MAX = 32 }; /* generic names held against each other; keeps it linear */
+#include "params.h"
 
 static bool read_generic(ss_typer *t)
 {
@@ -63,6 +62,15 @@ static bool read_digest(ss_typer *t)
     return t->at - from > 2 || ss_typer_fail(t, from, "a digest is lower-case hexadecimal digits");
 }
 
+/* So many digits at most. */
+static bool read_digits(ss_typer *t, size_t digits, uint64_t high)
+{
+    const size_t from = t->at;
+    return ss_typer_number(t, NULL, 0, high) &&
+           (t->at - from <= digits ||
+            ss_typer_fail(t, from + digits, "a number with more digits than it may have"));
+}
+
 /* RFC3261:25.1 via-received takes an IPv6 address without brackets. */
 static bool read_host(ss_typer *t)
 {
@@ -102,7 +110,9 @@ static bool read_value(ss_typer *t, ss_value_kind kind)
     case SS_VALUE_NUMBER:
         return ss_typer_number(t, NULL, 0, UINT32_MAX);
     case SS_VALUE_OCTET:
-        return ss_typer_number(t, NULL, 0, 255);
+        return read_digits(t, 3, 255);
+    case SS_VALUE_COUNT:
+        return read_digits(t, 2, 99);
     case SS_VALUE_Q:
         return read_q(t);
     case SS_VALUE_HOST:
@@ -126,8 +136,7 @@ static bool read_value(ss_typer *t, ss_value_kind kind)
 /* Parameters seen in one value. */
 typedef struct seen {
     uint32_t rules; /* a bit for each */
-    unsigned generic_count;
-    ss_slice generic[COMPARED_MAX];
+    ss_param_names generic;
 } seen;
 
 /* RFC3261:7.3.1 any given parameter name stands once. */
@@ -140,15 +149,7 @@ static bool is_repeated(seen *names, const ss_param_rule *rules, const ss_param_
         names->rules |= bit;
         return is_again;
     }
-    for (unsigned i = 0; i < names->generic_count; i++) {
-        if (ss_slice_eq_nocase(names->generic[i], name)) {
-            return true;
-        }
-    }
-    if (names->generic_count < COMPARED_MAX) {
-        names->generic[names->generic_count++] = name;
-    }
-    return false;
+    return !ss_param_names_take(&names->generic, name);
 }
 
 static const ss_param_rule *find_rule(const ss_param_rule *rules, ss_slice name)
@@ -216,7 +217,7 @@ bool ss_typer_params(ss_typer *t, const ss_param_rule *rules)
 {
     seen names;
     names.rules = 0;
-    names.generic_count = 0;
+    names.generic.count = 0;
     for (;;) {
         ss_typer_skip(t);
         if (t->at == t->s.len) {
@@ -235,7 +236,7 @@ bool ss_typer_comma_params(ss_typer *t, const ss_param_rule *rules)
 {
     seen names;
     names.rules = 0;
-    names.generic_count = 0;
+    names.generic.count = 0;
     for (;;) {
         if (!read_param(t, rules, &names)) {
             return false;

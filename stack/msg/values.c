@@ -38,6 +38,7 @@ static ss_status end_walk(ss_value_iter *it)
     return SS_ERR_SYNTAX;
 }
 
+/* RFC3261:25.1 the words of a Call-ID hold quotes and brackets, but no comma: In-Reply-To splits at each. */
 ss_status ss_msg_next_value(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_slice *value)
 {
     SS_ASSERT((unsigned)id < SS_HDR_COUNT);
@@ -54,7 +55,9 @@ ss_status ss_msg_next_value(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_
         }
         const ss_slice line = ss_slice_cut(msg->bytes, 0, end);
         const bool is_list = ss_hdr_repetition(id) == SS_REPEAT_LIST;
-        const size_t stop = is_list ? find_value_end(line, it->at) : end;
+        const size_t stop = !is_list                   ? end
+                            : id == SS_HDR_IN_REPLY_TO ? ss_lex_find(line, it->at, ',')
+                                                       : find_value_end(line, it->at);
         if (stop == SS_LEX_BAD) {
             return end_walk(it);
         }

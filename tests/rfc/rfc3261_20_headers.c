@@ -2,6 +2,8 @@
 #include "check.h"
 #include "messages.h"
 
+#include "ss/grammar.h"
+
 /* Each of the edits is refused with 400. */
 static void check_refused(const char *const *edits, size_t count)
 {
@@ -126,4 +128,27 @@ TEST(rfc3261_20_unknown_fields_are_kept_untouched)
     ss_msg msg;
     test_parse_ok(test_request("+X-Strange: {any} \xc3\xa9 \"thing"), &msg);
     CHECK_SLICE(ss_msg_value(&msg, SS_HDR_OTHER, 0), "{any} \xc3\xa9 \"thing");
+}
+
+/* RFC3261:20.42 and RFC3261:25.1: via-parm *( COMMA via-parm ), one at least. What is on top is not skipped in search of a
+ * better one: parser and judge say the same. */
+TEST(rfc3261_20_42_an_empty_via_on_top_is_refused_by_parser_and_judge)
+{
+    static const char *const bad[] = { "Via:", "Via: ,", "Via: , SIP/2.0/UDP h;branch=z9hG4bK1",
+                                       "Via: \r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1" };
+    static const ss_judge_options options = { .element = SS_ELEMENT_PROXY, .tolerant = true };
+    ss_judge_options judging = options;
+    judging.limits = ss_limits_default();
+    for (size_t i = 0; i < SS_COUNT(bad); i++) {
+        ss_msg msg;
+        ss_diag diag;
+        const ss_slice bytes = test_request(bad[i]);
+        CHECK_STATUS(test_parse(bytes, &msg, &diag), SS_ERR_SYNTAX);
+        CHECK_EQ(diag.header, SS_HDR_VIA);
+        CHECK_EQ(diag.response, 400);
+        test_arena()->used = 0;
+        CHECK_EQ(ss_msg_judge(&msg, test_arena(), bytes, &judging, &diag), SS_VERDICT_REJECT);
+        ss_via via;
+        CHECK_STATUS(ss_msg_top_via(&msg, &via), SS_ERR_SYNTAX);
+    }
 }

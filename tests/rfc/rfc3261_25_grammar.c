@@ -172,3 +172,14 @@ TEST(rfc3261_20_the_fields_of_extensions_have_grammars_of_their_own)
     CHECK_BAD(DIVERSION, "sip:a@b;reason=x");
     CHECK_BAD(REFERRED_BY, "<sip:a@b>;cid=x");
 }
+
+/* RFC3261:25.1 via-params: ttl has three digits at most; RFC5806:4.1 has two. */
+TEST(rfc3261_25_1_numbers_have_as_many_digits_as_their_rule_says)
+{
+    CHECK_GOOD(VIA, "SIP/2.0/UDP h;ttl=016");
+    CHECK_BAD(VIA, "SIP/2.0/UDP h;ttl=0016");
+    CHECK_RANGE(VIA, "SIP/2.0/UDP h;ttl=256");
+    CHECK_GOOD(DIVERSION, "<sip:a@b>;counter=99;limit=1");
+    CHECK_RANGE(DIVERSION, "<sip:a@b>;counter=100");
+    CHECK_BAD(DIVERSION, "<sip:a@b>;limit=001");
+}

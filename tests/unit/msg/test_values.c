@@ -207,6 +207,42 @@ TEST(values_via_refuses_what_is_none)
     }
 }
 
+TEST(values_via_parameters_stand_once_and_have_no_bare_ipv6_but_where_it_may_be)
+{
+    ss_via via;
+    CHECK_OK(ss_via_parse(SS_LIT("SIP/2.0/UDP h;received=::1;maddr=1::2;x=[::1];y"), &via));
+    CHECK_STATUS(ss_via_parse(SS_LIT("SIP/2.0/UDP h;x=::1"), &via), SS_ERR_SYNTAX);
+    CHECK_STATUS(ss_via_parse(SS_LIT("SIP/2.0/UDP h;x;X=1"), &via), SS_ERR_SYNTAX);
+    CHECK_STATUS(ss_via_parse(SS_LIT("SIP/2.0/UDP h;ttl=1;TTL=1"), &via), SS_ERR_SYNTAX);
+}
+
+/* RFC3261:7.3.1 a second tag would be for each reader to choose. */
+TEST(values_name_addr_parameters_stand_once)
+{
+    ss_name_addr na;
+    CHECK_OK(ss_name_addr_parse(SS_LIT("<sip:a@b>;tag=1;x=[::1]"), &na));
+    CHECK_STATUS(ss_name_addr_parse(SS_LIT("<sip:a@b>;tag=1;Tag=2"), &na), SS_ERR_SYNTAX);
+    CHECK_STATUS(ss_name_addr_parse(SS_LIT("<sip:a@b>;x;tag=1;x"), &na), SS_ERR_SYNTAX);
+    CHECK_STATUS(ss_name_addr_parse(SS_LIT("<sip:a@b>;x=1::2"), &na), SS_ERR_SYNTAX);
+    unsigned response = 0;
+    CHECK_STATUS(test_verdict("From: <sip:a@b>;tag=1;tag=2", &response), SS_ERR_SYNTAX);
+    CHECK_EQ(response, 400);
+}
+
+/* RFC3261:25.1 words hold quotes and brackets. */
+TEST(values_in_reply_to_splits_at_every_comma)
+{
+    ss_msg msg;
+    ss_value_iter it = { 0 };
+    ss_slice value;
+    test_parse_ok(test_request("+In-Reply-To: a\"b, <c@d"), &msg);
+    CHECK_OK(ss_msg_next_value(&msg, SS_HDR_IN_REPLY_TO, &it, &value));
+    CHECK_SLICE(value, "a\"b");
+    CHECK_OK(ss_msg_next_value(&msg, SS_HDR_IN_REPLY_TO, &it, &value));
+    CHECK_SLICE(value, "<c@d");
+    CHECK_STATUS(ss_msg_next_value(&msg, SS_HDR_IN_REPLY_TO, &it, &value), SS_NONE);
+}
+
 TEST(values_numbers_too_large_are_for_ever_in_seconds_and_refused_elsewhere)
 {
     ss_msg msg;
