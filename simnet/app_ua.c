@@ -311,6 +311,8 @@ void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *ev
     case SS_EVENT_FULL:
         on_full(host, event);
         return;
+    case SS_EVENT_REQUEST:
+        return;
     default:
         break;
     }

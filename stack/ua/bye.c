@@ -18,7 +18,7 @@ static ss_slice print_bye(const ss_visit *v, ss_dialog *dialog, const ss_route *
     const ss_dialog_text text = ss_dialog_text_of(v->core, dialog);
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_dialog_put_request(&b, &text, route, &request);
-    ss_ua_put_user_agent(v, &b);
+    ss_ua_put_tail(v, &b, SS_METHOD_BYE);
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
     return ss_buffer_keep(v->turn->arena, &b);
 }
@@ -117,8 +117,9 @@ static void peer_ended(const ss_visit *v, const ss_incoming *in, ss_call *call)
 }
 
 /* RFC3261:15.1.2 */
-void ss_uas_bye(const ss_visit *v, const ss_incoming *in, ss_leg *leg)
+void ss_uas_bye(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog)
 {
+    ss_leg *leg = ss_leg_at(v->core, dialog->owner);
     ss_call *call = ss_call_at(v->core, leg->call);
     ss_buffer b = ss_ua_reply_begin(v, in->msg, 200, SS_EMPTY);
     if (!ss_ua_reply_ending(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY))) {

@@ -102,15 +102,6 @@ static ss_status begin(const ss_visit *v, const ss_incoming *in, ss_call *call)
 /* RFC3261:13.3.1 RFC3261:13.3.1.3 */
 void ss_uas_invite(const ss_visit *v, const ss_incoming *in)
 {
-    ss_dialog_text text;
-    const ss_status can_talk = ss_dialog_text_uas(in->msg, SS_LIT("-"), v->turn->arena, &text);
-    if (can_talk == SS_ERR_FULL) {
-        return; /* the arena: as if lost */
-    }
-    if (can_talk != SS_OK) { /* no Contact to talk to: RFC3261:8.1.1.8 */
-        ss_ua_refuse(v, in, 400, SS_HDR_OTHER, SS_EMPTY);
-        return;
-    }
     if (ss_ua_is_busy(v->ua)) {
         ss_ua_refuse(v, in, 486, SS_HDR_OTHER, SS_EMPTY);
         return;
@@ -159,8 +150,7 @@ static ss_slice print_response(const ss_visit *v, const ss_call *call, const ss_
     ss_put_header_from(&b, invite, SS_HDR_RECORD_ROUTE);
     ss_put_header(&b, SS_HDR_CONTACT, contact);
     if (status >= 200) {
-        ss_put_header(&b, SS_HDR_ALLOW, ss_ua_allow);
-        ss_put_header(&b, SS_HDR_SUPPORTED, SS_EMPTY);
+        ss_ua_put_abilities(v, &b);
     }
     return ss_ua_reply_end(v, &b, command->body_type, command->body);
 }
@@ -351,8 +341,9 @@ void ss_uas_ack(const ss_visit *v, const ss_msg *ack)
 }
 
 /* A session is not changed here: the re-INVITE is refused and nothing changes. RFC3261:14.2 */
-void ss_uas_reinvite(const ss_visit *v, const ss_incoming *in, const ss_leg *leg)
+void ss_uas_reinvite(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog)
 {
+    const ss_leg *leg = ss_leg_at(v->core, dialog->owner);
     const ss_call *call = ss_call_at(v->core, leg->call);
     if (!call->is_uac && call->state == SS_CALL_INCOMING) {
         ss_ua_refuse_order(v, in);

@@ -17,11 +17,18 @@ void ss_uas_options(const ss_visit *v, const ss_incoming *in)
     ss_put_new_tag(v->core, &tag_text);
     ss_buffer b = ss_ua_reply_begin(v, in->msg, status, ss_buffer_slice(&tag_text));
     if (status == 200) {
-        ss_put_header(&b, SS_HDR_ALLOW, ss_ua_allow);
-        ss_put_header(&b, SS_HDR_ACCEPT, ss_ua_accept);
+        ss_ua_put_ability(v, &b, SS_HDR_ALLOW);
+        ss_ua_put_ability(v, &b, SS_HDR_ACCEPT);
         ss_put_header(&b, SS_HDR_ACCEPT_ENCODING, SS_LIT("identity"));
         ss_put_header(&b, SS_HDR_ACCEPT_LANGUAGE, SS_LIT("en"));
-        ss_put_header(&b, SS_HDR_SUPPORTED, SS_EMPTY);
+        ss_ua_put_ability(v, &b, SS_HDR_SUPPORTED);
+        ss_ua_put_ability(v, &b, SS_HDR_ALLOW_EVENTS);
     }
-    ss_ua_reply(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY));
+    (void)ss_ua_reply(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY));
+}
+
+void ss_uas_options_inside(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog)
+{
+    (void)dialog; /* 11.2: the same as outside, but that no line is asked for */
+    ss_uas_options(v, in);
 }

@@ -71,7 +71,7 @@ static ss_slice print_register(const ss_visit *v, const ss_route *route, const s
     ss_ua_put_request(v, &b, &request, route, path);
     ss_put_header(&b, SS_HDR_CONTACT, contact);
     ss_put_header_u64(&b, SS_HDR_EXPIRES, expires);
-    ss_ua_put_user_agent(v, &b);
+    ss_ua_put_tail(v, &b, SS_METHOD_REGISTER);
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
     return ss_buffer_keep(v->turn->arena, &b);
 }

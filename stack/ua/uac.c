@@ -1,9 +1,6 @@
 /* The user agent client outside dialogs (RFC 3261 8.1): how requests are built and how a call begins. */
 #include "usage.h"
 
-const ss_slice ss_ua_allow = SS_LIT_INIT("INVITE, ACK, CANCEL, OPTIONS, BYE");
-const ss_slice ss_ua_accept = SS_LIT_INIT("application/sdp");
-
 /* ---- what requests have ---- */
 
 /* RFC3261:8.1.1.8 */
@@ -30,8 +27,18 @@ ss_status ss_ua_contact(const ss_visit *v, ss_slice *contact)
     return b.overflow ? SS_ERR_FULL : SS_OK;
 }
 
-void ss_ua_put_user_agent(const ss_visit *v, ss_buffer *b)
+void ss_ua_put_tail(const ss_visit *v, ss_buffer *b, ss_method method)
 {
+    const ss_ua_profile *profile = v->ua->identity->profile;
+    for (unsigned i = 0; profile != NULL && i < profile->extra_header_count; i++) {
+        const ss_extra_header *extra = &profile->extra_headers[i];
+        if ((extra->methods >> method & 1u) != 0) {
+            ss_put(b, extra->name);
+            ss_put_text(b, ": ");
+            ss_put(b, extra->value);
+            ss_put_text(b, "\r\n");
+        }
+    }
     if (v->core->settings->product.len > 0) {
         ss_put_header(b, SS_HDR_USER_AGENT, v->core->settings->product);
     }
@@ -151,9 +158,8 @@ static ss_slice print_invite(const ss_visit *v, const ss_command *command, const
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_ua_put_request(v, &b, &request, &j->route, &j->path);
     ss_put_header(&b, SS_HDR_CONTACT, contact);
-    ss_put_header(&b, SS_HDR_ALLOW, ss_ua_allow);
-    ss_put_header(&b, SS_HDR_SUPPORTED, SS_EMPTY); /* no extension: 20.37 */
-    ss_ua_put_user_agent(v, &b);
+    ss_ua_put_abilities(v, &b);
+    ss_ua_put_tail(v, &b, SS_METHOD_INVITE);
     ss_put_body(&b, command->body_type, command->body);
     return ss_buffer_keep(v->turn->arena, &b);
 }

@@ -59,11 +59,13 @@ static ss_status reply(const ss_visit *v, const ss_incoming *in, ss_slice respon
     return said;
 }
 
-void ss_ua_reply(const ss_visit *v, const ss_incoming *in, ss_slice response)
+bool ss_ua_reply(const ss_visit *v, const ss_incoming *in, ss_slice response)
 {
-    if (response.len > 0 && reply(v, in, response) == SS_ERR_FULL) {
+    const ss_status status = response.len == 0 ? SS_ERR_SEMANTIC : reply(v, in, response);
+    if (status == SS_ERR_FULL) {
         ss_ua_refuse_full(v, in);
     }
+    return status == SS_OK;
 }
 
 bool ss_ua_reply_ending(const ss_visit *v, const ss_incoming *in, ss_slice response)
@@ -86,10 +88,12 @@ void ss_ua_refuse(const ss_visit *v, const ss_incoming *in, unsigned status, ss_
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
     ss_put_new_tag(v->core, &tag_text);
     ss_buffer b = ss_ua_reply_begin(v, in->msg, status, ss_buffer_slice(&tag_text));
-    if (extra != SS_HDR_OTHER) {
+    if (extra == SS_HDR_ALLOW || extra == SS_HDR_ACCEPT || extra == SS_HDR_ALLOW_EVENTS) {
+        ss_ua_put_ability(v, &b, extra);
+    } else if (extra != SS_HDR_OTHER) {
         ss_put_header(&b, extra, value);
     }
-    ss_ua_reply(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY));
+    (void)ss_ua_reply(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY));
 }
 
 void ss_ua_note_stray(const ss_visit *v, const ss_msg *msg)
@@ -105,20 +109,14 @@ void ss_ua_note_stray(const ss_visit *v, const ss_msg *msg)
 /* ---- method, header and content inspection: each true when the request was refused ---- */
 
 /* RFC3261:8.2.1 RFC3261:21.5.2 */
-static bool refuse_method(const ss_visit *v, const ss_incoming *in)
+static bool refuse_method(const ss_visit *v, const ss_incoming *in, ss_method_row *row)
 {
-    switch (in->msg->method) {
-    case SS_METHOD_INVITE:
-    case SS_METHOD_BYE:
-    case SS_METHOD_OPTIONS:
+    bool is_known;
+    if (ss_ua_find_method(v->ua, in->msg, row, &is_known)) {
         return false;
-    case SS_METHOD_OTHER:
-        ss_ua_refuse(v, in, 501, SS_HDR_ALLOW, ss_ua_allow);
-        return true;
-    default:
-        ss_ua_refuse(v, in, 405, SS_HDR_ALLOW, ss_ua_allow);
-        return true;
     }
+    ss_ua_refuse(v, in, is_known ? 405 : 501, SS_HDR_ALLOW, SS_EMPTY);
+    return true;
 }
 
 /* True when both have the same user, whatever is escaped in them. */
@@ -174,27 +172,30 @@ static bool refuse_request_uri(const ss_visit *v, const ss_incoming *in)
     return false;
 }
 
-/* Every option tag of Require, in one field: a line for each would make the answer many times as long as the request. */
-static ss_slice required(const ss_visit *v, const ss_msg *request)
+/* Every option tag of Require that we do not understand, in one field: a line for each would make the answer many times as
+ * long as the request. */
+static ss_slice not_understood(const ss_visit *v, const ss_msg *request)
 {
     ss_value_iter it = { 0 };
     ss_slice option;
     ss_buffer b = ss_buffer_open(v->turn->arena);
     while (ss_msg_next_value(request, SS_HDR_REQUIRE, &it, &option) == SS_OK) {
-        ss_put_text(&b, b.len == 0 ? "" : ", ");
-        ss_put(&b, option);
+        if (!ss_ua_has_option(v->ua, option)) {
+            ss_put_text(&b, b.len == 0 ? "" : ", ");
+            ss_put(&b, option);
+        }
     }
     v->turn->failed |= b.overflow;
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
-/* We support no extension, so every option tag of Require is one we do not understand. RFC3261:8.2.2.3 */
+/* RFC3261:8.2.2.3 */
 static bool refuse_extension(const ss_visit *v, const ss_incoming *in)
 {
     if (ss_msg_count(in->msg, SS_HDR_REQUIRE) == 0) {
         return false;
     }
-    const ss_slice unsupported = required(v, in->msg);
+    const ss_slice unsupported = not_understood(v, in->msg);
     if (unsupported.len > 0) {
         ss_ua_refuse(v, in, 420, SS_HDR_UNSUPPORTED, unsupported);
     }
@@ -224,9 +225,9 @@ static bool has_coding(const ss_msg *request)
 }
 
 /* RFC3261:8.2.3 */
-static bool refuse_content(const ss_visit *v, const ss_incoming *in)
+static bool refuse_content(const ss_visit *v, const ss_incoming *in, const ss_method_row *row)
 {
-    if (in->msg->body.len == 0 || is_optional(in->msg)) {
+    if (in->msg->body.len == 0 || row->accepts.at == NULL || is_optional(in->msg)) {
         return false;
     }
     if (has_coding(in->msg)) {
@@ -235,11 +236,21 @@ static bool refuse_content(const ss_visit *v, const ss_incoming *in)
     }
     const ss_slice value = ss_msg_value(in->msg, SS_HDR_CONTENT_TYPE, 0);
     const ss_slice type = ss_slice_trim(ss_slice_cut(value, 0, ss_slice_find(value, ';')));
-    if (!ss_slice_eq_nocase(type, ss_ua_accept)) {
-        ss_ua_refuse(v, in, 415, SS_HDR_ACCEPT, ss_ua_accept);
+    if (!ss_ua_lists(row->accepts, type)) {
+        ss_ua_refuse(v, in, 415, SS_HDR_ACCEPT, SS_EMPTY);
         return true;
     }
     return false;
+}
+
+/* 489 for an Event that is missing as well: it cannot be understood. RFC6665:4.2.1.1 RFC6665:8.3.2 */
+static bool refuse_event(const ss_visit *v, const ss_incoming *in, const ss_method_row *row)
+{
+    if (!row->has_event || ss_ua_has_package(v->ua, ss_msg_value(in->msg, SS_HDR_EVENT, 0))) {
+        return false;
+    }
+    ss_ua_refuse(v, in, 489, SS_HDR_ALLOW_EVENTS, SS_EMPTY);
+    return true;
 }
 
 /* ---- inside dialogs: 12.2.2 ---- */
@@ -255,7 +266,7 @@ void ss_ua_refuse_order(const ss_visit *v, const ss_incoming *in)
 }
 
 /* RFC3261:12.2.2 */
-static void serve_in_dialog(const ss_visit *v, const ss_incoming *in)
+static void serve_in_dialog(const ss_visit *v, const ss_incoming *in, const ss_method_row *row)
 {
     const ss_ref ref = ss_dialog_find_request(v->core, in->msg);
     ss_cseq cseq;
@@ -266,37 +277,33 @@ static void serve_in_dialog(const ss_visit *v, const ss_incoming *in)
     ss_dialog *dialog = ss_dialog_at(v->core, ref);
     if (ss_msg_cseq(in->msg, &cseq) != SS_OK || ss_dialog_take_cseq(dialog, cseq.number) != SS_OK) {
         ss_ua_refuse_order(v, in);
-        return;
-    }
-    ss_leg *leg = ss_leg_at(v->core, dialog->owner);
-    switch (in->msg->method) {
-    case SS_METHOD_BYE:
-        ss_uas_bye(v, in, leg);
-        break;
-    case SS_METHOD_INVITE:
-        ss_uas_reinvite(v, in, leg);
-        break;
-    default:
-        ss_uas_options(v, in);
-        break;
+    } else if (row->inside == NULL) {
+        ss_ua_refuse(v, in, 405, SS_HDR_ALLOW, SS_EMPTY);
+    } else {
+        row->inside(v, in, dialog);
     }
 }
 
 /* ---- outside dialogs ---- */
 
-static void serve_outside(const ss_visit *v, const ss_incoming *in)
+static void serve_outside(const ss_visit *v, const ss_incoming *in, const ss_method_row *row)
 {
-    switch (in->msg->method) {
-    case SS_METHOD_BYE: /* a BYE without a To tag is for no dialog: 15.1.2 */
+    ss_dialog_text text;
+    if (row->outside == NULL) { /* for no dialog: 12.2.2, 15.1.2 */
         ss_ua_refuse(v, in, 481, SS_HDR_OTHER, SS_EMPTY);
-        break;
-    case SS_METHOD_INVITE:
-        ss_uas_invite(v, in);
-        break;
-    default:
-        ss_uas_options(v, in);
-        break;
+        return;
     }
+    const ss_status can_talk = row->creates_dialog
+                                   ? ss_dialog_text_uas(in->msg, SS_LIT("-"), v->turn->arena, &text)
+                                   : SS_OK;
+    if (can_talk == SS_ERR_FULL) {
+        return; /* the arena: as if lost */
+    }
+    if (can_talk != SS_OK) { /* no Contact to talk to: RFC3261:8.1.1.8 */
+        ss_ua_refuse(v, in, 400, SS_HDR_OTHER, SS_EMPTY);
+        return;
+    }
+    row->outside(v, in);
 }
 
 static bool has_to_tag(const ss_msg *request)
@@ -307,21 +314,22 @@ static bool has_to_tag(const ss_msg *request)
 
 static void serve(const ss_visit *v, const ss_incoming *in)
 {
+    ss_method_row row;
     const bool in_dialog = has_to_tag(in->msg);
-    if (refuse_method(v, in) || (!in_dialog && refuse_request_uri(v, in))) {
+    if (refuse_method(v, in, &row) || (!in_dialog && refuse_request_uri(v, in))) {
         return;
     }
     if (!in_dialog && ss_uas_is_merged(v, in->msg)) { /* RFC3261:8.2.2.2 */
         ss_ua_refuse(v, in, 482, SS_HDR_OTHER, SS_EMPTY);
         return;
     }
-    if (refuse_extension(v, in) || refuse_content(v, in)) {
+    if (refuse_extension(v, in) || refuse_event(v, in, &row) || refuse_content(v, in, &row)) {
         return;
     }
     if (in_dialog) {
-        serve_in_dialog(v, in);
+        serve_in_dialog(v, in, &row);
     } else {
-        serve_outside(v, in);
+        serve_outside(v, in, &row);
     }
 }
 

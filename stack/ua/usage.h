@@ -130,9 +130,8 @@ void ss_leg_end_early(const ss_visit *v, ss_call *call);
 
 /** "<sip:user@host:port>" in the arena: SS_ERR_FULL. */
 SS_MUST_USE ss_status ss_ua_contact(const ss_visit *v, ss_slice *contact);
-/** What is put behind the head of a request that we make. */
-void ss_ua_put_user_agent(const ss_visit *v, ss_buffer *b);
-extern const ss_slice ss_ua_allow, ss_ua_accept;
+/** What is put behind the head of a request that we make: the profile's header fields for its method, User-Agent. */
+void ss_ua_put_tail(const ss_visit *v, ss_buffer *b, ss_method method);
 /** SS_CMD_CALL. */
 SS_MUST_USE ss_status ss_ua_call(const ss_visit *v, ss_command *command);
 
@@ -170,6 +169,40 @@ SS_MUST_USE ss_status ss_ua_send(const ss_visit *v, ss_errand errand, const ss_h
 void ss_ua_drop_pending(const ss_visit *v, ss_ref who);
 void ss_ua_drop_all_pending(const ss_visit *v);
 
+/* ---- registry.c: what we understand, as tables ---- */
+
+typedef void ss_serve_outside(const ss_visit *v, const ss_incoming *in);
+/** The request is in order (12.2.2); `dialog` is its. */
+typedef void ss_serve_inside(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog);
+
+/** A method that we serve: one row is all there is to add. */
+typedef struct ss_method_row {
+    ss_method method;
+    bool on_request;           /* off unless the profile asks for it */
+    bool creates_dialog;       /* outside one it needs a Contact: 8.1.1.8 */
+    bool refreshes_target;     /* 12.2: ss_ua_refresh_target */
+    bool has_event;            /* its Event must name a package of ours: 489 */
+    ss_slice accepts;          /* content types, by commas; at == NULL: any */
+    ss_serve_outside *outside; /* NULL: 481 */
+    ss_serve_inside *inside;   /* NULL: 405 */
+} ss_method_row;
+
+/** How a request is served by us. False: not at all; `known` says whether the stack has such a method. */
+bool ss_ua_find_method(const ss_ua *ua, const ss_msg *request, ss_method_row *row, bool *known);
+bool ss_ua_has_option(const ss_ua *ua, ss_slice tag);
+/** The event package that an Event value names is ours: without its parameters. */
+bool ss_ua_has_package(const ss_ua *ua, ss_slice event);
+/** A list by commas names the item, without case. */
+bool ss_ua_lists(ss_slice list, ss_slice item);
+/** Allow, Supported, Accept, Allow-Events as one header field, printed from the tables. Allow-Events is left out when there
+ *  is no package. */
+void ss_ua_put_ability(const ss_visit *v, ss_buffer *b, ss_hdr which);
+/** Those of them that a request or response which begins a dialog says. */
+void ss_ua_put_abilities(const ss_visit *v, ss_buffer *b);
+/** 12.2.2: the Contact of a target refresh request that we accept. Others, and one without, change nothing. SS_ERR_FULL. */
+SS_MUST_USE ss_status ss_ua_refresh_target(const ss_visit *v, const ss_incoming *in,
+                                           ss_dialog *dialog);
+
 /* ---- uas.c: 8.2 ---- */
 
 /** The head of a response in the arena's free space; more header fields may follow. Close it with ss_ua_reply_end. */
@@ -177,12 +210,14 @@ ss_buffer ss_ua_reply_begin(const ss_visit *v, const ss_msg *request, unsigned s
                             ss_slice to_tag);
 /** SS_EMPTY when the arena is full. */
 ss_slice ss_ua_reply_end(const ss_visit *v, ss_buffer *b, ss_slice type, ss_slice body);
-/** Answers a request at once with a transaction of its own. At the quota the answer is 503 without one. */
-void ss_ua_reply(const ss_visit *v, const ss_incoming *in, ss_slice response);
+/** Answers a request at once with a transaction of its own. At the quota the answer is 503 without one. True when the
+ *  answer was this one. */
+bool ss_ua_reply(const ss_visit *v, const ss_incoming *in, ss_slice response);
 /** The same for a request that ends something: at the quota the same answer goes out without a transaction, as ending is
  *  what makes room. False when nothing could be said: as if the request was lost. */
 SS_MUST_USE bool ss_ua_reply_ending(const ss_visit *v, const ss_incoming *in, ss_slice response);
-/** A final response with no more than one header field beside the usual ones (SS_HDR_OTHER: none). */
+/** A final response with no more than one header field beside the usual ones (SS_HDR_OTHER: none; one of
+ *  ss_ua_put_ability's prints itself). */
 void ss_ua_refuse(const ss_visit *v, const ss_incoming *in, unsigned status, ss_hdr extra,
                   ss_slice value);
 /** 500: out of order (12.2.2), or an INVITE before the answer to another (14.2), which has a Retry-After of 0..10 s. */
@@ -204,7 +239,7 @@ void ss_uac_refused(const ss_visit *v, ss_call *call, const ss_outcome *outcome)
 /* ---- invite_uas.c: 13.3, 14.2 ---- */
 
 void ss_uas_invite(const ss_visit *v, const ss_incoming *in);
-void ss_uas_reinvite(const ss_visit *v, const ss_incoming *in, const ss_leg *leg);
+void ss_uas_reinvite(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog);
 void ss_uas_ack(const ss_visit *v, const ss_msg *ack);
 SS_MUST_USE ss_status ss_uas_progress(const ss_visit *v, ss_call *call, const ss_command *command);
 SS_MUST_USE ss_status ss_uas_answer(const ss_visit *v, ss_call *call, const ss_command *command);
@@ -238,11 +273,12 @@ void ss_leg_bye(const ss_visit *v, ss_leg *leg);
 void ss_leg_bye_up(const ss_visit *v, ss_leg *leg, const ss_up *up, const ss_msg *response);
 /** Our BYE is done, one way or the other. */
 void ss_leg_bye_done(const ss_visit *v, ss_leg *leg, const ss_outcome *outcome);
-void ss_uas_bye(const ss_visit *v, const ss_incoming *in, ss_leg *leg);
+void ss_uas_bye(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog);
 
 /* ---- options.c: 11.2 ---- */
 
 void ss_uas_options(const ss_visit *v, const ss_incoming *in);
+void ss_uas_options_inside(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog);
 
 /* ---- register.c: 10.2 ---- */
 

@@ -93,8 +93,9 @@ typedef struct ss_answer {
     X(CANCELLED)       /* UAS: CANCEL came; 487 has gone out; the call is over */                  \
     X(NOT_ACKED)       /* UAS: 64*T1 without an ACK (13.3.1.4): BYE has gone out */                \
     X(BYE)             /* the peer sent BYE, 200 has gone out; the call is over */                 \
-    X(ENDED) /* our BYE is done: status is its answer, 408 on Timer F; the call is over */         \
-    X(FULL)  /* a quota refused something; status is what the peer was told */
+    X(ENDED)   /* our BYE is done: status is its answer, 408 on Timer F; the call is over */       \
+    X(FULL)    /* a quota refused something; status is what the peer was told */                   \
+    X(REQUEST) /* of a method that the profile adds: answered 200; msg; call when in one's dialog */
 #define SS_EVENT_ID(name) SS_EVENT_##name,
 typedef enum ss_event_kind { SS_EVENT_LIST(SS_EVENT_ID) SS_EVENT_COUNT } ss_event_kind;
 

@@ -9,14 +9,43 @@
 #include "ss/dialog.h"
 #include "ss/txn.h"
 
+/* ---- what user agents of one kind understand beside what all do: the extension points ---- */
+
+/** A method that the stack has no code for. It is answered 200 and told as SS_EVENT_REQUEST. */
+typedef struct ss_extra_method {
+    ss_slice name;
+    bool outside, inside; /* of dialogs: 481 and 405 otherwise */
+    bool refreshes_target;
+} ss_extra_method;
+
+/** A header field, of any name, that goes into the requests of some methods. */
+typedef struct ss_extra_header {
+    ss_slice name, value;
+    uint32_t methods; /* a sum of SS_METHOD_BIT */
+} ss_extra_header;
+
+#define SS_METHOD_BIT(method) (1u << SS_METHOD_##method)
+
+/** Immutable, shared by any number of identities. Each array is one registration a row. */
+typedef struct ss_ua_profile {
+    uint32_t
+        methods; /* of the stack's, those that are not on without being asked for: a sum of SS_METHOD_BIT */
+    uint16_t extra_method_count, extra_header_count, option_count, package_count;
+    const ss_extra_method *extra_methods;
+    const ss_extra_header *extra_headers;
+    const ss_slice *options;  /* option tags: Supported says them, Require may ask for them */
+    const ss_slice *packages; /* event packages */
+} ss_ua_profile;
+
 /** Who a user agent is. Immutable; borrowed for the engine's life. */
 typedef struct ss_ua_identity {
-    ss_slice aor;       /* "sip:u17@example.com": From and To of its requests */
-    ss_slice user;      /* user part of its Contact */
-    ss_slice registrar; /* Request-URI of REGISTER: "sip:example.com" (10.2) */
-    ss_path local;      /* transport and local address; remote unused */
-    ss_slice outbound;  /* a pre-loaded route: "sip:10.0.0.1;lr", or empty (8.1.2) */
-    uint16_t lines;     /* calls at once; more get 486; 0 is no limit */
+    ss_slice aor;                 /* "sip:u17@example.com": From and To of its requests */
+    ss_slice user;                /* user part of its Contact */
+    ss_slice registrar;           /* Request-URI of REGISTER: "sip:example.com" (10.2) */
+    ss_path local;                /* transport and local address; remote unused */
+    ss_slice outbound;            /* a pre-loaded route: "sip:10.0.0.1;lr", or empty (8.1.2) */
+    uint16_t lines;               /* calls at once; more get 486; 0 is no limit */
+    const ss_ua_profile *profile; /* NULL: what all user agents understand, no more */
 } ss_ua_identity;
 
 typedef enum ss_command_kind {
