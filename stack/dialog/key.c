@@ -2,6 +2,7 @@
  * is hashed by itself, so that moving a byte from one to the next makes another key. */
 #include "ss/dialog.h"
 
+/* RFC3261:12.1 */
 static uint64_t hash_with(uint64_t seed, ss_slice call_id, ss_slice local_tag, ss_slice remote_tag)
 {
     const uint64_t both = ss_mix_absorb(ss_hash64(seed, call_id), ss_hash64(seed, local_tag));

@@ -75,6 +75,7 @@ void ss_put_new_branch(ss_core *core, ss_buffer *b)
     ss_put_hex(b, ss_entropy_next(&core->entropy), 16);
 }
 
+/* RFC3261:19.3 64 bits */
 void ss_put_new_tag(ss_core *core, ss_buffer *b)
 {
     ss_put_hex(b, ss_entropy_next(&core->entropy), 16);

@@ -72,6 +72,8 @@ static void provisional(const ss_visit *v, ss_call *call, const ss_msg *response
     }
 }
 
+/* Only the class of a status matters here, so that an unknown one is as the x00 of its class, a provisional one as 183.
+ * RFC3261:8.1.3.2 */
 static void take_response(const ss_visit *v, ss_call *call, const ss_msg *response)
 {
     if (response->status >= 200 && response->status < 300) {

@@ -138,12 +138,23 @@ static ss_msg *kept_request(const ss_visit *v, const ss_call *call)
     return msg;
 }
 
+/* The request came by a sips URI: its own, the topmost Record-Route's or, when there is none, its Contact's. RFC3261:12.1.1 */
+static bool wants_sips(const ss_msg *invite)
+{
+    ss_value_iter it = { 0 };
+    ss_name_addr first;
+    const ss_hdr last_hop =
+        ss_msg_count(invite, SS_HDR_RECORD_ROUTE) > 0 ? SS_HDR_RECORD_ROUTE : SS_HDR_CONTACT;
+    return ss_ua_is_sips(invite->request_uri) ||
+           (ss_msg_next_addr(invite, last_hop, &it, &first) == SS_OK && ss_ua_is_sips(first.uri));
+}
+
 /* RFC3261:12.1.1: Record-Route and Contact go into what establishes a dialog. RFC3261:13.3.1.4: a 2xx says what we can. */
 static ss_slice print_response(const ss_visit *v, const ss_call *call, const ss_msg *invite,
                                unsigned status, const ss_command *command)
 {
     ss_slice contact;
-    if (ss_ua_contact(v, &contact) != SS_OK) {
+    if (ss_ua_contact_for(v, wants_sips(invite), &contact) != SS_OK) {
         return SS_EMPTY;
     }
     ss_buffer b = ss_ua_reply_begin(v, invite, status, ss_call_tag(call));

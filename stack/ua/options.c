@@ -6,7 +6,7 @@ bool ss_ua_is_busy(const ss_ua *ua)
     return ua->identity->lines != 0 && ua->calls >= ua->identity->lines;
 }
 
-/* RFC3261:11.2 */
+/* RFC3261:11 RFC3261:11.2 */
 void ss_uas_options(const ss_visit *v, const ss_incoming *in)
 {
     ss_name_addr to;

@@ -8,7 +8,7 @@ static void serve_extra(const ss_visit *v, const ss_incoming *in);
 static void serve_extra_inside(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog);
 static void refuse_notify(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog);
 
-/* In the order of Allow. ACK and CANCEL are served apart, since nothing refuses them. */
+/* In the order of Allow. ACK and CANCEL are served apart, since nothing refuses them. RFC3261:13.1 INVITE does not come alone. */
 static const ss_method_row methods[] = {
     { .method = SS_METHOD_INVITE,
       .creates_dialog = true,
@@ -26,7 +26,7 @@ static const ss_method_row methods[] = {
     { .method = SS_METHOD_NOTIFY, .on_request = true, .has_event = true, .inside = refuse_notify },
 };
 
-/* Option tags that need no asking; what each means is where its rules are met. An empty row is none. */
+/* RFC3261:8.1.1.9 Option tags that need no asking; what each means is where its rules are met. An empty row is none. */
 static const ss_slice options[] = { SS_LIT_INIT("") };
 
 static const ss_method_row extra_method = { .method = SS_METHOD_OTHER,

@@ -3,11 +3,21 @@
 
 /* ---- what requests have ---- */
 
-/* RFC3261:8.1.1.8 */
+bool ss_ua_is_sips(ss_slice uri)
+{
+    return uri.len > 5 && ss_slice_eq_nocase(ss_slice_cut(uri, 0, 5), SS_LIT("sips:"));
+}
+
 ss_status ss_ua_contact(const ss_visit *v, ss_slice *contact)
 {
+    return ss_ua_contact_for(v, false, contact);
+}
+
+/* RFC3261:8.1.1.8 */
+ss_status ss_ua_contact_for(const ss_visit *v, bool is_secure, ss_slice *contact)
+{
     const ss_ua_identity *me = v->ua->identity;
-    const bool is_sips = ss_slice_starts(me->aor, SS_LIT("sips:"));
+    const bool is_sips = is_secure || ss_ua_is_sips(me->aor);
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_put(&b, is_sips ? SS_LIT("<sips:") : SS_LIT("<sip:"));
     if (me->user.len > 0) {
@@ -146,7 +156,9 @@ static ss_slice print_invite(const ss_visit *v, const ss_command *command, const
     ss_slice contact;
     const ss_slice to = logical_uri(v, &j->target);
     const ss_slice call_id = command->call_id.len > 0 ? command->call_id : new_call_id(v);
-    if (ss_ua_contact(v, &contact) != SS_OK || to.len == 0 || call_id.len == 0) {
+    const ss_slice outbound = v->ua->identity->outbound; /* RFC3261:12.1.2 or the topmost Route */
+    const bool is_secure = j->target.scheme == SS_SCHEME_SIPS || ss_ua_is_sips(outbound);
+    if (ss_ua_contact_for(v, is_secure, &contact) != SS_OK || to.len == 0 || call_id.len == 0) {
         return SS_EMPTY;
     }
     call->call_id = ss_hash64(0, call_id);

@@ -2,7 +2,7 @@
  * in the order of the section, and how responses are built. */
 #include "usage.h"
 
-/* ---- responses: 8.2.6 ---- */
+/* ---- responses: 8.2.6. RFC3261:8.2.4 no extension is applied, so none is in Require ---- */
 
 ss_buffer ss_ua_reply_begin(const ss_visit *v, const ss_msg *request, unsigned status,
                             ss_slice to_tag)

@@ -130,6 +130,9 @@ void ss_leg_end_early(const ss_visit *v, ss_call *call);
 
 /** "<sip:user@host:port>" in the arena: SS_ERR_FULL. */
 SS_MUST_USE ss_status ss_ua_contact(const ss_visit *v, ss_slice *contact);
+/** The same, sips when `is_secure`. */
+SS_MUST_USE ss_status ss_ua_contact_for(const ss_visit *v, bool is_secure, ss_slice *contact);
+bool ss_ua_is_sips(ss_slice uri);
 /** What is put behind the head of a request that we make: the profile's header fields for its method, User-Agent. */
 void ss_ua_put_tail(const ss_visit *v, ss_buffer *b, ss_method method);
 /** SS_CMD_CALL. */

@@ -465,3 +465,152 @@ TEST(rfc3261_18_1_2_a_broken_ack_or_response_is_never_answered)
         SS_ERR_SYNTAX);
     CHECK_EQ(rig->message_count, 0);
 }
+
+/* RFC3261:8.1.1.4 */
+TEST(rfc3261_8_1_1_4_two_calls_have_two_call_ids)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ss_slice first = ss_msg_call_id(ua_parse(ua_sent(rig, ALICE, "INVITE", 0)));
+    const ss_slice second = ss_msg_call_id(ua_parse(ua_sent(rig, ALICE, "INVITE", 1)));
+    CHECK(first.len > 16);
+    CHECK(!ss_slice_eq(first, second));
+}
+
+static void check_secure_invite(const char *outbound, const char *target)
+{
+    ua_rig *rig = ua_start();
+    rig->identities[ALICE].outbound = ss_slice_from(outbound);
+    ua_call(rig, ALICE, target);
+    const ss_msg *invite = ua_parse(ua_sent(rig, ALICE, "INVITE", 0));
+    ss_via via;
+    CHECK_SLICE(ss_msg_value(invite, SS_HDR_CONTACT, 0), "<sips:alice@10.0.0.1:5060>");
+    CHECK_OK(ss_msg_top_via(invite, &via));
+    CHECK_SLICE(via.transport, "TLS");
+}
+
+/* RFC3261:8.1.1.8 RFC3261:12.1.2 RFC3261:8.1.2 */
+TEST(rfc3261_8_1_1_8_a_secure_target_makes_the_contact_secure)
+{
+    check_secure_invite("", "sips:carol@10.0.0.9");
+    check_secure_invite("", "SIPS:carol@10.0.0.9");
+    check_secure_invite("sips:10.0.0.9;lr", "sip:carol@example.com");
+}
+
+/* RFC3261:8.1.1.9 */
+TEST(rfc3261_8_1_1_9_only_what_we_have_is_offered_and_nothing_is_required)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ss_msg *invite = ua_parse(ua_sent(rig, ALICE, "INVITE", 0));
+    CHECK_EQ(ss_msg_count(invite, SS_HDR_REQUIRE), 0);
+    CHECK_EQ(ss_msg_count(invite, SS_HDR_PROXY_REQUIRE), 0);
+    CHECK_EQ(ss_msg_count(invite, SS_HDR_SUPPORTED), 1);
+}
+
+/* RFC3261:8.1.3.2 */
+TEST(rfc3261_8_1_3_2_an_unknown_final_status_is_x00_of_its_class)
+{
+    static const unsigned failures[] = { 499, 577, 666 };
+    for (size_t i = 0; i < SS_COUNT(failures); i++) {
+        ua_rig *rig = ua_start();
+        ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+        CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 0), failures[i], "c", ""));
+        CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 1);
+        CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->event.status, failures[i]);
+        ua_run_out(rig);
+        CHECK(ua_is_empty(rig, ALICE));
+    }
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 0), 299, "c", CONTACT));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_ANSWERED), 1);
+    CHECK_EQ(rig->engines[ALICE].core.dialogs, 1);
+}
+
+/* RFC3261:8.1.3.2 */
+TEST(rfc3261_8_1_3_2_an_unknown_provisional_is_a_183)
+{
+    static const unsigned statuses[] = { 183, 101, 199, 150 };
+    for (size_t i = 0; i < SS_COUNT(statuses); i++) {
+        ua_rig *rig = ua_start();
+        ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+        const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+        CHECK_OK(ua_carol_answers(rig, invite, 100, "", ""));
+        CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_PROVISIONAL), 0);
+        CHECK_OK(ua_carol_answers(rig, invite, statuses[i], "c", CONTACT));
+        CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_PROVISIONAL), 1);
+        CHECK_EQ(ua_dialog_notes(rig, SS_DIALOG_EARLY), 1);
+    }
+}
+
+/* RFC3261:8.2 */
+TEST(rfc3261_8_2_a_refused_request_changes_nothing)
+{
+    ua_rig *rig = ua_start();
+    ua_set_up(rig);
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_requests(rig, invite, "nobody", "BYE", 7));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "481 BYE"), 1);
+    CHECK_EQ(rig->engines[ALICE].core.dialogs, 1);
+    CHECK_EQ(rig->engines[ALICE].ua.calls, 1);
+    ua_run(rig, SS_S(40));
+    CHECK_EQ(rig->engines[ALICE].core.txns, 0);
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_BYE), 0);
+}
+
+/* RFC3261:8.2.2 */
+TEST(rfc3261_8_2_2_unknown_fields_are_ignored)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2",
+                     CONTACT "X-Nobody-Knows: (this\r\nAnd-This: ;;,\r\n" EMPTY));
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_INCOMING), 1);
+}
+
+/* RFC3261:8.2.2.3 */
+TEST(rfc3261_8_2_2_3_require_in_a_cancel_is_ignored)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ua_carol_invites(rig, BOB, "i", CONTACT));
+    CHECK_OK(ua_inject_text(
+        rig, BOB,
+        "CANCEL sip:bob@10.0.0.2:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKi\r\n"
+        "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=carol\r\nTo: "
+        "<sip:bob@example.com>\r\n"
+        "Call-ID: carols\r\nCSeq: 10 CANCEL\r\nRequire: what-nobody-has\r\n"
+        "Proxy-Require: nor-this\r\n" EMPTY));
+    CHECK_EQ(ua_sent_count(rig, BOB, "200 CANCEL"), 1);
+    CHECK_EQ(ua_sent_count(rig, BOB, "487 INVITE"), 1);
+}
+
+/* RFC3261:8.2.4 */
+TEST(rfc3261_8_2_4_a_response_applies_no_extension_unasked)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ua_carol_invites(rig, BOB, "i", CONTACT));
+    CHECK_OK(ua_do_status(rig, BOB, SS_CMD_PROGRESS, 1, 183));
+    CHECK_OK(ua_do(rig, BOB, SS_CMD_ANSWER, 1));
+    for (size_t i = 0; i < rig->message_count; i++) {
+        CHECK_EQ(ss_msg_count(ua_parse(&rig->messages[i]), SS_HDR_REQUIRE), 0);
+    }
+}
+
+/* RFC3261:19.3 */
+TEST(rfc3261_19_3_tags_have_64_random_bits_and_never_repeat)
+{
+    enum { CALLS = 32 };
+    ss_slice tags[CALLS];
+    ua_rig *rig = ua_start();
+    for (unsigned i = 0; i < CALLS; i++) {
+        ss_name_addr from;
+        ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+        CHECK_OK(ss_msg_from(ua_parse(ua_sent(rig, ALICE, "INVITE", i)), &from));
+        tags[i] = ss_name_addr_tag(&from);
+        CHECK_EQ(tags[i].len, 16);
+        for (unsigned j = 0; j < i; j++) {
+            CHECK(!ss_slice_eq(tags[i], tags[j]));
+        }
+    }
+}

@@ -216,3 +216,19 @@ TEST(a_registration_for_which_there_is_no_room_changes_nothing)
     CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, ALICE, "REGISTER", 1)), SS_HDR_EXPIRES, 0),
                 "3600");
 }
+
+/* RFC3261:10.2 Registering makes no dialog. */
+TEST(rfc3261_10_2_record_route_is_ignored)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 3600));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r",
+                              "Record-Route: <sip:10.0.0.7;lr>\r\n"
+                              "Contact: <sip:alice@10.0.0.1:5060>;expires=100\r\n"));
+    CHECK_EQ(rig->engines[ALICE].core.dialogs, 0);
+    ua_run(rig, SS_S(90));
+    const ua_message *again = ua_sent(rig, ALICE, "REGISTER", 1);
+    CHECK_NOT_NULL(again);
+    CHECK_EQ(again->to, CAROL);
+    CHECK_EQ(ss_msg_count(ua_parse(again), SS_HDR_ROUTE), 0);
+}

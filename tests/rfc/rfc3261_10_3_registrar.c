@@ -268,3 +268,13 @@ TEST(rfc3261_10_3_copies_of_a_register_are_answered_without_asking_again)
     CHECK_EQ(rig->queries, 1);
     px_stop(rig);
 }
+
+TEST(rfc3261_10_3_record_route_is_ignored_and_not_given_back)
+{
+    proxy_rig *rig = px_start();
+    const px_sent *sent =
+        register_as(rig, "r", 1, "Contact: " HERE "\nRecord-Route: <sip:10.0.0.4;lr>\n", OK);
+    CHECK_EQ(px_field_count(rig, sent, SS_HDR_RECORD_ROUTE), 0);
+    CHECK_EQ(rig->location.bindings, 1);
+    px_stop(rig);
+}

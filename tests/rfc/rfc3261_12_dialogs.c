@@ -1,6 +1,8 @@
 /* RFC 3261 section 12: dialogs as the user agent makes and uses them. */
 #include "ua_rig.h"
 
+#include <stdio.h>
+
 #define CONTACT "Contact: <sip:carol@10.0.0.9>\r\n"
 
 static void answer_from_carol(ua_rig *rig, const char *lines)
@@ -148,4 +150,76 @@ TEST(rfc3261_12_2_1_1_a_strict_route_with_a_question_mark_in_its_user_part_is_fo
     answer_from_carol(rig, "Record-Route: <sip:a?b@10.0.0.9;x=1>\r\n" CONTACT);
     CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
     CHECK_SLICE(ua_parse(ua_sent(rig, ALICE, "BYE", 0))->request_uri, "sip:a?b@10.0.0.9;x=1");
+}
+
+static void check_secure_answer(const char *request_uri, const char *lines, const char *contact)
+{
+    ua_rig *rig = ua_start();
+    char text[1024];
+    ss_buffer b = ss_buffer_on(text, sizeof text);
+    ss_put_text(&b, "INVITE ");
+    ss_put_text(&b, request_uri);
+    ss_put_text(&b, " SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKi\r\n"
+                    "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=c\r\n"
+                    "To: <sip:bob@example.com>\r\nCall-ID: s\r\nCSeq: 1 INVITE\r\n");
+    ss_put_text(&b, lines);
+    ss_put_text(&b, "Content-Length: 0\r\n\r\n");
+    CHECK_OK(ua_inject(rig, BOB, ss_buffer_slice(&b)));
+    CHECK_OK(ua_do(rig, BOB, SS_CMD_ANSWER, 1));
+    const ss_msg *answer = ua_parse(ua_sent(rig, BOB, "200 INVITE", 0));
+    CHECK_SLICE_EQ(ss_msg_value(answer, SS_HDR_CONTACT, 0), ss_slice_from(contact));
+}
+
+/* RFC3261:12.1.1 The Contact counts only where there is no Record-Route. */
+TEST(rfc3261_12_1_1_a_secure_request_makes_the_contact_secure)
+{
+    static const char *const secure = "<sips:bob@10.0.0.2:5060>";
+    static const char *const plain = "<sip:bob@10.0.0.2:5060>";
+    check_secure_answer("sips:bob@10.0.0.2", CONTACT, secure);
+    check_secure_answer("sip:bob@10.0.0.2", "Contact: <sips:carol@10.0.0.9>\r\n", secure);
+    check_secure_answer("sip:bob@10.0.0.2",
+                        "Record-Route: <sips:10.0.0.9;lr>, <sip:p;lr>\r\n" CONTACT, secure);
+    check_secure_answer("sip:bob@10.0.0.2",
+                        "Record-Route: <sip:10.0.0.9;lr>, <sips:p;lr>\r\n"
+                        "Contact: <sips:carol@10.0.0.9>\r\n",
+                        plain);
+    check_secure_answer("sip:bob@10.0.0.2", CONTACT, plain);
+}
+
+/* RFC3261:12.1.1 A peer of RFC 2543 has none. */
+TEST(rfc3261_12_1_1_a_request_without_a_from_tag_makes_a_dialog_all_the_same)
+{
+    static const char *const head = "%s sip:bob@10.0.0.2 SIP/2.0\r\n"
+                                    "Via: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK%s\r\n"
+                                    "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>\r\nTo: ";
+    ua_rig *rig = ua_start();
+    char text[1024];
+    int length = snprintf(text, sizeof text, head, "INVITE", "i");
+    snprintf(text + length, sizeof text - (size_t)length,
+             "<sip:bob@example.com>\r\nCall-ID: o\r\nCSeq: 1 INVITE\r\n" CONTACT
+             "Content-Length: 0\r\n\r\n");
+    CHECK_OK(ua_inject_text(rig, BOB, text));
+    CHECK_OK(ua_do(rig, BOB, SS_CMD_ANSWER, 1));
+    CHECK_EQ(rig->engines[BOB].core.dialogs, 1);
+    ss_name_addr to;
+    CHECK_OK(ss_msg_to(ua_parse(ua_sent(rig, BOB, "200 INVITE", 0)), &to));
+    length = snprintf(text, sizeof text, head, "BYE", "b");
+    snprintf(text + length, sizeof text - (size_t)length,
+             "%.*s\r\nCall-ID: o\r\nCSeq: 2 BYE\r\nContent-Length: 0\r\n\r\n", (int)to.whole.len,
+             to.whole.at);
+    CHECK_OK(ua_inject_text(rig, BOB, text));
+    CHECK_EQ(ua_sent_count(rig, BOB, "200 BYE"), 1);
+    CHECK_EQ(rig->engines[BOB].core.dialogs, 0);
+}
+
+/* RFC3261:12.1.2 RFC3261:8.1.1.8 The special form of REGISTER has no meaning elsewhere. */
+TEST(rfc3261_12_1_a_contact_star_makes_no_remote_target)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ua_carol_invites(rig, BOB, "star", "Contact: *\r\n"));
+    CHECK_EQ(ua_sent_count(rig, BOB, "400 INVITE"), 1);
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_INCOMING), 0);
+    answer_from_carol(rig, "Contact: *\r\n");
+    CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 1);
+    CHECK_SLICE(ua_parse(ua_sent(rig, ALICE, "ACK", 0))->request_uri, "sip:carol@10.0.0.9");
 }

@@ -389,3 +389,19 @@ TEST(rfc3261_14_2_an_invite_before_the_answer_to_another_gets_500_with_retry_aft
     CHECK_OK(ua_do(rig, BOB, SS_CMD_ANSWER, 1));
     CHECK_EQ(ua_sent_count(rig, BOB, "200 INVITE"), 1);
 }
+
+/* RFC3261:13.2.2.4 An early dialog's routes were those of the 180. */
+TEST(rfc3261_13_2_2_4_the_route_set_is_made_anew_from_the_2xx)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 180, "c", "Record-Route: <sip:p1;lr>\r\n" CONTACT));
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "c",
+                              "Record-Route: <sip:p2;lr>, <sip:10.0.0.9;lr>\r\n"
+                              "Contact: <sip:carol@10.0.0.10>\r\n"));
+    CHECK_EQ(rig->engines[ALICE].core.dialogs, 1);
+    const ss_msg *ack = ua_parse(ua_sent(rig, ALICE, "ACK", 0));
+    CHECK_SLICE(ack->request_uri, "sip:carol@10.0.0.10");
+    CHECK_SLICE(ss_msg_value(ack, SS_HDR_ROUTE, 0), "<sip:10.0.0.9;lr>, <sip:p2;lr>");
+}
