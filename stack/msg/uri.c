@@ -179,7 +179,7 @@ static bool is_reserved(char c)
     return lex_is(c, LEX_URIC) && !lex_is(c, LEX_UNRESERVED);
 }
 
-/* One character of a component, whatever its spelling: RFC3261:19.1.4, an escaped reserved one is a character of its
+/* One character of a component, whatever its spelling: RFC3261:19.1.2 RFC3261:19.1.4, an escaped reserved one is a character of its
  * own (above 255). */
 static unsigned next_char(ss_slice s, size_t *at, bool fold_case)
 {

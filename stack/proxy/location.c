@@ -1,4 +1,5 @@
-/* A location service in memory: RFC 3261 10.3 steps 6 and 7, seen from the data.
+/* A location service in memory: RFC 3261 10.3 steps 6 and 7, seen from the data. The registrar of a domain writes what its
+ * proxy reads, RFC3261:10.1.
  *
  * An address-of-record, once seen, stays known, so that a user who is bound nowhere (480) is told from one that never
  * was (404). Its bindings are a list in order of registration; a refresh puts a binding at the end. They expire by their

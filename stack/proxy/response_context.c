@@ -1,7 +1,7 @@
 /* Response processing: RFC 3261 16.7, with RFC 6026 7.3 and 8.2 to 8.3 and RFC 4320.
  *
  * Responses come up for the branch whose client transaction they met; strays never come here and are not forwarded
- * (RFC 6026 7.3). A branch whose result is in the context is given back at once and its transaction lingers alone, since
+ * (RFC6026:7.3 RFC6026:8.9). A branch whose result is in the context is given back at once and its transaction lingers alone, since
  * all it could still do is absorb copies; only a branch with a 2xx to INVITE stays, because every 2xx is forwarded. The
  * same holds for the server transaction once it has a final response other than 2xx to INVITE.
  */

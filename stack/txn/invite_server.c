@@ -1,6 +1,6 @@
 /* The INVITE server transaction: RFC 3261 17.2.1, Figure 7 as replaced by RFC 6026 8.6, with 8.8 for transport errors.
  *
- * It repeats 300-699 over UDP until the ACK comes, and 2xx never: those are the transaction user's, on every transport. */
+ * RFC6026:8.7 copies of an accepted INVITE stay here. It repeats 300-699 over UDP until the ACK comes, and 2xx never: those are the transaction user's, on every transport. */
 #include "machine.h"
 
 /* RFC3261:17.2.1 "send 100 if TU won't in 200 ms": it was printed when the transaction was made. */

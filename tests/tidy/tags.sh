@@ -1,7 +1,7 @@
 #!/bin/bash
 # Requirements are tagged where they are met and where they are tested, as in RFC3261:17.1.1.2. A malformed
 # tag is a fault. What is met and not tested stands in untested_tags.txt, which may only shrink; the name of a test that starts
-# with its section, rfc3261_17_1_1_2_…, is a tag. What is tested and not met is printed.
+# with its section, rfc3261_17_1_1_2_…, is a tag, and so is a line of requirements.txt that names tests. What is tested and not met is printed.
 . "${0%/*}/lib.sh"
 
 tag='RFC[0-9]+:[A-Za-z0-9_.-]*[A-Za-z0-9]'
@@ -16,7 +16,8 @@ fault_lines 'malformed tag' < <(tags stack simnet reports tests | grep -vE "$goo
 
 met=$(tags stack simnet reports)
 named=$(sources tests | xargs -r sed -nE 's/^TEST\(rfc([0-9]+)((_[0-9]+)+)_.*/RFC\1:\2/p' | sed 's/:_/:/; s/_/./g')
-tested=$(printf '%s\n' "$named" "$(tags tests)" | LC_ALL=C sort -u)
+listed=$(awk -F ' *[|] *' '!/^#/ && $4 != "" && $4 !~ /^later:/ { print $1 }' tests/tidy/requirements.txt)
+tested=$(printf '%s\n' "$named" "$listed" "$(tags tests)" | LC_ALL=C sort -u)
 untested=$(LC_ALL=C comm -23 <(echo "$met") <(echo "$tested"))
 known=$(grep -v '^#' tests/tidy/untested_tags.txt | LC_ALL=C sort)
 fault_lines 'met, not tested' < <(LC_ALL=C comm -23 <(echo "$untested") <(echo "$known"))
