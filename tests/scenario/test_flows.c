@@ -1,0 +1,128 @@
+/* The flows of tests/scenario/flows, one case each: RFC 3665 where it needs no more than we have, the races of RFC 5407, and race
+ * bugs that stacks shipped. Each has its golden ladder and holds the laws under a hundred orders: see flow.h. */
+#include "check.h"
+#include "flow.h"
+
+#define NO_MORE \
+    {           \
+        0       \
+    }
+
+/* ---- RFC 5407 ---- */
+
+/* RFC5407:3.1.1 */
+TEST(rfc5407_3_1_1_a_copy_of_the_invite_comes_after_the_200)
+{
+    flow_check("rfc5407/invite_again_after_200", NULL);
+}
+
+/* RFC5407:3.1.2 RFC3261:9.2 */
+TEST(rfc5407_3_1_2_a_cancel_comes_after_the_200)
+{
+    flow_check("rfc5407/cancel_crosses_200", NULL);
+}
+
+/* RFC5407:3.1.6 */
+TEST(rfc5407_3_1_6_a_bye_comes_before_the_ack)
+{
+    static const flow_loss losses[] = { { "alice", SS_METHOD_ACK, 0, 1, 1 }, NO_MORE };
+    flow_check("rfc5407/bye_before_ack", losses);
+}
+
+/* RFC5407:3.2.1 */
+TEST(rfc5407_3_2_1_two_byes_cross)
+{
+    flow_check("rfc5407/byes_cross", NULL);
+}
+
+/* RFC5407:3.2.4 */
+TEST(rfc5407_3_2_4_an_ack_comes_after_the_bye)
+{
+    flow_check("rfc5407/ack_after_bye", NULL);
+}
+
+/* ---- races that stacks got wrong ---- */
+
+/* RFC3261:9.1 */
+TEST(race_a_cancel_crosses_the_180)
+{
+    flow_check("races/cancel_crosses_180", NULL);
+}
+
+/* RFC3261:9.1 RFC3261:17.1.2.2 */
+TEST(race_a_cancel_is_sent_again)
+{
+    static const flow_loss losses[] = { { "bob", SS_METHOD_CANCEL, 200, 1, 2 }, NO_MORE };
+    flow_check("races/cancel_again", losses);
+}
+
+/* RFC3261:17.2.1 */
+TEST(race_a_487_is_never_acknowledged)
+{
+    static const flow_loss losses[] = { { "alice", SS_METHOD_ACK, 0, 1, 16 }, NO_MORE };
+    flow_check("races/ack_of_487_lost", losses);
+}
+
+/* RFC3261:13.3.1.4 */
+TEST(race_a_2xx_is_never_acknowledged)
+{
+    static const flow_loss losses[] = { { "alice", SS_METHOD_ACK, 0, 1, 16 }, NO_MORE };
+    flow_check("races/ack_of_200_lost", losses);
+}
+
+/* RFC3261:13.2.2.4 */
+TEST(race_an_ack_crosses_a_copy_of_the_2xx)
+{
+    flow_check("races/ack_crosses_200", NULL);
+}
+
+/* RFC3261:17.1.1.2 RFC3261:13.3.1.4 RFC3261:15.1.2 */
+TEST(race_a_200_comes_after_timer_b)
+{
+    flow_check("races/answer_after_timer_b", NULL);
+}
+
+/* RFC3261:15.1.1 RFC3261:17.1.2.2 */
+TEST(race_the_200_of_a_bye_comes_after_timer_f)
+{
+    static const flow_loss losses[] = { { "bob", SS_METHOD_BYE, 200, 1, 16 }, NO_MORE };
+    flow_check("races/answer_of_bye_lost", losses);
+}
+
+/* ---- RFC 3665 ---- */
+
+/* RFC3665:3.1 */
+TEST(rfc3665_3_1_a_session_between_two_user_agents)
+{
+    flow_check("rfc3665/session", NULL);
+}
+
+/* RFC3665:3.2 */
+TEST(rfc3665_3_2_a_session_through_two_proxies)
+{
+    flow_check("rfc3665/two_proxies", NULL);
+}
+
+/* RFC3665:3.8 */
+TEST(rfc3665_3_8_no_answer_and_a_cancel)
+{
+    flow_check("rfc3665/no_answer", NULL);
+}
+
+/* RFC3665:3.9 */
+TEST(rfc3665_3_9_a_busy_callee)
+{
+    flow_check("rfc3665/busy", NULL);
+}
+
+/* RFC3665:3.10 */
+TEST(rfc3665_3_10_a_callee_that_does_not_respond)
+{
+    flow_check("rfc3665/no_response", NULL);
+}
+
+/* RFC3665:3.11 */
+TEST(rfc3665_3_11_a_callee_who_is_not_available)
+{
+    flow_check("rfc3665/unavailable", NULL);
+}
