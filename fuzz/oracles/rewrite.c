@@ -61,7 +61,7 @@ static void put_folded(ss_buffer *b, ss_slice value, fz_tape *tape)
     const unsigned how = fz_tape_pick(tape, 3);
     for (size_t i = 0; i < value.len; i++) {
         if (how != 0 && may_fold(value, i)) {
-            ss_put(b, how == 1 ? SS_LIT("\r\n ") : SS_LIT(" \r\n\t"));
+            ss_put(b, how == 1 ? SS_LIT("\r\n ") : SS_LIT("\r\n\t "));
         } else {
             ss_put_char(b, value.at[i]);
         }

@@ -196,6 +196,15 @@ static bool date_mark(ss_typer *t, char c)
     return read_mark(t, c, "a date is like Sat, 13 Nov 2010 23:29:00 GMT");
 }
 
+/* RFC3261:7.3.1 a fold is as good as a single SP. */
+static bool date_space(ss_typer *t)
+{
+    if (!ss_typer_at(t, '\r')) {
+        return date_mark(t, ' ');
+    }
+    return ss_typer_space(t);
+}
+
 /* RFC3261:20.17 rfc1123-date, with single spaces, and GMT as its zone; a leap second may be. */
 bool ss_grammar_date(ss_typer *t)
 {
@@ -203,13 +212,13 @@ bool ss_grammar_date(ss_typer *t)
     static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
     static const char *const zones[] = { "GMT" };
-    return read_one_of(t, "weekday", days, SS_COUNT(days)) && date_mark(t, ',') &&
-           date_mark(t, ' ') && read_digits(t, "day", 2, 1, 31) && date_mark(t, ' ') &&
-           read_one_of(t, "month", months, SS_COUNT(months)) && date_mark(t, ' ') &&
-           read_digits(t, "year", 4, 0, 9999) && date_mark(t, ' ') &&
+    return read_one_of(t, "weekday", days, SS_COUNT(days)) && date_mark(t, ',') && date_space(t) &&
+           read_digits(t, "day", 2, 1, 31) && date_space(t) &&
+           read_one_of(t, "month", months, SS_COUNT(months)) && date_space(t) &&
+           read_digits(t, "year", 4, 0, 9999) && date_space(t) &&
            read_digits(t, "hour", 2, 0, 23) && date_mark(t, ':') &&
            read_digits(t, "minute", 2, 0, 59) && date_mark(t, ':') &&
-           read_digits(t, "second", 2, 0, 60) && date_mark(t, ' ') &&
+           read_digits(t, "second", 2, 0, 60) && date_space(t) &&
            read_one_of(t, "zone", zones, SS_COUNT(zones)) && ss_typer_end(t);
 }
 

@@ -21,6 +21,8 @@ TEST(rfc3261_20_17_a_date_is_in_gmt_and_in_the_form_of_rfc_1123)
     CHECK_BAD(DATE, "Sat, 13 Nov 2010 23:29:00 UTC");
     CHECK_BAD(DATE, "Saturday, 13-Nov-10 23:29:00 GMT");
     CHECK_BAD(DATE, "Sat Nov 13 23:29:00 2010");
+    CHECK_GOOD(DATE, "Sat,\r\n 13 Nov\r\n\t 2010 23:29:00 GMT"); /* RFC3261:7.3.1 */
+    CHECK_BAD(DATE, "Sat,  13 Nov 2010 23:29:00 GMT");
     CHECK_RANGE(DATE, "Sat, 00 Nov 2010 23:29:00 GMT");
     CHECK_RANGE(DATE, "Sat, 13 Nov 2010 23:60:00 GMT");
 }
