@@ -5,7 +5,8 @@
 
 /* The numbers of a description come from the call and the host: RFC8866:5.2 asks that they be unique. The point is that
  * of an INVITE: a behaviour's choices about the same call have others. */
-static ss_sdp_local local_of(sn_host *host, uint64_t call_id, ss_buffer *address)
+static ss_sdp_local local_of(sn_host *host, uint64_t call_id, ss_session *session,
+                             ss_buffer *address)
 {
     const sn_plan *plan = sn_host_plan(host);
     const uint64_t id = plan->cast.nodes[sn_host_node(host)].id;
@@ -22,12 +23,10 @@ static ss_sdp_local local_of(sn_host *host, uint64_t call_id, ss_buffer *address
     const ss_path path = sn_engine_path(host);
     ss_put_text(address, "IP4 ");
     ss_put_host(address, &path.local);
+    ss_session_start(session, draw >> 33, draw >> 33, SS_MEDIA_BIT(SS_MEDIA_AUDIO));
     return (ss_sdp_local){
-        .session_id = draw >> 33,
-        .version = draw >> 33,
         .address = ss_buffer_slice(address),
         .port = (uint16_t)(16384 + 2 * (draw & 0x1fff)),
-        .direction = SS_SDP_SENDRECV,
     };
 }
 
@@ -35,9 +34,11 @@ ss_slice sn_session_offer(sn_host *host, uint64_t call_id)
 {
     char text[64];
     ss_buffer address = ss_buffer_on(text, sizeof text);
-    const ss_sdp_local local = local_of(host, call_id, &address);
+    ss_session session;
+    const ss_sdp_local local = local_of(host, call_id, &session, &address);
     ss_buffer b = ss_buffer_open(sn_host_arena(host));
-    ss_sdp_put_offer(&b, &local);
+    ss_session_add_all(&session);
+    ss_session_offer(&session, &local, &b);
     return ss_buffer_keep(sn_host_arena(host), &b);
 }
 
@@ -46,7 +47,8 @@ ss_status sn_session_answer(sn_host *host, uint64_t call_id, ss_slice body, ss_s
 {
     char text[64];
     ss_buffer address = ss_buffer_on(text, sizeof text);
-    const ss_sdp_local local = local_of(host, call_id, &address);
+    ss_session session;
+    const ss_sdp_local local = local_of(host, call_id, &session, &address);
     ss_arena *arena = sn_host_arena(host);
     ss_sdp offer;
     ss_diag diag;
@@ -59,7 +61,7 @@ ss_status sn_session_answer(sn_host *host, uint64_t call_id, ss_slice body, ss_s
         return parsed == SS_ERR_FULL ? parsed : SS_ERR_SEMANTIC;
     }
     ss_buffer b = ss_buffer_open(arena);
-    const ss_status status = ss_sdp_answer(&offer, &local, &b);
+    const ss_status status = ss_session_answer(&session, &offer, &local, &b);
     *answer = ss_buffer_keep(arena, &b);
     return status;
 }

@@ -1,5 +1,6 @@
 /* Target `sdp`: a session description.
- * Aims at: ss_sdp_parse, ss_sdp_put, ss_sdp_attribute, ss_sdp_next_format, ss_sdp_codec_of, ss_sdp_answer. */
+ * Aims at: ss_sdp_parse, ss_sdp_put, ss_sdp_attribute, ss_sdp_next_format, ss_sdp_codec_of, ss_session_answer,
+ * ss_session_take_answer. */
 #include "fuzz.h"
 
 #include "ss/sdp.h"
@@ -85,30 +86,52 @@ static void check_round_trip(const ss_sdp *sdp)
     FZ_CHECK("S2", same, "what was printed parses to another description");
 }
 
+static const ss_sdp_local ours = { .address = SS_LIT_INIT("IP4 192.0.2.1"), .port = 4000 };
+
 /* RFC3264:6 the answer has one m= line for each of the offer's, and is itself a description. */
+static void check_same_lines(const ss_sdp *offer, const ss_sdp *answer)
+{
+    FZ_CHECK("S2", answer->media_count == offer->media_count,
+             "the answer has another number of media");
+    for (uint32_t i = 0; i < offer->media_count; i++) {
+        FZ_CHECK("S2", offer->media[i].port != 0 || answer->media[i].port == 0,
+                 "a medium that was not offered is accepted");
+        FZ_CHECK("S2", ss_slice_eq(offer->media[i].media, answer->media[i].media),
+                 "the answer's media are in another order");
+    }
+}
+
 static void check_answer(const ss_sdp *offer)
 {
     ss_arena one = fz_arena(3), two = fz_arena(4);
-    const ss_sdp_local local = { .session_id = 1,
-                                 .version = 1,
-                                 .address = SS_LIT("IP4 192.0.2.1"),
-                                 .port = 4000,
-                                 .direction = SS_SDP_SENDRECV };
+    ss_session session;
+    ss_session_start(&session, 1, 1, SS_MEDIA_BIT(SS_MEDIA_AUDIO) | SS_MEDIA_BIT(SS_MEDIA_MESSAGE));
     ss_buffer b = ss_buffer_on(one.base, one.cap);
-    if (ss_sdp_answer(offer, &local, &b) == SS_ERR_FULL) {
-        FZ_CHECK("S1", false, "an answer prints without bound");
+    const ss_status status = ss_session_answer(&session, offer, &ours, &b);
+    FZ_CHECK("S1", status != SS_ERR_FULL, "an answer prints without bound");
+    if (b.len == 0) {
+        FZ_CHECK("S2", offer->media_count > SS_SESSION_LINES_MAX, "no answer to an offer");
+        return;
     }
     ss_sdp answer;
     ss_diag diag;
     FZ_CHECK("S2", ss_sdp_parse(&answer, &two, ss_buffer_slice(&b), &diag) == SS_OK,
              "our own answer is refused");
-    FZ_CHECK("S2", answer.media_count == offer->media_count,
-             "the answer has another number of media");
-    for (uint32_t i = 0; i < offer->media_count; i++) {
-        FZ_CHECK("S2", offer->media[i].port != 0 || answer.media[i].port == 0,
-                 "a medium that was not offered is accepted");
-        FZ_CHECK("S2", ss_slice_eq(offer->media[i].media, answer.media[i].media),
-                 "the answer's media are in another order");
+    check_same_lines(offer, &answer);
+}
+
+/* What is taken for an answer to our offer is one: as many lines, and no stream that was not offered. RFC3264:6 */
+static void check_taken(const ss_sdp *answer)
+{
+    ss_arena one = fz_arena(3);
+    ss_session session;
+    ss_session_start(&session, 1, 1, SS_MEDIA_BIT(SS_MEDIA_AUDIO) | SS_MEDIA_BIT(SS_MEDIA_VIDEO));
+    ss_session_add_all(&session);
+    ss_buffer b = ss_buffer_on(one.base, one.cap);
+    ss_session_offer(&session, &ours, &b);
+    const ss_session before = session;
+    if (ss_session_take_answer(&session, answer, &ours) == SS_OK) {
+        FZ_CHECK("S2", answer->media_count == before.lines, "an answer with other lines is taken");
     }
 }
 
@@ -136,5 +159,6 @@ int fz_target_sdp(const uint8_t *data, size_t size)
     fz_check_buffers(put_whole, &sdp);
     check_round_trip(&sdp);
     check_answer(&sdp);
+    check_taken(&sdp);
     return 0;
 }

@@ -288,30 +288,143 @@ void ss_sdp_put_candidate(ss_buffer *b, const ss_sdp_candidate *candidate);
 void ss_sdp_put_fingerprint(ss_buffer *b, const ss_sdp_fingerprint *fingerprint);
 void ss_sdp_put_group(ss_buffer *b, const ss_sdp_group *group);
 
-/* ---- offer and answer ---------------------------------------------------------------------------------------------- */
+/* ---- what a description in a message is: RFC 6337 ------------------------------------------------------------------------ */
 
-/** What our side puts into an offer or an answer. Slices are borrowed for the call. */
+#define SS_OA_STATE_LIST(X)                                                                 \
+    X(NONE)         /* no exchange yet: only an INVITE begins one */                        \
+    X(STABLE)       /* nothing is under way */                                              \
+    X(OFFERED)      /* INVITE with an offer */                                              \
+    X(BARE)         /* INVITE without: the first reliable response is to have it */         \
+    X(REL_ANSWER)   /* the answer went in a reliable 1xx, whose PRACK is to come */         \
+    X(REL_OFFER)    /* the offer went in a reliable 1xx, its PRACK is to have the answer */ \
+    X(PRACK_OFFER)  /* the offer went in a PRACK, its 2xx is to have the answer */          \
+    X(FINAL_OFFER)  /* the offer went in a 2xx to INVITE, the ACK is to have the answer */  \
+    X(UPDATE_OFFER) /* the offer went in an UPDATE, its 2xx is to have the answer */
+#define SS_OA_STATE_ID(name) SS_OA_##name,
+typedef enum ss_oa_state { SS_OA_STATE_LIST(SS_OA_STATE_ID) SS_OA_STATES } ss_oa_state;
+/** "NONE" …; static. */
+const char *ss_oa_state_name(ss_oa_state state);
+
+typedef enum ss_oa_message {
+    SS_OA_INVITE,
+    SS_OA_PREVIEW,  /* a 1xx that is not reliable */
+    SS_OA_RELIABLE, /* 1xx */
+    SS_OA_PRACK,
+    SS_OA_PRACK_2XX,
+    SS_OA_PRACK_FAILED, /* any other final response, or none */
+    SS_OA_2XX,          /* to INVITE */
+    SS_OA_FAILED,       /* INVITE */
+    SS_OA_ACK,          /* of a 2xx */
+    SS_OA_UPDATE,
+    SS_OA_UPDATE_2XX,
+    SS_OA_UPDATE_FAILED,
+    SS_OA_MESSAGES
+} ss_oa_message;
+
+typedef enum ss_oa_verdict {
+    SS_OA_IS_UNDRAWN, /* never told */
+    SS_OA_IS_NOTHING, /* no description, and none was due */
+    SS_OA_IS_OFFER,
+    SS_OA_IS_ANSWER,
+    SS_OA_IS_PREVIEW,  /* of an answer that a reliable message is to bring (6337 3.1.1) */
+    SS_OA_IS_REJECTED, /* the offer under way is, and the session as before */
+    SS_OA_IS_IGNORED,  /* a description where none has a meaning; may not be sent */
+    SS_OA_IS_MISSING,  /* none, where the model asks for one; may not be sent */
+    SS_OA_IS_TOO_SOON, /* refuse with 500 and Retry-After: the sender's own exchange is under way */
+    SS_OA_IS_GLARE,    /* refuse with 491: ours is */
+    SS_OA_IS_REFUSED   /* refuse with 488: no offer is allowed here */
+} ss_oa_verdict;
+
+/** Of one dialog; zeroed to begin with. */
+typedef struct ss_oa {
+    uint8_t state;     /* ss_oa_state */
+    bool client_is_us; /* of the last INVITE */
+    bool offer_is_ours;
+} ss_oa;
+
+/** What the description in a message, or its absence, is. `by_us`: we send it. */
+ss_oa_verdict ss_oa_judge(const ss_oa *oa, ss_oa_message message, bool has_sdp, bool by_us);
+/** The same, and the exchange moves on, unless the message is refused. */
+ss_oa_verdict ss_oa_step(ss_oa *oa, ss_oa_message message, bool has_sdp, bool by_us);
+/** A message of ours may be sent so. */
+static inline bool ss_oa_may_send(ss_oa_verdict verdict)
+{
+    return verdict < SS_OA_IS_IGNORED;
+}
+
+/* ---- the session: RFC 3264 ------------------------------------------------------------------------------------------- */
+
+typedef enum ss_media_kind {
+    SS_MEDIA_AUDIO,   /* RTP/AVP */
+    SS_MEDIA_VIDEO,   /* RTP/AVP */
+    SS_MEDIA_MESSAGE, /* TCP/MSRP */
+    SS_MEDIA_KINDS    /* and of a stream: none that we know */
+} ss_media_kind;
+#define SS_MEDIA_BIT(kind) (1u << (kind))
+
+#define SS_SESSION_STREAMS   8u  /* that can be ours; what is offered beyond them is rejected */
+#define SS_SESSION_LINES_MAX 64u /* m= lines; an offer of more is refused */
+
+typedef struct ss_stream {
+    uint8_t kind;    /* ss_media_kind */
+    bool is_wanted;  /* by us: offered, or accepted */
+    bool is_on;      /* both want it */
+    uint8_t offered; /* ss_sdp_direction, in our last offer */
+    uint8_t agreed;  /* as we have it: bit 0 we send, bit 1 we receive */
+} ss_stream;
+
+/** What one side knows of a session: its streams, and what it said last. Of fixed size: copied to be rolled back. */
+typedef struct ss_session {
+    uint64_t id, version; /* of our o=; the version below 2^62 to begin with */
+    uint64_t said;        /* hash of our last description, its version apart; 0 before the first */
+    uint8_t kinds;        /* SS_MEDIA_BIT of what we accept */
+    uint8_t direction;    /* ss_sdp_direction that we want for every stream */
+    uint8_t lines;        /* m= lines that there are; never fewer (8) */
+    bool is_held;         /* by us: we do not want to receive (8.4) */
+    ss_stream streams[SS_SESSION_STREAMS];
+} ss_session;
+
+/** What else our side puts into a description. Slices are borrowed for the call. */
 typedef struct ss_sdp_local {
-    ss_slice user;                /* empty prints "-" */
-    uint64_t session_id, version; /* below 2^62 */
-    ss_slice address;             /* "IP4 10.0.0.1" */
-    uint16_t port;                /* of the first stream, even; each further one is 2 higher */
-    ss_sdp_direction direction;   /* what we want; an answer narrows it to what was offered */
-    const ss_sdp_codec *codecs;   /* in order of preference; NULL: PCMU, PCMA, telephone-event */
+    ss_slice user;              /* empty prints "-" */
+    ss_slice address;           /* "IP4 10.0.0.1" */
+    uint16_t port;              /* of the first line, even; each further one is 2 higher */
+    const ss_sdp_codec *codecs; /* of audio, in order of preference; NULL: PCMU, PCMA, events */
     size_t codec_count;
 } ss_sdp_local;
 
-/** One audio stream over RTP/AVP. Judge b->overflow at the end. */
-void ss_sdp_put_offer(ss_buffer *b, const ss_sdp_local *local);
+/** A session before its first offer, without streams; we accept the kinds. */
+void ss_session_start(ss_session *s, uint64_t id, uint64_t version, unsigned kinds);
+/** The next offer has one more stream of the kind, in the place of one that is off, or at the end (8.1). SS_ERR_STATE: there
+ *  is one; SS_ERR_FULL: no place for one more of ours. */
+SS_MUST_USE ss_status ss_session_add(ss_session *s, ss_media_kind kind);
+/** The same for every kind that we accept and that has none: for a first offer, and where none was asked for in particular
+ *  (RFC 3261 14.2). */
+void ss_session_add_all(ss_session *s);
+/** The next offer has the stream with port 0 (8.2). SS_ERR_STATE: there is none. */
+SS_MUST_USE ss_status ss_session_remove(ss_session *s, ss_media_kind kind);
+/** As if what was said since had not been; but no version is used twice. RFC 3261 14.1. */
+void ss_session_roll_back(ss_session *s, const ss_session *before);
+
+/** An offer of what we want, in the same lines as ever; its version is the last one plus 1 when it says something else
+ *  (8). Judge b->overflow: the session is to be rolled back then. */
+void ss_session_offer(ss_session *s, const ss_sdp_local *local, ss_buffer *b);
 
 /**
- * The answer to an offer (RFC 3264 section 6): one m= line for each of the offer's, in order. Audio over RTP/AVP with a
- * codec in common is accepted, in the offer's order and with its numbers; anything else is rejected with port 0.
+ * The answer to an offer (section 6): one m= line for each of the offer's, in order. A stream of a kind that we accept with a
+ * format in common is accepted, in the offer's order and with its numbers; anything else is rejected with port 0.
  *
- * SS_OK            printed; at least one stream was accepted, or none was offered.
- * SS_ERR_SEMANTIC  printed, but no stream was accepted: the offer as a whole is refused with 488 (RFC 3261 13.3.1.3).
- * SS_ERR_FULL      the buffer is too small.
+ * SS_OK            printed.
+ * SS_ERR_SEMANTIC  streams were offered and none was accepted, or the offer has fewer lines than the session or too many: it
+ *                  is refused as a whole with 488 (RFC 3261 13.3.1.3), and the session is to be rolled back.
+ * SS_ERR_FULL      the buffer is too small; likewise.
  */
-SS_MUST_USE ss_status ss_sdp_answer(const ss_sdp *offer, const ss_sdp_local *local, ss_buffer *b);
+SS_MUST_USE ss_status ss_session_answer(ss_session *s, const ss_sdp *offer,
+                                        const ss_sdp_local *local, ss_buffer *b);
+
+/** The answer to our last offer. SS_ERR_SEMANTIC when it is none: another number of lines, another kind in one, a stream on
+ *  that was offered off, a direction that was not offered, no format of ours (6, 6.1). The session is as before then. */
+SS_MUST_USE ss_status ss_session_take_answer(ss_session *s, const ss_sdp *answer,
+                                             const ss_sdp_local *local);
 
 #endif

@@ -9,30 +9,49 @@
 
 static const ss_sdp_local bob = {
     .user = SS_LIT_INIT("bob"),
-    .session_id = 7,
-    .version = 8,
     .address = SS_LIT_INIT("IP4 10.0.0.2"),
     .port = 5000,
-    .direction = SS_SDP_SENDRECV,
 };
+
+/* Bob, who takes audio, before any exchange. */
+static ss_session fresh(void)
+{
+    ss_session s;
+    ss_session_start(&s, 7, 8, SS_MEDIA_BIT(SS_MEDIA_AUDIO));
+    return s;
+}
 
 static char memory[4096];
 
-static ss_slice answer(const char *offer, const ss_sdp_local *local, ss_status expected)
+static ss_slice answer_in(ss_session *s, const char *offer, const ss_sdp_local *local,
+                          ss_status expected)
 {
     ss_sdp sdp;
     ss_diag diag;
     test_arena()->used = 0;
     CHECK_OK(ss_sdp_parse(&sdp, test_arena(), ss_slice_from(offer), &diag));
     ss_buffer b = ss_buffer_on(memory, sizeof memory);
-    CHECK_STATUS(ss_sdp_answer(&sdp, local, &b), expected);
+    CHECK_STATUS(ss_session_answer(s, &sdp, local, &b), expected);
     return ss_buffer_slice(&b);
+}
+
+static ss_slice answer(const char *offer, const ss_sdp_local *local, ss_status expected)
+{
+    ss_session s = fresh();
+    return answer_in(&s, offer, local, expected);
+}
+
+static void put_offer(ss_buffer *b)
+{
+    ss_session s = fresh();
+    ss_session_add_all(&s);
+    ss_session_offer(&s, &bob, b);
 }
 
 TEST(rfc3264_5_an_offer_of_one_audio_stream)
 {
     ss_buffer b = ss_buffer_on(memory, sizeof memory);
-    ss_sdp_put_offer(&b, &bob);
+    put_offer(&b);
     CHECK_SLICE(ss_buffer_slice(&b),
                 "v=0" N "o=bob 7 8 IN IP4 10.0.0.2" N "s=-" N "c=IN IP4 10.0.0.2" N "t=0 0" N
                 "m=audio 5000 RTP/AVP 0 8 101" N "a=rtpmap:0 PCMU/8000" N "a=rtpmap:8 PCMA/8000" N
@@ -40,7 +59,7 @@ TEST(rfc3264_5_an_offer_of_one_audio_stream)
     const size_t whole = b.len;
     for (size_t cap = 0; cap < whole; cap++) {
         b = ss_buffer_on(memory, cap);
-        ss_sdp_put_offer(&b, &bob);
+        put_offer(&b);
         CHECK(b.overflow);
     }
 }
@@ -62,9 +81,9 @@ TEST(rfc3264_6_each_stream_is_answered_in_its_place)
                             "m=audio 4006 RTP/AVP 8" N "c=IN IP4 10.0.0.3" N,
                        &bob, SS_OK),
                 "v=0" N "o=bob 7 8 IN IP4 10.0.0.2" N "s=-" N "c=IN IP4 10.0.0.2" N "t=0 0" N
-                "m=video 0 RTP/AVP 31" N "m=audio 5000 RTP/AVP 0" N "a=rtpmap:0 PCMU/8000" N
+                "m=video 0 RTP/AVP 31" N "m=audio 5002 RTP/AVP 0" N "a=rtpmap:0 PCMU/8000" N
                 "a=sendrecv" N "m=audio 0 RTP/AVP 0" N "m=audio 0 RTP/SAVP 0" N
-                "m=audio 5002 RTP/AVP 8" N "a=rtpmap:8 PCMA/8000" N "a=sendrecv" N);
+                "m=audio 5008 RTP/AVP 8" N "a=rtpmap:8 PCMA/8000" N "a=sendrecv" N);
 }
 
 TEST(rfc3264_6_1_without_a_codec_in_common_the_stream_is_rejected)
@@ -107,9 +126,9 @@ TEST(rfc3264_6_1_directions_are_mirrored_and_narrowed)
         ss_put_text(&b, rows[i].offered);
         ss_put(&b, SS_LIT(N));
         offer[b.len] = '\0';
-        ss_sdp_local local = bob;
-        local.direction = rows[i].wanted;
-        const ss_slice text = answer(offer, &local, SS_OK);
+        ss_session s = fresh();
+        s.direction = (uint8_t)rows[i].wanted;
+        const ss_slice text = answer_in(&s, offer, &bob, SS_OK);
         ss_sdp sdp;
         ss_diag diag;
         CHECK_OK(ss_sdp_parse(&sdp, test_arena(), text, &diag));
@@ -121,16 +140,18 @@ TEST(rfc3264_6_an_answer_to_our_own_offer_is_the_same_stream)
 {
     char offer[1024];
     ss_buffer b = ss_buffer_on(offer, sizeof offer);
-    ss_sdp_put_offer(&b, &bob);
+    put_offer(&b);
     ss_sdp sdp;
     ss_diag diag;
     CHECK_OK(ss_sdp_parse(&sdp, test_arena(), ss_buffer_slice(&b), &diag));
     ss_buffer again = ss_buffer_on(memory, sizeof memory);
-    CHECK_OK(ss_sdp_answer(&sdp, &bob, &again));
+    ss_session s = fresh();
+    CHECK_OK(ss_session_answer(&s, &sdp, &bob, &again));
     CHECK_SLICE_EQ(ss_buffer_slice(&again), ss_buffer_slice(&b));
     for (size_t cap = 0; cap < b.len; cap++) {
         again = ss_buffer_on(memory, cap);
-        CHECK_STATUS(ss_sdp_answer(&sdp, &bob, &again), SS_ERR_FULL);
+        s = fresh();
+        CHECK_STATUS(ss_session_answer(&s, &sdp, &bob, &again), SS_ERR_FULL);
     }
 }
 

@@ -222,9 +222,9 @@ TEST(rfc8866_5_7_every_medium_has_connection_data)
 static void ask_everything(const ss_sdp *sdp)
 {
     char memory[4096];
-    const ss_sdp_local local = { .address = SS_LIT("IP4 10.0.0.1"),
-                                 .port = 4000,
-                                 .direction = SS_SDP_SENDRECV };
+    const ss_sdp_local local = { .address = SS_LIT("IP4 10.0.0.1"), .port = 4000 };
+    ss_session session;
+    ss_session_start(&session, 1, 1, SS_MEDIA_BIT(SS_MEDIA_AUDIO));
     for (uint32_t i = 0; i < sdp->media_count; i++) {
         ss_slice format;
         ss_sdp_codec codec;
@@ -233,7 +233,7 @@ static void ask_everything(const ss_sdp *sdp)
         }
     }
     ss_buffer b = ss_buffer_on(memory, sizeof memory);
-    const ss_status status = ss_sdp_answer(sdp, &local, &b);
+    const ss_status status = ss_session_answer(&session, sdp, &local, &b);
     CHECK(status == SS_OK || status == SS_ERR_SEMANTIC);
     ss_sdp answer;
     CHECK_OK(parse(ss_buffer_slice(&b), &answer));

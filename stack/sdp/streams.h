@@ -1,0 +1,18 @@
+/* streams.h: what offer_answer.c and media_session.c share: which kind an m= line is, and whether its formats meet ours. */
+#ifndef SS_SDP_STREAMS_H
+#define SS_SDP_STREAMS_H
+
+#include "ss/sdp.h"
+
+/** SS_MEDIA_KINDS when it is none that we know, or over another transport. */
+ss_media_kind ss_media_kind_of(const ss_sdp_media *m);
+/** Some format of theirs that carries a medium is ours too. */
+bool ss_sdp_meets(const ss_sdp *theirs, const ss_sdp_media *m, const ss_sdp_local *local);
+
+/** As the other side sees it. */
+static inline unsigned ss_direction_mirrored(unsigned direction)
+{
+    return (direction & 1u) << 1 | direction >> 1;
+}
+
+#endif
