@@ -1,4 +1,4 @@
-# cmake --install: the program, both libraries with headers and pkg-config files, the scenarios.
+# cmake --install: the program, the libraries with headers and pkg-config files, the scenarios.
 
 set(headers_dir "${CMAKE_INSTALL_INCLUDEDIR}/sipsim")
 
@@ -32,5 +32,7 @@ function(sipsim_install_library name pc description requires folder)
 endfunction()
 
 sipsim_install_library(ss sipsim-stack "sans-IO SIP stack" "" stack)
+sipsim_install_library(sscrypto sipsim-crypto "the hashes of sipsim-stack over OpenSSL"
+    "sipsim-stack = ${PROJECT_VERSION}, libcrypto" crypto)
 sipsim_install_library(sn sipsim-simnet "deterministic SIP network simulator"
-    "sipsim-stack = ${PROJECT_VERSION}, libfyaml" simnet)
+    "sipsim-stack = ${PROJECT_VERSION}, sipsim-crypto = ${PROJECT_VERSION}, libfyaml" simnet)

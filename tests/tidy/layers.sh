@@ -8,20 +8,22 @@
 allowed='
 ss_base:      base
 ss_msg:       base msg
+ss_auth:      base msg auth
+ss_openssl:   base msg auth openssl
 ss_sdp:       base msg sdp
 ss_transport: base msg transport
 ss_txn:       base msg transport txn
 ss_dialog:    base msg transport txn sdp dialog
-ss_ua:        base msg transport txn sdp dialog ua
-ss_proxy:     base msg transport txn sdp dialog proxy
-ss_engine:    base msg transport txn sdp dialog ua proxy engine
+ss_ua:        base msg auth transport txn sdp dialog ua
+ss_proxy:     base msg auth transport txn sdp dialog proxy
+ss_engine:    base msg auth transport txn sdp dialog ua proxy engine
 sn_facts:     base facts
 sn_judge:     base facts judge
 sn_capture:   base facts capture
-sn_world:     base msg transport txn sdp dialog ua proxy engine facts judge world
-sn_scenario:  base msg transport txn sdp dialog ua proxy engine facts judge world scenario
+sn_world:     base msg auth openssl transport txn sdp dialog ua proxy engine facts judge world
+sn_scenario:  base msg auth openssl transport txn sdp dialog ua proxy engine facts judge world scenario
 rp_reports:   base msg facts judge capture reports
-fz_targets:   base msg transport txn sdp dialog ua proxy engine fuzz
+fz_targets:   base msg auth transport txn sdp dialog ua proxy engine fuzz
 '
 
 # The layer that a public header belongs to: ss/ua.h -> ua.
@@ -41,7 +43,7 @@ layer_of() {
     esac
 }
 
-headers=$(for root in stack simnet reports fuzz; do
+headers=$(for root in stack crypto simnet reports fuzz; do
     [ -d $root/include ] && (cd $root/include && find . -type f | sed 's|^\./||')
 done | LC_ALL=C sort)
 

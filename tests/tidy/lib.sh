@@ -35,7 +35,7 @@ sources() {
 }
 
 all_sources() {
-    sources stack simnet fuzz reports live cli tests
+    sources stack crypto simnet fuzz reports live cli tests
 }
 
 # code FILE…: what the compiler sees, as "file:line: text", without comments, strings and characters

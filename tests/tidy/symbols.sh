@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 compile() {
     sources "$@" | grep '\.c$' | xargs -P "$(nproc)" -I '{}' sh -c '
         object=$0/$(printf %s "$1" | tr / @).o
-        cc -std=c17 -O2 -fno-pic -Istack/include -Isimnet/include -Isimnet $(pkg-config --cflags libfyaml) \
+        cc -std=c17 -O2 -fno-pic -Istack/include -Icrypto/include -Isimnet/include -Isimnet $(pkg-config --cflags libfyaml) \
             -c "$1" -o "$object" || exit 255' "$work" '{}'
 }
 

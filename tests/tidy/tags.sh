@@ -12,7 +12,7 @@ tags() {
     sources "$@" | xargs -r grep -ohE "$tag" | LC_ALL=C sort -u
 }
 
-fault_lines 'malformed tag' < <(tags stack simnet reports tests | grep -vE "$good")
+fault_lines 'malformed tag' < <(tags stack crypto simnet reports tests | grep -vE "$good")
 
 met=$(tags stack simnet reports)
 named=$(sources tests | xargs -r sed -nE 's/^TEST\(rfc([0-9]+)((_[0-9]+)+)_.*/RFC\1:\2/p' | sed 's/:_/:/; s/_/./g')

@@ -26,7 +26,7 @@ fault_lines 'floating point' < <(code "${pure[@]}" | grep -E '(^|[^A-Za-z0-9_])(
 
 # The patterns are split so that this file does not match itself.
 fault_lines 'open end' < <(
-    grep -nE '(TO''DO|FIX''ME|X''XX)' "${all[@]}" $(find cmake cli stack simnet fuzz reports tests -name CMakeLists.txt) \
+    grep -nE '(TO''DO|FIX''ME|X''XX)' "${all[@]}" $(find cmake cli stack crypto simnet fuzz reports tests -name CMakeLists.txt) \
         CMakeLists.txt dev tests/*/*.sh /dev/null)
 
 for file in "${all[@]}"; do
