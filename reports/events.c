@@ -134,6 +134,9 @@ static void put_note(ss_buffer *b, const ss_note *note)
     if (note->kind == SS_NOTE_TXN || note->kind == SS_NOTE_DIALOG) {
         put_states(b, note);
     }
+    if (note->kind == SS_NOTE_AUTH) {
+        text(b, "credentials", rp_auth_text(note->from));
+    }
     if ((note->kind == SS_NOTE_TIMER || note->kind == SS_NOTE_RESEND) &&
         note->letter < SS_LETTER_COUNT) {
         text(b, "letter", rp_letter_name(note->letter));

@@ -32,9 +32,17 @@ const char *rp_dialog_state_name(unsigned state)
     return pick(names, SS_COUNT(names), state);
 }
 
+const char *rp_auth_text(unsigned outcome)
+{
+#define AUTH_TEXT(name, text) text,
+    static const char *const texts[] = { SS_AUTH_LIST(AUTH_TEXT) };
+    return pick(texts, SS_COUNT(texts), outcome);
+}
+
 const char *rp_note_name(unsigned kind)
 {
-    static const char *const names[] = { "TXN", "TIMER", "RESEND", "DIALOG", "STRAY", "REFUSED" };
+    static const char *const names[] = { "TXN",   "TIMER",   "RESEND", "DIALOG",
+                                         "STRAY", "REFUSED", "AUTH" };
     _Static_assert(SS_COUNT(names) == SS_NOTE_COUNT, "one name per kind of note");
     return pick(names, SS_COUNT(names), kind);
 }

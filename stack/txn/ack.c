@@ -28,6 +28,11 @@ void ss_txn_put_hop_request(ss_buffer *b, const ss_msg *request, ss_slice method
     ss_put_header_from(b, request, SS_HDR_CALL_ID);
     put_cseq(b, cseq.number, method);
     ss_put_header_from(b, request, SS_HDR_ROUTE);
+    if (to_of !=
+        request) { /* RFC3261:22.1 an ACK has the credentials of its INVITE, a CANCEL needs none */
+        ss_put_header_from(b, request, SS_HDR_AUTHORIZATION);
+        ss_put_header_from(b, request, SS_HDR_PROXY_AUTHORIZATION);
+    }
     ss_put_body(b, SS_EMPTY, SS_EMPTY);
 }
 

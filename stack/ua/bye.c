@@ -94,6 +94,10 @@ void ss_leg_bye_up(const ss_visit *v, ss_leg *leg, const ss_up *up, const ss_msg
     if (outcome.status < 200) {
         return;
     }
+    const ss_errand errand = { SS_ERRAND_BYE, ss_leg_ref(v->core, leg) };
+    if (outcome.status >= 300 && ss_ua_repeat(v, errand, up, response, &leg->repeats)) {
+        return;
+    }
     if (!up->ended && up->txn != 0) {
         ss_txn_disown(v->core, up->txn); /* Timer K is not our business */
     }

@@ -89,6 +89,9 @@ void ss_ua_up(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss
 {
     const ss_visit v = { ua, core, turn };
     ss_call *call = NULL;
+    if (up->kind == SS_UP_RESPONSE && up->sent != NULL && response->status < 300) {
+        ss_ua_logged_in(&v, up, response);
+    }
     switch (up->owner.kind) {
     case SS_OWNER_CALL:
         call = ss_call_at(core, up->owner.ref);
@@ -141,4 +144,5 @@ void ss_ua_forget_all(ss_ua *ua, ss_core *core)
     ss_ua_register_forget(&v);
     ss_call_forget_all(&v);
     ss_ua_drop_all_pending(&v);
+    ss_ua_forget_logins(&v);
 }

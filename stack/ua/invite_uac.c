@@ -72,9 +72,16 @@ static void provisional(const ss_visit *v, ss_call *call, const ss_msg *response
     }
 }
 
+/* A call that is to be cancelled is not begun again. */
+static bool is_repeated(const ss_visit *v, ss_call *call, const ss_up *up, const ss_msg *response)
+{
+    const ss_errand errand = { SS_ERRAND_INVITE, ss_call_ref(v->core, call) };
+    return !call->wants_cancel && ss_ua_repeat(v, errand, up, response, &call->repeats);
+}
+
 /* Only the class of a status matters here, so that an unknown one is as the x00 of its class, a provisional one as 183.
  * RFC3261:8.1.3.2 */
-static void take_response(const ss_visit *v, ss_call *call, const ss_msg *response)
+static void take_response(const ss_visit *v, ss_call *call, const ss_up *up, const ss_msg *response)
 {
     if (response->status >= 200 && response->status < 300) {
         ss_uac_twoxx(v, call, response);
@@ -82,7 +89,7 @@ static void take_response(const ss_visit *v, ss_call *call, const ss_msg *respon
         ss_ua_note_stray(v, response);
     } else if (response->status < 200) {
         provisional(v, call, response);
-    } else {
+    } else if (!is_repeated(v, call, up, response)) {
         ss_uac_refused(v, call, &(ss_outcome){ .status = response->status, .msg = response });
     }
 }
@@ -121,7 +128,7 @@ void ss_uac_invite_up(const ss_visit *v, ss_call *call, const ss_up *up, const s
     }
     switch (up->kind) {
     case SS_UP_RESPONSE:
-        take_response(v, call, response);
+        take_response(v, call, up, response);
         break;
     case SS_UP_TIMEOUT:
         failed(v, call, 408);

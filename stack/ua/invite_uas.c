@@ -47,7 +47,7 @@ static ss_status keep_request(const ss_visit *v, ss_call *call, const ss_msg *in
     }
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
     const ss_slice bytes = ss_buffer_keep(v->turn->arena, &b);
-    return bytes.len == 0 ? SS_ERR_FULL : ss_core_keep(v->core, bytes, &call->request);
+    return bytes.len == 0 ? SS_ERR_FULL : ss_core_keep(v->core, bytes, &call->kept);
 }
 
 /* The next time to do something about an unanswered call: progress, or its end. */
@@ -130,7 +130,7 @@ static ss_msg *kept_request(const ss_visit *v, const ss_call *call)
 {
     ss_msg *msg = SS_ARENA_NEW(v->turn->arena, ss_msg);
     const ss_slice bytes =
-        ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, call->request));
+        ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, call->kept));
     ss_diag diag;
     if (msg == NULL || bytes.len == 0 || ss_msg_parse(msg, v->turn->arena, bytes, &diag) != SS_OK) {
         return NULL;
@@ -248,7 +248,7 @@ ss_status ss_uas_answer(const ss_visit *v, ss_call *call, const ss_command *comm
     if (status == SS_OK) {
         call->state = SS_CALL_ANSWERED;
         call->wanted = call->first_leg;
-        ss_core_drop(v->core, &call->request);
+        ss_core_drop(v->core, &call->kept);
         ss_uas_twoxx_start(v, call);
     }
     return status;

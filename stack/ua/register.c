@@ -16,6 +16,7 @@ typedef struct registration {
     bool is_busy;          /* a request is under way: 10.2 allows no second */
     bool again;            /* next_expires is to be asked for */
     bool retried;          /* a 423 was followed */
+    uint8_t repeats;       /* of the current request: repeat.c */
 } registration;
 
 static registration *registration_of(const ss_visit *v)
@@ -101,6 +102,7 @@ static ss_status ask(const ss_visit *v, registration *reg)
     if (sent == SS_OK) {
         v->ua->register_cseq = cseq;
         reg->is_busy = true;
+        reg->repeats = 0;
         arm(v, reg, SS_TIME_NEVER);
     }
     return sent;
@@ -262,6 +264,10 @@ void ss_ua_register_up(const ss_visit *v, const ss_up *up, const ss_msg *respons
         return;
     }
     if (response->status < 200) {
+        return;
+    }
+    const ss_errand errand = { .kind = SS_ERRAND_REGISTER };
+    if (response->status >= 300 && ss_ua_repeat(v, errand, up, response, &reg->repeats)) {
         return;
     }
     if (!up->ended && up->txn != 0) {

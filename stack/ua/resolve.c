@@ -32,7 +32,7 @@ static ss_owner owner_of(ss_errand errand)
     static const uint8_t kinds[] = { [SS_ERRAND_INVITE] = SS_OWNER_CALL,
                                      [SS_ERRAND_BYE] = SS_OWNER_IN_CALL,
                                      [SS_ERRAND_REGISTER] = SS_OWNER_REGISTRATION };
-    return (ss_owner){ .kind = kinds[errand.kind], .ref = errand.who };
+    return (ss_owner){ .kind = kinds[errand.kind], .wants_sent = true, .ref = errand.who };
 }
 
 /* The transaction is known to whom it is for. */
@@ -126,9 +126,30 @@ static ss_status keep_pending(const ss_visit *v, ss_errand errand, const ss_hop 
     return SS_OK;
 }
 
+/* RFC3261:22.1 The ACK of a 2xx repeats the credentials of its INVITE, so the call keeps them. */
+static ss_status keep_for_ack(const ss_visit *v, ss_errand errand, ss_slice lines)
+{
+    if (errand.kind != SS_ERRAND_INVITE) {
+        return SS_OK;
+    }
+    ss_call *call = ss_call_at(v->core, errand.who);
+    ss_core_drop(v->core, &call->kept);
+    return ss_core_keep(v->core, lines, &call->kept);
+}
+
 ss_status ss_ua_send(const ss_visit *v, ss_errand errand, const ss_hop *hop, const ss_path *path,
                      ss_slice bytes)
 {
+    if (errand.kind != SS_ERRAND_ACK) {
+        ss_slice lines = SS_EMPTY;
+        ss_status status = ss_ua_log_in(v, hop->host, &bytes, &lines);
+        if (status == SS_OK) {
+            status = keep_for_ack(v, errand, lines);
+        }
+        if (status != SS_OK) {
+            return status;
+        }
+    }
     return hop->is_numeric ? send_now(v, errand, path, bytes)
                            : keep_pending(v, errand, hop, path, bytes);
 }

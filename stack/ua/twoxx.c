@@ -53,6 +53,7 @@ static ss_slice print_ack(const ss_visit *v, const ss_call *call, const ss_dialo
                                         .branch = ss_buffer_slice(&branch_text) };
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_dialog_put_request(&b, text, route, &request);
+    ss_put(&b, ss_blob_slice(&v->core->pools->store, call->kept)); /* RFC3261:22.1 */
     ss_ua_put_tail(v, &b, SS_METHOD_ACK);
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
     return ss_buffer_keep(v->turn->arena, &b);

@@ -46,11 +46,14 @@ typedef struct ss_call {
     bool wants_bye;                 /* UAS: hung up before the ACK came (15) */
     bool full_told;                 /* SS_EVENT_FULL was put out for its responses */
     bool progressed;                /* UAS: the application sent a 101..199 */
+    uint8_t repeats;                /* UAC: of the INVITE: repeat.c */
     char tag[SS_TAG_BYTES];         /* our tag */
     uint32_t cseq;                  /* of the INVITE */
     uint64_t call_id;               /* hash, for notes */
     ss_key128 merged;               /* UAS: From tag, Call-ID, CSeq: 8.2.2.2 */
-    ss_blob request;     /* UAS: what responses repeat of the INVITE, until the final one */
+    ss_blob
+        kept; /* UAS: what responses repeat of the INVITE, until the final one; UAC: header lines of
+                          * the INVITE that its ACK repeats (22.1) */
     ss_blob answer;      /* UAS: the 2xx, until its ACK */
     ss_time end;         /* UAS: of the ring limit or of the 2xx copies */
     unsigned end_status; /* UAS: 480 or 487, when `end` comes unanswered */
@@ -66,12 +69,13 @@ typedef enum ss_leg_state {
 
 typedef struct ss_leg {
     ss_ref next, call;
-    ss_ref dialog; /* 0 when over */
-    ss_ref bye;    /* our BYE's transaction */
-    ss_key128 key; /* the dialog's */
-    ss_blob ack;   /* UAC: the ACK of its 2xx, same bytes for every copy */
-    ss_path path;  /* UAC: the ACK's, once it is known */
-    uint8_t state; /* ss_leg_state */
+    ss_ref dialog;   /* 0 when over */
+    ss_ref bye;      /* our BYE's transaction */
+    ss_key128 key;   /* the dialog's */
+    ss_blob ack;     /* UAC: the ACK of its 2xx, same bytes for every copy */
+    ss_path path;    /* UAC: the ACK's, once it is known */
+    uint8_t state;   /* ss_leg_state */
+    uint8_t repeats; /* of our BYE: repeat.c */
     bool path_known;
     bool ack_unsent; /* no address was found for the ACK: a copy asks again */
 } ss_leg;
@@ -205,6 +209,45 @@ void ss_ua_put_abilities(const ss_visit *v, ss_buffer *b);
 /** 12.2.2: the Contact of a target refresh request that we accept. Others, and one without, change nothing. SS_ERR_FULL. */
 SS_MUST_USE ss_status ss_ua_refresh_target(const ss_visit *v, const ss_incoming *in,
                                            ss_dialog *dialog);
+
+/* ---- repeat.c: a response that asks for another request: 8.1.3.4, 8.1.3.5, 22.2, 22.3 ---- */
+
+enum { SS_REPEATS_MAX = 5 }; /* of one request: whoever asks for more is not worth it */
+
+/** How a request is to be sent again. What its answer asks for is written down by a rule; CSeq, branch and credentials come by
+ *  themselves. Call-ID, From tag, To and body stay. */
+typedef struct ss_repeat {
+    ss_msg request;  /* as it was sent; in the arena */
+    ss_splice edits; /* of it */
+    ss_slice uri; /* at != NULL: another Request-URI, and it goes where that leads; in the arena */
+} ss_repeat;
+
+/** The URI that a repeated request is sent to (8.1.2): its first route, or its Request-URI. */
+ss_slice ss_ua_next_hop(const ss_repeat *repeat);
+
+/** False: this response asks for nothing that can be done. */
+typedef bool ss_repeat_rule(const ss_visit *v, const ss_msg *response, ss_repeat *repeat);
+
+/**
+ * A final response of 300 and more came for an errand: when a rule of repeat.c knows what it asks for, the request is sent again,
+ * or waits for its address, as the same errand; the transaction is not the owner's any more, and an INVITE's early dialogs are
+ * over. `repeats`: counted in the owner, for each request anew.
+ * False: the response is the answer, or there was none.
+ */
+SS_MUST_USE bool ss_ua_repeat(const ss_visit *v, ss_errand errand, const ss_up *up,
+                              const ss_msg *response, uint8_t *repeats);
+
+/* ---- login.c: credentials: 22.1, 22.2, 22.3 ---- */
+
+/** The rule of 401 and 407: takes the nonces of its challenges in. */
+bool ss_ua_answer_challenge(const ss_visit *v, const ss_msg *response, ss_repeat *repeat);
+/** The request with credentials for all who are known to want them and may have them; *lines are their header lines. In the
+ *  arena; the bytes themselves when there are none. SS_ERR_FULL. */
+SS_MUST_USE ss_status ss_ua_log_in(const ss_visit *v, ss_slice next_hop, ss_slice *bytes,
+                                   ss_slice *lines);
+/** Authentication-Info of a 2xx: RFC 7616 3.5. */
+void ss_ua_logged_in(const ss_visit *v, const ss_up *up, const ss_msg *response);
+void ss_ua_forget_logins(const ss_visit *v);
 
 /* ---- uas.c: 8.2 ---- */
 

@@ -59,8 +59,10 @@ typedef struct ss_binding {
 
 typedef struct ss_query {
     ss_query_kind kind;
-    uint32_t token;            /* the engine's; given back in the answer */
-    ss_slice name;             /* RESOLVE: host. LOCATE, PERSIST: canonical AOR. In the arena */
+    uint32_t token; /* the engine's; given back in the answer */
+    ss_slice
+        name; /* RESOLVE: host. LOCATE, PERSIST: canonical AOR. CREDENTIAL: user. In the arena */
+    ss_slice realm, algorithm; /* CREDENTIAL: "SHA-256"; never one with -sess */
     uint16_t port;             /* RESOLVE: 0 when the URI has none */
     ss_transport transport;    /* RESOLVE: as the URI asks */
     bool remove_all;           /* PERSIST: Contact: *; the one change has no contact */
@@ -77,7 +79,7 @@ typedef struct ss_answer {
     uint16_t address_count;
     const ss_binding *bindings; /* LOCATE, PERSIST: what is bound now; borrowed for the call */
     uint16_t binding_count;
-    ss_slice ha1; /* CREDENTIAL */
+    ss_slice ha1; /* CREDENTIAL: H(A1) in lower-case hexadecimal; borrowed for the call */
 } ss_answer;
 
 /* ---- events: what the application is told ------------------------------------------------------------------------------------ */

@@ -79,8 +79,9 @@ typedef enum ss_owner_kind {
 } ss_owner_kind;
 
 typedef struct ss_owner {
-    uint8_t kind; /* ss_owner_kind */
-    uint32_t ref; /* the owner's ss_ref or number */
+    uint8_t kind;    /* ss_owner_kind */
+    bool wants_sent; /* client: ss_up.sent is of use */
+    uint32_t ref;    /* the owner's ss_ref or number */
 } ss_owner;
 
 #define SS_TXN_BYTES_MAX 128u /* of one transaction, its kept message apart */
@@ -109,6 +110,12 @@ typedef enum ss_up_kind {
     SS_UP_ENDED            /* only that the transaction is gone */
 } ss_up_kind;
 
+/** What a client transaction sent, and how it went: for who may have to send it again, changed. */
+typedef struct ss_sent {
+    ss_slice bytes;
+    ss_path path;
+} ss_sent;
+
 typedef struct ss_up {
     ss_up_kind kind;
     ss_machine machine;
@@ -116,6 +123,9 @@ typedef struct ss_up {
     ss_owner owner;
     ss_ref txn; /* 0 when ended or none */
     bool ended; /* the transaction is gone: forget its ref */
+    /* with the first final response that is no plain success, 300 and more or one with
+     * Authentication-Info, for an owner that wants it; in the arena. NULL: not there */
+    const ss_sent *sent;
 } ss_up;
 
 /**

@@ -6,6 +6,7 @@
 #ifndef SS_UA_H
 #define SS_UA_H
 
+#include "ss/auth.h"
 #include "ss/dialog.h"
 #include "ss/txn.h"
 
@@ -26,7 +27,26 @@ typedef struct ss_extra_header {
 
 #define SS_METHOD_BIT(method) (1u << SS_METHOD_##method)
 
-/** Immutable, shared by any number of identities. Each array is one registration a row. */
+/** A user of a realm, as whom a user agent may prove itself. */
+typedef struct ss_credential {
+    ss_slice realm, username, password;
+    /* Hosts that a digest of it may be shown to: a proxy that is the next hop; the Request-URI's of a
+     * REGISTER. Lower case */
+    const ss_slice *hosts;
+    uint16_t host_count;
+    bool for_users; /* also to a user agent of those hosts, for its 401 to any other request */
+} ss_credential;
+
+/** How a user agent authenticates itself (22.2, 22.3). Immutable; borrowed for the engine's life. */
+typedef struct ss_ua_auth {
+    const ss_crypto *crypto;
+    const ss_credential *credentials;
+    uint16_t credential_count;
+    ss_hash minimum;        /* weaker challenges are not answered; in the order of ss_hash */
+    bool prefers_strongest; /* else the topmost challenge that will do (RFC 8760 2.4) */
+} ss_ua_auth;
+
+/** Immutable, shared by any number of identities that are alike. Each array is one registration a row. */
 typedef struct ss_ua_profile {
     uint32_t
         methods; /* of the stack's, those that are not on without being asked for: a sum of SS_METHOD_BIT */
@@ -35,6 +55,7 @@ typedef struct ss_ua_profile {
     const ss_extra_header *extra_headers;
     const ss_slice *options;  /* option tags: Supported says them, Require may ask for them */
     const ss_slice *packages; /* event packages */
+    const ss_ua_auth *auth; /* NULL: without credentials; its own for each identity that has some */
 } ss_ua_profile;
 
 /** Who a user agent is. Immutable; borrowed for the engine's life. */
@@ -85,10 +106,12 @@ typedef struct ss_ua {
     ss_ref first_call, last_call; /* in order of number; some linger when they are over */
     ss_ref registration;
     ss_ref first_pending, last_pending; /* requests that wait for an address, in order of token */
-    uint32_t calls, next_call;          /* calls: not over, each takes one of identity->lines */
+    ss_ref first_login;                 /* nonces to make credentials from, the oldest first */
+    uint32_t calls : 31;                /* not over: each takes one of identity->lines */
+    uint32_t quiet : 1;
+    uint32_t next_call;
     uint32_t next_token;
     uint32_t register_cseq; /* of the last REGISTER; 0 before the first */
-    bool quiet;
 } ss_ua;
 
 /** SS_OK; SS_ERR_STATE no such call or not possible now; SS_ERR_FULL quota or arena, nothing changed; SS_ERR_SYNTAX bad

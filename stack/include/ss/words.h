@@ -7,10 +7,11 @@
 
 #include "ss/base.h"
 
-#define SS_METHOD_LIST(X)                                                                \
-    X(INVITE)                                                                            \
-    X(ACK) X(BYE) X(CANCEL) X(REGISTER) X(OPTIONS) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) \
-        X(SUBSCRIBE) X(NOTIFY) X(REFER) X(PUBLISH)
+#define SS_METHOD_LIST(X)                                                                      \
+    X(INVITE)                                                                                  \
+    X(ACK)                                                                                     \
+    X(BYE) X(CANCEL) X(REGISTER) X(OPTIONS) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) X(SUBSCRIBE) \
+        X(NOTIFY) X(REFER) X(PUBLISH)
 #define SS_METHOD_ID(name) SS_METHOD_##name,
 typedef enum ss_method {
     SS_METHOD_OTHER, /* an extension method: known by its name only */
@@ -53,10 +54,11 @@ typedef struct ss_summary {
 typedef enum ss_machine { SS_MACHINE_LIST(SS_MACHINE_ID) SS_MACHINE_COUNT } ss_machine;
 
 /** Letters as the RFCs give them; TRYING is the 200 ms of 17.2.1 and the 3.5 s of RFC 4320 4.1, TWOXX the interval of 13.3.1.4, the others have none. */
-#define SS_LETTER_LIST(X)                                                               \
-    X(A)                                                                                \
-    X(B) X(C) X(D) X(E) X(F) X(G) X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) \
-        X(TWOXX_END) X(REFRESH) X(RING) X(CANCEL)
+#define SS_LETTER_LIST(X)                                                                       \
+    X(A)                                                                                        \
+    X(B)                                                                                        \
+    X(C) X(D) X(E) X(F) X(G) X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) X(TWOXX_END) \
+        X(REFRESH) X(RING) X(CANCEL)
 #define SS_LETTER_ID(name) SS_TIMER_##name,
 typedef enum ss_letter { SS_LETTER_LIST(SS_LETTER_ID) SS_LETTER_COUNT } ss_letter;
 
@@ -75,8 +77,27 @@ typedef enum ss_note_kind {
      * state, from, draws no edge */
     SS_NOTE_STRAY,
     SS_NOTE_REFUSED, /* bytes refused: value is the offset, status the response or 0 */
+    SS_NOTE_AUTH,    /* credentials: from is an ss_auth_outcome; of a server: branch */
     SS_NOTE_COUNT
 } ss_note_kind;
+
+/* What came of a challenge, of a client; of a request that needs credentials, of a server. */
+#define SS_AUTH_LIST(X)                                                      \
+    X(ANSWERED, "credentials follow")                                        \
+    X(NO_CREDENTIAL, "no credential for this realm")                         \
+    X(ELSEWHERE, "credentials are not for this host")                        \
+    X(TOO_WEAK, "every algorithm offered is below the minimum: a downgrade") \
+    X(REJECTED, "the credentials were just rejected")                        \
+    X(NO_ROOM, "no room to keep the nonce")                                  \
+    X(UNPROVED, "the server did not prove that it knows the password")       \
+    X(CHALLENGED, "no credentials: challenged")                              \
+    X(WRONG, "wrong credentials: challenged again")                          \
+    X(STALE, "right credentials, old nonce: challenged again")               \
+    X(REPLAYED, "right credentials, used before: challenged again")          \
+    X(FORBIDDEN, "right credentials of somebody else")                       \
+    X(ACCEPTED, "right credentials")
+#define SS_AUTH_ID(name, text) SS_AUTH_##name,
+typedef enum ss_auth_outcome { SS_AUTH_LIST(SS_AUTH_ID) SS_AUTH_COUNT } ss_auth_outcome;
 
 typedef struct ss_note {
     uint8_t kind, machine, from, to, letter, method;

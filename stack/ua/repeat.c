@@ -1,0 +1,167 @@
+/* A request that is sent again because its answer asks for another one (RFC 3261 8.1.3.5, 22.2, 22.3): kept by its transaction
+ * until then, told back with the response (ss_up.sent), changed by the rule of the status, numbered anew and sent as the same errand.
+ *
+ * A rule says what to change and nothing else. A request is repeated SS_REPEATS_MAX times at most, whoever asks and for whatever:
+ * a peer that challenges for ever gets an end. */
+#include "usage.h"
+
+static const struct {
+    uint16_t status;
+    ss_repeat_rule *rule;
+} rules[] = {
+    { 401, ss_ua_answer_challenge },
+    { 407, ss_ua_answer_challenge },
+};
+
+static ss_repeat_rule *rule_of(unsigned status)
+{
+    for (size_t i = 0; i < SS_COUNT(rules); i++) {
+        if (rules[i].status == status) {
+            return rules[i].rule;
+        }
+    }
+    return NULL;
+}
+
+/* ---- what changes with every request ---- */
+
+/* RFC3261:22.2 RFC3261:8.1.3.5 One more than the last: of the dialog, of the registration, of the request itself. 0: none is left. */
+static uint32_t next_number(const ss_visit *v, ss_errand errand, const ss_msg *request)
+{
+    const uint32_t own = request->cseq.number;
+    switch (errand.kind) {
+    case SS_ERRAND_BYE: {
+        const ss_ref dialog = ss_leg_at(v->core, errand.who)->dialog;
+        return dialog == 0 ? 0 : ss_dialog_next_cseq(v->core, ss_dialog_at(v->core, dialog));
+    }
+    case SS_ERRAND_REGISTER:
+        return ++v->ua->register_cseq;
+    case SS_ERRAND_INVITE:
+        if (own < INT32_MAX) {
+            ss_call_at(v->core, errand.who)->cseq = own + 1;
+        }
+        break;
+    case SS_ERRAND_ACK:
+        break;
+    }
+    return own < INT32_MAX ? own + 1 : 0;
+}
+
+static bool renumber(const ss_visit *v, ss_errand errand, ss_repeat *r)
+{
+    const uint32_t number = next_number(v, errand, &r->request);
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put_u64(&b, number);
+    ss_put_char(&b, ' ');
+    ss_put(&b, r->request.method_name);
+    const ss_slice cseq = ss_buffer_keep(v->turn->arena, &b);
+    ss_splice_set(&r->edits, SS_HDR_CSEQ, cseq);
+    return number != 0 && cseq.len > 0;
+}
+
+/* A new transaction has a new branch (8.1.1.7). */
+static bool rebranch(const ss_visit *v, ss_repeat *r, const ss_path *path)
+{
+    char branch[32];
+    ss_buffer branch_text = ss_buffer_on(branch, sizeof branch);
+    ss_put_new_branch(v->core, &branch_text);
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put_via(&b, path, ss_buffer_slice(&branch_text));
+    const ss_slice via = ss_buffer_keep(v->turn->arena, &b);
+    ss_splice_replace(&r->edits, r->request.top_via.whole, via);
+    return via.len > 0;
+}
+
+/* ---- where it goes ---- */
+
+ss_slice ss_ua_next_hop(const ss_repeat *r)
+{
+    ss_value_iter it = { 0 };
+    ss_name_addr route;
+    if (ss_msg_next_addr(&r->request, SS_HDR_ROUTE, &it, &route) == SS_OK) {
+        return route.uri;
+    }
+    return r->uri.at != NULL ? r->uri : r->request.request_uri;
+}
+
+/* Where it went before, unless it has another target now. */
+static bool find_way(const ss_visit *v, const ss_repeat *r, const ss_path *before, ss_hop *hop,
+                     ss_path *path)
+{
+    if (ss_transport_hop(ss_ua_next_hop(r), hop) != SS_OK) {
+        return false;
+    }
+    if (r->uri.at != NULL) {
+        *path = ss_ua_path_to(v, hop);
+        return true;
+    }
+    *path = *before;
+    path->connection = 0;
+    hop->is_numeric = true;
+    hop->transport = before->transport;
+    hop->address = before->remote;
+    return true;
+}
+
+/* ---- sending ---- */
+
+/* What the owner has of the request that was refused: its transaction goes on alone. RFC3261:13.2.2.3 early dialogs are over. */
+static void let_go(const ss_visit *v, ss_errand errand, const ss_up *up)
+{
+    if (!up->ended && up->txn != 0) {
+        ss_txn_disown(v->core, up->txn);
+    }
+    if (errand.kind == SS_ERRAND_INVITE) {
+        ss_call *call = ss_call_at(v->core, errand.who);
+        call->invite = 0;
+        call->state = SS_CALL_RESOLVING;
+        ss_call_disarm(v, call);
+        ss_leg_end_early(v, call);
+    } else if (errand.kind == SS_ERRAND_BYE) {
+        ss_leg_at(v->core, errand.who)->bye = 0;
+    }
+}
+
+static bool send_again(const ss_visit *v, ss_errand errand, const ss_up *up, ss_repeat *r)
+{
+    ss_hop hop;
+    ss_path path;
+    if (!find_way(v, r, &up->sent->path, &hop, &path) || !renumber(v, errand, r) ||
+        !rebranch(v, r, &path)) {
+        return false;
+    }
+    if (r->uri.at != NULL) {
+        ss_splice_request_uri(&r->edits, r->uri);
+    }
+    ss_splice_remove(&r->edits, SS_HDR_AUTHORIZATION); /* they are made anew: login.c */
+    ss_splice_remove(&r->edits, SS_HDR_PROXY_AUTHORIZATION);
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    const ss_status printed = ss_splice_print(&r->edits, &b);
+    const ss_slice bytes = ss_buffer_keep(v->turn->arena, &b);
+    if (printed != SS_OK || bytes.len == 0) {
+        return false;
+    }
+    let_go(v, errand, up);
+    return ss_ua_send(v, errand, &hop, &path, bytes) == SS_OK;
+}
+
+bool ss_ua_repeat(const ss_visit *v, ss_errand errand, const ss_up *up, const ss_msg *response,
+                  uint8_t *repeats)
+{
+    ss_repeat_rule *rule = up->sent == NULL ? NULL : rule_of(response->status);
+    ss_repeat *r = NULL;
+    ss_diag diag;
+    if (rule == NULL || *repeats >= SS_REPEATS_MAX) {
+        return false;
+    }
+    r = SS_ARENA_NEW(v->turn->arena, ss_repeat);
+    if (r == NULL || ss_msg_parse(&r->request, v->turn->arena, up->sent->bytes, &diag) != SS_OK) {
+        return false;
+    }
+    r->edits = ss_splice_begin(&r->request, v->turn->arena);
+    if (!rule(v, response, r)) {
+        return false;
+    }
+    ++*repeats;
+    return send_again(v, errand, up, r);
+}
