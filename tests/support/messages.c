@@ -20,8 +20,7 @@ static const char invite[] =
 static const char invite_compact[] =
     "\r\n\r\nINVITE sips:bob:s%20cret@[2001:db8::9]:5061;transport=tcp;lr?subject=hi%20there "
     "SIP/2.0" N "v:SIP/2.0/TLS\t[2001:db8::1]:5061 ; branch = z9hG4bKa , SIP / 2.0 / UDP "
-                "old.example;branch=z9hG4bKb" N
-    "v: SIP/2.0/UDP "
+    "old.example;branch=z9hG4bKb" N "v: SIP/2.0/UDP "
     "192.0.2.4;received=192.0.2.5;rport=1024;ttl=16;maddr=224.2.0.1;branch=z9hG4bKc" N
     "f : sip:alice@atlanta.example;tag=a" N "t:<sips:bob@biloxi.example>" N "i:f0b40bcc-3485@x" N
     "cseq: 0009" N " INVITE" N "MAX-FORWARDS:" N "\t70" N
@@ -151,6 +150,20 @@ ss_slice test_request(const char *edit)
     }
     CHECK(!b.overflow);
     return ss_buffer_slice(&b);
+}
+
+ss_slice test_update(const char *edit)
+{
+    static char memory[1 << 17];
+    static const char invite_name[] = "INVITE", update_name[] = "UPDATE";
+    const ss_slice bytes = test_request(edit);
+    memcpy(memory, bytes.at, bytes.len);
+    for (size_t at = 0; at + 6 <= bytes.len; at++) {
+        if (memcmp(memory + at, invite_name, 6) == 0) {
+            memcpy(memory + at, update_name, 6);
+        }
+    }
+    return (ss_slice){ memory, bytes.len };
 }
 
 ss_arena *test_arena(void)

@@ -23,6 +23,9 @@ ss_slice test_message_named(const char *name);
  */
 ss_slice test_request(const char *edit);
 
+/** The same as an UPDATE, which a user agent server accepts as it stands: an INVITE needs a Contact (8.1.1.8). */
+ss_slice test_update(const char *edit);
+
 /** Parse in static memory that the next call uses again. */
 ss_status test_parse(ss_slice bytes, ss_msg *msg, ss_diag *diag);
 /** Parse what must be whole. */
