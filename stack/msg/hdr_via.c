@@ -1,5 +1,6 @@
 /* Via (RFC 3261 20.42, 25.1; RFC 3581 for rport). */
 #include "lex.h"
+#include "param_names.h"
 #include "params.h"
 
 static size_t scan_token(ss_slice s, size_t at)
@@ -133,7 +134,7 @@ ss_status ss_via_parse(ss_slice value, ss_via *via)
     size_t cursor = 0;
     ss_param param;
     ss_param_names seen;
-    seen.count = 0;
+    ss_param_names_begin(&seen);
     ss_status status = ss_param_next(via->params, &cursor, &param);
     while (status == SS_OK) {
         status = take_param(via, &param, &seen);

@@ -2,6 +2,7 @@
 #include "params.h"
 
 #include "lex.h"
+#include "param_names.h"
 
 /* gen-value = token / host / quoted-string; and, in a Via, an IPv6 address without brackets (25.1 via-received). */
 static size_t scan_value(ss_slice s, size_t at, bool *is_bare_ipv6)
@@ -51,25 +52,12 @@ ss_status ss_param_next(ss_params p, size_t *at, ss_param *out)
     return SS_OK;
 }
 
-bool ss_param_names_take(ss_param_names *seen, ss_slice name)
-{
-    for (unsigned i = 0; i < seen->count; i++) {
-        if (ss_slice_eq_nocase(seen->names[i], name)) {
-            return false;
-        }
-    }
-    if (seen->count < SS_PARAM_NAMES_MAX) {
-        seen->names[seen->count++] = name;
-    }
-    return true;
-}
-
 ss_status ss_params_check(ss_params p)
 {
     size_t at = 0;
     ss_param param;
     ss_param_names seen;
-    seen.count = 0;
+    ss_param_names_begin(&seen);
     ss_status status = ss_param_next(p, &at, &param);
     while (status == SS_OK) {
         if (param.is_bare_ipv6 || !ss_param_names_take(&seen, param.name)) {

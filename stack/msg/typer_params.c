@@ -2,7 +2,7 @@
 #include "typer.h"
 
 #include "lex.h"
-#include "params.h"
+#include "param_names.h"
 
 static bool read_generic(ss_typer *t)
 {
@@ -217,7 +217,7 @@ bool ss_typer_params(ss_typer *t, const ss_param_rule *rules)
 {
     seen names;
     names.rules = 0;
-    names.generic.count = 0;
+    ss_param_names_begin(&names.generic);
     for (;;) {
         ss_typer_skip(t);
         if (t->at == t->s.len) {
@@ -236,7 +236,7 @@ bool ss_typer_comma_params(ss_typer *t, const ss_param_rule *rules)
 {
     seen names;
     names.rules = 0;
-    names.generic.count = 0;
+    ss_param_names_begin(&names.generic);
     for (;;) {
         if (!read_param(t, rules, &names)) {
             return false;
