@@ -96,6 +96,11 @@ typedef struct test_place {
 /** Ends the case, which counts as skipped: something it needs is not on this machine. */
 #define SKIP_TEST(reason) test_skip(reason)
 
+/** Called when the case is over, however it ended in a sweep: what it used is given back and must be whole. One a case. */
+void test_at_end(void (*end)(void));
+/** What a case asked for is not there: NULL, so that its own check says so; in a sweep the case is over. */
+void *test_nothing(void);
+
 void test_register(test_case *c);
 test_integer test_signed(int64_t value);
 test_integer test_unsigned(uint64_t value);

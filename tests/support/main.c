@@ -3,10 +3,11 @@
  *     test_unit_msg                run all cases
  *     test_unit_msg NAME…          run these
  *     test_unit_msg --list         print their names
+ *     test_swept --sweep           run all cases in every way that test_sweep has; only where it is linked
  *
  * Exit status 0: all passed; 1: one failed; 2: bad command line; 77: nothing failed and all were skipped.
  */
-#include "check.h"
+#include "sweep.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -17,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { EXIT_USAGE = 2, EXIT_SKIPPED = 77 };
+enum { EXIT_USAGE = 2, EXIT_SKIPPED = 77, NOTHING_THERE = 2 };
 
 static const int fatal_signals[] = { SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGSYS };
 
@@ -26,8 +27,10 @@ static struct {
     test_case *first, **end;
     size_t count, skipped;
     struct sigaction on_signal[SS_COUNT(fatal_signals)];
-    jmp_buf at_assert;
+    jmp_buf at_assert, at_failure;
     bool expects_assert;
+    bool is_sweeping; /* a failed check ends its case, in silence */
+    void (*at_end)(void);
 } runner = { .end = &runner.first };
 
 void test_register(test_case *c)
@@ -38,6 +41,29 @@ void test_register(test_case *c)
 }
 
 /* ---- checks ---- */
+
+__attribute__((format(printf, 1, 2))) static void complain(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (!runner.is_sweeping) {
+        vprint_error(format, args);
+    }
+    va_end(args);
+}
+
+void test_at_end(void (*end)(void))
+{
+    runner.at_end = end;
+}
+
+void *test_nothing(void)
+{
+    if (runner.is_sweeping) {
+        longjmp(runner.at_failure, NOTHING_THERE);
+    }
+    return NULL;
+}
 
 test_integer test_signed(int64_t value)
 {
@@ -51,13 +77,19 @@ test_integer test_unsigned(uint64_t value)
 
 void test_fail(test_place place, const char *why)
 {
-    print_error("%s:%d: %s: %s\n", place.file, place.line, place.left, why);
+    complain("%s:%d: %s: %s\n", place.file, place.line, place.left, why);
+    if (runner.is_sweeping) {
+        longjmp(runner.at_failure, 1);
+    }
     _fail(place.file, place.line);
     abort(); /* _fail does not return, but does not say so */
 }
 
 void test_skip(const char *reason)
 {
+    if (runner.is_sweeping) {
+        longjmp(runner.at_failure, 1);
+    }
     print_message("skipped: %s\n", reason);
     runner.skipped++;
     _skip(__FILE__, __LINE__);
@@ -74,9 +106,9 @@ void test_check(bool holds, test_place place)
 static void print_integer(const char *text, test_integer i)
 {
     if (i.is_negative) {
-        print_error("    %s is %" PRId64 "\n", text, (int64_t)i.bits);
+        complain("    %s is %" PRId64 "\n", text, (int64_t)i.bits);
     } else {
-        print_error("    %s is %" PRIu64 " (0x%" PRIx64 ")\n", text, i.bits, i.bits);
+        complain("    %s is %" PRIu64 " (0x%" PRIx64 ")\n", text, i.bits, i.bits);
     }
 }
 
@@ -95,28 +127,28 @@ void test_check_str(const char *left, const char *right, test_place place)
     if (left == right || (left != NULL && right != NULL && strcmp(left, right) == 0)) {
         return;
     }
-    print_error("    %s is \"%s\"\n", place.left, left == NULL ? "(null)" : left);
-    print_error("    %s is \"%s\"\n", place.right, right == NULL ? "(null)" : right);
+    complain("    %s is \"%s\"\n", place.left, left == NULL ? "(null)" : left);
+    complain("    %s is \"%s\"\n", place.right, right == NULL ? "(null)" : right);
     test_fail(place, "not equal");
 }
 
 /* As a C string, so that CRLF and NUL are seen. */
 static void print_slice(const char *text, ss_slice s)
 {
-    print_error("    %s is %zu bytes \"", text, s.len);
+    complain("    %s is %zu bytes \"", text, s.len);
     for (size_t i = 0; i < s.len; i++) {
         const unsigned char c = (unsigned char)s.at[i];
         if (c == '\r') {
-            print_error("\\r");
+            complain("\\r");
         } else if (c == '\n') {
-            print_error("\\n");
+            complain("\\n");
         } else if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') {
-            print_error("\\x%02x", c);
+            complain("\\x%02x", c);
         } else {
-            print_error("%c", c);
+            complain("%c", c);
         }
     }
-    print_error("\"\n");
+    complain("\"\n");
 }
 
 void test_check_slice(ss_slice left, ss_slice right, test_place place)
@@ -134,8 +166,8 @@ void test_check_status(ss_status left, ss_status right, test_place place)
     if (left == right) {
         return;
     }
-    print_error("    %s is %s\n", place.left, ss_status_name(left));
-    print_error("    %s is %s\n", place.right, ss_status_name(right));
+    complain("    %s is %s\n", place.left, ss_status_name(left));
+    complain("    %s is %s\n", place.right, ss_status_name(right));
     test_fail(place, "not equal");
 }
 
@@ -167,7 +199,41 @@ static void run_case(void **state)
         sigaction(fatal_signals[i], &runner.on_signal[i], NULL);
     }
     runner.expects_assert = false;
+    runner.at_end = NULL;
     c->run();
+    if (runner.at_end != NULL) {
+        runner.at_end();
+    }
+}
+
+/* ---- sweeping ---- */
+
+bool test_sweep_case(const test_case *c)
+{
+    volatile bool is_as_expected = true; /* it is read after the jump */
+    runner.at_end = NULL;
+    runner.expects_assert = false;
+    runner.is_sweeping = true;
+    switch (setjmp(runner.at_failure)) {
+    case 0:
+        c->run();
+        break;
+    case NOTHING_THERE:
+        break;
+    default:
+        is_as_expected = false;
+        break;
+    }
+    runner.is_sweeping = false;
+    runner.expects_assert = false;
+    return is_as_expected;
+}
+
+void test_sweep_end(void)
+{
+    if (runner.at_end != NULL) {
+        runner.at_end();
+    }
 }
 
 static bool is_wanted(const test_case *c, char **names, int count)
@@ -202,6 +268,9 @@ int main(int argc, char **argv)
             puts(c->name);
         }
         return EXIT_SUCCESS;
+    }
+    if (argc == 2 && strcmp(argv[1], "--sweep") == 0 && test_sweep != NULL) {
+        return test_sweep(runner.first);
     }
     if (!all_known(argv + 1, argc - 1)) {
         return EXIT_USAGE;

@@ -37,6 +37,20 @@ static ss_address host_address(const char *host)
 
 /* ---- making and ending --------------------------------------------------------------------------------------- */
 
+static proxy_rig *current; /* has an engine and was not freed yet */
+
+/* Whatever happened: as after a crash, nothing of the proxy is left. */
+static void end(void)
+{
+    if (current != NULL) {
+        ss_engine_reset(&current->engine);
+        px_check_empty(current);
+        ss_location_forget_all(&current->location);
+        CHECK_EQ(current->location_store.live_bytes, 0);
+        px_free(current);
+    }
+}
+
 proxy_rig *px_new(void)
 {
     proxy_rig *rig = must(calloc(1, sizeof *rig));
@@ -72,6 +86,8 @@ void px_go(proxy_rig *rig)
                                                        .entropy_key = 42,
                                                        .role = SS_ROLE_PROXY,
                                                        .proxy = &rig->config });
+    current = rig;
+    test_at_end(end);
 }
 
 proxy_rig *px_start(void)
@@ -83,6 +99,7 @@ proxy_rig *px_start(void)
 
 void px_free(proxy_rig *rig)
 {
+    current = current == rig ? NULL : current;
     free(rig->memory);
     free(rig->location_memory);
     free(rig->arena_memory);
@@ -169,6 +186,7 @@ static ss_arena scratch(void)
 static void parse(const px_sent *sent, ss_arena *arena, ss_msg *msg)
 {
     ss_diag diag;
+    CHECK_NOT_NULL(sent);
     CHECK_OK(ss_msg_parse(msg, arena, sent->bytes, &diag));
 }
 

@@ -57,6 +57,18 @@ static int node_at(const ss_address *address)
     return -1;
 }
 
+/* Whatever happened: as after a crash, nothing of the engines is left. */
+static void end(void)
+{
+    for (int i = 0; i < UA_ENGINES; i++) {
+        ss_engine_reset(&the_rig.engines[i]);
+        CHECK(ua_is_empty(&the_rig, i));
+    }
+    CHECK_EQ(the_rig.pools.txns.count, 0);
+    CHECK_EQ(the_rig.pools.dialogs.count, 0);
+    CHECK_EQ(the_rig.pools.store.live_blocks, 0);
+}
+
 ua_rig *ua_start(void)
 {
     static const char *const aors[] = { "sip:alice@example.com", "sip:bob@example.com" };
@@ -86,6 +98,7 @@ ua_rig *ua_start(void)
                                             .identity = &rig->identities[i] };
         ss_engine_init(&rig->engines[i], &options);
     }
+    test_at_end(end);
     return rig;
 }
 
@@ -437,7 +450,7 @@ const ua_message *ua_sent(const ua_rig *rig, int from, const char *name, unsigne
             return message;
         }
     }
-    return NULL;
+    return test_nothing();
 }
 
 const ss_msg *ua_parse(const ua_message *message)
@@ -466,7 +479,7 @@ const ua_event *ua_event_of(const ua_rig *rig, int node, ss_event_kind kind, uns
             return &rig->events[i];
         }
     }
-    return NULL;
+    return test_nothing();
 }
 
 unsigned ua_dialog_notes(const ua_rig *rig, ss_dialog_state to)

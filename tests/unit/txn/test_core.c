@@ -29,17 +29,21 @@ TEST(the_byte_quota_counts_what_the_store_counts)
     CHECK_EQ(rig->core.bytes, rig->pools.store.live_bytes);
     CHECK_EQ(ss_core_take(&rig->core, 17), 0);
     CHECK(!rig->core.out_of_memory);
-    CHECK(ss_core_take(&rig->core, 16) != 0);
+    const ss_ref b = ss_core_take(&rig->core, 16);
+    CHECK(b != 0);
     ss_core_give(&rig->core, a, 33);
     CHECK_EQ(rig->core.bytes, 16);
+    ss_core_give(&rig->core, b, 16);
 }
 
 TEST(an_exhausted_store_is_not_a_quota)
 {
     txn_rig *rig = rig_start_small(SS_TRANSPORT_UDP, 64);
-    CHECK(ss_core_take(&rig->core, 64) != 0);
+    const ss_ref all = ss_core_take(&rig->core, 64);
+    CHECK(all != 0);
     CHECK_EQ(ss_core_take(&rig->core, 16), 0);
     CHECK(rig->core.out_of_memory);
+    ss_core_give(&rig->core, all, 64);
 }
 
 TEST(a_kept_slice_is_an_exact_copy)
