@@ -86,6 +86,14 @@ static void judge(parsing *p, parse_view *v)
     v->msg = (ss_msg){ 0 };
     v->diag = (ss_diag){ .header = SS_HDR_COUNT };
     v->verdict = ss_msg_judge(&v->msg, &p->arena, v->bytes, &p->options, &v->diag);
+    size_t at = 0;
+    v->is_mended = v->verdict == SS_VERDICT_ACCEPT && !parse_place(v, v->msg.bytes, &at);
+    if (v->is_mended) { /* what came is shown, and what is wrong with it */
+        ss_judge_options strict = p->options;
+        strict.tolerant = false;
+        p->arena.used = 0;
+        (void)ss_msg_judge(&v->msg, &p->arena, v->bytes, &strict, &v->diag);
+    }
     v->diag.offset += (uint32_t)(v->bytes.at - v->data.at);
 }
 

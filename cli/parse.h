@@ -12,7 +12,8 @@ typedef struct parse_view {
     size_t line;      /* on which the message begins, from 1 */
     ss_msg msg;
     ss_verdict verdict;
-    ss_diag diag; /* offset into data; nothing in it when accepted */
+    ss_diag diag;   /* offset into data; nothing in it when accepted as it is */
+    bool is_mended; /* accepted as a liberal element reads it; diag says what is wrong */
 } parse_view;
 
 /** Header by header, then the verdict. `is_quiet`: the verdict alone, and nothing of what was accepted. */

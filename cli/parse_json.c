@@ -148,6 +148,7 @@ void parse_put_json(rp_file *out, const parse_view *v)
     }
     rp_json_close(&j);
     rp_json_key_u64(&j, "body_bytes", v->msg.body.len);
+    rp_json_key_bool(&j, "mended", v->is_mended);
     rp_json_close(&j);
     rp_json_end(&j);
 }

@@ -192,6 +192,9 @@ static void put_verdict(rp_file *out, const parse_view *v)
     rp_put_plain(out, v->file);
     rp_put_text(out, ": ");
     rp_put_text(out, ss_verdict_name(v->verdict));
+    if (v->is_mended) {
+        rp_put_text(out, ", as a liberal element may read it");
+    }
     if (v->verdict != SS_VERDICT_ACCEPT) {
         rp_put_text(out, v->diag.response == 0 ? ", to be dropped" : ", to be answered ");
         if (v->diag.response != 0) {
@@ -247,7 +250,7 @@ void parse_put_text(rp_file *out, const parse_view *v, bool is_quiet)
         }
         put_body(out, v);
     }
-    if (v->verdict != SS_VERDICT_ACCEPT) {
+    if (v->verdict != SS_VERDICT_ACCEPT || v->is_mended) {
         put_diag(out, v);
     }
     put_verdict(out, v);

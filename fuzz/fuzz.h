@@ -48,6 +48,9 @@ void fz_check_clone(ss_slice bytes, const ss_msg *msg, ss_status status, const s
 /** S2: print into buffers of many sizes up to the one that fits, and never pass their ends. */
 typedef void fz_printer(ss_buffer *b, const void *what);
 void fz_check_buffers(fz_printer *print, const void *what);
+/** S2, S8: typed attributes of an accepted description print and read back, and the judge of all agrees with each reader. */
+struct ss_sdp;
+void fz_check_attributes(const struct ss_sdp *sdp);
 /** Every value of a list field can be read. */
 bool fz_is_sound_list(const ss_msg *msg, ss_hdr id);
 /** True when the slice lies inside the bytes, or is absent. */

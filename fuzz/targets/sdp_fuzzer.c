@@ -1,6 +1,6 @@
 /* Target `sdp`: a session description.
  * Aims at: ss_sdp_parse, ss_sdp_put, ss_sdp_attribute, ss_sdp_next_format, ss_sdp_codec_of, ss_session_answer,
- * ss_session_take_answer. */
+ * ss_session_take_answer, ss_sdp_check_attributes, and each ss_sdp_read_… and ss_sdp_put_… of an attribute. */
 #include "fuzz.h"
 
 #include "ss/sdp.h"
@@ -160,5 +160,6 @@ int fz_target_sdp(const uint8_t *data, size_t size)
     check_round_trip(&sdp);
     check_answer(&sdp);
     check_taken(&sdp);
+    fz_check_attributes(&sdp);
     return 0;
 }

@@ -3,6 +3,7 @@
 #include "judge.h"
 
 #include "lex.h"
+#include "mend.h"
 #include "repetition.h"
 #include "typer.h"
 
@@ -423,10 +424,52 @@ static bool judge_as_server(ss_judging *j)
     return judge_contact(j) && ss_judge_body(j) && judge_accept(j);
 }
 
-ss_verdict ss_msg_judge(ss_msg *msg, ss_arena *arena, ss_slice bytes,
-                        const ss_judge_options *options, ss_diag *diag)
+/* The first byte that no URI holds, when that is what is wrong with the Request-URI. */
+static void point_into_uri(const ss_msg *msg, uint32_t skipped, ss_diag *diag)
+{
+    const ss_slice uri = msg->request_uri;
+    const size_t odd = uri.at == NULL ? 0 : ss_lex_run_escaped(uri, 0, LEX_URIC);
+    if (odd < uri.len && diag->offset == (uint32_t)(uri.at - msg->bytes.at) + skipped) {
+        diag->offset += (uint32_t)odd;
+    }
+}
+
+/* The parser says in which field the fault is; the grammar of the field knows at which byte, and why. */
+static void point_at_byte(const ss_msg *msg, uint32_t skipped, ss_diag *diag)
+{
+    if (diag->header == SS_HDR_COUNT) {
+        point_into_uri(msg, skipped, diag);
+    }
+    if (diag->header >= SS_HDR_OTHER || msg->first[diag->header] == 0) {
+        return;
+    }
+    const ss_field *field = &msg->fields[msg->first[diag->header] - 1];
+    ss_value_iter it = { 0 };
+    ss_slice value = ss_slice_cut(msg->bytes, field->value_at, field->value_at + field->value_len);
+    ss_slice first;
+    if (diag->offset != field->value_at + skipped) {
+        return;
+    }
+    if (value.len > 0 && ss_msg_next_value(msg, diag->header, &it, &first) == SS_OK) {
+        value = first;
+    }
+    ss_typed typed;
+    ss_flaw flaw;
+    if (ss_typed_parse(diag->header, value, &typed, &flaw) != SS_OK) {
+        diag->offset = (uint32_t)((size_t)(value.at - msg->bytes.at) + flaw.offset) + skipped;
+        diag->section = flaw.section;
+        diag->sentence = flaw.sentence;
+    }
+}
+
+static ss_verdict judge_as_it_is(ss_msg *msg, ss_arena *arena, ss_slice bytes,
+                                 const ss_judge_options *options, ss_diag *diag)
 {
     const ss_status status = ss_msg_parse(msg, arena, bytes, diag);
+    const uint32_t skipped = (uint32_t)(msg->bytes.at - bytes.at);
+    if (status == SS_ERR_SYNTAX) {
+        point_at_byte(msg, skipped, diag);
+    }
     if (status != SS_OK) {
         return status == SS_ERR_SYNTAX ? SS_VERDICT_REJECT : SS_VERDICT_UNACCEPTABLE;
     }
@@ -434,7 +477,7 @@ ss_verdict ss_msg_judge(ss_msg *msg, ss_arena *arena, ss_slice bytes,
                      .options = options,
                      .diag = diag,
                      .verdict = SS_VERDICT_ACCEPT,
-                     .skipped = (uint32_t)(msg->bytes.at - bytes.at) };
+                     .skipped = skipped };
     bool is_good = judge_limits(&j) && judge_fields(&j);
     if (is_good && is_server(&j)) {
         is_good = judge_as_server(&j);
@@ -443,4 +486,31 @@ ss_verdict ss_msg_judge(ss_msg *msg, ss_arena *arena, ss_slice bytes,
     }
     SS_ASSERT(is_good == (j.verdict == SS_VERDICT_ACCEPT));
     return j.verdict;
+}
+
+/* What a liberal element reads into it (RFC 4475 3.1.2), when that can be accepted; else the verdict on what came stands. */
+static ss_verdict judge_mended(ss_msg *msg, ss_arena *arena, ss_slice bytes,
+                               const ss_judge_options *options, ss_diag *diag, ss_verdict verdict)
+{
+    const size_t used = arena->used;
+    ss_slice mended;
+    ss_msg liberal;
+    ss_diag none;
+    if (ss_mend(bytes, arena, &mended) == SS_OK &&
+        judge_as_it_is(&liberal, arena, mended, options, &none) == SS_VERDICT_ACCEPT) {
+        *msg = liberal;
+        *diag = none;
+        return SS_VERDICT_ACCEPT;
+    }
+    arena->used = used;
+    return verdict;
+}
+
+ss_verdict ss_msg_judge(ss_msg *msg, ss_arena *arena, ss_slice bytes,
+                        const ss_judge_options *options, ss_diag *diag)
+{
+    const ss_verdict verdict = judge_as_it_is(msg, arena, bytes, options, diag);
+    return verdict == SS_VERDICT_ACCEPT || !options->tolerant
+               ? verdict
+               : judge_mended(msg, arena, bytes, options, diag, verdict);
 }

@@ -9,6 +9,11 @@ TEST(rfc3665_2_1_a_registration)
     corpus_check_section("rfc3665", "2.1");
 }
 
+TEST(rfc3665_2_2_an_update_of_the_contact_list)
+{
+    corpus_check_section("rfc3665", "2.2");
+}
+
 TEST(rfc3665_2_3_a_query_of_bindings)
 {
     corpus_check_section("rfc3665", "2.3");
@@ -19,6 +24,11 @@ TEST(rfc3665_2_4_a_registration_is_cancelled)
     corpus_check_section("rfc3665", "2.4");
 }
 
+TEST(rfc3665_2_5_a_registration_with_a_wrong_password)
+{
+    corpus_check_section("rfc3665", "2.5");
+}
+
 TEST(rfc3665_3_1_a_session)
 {
     corpus_check_section("rfc3665", "3.1");
@@ -27,6 +37,21 @@ TEST(rfc3665_3_1_a_session)
 TEST(rfc3665_3_2_a_session_through_two_proxies)
 {
     corpus_check_section("rfc3665", "3.2");
+}
+
+TEST(rfc3665_3_3_two_proxies_that_ask_for_credentials)
+{
+    corpus_check_section("rfc3665", "3.3");
+}
+
+TEST(rfc3665_3_4_a_proxy_that_is_down)
+{
+    corpus_check_section("rfc3665", "3.4");
+}
+
+TEST(rfc3665_3_5_a_gateway_that_changes_the_media)
+{
+    corpus_check_section("rfc3665", "3.5");
 }
 
 TEST(rfc3665_3_6_a_redirection_and_sdp_in_ack)

@@ -55,6 +55,26 @@ status 0 parse --role registrar "$corpus/rfc3665/register.sip"
 status 1 parse "$corpus/rfc4475/baddate.sip"
 status 0 parse --tolerant "$corpus/rfc4475/baddate.sip"
 
+# what a liberal element reads into it is accepted, and what came is shown
+status 0 parse --tolerant "$corpus/rfc4475/baddn.sip"
+shows 'From: Carol, of Hall (East) <sip:carol@example.net>;tag=c31'
+shows 'accept, as a liberal element may read it'
+status 0 parse --tolerant --json "$corpus/rfc4475/baddn.sip" "$good"
+lines '[o["mended"] for o in d] == [True, False] and [o["verdict"] for o in d] == ["accept"] * 2'
+lines 'd[0]["reason"] is None and all(h["at"] is not None for h in d[0]["headers"])'
+status 1 parse --tolerant "$corpus/rfc4475/scalar02.sip"
+
+# the caret stands under the byte that does not fit
+carets() {
+    printf "$1" >caret.sip
+    status 1 parse -q caret.sip
+    shows "caret.sip:$2: "
+}
+carets 'INVITE sip:a b@c SIP/2.0\r\nVia: SIP/2.0/UDP h\r\n\r\n' 1:13
+carets 'ACK sip:a SIP/2.0\r\nVia: SIP/2.0/UDP h;x==y\r\nFrom: <sip:a>\r\nTo: <sip:a>\r\nCall-ID: 1\r\nCSeq: 1 ACK\r\n\r\n' 2:22
+carets 'ACK sip:a SIP/2.0\r\nVia: SIP/2.0/UDP h\r\nFrom: <sip:a>;tag="b"\r\nTo: <sip:a>\r\nCall-ID: 1\r\nCSeq: 1 ACK\r\n\r\n' 3:19
+carets 'ACK sip:a SIP/2.0\r\nVia: SIP/2.0/UDP h\r\nFrom: <sip:a>\r\nTo: <sip:a>\r\nCall-ID: 1@2@3\r\nCSeq: 1 ACK\r\n\r\n' 5:13
+
 # JSON: one object per message and line
 status 1 parse --json "$good" "$corpus/rfc4475/scalar02.sip"
 silent
@@ -102,6 +122,34 @@ status 1 parse --stream "$corpus/rfc4475/mcl01.sip"
 status 1 parse --stream "$corpus/rfc4475/ncl.sip"
 printf '\r\n\r\n' >idle
 status 0 parse --stream idle
+
+# where messages come from, and where they go
+status 1 parse /dev/null
+shows 'there is no start line'
+status 0 parse - <"$good"
+shows '-: accept'
+status 0 parse "$good" - <"$good"
+cat "$good" | { status 0 parse /dev/stdin; }
+mkdir -p folder
+status 7 parse folder
+says 'folder'
+truncate -s 67108865 huge
+status 7 parse huge
+says 'huge: File too large'
+status 7 parse --json no_such_file.sip "$corpus/rfc4475/ncl.sip"
+lines 'len(d) == 1 and d[0]["verdict"] == "reject"'
+for option in '' --json; do
+    # shellcheck disable=SC2086
+    "$SIPSIM" parse $option "$good" >/dev/full 2>err && fault "parse $option: a full disk is not told"
+    [ -s err ] || fault "parse $option: a full disk is not said"
+done
+ln -sf "$good" 'odd
+name.sip'
+status 0 parse -q 'odd
+name.sip'
+status 0 parse --json 'odd
+name.sip'
+lines 'len(d) == 1 and d[0]["file"] == "odd\nname.sip"'
 
 # hostile input
 : >empty

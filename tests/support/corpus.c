@@ -185,7 +185,8 @@ static void check_verdict(const corpus_row *row, ss_slice bytes)
     ss_diag diag;
     const ss_verdict verdict = corpus_judge(row, bytes, &msg, &diag);
     CHECK((unsigned)verdict < SS_VERDICT_COUNT);
-    CHECK(msg.bytes.len <= bytes.len && msg.body.len <= bytes.len);
+    CHECK(row->options.tolerant || msg.bytes.len <= bytes.len); /* what is mended may be longer */
+    CHECK(msg.body.len <= bytes.len);
     for (uint16_t i = 0; i < msg.field_count; i++) {
         CHECK(msg.fields[i].end <= msg.bytes.len);
     }
@@ -258,12 +259,14 @@ static void check_splice(const corpus_row *row, ss_slice bytes)
 /* A Via is pushed and popped again, and the message is the same and as good. */
 static void check_push_and_pop(const corpus_row *row, ss_slice bytes)
 {
-    static char pushed[FILE_BYTES_MAX + 256], popped[FILE_BYTES_MAX + 256];
+    static char pushed[FILE_BYTES_MAX + 256], popped[FILE_BYTES_MAX + 256], read[FILE_BYTES_MAX];
     ss_msg msg;
     ss_diag diag;
     if (corpus_judge(row, bytes, &msg, &diag) != SS_VERDICT_ACCEPT) {
         return;
     }
+    const ss_slice before = { read, msg.bytes.len }; /* what was mended, when it had to be */
+    memcpy(read, msg.bytes.at, msg.bytes.len);
     ss_buffer out = ss_buffer_on(pushed, sizeof pushed);
     ss_splice push = ss_splice_begin(&msg, &arena);
     ss_splice_push(&push, SS_HDR_VIA, SS_LIT("SIP/2.0/UDP edge.example.net;branch=z9hG4bKpushed"));
@@ -273,8 +276,7 @@ static void check_push_and_pop(const corpus_row *row, ss_slice bytes)
     ss_splice pop = ss_splice_begin(&msg, &arena);
     ss_splice_pop(&pop, SS_HDR_VIA);
     CHECK_OK(ss_splice_print(&pop, &back));
-    CHECK(back.len <= bytes.len);
-    CHECK_SLICE_EQ(ss_buffer_slice(&back), ss_slice_cut(bytes, 0, back.len));
+    CHECK_SLICE_EQ(ss_buffer_slice(&back), before);
 }
 
 void corpus_check_splices(const char *rfc)

@@ -74,7 +74,8 @@ typedef enum ss_verdict {
 const char *ss_verdict_name(ss_verdict verdict);
 
 /**
- * Parse and judge a whole message. *msg is as ss_msg_parse leaves it. *diag is filled in unless the verdict is accept:
+ * Parse and judge a whole message. *msg is as ss_msg_parse leaves it; but a message that is accepted for being tolerant, of a
+ * copy in the arena in which is mended what RFC 4475 3.1 lets a liberal element mend, so that the error goes no further. *diag is filled in unless the verdict is accept:
  * offset, header, section, sentence, and the response RFC 3261 asks of that element, 0 for drop (nothing answers an ACK
  * or a response).
  */
