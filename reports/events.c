@@ -119,9 +119,11 @@ static void put_sip(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
 
 static void put_states(ss_buffer *b, const ss_note *note)
 {
-    const bool dialog = note->kind == SS_NOTE_DIALOG;
-    text(b, "from", dialog ? rp_dialog_state_name(note->from) : rp_txn_state_name(note->from));
-    text(b, "to", dialog ? rp_dialog_state_name(note->to) : rp_txn_state_name(note->to));
+    const char *(*name)(unsigned) = note->kind == SS_NOTE_DIALOG         ? rp_dialog_state_name
+                                    : note->kind == SS_NOTE_SUBSCRIPTION ? rp_subscription_name
+                                                                         : rp_txn_state_name;
+    text(b, "from", name(note->from));
+    text(b, "to", name(note->to));
 }
 
 static void put_note(ss_buffer *b, const ss_note *note)
@@ -131,11 +133,15 @@ static void put_note(ss_buffer *b, const ss_note *note)
         text(b, "machine", rp_machine_name(note->machine));
         truth(b, "reliable", note->reliable);
     }
-    if (note->kind == SS_NOTE_TXN || note->kind == SS_NOTE_DIALOG) {
+    if (note->kind == SS_NOTE_TXN || note->kind == SS_NOTE_DIALOG ||
+        note->kind == SS_NOTE_SUBSCRIPTION) {
         put_states(b, note);
     }
     if (note->kind == SS_NOTE_AUTH) {
         text(b, "credentials", rp_auth_text(note->from));
+    }
+    if (note->kind == SS_NOTE_SUBSCRIPTION) {
+        text(b, "role", note->machine == 0 ? "subscriber" : "notifier");
     }
     if ((note->kind == SS_NOTE_TIMER || note->kind == SS_NOTE_RESEND) &&
         note->letter < SS_LETTER_COUNT) {

@@ -39,10 +39,16 @@ const char *rp_auth_text(unsigned outcome)
     return pick(texts, SS_COUNT(texts), outcome);
 }
 
+const char *rp_subscription_name(unsigned state)
+{
+    static const char *const names[] = { "NONE", "WAITING", "PENDING", "ACTIVE", "TERMINATED" };
+    return pick(names, SS_COUNT(names), state);
+}
+
 const char *rp_note_name(unsigned kind)
 {
     static const char *const names[] = { "TXN",   "TIMER",   "RESEND", "DIALOG",
-                                         "STRAY", "REFUSED", "AUTH" };
+                                         "STRAY", "REFUSED", "AUTH",   "SUBSCRIPTION" };
     _Static_assert(SS_COUNT(names) == SS_NOTE_COUNT, "one name per kind of note");
     return pick(names, SS_COUNT(names), kind);
 }

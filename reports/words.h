@@ -9,6 +9,7 @@ const char *rp_letter_name(unsigned letter);
 const char *rp_machine_name(unsigned machine);
 const char *rp_txn_state_name(unsigned state);
 const char *rp_dialog_state_name(unsigned state);
+const char *rp_subscription_name(unsigned state);
 const char *rp_note_name(unsigned kind);
 /** What came of a challenge or of credentials, in words: ss_auth_outcome. */
 const char *rp_auth_text(unsigned outcome);

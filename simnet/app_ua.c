@@ -312,6 +312,14 @@ void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *ev
         on_full(host, event);
         return;
     case SS_EVENT_REQUEST:
+    case SS_EVENT_RESPONSE:
+    case SS_EVENT_SUBSCRIBED:
+    case SS_EVENT_NOTIFIED:
+    case SS_EVENT_WATCHED:
+    case SS_EVENT_REFERRED:
+    case SS_EVENT_SUBSCRIPTION_ENDED:
+    case SS_EVENT_PUBLISHED:
+    case SS_EVENT_PUBLISH_FAILED:
         return;
     default:
         break;

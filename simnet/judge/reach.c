@@ -21,6 +21,7 @@ static const char *const names[REACH_COUNT] = { [SS_TIMER_A] = "timer_a",
                                                 [SS_TIMER_REFRESH] = "timer_refresh",
                                                 [SS_TIMER_RING] = "timer_ring",
                                                 [SS_TIMER_CANCEL] = "timer_cancel",
+                                                [SS_TIMER_EXPIRY] = "timer_expiry",
 #define REACH_NAME(id, name, sentence) [REACH_##id] = name,
                                                 REACH_LIST(REACH_NAME) };
 static const char *const sentences[REACH_COUNT] = {
@@ -37,18 +38,20 @@ static const char *const sentences[REACH_COUNT] = {
     [SS_TIMER_K] = "copies of a response to another request were awaited long enough: 17.1.2.2",
     [SS_TIMER_L] = "copies of an answered INVITE were awaited long enough: RFC 6026 7.1",
     [SS_TIMER_M] = "further 2xx to an INVITE were awaited long enough: RFC 6026 7.2",
-    [SS_TIMER_N] = "a SUBSCRIBE brought no NOTIFY: RFC 6665 4.1.2.4; not in this version",
+    [SS_TIMER_N] = "a SUBSCRIBE brought no NOTIFY: RFC 6665 4.1.2.4",
     [SS_TIMER_TRYING] = "a stack sent 100 by itself: 200 ms without a word to an INVITE, 17.2.1",
     [SS_TIMER_TWOXX] = "the interval of 2xx copies ran out: 13.3.1.4",
     [SS_TIMER_TWOXX_END] = "64*T1 passed without an ACK to a 2xx: 13.3.1.4",
-    [SS_TIMER_REFRESH] = "a registration was refreshed",
+    [SS_TIMER_REFRESH] = "a registration, a subscription or a publication was refreshed",
     [SS_TIMER_RING] =
         "a user agent's ring limit passed, or the minute after which a 1xx is repeated: 13.3.1.1",
     [SS_TIMER_CANCEL] = "64*T1 passed after a CANCEL: the INVITE was given up, 9.1",
+    [SS_TIMER_EXPIRY] =
+        "a subscription or a publication was not refreshed in time: RFC 6665 4.2.1.4",
 #define REACH_SENTENCE(id, name, sentence) [REACH_##id] = sentence,
     REACH_LIST(REACH_SENTENCE)
 };
-_Static_assert((int)SS_TIMER_CANCEL == (int)REACH_TIMER_LAST, "a name for each timer");
+_Static_assert((int)SS_TIMER_EXPIRY == (int)REACH_TIMER_LAST, "a name for each timer");
 
 static bool is_named(ss_slice name, const char *text)
 {

@@ -147,6 +147,7 @@ ss_status ss_dialog_create(ss_core *core, const ss_dialog_options *options, ss_r
     d->link.key =
         ss_dialog_key(options->text.call_id, options->text.local_tag, options->text.remote_tag);
     d->owner = options->owner;
+    d->owner_kind = options->owner_kind;
     d->local_cseq = options->local_cseq;
     d->remote_cseq = options->remote_cseq;
     d->has_local_cseq = options->has_local_cseq;

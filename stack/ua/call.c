@@ -1,6 +1,6 @@
 /* Calls and their legs: made, found, ended, given back (RFC 3261 section 13). The list is in order of number.
  * Invariant: ua->calls counts the calls that are not over; an over call has no timer armed. */
-#include "usage.h"
+#include "events.h"
 
 ss_call *ss_call_at(const ss_core *core, ss_ref call)
 {
@@ -133,15 +133,19 @@ void ss_call_note_timer(const ss_visit *v, const ss_call *call, ss_letter letter
                                       .value = call->interval });
 }
 
-void ss_call_tell(const ss_visit *v, const ss_call *call, ss_event_kind kind,
-                  const ss_outcome *outcome)
+void ss_call_tell(const ss_visit *v, ss_call *call, ss_event_kind kind, const ss_outcome *outcome)
 {
+    v->ua->calls_changed = v->ua->first_subscription != 0;
     ss_turn_event(v->turn, &(ss_event){ .kind = kind,
                                         .call = call->number,
+                                        .replaces = kind == SS_EVENT_INCOMING ? call->replaces : 0,
                                         .cookie = call->cookie,
                                         .status = outcome->status,
                                         .synthetic = outcome->synthetic,
                                         .msg = outcome->msg });
+    if (call->is_referred) {
+        ss_refer_progress(v, call, kind, outcome);
+    }
 }
 
 void ss_call_tell_full(const ss_visit *v, ss_call *call)
@@ -236,11 +240,23 @@ ss_leg *ss_leg_find(const ss_visit *v, const ss_call *call, ss_key128 key)
 
 void ss_leg_over(const ss_visit *v, ss_leg *leg)
 {
-    if (leg->dialog != 0) {
-        ss_dialog_end(v->core, v->turn, leg->dialog);
-        leg->dialog = 0;
-    }
+    ss_leg_leave_dialog(v, leg);
     leg->state = SS_LEG_OVER;
+}
+
+void ss_leg_lost(const ss_visit *v, ss_leg *leg, const ss_outcome *outcome)
+{
+    ss_call *call = ss_call_at(v->core, leg->call);
+    if (leg->state == SS_LEG_ENDING) {
+        return; /* its BYE is out: the answer ends it */
+    }
+    const bool is_the_call = call->wanted == ss_leg_ref(v->core, leg);
+    ss_leg_over(v, leg);
+    if (is_the_call && call->state != SS_CALL_OVER) {
+        ss_call_tell(v, call, SS_EVENT_ENDED, outcome);
+        ss_call_over(v, call);
+    }
+    ss_call_settle(v, call);
 }
 
 void ss_leg_free(const ss_visit *v, ss_call *call, ss_leg *leg)
@@ -256,11 +272,7 @@ void ss_leg_free(const ss_visit *v, ss_call *call, ss_leg *leg)
         call->wanted = 0;
     }
     ss_ua_drop_pending(v, ref);
-    if (leg->dialog != 0 && v->turn != NULL) {
-        ss_dialog_end(v->core, v->turn, leg->dialog);
-    } else if (leg->dialog != 0) {
-        ss_dialog_forget(v->core, leg->dialog); /* a crash says nothing */
-    }
+    ss_leg_leave_dialog(v, leg);
     ss_core_drop(v->core, &leg->ack);
     ss_core_give(v->core, ref, sizeof(ss_leg));
 }

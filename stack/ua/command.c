@@ -1,6 +1,15 @@
 /* Where the user agent is entered: commands of the application, what the transactions bring up, timers. (Requests enter in
  * uas.c, answers in resolve.c.) Each visit ends by giving back the call that it left with nothing to do. */
-#include "usage.h"
+#include "published.h"
+
+/* Each visit ends here: who watches our calls is told once of all that changed. */
+void ss_ua_leave(const ss_visit *v)
+{
+    if (v->ua->calls_changed) {
+        v->ua->calls_changed = false;
+        ss_not_changed(v, SS_PACKAGE_DIALOG, 0);
+    }
+}
 
 /* ---- commands ---- */
 
@@ -52,26 +61,50 @@ static ss_status command_call(const ss_visit *v, ss_call *call, const ss_command
     }
 }
 
-ss_status ss_ua_command(ss_ua *ua, ss_core *core, ss_turn *turn, ss_command *command)
+static ss_status obey(const ss_visit *v, ss_command *command)
 {
-    const ss_visit v = { ua, core, turn };
     switch (command->kind) {
     case SS_CMD_REGISTER:
-        return ss_ua_register(&v, command);
+        return ss_ua_register(v, command);
     case SS_CMD_CALL:
-        return ss_ua_call(&v, command);
+        return ss_ua_call(v, command);
     case SS_CMD_QUIET:
-        ss_ua_register_quiet(&v);
+        ss_ua_register_quiet(v);
+        ss_subscription_quiet(v);
+        ss_publication_quiet(v);
+        ss_published_quiet(v);
         return SS_OK;
+    case SS_CMD_SUBSCRIBE:
+        return ss_sub_subscribe(v, command);
+    case SS_CMD_UNSUBSCRIBE:
+        return ss_sub_unsubscribe(v, command->subscription);
+    case SS_CMD_NOTIFY:
+        return ss_not_command(v, command);
+    case SS_CMD_STATE:
+        return ss_published_set_own(v, command);
+    case SS_CMD_REFER:
+        return ss_refer_send(v, command);
+    case SS_CMD_REQUEST:
+        return ss_request_send(v, command);
+    case SS_CMD_PUBLISH:
+        return ss_publish(v, command);
     default:
         break;
     }
-    ss_call *call = ss_call_find(&v, command->call);
+    ss_call *call = ss_call_find(v, command->call);
     if (call == NULL) {
         return SS_ERR_STATE;
     }
-    const ss_status status = command_call(&v, call, command);
-    ss_call_settle(&v, call);
+    const ss_status status = command_call(v, call, command);
+    ss_call_settle(v, call);
+    return status;
+}
+
+ss_status ss_ua_command(ss_ua *ua, ss_core *core, ss_turn *turn, ss_command *command)
+{
+    const ss_visit v = { ua, core, turn };
+    const ss_status status = obey(&v, command);
+    ss_ua_leave(&v);
     return status;
 }
 
@@ -110,38 +143,68 @@ void ss_ua_up(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss
     case SS_OWNER_REGISTRATION:
         ss_ua_register_up(&v, up, response);
         break;
+    case SS_OWNER_SUBSCRIPTION:
+        ss_subscription_up(&v, ss_subscription_at(core, up->owner.ref), up, response);
+        break;
+    case SS_OWNER_PUBLICATION:
+        ss_publication_up(&v, up->owner.ref, up, response);
+        break;
+    case SS_OWNER_REQUEST:
+        ss_request_up(&v, up, response);
+        break;
     default:
         break;
     }
     if (call != NULL) {
         ss_call_settle(&v, call);
     }
+    ss_ua_leave(&v);
+}
+
+static void call_timer(const ss_visit *v, ss_call *call)
+{
+    if (call->is_uac) {
+        ss_uac_timer(v, call);
+    } else if (call->state == SS_CALL_INCOMING) {
+        ss_uas_ring_timer(v, call);
+    } else {
+        SS_ASSERT(call->state == SS_CALL_ANSWERED);
+        ss_uas_twoxx_timer(v, call);
+    }
+    ss_call_settle(v, call);
 }
 
 void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer)
 {
     const ss_visit v = { ua, core, turn };
-    if (timer->kind == SS_TIMER_OF_REGISTRATION) {
+    switch (timer->kind) {
+    case SS_TIMER_OF_REGISTRATION:
         ss_ua_register_timer(&v, timer);
-        return;
+        break;
+    case SS_TIMER_OF_SUBSCRIPTION:
+        ss_subscription_timer(&v, SS_OWNER(timer, ss_subscription, timer));
+        break;
+    case SS_TIMER_OF_PUBLICATION:
+        ss_publication_timer(&v, timer);
+        break;
+    case SS_TIMER_OF_PUBLISHED:
+        ss_published_timer(&v, timer);
+        break;
+    default:
+        SS_ASSERT(timer->kind == SS_TIMER_OF_CALL);
+        call_timer(&v, SS_OWNER(timer, ss_call, timer));
+        break;
     }
-    SS_ASSERT(timer->kind == SS_TIMER_OF_CALL);
-    ss_call *call = SS_OWNER(timer, ss_call, timer);
-    if (call->is_uac) {
-        ss_uac_timer(&v, call);
-    } else if (call->state == SS_CALL_INCOMING) {
-        ss_uas_ring_timer(&v, call);
-    } else {
-        SS_ASSERT(call->state == SS_CALL_ANSWERED);
-        ss_uas_twoxx_timer(&v, call);
-    }
-    ss_call_settle(&v, call);
+    ss_ua_leave(&v);
 }
 
 void ss_ua_forget_all(ss_ua *ua, ss_core *core)
 {
     const ss_visit v = { ua, core, NULL };
     ss_ua_register_forget(&v);
+    ss_subscription_forget_all(&v);
+    ss_publication_forget_all(&v);
+    ss_published_forget_all(&v);
     ss_call_forget_all(&v);
     ss_ua_drop_all_pending(&v);
     ss_ua_forget_logins(&v);

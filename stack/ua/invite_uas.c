@@ -1,7 +1,7 @@
 /* The INVITE that came (RFC 3261 13.3, 14.2): refused, or handed to the application and answered by its commands. Of the
  * request only what responses repeat is kept, as a message of its own without body. An INVITE that nobody answers ends
  * at the ring limit with 480, or with 487 when its own Expires runs out before. */
-#include "usage.h"
+#include "events.h"
 
 /* A non-100 provisional response at least this often, so that proxies do not cancel. RFC3261:13.3.1.1 */
 static const ss_span progress_every = SS_S(60);
@@ -102,7 +102,13 @@ static ss_status begin(const ss_visit *v, const ss_incoming *in, ss_call *call)
 /* RFC3261:13.3.1 RFC3261:13.3.1.3 */
 void ss_uas_invite(const ss_visit *v, const ss_incoming *in)
 {
-    if (ss_ua_is_busy(v->ua)) {
+    uint32_t replaced = 0;
+    const unsigned refusal = ss_uas_replaces(v, in->msg, &replaced);
+    if (refusal != 0) {
+        ss_ua_refuse(v, in, refusal, SS_HDR_OTHER, SS_EMPTY);
+        return;
+    }
+    if (replaced == 0 && ss_ua_is_busy(v->ua)) {
         ss_ua_refuse(v, in, 486, SS_HDR_OTHER, SS_EMPTY);
         return;
     }
@@ -119,6 +125,7 @@ void ss_uas_invite(const ss_visit *v, const ss_incoming *in)
         }
         return;
     }
+    call->replaces = replaced;
     set_ring_end(v, call, in->msg);
     ss_call_tell(v, call, SS_EVENT_INCOMING, &(ss_outcome){ .msg = in->msg });
 }
@@ -162,6 +169,7 @@ static ss_slice print_response(const ss_visit *v, const ss_call *call, const ss_
     ss_put_header(&b, SS_HDR_CONTACT, contact);
     if (status >= 200) {
         ss_ua_put_abilities(v, &b);
+        ss_ua_put_ability(v, &b, SS_HDR_RECV_INFO);
     }
     return ss_ua_reply_end(v, &b, command->body_type, command->body);
 }
@@ -215,6 +223,7 @@ static ss_status establish(const ss_visit *v, ss_call *call, unsigned status,
         }
         return done;
     }
+    v->ua->calls_changed = v->ua->first_subscription != 0;
     leg->state = status < 200 ? SS_LEG_EARLY : SS_LEG_UP;
     ss_dialog_set_state(v->core, v->turn, ss_dialog_at(v->core, leg->dialog),
                         status < 200 ? SS_DIALOG_EARLY : SS_DIALOG_CONFIRMED);
@@ -250,6 +259,7 @@ ss_status ss_uas_answer(const ss_visit *v, ss_call *call, const ss_command *comm
         call->wanted = call->first_leg;
         ss_core_drop(v->core, &call->kept);
         ss_uas_twoxx_start(v, call);
+        ss_uas_replaced(v, call);
     }
     return status;
 }
@@ -328,7 +338,8 @@ void ss_uas_ack(const ss_visit *v, const ss_msg *ack)
 {
     const ss_ref ref = ss_dialog_find_request(v->core, ack);
     ss_cseq cseq;
-    if (ref == 0 || ss_msg_cseq(ack, &cseq) != SS_OK) {
+    if (ref == 0 || ss_msg_cseq(ack, &cseq) != SS_OK ||
+        ss_dialog_at(v->core, ref)->owner_kind != SS_DIALOG_OF_LEG) {
         ss_ua_note_stray(v, ack);
         return;
     }

@@ -2,12 +2,10 @@
  * 8.2.2). A row here, or one of the identity's profile, is all that a new one takes: dispatch, 405 and 501, 420, 489, and
  * Allow, Supported, Accept and Allow-Events follow from the tables. The rows of a profile have no code of the stack's: such a
  * method is answered 200 and told to the application. */
-#include "usage.h"
+#include "published.h"
 
 static void serve_extra(const ss_visit *v, const ss_incoming *in);
 static void serve_extra_inside(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog);
-static void refuse_notify(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog);
-
 /* In the order of Allow. ACK and CANCEL are served apart, since nothing refuses them. RFC3261:13.1 INVITE does not come alone. */
 static const ss_method_row methods[] = {
     { .method = SS_METHOD_INVITE,
@@ -19,17 +17,48 @@ static const ss_method_row methods[] = {
     { .method = SS_METHOD_ACK, .accepts = SS_LIT_INIT("application/sdp") },
     { .method = SS_METHOD_CANCEL, .accepts = SS_LIT_INIT("application/sdp") },
     { .method = SS_METHOD_OPTIONS,
+      .any_usage = true,
       .accepts = SS_LIT_INIT("application/sdp"),
       .outside = ss_uas_options,
       .inside = ss_uas_options_inside },
     { .method = SS_METHOD_BYE, .accepts = SS_LIT_INIT("application/sdp"), .inside = ss_uas_bye },
-    { .method = SS_METHOD_NOTIFY, .on_request = true, .has_event = true, .inside = refuse_notify },
+    { .method = SS_METHOD_INFO, .inside = ss_uas_info },
+    { .method = SS_METHOD_MESSAGE,
+      .any_usage = true,
+      .accepts = SS_LIT_INIT("text/plain"),
+      .outside = ss_uas_message,
+      .inside = ss_uas_message_inside },
+    { .method = SS_METHOD_SUBSCRIBE,
+      .creates_dialog = true,
+      .refreshes_target = true,
+      .any_usage = true,
+      .event = SS_EVENT_SERVED,
+      .outside = ss_not_subscribe,
+      .inside = ss_not_subscribe_inside },
+    { .method = SS_METHOD_NOTIFY,
+      .refreshes_target = true,
+      .any_usage = true,
+      .event = SS_EVENT_KNOWN,
+      .inside = ss_sub_notify_inside,
+      .unknown = ss_sub_notify },
+    { .method = SS_METHOD_REFER,
+      .creates_dialog = true,
+      .refreshes_target = true,
+      .any_usage = true,
+      .outside = ss_uas_refer,
+      .inside = ss_uas_refer_inside },
+    { .method = SS_METHOD_PUBLISH,
+      .on_request = true,
+      .event = SS_EVENT_SERVED,
+      .accepts = SS_LIT_INIT("application/pidf+xml"),
+      .outside = ss_published_serve },
 };
 
-/* RFC3261:8.1.1.9 Option tags that need no asking; what each means is where its rules are met. An empty row is none. */
-static const ss_slice options[] = { SS_LIT_INIT("") };
+/* RFC3261:8.1.1.9 Option tags that need no asking; what each means is where its rules are met. */
+static const ss_slice options[] = { SS_LIT_INIT("replaces") };
 
 static const ss_method_row extra_method = { .method = SS_METHOD_OTHER,
+                                            .any_usage = true,
                                             .outside = serve_extra,
                                             .inside = serve_extra_inside };
 
@@ -92,19 +121,14 @@ static void serve_extra(const ss_visit *v, const ss_incoming *in)
 
 static void serve_extra_inside(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog)
 {
-    const ss_leg *leg = ss_leg_at(v->core, dialog->owner);
+    const bool is_in_call = dialog->owner_kind == SS_DIALOG_OF_LEG;
+    const uint32_t call =
+        is_in_call ? ss_call_at(v->core, ss_leg_at(v->core, dialog->owner)->call)->number : 0;
     if (ss_ua_refresh_target(v, in, dialog) == SS_OK) {
-        answer_extra(v, in, ss_call_at(v->core, leg->call)->number);
+        answer_extra(v, in, call);
     } else {
         ss_ua_refuse_full(v, in);
     }
-}
-
-/* We have subscribed to nothing. RFC6665:4.1.3 */
-static void refuse_notify(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog)
-{
-    (void)dialog;
-    ss_ua_refuse(v, in, 481, SS_HDR_OTHER, SS_EMPTY);
 }
 
 /* RFC3261:12.2.2 */
@@ -128,7 +152,7 @@ ss_status ss_ua_refresh_target(const ss_visit *v, const ss_incoming *in, ss_dial
 static bool is_among(const ss_slice *rows, size_t count, ss_slice name)
 {
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].len > 0 && ss_slice_eq_nocase(rows[i], name)) {
+        if (ss_slice_eq_nocase(rows[i], name)) {
             return true;
         }
     }
@@ -141,19 +165,6 @@ bool ss_ua_has_option(const ss_ua *ua, ss_slice tag)
     const ss_ua_profile *profile = ua->identity->profile;
     return is_among(options, SS_COUNT(options), tag) ||
            (profile != NULL && is_among(profile->options, profile->option_count, tag));
-}
-
-/* Names of packages compare with case: RFC6665:8.4 */
-bool ss_ua_has_package(const ss_ua *ua, ss_slice event)
-{
-    const ss_ua_profile *profile = ua->identity->profile;
-    const ss_slice name = ss_slice_trim(ss_slice_cut(event, 0, ss_slice_find(event, ';')));
-    for (unsigned i = 0; profile != NULL && i < profile->package_count; i++) {
-        if (ss_slice_eq(profile->packages[i], name)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 bool ss_ua_lists(ss_slice list, ss_slice item)
@@ -230,20 +241,26 @@ static void put_list(const ss_visit *v, ss_buffer *b, size_t from, ss_hdr which)
             put_items(b, from, profile->options, profile->option_count);
         }
         break;
+    case SS_HDR_RECV_INFO:
+        if (profile != NULL) {
+            put_items(b, from, profile->info_packages, profile->info_package_count);
+        }
+        break;
     default:
         SS_ASSERT(which == SS_HDR_ALLOW_EVENTS);
         if (profile != NULL) {
             put_items(b, from, profile->packages, profile->package_count);
         }
+        put_item(b, from, SS_LIT("refer")); /* by REFER */
         break;
     }
 }
 
-/* RFC3261:20.5 RFC3261:20.37 RFC6665:8.2.2 */
+/* RFC3261:20.5 RFC3261:20.37 RFC6665:8.2.2 RFC6665:4.4.4 RFC6086:4.1 */
 void ss_ua_put_ability(const ss_visit *v, ss_buffer *b, ss_hdr which)
 {
     const ss_ua_profile *profile = v->ua->identity->profile;
-    if (which == SS_HDR_ALLOW_EVENTS && (profile == NULL || profile->package_count == 0)) {
+    if (which == SS_HDR_RECV_INFO && (profile == NULL || profile->info_package_count == 0)) {
         return;
     }
     ss_put(b, ss_hdr_name(which));

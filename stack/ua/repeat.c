@@ -3,7 +3,7 @@
  *
  * A rule says what to change and nothing else. A request is repeated SS_REPEATS_MAX times at most, whoever asks and for whatever:
  * a peer that challenges for ever gets an end. */
-#include "usage.h"
+#include "events.h"
 
 static const struct {
     uint16_t status;
@@ -41,6 +41,10 @@ static uint32_t next_number(const ss_visit *v, ss_errand errand, const ss_msg *r
             ss_call_at(v->core, errand.who)->cseq = own + 1;
         }
         break;
+    case SS_ERRAND_SUBSCRIPTION:
+        return ss_subscription_next_number(v, ss_subscription_at(v->core, errand.who));
+    case SS_ERRAND_PUBLICATION:
+    case SS_ERRAND_REQUEST:
     case SS_ERRAND_ACK:
         break;
     }
@@ -119,6 +123,10 @@ static void let_go(const ss_visit *v, ss_errand errand, const ss_up *up)
         ss_leg_end_early(v, call);
     } else if (errand.kind == SS_ERRAND_BYE) {
         ss_leg_at(v->core, errand.who)->bye = 0;
+    } else if (errand.kind == SS_ERRAND_SUBSCRIPTION) {
+        ss_subscription_at(v->core, errand.who)->txn = 0;
+    } else if (errand.kind == SS_ERRAND_PUBLICATION) {
+        ss_publication_sent(v, errand.who, 0);
     }
 }
 

@@ -1,7 +1,7 @@
 /* Where requests go (RFC 3261 8.1.2): to the address that the next hop's URI names, or, when it names a host by name, to
  * the address that the host of the engine finds for it. Until then the printed request waits as a blob; its Via is
  * printed already, since it depends on the transport alone. */
-#include "usage.h"
+#include "events.h"
 
 typedef struct pending {
     ss_ref next;
@@ -31,7 +31,10 @@ static ss_owner owner_of(ss_errand errand)
 {
     static const uint8_t kinds[] = { [SS_ERRAND_INVITE] = SS_OWNER_CALL,
                                      [SS_ERRAND_BYE] = SS_OWNER_IN_CALL,
-                                     [SS_ERRAND_REGISTER] = SS_OWNER_REGISTRATION };
+                                     [SS_ERRAND_REGISTER] = SS_OWNER_REGISTRATION,
+                                     [SS_ERRAND_SUBSCRIPTION] = SS_OWNER_SUBSCRIPTION,
+                                     [SS_ERRAND_PUBLICATION] = SS_OWNER_PUBLICATION,
+                                     [SS_ERRAND_REQUEST] = SS_OWNER_REQUEST };
     return (ss_owner){ .kind = kinds[errand.kind], .wants_sent = true, .ref = errand.who };
 }
 
@@ -51,6 +54,13 @@ static void report_sent(const ss_visit *v, ss_errand errand, ss_ref txn)
     case SS_ERRAND_REGISTER:
         ss_ua_register_sent(v, txn);
         break;
+    case SS_ERRAND_SUBSCRIPTION:
+        ss_subscription_at(v->core, errand.who)->txn = txn;
+        break;
+    case SS_ERRAND_PUBLICATION:
+        ss_publication_sent(v, errand.who, txn);
+        break;
+    case SS_ERRAND_REQUEST:
     case SS_ERRAND_ACK:
         break;
     }
@@ -175,7 +185,7 @@ void ss_ua_drop_pending(const ss_visit *v, ss_ref who)
     for (ss_ref at = v->ua->first_pending; at != 0;) {
         const pending *p = pending_at(v, at);
         const ss_ref next = p->next;
-        if (p->errand.who == who) {
+        if (p->errand.who == who && p->errand.kind != SS_ERRAND_REQUEST) {
             unlink_pending(v, before, at);
             free_pending(v, at);
         } else {
@@ -210,6 +220,15 @@ static void report_unsent(const ss_visit *v, ss_errand errand)
     case SS_ERRAND_REGISTER:
         ss_ua_register_failed(v, &outcome);
         break;
+    case SS_ERRAND_SUBSCRIPTION:
+        ss_subscription_failed(v, ss_subscription_at(v->core, errand.who), &outcome);
+        break;
+    case SS_ERRAND_PUBLICATION:
+        ss_publication_failed(v, errand.who, &outcome);
+        break;
+    case SS_ERRAND_REQUEST:
+        ss_request_done(v, errand.who, &outcome);
+        break;
     case SS_ERRAND_ACK: /* as if lost: the peer repeats its 2xx */
         ss_leg_at(v->core, errand.who)->ack_unsent = true;
         break;
@@ -224,7 +243,7 @@ static ss_call *call_of(const ss_visit *v, ss_errand errand)
     case SS_ERRAND_ACK:
     case SS_ERRAND_BYE:
         return ss_call_at(v->core, ss_leg_at(v->core, errand.who)->call);
-    case SS_ERRAND_REGISTER:
+    default:
         break;
     }
     return NULL;
@@ -260,6 +279,7 @@ bool ss_ua_answer(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_answer *answ
             unlink_pending(&v, before, at);
             go_on(&v, p, answer);
             free_pending(&v, at);
+            ss_ua_leave(&v);
             return true;
         }
         before = at;

@@ -1,5 +1,5 @@
 /* The user agent client outside dialogs (RFC 3261 8.1): how requests are built and how a call begins. */
-#include "usage.h"
+#include "events.h"
 
 /* ---- what requests have ---- */
 
@@ -89,7 +89,7 @@ static bool is_for_to(ss_slice name)
 }
 
 /* The target as a To has it: no port, no parameters of transport (19.1.1, table 1). RFC3261:19.1.1 */
-static ss_slice logical_uri(const ss_visit *v, const ss_uri *uri)
+ss_slice ss_ua_logical_uri(const ss_visit *v, const ss_uri *uri)
 {
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_put(&b, uri->scheme == SS_SCHEME_SIPS ? SS_LIT("sips:") : SS_LIT("sip:"));
@@ -112,7 +112,7 @@ static ss_slice logical_uri(const ss_visit *v, const ss_uri *uri)
 }
 
 /* RFC3261:8.1.1.4 */
-static ss_slice new_call_id(const ss_visit *v)
+ss_slice ss_ua_new_call_id(const ss_visit *v)
 {
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_put_hex(&b, ss_entropy_next(&v->core->entropy), 16);
@@ -121,15 +121,8 @@ static ss_slice new_call_id(const ss_visit *v)
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
-typedef struct journey {
-    ss_uri target;
-    ss_route route;
-    ss_hop hop;
-    ss_path path;
-} journey;
-
 /* RFC3261:8.1.1.1 RFC3261:8.1.2 */
-static ss_status plan_journey(const ss_visit *v, ss_slice target, journey *j)
+ss_status ss_ua_plan_journey(const ss_visit *v, ss_slice target, ss_journey *j)
 {
     if (ss_uri_parse(target, &j->target) != SS_OK || j->target.headers.len > 0) {
         return SS_ERR_SYNTAX;
@@ -150,12 +143,12 @@ static ss_status plan_journey(const ss_visit *v, ss_slice target, journey *j)
 }
 
 /* RFC3261:13.2.1 */
-static ss_slice print_invite(const ss_visit *v, const ss_command *command, const journey *j,
-                             ss_call *call)
+static ss_slice print_invite(const ss_visit *v, const ss_command *command,
+                             const ss_reference *reference, const ss_journey *j, ss_call *call)
 {
     ss_slice contact;
-    const ss_slice to = logical_uri(v, &j->target);
-    const ss_slice call_id = command->call_id.len > 0 ? command->call_id : new_call_id(v);
+    const ss_slice to = ss_ua_logical_uri(v, &j->target);
+    const ss_slice call_id = command->call_id.len > 0 ? command->call_id : ss_ua_new_call_id(v);
     const ss_slice outbound = v->ua->identity->outbound; /* RFC3261:12.1.2 or the topmost Route */
     const bool is_secure = j->target.scheme == SS_SCHEME_SIPS || ss_ua_is_sips(outbound);
     if (ss_ua_contact_for(v, is_secure, &contact) != SS_OK || to.len == 0 || call_id.len == 0) {
@@ -170,7 +163,14 @@ static ss_slice print_invite(const ss_visit *v, const ss_command *command, const
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_ua_put_request(v, &b, &request, &j->route, &j->path);
     ss_put_header(&b, SS_HDR_CONTACT, contact);
+    if (command->replaces.len > 0) { /* RFC3891:4 */
+        ss_put_header(&b, SS_HDR_REPLACES, command->replaces);
+    }
+    if (reference->referred_by.len > 0) { /* RFC3892:2.2 */
+        ss_put_header(&b, SS_HDR_REFERRED_BY, reference->referred_by);
+    }
     ss_ua_put_abilities(v, &b);
+    ss_ua_put_ability(v, &b, SS_HDR_RECV_INFO);
     ss_ua_put_tail(v, &b, SS_METHOD_INVITE);
     ss_put_body(&b, command->body_type, command->body);
     return ss_buffer_keep(v->turn->arena, &b);
@@ -178,8 +178,16 @@ static ss_slice print_invite(const ss_visit *v, const ss_command *command, const
 
 ss_status ss_ua_call(const ss_visit *v, ss_command *command)
 {
-    journey j;
-    const ss_status planned = plan_journey(v, command->target, &j);
+    ss_journey j;
+    ss_reference reference = { .target = command->target, .replaces = command->replaces };
+    if (command->subscription != 0) { /* RFC3515:2.4.3 */
+        const ss_status read = ss_refer_read(v, command->subscription, &reference);
+        if (read != SS_OK) {
+            return read;
+        }
+        command->replaces = reference.replaces;
+    }
+    const ss_status planned = ss_ua_plan_journey(v, reference.target, &j);
     if (planned != SS_OK) {
         return planned;
     }
@@ -191,13 +199,16 @@ ss_status ss_ua_call(const ss_visit *v, ss_command *command)
     call->cookie = command->cookie;
     call->cseq = ss_cseq_initial(v->core);
     call->secure = j.target.scheme == SS_SCHEME_SIPS && j.path.transport == SS_TRANSPORT_TLS;
-    const ss_slice invite = print_invite(v, command, &j, call);
+    const ss_slice invite = print_invite(v, command, &reference, &j, call);
     const ss_errand errand = { SS_ERRAND_INVITE, ss_call_ref(v->core, call) };
     const ss_status sent =
         invite.len == 0 ? SS_ERR_FULL : ss_ua_send(v, errand, &j.hop, &j.path, invite);
     if (sent != SS_OK) {
         ss_call_undo(v, call);
         return sent;
+    }
+    if (command->subscription != 0) {
+        ss_refer_bind(v, command->subscription, call);
     }
     command->call = call->number;
     return SS_OK;

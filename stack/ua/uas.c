@@ -1,6 +1,6 @@
 /* The user agent server's method-independent half (RFC 3261 8.2): what a request must be before its method is looked at,
  * in the order of the section, and how responses are built. */
-#include "usage.h"
+#include "events.h"
 
 /* ---- responses: 8.2.6. RFC3261:8.2.4 no extension is applied, so none is in Require ---- */
 
@@ -88,7 +88,7 @@ void ss_ua_refuse(const ss_visit *v, const ss_incoming *in, unsigned status, ss_
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
     ss_put_new_tag(v->core, &tag_text);
     ss_buffer b = ss_ua_reply_begin(v, in->msg, status, ss_buffer_slice(&tag_text));
-    if (extra == SS_HDR_ALLOW || extra == SS_HDR_ACCEPT || extra == SS_HDR_ALLOW_EVENTS) {
+    if (value.at == NULL && extra != SS_HDR_OTHER) {
         ss_ua_put_ability(v, &b, extra);
     } else if (extra != SS_HDR_OTHER) {
         ss_put_header(&b, extra, value);
@@ -153,6 +153,14 @@ static bool is_for_us(const ss_visit *v, const ss_uri *uri)
            (ss_uri_parse(me->aor, &aor) == SS_OK && same_user(*uri, aor));
 }
 
+/* A compositor keeps the state of many. */
+static bool speaks_for_others(const ss_visit *v, const ss_msg *request)
+{
+    const ss_ua_profile *profile = v->ua->identity->profile;
+    return profile != NULL && profile->is_compositor &&
+           (request->method == SS_METHOD_SUBSCRIBE || request->method == SS_METHOD_PUBLISH);
+}
+
 /* RFC3261:8.2.2.1 */
 static bool refuse_request_uri(const ss_visit *v, const ss_incoming *in)
 {
@@ -165,7 +173,7 @@ static bool refuse_request_uri(const ss_visit *v, const ss_incoming *in)
         ss_ua_refuse(v, in, 416, SS_HDR_OTHER, SS_EMPTY);
         return true;
     }
-    if (!is_for_us(v, &uri)) {
+    if (!is_for_us(v, &uri) && !speaks_for_others(v, in->msg)) {
         ss_ua_refuse(v, in, 404, SS_HDR_OTHER, SS_EMPTY);
         return true;
     }
@@ -237,7 +245,7 @@ static bool refuse_content(const ss_visit *v, const ss_incoming *in, const ss_me
     const ss_slice value = ss_msg_value(in->msg, SS_HDR_CONTENT_TYPE, 0);
     const ss_slice type = ss_slice_trim(ss_slice_cut(value, 0, ss_slice_find(value, ';')));
     if (!ss_ua_lists(row->accepts, type)) {
-        ss_ua_refuse(v, in, 415, SS_HDR_ACCEPT, SS_EMPTY);
+        ss_ua_refuse(v, in, 415, SS_HDR_ACCEPT, row->accepts);
         return true;
     }
     return false;
@@ -246,7 +254,11 @@ static bool refuse_content(const ss_visit *v, const ss_incoming *in, const ss_me
 /* 489 for an Event that is missing as well: it cannot be understood. RFC6665:4.2.1.1 RFC6665:8.3.2 */
 static bool refuse_event(const ss_visit *v, const ss_incoming *in, const ss_method_row *row)
 {
-    if (!row->has_event || ss_ua_has_package(v->ua, ss_msg_value(in->msg, SS_HDR_EVENT, 0))) {
+    const ss_event_name event = ss_event_read(ss_msg_value(in->msg, SS_HDR_EVENT, 0));
+    const uint8_t package = ss_package_find(v->ua, event.package);
+    if (row->event == SS_EVENT_ANY ||
+        (row->event == SS_EVENT_KNOWN && package != SS_PACKAGE_NONE) ||
+        (row->event == SS_EVENT_SERVED && ss_package_is_served(v->ua, package))) {
         return false;
     }
     ss_ua_refuse(v, in, 489, SS_HDR_ALLOW_EVENTS, SS_EMPTY);
@@ -270,8 +282,14 @@ static void serve_in_dialog(const ss_visit *v, const ss_incoming *in, const ss_m
 {
     const ss_ref ref = ss_dialog_find_request(v->core, in->msg);
     ss_cseq cseq;
-    if (ref == 0) {
-        ss_ua_refuse(v, in, 481, SS_HDR_OTHER, SS_EMPTY);
+    if (ref == 0 && row->unknown != NULL) {
+        row->unknown(v, in);
+        return;
+    }
+    if (ref == 0 ||
+        (!row->any_usage && ss_dialog_at(v->core, ref)->owner_kind != SS_DIALOG_OF_LEG)) {
+        ss_ua_refuse(v, in, 481, SS_HDR_OTHER,
+                     SS_EMPTY); /* no such dialog, or no such usage of it */
         return;
     }
     ss_dialog *dialog = ss_dialog_at(v->core, ref);
@@ -323,6 +341,10 @@ static void serve(const ss_visit *v, const ss_incoming *in)
         ss_ua_refuse(v, in, 482, SS_HDR_OTHER, SS_EMPTY);
         return;
     }
+    if (in->msg->method != SS_METHOD_INVITE && ss_msg_count(in->msg, SS_HDR_REPLACES) > 0) {
+        ss_ua_refuse(v, in, 400, SS_HDR_OTHER, SS_EMPTY); /* RFC3891:3 */
+        return;
+    }
     if (refuse_extension(v, in) || refuse_event(v, in, &row) || refuse_content(v, in, &row)) {
         return;
     }
@@ -345,4 +367,5 @@ void ss_ua_request(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, con
     } else {
         serve(&v, &in);
     }
+    ss_ua_leave(&v);
 }

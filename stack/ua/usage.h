@@ -46,9 +46,9 @@ typedef struct ss_call {
     bool wants_bye;                 /* UAS: hung up before the ACK came (15) */
     bool full_told;                 /* SS_EVENT_FULL was put out for its responses */
     bool progressed;                /* UAS: the application sent a 101..199 */
-    uint8_t repeats;                /* UAC: of the INVITE: repeat.c */
     char tag[SS_TAG_BYTES];         /* our tag */
     uint32_t cseq;                  /* of the INVITE */
+    uint32_t replaces;              /* UAS: the call that ends when this one is answered */
     uint64_t call_id;               /* hash, for notes */
     ss_key128 merged;               /* UAS: From tag, Call-ID, CSeq: 8.2.2.2 */
     ss_blob
@@ -56,7 +56,9 @@ typedef struct ss_call {
                           * the INVITE that its ACK repeats (22.1) */
     ss_blob answer;      /* UAS: the 2xx, until its ACK */
     ss_time end;         /* UAS: of the ring limit or of the 2xx copies */
-    unsigned end_status; /* UAS: 480 or 487, when `end` comes unanswered */
+    uint16_t end_status; /* UAS: 480 or 487, when `end` comes unanswered */
+    bool is_referred;    /* UAC: a REFER asked for it, and who sent that is told */
+    uint8_t repeats;     /* UAC: of the INVITE: repeat.c */
     ss_span interval;    /* that the timer runs */
 } ss_call;
 
@@ -77,7 +79,8 @@ typedef struct ss_leg {
     uint8_t state;   /* ss_leg_state */
     uint8_t repeats; /* of our BYE: repeat.c */
     bool path_known;
-    bool ack_unsent; /* no address was found for the ACK: a copy asks again */
+    bool ack_unsent;           /* no address was found for the ACK: a copy asks again */
+    ss_ref first_subscription; /* that shares its dialog: usages.c */
 } ss_leg;
 
 /** A request as it came, for those who answer it. */
@@ -111,8 +114,7 @@ void ss_call_arm(const ss_visit *v, ss_call *call, ss_span span);
 void ss_call_disarm(const ss_visit *v, ss_call *call);
 /** A timer of the call fired: its span is call->interval. */
 void ss_call_note_timer(const ss_visit *v, const ss_call *call, ss_letter letter);
-void ss_call_tell(const ss_visit *v, const ss_call *call, ss_event_kind kind,
-                  const ss_outcome *outcome);
+void ss_call_tell(const ss_visit *v, ss_call *call, ss_event_kind kind, const ss_outcome *outcome);
 /** SS_EVENT_FULL, once per call. */
 void ss_call_tell_full(const ss_visit *v, ss_call *call);
 /** The end for the application, who was told: dialogs without a BYE under way end. */
@@ -124,11 +126,20 @@ void ss_call_settle(const ss_visit *v, ss_call *call);
 SS_MUST_USE ss_status ss_leg_new(const ss_visit *v, ss_call *call, const ss_dialog_options *options,
                                  ss_leg **leg);
 ss_leg *ss_leg_find(const ss_visit *v, const ss_call *call, ss_key128 key);
-/** The dialog ends; the leg stays for copies of its 2xx. */
+/** The leg's use of its dialog ends; the leg stays for copies of its 2xx. */
 void ss_leg_over(const ss_visit *v, ss_leg *leg);
+/** The same for the dialog alone, which ends unless subscriptions use it too. */
+void ss_leg_leave_dialog(const ss_visit *v, ss_leg *leg);
+/** The peer does not know the dialog any more: the leg is over without a BYE, and its call if it was the call's. */
+void ss_leg_lost(const ss_visit *v, ss_leg *leg, const ss_outcome *outcome);
 /** Takes a leg and its dialog away. */
 void ss_leg_free(const ss_visit *v, ss_call *call, ss_leg *leg);
 void ss_leg_end_early(const ss_visit *v, ss_call *call);
+
+/* ---- command.c ---- */
+
+/** The end of every visit from outside. */
+void ss_ua_leave(const ss_visit *v);
 
 /* ---- uac.c: requests outside dialogs, and what all requests have ---- */
 
@@ -152,19 +163,35 @@ typedef struct ss_new_request {
 void ss_ua_put_request(const ss_visit *v, ss_buffer *b, const ss_new_request *request,
                        const ss_route *route, const ss_path *path);
 
+/** Where a request goes, and how. */
+typedef struct ss_journey {
+    ss_uri target; /* of a request outside dialogs */
+    ss_route route;
+    ss_hop hop;
+    ss_path path;
+} ss_journey;
+/** 8.1.1.1, 8.1.2. SS_ERR_SYNTAX: a target that no request can go to. SS_ERR_FULL. */
+SS_MUST_USE ss_status ss_ua_plan_journey(const ss_visit *v, ss_slice target, ss_journey *j);
+/** The target as a To has it, in the arena; SS_EMPTY when that is full. */
+ss_slice ss_ua_logical_uri(const ss_visit *v, const ss_uri *uri);
+ss_slice ss_ua_new_call_id(const ss_visit *v);
+
 /* ---- resolve.c: 8.1.2 ---- */
 
 typedef enum ss_errand_kind {
     SS_ERRAND_INVITE,
     SS_ERRAND_ACK,
     SS_ERRAND_BYE,
-    SS_ERRAND_REGISTER
+    SS_ERRAND_REGISTER,
+    SS_ERRAND_SUBSCRIPTION, /* SUBSCRIBE, REFER, NOTIFY */
+    SS_ERRAND_PUBLICATION,
+    SS_ERRAND_REQUEST
 } ss_errand_kind;
 
 /** What a request is for: who is told when it cannot be sent. */
 typedef struct ss_errand {
     ss_errand_kind kind;
-    ss_ref who; /* call (INVITE), leg (ACK, BYE), 0 */
+    ss_ref who; /* call (INVITE), leg (ACK, BYE), subscription, publication; a request's number */
 } ss_errand;
 
 /** The path by which a request to the hop leaves; the remote address is known when the hop is numeric. */
@@ -172,7 +199,7 @@ ss_path ss_ua_path_to(const ss_visit *v, const ss_hop *hop);
 /** Sends, or asks where the hop is and keeps the request until the answer comes. SS_ERR_FULL: neither. */
 SS_MUST_USE ss_status ss_ua_send(const ss_visit *v, ss_errand errand, const ss_hop *hop,
                                  const ss_path *path, ss_slice bytes);
-/** Forgets the requests that wait for someone. */
+/** Forgets the requests that wait for someone: not those of SS_ERRAND_REQUEST, who have nobody. */
 void ss_ua_drop_pending(const ss_visit *v, ss_ref who);
 void ss_ua_drop_all_pending(const ss_visit *v);
 
@@ -188,21 +215,24 @@ typedef struct ss_method_row {
     bool on_request;           /* off unless the profile asks for it */
     bool creates_dialog;       /* outside one it needs a Contact: 8.1.1.8 */
     bool refreshes_target;     /* 12.2: ss_ua_refresh_target */
-    bool has_event;            /* its Event must name a package of ours: 489 */
+    bool any_usage;            /* inside any dialog; else only in one of a call: 481 */
+    uint8_t event;             /* ss_event_rule */
     ss_slice accepts;          /* content types, by commas; at == NULL: any */
     ss_serve_outside *outside; /* NULL: 481 */
     ss_serve_inside *inside;   /* NULL: 405 */
+    ss_serve_outside *unknown; /* with a To tag, in a dialog that we do not have; NULL: 481 */
 } ss_method_row;
+
+/** What a method's Event must name, or 489. */
+typedef enum ss_event_rule { SS_EVENT_ANY, SS_EVENT_KNOWN, SS_EVENT_SERVED } ss_event_rule;
 
 /** How a request is served by us. False: not at all; `known` says whether the stack has such a method. */
 bool ss_ua_find_method(const ss_ua *ua, const ss_msg *request, ss_method_row *row, bool *known);
 bool ss_ua_has_option(const ss_ua *ua, ss_slice tag);
-/** The event package that an Event value names is ours: without its parameters. */
-bool ss_ua_has_package(const ss_ua *ua, ss_slice event);
 /** A list by commas names the item, without case. */
 bool ss_ua_lists(ss_slice list, ss_slice item);
-/** Allow, Supported, Accept, Allow-Events as one header field, printed from the tables. Allow-Events is left out when there
- *  is no package. */
+/** Allow, Supported, Accept, Allow-Events, Recv-Info as one header field, printed from the tables. Recv-Info is left out when
+ *  there is no package. */
 void ss_ua_put_ability(const ss_visit *v, ss_buffer *b, ss_hdr which);
 /** Those of them that a request or response which begins a dialog says. */
 void ss_ua_put_abilities(const ss_visit *v, ss_buffer *b);
@@ -262,8 +292,8 @@ bool ss_ua_reply(const ss_visit *v, const ss_incoming *in, ss_slice response);
 /** The same for a request that ends something: at the quota the same answer goes out without a transaction, as ending is
  *  what makes room. False when nothing could be said: as if the request was lost. */
 SS_MUST_USE bool ss_ua_reply_ending(const ss_visit *v, const ss_incoming *in, ss_slice response);
-/** A final response with no more than one header field beside the usual ones (SS_HDR_OTHER: none; one of
- *  ss_ua_put_ability's prints itself). */
+/** A final response with no more than one header field beside the usual ones (SS_HDR_OTHER: none; without a
+ *  value: ss_ua_put_ability). */
 void ss_ua_refuse(const ss_visit *v, const ss_incoming *in, unsigned status, ss_hdr extra,
                   ss_slice value);
 /** 500: out of order (12.2.2), or an INVITE before the answer to another (14.2), which has a Retry-After of 0..10 s. */
@@ -297,6 +327,19 @@ bool ss_uas_is_merged(const ss_visit *v, const ss_msg *request);
 /** Nobody's server transaction: its owner says what the request was, so that another copy of it is known (8.2.2.2). */
 ss_owner ss_uas_nobody(ss_key128 merged);
 ss_key128 ss_uas_merged_key(const ss_msg *request);
+
+/* ---- replaces.c: RFC 3891 ---- */
+
+/** 0 and the number of the call that an INVITE replaces (0: none), or what it is answered. */
+unsigned ss_uas_replaces(const ss_visit *v, const ss_msg *invite, uint32_t *replaced);
+/** The call that was answered takes the place of the one it replaces, which ends. */
+void ss_uas_replaced(const ss_visit *v, const ss_call *call);
+
+/* ---- refer.c: RFC 3515 ---- */
+
+/** What became of a call that a REFER asked for goes to who asked. */
+void ss_refer_progress(const ss_visit *v, ss_call *call, ss_event_kind kind,
+                       const ss_outcome *outcome);
 
 /* ---- twoxx.c: 13.2.2.4, 13.3.1.4 ---- */
 

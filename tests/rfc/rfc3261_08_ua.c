@@ -217,16 +217,14 @@ TEST(rfc3261_8_1_3_3_an_answer_to_a_bye_with_two_vias_is_discarded)
 /* RFC3261:8.2.1 */
 TEST(rfc3261_8_2_1_a_known_method_that_is_not_supported_gets_405_with_allow)
 {
-    static const char *const methods[] = { "REGISTER", "MESSAGE", "SUBSCRIBE",
-                                           "PRACK",    "UPDATE",  "INFO" };
+    static const char *const methods[] = { "REGISTER", "PUBLISH", "PRACK", "UPDATE" };
     ua_rig *rig = ua_start();
     for (unsigned i = 0; i < SS_COUNT(methods); i++) {
         char name[32];
         CHECK_OK(ask_bob(rig, methods[i], "sip:bob@10.0.0.2", EMPTY));
         snprintf(name, sizeof name, "405 %s", methods[i]);
         CHECK_EQ(ua_sent_count(rig, BOB, name), 1);
-        CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, BOB, name, 0)), SS_HDR_ALLOW, 0),
-                    "INVITE, ACK, CANCEL, OPTIONS, BYE");
+        CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, BOB, name, 0)), SS_HDR_ALLOW, 0), UA_ALLOW);
     }
     ua_run_out(rig);
     CHECK(ua_is_empty(rig, BOB));
@@ -378,8 +376,8 @@ TEST(rfc3261_11_2_options_gets_what_an_invite_would_get)
     rig->identities[BOB].lines = 1;
     CHECK_OK(ask_bob(rig, "OPTIONS", "sip:bob@10.0.0.2", EMPTY));
     const ss_msg *ok = ua_parse(ua_sent(rig, BOB, "200 OPTIONS", 0));
-    CHECK_SLICE(ss_msg_value(ok, SS_HDR_ALLOW, 0), "INVITE, ACK, CANCEL, OPTIONS, BYE");
-    CHECK_SLICE(ss_msg_value(ok, SS_HDR_ACCEPT, 0), "application/sdp");
+    CHECK_SLICE(ss_msg_value(ok, SS_HDR_ALLOW, 0), UA_ALLOW);
+    CHECK_SLICE(ss_msg_value(ok, SS_HDR_ACCEPT, 0), "application/sdp, text/plain");
     CHECK_EQ(ss_msg_count(ok, SS_HDR_ACCEPT_ENCODING), 1);
     CHECK_EQ(ss_msg_count(ok, SS_HDR_ACCEPT_LANGUAGE), 1);
     CHECK_EQ(ss_msg_count(ok, SS_HDR_SUPPORTED), 1);

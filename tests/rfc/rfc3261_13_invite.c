@@ -12,7 +12,7 @@ TEST(rfc3261_13_2_1_an_invite_has_contact_allow_and_supported)
     ua_call(rig, ALICE, "sip:carol@10.0.0.9");
     const ss_msg *invite = ua_parse(ua_sent(rig, ALICE, "INVITE", 0));
     CHECK_SLICE(ss_msg_value(invite, SS_HDR_CONTACT, 0), "<sip:alice@10.0.0.1:5060>");
-    CHECK_SLICE(ss_msg_value(invite, SS_HDR_ALLOW, 0), "INVITE, ACK, CANCEL, OPTIONS, BYE");
+    CHECK_SLICE(ss_msg_value(invite, SS_HDR_ALLOW, 0), UA_ALLOW);
     CHECK_EQ(ss_msg_count(invite, SS_HDR_SUPPORTED), 1);
     CHECK_SLICE(invite->body, "v=0\r\n");
 }
@@ -27,7 +27,7 @@ TEST(rfc3261_13_3_1_4_a_2xx_has_contact_allow_supported_and_the_record_route)
     const ss_msg *ok = ua_parse(ua_sent(rig, BOB, "200 INVITE", 0));
     CHECK_SLICE(ss_msg_value(ok, SS_HDR_RECORD_ROUTE, 0), "<sip:10.0.0.9;lr>;x=1, <sip:p2;lr>");
     CHECK_SLICE(ss_msg_value(ok, SS_HDR_CONTACT, 0), "<sip:bob@10.0.0.2:5060>");
-    CHECK_SLICE(ss_msg_value(ok, SS_HDR_ALLOW, 0), "INVITE, ACK, CANCEL, OPTIONS, BYE");
+    CHECK_SLICE(ss_msg_value(ok, SS_HDR_ALLOW, 0), UA_ALLOW);
     CHECK_EQ(ss_msg_count(ok, SS_HDR_SUPPORTED), 1);
     CHECK_SLICE(ss_msg_value(ok, SS_HDR_CONTENT_TYPE, 0), "application/sdp");
 }

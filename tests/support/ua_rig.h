@@ -11,6 +11,9 @@
 
 #include "ss/engine.h"
 
+/** What a user agent without a profile allows. */
+#define UA_ALLOW "INVITE, ACK, CANCEL, OPTIONS, BYE, INFO, MESSAGE, SUBSCRIBE, NOTIFY, REFER"
+
 enum { ALICE, BOB, CAROL, UA_NODES };
 enum { UA_ENGINES = 2 };
 

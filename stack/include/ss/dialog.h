@@ -1,8 +1,8 @@
 /* ss/dialog.h: dialogs (RFC 3261 section 12): what two user agents remember of each other between requests.
  *
  * A dialog lives in the store; its strings stand in one block of exactly their size. It is found by its identifier in
- * pools->dialogs and counted against settings->dialogs_max. What it is for (a call, later a subscription) is its
- * owner's business: `owner` is told back and not looked at.
+ * pools->dialogs and counted against settings->dialogs_max. What it is for (a call, subscriptions) is its owner's business:
+ * `owner` and `owner_kind` are told back and not looked at.
  */
 #ifndef SS_DIALOG_H
 #define SS_DIALOG_H
@@ -57,9 +57,10 @@ typedef struct ss_dialog {
     ss_table_link link; /* key: ss_dialog_key */
     ss_ref owner;
     uint32_t local_cseq, remote_cseq;
-    uint8_t state;                        /* ss_dialog_state */
-    bool has_local_cseq, has_remote_cseq; /* false: "empty" in the words of 12.1 */
-    bool secure;
+    uint8_t state; /* ss_dialog_state */
+    uint8_t owner_kind;
+    bool has_local_cseq : 1, has_remote_cseq : 1; /* false: "empty" in the words of 12.1 */
+    bool secure : 1;
     uint16_t
         lengths[SS_DIALOG_STRINGS]; /* of the strings in `text`, in the order of ss_dialog_text */
     ss_blob text;
@@ -79,6 +80,7 @@ ss_key128 ss_dialog_key(ss_slice call_id, ss_slice local_tag, ss_slice remote_ta
 typedef struct ss_dialog_options {
     ss_dialog_text text; /* copied */
     ss_ref owner;
+    uint8_t owner_kind;
     uint32_t local_cseq, remote_cseq;
     bool has_local_cseq, has_remote_cseq;
     bool secure; /* came by TLS with a SIPS Request-URI */

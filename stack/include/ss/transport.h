@@ -84,27 +84,37 @@ typedef struct ss_answer {
 
 /* ---- events: what the application is told ------------------------------------------------------------------------------------ */
 
-#define SS_EVENT_LIST(X)                                                                           \
-    X(REGISTERED)      /* 2xx to REGISTER; expires_s is what was granted */                        \
-    X(REGISTER_FAILED) /* status: what came, 408 on Timer F, 503 on a transport error (8.1.3.1) */ \
-    X(INCOMING)        /* UAS: a new INVITE; msg is it; answer with a command */                   \
-    X(PROVISIONAL)     /* UAC: 101..199; msg */                                                    \
-    X(ANSWERED)        /* UAC: the first 2xx of a dialog; the ACK has gone out; msg */             \
-    X(CONFIRMED)       /* UAS: the ACK to our 2xx came; msg */                                     \
-    X(REJECTED)        /* UAC: 3xx..6xx, or 408 and 503 as above; the call is over */              \
-    X(CANCELLED)       /* UAS: CANCEL came; 487 has gone out; the call is over */                  \
-    X(NOT_ACKED)       /* UAS: 64*T1 without an ACK (13.3.1.4): BYE has gone out */                \
-    X(BYE)             /* the peer sent BYE, 200 has gone out; the call is over */                 \
-    X(ENDED)   /* our BYE is done: status is its answer, 408 on Timer F; the call is over */       \
-    X(FULL)    /* a quota refused something; status is what the peer was told */                   \
-    X(REQUEST) /* of a method that the profile adds: answered 200; msg; call when in one's dialog */
+#define SS_EVENT_LIST(X)                                                                             \
+    X(REGISTERED)      /* 2xx to REGISTER; expires_s is what was granted */                          \
+    X(REGISTER_FAILED) /* status: what came, 408 on Timer F, 503 on a transport error (8.1.3.1) */   \
+    X(INCOMING)        /* UAS: a new INVITE; msg is it; answer with a command */                     \
+    X(PROVISIONAL)     /* UAC: 101..199; msg */                                                      \
+    X(ANSWERED)        /* UAC: the first 2xx of a dialog; the ACK has gone out; msg */               \
+    X(CONFIRMED)       /* UAS: the ACK to our 2xx came; msg */                                       \
+    X(REJECTED)        /* UAC: 3xx..6xx, or 408 and 503 as above; the call is over */                \
+    X(CANCELLED)       /* UAS: CANCEL came; 487 has gone out; the call is over */                    \
+    X(NOT_ACKED)       /* UAS: 64*T1 without an ACK (13.3.1.4): BYE has gone out */                  \
+    X(BYE)             /* the peer sent BYE, 200 has gone out; the call is over */                   \
+    X(ENDED)   /* our BYE is done: status is its answer, 408 on Timer F; the call is over */         \
+    X(FULL)    /* a quota refused something; status is what the peer was told */                     \
+    X(REQUEST) /* of a method that the profile adds: answered 200; msg; call when in one's dialog */ \
+    X(RESPONSE) /* the final one to a request of ours outside all usages; request is its number */   \
+    X(SUBSCRIBED) /* 2xx to our SUBSCRIBE or REFER; subscription */                                  \
+    X(NOTIFIED)   /* a NOTIFY of our subscription came, 200 has gone out; msg */                     \
+    X(WATCHED)    /* a SUBSCRIBE was taken; subscription; msg */                                     \
+    X(REFERRED)   /* a REFER was taken: subscription, call in whose dialog; msg; place the call */   \
+    X(SUBSCRIPTION_ENDED) /* either side's; msg is the NOTIFY or the response, if any */             \
+    X(PUBLISHED)          /* 2xx to PUBLISH; expires_s */                                            \
+    X(PUBLISH_FAILED)     /* status as of REGISTER_FAILED; the publication is gone */
 #define SS_EVENT_ID(name) SS_EVENT_##name,
 typedef enum ss_event_kind { SS_EVENT_LIST(SS_EVENT_ID) SS_EVENT_COUNT } ss_event_kind;
 
 typedef struct ss_event {
     ss_event_kind kind;
-    uint32_t call;   /* the engine's number of the call, 0 for none */
-    uint64_t cookie; /* the application's, from its command; 0 for incoming */
+    uint32_t call;                  /* the engine's number of the call, 0 for none */
+    uint32_t subscription, request; /* the engine's numbers, 0 for none */
+    uint32_t replaces;              /* INCOMING: the call that it replaces when it is answered, 0 */
+    uint64_t cookie;                /* the application's, from its command; 0 for incoming */
     unsigned status;
     uint32_t expires_s;
     bool synthetic;    /* status was not received but follows from a failure */

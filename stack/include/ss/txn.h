@@ -51,7 +51,10 @@ typedef enum ss_timer_owner {
     SS_TIMER_OF_TXN,
     SS_TIMER_OF_CALL,         /* ua: 2xx copies, ring limit, 64*T1 after CANCEL */
     SS_TIMER_OF_REGISTRATION, /* ua: refresh */
-    SS_TIMER_OF_BRANCH        /* proxy: Timer C */
+    SS_TIMER_OF_BRANCH,       /* proxy: Timer C */
+    SS_TIMER_OF_SUBSCRIPTION, /* ua: Timer N, refresh, expiry */
+    SS_TIMER_OF_PUBLICATION,  /* ua: refresh */
+    SS_TIMER_OF_PUBLISHED     /* ua: expiry of what was published here */
 } ss_timer_owner;
 
 /** A block against the engine's byte quota. 0 when the quota or the store is full (the latter sets out_of_memory). */
@@ -74,8 +77,11 @@ typedef enum ss_owner_kind {
     SS_OWNER_CALL,    /* ua: the INVITE of a call */
     SS_OWNER_IN_CALL, /* ua: another request of a call (BYE, CANCEL, …) */
     SS_OWNER_REGISTRATION,
-    SS_OWNER_CONTEXT, /* proxy: server side of a response context */
-    SS_OWNER_BRANCH   /* proxy: one client branch */
+    SS_OWNER_CONTEXT,      /* proxy: server side of a response context */
+    SS_OWNER_BRANCH,       /* proxy: one client branch */
+    SS_OWNER_SUBSCRIPTION, /* ua: its SUBSCRIBE, REFER or NOTIFY */
+    SS_OWNER_PUBLICATION,  /* ua: its PUBLISH */
+    SS_OWNER_REQUEST       /* ua: a request of no usage; ref is its number */
 } ss_owner_kind;
 
 typedef struct ss_owner {

@@ -53,10 +53,24 @@ typedef struct ss_ua_profile {
     uint16_t extra_method_count, extra_header_count, option_count, package_count;
     const ss_extra_method *extra_methods;
     const ss_extra_header *extra_headers;
-    const ss_slice *options;  /* option tags: Supported says them, Require may ask for them */
-    const ss_slice *packages; /* event packages */
     const ss_ua_auth *auth; /* NULL: without credentials; its own for each identity that has some */
+    const ss_slice *options; /* option tags: Supported says them, Require may ask for them */
+    /* event packages that we notify of: the stack's presence, dialog, and those whose documents the application says */
+    const ss_slice *packages;
+    const ss_slice *info_packages; /* Recv-Info, RFC 6086 */
+    uint16_t info_package_count;
+    uint8_t watchers;       /* ss_watchers: what a SUBSCRIBE gets */
+    bool refuses_forks;     /* RFC 6665 4.1.2.4: a NOTIFY of another fork gets 481 */
+    bool is_compositor;     /* RFC 3903: requests are for any resource, not for us alone */
+    uint32_t min_expires_s; /* of SUBSCRIBE and PUBLISH: 423 below */
 } ss_ua_profile;
+
+/** RFC 6665 4.2.1.3. */
+typedef enum ss_watchers {
+    SS_WATCHERS_ACTIVE,
+    SS_WATCHERS_PENDING,
+    SS_WATCHERS_REFUSED
+} ss_watchers;
 
 /** Who a user agent is. Immutable; borrowed for the engine's life. */
 typedef struct ss_ua_identity {
@@ -81,7 +95,18 @@ typedef enum ss_command_kind {
     /* call: BYE (15.1), by the callee once the ACK came or 64*T1 are over (15); before an answer
      * CANCEL or 480 as fits */
     SS_CMD_HANGUP,
-    SS_CMD_QUIET /* stop refreshing: the run drains */
+    SS_CMD_QUIET, /* stop refreshing: the run drains; subscriptions and publications of ours end */
+    /* target, or call: in its dialog; event, expires_s (0 fetches); gives `subscription` back. With `subscription`: again */
+    SS_CMD_SUBSCRIBE,
+    SS_CMD_UNSUBSCRIBE, /* subscription */
+    /* subscription of a watcher: state (NONE: as it is), reason, retry_after_s, body_type and body; status of a reference */
+    SS_CMD_NOTIFY,
+    SS_CMD_STATE, /* event: what we say of ourselves: presence, status 1 open or 0 closed, body a note */
+    /* target, or call: in its dialog; refer_to, or refer_call: the call that the referred one shall replace; gives
+     * `subscription` back */
+    SS_CMD_REFER,
+    SS_CMD_REQUEST, /* method MESSAGE, OPTIONS, INFO; target, or call; event: INFO's package; gives `request` back */
+    SS_CMD_PUBLISH /* target, event, status and body as of STATE, expires_s (0 removes) */
 } ss_command_kind;
 
 /* The end of a call is told once: REJECTED, CANCELLED, BYE or ENDED. ENDED is also the end of an incoming call that nobody
@@ -98,6 +123,13 @@ typedef struct ss_command {
     unsigned status;
     uint32_t expires_s;
     ss_slice body_type, body; /* copied */
+    uint32_t subscription;    /* in or out; CALL: the reference that it is placed for */
+    uint32_t request;         /* out */
+    uint32_t refer_call, retry_after_s;
+    uint8_t method; /* ss_method */
+    uint8_t state;  /* ss_sub_state */
+    ss_slice event, reason, refer_to;
+    ss_slice replaces; /* CALL: value of Replaces, RFC 3891, or empty */
 } ss_command;
 
 /** The state of a user agent beside its core. Part of the engine; calls and registration live in the store. */
@@ -107,11 +139,17 @@ typedef struct ss_ua {
     ss_ref registration;
     ss_ref first_pending, last_pending; /* requests that wait for an address, in order of token */
     ss_ref first_login;                 /* nonces to make credentials from, the oldest first */
-    uint32_t calls : 31;                /* not over: each takes one of identity->lines */
+    uint32_t calls : 30;                /* not over: each takes one of identity->lines */
     uint32_t quiet : 1;
+    uint32_t calls_changed : 1; /* since watchers were told */
     uint32_t next_call;
     uint32_t next_token;
-    uint32_t register_cseq; /* of the last REGISTER; 0 before the first */
+    uint32_t register_cseq;                       /* of the last REGISTER; 0 before the first */
+    ss_ref first_subscription, last_subscription; /* ours and our watchers', in order of number */
+    ss_ref first_publication;                     /* ours */
+    ss_ref
+        first_published; /* what was published here, and what we say of ourselves; the newest is first */
+    uint32_t next_usage; /* the last number of a subscription or a request */
 } ss_ua;
 
 /** SS_OK; SS_ERR_STATE no such call or not possible now; SS_ERR_FULL quota or arena, nothing changed; SS_ERR_SYNTAX bad
@@ -122,7 +160,7 @@ void ss_ua_request(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, con
                    const ss_path *came_by);
 /** Anything else that came up for an owner of the user agent's; `response` NULL unless SS_UP_RESPONSE, in the arena. */
 void ss_ua_up(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *response);
-/** Timers of kind SS_TIMER_OF_CALL and SS_TIMER_OF_REGISTRATION. */
+/** Timers of every kind but SS_TIMER_OF_TXN and SS_TIMER_OF_BRANCH. */
 void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer);
 /** The answer to a query of the user agent's (a name resolved). True when the token was the user agent's. */
 bool ss_ua_answer(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_answer *answer);

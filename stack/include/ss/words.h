@@ -7,11 +7,13 @@
 
 #include "ss/base.h"
 
-#define SS_METHOD_LIST(X)                                                                      \
-    X(INVITE)                                                                                  \
-    X(ACK)                                                                                     \
-    X(BYE) X(CANCEL) X(REGISTER) X(OPTIONS) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) X(SUBSCRIBE) \
-        X(NOTIFY) X(REFER) X(PUBLISH)
+#define SS_METHOD_LIST(X)                                                                        \
+    X(INVITE)                                                                                    \
+    X(ACK)                                                                                       \
+    X(BYE)                                                                                       \
+    X(CANCEL)                                                                                    \
+    X(REGISTER) X(OPTIONS) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) X(SUBSCRIBE) X(NOTIFY) X(REFER) \
+        X(PUBLISH)
 #define SS_METHOD_ID(name) SS_METHOD_##name,
 typedef enum ss_method {
     SS_METHOD_OTHER, /* an extension method: known by its name only */
@@ -54,11 +56,13 @@ typedef struct ss_summary {
 typedef enum ss_machine { SS_MACHINE_LIST(SS_MACHINE_ID) SS_MACHINE_COUNT } ss_machine;
 
 /** Letters as the RFCs give them; TRYING is the 200 ms of 17.2.1 and the 3.5 s of RFC 4320 4.1, TWOXX the interval of 13.3.1.4, the others have none. */
-#define SS_LETTER_LIST(X)                                                                       \
-    X(A)                                                                                        \
-    X(B)                                                                                        \
-    X(C) X(D) X(E) X(F) X(G) X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) X(TWOXX_END) \
-        X(REFRESH) X(RING) X(CANCEL)
+#define SS_LETTER_LIST(X)                                                                        \
+    X(A)                                                                                         \
+    X(B)                                                                                         \
+    X(C)                                                                                         \
+    X(D)                                                                                         \
+    X(E) X(F) X(G) X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) X(TWOXX_END) X(REFRESH) \
+        X(RING) X(CANCEL) X(EXPIRY)
 #define SS_LETTER_ID(name) SS_TIMER_##name,
 typedef enum ss_letter { SS_LETTER_LIST(SS_LETTER_ID) SS_LETTER_COUNT } ss_letter;
 
@@ -66,6 +70,15 @@ typedef enum ss_letter { SS_LETTER_LIST(SS_LETTER_ID) SS_LETTER_COUNT } ss_lette
     X(CALLING) X(TRYING) X(PROCEEDING) X(COMPLETED) X(CONFIRMED) X(ACCEPTED) X(TERMINATED)
 #define SS_TXN_STATE_ID(name) SS_TXN_##name,
 typedef enum ss_txn_state { SS_TXN_STATE_LIST(SS_TXN_STATE_ID) SS_TXN_STATE_COUNT } ss_txn_state;
+
+/** RFC 6665 figures 1 and 2; WAITING is notify_wait and resp_wait. */
+typedef enum ss_sub_state {
+    SS_SUB_NONE,
+    SS_SUB_WAITING,
+    SS_SUB_PENDING,
+    SS_SUB_ACTIVE,
+    SS_SUB_TERMINATED
+} ss_sub_state;
 
 typedef enum ss_note_kind {
     SS_NOTE_TXN,   /* a transaction was made (from == to) or changed state */
@@ -78,6 +91,9 @@ typedef enum ss_note_kind {
     SS_NOTE_STRAY,
     SS_NOTE_REFUSED, /* bytes refused: value is the offset, status the response or 0 */
     SS_NOTE_AUTH,    /* credentials: from is an ss_auth_outcome; of a server: branch */
+    /* a subscription was made (from 0) or changed: from and to are ss_sub_state, machine 0 is the subscriber's, 1 the
+     * notifier's; method is SUBSCRIBE or REFER; value is the user agent's number of it */
+    SS_NOTE_SUBSCRIPTION,
     SS_NOTE_COUNT
 } ss_note_kind;
 

@@ -17,7 +17,6 @@ static const ss_extra_header made_up_headers[] = {
 static const ss_slice made_up_options[] = { SS_LIT_INIT("glow") };
 static const ss_slice made_up_packages[] = { SS_LIT_INIT("weather") };
 static const ss_ua_profile made_up = {
-    .methods = SS_METHOD_BIT(NOTIFY),
     .extra_method_count = 2,
     .extra_header_count = 1,
     .option_count = 1,
@@ -72,9 +71,8 @@ TEST(a_made_up_method_is_answered_and_told_outside_a_dialog)
     CHECK_EQ(last_answer(rig)->status, 481);
     send(rig, "WAVE", "");
     CHECK_EQ(last_answer(rig)->status, 501);
-    CHECK(says(last_answer(rig), SS_HDR_ALLOW,
-               "INVITE, ACK, CANCEL, OPTIONS, BYE, NOTIFY, GREET, NUDGE"));
-    send(rig, "INFO", "");
+    CHECK(says(last_answer(rig), SS_HDR_ALLOW, UA_ALLOW ", GREET, NUDGE"));
+    send(rig, "PUBLISH", "");
     CHECK_EQ(last_answer(rig)->status, 405);
     CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REQUEST), 1);
     ua_run_out(rig);
@@ -109,7 +107,7 @@ TEST(a_made_up_option_tag_is_supported_and_may_be_required)
     ua_rig *rig = start();
     send(rig, "OPTIONS", "Require: glow\r\n");
     CHECK_EQ(last_answer(rig)->status, 200);
-    CHECK(says(last_answer(rig), SS_HDR_SUPPORTED, "glow"));
+    CHECK(says(last_answer(rig), SS_HDR_SUPPORTED, "replaces, glow"));
     send(rig, "OPTIONS", "Require: hum, GLOW\r\nRequire: buzz\r\n");
     CHECK_EQ(last_answer(rig)->status, 420);
     CHECK(says(last_answer(rig), SS_HDR_UNSUPPORTED, "hum, buzz"));
@@ -119,15 +117,16 @@ TEST(a_made_up_option_tag_is_supported_and_may_be_required)
 TEST(a_made_up_event_package_is_allowed_and_the_rest_are_bad_events)
 {
     ua_rig *rig = start();
-    send(rig, "NOTIFY", "Event: weather;id=3\r\n");
-    CHECK_EQ(last_answer(rig)->status, 481); /* known, but nobody subscribed */
-    send(rig, "NOTIFY", "Event: Weather\r\n");
+    send(rig, "SUBSCRIBE", "Event: weather;id=3\r\nContact: <sip:carol@10.0.0.9>\r\n");
+    CHECK_EQ(ua_sent_count(rig, ALICE, "200 SUBSCRIBE"), 1);
+    CHECK(says(last_answer(rig), SS_HDR_EVENT, "weather;id=3")); /* the NOTIFY */
+    send(rig, "SUBSCRIBE", "Event: Weather\r\nContact: <sip:carol@10.0.0.9>\r\n");
     CHECK_EQ(last_answer(rig)->status, 489);
-    CHECK(says(last_answer(rig), SS_HDR_ALLOW_EVENTS, "weather"));
-    send(rig, "NOTIFY", "");
+    CHECK(says(last_answer(rig), SS_HDR_ALLOW_EVENTS, "weather, refer"));
+    send(rig, "SUBSCRIBE", "Contact: <sip:carol@10.0.0.9>\r\n");
     CHECK_EQ(last_answer(rig)->status, 489);
     send(rig, "OPTIONS", "");
-    CHECK(says(last_answer(rig), SS_HDR_ALLOW_EVENTS, "weather"));
+    CHECK(says(last_answer(rig), SS_HDR_ALLOW_EVENTS, "weather, refer"));
 }
 
 TEST(a_made_up_header_field_goes_into_the_requests_of_its_methods)
@@ -144,8 +143,8 @@ TEST(a_made_up_header_field_goes_into_the_requests_of_its_methods)
     snprintf(ack, sizeof ack, "%.*s", (int)bytes.len, bytes.at);
     CHECK(strstr(ack, "Mood") == NULL);
     const ss_msg *invite = ua_parse(ua_sent(rig, ALICE, "INVITE", 0));
-    CHECK(says(invite, SS_HDR_SUPPORTED, "glow"));
-    CHECK(says(invite, SS_HDR_ALLOW_EVENTS, "weather"));
+    CHECK(says(invite, SS_HDR_SUPPORTED, "replaces, glow"));
+    CHECK(says(invite, SS_HDR_ALLOW_EVENTS, "weather, refer"));
 }
 
 TEST(a_profile_with_nothing_in_it_is_no_profile)
@@ -155,10 +154,10 @@ TEST(a_profile_with_nothing_in_it_is_no_profile)
     rig->identities[ALICE].profile = &nothing;
     send(rig, "GREET", "");
     CHECK_EQ(last_answer(rig)->status, 501);
-    CHECK(says(last_answer(rig), SS_HDR_ALLOW, "INVITE, ACK, CANCEL, OPTIONS, BYE"));
-    send(rig, "NOTIFY", "Event: weather\r\n");
-    CHECK_EQ(last_answer(rig)->status, 405);
+    CHECK(says(last_answer(rig), SS_HDR_ALLOW, UA_ALLOW));
+    send(rig, "SUBSCRIBE", "Event: weather\r\nContact: <sip:carol@10.0.0.9>\r\n");
+    CHECK_EQ(last_answer(rig)->status, 489);
     send(rig, "OPTIONS", "");
-    CHECK_EQ(ss_msg_count(last_answer(rig), SS_HDR_ALLOW_EVENTS), 0);
-    CHECK(says(last_answer(rig), SS_HDR_SUPPORTED, ""));
+    CHECK(says(last_answer(rig), SS_HDR_ALLOW_EVENTS, "refer"));
+    CHECK(says(last_answer(rig), SS_HDR_SUPPORTED, "replaces"));
 }

@@ -1,0 +1,87 @@
+/* Replaces (RFC 3891): an INVITE that takes the place of a dialog of ours. It is matched by Call-ID and both tags; what it
+ * matches decides whether it may, and the dialog that it replaces ends when it is answered, not before. */
+#include "events.h"
+
+typedef struct target {
+    ss_key128 key;
+    bool early_only;
+} target;
+
+/* The tags are of our side: to-tag is our local one. RFC3891:3 RFC3891:6.1 */
+static ss_status read(const ss_msg *invite, target *out)
+{
+    const ss_slice value = ss_msg_value(invite, SS_HDR_REPLACES, 0);
+    const size_t semicolon = ss_slice_find(value, ';');
+    const ss_params params = { ss_slice_cut(value, semicolon, value.len) };
+    const ss_slice call_id = ss_slice_trim(ss_slice_cut(value, 0, semicolon));
+    ss_slice to;
+    ss_slice from;
+    ss_slice early;
+    if (call_id.len == 0 || ss_params_get(params, SS_LIT("to-tag"), &to) != SS_OK ||
+        ss_params_get(params, SS_LIT("from-tag"), &from) != SS_OK) {
+        return SS_ERR_SYNTAX;
+    }
+    to = ss_slice_eq(to, SS_LIT("0")) ? SS_EMPTY : to; /* a dialog of a peer without tags */
+    from = ss_slice_eq(from, SS_LIT("0")) ? SS_EMPTY : from;
+    *out = (target){ .key = ss_dialog_key(call_id, to, from),
+                     .early_only = ss_params_get(params, SS_LIT("early-only"), &early) == SS_OK };
+    return SS_OK;
+}
+
+static ss_leg *find_leg(const ss_visit *v, ss_key128 key)
+{
+    for (ss_ref at = v->ua->first_call; at != 0; at = ss_call_at(v->core, at)->next) {
+        ss_leg *leg = ss_leg_find(v, ss_call_at(v->core, at), key);
+        if (leg != NULL) {
+            return leg;
+        }
+    }
+    return NULL;
+}
+
+/* RFC3891:3 */
+unsigned ss_uas_replaces(const ss_visit *v, const ss_msg *invite, uint32_t *replaced)
+{
+    target t;
+    if (ss_msg_count(invite, SS_HDR_REPLACES) == 0) {
+        return 0;
+    }
+    if (ss_msg_count(invite, SS_HDR_REPLACES) > 1 || ss_msg_count(invite, SS_HDR_JOIN) > 0 ||
+        read(invite, &t) != SS_OK) {
+        return 400;
+    }
+    const ss_leg *leg = find_leg(v, t.key);
+    if (leg == NULL) {
+        return 481; /* a subscription's dialog as well */
+    }
+    const ss_call *call = ss_call_at(v->core, leg->call);
+    if (leg->state >= SS_LEG_ENDING || call->state >= SS_CALL_ENDING) {
+        return 603; /* it has just ended */
+    }
+    if (leg->state == SS_LEG_UP && t.early_only) {
+        return 486;
+    }
+    if (leg->state == SS_LEG_EARLY && !call->is_uac) {
+        return 481; /* only who called may be picked up while it rings */
+    }
+    *replaced = call->number;
+    return 0;
+}
+
+/* RFC3891:3 */
+void ss_uas_replaced(const ss_visit *v, const ss_call *call)
+{
+    ss_call *old = call->replaces == 0 ? NULL : ss_call_find(v, call->replaces);
+    if (old == NULL) {
+        return;
+    }
+    if (old->state == SS_CALL_UP) {
+        ss_leg_bye(v, ss_leg_at(v->core, old->wanted));
+    } else if (old->state == SS_CALL_ANSWERED) {
+        old->wants_bye = true; /* RFC3261:15 not before its ACK */
+    } else if (old->is_uac && old->state <= SS_CALL_INVITING) {
+        const ss_status cancelled = ss_uac_cancel(v, old);
+        SS_ASSERT(cancelled == SS_OK);
+    }
+    ss_call_settle(v, old);
+}
