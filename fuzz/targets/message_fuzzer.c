@@ -99,6 +99,20 @@ static void parse_in_little_memory(ss_slice bytes, size_t used)
     FZ_CHECK("S1", status != SS_OK && arena.used <= arena.cap, "a message fits where it must not");
 }
 
+/* RFC 4475 3.1.2: what a liberal element read into a message is a message that needs no more of that. */
+static void check_mended(const ss_msg *msg, ss_slice bytes, const ss_judge_options *options)
+{
+    ss_arena two = fz_arena(2);
+    ss_msg again;
+    ss_diag diag;
+    if (!fz_is_inside(msg->bytes, bytes)) {
+        FZ_CHECK("S2",
+                 ss_msg_judge(&again, &two, msg->bytes, options, &diag) == SS_VERDICT_ACCEPT &&
+                     ss_slice_eq(again.bytes, msg->bytes) && again.bytes.at == msg->bytes.at,
+                 "what was mended has to be mended again");
+    }
+}
+
 /* A verdict has its reasons, nothing answers an ACK or a response (17.1.1.3), and asking again changes nothing. */
 static void judge(ss_slice bytes, const ss_judge_options *options)
 {
@@ -111,6 +125,9 @@ static void judge(ss_slice bytes, const ss_judge_options *options)
     FZ_CHECK("S8", ss_msg_judge(&again, &two, bytes, options, &why) == verdict,
              "two verdicts on one message");
     if (verdict == SS_VERDICT_ACCEPT) {
+        FZ_CHECK("S2", options->tolerant || fz_is_inside(msg.bytes, bytes),
+                 "a message was mended that nobody asked to");
+        check_mended(&msg, bytes, options);
         return;
     }
     FZ_CHECK("S8", diag.offset <= bytes.len, "the verdict points outside the message");

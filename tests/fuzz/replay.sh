@@ -27,6 +27,21 @@ status 0 --target canary --quiet "$seeds/canary"
 status 1 --target canary --json "$regress/canary"
 grep -q '"oracle": *"canary"' out || fault 'no finding in the JSON'
 
+# any number of inputs, of any kind
+status 0 --target message /dev/null "$seeds/message" "$SOURCE_DIR/corpus/rfc" "$seeds/stream/body"
+head -c 1048576 /dev/zero >largest
+head -c 1048577 /dev/zero >too_large
+head -c 65536 "$SIPSIM" >garbage
+for target in $(cut -d' ' -f1 targets); do
+    status 0 --target "$target" largest garbage /dev/null
+done
+status 7 --target message too_large
+grep -q 'too_large: larger than any input' err || fault 'what is too large is not told'
+ln -sfn . loop
+status 7 --target message loop
+status 0 --target message --quiet -- largest
+[ -s out ] && fault '--quiet speaks of nothing'
+
 mkdir -p empty
 status 7 --target message empty
 grep -q 'empty: no input' err || fault 'an empty folder is not named'

@@ -118,6 +118,14 @@ TEST(message_holds_over_the_messages_of_the_rfcs)
     CHECK_EQ(o.counts.findings + o.counts.troubles, 0);
 }
 
+/* So are those that the parser's speed is measured by. */
+TEST(message_holds_over_the_messages_of_the_bench)
+{
+    const outcome o = replay("message", SIPSIM_SOURCE_DIR "/tests/bench/parse_set");
+    CHECK(o.counts.inputs >= 12);
+    CHECK_EQ(o.counts.findings + o.counts.troubles, 0);
+}
+
 TEST(the_canary_fails_and_is_named)
 {
     const outcome o = replay("canary", SIPSIM_SOURCE_DIR "/corpus/regress/canary");

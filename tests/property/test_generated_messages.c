@@ -361,3 +361,50 @@ TEST(generated_messages_hold_in_target_stream)
     static const char *const lines[] = { "7\n", "0\n", "0909\n", "~!9\n" };
     run_target("stream", lines, SS_COUNT(lines));
 }
+
+/* ---- the generator itself ---- */
+
+static void add_compact_names(const ss_msg *msg, bool *seen)
+{
+    for (uint16_t i = 0; i < msg->field_count; i++) {
+        seen[msg->fields[i].id] |= msg->fields[i].name_len == 1;
+    }
+}
+
+/* Every field comes, and by its compact name; so do both kinds of message, every method, bodies, and the same seed again. */
+TEST(generated_messages_have_everything)
+{
+    static gen_message meant, again;
+    static ss_msg msg;
+    unsigned values[SS_HDR_COUNT] = { 0 }, methods[SS_METHOD_COUNT] = { 0 }, bodies = 0,
+             requests = 0;
+    bool compact[SS_HDR_COUNT] = { false };
+    for (uint64_t i = 0; i < 3000; i++) {
+        ss_buffer text = ss_buffer_on(text_memory, sizeof text_memory);
+        ss_buffer other = ss_buffer_on(printed_memory, sizeof printed_memory);
+        current = i;
+        gen_message_make(&meant, i, &text);
+        gen_message_make(&again, i, &other);
+        MUST(ss_slice_eq(meant.bytes, again.bytes));
+        parse(meant.bytes, first_memory, &msg);
+        add_compact_names(&msg, compact);
+        for (ss_hdr id = 0; id < SS_HDR_COUNT; id++) {
+            values[id] += meant.values[id];
+        }
+        methods[msg.method] += 1;
+        bodies += meant.body.len > 0;
+        requests += meant.is_request;
+    }
+    static const char letters[] = "abcefiklmorstuvxy";
+    for (ss_hdr id = 0; id < SS_HDR_COUNT; id++) {
+        CHECK(values[id] > 20);
+    }
+    for (size_t i = 0; i < sizeof letters - 1; i++) {
+        const ss_hdr id = ss_hdr_from((ss_slice){ &letters[i], 1 });
+        CHECK(id == SS_HDR_OTHER || compact[id]);
+    }
+    for (ss_method method = 0; method < SS_METHOD_COUNT; method++) {
+        CHECK(methods[method] > 20);
+    }
+    CHECK(bodies > 1000 && requests > 1000 && requests < 2500);
+}

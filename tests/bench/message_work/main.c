@@ -14,7 +14,8 @@
 #define REST    "t:<sip:a>\r\ni:1\r\nCSeq:1 OPTIONS\r\n"
 #define LONG \
     "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.a.b.c.d.e.f.g.h" /* longer than a word of marks */
-#define ALL REQUEST VIA FROM REST
+#define NEST(outer, inner) "--" outer "\r\nContent-Type: multipart/mixed;boundary=" inner "\r\n\r\n"
+#define ALL                REQUEST VIA FROM REST
 
 /* A limited shape passes a limit, behind which it is read no further. `%` in a piece is a number of four letters that is different in each. */
 typedef struct shape {
@@ -80,6 +81,11 @@ static const shape shapes[] = {
       ",p%=x", "\r\n\r\n" },
     { "parts", ALL "c:multipart/mixed;boundary=b\r\n\r\n",
       "--b\r\nContent-Type: text/plain\r\n\r\nabcdefgh\r\n", "--b--\r\n" },
+    { "deep_parts",
+      ALL "c:multipart/mixed;boundary=b1\r\n\r\n" NEST("b1", "b2") NEST("b2", "b3") NEST("b3", "b4")
+          NEST("b4", "b5") NEST("b5", "b6") NEST("b6", "b7") "--b7\r\n\r\n",
+      "--b8\r\n--x\r\n--b1x\r\n",
+      "--b7--\r\n--b6--\r\n--b5--\r\n--b4--\r\n--b3--\r\n--b2--\r\n--b1--\r\n" },
     { "no_parts", ALL "c:multipart/mixed;boundary=b\r\n\r\n", "--c--c--\r\n",
       "--b\r\n\r\n\r\n--b--\r\n" },
     { "part_fields", ALL "c:multipart/mixed;boundary=b\r\n\r\n--b\r\n", "X-%: y\r\n z\r\n",
