@@ -62,6 +62,23 @@ void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node)
     put_address(b, plan->cast.nodes[node].address);
 }
 
+void sn_ua_put_resource(ss_buffer *b, const sn_plan *plan, uint32_t node)
+{
+    char text[512];
+    const sn_ua_spec *spec = &plan->groups[plan->nodes[node].group].ua;
+    ss_buffer aor = ss_buffer_on(text, sizeof text);
+    ss_uri uri;
+    sn_ua_put_aor(&aor, plan, node);
+    if (spec->compositor == 0 || ss_uri_parse(ss_buffer_slice(&aor), &uri) != SS_OK) {
+        sn_ua_put_target(b, plan, node);
+        return;
+    }
+    ss_put_text(b, "sip:");
+    ss_put(b, uri.user);
+    ss_put_text(b, uri.user.len > 0 ? "@" : "");
+    put_address(b, plan->cast.nodes[plan->group_first[spec->compositor - 1]].address);
+}
+
 /* The texts of an identity follow each other in one block; where each ends is kept while they are printed. */
 static ss_slice take_text(ss_buffer *b, size_t from)
 {
@@ -125,6 +142,7 @@ static ss_status make_identity(sn_ua_app *app, sn_host *host)
         .local = sn_engine_path(host),
         .outbound = outbound.len == 0 ? SS_EMPTY : moved(outbound, b.at, text),
         .lines = spec->lines,
+        .profile = &spec->profile,
     };
     return SS_OK;
 }
@@ -225,6 +243,7 @@ static void keep_answer(sn_host *host, sn_ua_call *c, ss_slice answer)
     c->answer = (ss_blob){ ref, (uint32_t)answer.len };
 }
 
+/* The answer, or why there is none: RFC3261:13.3.1.3 */
 static void on_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_event *event)
 {
     const ss_slice call_id = ss_msg_call_id(event->msg);
@@ -244,6 +263,11 @@ static void on_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_e
         return;
     }
     keep_answer(host, c, answer);
+    if (event->replaces != 0) { /* RFC3891:3 it takes the place of a call that was answered */
+        const sn_row answer_row = { .op = SN_OP_ANSWER };
+        sn_program_act(app, host, turn, c, &answer_row);
+        return;
+    }
     sn_program_incoming(app, host, turn, c);
 }
 
@@ -311,12 +335,16 @@ void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *ev
     case SS_EVENT_FULL:
         on_full(host, event);
         return;
+    case SS_EVENT_REFERRED:
+        sn_program_referred(app, host, turn, event);
+        return;
+    case SS_EVENT_NOTIFIED:
+        sn_program_notified(app, host, turn, event);
+        return;
     case SS_EVENT_REQUEST:
     case SS_EVENT_RESPONSE:
     case SS_EVENT_SUBSCRIBED:
-    case SS_EVENT_NOTIFIED:
     case SS_EVENT_WATCHED:
-    case SS_EVENT_REFERRED:
     case SS_EVENT_SUBSCRIPTION_ENDED:
     case SS_EVENT_PUBLISHED:
     case SS_EVENT_PUBLISH_FAILED:

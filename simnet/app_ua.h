@@ -42,6 +42,17 @@ bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
 /** The number (k + 1) that a Call-ID carries, when the plan has this host as that call's callee; else 0. */
 uint32_t sn_program_number(const sn_host *host, ss_slice call_id);
 
+/** The acts of a story that are about events, messages and references. False: not possible now. */
+bool sn_program_event_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act);
+/** The plan's subscription of this node. */
+void sn_program_subscribe(sn_ua_app *app, sn_host *host, ss_turn *turn);
+/** A REFER came: the call that it asks for is placed. */
+void sn_program_referred(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_event *event);
+/** Calls that were placed for a REFER hold until the run drains. False: there was none. */
+bool sn_program_end_references(sn_ua_app *app, sn_host *host, ss_turn *turn);
+/** A NOTIFY came: a transfer that succeeded ends the call that it began in. */
+void sn_program_notified(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_event *event);
+
 /* ---- calls */
 
 /** NULL without memory. */
@@ -60,6 +71,9 @@ void sn_ua_tell(sn_host *host, const sn_ua_call *call, sn_call_event event, unsi
 void sn_ua_put_aor(ss_buffer *b, const sn_plan *plan, uint32_t node);
 /** What to call to reach it: its address-of-record, or its address when nobody answers for that domain. */
 void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node);
+
+/** Where its event state is: at its compositor, or at itself. */
+void sn_ua_put_resource(ss_buffer *b, const sn_plan *plan, uint32_t node);
 
 /* ---- sessions */
 

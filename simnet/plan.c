@@ -147,6 +147,38 @@ static const char *const *copy_domains(sn_plan *plan, const sn_proxy_spec *spec,
     return copy;
 }
 
+static const ss_slice *copy_slices(sn_plan *plan, const char *const *texts, uint32_t count,
+                                   bool *failed)
+{
+    ss_slice *copy = sn_plan_take(plan, count + 1u, sizeof *copy);
+    *failed |= copy == NULL;
+    for (uint32_t i = 0; copy != NULL && i < count; i++) {
+        const char *text = copy_text(plan, texts[i], failed);
+        copy[i] = text == NULL ? SS_EMPTY : ss_slice_from(text);
+    }
+    return copy;
+}
+
+/* What its engine understands, from what the scenario says. */
+static ss_ua_profile profile_of(sn_plan *plan, const sn_ua_spec *ua, bool *failed)
+{
+    static const ss_slice packages[][2] = {
+        [SN_EVENTS_PRESENCE] = { SS_LIT_INIT("presence") },
+        [SN_EVENTS_DIALOG] = { SS_LIT_INIT("dialog") },
+        [SN_EVENTS_PRESENCE |
+            SN_EVENTS_DIALOG] = { SS_LIT_INIT("presence"), SS_LIT_INIT("dialog") },
+    };
+    return (ss_ua_profile){
+        .methods = ua->is_compositor ? SS_METHOD_BIT(PUBLISH) : 0,
+        .packages = packages[ua->events],
+        .package_count = (uint16_t)((ua->events & 1u) + (ua->events >> 1 & 1u)),
+        .info_packages = copy_slices(plan, ua->info_packages, ua->info_package_count, failed),
+        .info_package_count = (uint16_t)ua->info_package_count,
+        .is_compositor = ua->is_compositor,
+        .min_expires_s = ua->min_expires_s,
+    };
+}
+
 uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)
 {
     bool failed = false;
@@ -155,6 +187,8 @@ uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)
     SS_ASSERT(!plan->memory->finished);
     copy.name = copy_text(plan, spec->name, &failed);
     copy.ua.aor = copy_text(plan, spec->ua.aor, &failed);
+    copy.ua.profile = profile_of(plan, &spec->ua, &failed);
+    copy.ua.watch.event = copy_text(plan, spec->ua.watch.event, &failed);
     copy.proxy.host = copy_text(plan, spec->proxy.host, &failed);
     copy.proxy.domains = copy_domains(plan, &spec->proxy, &failed);
     if (spec->settings.product.len > 0) {

@@ -243,7 +243,8 @@ static ss_status bind_acts(sn_plan *plan, const char **why)
     }
     for (uint32_t i = 0; i < plan->act_count; i++) {
         sn_act act = plan->acts[i];
-        const bool calls = act.row.op == SN_OP_CALL;
+        const bool calls =
+            sn_op_has_target(act.row.op) || (act.row.op == SN_OP_MESSAGE && act.call == 0);
         if (!has_node(plan, act.group, act.index) || plan->groups[act.group].role != SN_ROLE_UA ||
             (calls && (!has_node(plan, act.row.target, act.target_index) ||
                        plan->groups[act.row.target].role != SN_ROLE_UA))) {

@@ -264,7 +264,9 @@ static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
         break;
     }
     sn_ua_call *call = sn_ua_call_of_number(app, host, act->call);
-    if (call != NULL && sn_program_act(app, host, turn, call, &act->row)) {
+    if (act->row.op >= SN_OP_SUBSCRIBE
+            ? sn_program_event_act(app, host, turn, act)
+            : call != NULL && sn_program_act(app, host, turn, call, &act->row)) {
         return;
     }
     if (put_off < PUT_OFF_MAX) {
@@ -320,11 +322,16 @@ static bool do_wake(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake 
     case SN_WAKE_ACT:
         do_act(app, host, turn, wake);
         return true;
+    case SN_WAKE_SUBSCRIBE:
+        sn_program_subscribe(app, host, turn);
+        return true;
     case SN_WAKE_QUIET: {
-        const bool has_registration = app->engine.ua.registration != 0;
+        const ss_ua *ua = &app->engine.ua;
+        const bool has_work = ua->registration != 0 || ua->first_subscription != 0 ||
+                              ua->first_publication != 0 || ua->first_published != 0;
         ss_command c = { .kind = SS_CMD_QUIET };
         (void)command(app, host, turn, &c);
-        return has_registration;
+        return sn_program_end_references(app, host, turn) || has_work;
     }
     case SN_WAKE_OWN:
         return do_own(app, host, turn, wake);

@@ -161,6 +161,30 @@ static void post_registration(sn_partition *p, uint32_t node)
     }
 }
 
+static void post_subscription(sn_partition *p, uint32_t node)
+{
+    const sn_plan *plan = p->world->plan;
+    const sn_group_spec *group = &plan->groups[plan->nodes[node].group];
+    if (group->role != SN_ROLE_UA || group->ua.watch.expires_s == 0) {
+        return;
+    }
+    const uint64_t id = plan->cast.nodes[node].id;
+    const sn_point point = {
+        .place = id, .row = 1, .entity = node, .key = { id, 1 }, .key_words = 2
+    };
+    const ss_time at =
+        sn_decide_wait(p->world->decisions, SN_DECISION_REGISTER, &point, &group->ua.watch.at);
+    if (at < plan->duration) {
+        const sn_event event = { .at = at,
+                                 .tie = sn_tie(p->world, at, node, node),
+                                 .receiver = node,
+                                 .sender = node,
+                                 .kind = SN_EVENT_WAKE,
+                                 .what = SN_WAKE_SUBSCRIBE };
+        sn_post(p, &event);
+    }
+}
+
 static ss_status make_nodes(sn_world *w, const layout *l, const sn_world_options *options)
 {
     unsigned char *app = (unsigned char *)w->region + l->apps;
@@ -178,6 +202,7 @@ static ss_status make_nodes(sn_world *w, const layout *l, const sn_world_options
         }
         SS_ASSERT(p->index == 0);
         post_registration(p, node);
+        post_subscription(p, node);
     }
     return SS_OK;
 }

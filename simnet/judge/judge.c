@@ -100,6 +100,7 @@ void sn_judge_free(sn_judge *j)
     free(j->registers);
     free(j->calls);
     free(j->lefts);
+    sn_subs_free(j);
     free(j);
 }
 
@@ -115,6 +116,7 @@ static bool is_element(const sn_judge *j, const sn_fact *f)
 static void sip_sent(sn_judge *j, const sn_fact *f)
 {
     if (!f->sip.is_request) {
+        sn_sub_response_sent(j, f);
         sn_server_response_sent(j, f);
     } else if (f->sip.method == SS_METHOD_ACK) {
         sn_ack_sent(j, f);
@@ -122,6 +124,7 @@ static void sip_sent(sn_judge *j, const sn_fact *f)
         if (f->sip.method == SS_METHOD_BYE) {
             sn_bye_seen(j, f, true);
         }
+        sn_sub_request_sent(j, f);
         sn_client_request_sent(j, f);
     }
 }
@@ -163,6 +166,11 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f)
         sn_note_judge(j, f);
         break;
     case SN_FACT_CALL:
+        if (f->call.event == SN_CALL_OVERLOADED) {
+            sn_subs_excuse(j, f->entity);
+        }
+        sn_call_judge(j, f);
+        break;
     case SN_FACT_REGISTRATION:
         sn_call_judge(j, f);
         break;
@@ -195,5 +203,6 @@ void sn_judge_finish(sn_judge *j, ss_time end, bool interrupted)
     if (!interrupted) {
         sn_lefts_finish(j);
         sn_calls_finish(j, j->now);
+        sn_subs_finish(j, j->now);
     }
 }

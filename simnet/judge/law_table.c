@@ -84,6 +84,17 @@ const sn_law sn_laws[] = {
                    "explains it" },
     [LAW_DLG2] = { "DLG2", "RFC3261:15",
                    "a callee sends no BYE before the ACK came or 64*T1 passed" },
+    [LAW_SUB1] = { "SUB1", "RFC6665:4.2.1.2",
+                   "who accepts a SUBSCRIBE or REFER sends a NOTIFY for it" },
+    [LAW_SUB2] = { "SUB2", "RFC6665:4.2.2",
+                   "a NOTIFY leaves only in a dialog whose SUBSCRIBE or REFER was accepted, and "
+                   "the "
+                   "CSeq of each new one is higher" },
+    [LAW_SUB3] = { "SUB3", "RFC6665:4.1.2",
+                   "a subscription goes on, never back, and not past its end; Timer N fires 64*T1 "
+                   "after a SUBSCRIBE or REFER, and none waits for longer" },
+    [LAW_SUB4] = { "SUB4", "RFC3515:2.4.7",
+                   "who accepts a REFER tells what became of it until that has ended" },
     [LAW_NET1] = { "NET1", "",
                    "each copy that a link promised arrives exactly once, and nothing else does" },
     [LAW_NET2] = { "NET2", "",

@@ -13,9 +13,12 @@
 
 #define LAW_LIST(X)                                                                             \
     X(TX1)                                                                                      \
-    X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13)     \
-        X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) \
-            X(PRX6) X(PRX7) X(DLG1) X(DLG2) X(NET1) X(NET2) X(NET3) X(NET4) X(LEFT1) X(LIVE1)
+    X(TX2)                                                                                      \
+    X(TX3)                                                                                      \
+    X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13) X(TX14) X(TX15)   \
+        X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) \
+            X(DLG1) X(DLG2) X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(NET1) X(NET2) X(NET3) X(NET4)     \
+                X(LEFT1) X(LIVE1)
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
 
@@ -157,6 +160,11 @@ struct sn_judge {
     net_view net;
     call_view *calls; /* by number */
     uint32_t call_count, call_room;
+    map sub_dialog_index, sub_index, sub_chains; /* subscriptions.c */
+    struct sub_dialog *sub_dialogs;
+    uint32_t sub_dialog_count, sub_dialog_room;
+    struct sub_view *subs;
+    uint32_t sub_count, sub_room;
     sn_fact *lefts; /* those that LEFT1 forbids, if the run was not interrupted */
     uint32_t left_count, left_room;
 };
@@ -253,6 +261,15 @@ void sn_link_fact(sn_judge *j, const sn_fact *f);
 void sn_datagram_sent(sn_judge *j, const sn_fact *f);
 void sn_datagram_received(sn_judge *j, const sn_fact *f);
 void sn_network_finish(sn_judge *j, ss_time end);
+
+/* subscriptions.c: SUB1 to SUB4. Called before the transactions hear of the message. */
+void sn_sub_request_sent(sn_judge *j, const sn_fact *f);
+void sn_sub_response_sent(sn_judge *j, const sn_fact *f);
+void sn_sub_noted(sn_judge *j, const sn_fact *f);
+void sn_sub_timer_noted(sn_judge *j, const sn_fact *f);
+void sn_subs_excuse(sn_judge *j, uint32_t node);
+void sn_subs_finish(sn_judge *j, ss_time end);
+void sn_subs_free(sn_judge *j);
 
 /* leftovers.c: LEFT1, LIVE1, DLG1 */
 void sn_call_judge(sn_judge *j, const sn_fact *f);

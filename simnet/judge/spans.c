@@ -128,6 +128,10 @@ void sn_note_judge(sn_judge *j, const sn_fact *f)
     const side s = n->machine == SS_ICT || n->machine == SS_NICT ? CLIENT : SERVER;
     if (n->kind == SS_NOTE_REFUSED) {
         refused(j, f->entity);
+    } else if (n->kind == SS_NOTE_SUBSCRIPTION) {
+        sn_sub_noted(j, f);
+    } else if (n->kind == SS_NOTE_TIMER && n->branch == 0) {
+        sn_sub_timer_noted(j, f);
     } else if (n->kind == SS_NOTE_TXN && n->branch != 0) {
         txn_noted(j, f, s);
     } else if (n->kind == SS_NOTE_TIMER && n->branch != 0) {

@@ -4,10 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const verb_words[SN_VERB_COUNT] = { "call",     "send",   "answer",
-                                                       "reject",   "cancel", "hangup",
-                                                       "register", "sends",  "receives" };
-
 /* An index, or out of the reading: there is no memory. */
 static uint32_t added(sn_reading *r, uint32_t index)
 {
@@ -92,6 +88,18 @@ static void add_groups(sn_reading *r, const sn_model *m)
                 .register_at = g->registering.at,
                 .behaviour = g->behaviour.text == NULL ? SN_NOBODY : g->behaviour.index,
                 .lines = (uint16_t)g->lines,
+                .events = g->events | (g->is_compositor ? SN_EVENTS_PRESENCE : 0u),
+                .min_expires_s = (uint32_t)(g->min_expires / SS_S(1)),
+                .is_compositor = g->is_compositor,
+                .compositor = g->compositor.text == NULL ? 0 : g->compositor.index + 1,
+                .info_packages = g->info,
+                .info_package_count = g->info_count,
+                .watch = { .to = g->watch.to.index,
+                           .expires_s = g->watch.to.text == NULL
+                                            ? 0
+                                            : (uint32_t)(g->watch.expires / SS_S(1)),
+                           .event = sn_event_words[g->watch.event],
+                           .at = g->watch.at },
             };
         } else if (spec.role == SN_ROLE_PROXY) {
             spec.proxy = proxy_of(r, m, g);
@@ -164,10 +172,22 @@ static void add_expects(sn_reading *r, const sn_model *m)
 /* ---- the story ---- */
 
 static const sn_op op_of[] = {
-    [SN_VERB_CALL] = SN_OP_CALL,         [SN_VERB_SEND] = SN_OP_PROGRESS,
-    [SN_VERB_ANSWER] = SN_OP_ANSWER,     [SN_VERB_REJECT] = SN_OP_REJECT,
-    [SN_VERB_CANCEL] = SN_OP_CANCEL,     [SN_VERB_HANGUP] = SN_OP_HANGUP,
+    [SN_VERB_CALL] = SN_OP_CALL,
+    [SN_VERB_SEND] = SN_OP_PROGRESS,
+    [SN_VERB_ANSWER] = SN_OP_ANSWER,
+    [SN_VERB_REJECT] = SN_OP_REJECT,
+    [SN_VERB_CANCEL] = SN_OP_CANCEL,
+    [SN_VERB_HANGUP] = SN_OP_HANGUP,
     [SN_VERB_REGISTER] = SN_OP_REGISTER,
+    [SN_VERB_SUBSCRIBE] = SN_OP_SUBSCRIBE,
+    [SN_VERB_UNSUBSCRIBE] = SN_OP_UNSUBSCRIBE,
+    [SN_VERB_NOTIFY] = SN_OP_NOTIFY,
+    [SN_VERB_PUBLISH] = SN_OP_PUBLISH,
+    [SN_VERB_MESSAGE] = SN_OP_MESSAGE,
+    [SN_VERB_INFO] = SN_OP_INFO,
+    [SN_VERB_REFER] = SN_OP_REFER,
+    [SN_VERB_TRANSFER] = SN_OP_TRANSFER,
+    [SN_VERB_OPTIONS] = SN_OP_OPTIONS,
 };
 
 /* An act is a check too: that it could be done. */
@@ -183,9 +203,30 @@ static void add_act_check(sn_reading *r, const sn_story_entry *e, const sn_act *
     if (act->row.op == SN_OP_PROGRESS || act->row.op == SN_OP_REJECT) {
         snprintf(status, sizeof status, " %u", (unsigned)act->row.status);
     }
-    snprintf(check.text, sizeof check.text, "%.32s: %s%s in %.20s", e->who.group.text,
-             verb_words[e->verb], status, e->label.text);
+    const char *label = e->label.text == NULL ? "" : e->label.text;
+    snprintf(check.text, sizeof check.text, "%.32s: %s%s%s%.20s", e->who.group.text,
+             sn_verb_word(e->verb), status, *label == '\0' ? "" : " in ", label);
     added(r, sn_plan_add_check(r->plan, &check, act->group, act->index));
+}
+
+static const char *kept_text(sn_reading *r, const char *text)
+{
+    const char *kept = text == NULL ? NULL : sn_plan_text(r->plan, ss_slice_from(text));
+    added(r, text != NULL && kept == NULL ? UINT32_MAX : 0);
+    return kept;
+}
+
+static void add_event_row(sn_reading *r, const sn_story_entry *e, sn_act *act)
+{
+    const bool has_event =
+        e->verb == SN_VERB_SUBSCRIBE || e->verb == SN_VERB_NOTIFY || e->verb == SN_VERB_PUBLISH;
+    act->row.target = e->target.group.index;
+    act->target_index = e->target.from;
+    act->row.value = (uint32_t)(e->expires / SS_S(1));
+    act->row.status = e->closed ? 0 : 1;
+    act->row.other = e->other;
+    act->row.name = has_event ? sn_event_words[e->event] : kept_text(r, e->package);
+    act->row.text = kept_text(r, e->text);
 }
 
 static void add_act(sn_reading *r, const sn_story_entry *e)
@@ -210,8 +251,11 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
     } else if (e->verb == SN_VERB_REGISTER) {
         act.row.value = (uint32_t)(e->expires / SS_S(1));
     }
+    if (e->verb >= SN_VERB_SUBSCRIBE) {
+        add_event_row(r, e, &act);
+    }
     added(r, sn_plan_add_act(r->plan, &act));
-    if (act.call != 0) {
+    if (act.call != 0 || e->verb >= SN_VERB_SUBSCRIBE) {
         add_act_check(r, e, &act);
     }
 }
@@ -231,7 +275,7 @@ static void check_text(const sn_story_entry *e, const sn_message_entry *message,
     const char *label = e->label.text == NULL ? "" : e->label.text;
     snprintf(status, sizeof status, "%u", (unsigned)message->status);
     snprintf(text, size, "%s%.32s %s %s%s%s%s%.20s", e->never ? "never: " : "",
-             e->has_who ? e->who.group.text : "any node", verb_words[e->verb],
+             e->has_who ? e->who.group.text : "any node", sn_verb_word(e->verb),
              message->status != 0 ? status : method_name(message->method),
              e->cseq != SS_METHOD_COUNT ? " to " : "",
              e->cseq != SS_METHOD_COUNT ? method_name(e->cseq) : "", *label == '\0' ? "" : " in ",

@@ -46,6 +46,18 @@ typedef struct sn_group_entry {
     sn_name outbound, behaviour;
     uint32_t lines;
     sn_register_entry registering;
+    unsigned events; /* sn_event_package, a sum */
+    ss_span min_expires;
+    sn_name compositor;
+    bool is_compositor;
+    const char **info;
+    uint32_t info_count;
+    struct sn_watch_entry {
+        sn_name to;
+        unsigned event; /* of sn_event_words */
+        ss_span expires;
+        sn_dist at;
+    } watch; /* to.text NULL: none */
     bool record_route;
     const char *host;
     struct sn_net_entry {
@@ -133,6 +145,15 @@ typedef enum sn_verb {
     SN_VERB_CANCEL,
     SN_VERB_HANGUP,
     SN_VERB_REGISTER,
+    SN_VERB_SUBSCRIBE,
+    SN_VERB_UNSUBSCRIBE,
+    SN_VERB_NOTIFY,
+    SN_VERB_PUBLISH,
+    SN_VERB_MESSAGE,
+    SN_VERB_INFO,
+    SN_VERB_REFER,
+    SN_VERB_TRANSFER,
+    SN_VERB_OPTIONS,
     SN_VERB_SENDS,
     SN_VERB_RECEIVES,
     SN_VERB_COUNT
@@ -148,6 +169,11 @@ typedef struct sn_story_entry {
     sn_selector target; /* of call */
     sn_name label;      /* as, in, or the call that answer, cancel, hangup name */
     uint32_t call;      /* k + 1 of it; 0: none */
+    uint32_t other;     /* k + 1 of a subscription, or of a transfer's second call */
+    sn_name second;     /* `to` of transfer */
+    unsigned event;     /* of sn_event_words */
+    bool closed;        /* notify, publish */
+    const char *text, *package;
     uint32_t status;
     ss_span expires;
     sn_message_entry *messages;
@@ -181,7 +207,7 @@ typedef struct sn_model {
     uint32_t reached_count;
     sn_story_entry *story;
     uint32_t story_count;
-    uint32_t story_calls;
+    uint32_t story_calls, story_subscriptions;
 } sn_model;
 
 /* ---- sections: each reads its part of the file, settles what can be said without the others, and writes it ---------- */
@@ -232,6 +258,15 @@ static inline uint32_t sn_group_size(const sn_group_entry *g)
 }
 /** Sort records by name. */
 void sn_names_sort(void *records, uint32_t count, size_t size);
+
+/** "presence", "dialog", NULL. */
+extern const char *const sn_event_words[];
+/** The word of a verb, in a line of a story. */
+const char *sn_verb_word(sn_verb verb);
+/** Node keys about events: groups_events.c. */
+extern const sn_codec sn_events_codec, sn_info_codec,
+    sn_watch_codec; /* at: sn_group_entry; sn_watch_entry */
+void sn_events_resolve(sn_reading *r, sn_model *m, sn_group_entry *g);
 
 /** A finished plan, or NULL with mistakes noted; leaves through the hoard without memory. */
 sn_plan *sn_model_plan(sn_reading *r, const sn_model *m);

@@ -184,6 +184,7 @@ static void judge_ua(sn_reading *r, sn_model *m, sn_group_entry *g)
                      sizeof(*m->behaviours));
     }
     judge_aor(r, m, g);
+    sn_events_resolve(r, m, g);
     if (r->mistake_count == before) {
         judge_register(r, m, g);
     }

@@ -6,7 +6,18 @@
 
 /* ---- verbs: what each needs beside it ---- */
 
-enum { MAY_AS = 1, MAY_IN = 2, MAY_CSEQ = 4, MAY_NODE = 8 };
+enum {
+    MAY_AS = 1,
+    MAY_IN = 2,
+    MAY_CSEQ = 4,
+    MAY_NODE = 8,
+    MAY_EVENT = 16,
+    MAY_EXPIRES = 32,
+    MAY_TEXT = 64,
+    MAY_STATE = 128,
+    MAY_PACKAGE = 256,
+    MAY_TO = 512
+};
 
 typedef struct verb_row {
     const char *word;
@@ -21,11 +32,28 @@ static const verb_row verbs[SN_VERB_COUNT] = {
     [SN_VERB_CANCEL] = { "cancel", 0, 0 },
     [SN_VERB_HANGUP] = { "hangup", 0, 0 },
     [SN_VERB_REGISTER] = { "register", 0, 0 },
+    [SN_VERB_SUBSCRIBE] = { "subscribe", MAY_AS | MAY_EVENT | MAY_EXPIRES, MAY_EVENT },
+    [SN_VERB_UNSUBSCRIBE] = { "unsubscribe", 0, 0 },
+    [SN_VERB_NOTIFY] = { "notify", MAY_STATE | MAY_TEXT, 0 },
+    [SN_VERB_PUBLISH] = { "publish", MAY_STATE | MAY_TEXT | MAY_EXPIRES, 0 },
+    [SN_VERB_MESSAGE] = { "message", MAY_TEXT | MAY_IN, MAY_TEXT },
+    [SN_VERB_INFO] = { "info", MAY_TEXT | MAY_PACKAGE, 0 },
+    [SN_VERB_REFER] = { "refer", MAY_TO, MAY_TO },
+    [SN_VERB_TRANSFER] = { "transfer", MAY_TO, MAY_TO },
+    [SN_VERB_OPTIONS] = { "options", 0, 0 },
     [SN_VERB_SENDS] = { "sends", MAY_IN | MAY_CSEQ, 0 },
     [SN_VERB_RECEIVES] = { "receives", MAY_IN | MAY_CSEQ, 0 },
 };
 
-static const char *const companions[] = { "as", "in", "cseq", "node" };
+static const char *const companions[] = { "as",      "in",   "cseq",  "node",    "event",
+                                          "expires", "text", "state", "package", "to" };
+
+const char *const sn_event_words[] = { "presence", "dialog", NULL };
+
+const char *sn_verb_word(sn_verb verb)
+{
+    return verbs[verb].word;
+}
 
 static const char *const method_words[] = {
 #define METHOD_WORD(name) #name,
@@ -101,11 +129,28 @@ static void read_messages(sn_reading *r, sn_story_entry *e, const sn_item *value
     }
 }
 
+static void read_expires(sn_reading *r, const sn_item *value, const char *what, ss_span *expires)
+{
+    if (sn_value_time(r, value, 0, UINT64_C(4294967295) * SS_S(1), expires) &&
+        *expires % SS_S(1) != 0) {
+        sn_wrong(r, value->place, NULL, "%s is in whole seconds: RFC 3261 20.19", what);
+    }
+}
+
 static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
 {
     switch (e->verb) {
     case SN_VERB_CALL:
+    case SN_VERB_SUBSCRIBE:
+    case SN_VERB_MESSAGE:
+    case SN_VERB_OPTIONS:
         sn_selector_read(r, value, &e->target);
+        break;
+    case SN_VERB_NOTIFY:
+    case SN_VERB_PUBLISH:
+        if (sn_value_word(r, value, sn_event_words, &e->event) && e->event != 0) {
+            sn_wrong(r, value->place, "presence", "a node says of itself its presence, no more");
+        }
         break;
     case SN_VERB_SEND:
         read_status(r, value, 101, 199, &e->status);
@@ -116,13 +161,14 @@ static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
     case SN_VERB_ANSWER:
     case SN_VERB_CANCEL:
     case SN_VERB_HANGUP:
+    case SN_VERB_UNSUBSCRIBE:
+    case SN_VERB_INFO:
+    case SN_VERB_REFER:
+    case SN_VERB_TRANSFER:
         sn_value_name(r, value, &e->label);
         break;
     case SN_VERB_REGISTER:
-        if (sn_value_time(r, value, 0, UINT64_C(4294967295) * SS_S(1), &e->expires) &&
-            e->expires % SS_S(1) != 0) {
-            sn_wrong(r, value->place, NULL, "a registration is in whole seconds: RFC 3261 20.19");
-        }
+        read_expires(r, value, "a registration", &e->expires);
         break;
     default:
         read_messages(r, e, value);
@@ -151,8 +197,7 @@ static unsigned find_companion(ss_slice word)
 
 static void unknown_verb(sn_reading *r, const sn_item *key)
 {
-    static const char *const later[] = { "transfer",  "update",  "refer",   "message",
-                                         "subscribe", "publish", "options", "hold" };
+    static const char *const later[] = { "update", "hold" };
     const char *known[SN_VERB_COUNT + SS_COUNT(companions)];
     size_t count = 0;
     for (size_t i = 0; i < SS_COUNT(later); i++) {
@@ -171,6 +216,37 @@ static void unknown_verb(sn_reading *r, const sn_item *key)
              "unknown key '%s' in a line of a story", sn_shown(r, key->text));
 }
 
+/* What acts about events have beside them. */
+static void read_detail(sn_reading *r, sn_story_entry *e, unsigned bit, const sn_item *value)
+{
+    static const char *const states[] = { "open", "closed", NULL };
+    unsigned word = 0;
+    switch (bit) {
+    case MAY_EVENT:
+        sn_value_word(r, value, sn_event_words, &e->event);
+        break;
+    case MAY_EXPIRES:
+        read_expires(r, value, "expires", &e->expires);
+        break;
+    case MAY_TEXT:
+        sn_value_text(r, value, 1000, &e->text);
+        break;
+    case MAY_STATE:
+        e->closed = sn_value_word(r, value, states, &word) && word == 1;
+        break;
+    case MAY_PACKAGE:
+        sn_value_text(r, value, 64, &e->package);
+        break;
+    default:
+        if (e->verb == SN_VERB_REFER) {
+            sn_selector_read(r, value, &e->target);
+        } else {
+            sn_value_name(r, value, &e->second);
+        }
+        break;
+    }
+}
+
 static void read_companion(sn_reading *r, sn_story_entry *e, unsigned companion,
                            const sn_pair *pair)
 {
@@ -186,6 +262,8 @@ static void read_companion(sn_reading *r, sn_story_entry *e, unsigned companion,
         }
     } else if (bit == MAY_NODE) {
         e->has_who = sn_selector_read(r, pair->value, &e->who);
+    } else if (bit >= MAY_EVENT) {
+        read_detail(r, e, bit, pair->value);
     } else {
         sn_value_name(r, pair->value, &e->label);
     }
@@ -212,9 +290,10 @@ static bool find_the_verb(sn_reading *r, sn_story_entry *e)
     }
     if (found == NULL) {
         if (r->mistake_count == before) {
-            sn_wrong(
-                r, e->body->place, NULL,
-                "no verb: call, send, answer, reject, cancel, hangup, register, sends, receives");
+            sn_wrong(r, e->body->place, NULL,
+                     "no verb: call, send, answer, reject, cancel, hangup, register, subscribe, "
+                     "unsubscribe, "
+                     "notify, publish, message, info, refer, transfer, options, sends, receives");
         }
         return false;
     }
@@ -298,7 +377,9 @@ void sn_story_read(sn_reading *r, const sn_item *value, void *model)
         return;
     }
     for (uint32_t i = 0; i < value->count; i++) {
-        sn_story_entry e = { .item = value->pairs[i].value, .cseq = SS_METHOD_COUNT };
+        sn_story_entry e = { .item = value->pairs[i].value,
+                             .cseq = SS_METHOD_COUNT,
+                             .expires = SS_S(3600) };
         if (e.item->kind != SN_ITEM_MAP) {
             sn_wrong(r, e.item->place, NULL,
                      "wrong type: a line of a story is a mapping, as in {at: 0ms, alice: {...}}");
@@ -336,7 +417,14 @@ static void write_verb(sn_text *t, const sn_story_entry *e)
 {
     switch (e->verb) {
     case SN_VERB_CALL:
+    case SN_VERB_SUBSCRIBE:
+    case SN_VERB_MESSAGE:
+    case SN_VERB_OPTIONS:
         sn_selector_write(t, &e->target);
+        break;
+    case SN_VERB_NOTIFY:
+    case SN_VERB_PUBLISH:
+        sn_text_put_str(t, sn_event_words[e->event]);
         break;
     case SN_VERB_SEND:
     case SN_VERB_REJECT:
@@ -355,6 +443,37 @@ static void write_verb(sn_text *t, const sn_story_entry *e)
     }
 }
 
+static void write_details(sn_text *t, const sn_story_entry *e)
+{
+    const unsigned may = verbs[e->verb].may;
+    if ((may & MAY_EVENT) != 0) {
+        sn_text_put_str(t, ", event: ");
+        sn_text_put_str(t, sn_event_words[e->event]);
+    }
+    if ((may & MAY_STATE) != 0) {
+        sn_text_put_str(t, e->closed ? ", state: closed" : ", state: open");
+    }
+    if ((may & MAY_EXPIRES) != 0) {
+        sn_text_put_str(t, ", expires: ");
+        sn_quantity_put_time(t, e->expires);
+    }
+    if (e->package != NULL) {
+        sn_text_put_str(t, ", package: ");
+        sn_put_quoted(t, e->package);
+    }
+    if (e->text != NULL) {
+        sn_text_put_str(t, ", text: ");
+        sn_put_quoted(t, e->text);
+    }
+    if (e->verb == SN_VERB_REFER) {
+        sn_text_put_str(t, ", to: ");
+        sn_selector_write(t, &e->target);
+    } else if (e->verb == SN_VERB_TRANSFER) {
+        sn_text_put_str(t, ", to: ");
+        sn_text_put_str(t, e->second.text);
+    }
+}
+
 static void write_body(sn_text *t, const sn_story_entry *e)
 {
     sn_text_put_str(t, "{");
@@ -364,10 +483,11 @@ static void write_body(sn_text *t, const sn_story_entry *e)
         sn_text_put_str(t, ", cseq: ");
         sn_text_put_str(t, method_words[e->cseq - 1]);
     }
-    if (e->label.text != NULL && verbs[e->verb].may != 0) {
-        sn_text_put_str(t, e->verb == SN_VERB_CALL ? ", as: " : ", in: ");
+    if (e->label.text != NULL && (verbs[e->verb].may & (MAY_AS | MAY_IN)) != 0) {
+        sn_text_put_str(t, (verbs[e->verb].may & MAY_AS) != 0 ? ", as: " : ", in: ");
         sn_text_put_str(t, e->label.text);
     }
+    write_details(t, e);
     if (e->never && e->has_who) {
         sn_text_put_str(t, ", node: ");
         sn_selector_write(t, &e->who);
@@ -459,47 +579,81 @@ static bool same_node(const sn_selector *a, const sn_selector *b)
 static void settle_call(sn_reading *r, sn_model *m, sn_story_entry *e)
 {
     if (settle_who(r, m, &e->target, true) && e->has_who && same_node(&e->target, &e->who)) {
-        sn_wrong(r, e->target.group.place, NULL, "'%s' cannot call itself", e->target.group.text);
+        sn_wrong(r, e->target.group.place, NULL, "'%s' cannot %s itself", e->target.group.text,
+                 verbs[e->verb].word);
     }
 }
 
-static void judge_actor(sn_reading *r, const sn_story_entry *e, const sn_story_entry *call)
+static void judge_actor(sn_reading *r, const sn_story_entry *e, const sn_story_entry *call,
+                        const char *name)
 {
     const bool caller = same_node(&e->who, &call->who), callee = same_node(&e->who, &call->target);
-    if (e->verb == SN_VERB_CANCEL   ? !caller
-        : e->verb == SN_VERB_HANGUP ? !caller && !callee
-                                    : !callee) {
+    const bool either = e->verb == SN_VERB_HANGUP || e->verb >= SN_VERB_MESSAGE;
+    if (e->verb == SN_VERB_UNSUBSCRIBE ? !caller
+        : e->verb == SN_VERB_CANCEL    ? !caller
+        : either                       ? !caller && !callee
+                                       : !callee) {
         sn_wrong(r, e->who.group.place, NULL, "'%s' is not the %s of %s", e->who.group.text,
-                 e->verb == SN_VERB_CANCEL   ? "caller"
-                 : e->verb == SN_VERB_HANGUP ? "caller or callee"
-                                             : "callee",
-                 e->label.text);
+                 e->verb == SN_VERB_UNSUBSCRIBE ? "subscriber"
+                 : e->verb == SN_VERB_CANCEL    ? "caller"
+                 : either                       ? "caller or callee"
+                                                : "callee",
+                 name);
     }
 }
 
-static void settle_label(sn_reading *r, sn_story_entry *e, label_row *labels, uint32_t count,
-                         bool judge)
+/* A label is a call's or a subscription's; each verb takes one of the two. */
+static bool fits_label(sn_reading *r, const sn_story_entry *e, const sn_name *name,
+                       const sn_story_entry *made_by)
 {
-    const label_row *row = find_label(labels, count, e->label.text);
+    const bool wants_subscription = e->verb == SN_VERB_UNSUBSCRIBE;
+    if (wants_subscription == (made_by->verb == SN_VERB_SUBSCRIBE)) {
+        return true;
+    }
+    sn_wrong(r, name->place, NULL,
+             wants_subscription ? "'%s' is a call, not a subscription"
+                                : "'%s' is a subscription, not a call",
+             name->text);
+    return false;
+}
+
+static void settle_label(sn_reading *r, sn_story_entry *e, const sn_name *name, label_row *labels,
+                         uint32_t count, bool judge)
+{
+    const label_row *row = find_label(labels, count, name->text);
     if (row == NULL) {
         const char *names[64];
         size_t known = 0;
         for (; known < count && known < SS_COUNT(names); known++) {
             names[known] = labels[known].text;
         }
-        sn_wrong(r, e->label.place, sn_nearest(r, ss_slice_from(e->label.text), names, known),
-                 "unknown call '%s'", sn_shown(r, ss_slice_from(e->label.text)));
+        sn_wrong(r, name->place, sn_nearest(r, ss_slice_from(name->text), names, known),
+                 "unknown %s '%s'", e->verb == SN_VERB_UNSUBSCRIBE ? "subscription" : "call",
+                 sn_shown(r, ss_slice_from(name->text)));
         return;
     }
-    e->call = row->made_by->call;
+    if (!fits_label(r, e, name, row->made_by)) {
+        return;
+    }
+    if (name == &e->label) {
+        e->call = row->made_by->call;
+        e->other = row->made_by->other;
+    } else {
+        e->other = row->made_by->call;
+    }
     const ss_time made_at = row->made_by->at == SS_TIME_NEVER ? 0 : row->made_by->at;
     const bool listed_before = e->verb < SN_VERB_SENDS && e < row->made_by;
     if (e->has_at && (e->at < made_at || (e->at == made_at && listed_before))) {
         sn_wrong(r, sn_item_place(e->item, "at"), NULL, "%s is not made yet at that instant",
-                 e->label.text);
+                 name->text);
     } else if (judge) {
-        judge_actor(r, e, row->made_by);
+        judge_actor(r, e, row->made_by, name->text);
     }
+}
+
+static bool makes_label(const sn_story_entry *e)
+{
+    return (e->verb == SN_VERB_CALL || e->verb == SN_VERB_SUBSCRIBE) && e->label.text != NULL;
 }
 
 static label_row *collect_labels(sn_reading *r, sn_model *m, uint32_t *count)
@@ -508,15 +662,19 @@ static label_row *collect_labels(sn_reading *r, sn_model *m, uint32_t *count)
     *count = 0;
     for (uint32_t i = 0; i < m->story_count; i++) {
         sn_story_entry *e = &m->story[i];
-        if (e->verb == SN_VERB_CALL && e->label.text != NULL) {
-            e->call = ++m->story_calls;
+        if (e->verb == SN_VERB_SUBSCRIBE) {
+            e->other = ++m->story_subscriptions;
+        }
+        if (makes_label(e)) {
+            e->call = e->verb == SN_VERB_CALL ? ++m->story_calls : 0;
             labels[(*count)++] = (label_row){ e->label.text, e, i };
         }
     }
     qsort(labels, *count, sizeof(*labels), by_label);
     for (uint32_t i = 1; i < *count; i++) {
         if (strcmp(labels[i].text, labels[i - 1].text) == 0) {
-            sn_wrong(r, labels[i].made_by->label.place, NULL, "the call '%s' is made twice",
+            sn_wrong(r, labels[i].made_by->label.place, NULL, "the %s '%s' is made twice",
+                     labels[i].made_by->verb == SN_VERB_CALL ? "call" : "subscription",
                      labels[i].text);
         }
     }
@@ -544,16 +702,25 @@ void sn_story_resolve(sn_reading *r, sn_model *m)
     for (uint32_t i = 0; i < m->story_count; i++) {
         sn_story_entry *e = &m->story[i];
         known[i] = e->has_who && settle_who(r, m, &e->who, e->verb < SN_VERB_SENDS);
-        if (e->verb == SN_VERB_CALL && e->target.group.text != NULL) {
+        if (e->target.group.text != NULL) {
             settle_call(r, m, e);
+        }
+        if (e->verb == SN_VERB_PUBLISH && known[i] &&
+            m->groups[e->who.group.index].compositor.text == NULL) {
+            sn_wrong(r, e->body->place, NULL, "'%s' has no 'compositor' to publish at",
+                     e->who.group.text);
         }
         settle_instant(r, m, e);
     }
     const bool judge = r->mistake_count == 0;
     for (uint32_t i = 0; i < m->story_count; i++) {
         sn_story_entry *e = &m->story[i];
-        if (e->verb != SN_VERB_CALL && e->label.text != NULL) {
-            settle_label(r, e, labels, label_count, judge && e->verb < SN_VERB_SENDS && known[i]);
+        const bool is_judged = judge && e->verb < SN_VERB_SENDS && known[i];
+        if (e->label.text != NULL && !makes_label(e)) {
+            settle_label(r, e, &e->label, labels, label_count, is_judged);
+        }
+        if (e->second.text != NULL) {
+            settle_label(r, e, &e->second, labels, label_count, is_judged);
         }
     }
 }

@@ -77,7 +77,7 @@ static ss_status obey(const ss_visit *v, ss_command *command)
     case SS_CMD_SUBSCRIBE:
         return ss_sub_subscribe(v, command);
     case SS_CMD_UNSUBSCRIBE:
-        return ss_sub_unsubscribe(v, command->subscription);
+        return ss_sub_unsubscribe(v, command);
     case SS_CMD_NOTIFY:
         return ss_not_command(v, command);
     case SS_CMD_STATE:

@@ -87,7 +87,8 @@ typedef struct ss_subscription {
     ss_time window;    /* subscriber: NOTIFYs of other forks may come until then */
     uint32_t expires_s;
     uint32_t cseq; /* of the request that made it */
-    uint32_t call; /* refer, notifier: the call that was made for it */
+    uint32_t
+        call; /* refer: the call that was made for it; of the subscriber, in whose dialog it is */
     uint32_t version;
     uint32_t retry_after_s; /* notifier, terminated */
     uint16_t status;        /* refer, notifier: of the reference */
@@ -162,7 +163,7 @@ SS_MUST_USE ss_status ss_sub_new(const ss_visit *v, const ss_command *command, u
                                  ss_subscription **out);
 /** The dialog that the application talks on in a call, 0: none, or not confirmed. */
 ss_ref ss_call_dialog(const ss_visit *v, uint32_t number);
-SS_MUST_USE ss_status ss_sub_unsubscribe(const ss_visit *v, uint32_t number);
+SS_MUST_USE ss_status ss_sub_unsubscribe(const ss_visit *v, const ss_command *command);
 /** The request that makes it is out: Timer N runs, and forks may answer. */
 void ss_sub_asked(const ss_visit *v, ss_subscription *sub);
 void ss_sub_expect_notify(const ss_visit *v, ss_subscription *sub);

@@ -118,8 +118,8 @@ void ss_published_quiet(const ss_visit *v)
     const ss_time last = ss_time_after(v->turn->now, 64 * v->core->settings->t1 + SS_S(1));
     for (ss_ref at = v->ua->first_published; at != 0; at = published_at(v, at)->next) {
         ss_published *p = published_at(v, at);
-        if (p->timer.at != SS_TIME_NEVER && p->timer.at > last) {
-            arm(v, p, last);
+        if (p->timer.at > last) {
+            arm(v, p, last); /* what we say of ourselves too */
         }
     }
 }

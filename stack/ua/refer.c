@@ -122,6 +122,7 @@ ss_status ss_refer_send(const ss_visit *v, ss_command *command)
     }
     sub->is_refer = true;
     sub->is_busy = true;
+    sub->call = command->call;
     status = send_refer(v, sub, to);
     if (status != SS_OK) {
         ss_subscription_undo(v, sub);

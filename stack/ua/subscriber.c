@@ -204,13 +204,32 @@ static ss_status end_it(const ss_visit *v, ss_subscription *sub)
     return ask_again(v, sub, 0);
 }
 
-ss_status ss_sub_unsubscribe(const ss_visit *v, uint32_t number)
+static bool can_end(const ss_subscription *sub)
 {
-    ss_subscription *sub = ss_subscription_find(v, number);
-    if (sub == NULL || sub->role != SS_SUBSCRIBER || sub->is_ending || sub->wants_end) {
-        return SS_ERR_STATE;
+    return sub->role == SS_SUBSCRIBER && !sub->is_ending && !sub->wants_end;
+}
+
+/* All that came of one SUBSCRIBE: its forks have its cookie. */
+static ss_status end_forks(const ss_visit *v, uint64_t cookie)
+{
+    ss_status status = SS_ERR_STATE;
+    for (ss_ref at = v->ua->first_subscription; at != 0;) {
+        ss_subscription *sub = ss_subscription_at(v->core, at);
+        at = sub->next;
+        if (sub->cookie == cookie && can_end(sub)) {
+            status = end_it(v, sub);
+        }
     }
-    return end_it(v, sub);
+    return status;
+}
+
+ss_status ss_sub_unsubscribe(const ss_visit *v, const ss_command *command)
+{
+    if (command->subscription == 0) {
+        return command->cookie == 0 ? SS_ERR_STATE : end_forks(v, command->cookie);
+    }
+    ss_subscription *sub = ss_subscription_find(v, command->subscription);
+    return sub == NULL || !can_end(sub) ? SS_ERR_STATE : end_it(v, sub);
 }
 
 /* The run drains: what is there ends in order. */

@@ -126,3 +126,61 @@ TEST(rfc3665_3_11_a_callee_who_is_not_available)
 {
     flow_check("rfc3665/unavailable", NULL);
 }
+
+/* ---- events, references, messages ---- */
+
+/* RFC6665:4.1.2.3 a change of the very instant at which the end arrives is told in the last NOTIFY, or before it */
+TEST(rfc6665_4_1_2_3_presence_is_watched_and_watched_no_more)
+{
+    flow_check("events/presence", NULL);
+}
+
+/* RFC6665:4.4.3 */
+TEST(rfc6665_4_4_3_presence_is_fetched)
+{
+    flow_check("events/fetch", NULL);
+}
+
+/* RFC6665:4.1.2.4 RFC6665:4.2.2 */
+TEST(rfc6665_4_1_2_4_every_notify_is_lost)
+{
+    static const flow_loss losses[] = { { "bob", SS_METHOD_NOTIFY, 0, 1, 100 }, NO_MORE };
+    flow_check("events/timer_n", losses);
+}
+
+/* RFC6665:4.1.2.4 the 2xx is lost and comes again after the NOTIFY */
+TEST(rfc6665_4_1_2_4_a_notify_comes_before_the_2xx)
+{
+    static const flow_loss losses[] = { { "bob", SS_METHOD_SUBSCRIBE, 200, 1, 1 }, NO_MORE };
+    flow_check("events/notify_first", losses);
+}
+
+/* RFC3903:6 RFC6665:4.2.2 */
+TEST(rfc3903_6_a_publication_reaches_the_watcher)
+{
+    flow_check("events/publish", NULL);
+}
+
+/* RFC3515:2.4.4 RFC3515:2.4.6 */
+TEST(rfc3515_2_4_4_a_transfer_that_fails_and_one_that_does_not)
+{
+    flow_check("events/blind_transfer", NULL);
+}
+
+/* RFC3891:3 RFC3891:4 */
+TEST(rfc3891_3_an_attended_transfer)
+{
+    flow_check("events/attended_transfer", NULL);
+}
+
+/* RFC3428:4 */
+TEST(rfc3428_4_messages_outside_a_call_and_within)
+{
+    flow_check("events/message", NULL);
+}
+
+/* RFC6086:4.2.2 RFC3261:11.2 */
+TEST(rfc6086_4_2_2_packages_that_are_taken_and_not)
+{
+    flow_check("events/info", NULL);
+}

@@ -14,11 +14,12 @@
 typedef struct sn_host sn_host;
 
 typedef enum sn_wake_kind {
-    SN_WAKE_REGISTER, /* the plan's instant to register */
-    SN_WAKE_CALL,     /* arg: call of the plan, its index */
-    SN_WAKE_ACT,      /* arg: act of the plan's story */
-    SN_WAKE_QUIET,    /* the run drains: nothing new is begun */
-    SN_WAKE_OWN       /* what sn_host_wake asked for */
+    SN_WAKE_REGISTER,  /* the plan's instant to register */
+    SN_WAKE_CALL,      /* arg: call of the plan, its index */
+    SN_WAKE_ACT,       /* arg: act of the plan's story */
+    SN_WAKE_QUIET,     /* the run drains: nothing new is begun */
+    SN_WAKE_SUBSCRIBE, /* the plan's instant to subscribe */
+    SN_WAKE_OWN        /* what sn_host_wake asked for */
 } sn_wake_kind;
 
 typedef struct sn_wake {

@@ -11,7 +11,7 @@
 #include "sn/facts.h"
 #include "sn/judge.h"
 #include "sn/program.h"
-#include "ss/txn.h"
+#include "ss/ua.h"
 
 /* ---- specs: what a scenario says -------------------------------------------------------------------------------------- */
 
@@ -39,6 +39,14 @@ typedef struct sn_link_kind {
     sn_link_params up, down; /* up: from the node toward its router */
 } sn_link_kind;
 
+/** A subscription that a user agent keeps as long as it can. */
+typedef struct sn_watch_spec {
+    uint32_t to;        /* group: the node of the same index, around and around */
+    uint32_t expires_s; /* 0: none */
+    const char *event;
+    sn_dist at;
+} sn_watch_spec;
+
 typedef struct sn_ua_spec {
     const char *aor;    /* template: {n} the index in the group; "sip:u{n}@example.com" */
     uint32_t outbound;  /* group of the proxy it sends to; SN_NOBODY: by Request-URI */
@@ -46,6 +54,14 @@ typedef struct sn_ua_spec {
     sn_dist register_at;
     uint32_t behaviour; /* index; SN_NOBODY: answers at once */
     uint16_t lines;     /* 0: no limit */
+    unsigned events;    /* sn_event_package, a sum: what it notifies of */
+    uint32_t min_expires_s;
+    bool is_compositor;
+    uint32_t compositor; /* group of one, + 1: where its event state is kept; 0: itself */
+    const char *const *info_packages; /* borrowed until added, copied */
+    uint32_t info_package_count;
+    sn_watch_spec watch;
+    ss_ua_profile profile; /* made when it is added */
 } sn_ua_spec;
 
 typedef struct sn_proxy_spec {

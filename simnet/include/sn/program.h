@@ -22,15 +22,24 @@ typedef struct sn_dist {
     ss_span b; /* UNIFORM to (included); NORMAL standard deviation */
 } sn_dist;
 
-#define SN_OP_LIST(X)                                                          \
-    X(REGISTER) /* value: expires in s */                                      \
-    X(UNREGISTER)                                                              \
-    X(CALL)     /* target: the callee's node; call: the plan's number of it */ \
-    X(PROGRESS) /* status */                                                   \
-    X(ANSWER)                                                                  \
-    X(REJECT) /* status */                                                     \
-    X(CANCEL)                                                                  \
-    X(HANGUP)
+#define SN_OP_LIST(X)                                                                                   \
+    X(REGISTER) /* value: expires in s */                                                               \
+    X(UNREGISTER)                                                                                       \
+    X(CALL)     /* target: the callee's node; call: the plan's number of it */                          \
+    X(PROGRESS) /* status */                                                                            \
+    X(ANSWER)                                                                                           \
+    X(REJECT) /* status */                                                                              \
+    X(CANCEL)                                                                                           \
+    X(HANGUP)                                                                                           \
+    X(SUBSCRIBE) /* target, name: the package, value: expires in s, other: k + 1 of the subscription */ \
+    X(UNSUBSCRIBE) /* other */                                                                          \
+    X(NOTIFY)      /* what the node says of itself: name, status 1 open 0 closed, text a note */        \
+    X(PUBLISH)     /* the same, value: expires in s, 0 removes */                                       \
+    X(MESSAGE)     /* target or call, text */                                                           \
+    X(INFO)        /* call, name: the package or NULL, text */                                          \
+    X(REFER)       /* call, target */                                                                   \
+    X(TRANSFER)    /* call, other: k + 1 of the call whose peer it shall meet */                        \
+    X(OPTIONS)     /* target */
 #define SN_OP_ID(name) SN_OP_##name,
 typedef enum sn_op { SN_OP_LIST(SN_OP_ID) SN_OP_COUNT } sn_op;
 
@@ -41,7 +50,18 @@ typedef struct sn_row {
     uint16_t status;
     uint32_t value;
     uint32_t target; /* dense node */
+    uint32_t other;
+    const char *name, *text; /* kept by the plan; NULL: none */
 } sn_row;
+
+/** Ops that other nodes are the target of. */
+static inline bool sn_op_has_target(sn_op op)
+{
+    return op == SN_OP_CALL || op == SN_OP_SUBSCRIBE || op == SN_OP_REFER || op == SN_OP_OPTIONS;
+}
+
+/** Event packages that user agents notify of; bits of sn_ua_spec.events. */
+typedef enum sn_event_package { SN_EVENTS_PRESENCE = 1, SN_EVENTS_DIALOG = 2 } sn_event_package;
 
 /** What a callee does with an incoming call: one of the choices, by weight, then its rows. */
 typedef struct sn_choice_rows {

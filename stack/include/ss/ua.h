@@ -98,7 +98,7 @@ typedef enum ss_command_kind {
     SS_CMD_QUIET, /* stop refreshing: the run drains; subscriptions and publications of ours end */
     /* target, or call: in its dialog; event, expires_s (0 fetches); gives `subscription` back. With `subscription`: again */
     SS_CMD_SUBSCRIBE,
-    SS_CMD_UNSUBSCRIBE, /* subscription */
+    SS_CMD_UNSUBSCRIBE, /* subscription, or 0 and cookie: it and its forks */
     /* subscription of a watcher: state (NONE: as it is), reason, retry_after_s, body_type and body; status of a reference */
     SS_CMD_NOTIFY,
     SS_CMD_STATE, /* event: what we say of ourselves: presence, status 1 open or 0 closed, body a note */

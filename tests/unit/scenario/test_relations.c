@@ -310,3 +310,63 @@ TEST(lines_of_a_story_are_acts_or_checks_of_single_nodes)
     };
     RIG_CHECK(rows);
 }
+
+/* RFC6665, RFC3515, RFC3903 in the words of a story and of a node */
+TEST(events_and_references_of_a_story_fit_each_other)
+{
+    static const rig_mistake rows[] = {
+        { STORY("{at: 2s, alice: «{»subscribe: bob}}"), "missing key 'event' beside 'subscribe'",
+          NULL },
+        { STORY("{at: 2s, alice: {subscribe: bob, event: «presense»}}"), "presense", "presence" },
+        { STORY("{at: 2s, alice: {subscribe: «alice», event: presence}}"),
+          "'alice' cannot subscribe itself", NULL },
+        { STORY("{at: 2s, alice: {subscribe: bob, event: presence, expires: «1500ms»}}"),
+          "expires is in whole seconds", NULL },
+        { STORY("{at: 2s, alice: {unsubscribe: «s9»}}"), "unknown subscription 's9'", NULL },
+        { STORY("{at: 2s, alice: {unsubscribe: «c1»}}"), "'c1' is a call, not a subscription",
+          NULL },
+        { STORY("{at: 2s, alice: {subscribe: bob, event: presence, as: s1}}\n  - {at: 3s, "
+                "«bob»: {unsubscribe: s1}}"),
+          "'bob' is not the subscriber of s1", NULL },
+        { STORY("{at: 2s, alice: {subscribe: bob, event: presence, as: s1}}\n  - {at: 3s, "
+                "alice: {hangup: «s1»}}"),
+          "'s1' is a subscription, not a call", NULL },
+        { STORY("{at: 2s, alice: {subscribe: bob, event: presence, as: «c1»}}"),
+          "the subscription 'c1' is made twice", NULL },
+        { STORY("{at: 2s, alice: «{»publish: presence}}"), "'alice' has no 'compositor'", NULL },
+        { STORY("{at: 2s, alice: {notify: «dialog»}}"), "says of itself its presence", "presence" },
+        { STORY("{at: 2s, alice: {notify: presence, state: «opne»}}"), "opne", "open" },
+        { STORY("{at: 2s, alice: «{»message: bob}}"), "missing key 'text' beside 'message'", NULL },
+        { STORY("{at: 2s, alice: «{»refer: c1}}"), "missing key 'to' beside 'refer'", NULL },
+        { STORY("{at: 2s, alice: {refer: c1, to: «bop»}}"), "bop", "bob" },
+        { STORY("{at: 2s, alice: {transfer: c1, to: «c7»}}"), "unknown call 'c7'", "c1" },
+        { STORY("{at: 2s, alice: {options: bob, «text»: x}}"), "'text' does not go with 'options'",
+          NULL },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(event_keys_of_a_node_name_what_there_is)
+{
+    static const rig_mistake rows[] = {
+        { ONE_LINK "nodes: {a: {role: ua, events: [presence, «tides»]}}\n", "tides", NULL },
+        { ONE_LINK "nodes: {a: {role: ua, events: [presence, «presence»]}}\n",
+          "'presence' is there twice", NULL },
+        { ONE_LINK "nodes: {a: {role: ua, min_expires: «1500ms»}}\n", "whole seconds", NULL },
+        { ONE_LINK "nodes: {a: {role: ua, compositor: «a»}}\n", "cannot be its own compositor",
+          NULL },
+        { ONE_LINK "nodes: {a: {role: ua, compositor: «p»}, p: {role: proxy}}\n",
+          "'p' is no ua, which a compositor is", NULL },
+        { ONE_LINK "nodes: {a: {role: ua, compositor: «b»}, b: {role: ua, count: 2}}\n",
+          "one compositor, please", NULL },
+        { ONE_LINK "nodes: {a: {role: ua, info: [dtmf, «\"a b\"»]}}\n",
+          "no name of an info package", NULL },
+        { ONE_LINK "nodes: {a: {role: ua, subscribe: {to: «p»}}, p: {role: proxy}}\n",
+          "'p' is no ua: nothing to subscribe to", NULL },
+        { ONE_LINK "nodes: {a: {role: ua, subscribe: «{»event: dialog}}, b: {role: ua}}\n",
+          "missing key 'to'", NULL },
+        { ONE_LINK "nodes: {a: {role: ua, subscribe: {to: b, expires: «1500ms»}}, b: {role: ua}}\n",
+          "whole seconds", NULL },
+    };
+    RIG_CHECK(rows);
+}

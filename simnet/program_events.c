@@ -1,0 +1,200 @@
+/* What a user agent does by itself about events, messages and references: the acts of a story, the subscription that the plan
+ * gives it, and what follows from a REFER: who gets one places the call, who sent one hangs up when it succeeded. */
+#include "app_ua.h"
+
+#include <string.h>
+
+#include "world_state.h"
+
+static bool command(sn_ua_app *app, sn_host *host, ss_turn *turn, ss_command *c)
+{
+    const ss_status status = ss_engine_command(&app->engine, turn, c);
+    sn_engine_status(host, status);
+    return status == SS_OK;
+}
+
+static ss_slice text_of(const char *text)
+{
+    return text == NULL ? SS_EMPTY : ss_slice_from(text);
+}
+
+static ss_slice put_uri(sn_host *host, uint32_t node,
+                        void (*put)(ss_buffer *b, const sn_plan *plan, uint32_t node))
+{
+    ss_buffer b = ss_buffer_open(sn_host_arena(host));
+    put(&b, sn_host_plan(host), node);
+    return ss_buffer_keep(sn_host_arena(host), &b);
+}
+
+/* ---- acts ---- */
+
+/* The engine's number of a call of the story's: false when it is not there. */
+static bool engine_call(const sn_ua_app *app, sn_host *host, uint32_t number, uint32_t *call)
+{
+    const sn_ua_call *c = sn_ua_call_of_number(app, host, number);
+    *call = c == NULL ? 0 : c->call;
+    return c != NULL;
+}
+
+static bool ask(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act, ss_method method)
+{
+    const sn_row *row = &act->row;
+    ss_command c = { .kind = SS_CMD_REQUEST,
+                     .method = (uint8_t)method,
+                     .event = text_of(row->name),
+                     .body = text_of(row->text) };
+    c.body_type = c.body.len > 0 ? SS_LIT("text/plain") : SS_EMPTY;
+    if (act->call != 0) {
+        return engine_call(app, host, act->call, &c.call) && command(app, host, turn, &c);
+    }
+    c.target = put_uri(host, row->target, sn_ua_put_target);
+    return command(app, host, turn, &c);
+}
+
+static bool subscribe(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t to, const char *event,
+                      uint32_t expires_s, uint64_t cookie)
+{
+    ss_command c = { .kind = SS_CMD_SUBSCRIBE,
+                     .cookie = cookie,
+                     .target = put_uri(host, to,
+                                       strcmp(event, "presence") == 0 ? sn_ua_put_resource
+                                                                      : sn_ua_put_target),
+                     .event = ss_slice_from(event),
+                     .expires_s = expires_s };
+    return command(app, host, turn, &c);
+}
+
+static bool refer(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act)
+{
+    ss_command c = { .kind = SS_CMD_REFER };
+    if (!engine_call(app, host, act->call, &c.call)) {
+        return false;
+    }
+    if (act->row.op == SN_OP_REFER) {
+        c.refer_to = put_uri(host, act->row.target, sn_ua_put_target);
+    } else if (!engine_call(app, host, act->row.other, &c.refer_call)) {
+        return false;
+    }
+    return command(app, host, turn, &c);
+}
+
+static bool say(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_row *row)
+{
+    const bool is_own = row->op == SN_OP_NOTIFY;
+    ss_command c = { .kind = is_own ? SS_CMD_STATE : SS_CMD_PUBLISH,
+                     .target =
+                         is_own ? SS_EMPTY : put_uri(host, sn_host_node(host), sn_ua_put_resource),
+                     .event = text_of(row->name),
+                     .status = row->status,
+                     .body = text_of(row->text),
+                     .expires_s = row->value };
+    return command(app, host, turn, &c);
+}
+
+bool sn_program_event_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act)
+{
+    const sn_row *row = &act->row;
+    switch (row->op) {
+    case SN_OP_SUBSCRIBE:
+        return subscribe(app, host, turn, row->target, row->name, row->value, row->other);
+    case SN_OP_UNSUBSCRIBE: {
+        ss_command c = { .kind = SS_CMD_UNSUBSCRIBE, .cookie = row->other };
+        return command(app, host, turn, &c);
+    }
+    case SN_OP_NOTIFY:
+    case SN_OP_PUBLISH:
+        return say(app, host, turn, row);
+    case SN_OP_MESSAGE:
+        return ask(app, host, turn, act, SS_METHOD_MESSAGE);
+    case SN_OP_INFO:
+        return ask(app, host, turn, act, SS_METHOD_INFO);
+    case SN_OP_OPTIONS:
+        return ask(app, host, turn, act, SS_METHOD_OPTIONS);
+    default:
+        return refer(app, host, turn, act);
+    }
+}
+
+/* ---- by itself ---- */
+
+void sn_program_subscribe(sn_ua_app *app, sn_host *host, ss_turn *turn)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const sn_node *me = &plan->nodes[sn_host_node(host)];
+    const sn_watch_spec *watch = &plan->groups[me->group].ua.watch;
+    const uint32_t to = sn_plan_node(plan, watch->to, me->index % plan->groups[watch->to].count);
+    (void)subscribe(app, host, turn, to, watch->event, watch->expires_s, 0);
+}
+
+/* A drawn Call-ID, which no call of the plan has. */
+static ss_slice put_call_id(sn_host *host, uint32_t reference)
+{
+    const ss_path path = sn_engine_path(host);
+    const uint64_t id = sn_host_plan(host)->cast.nodes[sn_host_node(host)].id;
+    const uint32_t row = UINT32_C(0x80000000) | reference;
+    const sn_point point = { .place = id,
+                             .row = row,
+                             .at = sn_host_now(host),
+                             .entity = sn_host_node(host),
+                             .key = { id, row },
+                             .key_words = 2 };
+    ss_buffer b = ss_buffer_open(sn_host_arena(host));
+    ss_put_text(&b, "r-");
+    ss_put_hex(&b, sn_decide_bits(sn_host_decisions(host), SN_DECISION_CALL_ID, &point), 16);
+    ss_put_char(&b, '@');
+    ss_put_host(&b, &path.local);
+    return ss_buffer_keep(sn_host_arena(host), &b);
+}
+
+/* A reference that cannot be followed is told as such. */
+void sn_program_referred(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_event *event)
+{
+    const ss_slice call_id = put_call_id(host, event->subscription);
+    const uint64_t hash = ss_hash64(0, call_id);
+    ss_command c = { .kind = SS_CMD_CALL,
+                     .subscription = event->subscription,
+                     .call_id = call_id,
+                     .body_type = SS_LIT("application/sdp"),
+                     .body = sn_session_offer(host, hash) };
+    if (!command(app, host, turn, &c)) {
+        ss_command decline = { .kind = SS_CMD_NOTIFY,
+                               .subscription = event->subscription,
+                               .status = 603,
+                               .state = SS_SUB_TERMINATED,
+                               .reason = SS_LIT("noresource") };
+        (void)command(app, host, turn, &decline);
+        return;
+    }
+    const sn_ua_call *call = sn_ua_call_add(app, host, c.call, 0, hash);
+    if (call != NULL) {
+        sn_ua_tell(host, call, SN_CALL_PLACED, 0, false);
+    }
+}
+
+static bool is_success(const ss_msg *notify)
+{
+    return ss_slice_starts(notify->body, SS_LIT("SIP/2.0 2"));
+}
+
+void sn_program_notified(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_event *event)
+{
+    static const sn_row hangup = { .op = SN_OP_HANGUP };
+    sn_ua_call *call = event->call == 0 ? NULL : sn_ua_call_find(app, host, event->call);
+    if (call != NULL && is_success(event->msg)) {
+        sn_program_act(app, host, turn, call, &hangup);
+    }
+}
+
+bool sn_program_end_references(sn_ua_app *app, sn_host *host, ss_turn *turn)
+{
+    static const sn_row hangup = { .op = SN_OP_HANGUP };
+    bool any = false;
+    for (ss_ref at = app->first_call; at != 0;) {
+        sn_ua_call *c = ss_store_at(sn_host_store(host), at);
+        at = c->next;
+        if (c->number == 0 && !c->is_callee) {
+            any |= sn_program_act(app, host, turn, c, &hangup);
+        }
+    }
+    return any;
+}
