@@ -199,6 +199,7 @@ bool ss_grammar_contact(ss_typer *t)
 {
     static const ss_param_rule rules[] = { { "q", SS_VALUE_Q, false },
                                            { "expires", SS_VALUE_NUMBER, false },
+                                           { "reg-id", SS_VALUE_REG_ID, false },
                                            { NULL, SS_VALUE_GENERIC, false } };
     if (ss_slice_eq(t->s, SS_LIT("*"))) {
         t->at = 1;
@@ -215,13 +216,13 @@ bool ss_grammar_route(ss_typer *t)
     return read_display(t) && read_brackets(t) && ss_typer_params(t, rules);
 }
 
-/* RFC7044:5.1 */
+/* RFC7044:5 an index is "a mandatory parameter" in 10.3; the grammar leaves it open. */
 bool ss_grammar_history(ss_typer *t)
 {
-    static const ss_param_rule rules[] = { { "index", SS_VALUE_TOKEN, false },
-                                           { "rc", SS_VALUE_TOKEN, false },
-                                           { "mp", SS_VALUE_TOKEN, false },
-                                           { "np", SS_VALUE_TOKEN, false },
+    static const ss_param_rule rules[] = { { "index", SS_VALUE_INDEX, false },
+                                           { "rc", SS_VALUE_INDEX, false },
+                                           { "mp", SS_VALUE_INDEX, false },
+                                           { "np", SS_VALUE_INDEX, false },
                                            { NULL, SS_VALUE_GENERIC, false } };
     return read_display(t) && read_brackets(t) && ss_typer_params(t, rules);
 }
@@ -237,10 +238,18 @@ bool ss_grammar_diversion(ss_typer *t)
     return read_display(t) && read_brackets(t) && ss_typer_params(t, rules);
 }
 
-/* RFC3325:9.1 an address and no parameters */
+/* RFC3325:9.1 and RFC3325:9.2: an address and no parameters; "it MUST be a sip, sips, or tel URI". */
 bool ss_grammar_identity_uri(ss_typer *t)
 {
-    return read_address(t) && ss_typer_end(t);
+    ss_name_addr na;
+    ss_uri uri;
+    if (!read_address(t) || !ss_typer_end(t)) {
+        return false;
+    }
+    const bool is_known = ss_name_addr_parse_uri(t->s, &na, &uri) != SS_OK ||
+                          uri.scheme != SS_SCHEME_OTHER;
+    return is_known || ss_typer_refuse(t, (size_t)(na.uri.at - t->s.at),
+                                       "an identity is a SIP, SIPS or telephone address");
 }
 
 /* RFC3892:3 */

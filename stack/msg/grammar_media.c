@@ -134,9 +134,9 @@ bool ss_grammar_subscription_state(ss_typer *t)
 /* RFC7433:4.1 */
 bool ss_grammar_user_to_user(ss_typer *t)
 {
-    static const ss_param_rule rules[] = { { "purpose", SS_VALUE_EITHER, false },
-                                           { "content", SS_VALUE_EITHER, false },
-                                           { "encoding", SS_VALUE_EITHER, false },
+    static const ss_param_rule rules[] = { { "purpose", SS_VALUE_TOKEN, false },
+                                           { "content", SS_VALUE_TOKEN, false },
+                                           { "encoding", SS_VALUE_TOKEN, false },
                                            { NULL, SS_VALUE_GENERIC, false } };
     return (ss_typer_at(t, '"') ? ss_typer_quoted(t, "data") : ss_typer_token(t, "data")) &&
            ss_typer_params(t, rules);

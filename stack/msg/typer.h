@@ -25,6 +25,8 @@ typedef enum ss_value_kind {
     SS_VALUE_NUMBER, /* below 2^32 */
     SS_VALUE_OCTET,  /* 0 to 255, three digits at most: ttl */
     SS_VALUE_COUNT,  /* two digits at most: how often a call was diverted */
+    SS_VALUE_REG_ID, /* 1 to 2^31-1 */
+    SS_VALUE_INDEX,  /* numbers without zeros before them, dots between: a place in a history */
     SS_VALUE_Q,      /* qvalue */
     SS_VALUE_HOST,   /* or an IPv6 address without brackets */
     SS_VALUE_PORT,   /* nothing, or a port: rport */

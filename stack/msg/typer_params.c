@@ -28,6 +28,25 @@ static bool read_q(ss_typer *t)
     return is_good || ss_typer_fail(t, from, "a q value is 0 to 1 with three decimals at most");
 }
 
+/* RFC7044:5 index-val = number *( "." number ), number = [ %x31-39 *DIGIT ] DIGIT */
+static bool read_index(ss_typer *t)
+{
+    const size_t from = t->at;
+    if (!ss_typer_run(t, NULL, LEX_TOKEN, "an index is missing")) {
+        return false;
+    }
+    const ss_slice index = ss_slice_cut(t->s, from, t->at);
+    for (size_t at = 0; at <= index.len;) {
+        const size_t end = ss_lex_run(index, at, LEX_DIGIT);
+        const bool is_number = end > at && (index.at[at] != '0' || end == at + 1);
+        if (!is_number || (end < index.len && index.at[end] != '.')) {
+            return ss_typer_fail(t, from + at, "an index is numbers with dots between them");
+        }
+        at = end + 1;
+    }
+    return true;
+}
+
 static bool is_lower_hex(char c)
 {
     return lex_is(c, LEX_HEX) && c == ss_lower(c);
@@ -113,6 +132,10 @@ static bool read_value(ss_typer *t, ss_value_kind kind)
         return read_digits(t, 3, 255);
     case SS_VALUE_COUNT:
         return read_digits(t, 2, 99);
+    case SS_VALUE_REG_ID: /* RFC5626:10 */
+        return ss_typer_number(t, NULL, 1, INT32_MAX);
+    case SS_VALUE_INDEX:
+        return read_index(t);
     case SS_VALUE_Q:
         return read_q(t);
     case SS_VALUE_HOST:

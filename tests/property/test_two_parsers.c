@@ -158,13 +158,14 @@ static bool same_address(ss_hdr id, ss_slice value, bool is_fit, const ss_name_a
 static bool same_contact(ss_slice value)
 {
     ss_name_addr na;
-    ss_slice q = SS_LIT("1"), expires = SS_LIT("1");
+    ss_slice own = SS_LIT("1");
     ss_typed typed;
     ss_flaw flaw;
     const ss_status status = ss_name_addr_parse(value, &na);
     if (status == SS_OK &&
-        (ss_params_get(na.params, SS_LIT("q"), &q) == SS_OK ||
-         ss_params_get(na.params, SS_LIT("expires"), &expires) == SS_OK) &&
+        (ss_params_get(na.params, SS_LIT("q"), &own) == SS_OK ||
+         ss_params_get(na.params, SS_LIT("expires"), &own) == SS_OK ||
+         ss_params_get(na.params, SS_LIT("reg-id"), &own) == SS_OK) &&
         ss_typed_parse(SS_HDR_CONTACT, value, &typed, &flaw) != SS_OK) {
         return true; /* their own rules are not the address's */
     }

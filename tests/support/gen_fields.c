@@ -349,9 +349,9 @@ static void value_user_to_user(gen *g)
     } else {
         gen_token(g);
     }
-    may_either(g, "purpose");
-    may_either(g, "content");
-    may_either(g, "encoding");
+    may_token(g, "purpose");
+    may_token(g, "content");
+    may_token(g, "encoding");
     gen_params(g);
 }
 
@@ -520,6 +520,10 @@ static void value_contact(gen *g)
     gen_address(g, true);
     put_q(g);
     may_number(g, "expires", UINT32_MAX);
+    if (gen_has(g)) {
+        gen_param(g, "reg-id");
+        gen_number(g, 1, INT32_MAX);
+    }
     gen_params(g);
 }
 
@@ -532,8 +536,12 @@ static void value_route(gen *g)
 static void value_history(gen *g)
 {
     gen_address(g, false);
-    must_token(g, "index");
-    may_token(g, "rc");
+    gen_param(g, "index");
+    GEN_ONE_OF(g, "1", "1.1", "1.10.203", "0.1");
+    if (gen_has(g)) {
+        gen_param(g, "rc");
+        GEN_ONE_OF(g, "1", "1.1");
+    }
     gen_params(g);
 }
 
@@ -551,7 +559,10 @@ static void value_diversion(gen *g)
 
 static void value_identity_uri(gen *g)
 {
-    gen_address(g, true);
+    gen_put(g, gen_chance(g, 50) ? "\"A\" " : "");
+    gen_put(g, "<");
+    gen_sip_uri(g, false);
+    gen_put(g, ">");
 }
 
 static void value_referred_by(gen *g)
