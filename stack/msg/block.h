@@ -31,7 +31,7 @@ static inline lex_block lex_block_equal(lex_block x, char c)
 /* from <= byte <= from + span, without sign */
 static inline lex_block lex_block_within(lex_block x, char from, char span)
 {
-    const lex_block above = _mm_sub_epi8(x, _mm_set1_epi8(from));
+    const lex_block above = from == 0 ? x : _mm_sub_epi8(x, _mm_set1_epi8(from));
     return _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8(span)), above);
 }
 
@@ -48,14 +48,44 @@ static inline unsigned lex_block_controls(const char *at)
     return lex_block_bits(_mm_or_si128(low, lex_block_equal(x, 0x7f)));
 }
 
-/* What is none of letters, digits, '-' and '.': the bytes of nearly every name, number, tag and branch. */
-static inline unsigned lex_block_not_names(const char *at)
+/* Control characters, HTAB among them: what the end of a line is looked for among. */
+static inline unsigned lex_block_odd(const char *at)
 {
     const lex_block x = lex_block_load(at);
+    return lex_block_bits(_mm_or_si128(lex_block_within(x, 0, 0x1f), lex_block_equal(x, 0x7f)));
+}
+
+/* What is none of letters, digits, '-' and '.': the bytes of nearly every name, number, tag and branch. */
+static inline lex_block lex_block_names(lex_block x)
+{
     const lex_block letters = lex_block_within(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 25);
     const lex_block digits =
         _mm_andnot_si128(lex_block_equal(x, '/'), lex_block_within(x, '-', '9' - '-'));
-    return lex_block_bits(_mm_or_si128(letters, digits)) ^ 0xffffu;
+    return _mm_or_si128(letters, digits);
+}
+
+static inline unsigned lex_block_not_names(const char *at)
+{
+    return lex_block_bits(lex_block_names(lex_block_load(at))) ^ 0xffffu;
+}
+
+/* '-' and '.' */
+static inline unsigned lex_block_label_marks(const char *at)
+{
+    return lex_block_bits(lex_block_within(lex_block_load(at), '-', 1));
+}
+
+static inline unsigned lex_block_digits(const char *at)
+{
+    return lex_block_bits(lex_block_within(lex_block_load(at), '0', 9));
+}
+
+/* Quotes, backslashes and control characters. */
+static inline unsigned lex_block_ends_of_text(const char *at)
+{
+    const lex_block x = lex_block_load(at);
+    return lex_block_bits(_mm_or_si128(lex_block_equal(x, '"'), lex_block_equal(x, '\\'))) |
+           lex_block_odd(at);
 }
 
 /* What a walk along a comma list stops at. */
@@ -64,6 +94,16 @@ static inline unsigned lex_block_list_marks(const char *at)
     const lex_block x = lex_block_load(at);
     return lex_block_bits(_mm_or_si128(
         lex_block_equal(x, ','), _mm_or_si128(lex_block_equal(x, '"'), lex_block_equal(x, '<'))));
+}
+
+/* The first `len` bytes (16 at most) of two words in letters and hyphens are the same but for case. Of the first, a byte that is
+ * no letter is no control character. */
+static inline bool lex_block_says(const char *at, const char *word, size_t len)
+{
+    const lex_block fold = _mm_set1_epi8(0x20);
+    const lex_block same = _mm_cmpeq_epi8(_mm_or_si128(lex_block_load(at), fold),
+                                          _mm_or_si128(lex_block_load(word), fold));
+    return (~lex_block_bits(same) & ((1u << len) - 1)) == 0;
 }
 #else
 #define LEX_BLOCK 0u

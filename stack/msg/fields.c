@@ -1,7 +1,7 @@
 /* The header fields that every element needs, checked once when a message arrives: RFC 3261 8.1.1 (requests), 8.2.6.2
  * (responses), 16.3 (what a proxy must look at). A missing Max-Forwards passes, for peers of RFC 2543 (16.3 step 3). */
-#include "lex.h"
 #include "parse.h"
+#include "read.h"
 
 static size_t place_of(const ss_msg *msg, ss_hdr id)
 {
@@ -25,14 +25,15 @@ static void check_present(ss_parse *p)
 static void read_top_via(ss_msg *msg)
 {
     ss_value_iter it = { 0 };
-    ss_slice value;
     const uint16_t first = msg->first[SS_HDR_VIA];
-    const bool is_empty = first != 0 && msg->fields[first - 1].value_len == 0;
-    msg->top_via_status =
-        is_empty ? SS_ERR_SYNTAX : ss_msg_next_value(msg, SS_HDR_VIA, &it, &value);
-    if (msg->top_via_status == SS_OK) {
-        msg->top_via_status = ss_via_parse(value, &msg->top_via);
+    if (first != 0 && msg->fields[first - 1].value_len == 0) {
+        ss_via_clear(&msg->top_via);
+        msg->top_via_status = SS_ERR_SYNTAX;
+    } else {
+        msg->top_via_status = ss_msg_next_via(msg, &it, &msg->top_via);
     }
+    msg->top_via_field = it.field;
+    msg->top_via_end = it.at;
 }
 
 static void check_via(ss_parse *p)
@@ -48,18 +49,19 @@ static void check_via(ss_parse *p)
 /* One address, no star, and a tag that is a token (19.3, 20.39). */
 static bool is_party(ss_status status, const ss_name_addr *na)
 {
-    ss_slice tag = SS_EMPTY;
-    if (status != SS_OK || na->is_star) {
-        return false;
-    }
-    const ss_status found = ss_params_get(na->params, SS_LIT("tag"), &tag);
-    return found == SS_NONE || (found == SS_OK && ss_lex_all(tag, LEX_TOKEN));
+    return status == SS_OK && !na->is_star && !na->has_odd_tag;
 }
 
 static ss_status read_party(const ss_msg *msg, ss_hdr id, ss_name_addr *out, ss_uri *uri)
 {
-    return msg->first[id] == 0 ? SS_NONE
-                               : ss_name_addr_parse_uri(ss_msg_value(msg, id, 0), out, uri);
+    lex_text t;
+    size_t at;
+    if (!ss_text_of_field(msg, id, &t, &at)) {
+        ss_addr_clear(out);
+        ss_uri_clear(uri);
+        return SS_NONE;
+    }
+    return at < t.len && ss_addr_read(&t, at, out, uri) == t.len ? SS_OK : SS_ERR_SYNTAX;
 }
 
 static void check_parties(ss_parse *p)
@@ -79,18 +81,20 @@ static void check_parties(ss_parse *p)
 }
 
 /* callid = word [ "@" word ] */
-static bool is_call_id(ss_slice s)
+static bool is_call_id(const lex_text *t, size_t at)
 {
-    const size_t at = ss_lex_run(s, 0, LEX_WORD);
-    if (at == 0 || at == s.len) {
-        return at != 0;
+    const size_t end = lex_run(t, at, LEX_WORD);
+    if (end == at || end == t->len) {
+        return end != at;
     }
-    return s.at[at] == '@' && ss_lex_all(ss_slice_cut(s, at + 1, s.len), LEX_WORD);
+    return t->at[end] == '@' && end + 1 < t->len && lex_run(t, end + 1, LEX_WORD) == t->len;
 }
 
 static void check_call_id(ss_parse *p)
 {
-    if (p->msg->first[SS_HDR_CALL_ID] != 0 && !is_call_id(ss_msg_call_id(p->msg))) {
+    lex_text t;
+    size_t at;
+    if (ss_text_of_field(p->msg, SS_HDR_CALL_ID, &t, &at) && !is_call_id(&t, at)) {
         ss_parse_refuse(p, SS_ERR_SYNTAX, place_of(p->msg, SS_HDR_CALL_ID), SS_HDR_CALL_ID,
                         (ss_rule){ "RFC3261:20.8", "Call-ID is a word, or two joined by @", 400 });
     }
@@ -100,10 +104,14 @@ static void check_call_id(ss_parse *p)
 static void check_cseq(ss_parse *p)
 {
     ss_msg *msg = p->msg;
-    if (msg->first[SS_HDR_CSEQ] == 0) {
+    lex_text t;
+    size_t at;
+    if (!ss_text_of_field(msg, SS_HDR_CSEQ, &t, &at)) {
+        msg->cseq = (ss_cseq){ .number = 0 };
+        msg->cseq_status = SS_NONE;
         return;
     }
-    msg->cseq_status = ss_cseq_parse(ss_msg_value(msg, SS_HDR_CSEQ, 0), &msg->cseq);
+    msg->cseq_status = ss_cseq_read(&t, at, &msg->cseq);
     if (msg->cseq_status != SS_OK) {
         ss_parse_refuse(
             p, SS_ERR_SYNTAX, place_of(msg, SS_HDR_CSEQ), SS_HDR_CSEQ,
@@ -123,9 +131,9 @@ static void check_cseq(ss_parse *p)
 /* RFC3261:20.22 0 to 255. */
 static void check_max_forwards(ss_parse *p)
 {
-    uint32_t value = 0;
-    const ss_status status = ss_msg_number(p->msg, SS_HDR_MAX_FORWARDS, &value);
-    if (status == SS_ERR_SYNTAX || value > 255) {
+    ss_msg *msg = p->msg;
+    msg->max_forwards_status = ss_number_read(msg, SS_HDR_MAX_FORWARDS, &msg->max_forwards);
+    if (msg->max_forwards_status == SS_ERR_SYNTAX || msg->max_forwards > 255) {
         ss_parse_refuse(
             p, SS_ERR_SYNTAX, place_of(p->msg, SS_HDR_MAX_FORWARDS), SS_HDR_MAX_FORWARDS,
             (ss_rule){ "RFC3261:20.22", "Max-Forwards is a number from 0 to 255", 400 });

@@ -2,13 +2,15 @@
  * part, stopping only at control characters, which is where lines end. A line that does not fit the grammar is left
  * out of the index, so that nothing built from the index repeats it; reading goes on, because a response may be owed.
  * Invariant: every offset of an indexed field lies inside msg->bytes, and at < value_at <= value_at + value_len < end. */
-#include "lex.h"
+#include "names.h"
 #include "parse.h"
+#include "read.h"
 #include "repetition.h"
 
 #include <string.h>
 
 enum { FIELDS_PER_TAKE = 16 };
+_Static_assert(SS_FIELDS_MAX % FIELDS_PER_TAKE == 0, "the limit is where more would be taken");
 
 void ss_parse_refuse(ss_parse *p, ss_status status, size_t offset, ss_hdr header, ss_rule rule)
 {
@@ -23,74 +25,41 @@ void ss_parse_refuse(ss_parse *p, ss_status status, size_t offset, ss_hdr header
                           .response = rule.response };
 }
 
-static bool is_crlf(ss_slice s, size_t at)
+/* Of a byte of the message */
+static inline bool is_crlf(ss_slice s, size_t at)
 {
-    return lex_at(s, at, '\r') && lex_at(s, at + 1, '\n');
+    return s.at[at] == '\r' && at + 1 < s.len && s.at[at + 1] == '\n';
 }
 
-typedef struct line {
-    size_t end; /* of its content: the last CRLF begins here */
-    size_t next;
-    size_t bad; /* the first byte no line may hold, or SS_LEX_BAD */
-} line;
-
-/* The next CRLF from `at`. A control character is allowed only where a backslash hides it (quoted-pair). */
-static bool find_crlf(ss_slice s, size_t at, line *found)
+static LEX_RARE void refuse_full(ss_parse *p)
 {
-    const size_t begin = at;
-    while ((at = ss_lex_control(s, at)) < s.len) {
-        if (is_crlf(s, at)) {
-            found->end = at;
-            found->next = at + 2;
-            return true;
-        }
-        const bool is_hidden =
-            at > begin && s.at[at - 1] == '\\' && s.at[at] != '\r' && s.at[at] != '\n';
-        if (!is_hidden && found->bad == SS_LEX_BAD) {
-            found->bad = at;
-        }
-        at++;
-    }
-    return false;
+    ss_parse_refuse(p, SS_ERR_FULL, 0, SS_HDR_COUNT,
+                    (ss_rule){ "RFC3261:21.5.7", "the memory lent for the index is full", 513 });
 }
 
-/* RFC3261:7.3.1 a header field goes on while the next line begins with white space. */
-static bool find_field_line(ss_slice s, size_t at, line *found)
-{
-    found->bad = SS_LEX_BAD;
-    do {
-        if (!find_crlf(s, at, found)) {
-            return false;
-        }
-        at = found->next;
-    } while (at < s.len && lex_is(s.at[at], LEX_WSP));
-    return true;
-}
-
-/* Room for one more field. Nothing else is taken from the arena while the index grows, so its parts touch. */
-static ss_field *add_field(ss_parse *p)
+/* Room for FIELDS_PER_TAKE more fields. Nothing else is taken from the arena while the index grows, so its parts touch. */
+static LEX_RARE bool take_fields(ss_parse *p)
 {
     ss_msg *msg = p->msg;
-    if (msg->field_count == SS_FIELDS_MAX) {
-        p->full = true;
+    if (p->full) {
+        return false;
+    }
+    const bool is_limit = msg->field_count == SS_FIELDS_MAX;
+    ss_field *more = is_limit ? NULL : SS_ARENA_ARRAY(p->arena, ss_field, FIELDS_PER_TAKE);
+    if (more != NULL) {
+        msg->fields = msg->field_count == 0 ? more : msg->fields;
+        SS_ASSERT(more == msg->fields + msg->field_count);
+        return true;
+    }
+    p->full = true;
+    if (is_limit) {
         ss_parse_refuse(
             p, SS_ERR_FULL, msg->fields[SS_FIELDS_MAX - 1].end, SS_HDR_COUNT,
             (ss_rule){ "RFC3261:21.4.1", "more header fields than this element reads", 400 });
-        return NULL;
+    } else {
+        refuse_full(p);
     }
-    if (msg->field_count % FIELDS_PER_TAKE == 0) {
-        ss_field *more = SS_ARENA_ARRAY(p->arena, ss_field, FIELDS_PER_TAKE);
-        if (more == NULL) {
-            p->full = true;
-            ss_parse_refuse(
-                p, SS_ERR_FULL, 0, SS_HDR_COUNT,
-                (ss_rule){ "RFC3261:21.5.7", "the memory lent for the index is full", 513 });
-            return NULL;
-        }
-        msg->fields = msg->field_count == 0 ? more : msg->fields;
-        SS_ASSERT(more == msg->fields + msg->field_count);
-    }
-    return &msg->fields[msg->field_count++];
+    return false;
 }
 
 /* RFC3261:7.3.1 may stand once; RFC3261:16.3 step 1: what is wrong with a field that routing does not look at is no reason
@@ -112,7 +81,7 @@ static bool refuses_second(ss_hdr id)
     }
 }
 
-static void link_field(ss_parse *p, ss_field *field, ss_hdr id)
+static inline void link_field(ss_parse *p, const ss_field *field, ss_hdr id)
 {
     ss_msg *msg = p->msg;
     const uint16_t self = msg->field_count;
@@ -129,58 +98,155 @@ static void link_field(ss_parse *p, ss_field *field, ss_hdr id)
     p->last[id] = self;
 }
 
-/* RFC3261:25.1 header-name HCOLON: white space, but no line break, before the colon. */
-static void index_field(ss_parse *p, size_t at, const line *l)
+static LEX_RARE void refuse_control(ss_parse *p, size_t at, const char *sentence)
 {
-    const ss_slice s = p->msg->bytes;
-    const size_t name_end = ss_lex_run(s, at, LEX_TOKEN);
-    const size_t colon = ss_lex_run(s, name_end, LEX_WSP);
-    if (l->bad != SS_LEX_BAD) {
-        ss_parse_refuse(
-            p, SS_ERR_SYNTAX, l->bad, SS_HDR_COUNT,
-            (ss_rule){ "RFC3261:25.1", "a bare control character in a header field", 400 });
+    ss_parse_refuse(p, SS_ERR_SYNTAX, at, SS_HDR_COUNT, (ss_rule){ "RFC3261:25.1", sentence, 400 });
+}
+
+/* A field whose place, name and value are known. */
+static inline void add_field(ss_parse *p, size_t begin, size_t end, size_t name_len, ss_hdr id,
+                             size_t value_at, size_t value_end)
+{
+    ss_msg *msg = p->msg;
+    if (msg->field_count % FIELDS_PER_TAKE == 0 && !take_fields(p)) {
         return;
     }
-    if (name_end == at || name_end - at > UINT16_MAX || !lex_at(s, colon, ':')) {
+    ss_field *field = &msg->fields[msg->field_count++];
+    field->at = (uint32_t)begin;
+    field->end = (uint32_t)end + 2;
+    field->value_at = (uint32_t)value_at;
+    field->value_len = (uint32_t)(value_end - value_at);
+    field->name_len = (uint16_t)name_len;
+    field->id = (uint8_t)id;
+    link_field(p, field, id);
+}
+
+/* RFC3261:25.1 header-name HCOLON: white space, but no line break, before the colon. */
+static LEX_RARE void index_odd_field(ss_parse *p, size_t begin, size_t end)
+{
+    const lex_text t = ss_text_of(p->msg, end);
+    const size_t name_end = lex_run(&t, begin, LEX_TOKEN);
+    const size_t colon = lex_run_short(&t, name_end, LEX_WSP);
+    if (name_end == begin || name_end - begin > UINT16_MAX || !lex_has(&t, colon, ':')) {
         ss_parse_refuse(
             p, SS_ERR_SYNTAX, colon, SS_HDR_COUNT,
             (ss_rule){ "RFC3261:7.3.1", "a header line is a name, a colon and a value", 400 });
         return;
     }
-    ss_field *field = p->full ? NULL : add_field(p);
-    if (field == NULL) {
-        return;
-    }
-    const ss_hdr id = ss_hdr_from(ss_slice_cut(s, at, name_end));
-    const size_t value_at = lex_at(s, colon + 1, ' ') ? colon + 2 : colon + 1;
-    const ss_slice value = lex_trim(ss_slice_cut(s, value_at, l->end));
-    *field = (ss_field){ .at = (uint32_t)at,
-                         .end = (uint32_t)l->next,
-                         .name_len = (uint16_t)(name_end - at),
-                         .value_at = (uint32_t)(value.at - s.at),
-                         .value_len = (uint32_t)value.len,
-                         .id = (uint8_t)id };
-    link_field(p, field, id);
+    const size_t at = colon + 1 + (size_t)lex_has(&t, colon + 1, ' ');
+    const ss_slice value = ss_slice_trim(lex_cut(&t, at, end));
+    const size_t value_at = (size_t)(value.at - t.at);
+    add_field(p, begin, end, name_end - begin, ss_hdr_from(lex_cut(&t, begin, name_end)), value_at,
+              value_at + value.len);
 }
 
-/* Every header line from `at`, up to the empty line; gives where the body begins. */
-static size_t index_fields(ss_parse *p, size_t at)
+/* The usual field: a name that is known, a colon, a space, a value. What is known is a token, so that only the colon is looked
+ * for. What is looked at comes before the CRLF at `end`, or is that. */
+static LEX_APART void index_field(ss_parse *p, size_t begin, size_t end)
+{
+#if LEX_BLOCK > 0
+    const char *s = p->msg->bytes.at;
+    const unsigned colons =
+        p->msg->bytes.len - begin >= LEX_BLOCK ? lex_block_finds(s + begin, ':') : 0;
+    if (colons != 0) {
+        const size_t name_len = (unsigned)__builtin_ctz(colons);
+        const ss_hdr id = ss_hdr_of_block(s + begin, name_len);
+        const size_t at = begin + name_len + 1 + (size_t)(s[begin + name_len + 1] == ' ');
+        if (id != SS_HDR_OTHER && at < end && (unsigned char)s[at] > ' ' &&
+            (unsigned char)s[end - 1] > ' ') {
+            add_field(p, begin, end, name_len, id, at, end);
+            return;
+        }
+    }
+#endif
+    index_odd_field(p, begin, end);
+}
+
+/* A control character but HTAB, that no backslash hides (quoted-pair). */
+static bool is_bare_control(ss_slice s, size_t at)
+{
+    const unsigned char c = (unsigned char)s.at[at];
+    const bool is_control = (c < ' ' && c != '\t') || c == 0x7f;
+    return is_control && (at == 0 || s.at[at - 1] != '\\' || c == '\r' || c == '\n');
+}
+
+static LEX_APART bool start(ss_parse *p, size_t end, size_t bad)
+{
+    if (bad != SS_LEX_BAD) {
+        refuse_control(p, bad, "a bare control character in the start line");
+    }
+    return ss_parse_start_line(p, end);
+}
+
+/* What is known of the lines read so far. */
+typedef struct walk {
+    size_t begin; /* of the field under way; 0 while that is the start line */
+    size_t from;  /* not looked at yet */
+    size_t bad;   /* the first byte since `begin` that no line may hold, or SS_LEX_BAD */
+} walk;
+
+/* The bytes are over before the empty line. */
+static LEX_RARE size_t end_early(ss_parse *p, const walk *w)
+{
+    const size_t end = p->msg->bytes.len;
+    if (w->begin == 0) {
+        ss_parse_refuse(p, SS_ERR_SYNTAX, end, SS_HDR_COUNT,
+                        (ss_rule){ "RFC3261:7", "there is no start line", 0 });
+        return SS_LEX_BAD;
+    }
+    ss_parse_refuse(
+        p, SS_ERR_SYNTAX, end, SS_HDR_COUNT,
+        (ss_rule){ "RFC3261:7", "the header part does not end with an empty line", 400 });
+    p->msg->headers_end = (uint32_t)w->begin;
+    return end;
+}
+
+/* A CRLF at `at` ends a line. Gives where the body begins when it was the empty one; 0 to go on; SS_LEX_BAD when there is no
+ * sense in it. A field goes on while the next line begins with white space (RFC3261:7.3.1). */
+static inline size_t end_line(ss_parse *p, ss_slice s, walk *w, size_t at)
+{
+    w->from = at + 2;
+    if (w->begin == 0) {
+        if (!start(p, at, w->bad)) {
+            return SS_LEX_BAD;
+        }
+    } else if (at == w->begin) {
+        p->msg->headers_end = (uint32_t)at;
+        return w->from;
+    } else if (w->from < s.len && (unsigned char)s.at[w->from] <= ' ' &&
+               lex_is(s.at[w->from], LEX_WSP)) {
+        return 0;
+    } else if (w->bad == SS_LEX_BAD) {
+        index_field(p, w->begin, at);
+    } else {
+        refuse_control(p, w->bad, "a bare control character in a header field");
+    }
+    w->begin = w->from;
+    w->bad = SS_LEX_BAD;
+    return 0;
+}
+
+/* Every line to the empty one: the start line, then header fields (RFC3261:7). Gives where the body begins; SS_LEX_BAD when the
+ * message makes no sense. */
+static size_t index_lines(ss_parse *p)
 {
     const ss_slice s = p->msg->bytes;
-    while (!is_crlf(s, at)) {
-        line l;
-        if (!find_field_line(s, at, &l)) {
-            ss_parse_refuse(
-                p, SS_ERR_SYNTAX, s.len, SS_HDR_COUNT,
-                (ss_rule){ "RFC3261:7", "the header part does not end with an empty line", 400 });
-            p->msg->headers_end = (uint32_t)at;
-            return s.len;
+    walk w = { .bad = SS_LEX_BAD };
+    for (size_t chunk = 0; chunk < s.len; chunk += LEX_CHUNK) {
+        for (uint64_t odd = lex_odd(s, chunk); odd != 0; odd &= odd - 1) {
+            const size_t at = chunk + (unsigned)__builtin_ctzll(odd);
+            if (is_crlf(s, at)) {
+                const size_t body_at = end_line(p, s, &w, at);
+                if (body_at != 0) {
+                    return body_at;
+                }
+                odd &= odd - 1; /* and with its CR goes its LF, when that is in the chunk */
+            } else if (w.bad == SS_LEX_BAD && at >= w.from && is_bare_control(s, at)) {
+                w.bad = at;
+            }
         }
-        index_field(p, at, &l);
-        at = l.next;
     }
-    p->msg->headers_end = (uint32_t)at;
-    return at + 2;
+    return end_early(p, &w);
 }
 
 /* RFC3261:18.3 the body is Content-Length bytes; what follows in the datagram is discarded. */
@@ -188,8 +254,9 @@ static void find_body(ss_parse *p, size_t at)
 {
     ss_msg *msg = p->msg;
     const size_t room = msg->bytes.len - at;
-    uint32_t stated = 0;
-    const ss_status status = ss_msg_number(msg, SS_HDR_CONTENT_LENGTH, &stated);
+    const ss_status status = ss_number_read(msg, SS_HDR_CONTENT_LENGTH, &msg->content_length);
+    const uint32_t stated = msg->content_length;
+    msg->content_length_status = status;
     size_t len = room;
     if (status == SS_OK && stated <= room) {
         len = stated;
@@ -215,25 +282,22 @@ static bool may_be_answered(const ss_msg *msg)
     return msg->is_request && msg->method != SS_METHOD_ACK && msg->first[SS_HDR_VIA] != 0;
 }
 
+/* What ss_msg_parse reads once is cleared where it is read. */
+static LEX_APART void clear(void *at, size_t bytes)
+{
+    memset(at, 0, bytes);
+}
+
 static void parse_message(ss_parse *p)
 {
-    const ss_slice s = p->msg->bytes;
-    line l = { .bad = SS_LEX_BAD };
-    if (!find_crlf(s, 0, &l)) {
-        ss_parse_refuse(p, SS_ERR_SYNTAX, s.len, SS_HDR_COUNT,
-                        (ss_rule){ "RFC3261:7", "there is no start line", 0 });
+    const size_t body_at = index_lines(p);
+    if (body_at == SS_LEX_BAD) {
+        clear(&p->msg->target, sizeof *p->msg - offsetof(ss_msg, target));
+        p->msg->max_forwards_status = SS_NONE;
+        p->msg->content_length_status = SS_NONE;
         return;
     }
-    if (l.bad != SS_LEX_BAD) {
-        ss_parse_refuse(
-            p, SS_ERR_SYNTAX, l.bad, SS_HDR_COUNT,
-            (ss_rule){ "RFC3261:25.1", "a bare control character in the start line", 400 });
-    }
-    if (!ss_parse_start_line(p, ss_slice_cut(s, 0, l.end))) {
-        return;
-    }
-    const size_t body_at = index_fields(p, l.next);
-    if (s.len > SS_MESSAGE_BYTES_MAX) {
+    if (p->msg->bytes.len > SS_MESSAGE_BYTES_MAX) {
         ss_parse_refuse(p, SS_ERR_FULL, SS_MESSAGE_BYTES_MAX, SS_HDR_COUNT,
                         (ss_rule){ "RFC3261:21.5.7",
                                    "longer than the longest message this element reads", 513 });
@@ -246,13 +310,19 @@ ss_status ss_msg_parse(ss_msg *msg, ss_arena *arena, ss_slice bytes, ss_diag *di
 {
     SS_ASSERT(bytes.len <= UINT32_MAX);
     size_t skipped = 0;
-    while (is_crlf(bytes, skipped)) { /* RFC3261:7.5 */
+    while (skipped < bytes.len && is_crlf(bytes, skipped)) { /* RFC3261:7.5 */
         skipped += 2;
     }
     *diag = (ss_diag){ .header = SS_HDR_COUNT, .section = "", .sentence = "" };
-    memset(msg, 0, sizeof *msg);
+    clear(msg, offsetof(ss_msg, target));
     msg->bytes = ss_slice_cut(bytes, skipped, bytes.len);
-    ss_parse p = { .msg = msg, .arena = arena, .diag = diag, .skipped = (uint32_t)skipped };
+    ss_parse p; /* of p.last, only what the index has is read */
+    p.msg = msg;
+    p.arena = arena;
+    p.diag = diag;
+    p.status = SS_OK;
+    p.skipped = (uint32_t)skipped;
+    p.full = false;
     parse_message(&p);
     if (!may_be_answered(msg)) {
         diag->response = 0;

@@ -1,81 +1,142 @@
 /* name-addr and addr-spec with header parameters (RFC 3261 20.10, 25.1): From, To, Contact, Route, Record-Route. */
-#include "lex.h"
-#include "params.h"
+#include "param_names.h"
+#include "read.h"
 
 /* Display name: a quoted string, or tokens and white space; gives the place of '<', or SS_LEX_BAD when this is no
  * name-addr. White space before '<' may be missing after a token, as every peer does (RFC 4475 3.1.1.6). */
-static size_t scan_display(ss_slice s)
+static size_t read_display(const lex_text *t, size_t at, ss_slice *display)
 {
-    size_t at = 0;
-    if (lex_at(s, 0, '"')) {
-        at = ss_lex_quoted(s, 0);
-        if (at == SS_LEX_BAD) {
+    size_t end = at;
+    size_t next = at;
+    if (lex_has(t, at, '"')) {
+        end = ss_lex_quoted_text(t, at);
+        if (end == SS_LEX_BAD) {
             return SS_LEX_BAD;
         }
-        at = ss_lex_lws(s, at);
+        next = lex_lws(t, end);
     } else {
-        size_t before;
-        do {
-            before = at;
-            at = ss_lex_lws(s, ss_lex_run(s, at, LEX_TOKEN));
-        } while (at != before);
+        for (size_t token = lex_run(t, next, LEX_TOKEN); token != next;
+             token = lex_run(t, next, LEX_TOKEN)) {
+            end = token;
+            next = lex_lws(t, end);
+        }
     }
-    return lex_at(s, at, '<') ? at : SS_LEX_BAD;
+    *display = end > at ? lex_cut(t, at, end) : SS_EMPTY;
+    return lex_has(t, next, '<') ? next : SS_LEX_BAD;
 }
 
-/* The parameters behind an address; nothing but white space may come before the first. */
-static ss_status take_params(ss_name_addr *out, size_t at)
+static inline size_t read_bracketed(const lex_text *t, size_t bracket, ss_name_addr *out,
+                                    ss_uri *uri)
 {
-    const size_t semicolon = ss_lex_lws(out->whole, at);
-    if (semicolon == out->whole.len) {
-        return SS_OK;
+    const size_t end = ss_uri_read(t, bracket + 1, uri);
+    if (end == SS_LEX_BAD || !lex_has(t, end, '>')) {
+        return SS_LEX_BAD;
     }
-    if (out->whole.at[semicolon] != ';') {
-        return SS_ERR_SYNTAX;
-    }
-    out->params.bytes = ss_slice_cut(out->whole, semicolon, out->whole.len);
-    return ss_params_check(out->params);
-}
-
-static ss_status parse_bracketed(ss_name_addr *out, ss_uri *uri, size_t bracket)
-{
-    const ss_slice s = out->whole;
-    const size_t end = ss_lex_find(s, bracket + 1, '>');
-    if (end == s.len || ss_uri_parse(ss_slice_cut(s, bracket + 1, end), uri) != SS_OK) {
-        return SS_ERR_SYNTAX;
-    }
-    out->display = ss_slice_trim(ss_slice_cut(s, 0, bracket));
     out->uri = uri->whole;
-    return take_params(out, end + 1);
+    return end + 1;
 }
 
 /* RFC3261:20.10 without angle brackets the address ends at the first semicolon, and holds no comma and no '?'. */
-static ss_status parse_bare(ss_name_addr *out, ss_uri *uri)
+static LEX_RARE size_t read_bare(const lex_text *t, size_t at, ss_name_addr *out, ss_uri *uri)
 {
-    const ss_slice s = out->whole;
-    size_t end = 0;
-    while (end < s.len && s.at[end] != ';' && !lex_is(s.at[end], LEX_WSP) && s.at[end] != '\r') {
-        if (s.at[end] == ',' || s.at[end] == '?') {
-            return SS_ERR_SYNTAX;
-        }
+    lex_text bare = *t;
+    size_t end = at;
+    while (end < t->len && t->at[end] != ';' && t->at[end] != ',' && t->at[end] != '?' &&
+           (unsigned char)t->at[end] > ' ') {
         end++;
     }
-    if (ss_uri_parse(ss_slice_cut(s, 0, end), uri) != SS_OK) {
-        return SS_ERR_SYNTAX;
+    bare.len = end;
+    out->display = SS_EMPTY;
+    if (lex_has(t, end, '?') || ss_uri_read(&bare, at, uri) != end) {
+        return SS_LEX_BAD;
     }
     out->uri = uri->whole;
-    return take_params(out, end);
+    return end;
+}
+
+/* The first tag is kept (19.3). False for a parameter that may not stand here, or stood before (RFC3261:7.3.1). */
+static bool take_param(ss_name_addr *out, const ss_param *param, ss_param_names *seen)
+{
+    if (LEX_SAYS(param->name, "tag")) {
+        const bool is_first = out->tag.at == NULL;
+        out->tag = param->value.at == NULL ? ss_slice_cut(param->name, 3, 3) : param->value;
+        out->has_odd_tag = !param->is_token;
+        return is_first && !param->is_bare_ipv6;
+    }
+    return !param->is_bare_ipv6 && ss_param_names_take(seen, param->name);
+}
+
+/* The parameters behind an address; nothing but white space may come before the first. */
+static inline size_t read_params(const lex_text *t, size_t at, ss_name_addr *out)
+{
+    const size_t from = lex_lws(t, at);
+    if (!lex_has(t, from, ';')) {
+        return at;
+    }
+    size_t end = at;
+    ss_param param;
+    ss_param_names seen;
+    ss_param_names_begin(&seen);
+    for (size_t next = from; lex_has(t, next, ';'); next = lex_lws(t, end)) {
+        end = ss_param_read(t, next, &param);
+        if (end == SS_LEX_BAD || !take_param(out, &param, &seen)) {
+            return SS_LEX_BAD;
+        }
+    }
+    out->params.bytes = lex_cut(t, from, end);
+    return end;
+}
+
+static bool is_star(const lex_text *t, size_t at)
+{
+    if (!lex_has(t, at, '*')) {
+        return false;
+    }
+    const size_t next = lex_lws(t, at + 1);
+    return next == t->len || t->at[next] == ',';
+}
+
+void ss_addr_clear(ss_name_addr *na)
+{
+    *na = (ss_name_addr){ .is_star = false };
+}
+
+static LEX_RARE size_t refuse(ss_name_addr *na)
+{
+    ss_addr_clear(na);
+    return SS_LEX_BAD;
+}
+
+static LEX_RARE size_t take_star(const lex_text *t, size_t at, ss_name_addr *out)
+{
+    ss_addr_clear(out);
+    out->is_star = true;
+    out->whole = lex_cut(t, at, at + 1);
+    return at + 1;
+}
+
+size_t ss_addr_read(const lex_text *t, size_t at, ss_name_addr *out, ss_uri *uri)
+{
+    memset(&out->display, 0,
+           sizeof *out - offsetof(ss_name_addr, display)); /* what may be absent */
+    if (is_star(t, at)) {
+        return take_star(t, at, out);
+    }
+    const size_t bracket = lex_has(t, at, '<') ? at : read_display(t, at, &out->display);
+    size_t end =
+        bracket == SS_LEX_BAD ? read_bare(t, at, out, uri) : read_bracketed(t, bracket, out, uri);
+    end = end == SS_LEX_BAD ? end : read_params(t, end, out);
+    if (end == SS_LEX_BAD) {
+        return refuse(out);
+    }
+    out->whole = lex_cut(t, at, end);
+    return end;
 }
 
 ss_status ss_name_addr_parse_uri(ss_slice value, ss_name_addr *out, ss_uri *uri)
 {
-    *out = (ss_name_addr){ .whole = lex_trim(value) };
-    if (LEX_SAYS(out->whole, "*")) {
-        out->is_star = true;
-        return SS_OK;
-    }
-    const size_t bracket = scan_display(out->whole);
-    return bracket == SS_LEX_BAD ? parse_bare(out, uri) : parse_bracketed(out, uri, bracket);
+    const lex_text t = lex_text_of(lex_trim(value));
+    return ss_addr_read(&t, 0, out, uri) == t.len ? SS_OK : SS_ERR_SYNTAX;
 }
 
 ss_status ss_name_addr_parse(ss_slice value, ss_name_addr *out)
@@ -86,8 +147,7 @@ ss_status ss_name_addr_parse(ss_slice value, ss_name_addr *out)
 
 ss_slice ss_name_addr_tag(const ss_name_addr *na)
 {
-    ss_slice tag = SS_EMPTY;
-    return ss_params_get(na->params, SS_LIT("tag"), &tag) == SS_OK ? tag : SS_EMPTY;
+    return na->tag.len == 0 ? SS_EMPTY : na->tag;
 }
 
 ss_status ss_msg_from(const ss_msg *msg, ss_name_addr *out)
@@ -100,22 +160,4 @@ ss_status ss_msg_to(const ss_msg *msg, ss_name_addr *out)
 {
     *out = msg->to;
     return msg->first[SS_HDR_TO] == 0 ? SS_NONE : msg->to_status;
-}
-
-ss_status ss_msg_next_addr_uri(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_name_addr *out,
-                               ss_uri *uri)
-{
-    ss_slice value;
-    const ss_status status = ss_msg_next_value(msg, id, it, &value);
-    if (status != SS_OK) {
-        *out = (ss_name_addr){ .is_star = false };
-        return status;
-    }
-    return ss_name_addr_parse_uri(value, out, uri);
-}
-
-ss_status ss_msg_next_addr(const ss_msg *msg, ss_hdr id, ss_value_iter *it, ss_name_addr *out)
-{
-    ss_uri uri;
-    return ss_msg_next_addr_uri(msg, id, it, out, &uri);
 }

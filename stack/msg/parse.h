@@ -23,13 +23,10 @@ typedef struct ss_rule {
 /** Note a fault; only the first one counts. `offset` is into msg->bytes. */
 void ss_parse_refuse(ss_parse *p, ss_status status, size_t offset, ss_hdr header, ss_rule rule);
 
-/** The start line, without its CRLF; false when the bytes are no SIP at all and reading ends. */
-bool ss_parse_start_line(ss_parse *p, ss_slice line);
+/** The start line, up to its CRLF at `end`; false when the bytes are no SIP at all and reading ends. */
+bool ss_parse_start_line(ss_parse *p, size_t end);
 
 /** The fields that every element needs, once all are indexed (8.1.1, 8.2.6, 16.3). */
 void ss_parse_check_fields(ss_parse *p);
-
-/** The value of a CSeq field. */
-SS_MUST_USE ss_status ss_cseq_parse(ss_slice value, ss_cseq *out);
 
 #endif

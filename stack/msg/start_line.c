@@ -1,7 +1,7 @@
 /* Request-Line and Status-Line (RFC 3261 7.1, 7.2, 25.1): single spaces, no white space inside a URI, and a version that
  * is compared as a string. What begins with no method and no version is no SIP, and is not answered. */
-#include "lex.h"
 #include "parse.h"
+#include "read.h"
 
 static void refuse_line(ss_parse *p, ss_status status, ss_slice at, ss_rule rule)
 {
@@ -46,21 +46,33 @@ static size_t find_last_space(ss_slice s)
     return at - 1; /* the caller knows that there is one */
 }
 
-static bool parse_request_line(ss_parse *p, ss_slice line)
+/* RFC3261:7.1 white space and <> are among what a Request-URI may not hold. */
+static void read_request_uri(ss_parse *p, const lex_text *line, size_t from, size_t to)
+{
+    const lex_text t = { line->at, to, line->room };
+    const bool is_uri = from < to && ss_uri_read(&t, from, &p->msg->target) == to;
+    p->msg->request_uri = lex_cut(line, from, to);
+    if (!is_uri) {
+        refuse_line(p, SS_ERR_SYNTAX, p->msg->request_uri,
+                    (ss_rule){ "RFC3261:19.1.1", "the Request-URI is not a URI", 400 });
+    }
+}
+
+static bool parse_request_line(ss_parse *p, const lex_text *t)
 {
     ss_msg *msg = p->msg;
-    const size_t first = ss_lex_find(line, 0, ' ');
-    const ss_slice method = ss_slice_cut(line, 0, first);
-    if (first == line.len || !ss_lex_all(method, LEX_TOKEN)) {
+    const ss_slice line = lex_cut(t, 0, t->len);
+    const size_t first = lex_run(t, 0, LEX_TOKEN);
+    if (first == 0 || !lex_has(t, first, ' ')) {
         refuse_line(p, SS_ERR_SYNTAX, line,
                     (ss_rule){ "RFC3261:7.1", "neither a request line nor a status line", 0 });
         return false;
     }
     msg->is_request = true;
-    msg->method_name = method;
-    msg->method = ss_method_from(method);
+    msg->method_name = lex_cut(t, 0, first);
+    msg->method = ss_method_from(msg->method_name);
     const size_t last = find_last_space(line);
-    const ss_slice version = ss_slice_cut(line, last + 1, line.len);
+    const ss_slice version = lex_cut(t, last + 1, t->len);
     if (!check_version(p, version) && !is_version(version)) {
         return true;
     }
@@ -69,18 +81,14 @@ static bool parse_request_line(ss_parse *p, ss_slice line)
                     (ss_rule){ "RFC3261:7.1", "the request line has no Request-URI", 400 });
         return true;
     }
-    msg->request_uri = ss_slice_cut(line, first + 1, last);
-    if (ss_uri_parse(msg->request_uri, &msg->target) !=
-        SS_OK) { /* white space and <> among them: RFC3261:7.1 */
-        refuse_line(p, SS_ERR_SYNTAX, msg->request_uri,
-                    (ss_rule){ "RFC3261:19.1.1", "the Request-URI is not a URI", 400 });
-    }
+    read_request_uri(p, t, first + 1, last);
     return true;
 }
 
-static bool parse_status_line(ss_parse *p, ss_slice line)
+static bool parse_status_line(ss_parse *p, const lex_text *t)
 {
     ss_msg *msg = p->msg;
+    const ss_slice line = lex_cut(t, 0, t->len);
     const size_t space = ss_lex_find(line, 0, ' ');
     if (!check_version(p, ss_slice_cut(line, 0, space))) {
         return false;
@@ -97,7 +105,7 @@ static bool parse_status_line(ss_parse *p, ss_slice line)
     }
     msg->status = (unsigned)status;
     msg->reason = ss_slice_cut(line, end + 1, line.len);
-    if (ss_lex_run_escaped(msg->reason, 0, LEX_REASON) != msg->reason.len) {
+    if (lex_run_escaped(t, end + 1, LEX_REASON) != t->len) {
         refuse_line(p, SS_ERR_SYNTAX, msg->reason,
                     (ss_rule){ "RFC3261:25.1", "a byte that no Reason-Phrase may hold", 0 });
         return false;
@@ -105,8 +113,10 @@ static bool parse_status_line(ss_parse *p, ss_slice line)
     return true;
 }
 
-bool ss_parse_start_line(ss_parse *p, ss_slice line)
+bool ss_parse_start_line(ss_parse *p, size_t end)
 {
-    const bool is_response = line.len >= 4 && LEX_SAYS(ss_slice_cut(line, 0, 4), "SIP/");
-    return is_response ? parse_status_line(p, line) : parse_request_line(p, line);
+    const lex_text t = ss_text_of(p->msg, end);
+    ss_uri_clear(&p->msg->target);
+    const bool is_response = end >= 4 && LEX_SAYS(lex_cut(&t, 0, 4), "SIP/");
+    return is_response ? parse_status_line(p, &t) : parse_request_line(p, &t);
 }

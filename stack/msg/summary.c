@@ -14,23 +14,21 @@ static uint64_t tag_hash(ss_status status, const ss_name_addr *na)
     return tag.len == 0 ? 0 : hash_of(tag);
 }
 
-static uint64_t branch_hash(ss_slice value)
-{
-    ss_via via;
-    return ss_via_parse(value, &via) == SS_OK ? ss_via_identity(&via) : 0;
-}
-
+/* The first two are told apart, the others counted. */
 static void summarise_vias(const ss_msg *msg, ss_summary *out)
 {
     ss_value_iter it = { 0 };
     ss_slice value;
+    ss_via via;
     unsigned count = 0;
+    if (msg->first[SS_HDR_VIA] != 0 && msg->top_via_status == SS_OK) {
+        out->branch = ss_via_identity(&msg->top_via);
+        it = ss_msg_after_top_via(msg);
+        const ss_status second = ss_msg_next_via(msg, &it, &via);
+        out->second_branch = second == SS_OK ? ss_via_identity(&via) : 0;
+        count = second == SS_NONE ? 1 : 2;
+    }
     while (ss_msg_next_value(msg, SS_HDR_VIA, &it, &value) == SS_OK) {
-        if (count == 0) {
-            out->branch = branch_hash(value);
-        } else if (count == 1) {
-            out->second_branch = branch_hash(value);
-        }
         count++;
     }
     out->via_count = (uint8_t)(count < UINT8_MAX ? count : UINT8_MAX);

@@ -1,61 +1,56 @@
 /* SIP and SIPS URIs (RFC 3261 19.1, 25.1): reading, the address-of-record form (10.3), equality (19.1.4). Any other
  * absolute URI is kept whole. Nothing is unescaped in place: comparison and printing look through %HH. */
-#include "lex.h"
-
-#include "ss/msg.h"
+#include "read.h"
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
-static ss_scheme scheme_from(ss_slice name)
-{
-    if (LEX_SAYS(name, "sip")) {
-        return SS_SCHEME_SIP;
-    }
-    if (LEX_SAYS(name, "sips")) {
-        return SS_SCHEME_SIPS;
-    }
-    return LEX_SAYS(name, "tel") ? SS_SCHEME_TEL : SS_SCHEME_OTHER;
-}
-
 /* scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ); gives the place of the colon. */
-static size_t scan_scheme(ss_slice s)
+static size_t scan_scheme(const lex_text *t, size_t at)
 {
-    size_t at = 0;
-    while (at < s.len && (lex_is(s.at[at], LEX_LABEL) || s.at[at] == '+' || s.at[at] == '.')) {
-        at++;
+    size_t end = at;
+    while (end < t->len &&
+           (lex_is(t->at[end], LEX_LABEL) || t->at[end] == '+' || t->at[end] == '.')) {
+        end++;
     }
-    return at > 0 && lex_is(s.at[0], LEX_ALPHA) && lex_at(s, at, ':') ? at : SS_LEX_BAD;
+    return end > at && lex_is(t->at[at], LEX_ALPHA) && lex_has(t, end, ':') ? end : SS_LEX_BAD;
 }
 
-/* userinfo = user [ ":" password ] "@", from `at`; gives the place after it, which is `at` without an '@'. */
-static size_t parse_userinfo(ss_uri *uri, size_t at)
+static LEX_RARE size_t read_odd_userinfo(const lex_text *t, size_t at, ss_uri *uri)
 {
-    const ss_slice s = uri->whole;
-    const size_t at_sign = ss_lex_find(s, at, '@');
-    if (at_sign == s.len) {
+    const size_t user_end = lex_run_escaped(t, at, LEX_USER);
+    const size_t end =
+        lex_has(t, user_end, ':') ? lex_run_escaped(t, user_end + 1, LEX_PASSWORD) : user_end;
+    if (user_end == at || !lex_has(t, end, '@')) {
         return at;
     }
-    size_t end = ss_lex_run_escaped(s, at, LEX_USER);
-    uri->user = ss_slice_cut(s, at, end);
-    if (lex_at(s, end, ':')) {
-        const size_t from = end + 1;
-        end = ss_lex_run_escaped(s, from, LEX_PASSWORD);
-        uri->password = ss_slice_cut(s, from, end);
-    }
-    return end == at_sign && uri->user.len > 0 ? at_sign + 1 : SS_LEX_BAD;
+    uri->user = lex_cut(t, at, user_end);
+    uri->password = end == user_end ? SS_EMPTY : lex_cut(t, user_end + 1, end);
+    return end + 1;
 }
 
-/* *( ";" pname [ "=" pvalue ] ), no white space; gives the end. */
-static size_t scan_uri_params(ss_slice s, size_t at)
+/* userinfo = user [ ":" password ] "@"; gives the place after it, which is `at` when there is none. What looks like a user and
+ * has no '@' behind it is a host, its port, its parameters: nearly always it is seen by the bracket that closes it. */
+static inline size_t read_userinfo(const lex_text *t, size_t at, ss_uri *uri)
 {
-    while (lex_at(s, at, ';')) {
-        const size_t name_end = ss_lex_run_escaped(s, at + 1, LEX_PARAM);
+    const size_t stop = lex_run(t, at, LEX_LABEL);
+    if (lex_has(t, stop, '@') && stop > at) {
+        uri->user = lex_cut(t, at, stop);
+        return stop + 1;
+    }
+    return lex_is_closed_before(t, stop, '>', '@') ? at : read_odd_userinfo(t, at, uri);
+}
+
+/* *( ";" pname [ "=" pvalue ] ), no white space */
+static size_t read_uri_params(const lex_text *t, size_t at)
+{
+    while (lex_has(t, at, ';')) {
+        const size_t name_end = lex_run_escaped(t, at + 1, LEX_PARAM);
         if (name_end == at + 1) {
             return SS_LEX_BAD;
         }
         at = name_end;
-        if (lex_at(s, at, '=')) {
-            at = ss_lex_run_escaped(s, name_end + 1, LEX_PARAM);
+        if (lex_has(t, at, '=')) {
+            at = lex_run_escaped(t, name_end + 1, LEX_PARAM);
             if (at == name_end + 1) {
                 return SS_LEX_BAD;
             }
@@ -65,66 +60,113 @@ static size_t scan_uri_params(ss_slice s, size_t at)
 }
 
 /* header *( "&" header ), header = hname "=" hvalue */
-static bool are_uri_headers(ss_slice s)
+static LEX_RARE size_t read_uri_headers(const lex_text *t, size_t at)
 {
-    size_t at = 0;
     for (;;) {
-        const size_t name_end = ss_lex_run_escaped(s, at, LEX_HNV);
-        if (name_end == at || !lex_at(s, name_end, '=')) {
-            return false;
+        const size_t name_end = lex_run_escaped(t, at, LEX_HNV);
+        if (name_end == at || !lex_has(t, name_end, '=')) {
+            return SS_LEX_BAD;
         }
-        at = ss_lex_run_escaped(s, name_end + 1, LEX_HNV);
-        if (at == s.len) {
-            return true;
+        at = lex_run_escaped(t, name_end + 1, LEX_HNV);
+        if (!lex_has(t, at, '&')) {
+            return at;
         }
-        if (s.at[at++] != '&') {
-            return false;
-        }
+        at++;
     }
 }
 
-/* hostport uri-parameters [ headers ], from `from` to the end */
-static bool parse_after_userinfo(ss_uri *uri, size_t from)
+/* hostport uri-parameters [ headers ] */
+static size_t read_after_userinfo(const lex_text *t, size_t from, ss_uri *uri)
 {
-    const ss_slice s = uri->whole;
-    size_t at = ss_lex_host(s, from);
+    size_t at = ss_lex_host_text(t, from);
     if (at == SS_LEX_BAD) {
-        return false;
+        return SS_LEX_BAD;
     }
-    uri->host = ss_slice_cut(s, from, at);
-    if (lex_at(s, at, ':')) {
-        const size_t end = ss_lex_run(s, at + 1, LEX_DIGIT);
-        if (ss_lex_port(ss_slice_cut(s, at + 1, end), &uri->port) != SS_OK) {
-            return false;
+    uri->host = lex_cut(t, from, at);
+    if (lex_has(t, at, ':')) {
+        at = ss_lex_port_text(t, at + 1, &uri->port);
+        if (at == SS_LEX_BAD) {
+            return SS_LEX_BAD;
         }
-        at = end;
     }
-    const size_t params_end = scan_uri_params(s, at);
+    const size_t params_end = read_uri_params(t, at);
     if (params_end == SS_LEX_BAD) {
-        return false;
+        return SS_LEX_BAD;
     }
-    uri->params.bytes = ss_slice_cut(s, at, params_end);
-    if (params_end == s.len) {
-        return true;
+    uri->params.bytes = lex_cut(t, at, params_end);
+    if (!lex_has(t, params_end, '?')) {
+        return params_end;
     }
-    uri->headers = ss_slice_cut(s, params_end + 1, s.len);
-    return s.at[params_end] == '?' && are_uri_headers(uri->headers);
+    const size_t end = read_uri_headers(t, params_end + 1);
+    if (end != SS_LEX_BAD) {
+        uri->headers = lex_cut(t, params_end + 1, end);
+    }
+    return end;
+}
+
+/* absoluteURI, and a tel URI (RFC 3966), which are kept whole */
+static LEX_RARE size_t read_opaque(const lex_text *t, size_t from, ss_uri *uri)
+{
+    const size_t colon = scan_scheme(t, from);
+    if (colon == SS_LEX_BAD) {
+        return SS_LEX_BAD;
+    }
+    uri->scheme = LEX_SAYS(lex_cut(t, from, colon), "tel") ? SS_SCHEME_TEL : SS_SCHEME_OTHER;
+    uri->host = SS_EMPTY;
+    uri->params.bytes = SS_EMPTY;
+    const size_t end = lex_run_escaped(t, colon + 1, LEX_URIC);
+    return end > colon + 1 ? end : SS_LEX_BAD;
+}
+
+/* "sip:" or "sips:" */
+static inline size_t read_sip_scheme(const lex_text *t, size_t at, ss_scheme *scheme)
+{
+    if (t->len - at >= 5 && lex_same(t->at + at, "sip:", 4)) {
+        *scheme = SS_SCHEME_SIP;
+        return at + 4;
+    }
+    if (t->len - at >= 6 && lex_same(t->at + at, "sips:", 5)) {
+        *scheme = SS_SCHEME_SIPS;
+        return at + 5;
+    }
+    return SS_LEX_BAD;
+}
+
+void ss_uri_clear(ss_uri *uri)
+{
+    *uri = (ss_uri){ .scheme = SS_SCHEME_OTHER };
+}
+
+static LEX_RARE size_t refuse(ss_uri *uri)
+{
+    ss_uri_clear(uri);
+    return SS_LEX_BAD;
+}
+
+_Static_assert(offsetof(ss_uri, headers) + sizeof(ss_slice) == sizeof(ss_uri),
+               "what may be absent is at the end");
+
+size_t ss_uri_read(const lex_text *t, size_t at, ss_uri *uri)
+{
+    uri->port = 0;
+    memset(&uri->user, 0, sizeof *uri - offsetof(ss_uri, user));
+    const size_t from = read_sip_scheme(t, at, &uri->scheme);
+    const size_t end = from == SS_LEX_BAD
+                           ? read_opaque(t, at, uri)
+                           : read_after_userinfo(t, read_userinfo(t, from, uri), uri);
+    if (end == SS_LEX_BAD) {
+        return refuse(uri);
+    }
+    uri->whole = lex_cut(t, at, end);
+    return end;
 }
 
 ss_status ss_uri_parse(ss_slice text, ss_uri *uri)
 {
-    *uri = (ss_uri){ .whole = text, .scheme = SS_SCHEME_OTHER };
-    const size_t colon = scan_scheme(text);
-    if (colon == SS_LEX_BAD) {
-        return SS_ERR_SYNTAX;
-    }
-    uri->scheme = scheme_from(ss_slice_cut(text, 0, colon));
-    if (uri->scheme == SS_SCHEME_OTHER || uri->scheme == SS_SCHEME_TEL) {
-        const ss_slice rest = ss_slice_cut(text, colon + 1, text.len);
-        return rest.len > 0 && ss_lex_all_escaped(rest, LEX_URIC) ? SS_OK : SS_ERR_SYNTAX;
-    }
-    const size_t at = parse_userinfo(uri, colon + 1);
-    return at != SS_LEX_BAD && parse_after_userinfo(uri, at) ? SS_OK : SS_ERR_SYNTAX;
+    const lex_text t = lex_text_of(text);
+    const bool is_uri = text.len > 0 && ss_uri_read(&t, 0, uri) == text.len;
+    uri->whole = text;
+    return is_uri ? SS_OK : SS_ERR_SYNTAX;
 }
 
 /* ---- the address-of-record --------------------------------------------------------------------------------------- */

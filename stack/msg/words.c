@@ -1,9 +1,8 @@
 /* The words of SIP: methods, header names (RFC 3261 sections 20 and 7.3.3), reason phrases (section 21), transports.
- * Header names are found by length, then by words of eight letters: a handful of candidates each, and a test proves that
- * every row of ss/headers.def is among them. */
+ * Header names are found by length and first letter, then compared by words of eight letters: nearly always one, and a test
+ * proves that every row of ss/headers.def is among them. */
+#include "names.h"
 #include "repetition.h"
-
-#include <string.h>
 
 #define METHOD_NAME(name) SS_LIT_INIT(#name),
 static const ss_slice method_names[SS_METHOD_COUNT] = { SS_LIT_INIT("?"),
@@ -15,11 +14,17 @@ ss_slice ss_method_name(ss_method method)
     return method_names[method];
 }
 
+/* RFC3261:7.1 with case */
 ss_method ss_method_from(ss_slice name)
 {
+    const lex_word word = lex_word_of(name.at, name.len);
     for (unsigned m = SS_METHOD_OTHER + 1; m < SS_METHOD_COUNT; m++) {
         const ss_slice known = method_names[m];
-        if (known.len == name.len && known.at[0] == name.at[0] && ss_slice_eq(known, name)) {
+        if (known.len != name.len || known.at[0] != name.at[0]) {
+            continue;
+        }
+        const lex_word its = lex_word_of(known.at, known.len);
+        if (its.head == word.head && its.tail == word.tail) {
             return (ss_method)m;
         }
     }
@@ -32,67 +37,110 @@ static const ss_slice header_names[SS_HDR_OTHER] = {
 };
 #undef HEADER
 
-#define HEADER(id, name, compact, repetition, grammar, methods, section) (compact),
-static const char compact_names[SS_HDR_OTHER] = {
-#include "ss/headers.def"
-};
-#undef HEADER
-
 #define HEADER(id, name, compact, repetition, grammar, methods, section) SS_REPEAT_##repetition,
 static const uint8_t repetitions[SS_HDR_OTHER] = {
 #include "ss/headers.def"
 };
 #undef HEADER
 
-enum { LONGEST_NAME = 24, SAME_LENGTH_MAX = 11, LETTERS = 17 };
 _Static_assert(SS_HDR_COUNT <= UINT8_MAX, "ss_field.id is 8 bits");
 
-#define H(id) (SS_HDR_##id + 1) /* 0 ends a row */
-static const uint8_t by_length[LONGEST_NAME + 1][SAME_LENGTH_MAX + 1] = {
-    [2] = { H(TO) },
-    [3] = { H(VIA) },
-    [4] = { H(FROM), H(CSEQ), H(DATE), H(RACK), H(RSEQ), H(PATH), H(JOIN) },
-    [5] = { H(ROUTE), H(ALLOW), H(EVENT) },
-    [6] = { H(ACCEPT), H(SERVER), H(REASON), H(MIN_SE) },
-    [7] = { H(CALL_ID), H(CONTACT), H(EXPIRES), H(REQUIRE), H(SUBJECT), H(WARNING), H(PRIVACY) },
-    [8] = { H(PRIORITY), H(REPLY_TO), H(REFER_TO), H(REPLACES), H(IDENTITY), H(SIP_ETAG) },
-    [9] = { H(SUPPORTED), H(CALL_INFO), H(TIMESTAMP), H(DIVERSION), H(RECV_INFO) },
-    [10] = { H(USER_AGENT), H(ALERT_INFO), H(ERROR_INFO), H(FLOW_TIMER) },
-    [11] = { H(IN_REPLY_TO), H(MIN_EXPIRES), H(RETRY_AFTER), H(UNSUPPORTED), H(REFERRED_BY),
-             H(MAX_BREADTH), H(GEOLOCATION) },
-    [12] = { H(MAX_FORWARDS), H(RECORD_ROUTE), H(CONTENT_TYPE), H(ALLOW_EVENTS), H(ORGANIZATION),
-             H(MIME_VERSION), H(HISTORY_INFO), H(INFO_PACKAGE), H(USER_TO_USER), H(SIP_IF_MATCH),
-             H(FEATURE_CAPS) },
-    [13] = { H(AUTHORIZATION), H(PROXY_REQUIRE), H(SERVICE_ROUTE), H(TARGET_DIALOG) },
-    [14] = { H(CONTENT_LENGTH) },
-    [15] = { H(ACCEPT_ENCODING), H(ACCEPT_LANGUAGE), H(SESSION_EXPIRES), H(SECURITY_CLIENT),
-             H(SECURITY_SERVER), H(SECURITY_VERIFY) },
-    [16] = { H(CONTENT_ENCODING), H(CONTENT_LANGUAGE), H(WWW_AUTHENTICATE) },
-    [17] = { H(RESOURCE_PRIORITY) },
-    [18] = { H(PROXY_AUTHENTICATE), H(SUBSCRIPTION_STATE) },
-    [19] = { H(AUTHENTICATION_INFO), H(CONTENT_DISPOSITION), H(PROXY_AUTHORIZATION),
-             H(P_ASSERTED_IDENTITY) },
-    [20] = { H(P_PREFERRED_IDENTITY) },
-    [21] = { H(P_ACCESS_NETWORK_INFO) },
-    [24] = { H(ACCEPT_RESOURCE_PRIORITY) },
+/* Header names by length and first letter, compact ones with the rest; those that share both follow each other. */
+#define H(id) (SS_HDR_##id + 1) /* 0 is none */
+const uint8_t ss_names_by_shape[SS_NAME_MAX + 1][32] = {
+    [1] = { ['b' & 31] = H(REFERRED_BY),
+            ['c' & 31] = H(CONTENT_TYPE),
+            ['e' & 31] = H(CONTENT_ENCODING),
+            ['f' & 31] = H(FROM),
+            ['i' & 31] = H(CALL_ID),
+            ['k' & 31] = H(SUPPORTED),
+            ['l' & 31] = H(CONTENT_LENGTH),
+            ['m' & 31] = H(CONTACT),
+            ['o' & 31] = H(EVENT),
+            ['r' & 31] = H(REFER_TO),
+            ['s' & 31] = H(SUBJECT),
+            ['t' & 31] = H(TO),
+            ['u' & 31] = H(ALLOW_EVENTS),
+            ['v' & 31] = H(VIA),
+            ['x' & 31] = H(SESSION_EXPIRES),
+            ['y' & 31] = H(IDENTITY) },
+    [2] = { ['t' & 31] = H(TO) },
+    [3] = { ['v' & 31] = H(VIA) },
+    [4] = { ['c' & 31] = H(CSEQ),
+            ['d' & 31] = H(DATE),
+            ['f' & 31] = H(FROM),
+            ['j' & 31] = H(JOIN),
+            ['p' & 31] = H(PATH),
+            ['r' & 31] = H(RACK) },
+    [5] = { ['a' & 31] = H(ALLOW), ['e' & 31] = H(EVENT), ['r' & 31] = H(ROUTE) },
+    [6] = { ['a' & 31] = H(ACCEPT),
+            ['m' & 31] = H(MIN_SE),
+            ['r' & 31] = H(REASON),
+            ['s' & 31] = H(SERVER) },
+    [7] = { ['c' & 31] = H(CONTACT),
+            ['e' & 31] = H(EXPIRES),
+            ['p' & 31] = H(PRIVACY),
+            ['r' & 31] = H(REQUIRE),
+            ['s' & 31] = H(SUBJECT),
+            ['w' & 31] = H(WARNING) },
+    [8] = { ['i' & 31] = H(IDENTITY),
+            ['p' & 31] = H(PRIORITY),
+            ['r' & 31] = H(REPLY_TO),
+            ['s' & 31] = H(SIP_ETAG) },
+    [9] = { ['c' & 31] = H(CALL_INFO),
+            ['d' & 31] = H(DIVERSION),
+            ['r' & 31] = H(RECV_INFO),
+            ['s' & 31] = H(SUPPORTED),
+            ['t' & 31] = H(TIMESTAMP) },
+    [10] = { ['a' & 31] = H(ALERT_INFO),
+             ['e' & 31] = H(ERROR_INFO),
+             ['f' & 31] = H(FLOW_TIMER),
+             ['u' & 31] = H(USER_AGENT) },
+    [11] = { ['g' & 31] = H(GEOLOCATION),
+             ['i' & 31] = H(IN_REPLY_TO),
+             ['m' & 31] = H(MIN_EXPIRES),
+             ['r' & 31] = H(RETRY_AFTER),
+             ['u' & 31] = H(UNSUPPORTED) },
+    [12] = { ['a' & 31] = H(ALLOW_EVENTS),
+             ['c' & 31] = H(CONTENT_TYPE),
+             ['f' & 31] = H(FEATURE_CAPS),
+             ['h' & 31] = H(HISTORY_INFO),
+             ['i' & 31] = H(INFO_PACKAGE),
+             ['m' & 31] = H(MAX_FORWARDS),
+             ['o' & 31] = H(ORGANIZATION),
+             ['r' & 31] = H(RECORD_ROUTE),
+             ['s' & 31] = H(SIP_IF_MATCH),
+             ['u' & 31] = H(USER_TO_USER) },
+    [13] = { ['a' & 31] = H(AUTHORIZATION),
+             ['p' & 31] = H(PROXY_REQUIRE),
+             ['s' & 31] = H(SERVICE_ROUTE),
+             ['t' & 31] = H(TARGET_DIALOG) },
+    [14] = { ['c' & 31] = H(CONTENT_LENGTH) },
+    [15] = { ['a' & 31] = H(ACCEPT_ENCODING), ['s' & 31] = H(SESSION_EXPIRES) },
+    [16] = { ['c' & 31] = H(CONTENT_ENCODING), ['w' & 31] = H(WWW_AUTHENTICATE) },
+    [17] = { ['r' & 31] = H(RESOURCE_PRIORITY) },
+    [18] = { ['p' & 31] = H(PROXY_AUTHENTICATE), ['s' & 31] = H(SUBSCRIPTION_STATE) },
+    [19] = { ['a' & 31] = H(AUTHENTICATION_INFO),
+             ['c' & 31] = H(CONTENT_DISPOSITION),
+             ['p' & 31] = H(PROXY_AUTHORIZATION) },
+    [20] = { ['p' & 31] = H(P_PREFERRED_IDENTITY) },
+    [21] = { ['p' & 31] = H(P_ACCESS_NETWORK_INFO) },
+    [24] = { ['a' & 31] = H(ACCEPT_RESOURCE_PRIORITY) },
 };
-static const uint8_t with_compact[LETTERS] = {
-    H(VIA),
-    H(FROM),
-    H(TO),
-    H(CALL_ID),
-    H(CONTACT),
-    H(CONTENT_LENGTH),
-    H(CONTENT_TYPE),
-    H(SUPPORTED),
-    H(SUBJECT),
-    H(CONTENT_ENCODING),
-    H(EVENT),
-    H(REFER_TO),
-    H(REFERRED_BY),
-    H(ALLOW_EVENTS),
-    H(SESSION_EXPIRES),
-    H(IDENTITY),
+const uint8_t ss_names_of_same_shape[SS_HDR_OTHER] = {
+    [SS_HDR_RACK] = H(RSEQ),
+    [SS_HDR_CONTACT] = H(CALL_ID),
+    [SS_HDR_REPLY_TO] = H(REFER_TO),
+    [SS_HDR_REFER_TO] = H(REPLACES),
+    [SS_HDR_MIN_EXPIRES] = H(MAX_BREADTH),
+    [SS_HDR_RETRY_AFTER] = H(REFERRED_BY),
+    [SS_HDR_MAX_FORWARDS] = H(MIME_VERSION),
+    [SS_HDR_ACCEPT_ENCODING] = H(ACCEPT_LANGUAGE),
+    [SS_HDR_SESSION_EXPIRES] = H(SECURITY_CLIENT),
+    [SS_HDR_SECURITY_CLIENT] = H(SECURITY_SERVER),
+    [SS_HDR_SECURITY_SERVER] = H(SECURITY_VERIFY),
+    [SS_HDR_CONTENT_ENCODING] = H(CONTENT_LANGUAGE),
+    [SS_HDR_PROXY_AUTHORIZATION] = H(P_ASSERTED_IDENTITY),
 };
 #undef H
 
@@ -102,68 +150,22 @@ ss_slice ss_hdr_name(ss_hdr id)
     return id == SS_HDR_OTHER ? SS_EMPTY : header_names[id];
 }
 
-static ss_hdr from_compact(char letter)
-{
-    for (const uint8_t *row = with_compact; *row != 0; row++) {
-        if (compact_names[*row - 1] == ss_lower(letter)) {
-            return (ss_hdr)(*row - 1);
-        }
-    }
-    return SS_HDR_OTHER;
-}
-
-/* The first bytes of a name and its last, eight at most of each, overlapping: names to 16 letters are compared by two words. */
-typedef struct name_words {
-    uint64_t head, tail;
-} name_words;
-
-static inline name_words words_of(const char *at, size_t len)
-{
-    name_words words = { 0, 0 };
-    if (len >= sizeof words.head) {
-        memcpy(&words.head, at, sizeof words.head);
-        memcpy(&words.tail, at + len - sizeof words.tail, sizeof words.tail);
-    } else if (len >= 4) {
-        memcpy(&words.head, at, 4);
-        memcpy(&words.tail, at + len - 4, 4);
-    } else if (len >= 2) {
-        memcpy(&words.head, at, 2);
-        memcpy(&words.tail, at + len - 2, 2);
-    }
-    return words;
-}
-
-/* Of a name in letters and hyphens, `known`: only letters (bit 6) may differ, and only in their case (bit 5). */
-static bool differs_in_case_only(uint64_t known, uint64_t word)
-{
-    const uint64_t letters = (known >> 1) & UINT64_C(0x2020202020202020);
-    return ((known ^ word) & ~letters) == 0;
-}
-
-enum { WORDS_HOLD = 16 };
+#define HEADER(id, name, compact, repetition, grammar, methods, section) name,
+const char ss_name_blocks[SS_HDR_OTHER][SS_NAME_ROOM] = {
+#include "ss/headers.def"
+};
+#undef HEADER
 
 ss_hdr ss_hdr_from(ss_slice name)
 {
-    if (name.len == 1) {
-        return from_compact(name.at[0]);
+    if (name.len < 2 || name.len > SS_NAME_MAX) {
+        return name.len == 1 ? ss_hdr_of_letter(name.at[0]) : SS_HDR_OTHER;
     }
-    if (name.len > LONGEST_NAME) {
-        return SS_HDR_OTHER;
+    unsigned row = ss_names_by_shape[name.len][name.at[0] & 31];
+    while (row != 0 && !ss_slice_eq_nocase(header_names[row - 1], name)) {
+        row = ss_names_of_same_shape[row - 1];
     }
-    const name_words words = words_of(name.at, name.len);
-    for (const uint8_t *row = by_length[name.len]; *row != 0; row++) {
-        const ss_slice known = header_names[*row - 1];
-        if (((known.at[0] ^ name.at[0]) & ~0x20) != 0) {
-            continue;
-        }
-        const name_words its = words_of(known.at, known.len);
-        if (differs_in_case_only(its.head, words.head) &&
-            differs_in_case_only(its.tail, words.tail) &&
-            (name.len <= WORDS_HOLD || ss_slice_eq_nocase(known, name))) {
-            return (ss_hdr)(*row - 1);
-        }
-    }
-    return SS_HDR_OTHER;
+    return ss_hdr_of_row(row);
 }
 
 ss_repetition ss_hdr_repetition(ss_hdr id)

@@ -69,11 +69,10 @@ static ss_proxy_verdict check_loop(const ss_proxy *proxy, const ss_msg *request)
     ss_buffer b = ss_buffer_on(memory, sizeof memory);
     bool hashed = false;
     ss_value_iter it = { 0 };
-    ss_slice value;
-    while (ss_msg_next_value(request, SS_HDR_VIA, &it, &value) == SS_OK) {
-        ss_via via;
-        if (ss_via_parse(value, &via) != SS_OK ||
-            !ss_transport_is_our_via(&via, &proxy->config->local.local)) {
+    ss_via via;
+    ss_status status;
+    while ((status = ss_msg_next_via(request, &it, &via)) != SS_NONE) {
+        if (status != SS_OK || !ss_transport_is_our_via(&via, &proxy->config->local.local)) {
             continue;
         }
         if (!hashed) {

@@ -54,12 +54,11 @@ typedef struct ss_via {
     ss_slice transport; /* token as written */
     ss_slice sent_by;   /* host[:port] as written */
     ss_slice host;
-    uint16_t port; /* 0 when absent */
     ss_params params;
-    ss_slice branch;          /* at == NULL when absent */
-    ss_slice received, maddr; /* at == NULL when absent */
+    ss_slice branch, received, maddr; /* at == NULL when absent */
+    uint16_t port;                    /* 0 when absent */
+    uint16_t rport;                   /* 0 when present without a value */
     bool has_rport;
-    uint16_t rport; /* 0 when present without a value */
 } ss_via;
 
 typedef enum ss_scheme { SS_SCHEME_SIP, SS_SCHEME_SIPS, SS_SCHEME_TEL, SS_SCHEME_OTHER } ss_scheme;
@@ -68,21 +67,24 @@ typedef enum ss_scheme { SS_SCHEME_SIP, SS_SCHEME_SIPS, SS_SCHEME_TEL, SS_SCHEME
 typedef struct ss_uri {
     ss_slice whole;
     ss_scheme scheme;
-    ss_slice user; /* still escaped; at == NULL when there is no '@' */
-    ss_slice password;
-    ss_slice host; /* an IPv6 reference keeps its brackets */
     uint16_t port; /* 0 when absent */
+    ss_slice host; /* an IPv6 reference keeps its brackets */
     ss_params params;
+    ss_slice user,
+        password;     /* still escaped; at == NULL when there is no '@', or no ':' before it */
     ss_slice headers; /* after '?', or empty */
 } ss_uri;
 
 /** From, To, Contact, Route, Record-Route: name-addr or addr-spec with header parameters (20.10). */
 typedef struct ss_name_addr {
     ss_slice whole;
-    ss_slice display; /* quotes kept */
     ss_slice uri;     /* without angle brackets */
+    ss_slice display; /* quotes kept */
     ss_params params; /* header parameters */
+    ss_slice
+        tag; /* the first one's value; at == NULL when there is none, len 0 when it has no value */
     bool is_star;     /* Contact: * */
+    bool has_odd_tag; /* its tag is no token */
 } ss_name_addr;
 
 typedef struct ss_cseq {
@@ -122,7 +124,11 @@ typedef struct ss_msg {
     ss_name_addr from, to;
     ss_uri from_uri, to_uri; /* of an accepted message */
     ss_cseq cseq;
-    ss_status top_via_status, from_status, to_status, cseq_status;
+    uint32_t max_forwards, content_length;
+    uint32_t top_via_end;   /* where a walk goes on behind it: ss_msg_after_top_via */
+    uint16_t top_via_field; /* index + 1 of its line */
+    ss_status top_via_status, from_status, to_status, cseq_status, max_forwards_status,
+        content_length_status; /* of these two, SS_NONE when the field is missing */
 } ss_msg;
 
 /**
@@ -183,6 +189,11 @@ SS_MUST_USE ss_status ss_msg_next_addr(const ss_msg *msg, ss_hdr id, ss_value_it
 /** The same with each URI typed: ss_name_addr_parse_uri. */
 SS_MUST_USE ss_status ss_msg_next_addr_uri(const ss_msg *msg, ss_hdr id, ss_value_iter *it,
                                            ss_name_addr *out, ss_uri *uri);
+
+/** Walk the Vias, each typed. */
+SS_MUST_USE ss_status ss_msg_next_via(const ss_msg *msg, ss_value_iter *it, ss_via *out);
+/** A walk that begins behind the topmost Via, of a message that ss_msg_parse accepted. */
+ss_value_iter ss_msg_after_top_via(const ss_msg *msg);
 
 /** "UDP" …; and from a token in any case, SS_NONE when unknown. */
 ss_slice ss_transport_name(ss_transport t);

@@ -22,20 +22,17 @@ typedef struct typed_message {
 static _Alignas(16) unsigned char scratch[SCRATCH_BYTES];
 static typed_message typed;
 
-/* The topmost Via is read with the message. */
+/* The topmost Via is read with the message; the walk begins behind it. */
 static int type_vias(typed_count *count)
 {
-    ss_value_iter it = { 0 };
-    ss_slice value;
-    ss_status status;
-    while ((status = ss_msg_next_value(&typed.msg, SS_HDR_VIA, &it, &value)) == SS_OK) {
-        if (count->vias == TYPED_MAX ||
-            (count->vias > 0 && ss_via_parse(value, &typed.vias[count->vias]) != SS_OK)) {
-            return 0;
+    ss_value_iter it = ss_msg_after_top_via(&typed.msg);
+    for (count->vias = 1; count->vias < TYPED_MAX; count->vias++) {
+        const ss_status status = ss_msg_next_via(&typed.msg, &it, &typed.vias[count->vias]);
+        if (status != SS_OK) {
+            return status == SS_NONE;
         }
-        count->vias++;
     }
-    return status == SS_NONE;
+    return 0;
 }
 
 static int type_list(ss_hdr id, unsigned *counted, typed_count *count)

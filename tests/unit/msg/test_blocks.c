@@ -24,6 +24,24 @@ static void check_same(ss_slice s, size_t at)
     CHECK_EQ(ss_lex_find(s, at, '.'), scalar_find(s, at, '.'));
 }
 
+/* The same text as a message has it: with bytes behind it that may be loaded. */
+static void check_same_in_message(ss_slice s, size_t at)
+{
+    static const unsigned classes[] = { LEX_TOKEN, LEX_WORD, LEX_USER, LEX_PARAM, LEX_URIC };
+    char memory[2 * LENGTH_MAX];
+    memset(memory, 'x', sizeof memory);
+    memcpy(memory, s.at, s.len);
+    const lex_text t = { memory, s.len, s.len + LENGTH_MAX / 2 };
+    for (size_t i = 0; i < SS_COUNT(classes); i++) {
+        CHECK_EQ(lex_run(&t, at, classes[i]), scalar_run(s, at, classes[i]));
+        CHECK_EQ(lex_run_escaped(&t, at, classes[i]), scalar_run_escaped(s, at, classes[i]));
+    }
+    CHECK_EQ(ss_lex_host_text(&t, at), scalar_host(s, at));
+    CHECK_EQ(ss_lex_quoted_text(&t, at), scalar_quoted(s, at));
+    CHECK_EQ(lex_next_mark(&t, at), scalar_next_mark(s, at));
+    CHECK_EQ(lex_odd(s, at), scalar_odd(s, at));
+}
+
 static void check_at_every_place(const char *bytes, size_t len)
 {
     char *exact = malloc(len == 0 ? 1 : len);
@@ -31,6 +49,7 @@ static void check_at_every_place(const char *bytes, size_t len)
     memcpy(exact, bytes, len);
     for (size_t at = 0; at <= len; at++) {
         check_same((ss_slice){ exact, len }, at);
+        check_same_in_message((ss_slice){ exact, len }, at);
     }
     free(exact);
 }
