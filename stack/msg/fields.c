@@ -26,9 +26,9 @@ static void read_top_via(ss_msg *msg)
 {
     ss_value_iter it = { 0 };
     const uint16_t first = msg->first[SS_HDR_VIA];
-    if (first != 0 && msg->fields[first - 1].value_len == 0) {
+    if (first == 0 || msg->fields[first - 1].value_len == 0) {
         ss_via_clear(&msg->top_via);
-        msg->top_via_status = SS_ERR_SYNTAX;
+        msg->top_via_status = first == 0 ? SS_NONE : SS_ERR_SYNTAX;
     } else {
         msg->top_via_status = ss_msg_next_via(msg, &it, &msg->top_via);
     }

@@ -33,9 +33,11 @@ enum {
 #if defined(__GNUC__)
 #define LEX_RARE  __attribute__((noinline, cold))
 #define LEX_APART __attribute__((noinline))
+#define LEX_CLOSE inline __attribute__((always_inline)) /* in each of its callers */
 #else
 #define LEX_RARE
 #define LEX_APART
+#define LEX_CLOSE inline
 #endif
 
 extern const uint16_t ss_lex_classes[256];

@@ -54,36 +54,53 @@ static LEX_RARE size_t read_bare(const lex_text *t, size_t at, ss_name_addr *out
     return end;
 }
 
-/* The first tag is kept (19.3). False for a parameter that may not stand here, or stood before (RFC3261:7.3.1). */
-static bool take_param(ss_name_addr *out, const ss_param *param, ss_param_names *seen)
+/* The first tag is kept (19.3). False for a second one (RFC3261:7.3.1), or an odd one. */
+static inline bool take_tag(ss_name_addr *out, const ss_param *param)
 {
-    if (LEX_SAYS(param->name, "tag")) {
-        const bool is_first = out->tag.at == NULL;
-        out->tag = param->value.at == NULL ? ss_slice_cut(param->name, 3, 3) : param->value;
-        out->has_odd_tag = !param->is_token;
-        return is_first && !param->is_bare_ipv6;
-    }
-    return !param->is_bare_ipv6 && ss_param_names_take(seen, param->name);
+    const bool is_first = out->tag.at == NULL;
+    out->tag = param->value.at == NULL ? ss_slice_cut(param->name, 3, 3) : param->value;
+    out->has_odd_tag = !param->is_token;
+    return is_first;
 }
 
-/* The parameters behind an address; nothing but white space may come before the first. */
+/* Behind the first parameter, which is given: no other may be the same. Gives the place after the last one. */
+static LEX_APART size_t read_more_params(const lex_text *t, size_t next, ss_name_addr *out,
+                                         const ss_param *first)
+{
+    size_t end = next;
+    ss_param param;
+    ss_param_names seen;
+    ss_param_names_begin(&seen);
+    bool is_good = ss_param_names_take(&seen, first->name);
+    for (; is_good && lex_has(t, next, ';'); next = lex_lws(t, end)) {
+        end = ss_param_read(t, next, &param);
+        is_good = end != SS_LEX_BAD && !param.is_bare_ipv6 &&
+                  ss_param_names_take(&seen, param.name) &&
+                  (!LEX_SAYS(param.name, "tag") || take_tag(out, &param));
+    }
+    return is_good ? end : SS_LEX_BAD;
+}
+
+/* The parameters behind an address, nearly always one at most; nothing but white space may come before the first. */
 static inline size_t read_params(const lex_text *t, size_t at, ss_name_addr *out)
 {
     const size_t from = lex_lws(t, at);
     if (!lex_has(t, from, ';')) {
         return at;
     }
-    size_t end = at;
     ss_param param;
-    ss_param_names seen;
-    ss_param_names_begin(&seen);
-    for (size_t next = from; lex_has(t, next, ';'); next = lex_lws(t, end)) {
-        end = ss_param_read(t, next, &param);
-        if (end == SS_LEX_BAD || !take_param(out, &param, &seen)) {
-            return SS_LEX_BAD;
-        }
+    size_t end = ss_param_read(t, from, &param);
+    if (end == SS_LEX_BAD || param.is_bare_ipv6) {
+        return SS_LEX_BAD;
     }
-    out->params.bytes = lex_cut(t, from, end);
+    if (LEX_SAYS(param.name, "tag")) {
+        (void)take_tag(out, &param);
+    }
+    const size_t next = lex_lws(t, end);
+    end = lex_has(t, next, ';') ? read_more_params(t, next, out, &param) : end;
+    if (end != SS_LEX_BAD) {
+        out->params.bytes = lex_cut(t, from, end);
+    }
     return end;
 }
 

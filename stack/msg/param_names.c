@@ -2,6 +2,8 @@
  * same hash are compared. */
 #include "param_names.h"
 
+#include <string.h>
+
 static bool stands(const ss_param_names *seen, uint32_t hash, ss_slice name)
 {
     for (unsigned i = 0; i < seen->count; i++) {
@@ -15,6 +17,9 @@ static bool stands(const ss_param_names *seen, uint32_t hash, ss_slice name)
 bool ss_param_names_take(ss_param_names *seen, ss_slice name)
 {
     uint32_t hash = 0;
+    if (seen->count == 0) {
+        memset(seen->places, 0, sizeof seen->places);
+    }
     for (size_t i = 0; i < name.len; i++) {
         hash = (hash ^ hash >> 7) * 31 + ((unsigned char)name.at[i] | 0x20); /* in any case */
     }

@@ -4,8 +4,6 @@
 
 #include "ss/base.h"
 
-#include <string.h>
-
 enum { SS_PARAM_NAMES_MAX = 32 }; /* names of one value held against each other; keeps it linear */
 
 typedef struct ss_param_names {
@@ -18,8 +16,7 @@ typedef struct ss_param_names {
 /** None has stood. */
 static inline void ss_param_names_begin(ss_param_names *seen)
 {
-    seen->count = 0;
-    memset(seen->places, 0, sizeof seen->places);
+    seen->count = 0; /* `places` are cleared by the first */
 }
 
 /** RFC3261:7.3.1 "any given parameter-name MUST NOT appear more than once": false when it has stood before, in any case. */

@@ -23,7 +23,7 @@ void ss_via_clear(ss_via *via);
 size_t ss_param_read_value(const lex_text *t, size_t at, size_t end, ss_param *out);
 
 /** SEMI generic-param (25.1), from the semicolon. */
-static inline size_t ss_param_read(const lex_text *t, size_t at, ss_param *out)
+static LEX_CLOSE size_t ss_param_read(const lex_text *t, size_t at, ss_param *out)
 {
     const size_t from = lex_lws(t, at + 1);
     const size_t name_end = lex_run(t, from, LEX_TOKEN);

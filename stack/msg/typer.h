@@ -75,12 +75,13 @@ size_t ss_utf8_check(ss_slice s);
 #define SS_GRAMMAR_LIST(X)                                                                         \
     X(access_network)                                                                              \
     X(address)                                                                                     \
-    X(auth_info) X(call_id) X(challenge) X(coding) X(contact) X(credentials) X(cseq) X(date)       \
-        X(disposition) X(diversion) X(event) X(event_type) X(feature_caps) X(history) X(identity)  \
-            X(identity_uri) X(info) X(join) X(language) X(language_range) X(mechanism)             \
-                X(media_range) X(media_type) X(method) X(mime_version) X(number) X(octet) X(party) \
-                    X(privacy) X(products) X(rack) X(reason) X(referred_by) X(replaces)            \
-                        X(resource) X(resource_or_none) X(retry_after) X(route) X(rseq) X(seconds) \
+    X(auth_info)                                                                                   \
+    X(call_id) X(challenge) X(coding) X(contact) X(credentials) X(cseq) X(date) X(disposition)     \
+        X(diversion) X(event) X(event_type) X(feature_caps) X(history) X(identity) X(identity_uri) \
+            X(info) X(join) X(language) X(language_range) X(mechanism) X(media_range)              \
+                X(media_type) X(method) X(mime_version) X(number) X(octet) X(party) X(privacy)     \
+                    X(products) X(rack) X(reason) X(referred_by) X(replaces) X(resource)           \
+                        X(resource_or_none) X(retry_after) X(route) X(rseq) X(seconds)             \
                             X(session_expires) X(subscription_state) X(target_dialog) X(text)      \
                                 X(timestamp) X(token) X(token_or_none) X(token_params)             \
                                     X(token_params_or_none) X(user_to_user) X(via) X(warning)

@@ -120,7 +120,6 @@ ss_status ss_msg_next_via(const ss_msg *msg, ss_value_iter *it, ss_via *out)
 {
     lex_text t;
     if (!go_to_value(msg, SS_HDR_VIA, it, &t)) {
-        ss_via_clear(out);
         return SS_NONE;
     }
     return finish_value(msg, SS_HDR_VIA, it, &t, ss_via_read(&t, lex_lws(&t, it->at), out));

@@ -6,8 +6,7 @@
 #include "guard.h"
 
 #include "ss/grammar.h"
-#include "stack/msg/lex.h"
-#include "stack/msg/parse.h"
+#include "stack/msg/read.h"
 #include "stack/msg/typer.h"
 
 #include <stdio.h>
@@ -225,8 +224,10 @@ static bool same_cseq(ss_slice value)
     ss_typed typed;
     ss_flaw flaw;
     ss_cseq cseq;
+    const ss_slice trimmed = ss_slice_trim(value);
+    const lex_text t = lex_text_of(trimmed);
     const bool is_good = ss_typed_parse(SS_HDR_CSEQ, value, &typed, &flaw) == SS_OK;
-    return is_good == (ss_cseq_parse(value, &cseq) == SS_OK) &&
+    return is_good == (ss_cseq_read(&t, 0, &cseq) == SS_OK) &&
            (!is_good || (same_slice(cseq.method_name, piece(&typed, "method")) &&
                          same_number(piece(&typed, "number"), cseq.number)));
 }
