@@ -244,7 +244,7 @@ static ss_status ask_number(ss_hdr id, ss_slice value, uint32_t *number)
     ss_field field = { .value_len = (uint32_t)value.len, .id = (uint8_t)id };
     ss_msg msg = { .bytes = value, .fields = &field, .field_count = 1 };
     msg.first[id] = 1;
-    return ss_msg_number(&msg, id, number);
+    return ss_number_read(&msg, id, number);
 }
 
 /* A number too large is out of range for one; the other says "for ever" where it is a time (20.19), else nothing. A range
