@@ -48,7 +48,8 @@ const char *rp_subscription_name(unsigned state)
 const char *rp_note_name(unsigned kind)
 {
     static const char *const names[] = { "TXN",   "TIMER",   "RESEND", "DIALOG",
-                                         "STRAY", "REFUSED", "AUTH",   "SUBSCRIPTION" };
+                                         "STRAY", "REFUSED", "AUTH",   "SUBSCRIPTION",
+                                         "SWITCH" };
     _Static_assert(SS_COUNT(names) == SS_NOTE_COUNT, "one name per kind of note");
     return pick(names, SS_COUNT(names), kind);
 }

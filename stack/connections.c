@@ -180,7 +180,8 @@ static bool finishes(const ss_msg *msg)
 }
 
 /* The path of a message whose connection, if it ever had one, is gone; NULL when none can be had. `*is_new`: it was made. */
-static const ss_path *find_way(ss_engine *e, const ss_msg *msg, const ss_path *gone, bool *is_new)
+static const ss_path *find_way(ss_engine *e, ss_turn *turn, const ss_msg *msg, const ss_path *gone,
+                               bool *is_new)
 {
     ss_path to = *gone;
     if (!msg->is_request && ss_transport_response_address(msg, to.transport, &to.remote) != SS_OK) {
@@ -191,6 +192,9 @@ static const ss_path *find_way(ss_engine *e, const ss_msg *msg, const ss_path *g
     if (*is_new) {
         to.connection = next_number(e, &to);
         c = ss_connection_new(e, &to);
+        if (c == NULL) {
+            ss_turn_event(turn, &(ss_event){ .kind = SS_EVENT_FULL });
+        }
     }
     return c == NULL || (c->is_stuck && !finishes(msg)) ? NULL : &c->path;
 }
@@ -209,7 +213,7 @@ static bool assign(ss_engine *e, ss_turn *turn, ss_output *out, ss_path *unsent)
         turn->arena->used = used; /* whose it is cannot be read: by its address, if at all */
         return false;
     }
-    const ss_path *way = find_way(e, msg, &out->path, &is_new);
+    const ss_path *way = find_way(e, turn, msg, &out->path, &is_new);
     if (way == NULL) {
         unsent->connection = SS_CONNECTION_NONE;
         (void)ss_txn_move(&e->core, turn->arena, msg, unsent);

@@ -342,6 +342,20 @@ ss_status ss_engine_stream_stuck(ss_engine *e, const ss_path *path, bool is_stuc
     return SS_OK;
 }
 
+ss_status ss_engine_path_refused(ss_engine *e, ss_turn *turn, const ss_path *path)
+{
+    ss_connection *c = ss_connection_find(e, path);
+    if (c == NULL || c->is_open) {
+        return ss_engine_path_lost(e, turn, path, true);
+    }
+    const ss_path refused = c->path;
+    ss_connections_silence(turn, &refused);
+    ss_connection_forget(e, c);
+    ss_txn_fall_back(&e->core, turn, &refused); /* RFC3261:18.1.1 */
+    fail_path(e, turn, &refused);
+    return end_turn(e, turn);
+}
+
 ss_status ss_engine_path_lost(ss_engine *e, ss_turn *turn, const ss_path *path, bool failed)
 {
     ss_path lost = *path;

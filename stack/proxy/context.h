@@ -158,7 +158,7 @@ SS_MUST_USE ss_status ss_outgoing_plan(const ss_visit *v, const ss_msg *request,
 /** The bytes of the copy, in the arena; empty and turn->failed when it is full. */
 ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_path *path,
                            ss_slice branch);
-ss_path ss_proxy_path_to(const ss_proxy *proxy, const ss_address *remote);
+ss_path ss_proxy_path_to(const ss_proxy *proxy, const ss_outgoing *out, const ss_address *remote);
 /** The question where the next hop is (RFC 3263). */
 ss_query ss_outgoing_query(const ss_outgoing *out);
 

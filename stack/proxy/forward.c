@@ -57,6 +57,12 @@ static ss_status postprocess_routes(ss_outgoing *out, ss_slice target, ss_slice 
     return SS_OK;
 }
 
+static bool has_transport(const ss_proxy *proxy, ss_transport transport)
+{
+    return transport == proxy->config->local.transport ||
+           (proxy->config->transports >> transport & 1) != 0;
+}
+
 ss_status ss_outgoing_plan(const ss_visit *v, const ss_msg *request, const ss_routing *routing,
                            ss_slice target, ss_outgoing *out)
 {
@@ -69,8 +75,9 @@ ss_status ss_outgoing_plan(const ss_visit *v, const ss_msg *request, const ss_ro
     if (status == SS_OK) {
         status = ss_transport_hop(next_hop, &out->hop); /* step 7, as far as it needs no DNS */
     }
-    if (status == SS_OK && out->hop.transport != v->proxy->config->local.transport) {
-        status = SS_ERR_SEMANTIC; /* we have no such transport */
+    if (status == SS_OK) {
+        out->hop.transport = ss_hop_transport(&out->hop, v->proxy->config->local.transport);
+        status = has_transport(v->proxy, out->hop.transport) ? SS_OK : SS_ERR_SEMANTIC;
     }
     v->turn->failed |= status == SS_ERR_FULL;
     return status;
@@ -84,9 +91,10 @@ ss_query ss_outgoing_query(const ss_outgoing *out)
                        .transport = out->hop.transport };
 }
 
-ss_path ss_proxy_path_to(const ss_proxy *proxy, const ss_address *remote)
+ss_path ss_proxy_path_to(const ss_proxy *proxy, const ss_outgoing *out, const ss_address *remote)
 {
     ss_path path = proxy->config->local;
+    path.transport = out->hop.transport;
     path.remote = *remote;
     return path;
 }
@@ -247,7 +255,7 @@ static void send_branch(const ss_visit *v, ss_context *c, ss_branch *b, const ss
     char memory[64];
     ss_buffer branch = ss_buffer_on(memory, sizeof memory);
     put_branch(v->core, &branch, out->request);
-    const ss_path path = ss_proxy_path_to(v->proxy, address);
+    const ss_path path = ss_proxy_path_to(v->proxy, out, address);
     const ss_slice bytes = ss_outgoing_print(v, out, &path, ss_buffer_slice(&branch));
     if (bytes.len == 0) {
         ss_context_drop(v, c);

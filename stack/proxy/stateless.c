@@ -45,10 +45,10 @@ static void send_to(const ss_visit *v, const ss_outgoing *out, const ss_address 
     char memory[64];
     ss_buffer branch = ss_buffer_on(memory, sizeof memory);
     ss_put_stateless_branch(v->core, &branch, out->request);
-    const ss_path path = ss_proxy_path_to(v->proxy, address);
+    const ss_path path = ss_proxy_path_to(v->proxy, out, address);
     const ss_slice bytes = ss_outgoing_print(v, out, &path, ss_buffer_slice(&branch));
     if (bytes.len != 0 && bytes.len <= SS_MESSAGE_BYTES_MAX) {
-        ss_turn_send(v->turn, &path, bytes);
+        ss_txn_send_alone(v->core, v->turn, &path, bytes);
     }
 }
 

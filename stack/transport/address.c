@@ -21,6 +21,16 @@ bool ss_address_equal(const ss_address *a, const ss_address *b)
     return ss_address_same_host(a, b) && a->port == b->port;
 }
 
+uint32_t ss_address_hash(const ss_address *a)
+{
+    const size_t length = a->family == 4 ? 4 : sizeof a->ip;
+    uint64_t h = (uint64_t)a->family << 16 | a->port;
+    for (size_t i = 0; i < length; i++) {
+        h = ss_mix_absorb(h, a->ip[i]);
+    }
+    return (uint32_t)h == 0 ? 1 : (uint32_t)h;
+}
+
 /* ---- reading ---- */
 
 /* IPv4address = 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT */

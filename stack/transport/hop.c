@@ -20,19 +20,25 @@ static ss_status secured(ss_transport *transport)
 }
 
 /* RFC3263:4.1 the transport parameter; else UDP for SIP and TCP, that is TLS over it, for SIPS. */
-static ss_status select_transport(const ss_uri *uri, ss_transport *transport)
+static ss_status select_transport(const ss_uri *uri, ss_hop *hop)
 {
     ss_slice name;
     const bool is_sips = uri->scheme == SS_SCHEME_SIPS;
     const ss_status status = ss_params_get(uri->params, SS_LIT("transport"), &name);
     if (status == SS_NONE) {
-        *transport = is_sips ? SS_TRANSPORT_TLS : SS_TRANSPORT_UDP;
+        hop->transport = is_sips ? SS_TRANSPORT_TLS : SS_TRANSPORT_UDP;
+        hop->is_chosen = !is_sips;
         return SS_OK;
     }
-    if (status != SS_OK || ss_transport_from(name, transport) != SS_OK) {
+    if (status != SS_OK || ss_transport_from(name, &hop->transport) != SS_OK) {
         return SS_ERR_SEMANTIC;
     }
-    return is_sips ? secured(transport) : SS_OK;
+    return is_sips ? secured(&hop->transport) : SS_OK;
+}
+
+ss_transport ss_hop_transport(const ss_hop *hop, ss_transport preferred)
+{
+    return hop->is_chosen ? preferred : hop->transport;
 }
 
 ss_status ss_transport_hop(ss_slice text, ss_hop *hop)
@@ -45,7 +51,7 @@ ss_status ss_transport_hop(ss_slice text, ss_hop *hop)
     if (uri.scheme != SS_SCHEME_SIP && uri.scheme != SS_SCHEME_SIPS) {
         return SS_ERR_SEMANTIC;
     }
-    const ss_status status = select_transport(&uri, &hop->transport);
+    const ss_status status = select_transport(&uri, hop);
     if (status != SS_OK) {
         return status;
     }

@@ -1,5 +1,20 @@
-/* The transaction user starts a client transaction (RFC 3261 17.1). */
+/* The transaction user starts a client transaction (RFC 3261 17.1), by the transport that its size asks for (18.1.1). */
 #include "machine.h"
+
+/* RFC3261:18.1.1 RFC3261:9.1 a CANCEL is not asked: it goes as its INVITE went. */
+static bool is_for_a_stream(const ss_core *core, const ss_path *path, ss_slice request)
+{
+    return core->settings->by_size && path->transport == SS_TRANSPORT_UDP &&
+           !ss_slice_starts(request, SS_LIT("CANCEL ")) &&
+           ss_transport_is_too_large(request.len, core->settings->path_mtu);
+}
+
+static ss_slice rename_for_stream(ss_turn *turn, ss_path *way, ss_slice request)
+{
+    way->transport = SS_TRANSPORT_TCP;
+    way->connection = 0;
+    return ss_transport_rename_via(turn, request, way->transport);
+}
 
 static void start(ss_txn_step *step, ss_slice request)
 {
@@ -8,6 +23,9 @@ static void start(ss_txn_step *step, ss_slice request)
     t->has_message = true;
     ss_txn_note(step, SS_NOTE_TXN,
                 (ss_note){ .from = t->state, .to = t->state, .letter = SS_LETTER_COUNT });
+    if (t->by_size) {
+        ss_txn_note_switch(step, SS_TRANSPORT_UDP, SS_TRANSPORT_TCP, request.len);
+    }
     ss_txn_send(step, request);
     ss_txn_start_expire(step, letters.expire);
     if (!t->is_reliable) { /* RFC3261:17.1.1.2, 17.1.2.2 A and E on unreliable ones only */
@@ -16,21 +34,46 @@ static void start(ss_txn_step *step, ss_slice request)
     ss_txn_arm(step->core, t);
 }
 
-ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path *path, ss_slice request,
-                         ss_owner owner, ss_ref *txn)
+static ss_status read_request(ss_turn *turn, ss_slice request, ss_arena *scratch, ss_msg *msg)
 {
-    ss_arena scratch = *turn->arena; /* the index is needed here only */
-    ss_msg msg;
     ss_diag diag = { 0 };
-    ss_via via;
-    *txn = 0;
-    const ss_status status = ss_msg_parse(&msg, &scratch, request, &diag);
+    const ss_status status = ss_msg_parse(msg, scratch, request, &diag);
     if (status == SS_ERR_FULL && diag.response == 0) {
         turn->failed = true; /* the arena, not the quota */
         return SS_ERR_FULL;
     }
+    return status == SS_OK ? SS_OK : SS_ERR_SEMANTIC;
+}
+
+static ss_status begin(ss_core *core, ss_turn *turn, const ss_txn_birth *birth, bool by_size,
+                       ss_ref *txn)
+{
+    ss_txn_step step = { .core = core, .turn = turn, .txn = ss_txn_make(core, birth) };
+    if (step.txn == NULL) {
+        return SS_ERR_FULL;
+    }
+    step.txn->by_size = by_size;
+    start(&step, birth->message);
+    *txn = ss_txn_ref(core, step.txn);
+    return SS_OK;
+}
+
+ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path *path, ss_slice request,
+                         ss_owner owner, ss_ref *txn)
+{
+    ss_path way = *path;
+    ss_msg msg;
+    ss_via via;
+    *txn = 0;
+    const bool by_size = is_for_a_stream(core, path, request);
+    request = by_size ? rename_for_stream(turn, &way, request) : request;
+    if (by_size && request.len == 0) {
+        return SS_ERR_FULL;
+    }
+    ss_arena scratch = *turn->arena; /* the index is needed here only */
+    const ss_status status = read_request(turn, request, &scratch, &msg);
     if (status != SS_OK) {
-        return SS_ERR_SEMANTIC;
+        return status;
     }
     if (!msg.is_request || msg.method == SS_METHOD_ACK || ss_msg_top_via(&msg, &via) != SS_OK ||
         via.branch.len == 0) {
@@ -43,15 +86,64 @@ ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path *path, ss_s
         .key = ss_txn_client_key(via.branch),
         .request = &msg,
         .via = &via,
-        .path = path,
+        .path = &way,
         .message = request,
         .owner = owner,
     };
-    ss_txn_step step = { .core = core, .turn = turn, .txn = ss_txn_make(core, &birth) };
-    if (step.txn == NULL) {
-        return SS_ERR_FULL;
+    return begin(core, turn, &birth, by_size, txn);
+}
+
+/* ---- refused ---- */
+
+static bool waits_for_refused(const ss_core *core, const ss_txn *t, const ss_path *refused)
+{
+    const ss_path path = ss_txn_path(core, t);
+    return t->by_size && path.transport == refused->transport &&
+           path.connection == refused->connection && t->resend_at == SS_TIME_NEVER &&
+           (t->state == SS_TXN_CALLING || t->state == SS_TXN_TRYING);
+}
+
+/* RFC3261:18.1.1 "the element SHOULD retry the request, using UDP". Timers B and F run on: the user asked when it asked. */
+static void go_by_udp(ss_txn_step *step)
+{
+    ss_txn *t = step->txn;
+    ss_path path = ss_txn_path(step->core, t);
+    const ss_slice request =
+        ss_transport_rename_via(step->turn, ss_txn_kept(step->core, t), SS_TRANSPORT_UDP);
+    path.transport = SS_TRANSPORT_UDP;
+    path.connection = 0;
+    if (request.len == 0 || ss_txn_keep(step->core, t, &path, request) != SS_OK) {
+        return; /* it hears of a transport error */
     }
-    start(&step, request);
-    *txn = ss_txn_ref(core, step.txn);
-    return SS_OK;
+    t->by_size = t->is_reliable = false;
+    ss_txn_note_switch(step, SS_TRANSPORT_TCP, SS_TRANSPORT_UDP, request.len);
+    ss_txn_send(step, request);
+    ss_txn_start_resend(step, 0);
+    ss_txn_arm(step->core, t);
+}
+
+/* Nobody is told, so the list stays as it is. */
+void ss_txn_fall_back(ss_core *core, ss_turn *turn, const ss_path *path)
+{
+    for (ss_ref at = core->first_txn; at != 0;) {
+        ss_txn_step step = { .core = core, .turn = turn, .txn = ss_txn_at(core, at) };
+        at = step.txn->next;
+        if (waits_for_refused(core, step.txn, path)) {
+            go_by_udp(&step);
+        }
+    }
+    core->refused_by = ss_address_hash(&path->remote);
+}
+
+/* ---- without a transaction ---- */
+
+void ss_txn_send_alone(ss_core *core, ss_turn *turn, const ss_path *path, ss_slice bytes)
+{
+    ss_path way = *path;
+    if (is_for_a_stream(core, path, bytes) && core->refused_by != ss_address_hash(&path->remote)) {
+        bytes = rename_for_stream(turn, &way, bytes);
+    }
+    if (bytes.len != 0) {
+        ss_turn_send(turn, &way, bytes);
+    }
 }

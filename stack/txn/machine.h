@@ -20,9 +20,10 @@ struct ss_txn {
     ss_owner owner;
     uint16_t status; /* of the last response, 0 before */
     uint8_t machine, state, method;
-    bool is_reliable;
-    bool has_message;  /* kept bytes were sent; else they wait (the 100 of 17.2.1) */
-    uint8_t doublings; /* of the interval that the resend timer ran or runs, capped */
+    bool is_reliable : 1;
+    bool by_size : 1;     /* by a stream for its size alone: 18.1.1 */
+    bool has_message : 1; /* kept bytes were sent; else they wait (the 100 of 17.2.1) */
+    uint8_t doublings;    /* of the interval that the resend timer ran or runs, capped */
 };
 _Static_assert(sizeof(ss_txn) <= SS_TXN_BYTES_MAX, "the header promises it");
 
@@ -63,31 +64,33 @@ typedef struct ss_txn_machine_table {
 extern const ss_txn_machine_table ss_txn_ict, ss_txn_nict, ss_txn_ist, ss_txn_nist;
 
 /* The events, as the figures word them. */
-#define ICT_EVENT_LIST(X)                                                                  \
-    X(ICT_TIMER_A, "Timer A")                                                              \
-    X(ICT_TIMER_B, "Timer B")                                                              \
-    X(ICT_TIMER_D, "Timer D") X(ICT_TIMER_M, "Timer M") X(ICT_1XX, "1xx from the network") \
-        X(ICT_2XX, "2xx from the network") X(ICT_300_699, "300-699 from the network")      \
+#define ICT_EVENT_LIST(X)                                                             \
+    X(ICT_TIMER_A, "Timer A")                                                         \
+    X(ICT_TIMER_B, "Timer B")                                                         \
+    X(ICT_TIMER_D, "Timer D")                                                         \
+    X(ICT_TIMER_M, "Timer M") X(ICT_1XX, "1xx from the network")                      \
+        X(ICT_2XX, "2xx from the network") X(ICT_300_699, "300-699 from the network") \
             X(ICT_TRANSPORT_ERR, "transport error") X(ICT_ABANDON, "given up by the TU")
-#define NICT_EVENT_LIST(X)                                         \
-    X(NICT_TIMER_E, "Timer E")                                     \
-    X(NICT_TIMER_F, "Timer F")                                     \
-    X(NICT_TIMER_K, "Timer K") X(NICT_1XX, "1xx from the network") \
-        X(NICT_200_699, "200-699 from the network") X(NICT_TRANSPORT_ERR, "transport error")
+#define NICT_EVENT_LIST(X)                                                          \
+    X(NICT_TIMER_E, "Timer E")                                                      \
+    X(NICT_TIMER_F, "Timer F")                                                      \
+    X(NICT_TIMER_K, "Timer K")                                                      \
+    X(NICT_1XX, "1xx from the network") X(NICT_200_699, "200-699 from the network") \
+        X(NICT_TRANSPORT_ERR, "transport error")
 #define IST_EVENT_LIST(X)                                                                 \
     X(IST_INVITE, "INVITE from the network")                                              \
     X(IST_ACK, "ACK from the network")                                                    \
-    X(IST_1XX, "1xx from the TU") X(IST_2XX, "2xx from the TU")                           \
-        X(IST_300_699, "300-699 from the TU") X(IST_TIMER_TRYING, "200 ms")               \
-            X(IST_TIMER_G, "Timer G") X(IST_TIMER_H, "Timer H") X(IST_TIMER_I, "Timer I") \
-                X(IST_TIMER_L, "Timer L") X(IST_TRANSPORT_ERR, "transport error")         \
-                    X(IST_ABANDON, "given up by the TU")
-#define NIST_EVENT_LIST(X)                                                                \
-    X(NIST_REQUEST, "request from the network")                                           \
-    X(NIST_1XX, "1xx from the TU")                                                        \
-    X(NIST_200_699, "200-699 from the TU") X(NIST_TIMER_TRYING, "Timer E would reach T2") \
-        X(NIST_TIMER_J, "Timer J") X(NIST_TRANSPORT_ERR, "transport error")               \
-            X(NIST_ABANDON, "given up by the TU")
+    X(IST_1XX, "1xx from the TU")                                                         \
+    X(IST_2XX, "2xx from the TU") X(IST_300_699, "300-699 from the TU")                   \
+        X(IST_TIMER_TRYING, "200 ms") X(IST_TIMER_G, "Timer G") X(IST_TIMER_H, "Timer H") \
+            X(IST_TIMER_I, "Timer I") X(IST_TIMER_L, "Timer L")                           \
+                X(IST_TRANSPORT_ERR, "transport error") X(IST_ABANDON, "given up by the TU")
+#define NIST_EVENT_LIST(X)                                                    \
+    X(NIST_REQUEST, "request from the network")                               \
+    X(NIST_1XX, "1xx from the TU")                                            \
+    X(NIST_200_699, "200-699 from the TU")                                    \
+    X(NIST_TIMER_TRYING, "Timer E would reach T2") X(NIST_TIMER_J, "Timer J") \
+        X(NIST_TRANSPORT_ERR, "transport error") X(NIST_ABANDON, "given up by the TU")
 #define SS_TXN_EVENT_ID(id, text)   id,
 #define SS_TXN_EVENT_TEXT(id, text) text,
 enum { ICT_EVENT_LIST(SS_TXN_EVENT_ID) ICT_EVENTS };
@@ -117,6 +120,8 @@ void ss_txn_start_expire(ss_txn_step *step, ss_letter letter);
 /** Keep the path only. */
 void ss_txn_forget_message(ss_txn_step *step);
 void ss_txn_note(ss_txn_step *step, ss_note_kind kind, ss_note note);
+/** The request goes by another transport: 18.1.1. */
+void ss_txn_note_switch(ss_txn_step *step, ss_transport from, ss_transport to, size_t bytes);
 
 /* ---- timers ---- */
 

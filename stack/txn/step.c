@@ -47,6 +47,14 @@ void ss_txn_note(ss_txn_step *step, ss_note_kind kind, ss_note note)
     ss_turn_note(step->turn, &note);
 }
 
+void ss_txn_note_switch(ss_txn_step *step, ss_transport from, ss_transport to, size_t bytes)
+{
+    ss_txn_note(
+        step, SS_NOTE_SWITCH,
+        (ss_note){
+            .from = (uint8_t)from, .to = (uint8_t)to, .letter = SS_LETTER_COUNT, .value = bytes });
+}
+
 void ss_txn_tell(ss_txn_step *step, ss_up_kind kind)
 {
     step->up.kind = kind;

@@ -18,7 +18,8 @@ static pending *pending_at(const ss_visit *v, ss_ref ref)
 
 ss_path ss_ua_path_to(const ss_visit *v, const ss_hop *hop)
 {
-    ss_path path = { .transport = hop->transport, .local = v->ua->identity->local.local };
+    ss_path path = { .transport = ss_hop_transport(hop, v->ua->identity->local.transport),
+                     .local = v->ua->identity->local.local };
     if (hop->is_numeric) {
         path.remote = hop->address;
     }
@@ -85,7 +86,7 @@ static ss_status send_now(const ss_visit *v, ss_errand errand, const ss_path *pa
 
 /* ---- asking ---- */
 
-static ss_status ask(const ss_visit *v, uint32_t token, const ss_hop *hop)
+static ss_status ask(const ss_visit *v, uint32_t token, const ss_hop *hop, ss_transport transport)
 {
     const ss_slice name = ss_arena_copy(v->turn->arena, hop->host);
     ss_output *out = name.len == 0 ? NULL : ss_turn_add(v->turn, SS_OUT_QUERY);
@@ -96,7 +97,7 @@ static ss_status ask(const ss_visit *v, uint32_t token, const ss_hop *hop)
                              .token = token,
                              .name = name,
                              .port = hop->port,
-                             .transport = hop->transport };
+                             .transport = transport };
     return SS_OK;
 }
 
@@ -120,7 +121,7 @@ static ss_status keep_pending(const ss_visit *v, ss_errand errand, const ss_hop 
     ss_status status = is_ack ? SS_OK : ss_core_keep(v->core, bytes, &p->bytes);
     if (status == SS_OK) {
         p->token = v->ua->next_token + 1;
-        status = ask(v, p->token, hop);
+        status = ask(v, p->token, hop, path->transport);
     }
     if (status != SS_OK) {
         free_pending(v, ref);

@@ -14,7 +14,7 @@ void ss_uac_send_ack(const ss_visit *v, ss_leg *leg)
     if (!leg->path_known || bytes.len == 0) {
         return; /* lost: the next copy of the 2xx asks again */
     }
-    ss_turn_send(v->turn, &leg->path, bytes);
+    ss_txn_send_alone(v->core, v->turn, &leg->path, bytes);
 }
 
 /* The dialog of a 2xx: confirmed, or made anew; its route set is the 2xx's. RFC3261:13.2.2.4 */

@@ -300,6 +300,29 @@ TEST(rfc3261_17_1_4_a_connection_is_known_by_its_number)
     CHECK_EQ(rig_break_path(rig, &cursor).kind, SS_UP_TRANSPORT_ERROR);
 }
 
+TEST(rfc3261_17_1_4_a_connection_that_fails_ends_clients_that_wait_and_no_other)
+{
+    static const unsigned answers[] = { 0, 180, 200 };
+    for (size_t i = 0; i < SS_COUNT(answers); i++) {
+        txn_rig *rig = rig_start(SS_TRANSPORT_TCP);
+        uint32_t cursor = 0;
+        CHECK(rig_request(rig, "INVITE") != 0);
+        if (answers[i] != 0) {
+            CHECK_EQ(rig_answer(rig, "INVITE", answers[i]).kind, SS_UP_RESPONSE);
+        }
+        const bool waits = answers[i] == 0; /* figure 5 of RFC 6026 draws no more */
+        CHECK_EQ(rig_break_path(rig, &cursor).kind, waits ? SS_UP_TRANSPORT_ERROR : SS_UP_NOTHING);
+        CHECK_EQ(rig->core.txns, waits ? 0 : 1);
+    }
+    txn_rig *rig = rig_start(SS_TRANSPORT_TCP);
+    uint32_t cursor = 0;
+    CHECK(rig_request(rig, "OPTIONS") != 0);
+    CHECK_EQ(rig_answer(rig, "OPTIONS", 100).kind, SS_UP_RESPONSE);
+    CHECK_EQ(rig_break_path(rig, &cursor).kind,
+             SS_UP_TRANSPORT_ERROR); /* figure 6: Proceeding too */
+    CHECK_EQ(rig->core.txns, 0);
+}
+
 /* ---- the INVITE server: RFC3261:17.2.1 ---- */
 
 TEST(rfc3261_17_2_1_100_after_200_ms_without_a_word_from_the_tu)
@@ -517,12 +540,14 @@ static const char *legacy_text(txn_rig *rig, const char *method, const char *to_
 {
     snprintf(rig->text, sizeof rig->text,
              "%s sip:bob@biloxi.com SIP/2.0\r\n"
-             "Via: SIP/2.0/UDP 10.0.0.2:5060%s\r\n"
+             "Via: SIP/2.0/%s 10.0.0.2:5060%s\r\n"
              "From: Alice <sip:alice@atlanta.com>;tag=88sja8x\r\n"
              "To: Bob <sip:bob@biloxi.com>%s\r\n"
              "Call-ID: 987asjd97y7atg\r\n"
-             "CSeq: 986759 %s\r\n\r\n",
-             method, branch, to_tag, method);
+             "CSeq: 986759 %s\r\n"
+             "Content-Length: 0\r\n\r\n",
+             method, rig->path.transport == SS_TRANSPORT_UDP ? "UDP" : "TCP", branch, to_tag,
+             method);
     return rig->text;
 }
 
@@ -538,24 +563,34 @@ static ss_ref serve_legacy(txn_rig *rig, const char *method, const char *branch)
     return txn;
 }
 
+/* A peer of RFC 2543: the ACK ends the transaction at once over TCP, and starts Timer I over UDP. */
+static void check_legacy(ss_transport transport, const char *branch)
+{
+    txn_rig *rig = rig_start(transport);
+    const ss_ref invite = serve_legacy(rig, "INVITE", branch);
+    CHECK_EQ(rig_receive(rig, legacy_text(rig, "INVITE", "", branch)).kind, SS_UP_NOTHING);
+    CHECK_EQ(rig_receive(rig, legacy_text(rig, "INVITE", "", ";branch=2")).kind, SS_UP_REQUEST);
+    CHECK_EQ(rig_receive(rig, legacy_text(rig, "INVITE", ";tag=x", branch)).kind, SS_UP_REQUEST);
+    CHECK_EQ(rig_receive(rig, legacy_text(rig, "BYE", "", branch)).kind, SS_UP_REQUEST);
+    CHECK_OK(rig_respond(rig, invite, 486, NULL));
+    CHECK_EQ(rig_receive(rig, legacy_text(rig, "ACK", ";tag=other", branch)).kind, SS_UP_ACK);
+    CHECK_EQ(rig_state(rig, invite), SS_TXN_COMPLETED);
+    const ss_up acked = rig_receive(rig, legacy_text(rig, "ACK", ";tag=99sa0xk", branch));
+    if (transport == SS_TRANSPORT_UDP) {
+        CHECK_EQ(acked.kind, SS_UP_NOTHING);
+        CHECK_EQ(rig_state(rig, invite), SS_TXN_CONFIRMED);
+    } else {
+        CHECK(acked.ended);
+        CHECK_EQ(rig->core.txns, 0);
+    }
+}
+
 TEST(rfc3261_17_2_3_without_the_cookie_the_whole_of_rfc_2543_is_compared)
 {
     static const char *const branches[] = { "", ";branch=1", ";branch=z9hG4bK" };
     for (size_t i = 0; i < SS_COUNT(branches); i++) {
-        txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
-        const ss_ref invite = serve_legacy(rig, "INVITE", branches[i]);
-        CHECK_EQ(rig_receive(rig, legacy_text(rig, "INVITE", "", branches[i])).kind, SS_UP_NOTHING);
-        CHECK_EQ(rig_receive(rig, legacy_text(rig, "INVITE", "", ";branch=2")).kind, SS_UP_REQUEST);
-        CHECK_EQ(rig_receive(rig, legacy_text(rig, "INVITE", ";tag=x", branches[i])).kind,
-                 SS_UP_REQUEST);
-        CHECK_EQ(rig_receive(rig, legacy_text(rig, "BYE", "", branches[i])).kind, SS_UP_REQUEST);
-        CHECK_OK(rig_respond(rig, invite, 486, NULL));
-        CHECK_EQ(rig_receive(rig, legacy_text(rig, "ACK", ";tag=other", branches[i])).kind,
-                 SS_UP_ACK);
-        CHECK_EQ(rig_state(rig, invite), SS_TXN_COMPLETED);
-        CHECK_EQ(rig_receive(rig, legacy_text(rig, "ACK", ";tag=99sa0xk", branches[i])).kind,
-                 SS_UP_NOTHING);
-        CHECK_EQ(rig_state(rig, invite), SS_TXN_CONFIRMED);
+        check_legacy(SS_TRANSPORT_UDP, branches[i]);
+        check_legacy(SS_TRANSPORT_TCP, branches[i]);
     }
 }
 

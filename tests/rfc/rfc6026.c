@@ -88,19 +88,25 @@ TEST(rfc6026_7_2_a_response_of_no_transaction_is_dropped_and_noted)
     CHECK(stray->call_id != 0);
 }
 
+static void check_stays(ss_transport transport, unsigned status, ss_txn_state state)
+{
+    txn_rig *rig = rig_start(transport);
+    uint32_t cursor = 0;
+    const ss_ref txn = rig_serve(rig, "INVITE");
+    CHECK_OK(rig_respond(rig, txn, status, NULL));
+    CHECK_EQ(rig_break_path(rig, &cursor).kind, SS_UP_TRANSPORT_ERROR); /* RFC6026:8.8 */
+    CHECK_EQ(rig->up.txn, txn);
+    CHECK(!rig->up.ended);
+    CHECK_EQ(rig_state(rig, txn), state);
+    CHECK_EQ(rig_break_path(rig, &cursor).kind, SS_UP_NOTHING); /* told once */
+}
+
 TEST(rfc6026_8_8_server_transactions_stay_where_they_are_on_transport_errors)
 {
-    static const unsigned statuses[] = { 180, 486, 200 };
-    static const ss_txn_state states[] = { SS_TXN_PROCEEDING, SS_TXN_COMPLETED, SS_TXN_ACCEPTED };
-    for (size_t i = 0; i < SS_COUNT(statuses); i++) {
-        txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
-        uint32_t cursor = 0;
-        const ss_ref txn = rig_serve(rig, "INVITE");
-        CHECK_OK(rig_respond(rig, txn, statuses[i], NULL));
-        CHECK_EQ(rig_break_path(rig, &cursor).kind, SS_UP_TRANSPORT_ERROR); /* RFC6026:8.8 */
-        CHECK_EQ(rig->up.txn, txn);
-        CHECK(!rig->up.ended);
-        CHECK_EQ(rig_state(rig, txn), states[i]);
-        CHECK_EQ(rig_break_path(rig, &cursor).kind, SS_UP_NOTHING); /* told once */
+    static const ss_transport transports[] = { SS_TRANSPORT_UDP, SS_TRANSPORT_TCP };
+    for (size_t i = 0; i < SS_COUNT(transports); i++) {
+        check_stays(transports[i], 180, SS_TXN_PROCEEDING);
+        check_stays(transports[i], 486, SS_TXN_COMPLETED);
+        check_stays(transports[i], 200, SS_TXN_ACCEPTED);
     }
 }

@@ -101,6 +101,9 @@ SS_MUST_USE ss_status ss_engine_stream_input(ss_engine *e, ss_turn *turn, const 
  *  for an answer waits on, as the peer may open another. One of ours that was never open has failed. */
 SS_MUST_USE ss_status ss_engine_path_lost(ss_engine *e, ss_turn *turn, const ss_path *path,
                                           bool failed);
+/** One of ours was refused while it was being opened (a reset, or ICMP says that the protocol is not there), and not merely
+ *  without an answer: what went by it for its size alone goes over UDP (18.1.1), the rest has failed. */
+SS_MUST_USE ss_status ss_engine_path_refused(ss_engine *e, ss_turn *turn, const ss_path *path);
 /** Back-pressure: the host keeps as many bytes of the connection as it likes to (stuck), or could write them (not stuck). While
  *  it is stuck, a new request that has no other connection to go by fails at once as by 17.1.4 and is not put out; but responses,
  *  ACK, CANCEL and BYE, which finish what is under way already, are. SS_NONE: no such connection. */

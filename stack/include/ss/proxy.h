@@ -8,7 +8,9 @@
 
 /** Immutable; borrowed for the engine's life. */
 typedef struct ss_proxy_config {
-    ss_path local;           /* transport and local address; remote unused */
+    /* Local address; and the transport that it prefers where a URI names none (RFC 3263 4.1), which its Record-Route names. */
+    ss_path local;
+    uint32_t transports;     /* bits 1 << ss_transport beside that of `local` that it can send by */
     ss_slice host;           /* its name, as Route and Request-URI may give it; or empty */
     const ss_slice *domains; /* domains it is responsible for (16.5); lower case */
     uint16_t domain_count;

@@ -25,6 +25,8 @@ static inline ss_address ss_address_v4(uint32_t ip, uint16_t port)
 }
 bool ss_address_same_host(const ss_address *a, const ss_address *b);
 bool ss_address_equal(const ss_address *a, const ss_address *b);
+/** Of host and port; never 0. */
+uint32_t ss_address_hash(const ss_address *a);
 /** "10.0.0.1" or "[2001:db8::1]"; no port. */
 void ss_put_host(ss_buffer *b, const ss_address *a);
 /** Host and port; the port always. */
@@ -180,16 +182,25 @@ bool ss_transport_is_our_via(const ss_via *via, const ss_address *local);
 /** "SIP/2.0/UDP host:port;branch=…;rport": a Via value for a request that leaves by `path` (18.1.1, RFC 3581 3). */
 void ss_put_via(ss_buffer *b, const ss_path *path, ss_slice branch);
 
+/** RFC 3261 18.1.1: within 200 bytes of the path's MTU, or over 1300 when that is not known (0). */
+bool ss_transport_is_too_large(size_t request_bytes, uint32_t path_mtu);
+/** A copy of a request whose top Via says TCP where it said UDP, or the other way; SS_EMPTY and turn->failed when the arena is
+ *  full, or there is no such Via. */
+ss_slice ss_transport_rename_via(ss_turn *turn, ss_slice request, ss_transport to);
+
 /** The next hop that a URI names, before any name is resolved (RFC 3263 4, for what needs no DNS). */
 typedef struct ss_hop {
     ss_transport transport;
-    ss_slice host; /* maddr or host */
-    uint16_t port; /* 0: none was given */
+    bool is_chosen; /* the URI left the transport to us: what `transport` says is the default */
+    ss_slice host;  /* maddr or host */
+    uint16_t port;  /* 0: none was given */
     bool is_numeric;
     ss_address address; /* when numeric; port filled in with the default */
 } ss_hop;
 /** SS_ERR_SEMANTIC when the URI is no SIP URI (416), SS_ERR_SYNTAX when it cannot be parsed. */
 SS_MUST_USE ss_status ss_transport_hop(ss_slice uri, ss_hop *hop);
+/** The transport of a hop for who prefers one where the URI leaves it open. */
+ss_transport ss_hop_transport(const ss_hop *hop, ss_transport preferred);
 
 /**
  * Where the first message of a stream prefix lies (18.3). Pure; work is linear in the bytes looked at.

@@ -28,6 +28,8 @@ typedef struct ss_settings {
     uint32_t txns_ending;           /* so many more for a BYE or CANCEL of ours: it makes room */
     uint32_t bytes_max;             /* quota of store bytes */
     ss_slice product;               /* User-Agent and Server value; empty sends none */
+    bool by_size;      /* a request that is too large for UDP goes by TCP: RFC 3261 18.1.1 */
+    uint32_t path_mtu; /* of its own link, bytes; 0: unknown */
 } ss_settings;
 
 /** What RFC 3261 and a generous host start from. */
@@ -44,6 +46,7 @@ typedef struct ss_core {
     ss_ref walk;                   /* the next one of a walk under way; survives removals */
     uint32_t txn_ordinal;          /* transactions made */
     bool out_of_memory;            /* the host's store is exhausted: the run must end */
+    uint32_t refused_by; /* hash of the address that refused a connection last, 0: none did */
 } ss_core;
 
 /** What each armed timer belongs to: ss_timer.kind. */
@@ -135,7 +138,8 @@ typedef struct ss_up {
 } ss_up;
 
 /**
- * Start a client transaction and send its request (17.1.1, 17.1.2): INVITE or any but ACK.
+ * Start a client transaction and send its request (17.1.1, 17.1.2): INVITE or any but ACK. Over UDP, one that is too large
+ * for it goes by TCP instead, with TCP in its Via, when the settings say so (18.1.1); a CANCEL goes as its INVITE went.
  * request  whole bytes with our Via on top; copied.
  * SS_OK, SS_ERR_FULL (quota, or with turn->failed the arena; nothing was sent), SS_ERR_SEMANTIC (not a request that can
  * have a transaction).
@@ -170,6 +174,15 @@ ss_up ss_txn_timer(ss_core *core, ss_turn *turn, ss_timer *timer);
  *  such walk. Transactions made after the first call are left alone. A path is the same when its transport is and its
  *  connection, or its remote address for datagrams and for a stream transaction that has no connection yet. */
 ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path, uint32_t *cursor);
+/**
+ * A connection on the path was refused (RFC 3261 18.1.1, the last but one paragraph): the client transactions that went by it for
+ * their size alone, and were not answered, send their request again over UDP, its Via rewritten; it is their first copy there.
+ * The others are left for ss_txn_transport_error.
+ */
+void ss_txn_fall_back(ss_core *core, ss_turn *turn, const ss_path *path);
+/** Send a request that has no transaction, an ACK, where its size says: 18.1.1. One that was refused a connection there before
+ *  goes over UDP: nobody could be told, but who lacks the ACK asks for another. `bytes` must live until the turn ends. */
+void ss_txn_send_alone(ss_core *core, ss_turn *turn, const ss_path *path, ss_slice bytes);
 /** Whoever sent this (a whole message of ours) goes on by another path: a connection was found for it. False when it has no
  *  transaction. Nothing of the arena is kept. */
 bool ss_txn_move(ss_core *core, ss_arena *arena, const ss_msg *sent, const ss_path *path);

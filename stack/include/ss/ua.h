@@ -74,10 +74,11 @@ typedef enum ss_watchers {
 
 /** Who a user agent is. Immutable; borrowed for the engine's life. */
 typedef struct ss_ua_identity {
-    ss_slice aor;                 /* "sip:u17@example.com": From and To of its requests */
-    ss_slice user;                /* user part of its Contact */
-    ss_slice registrar;           /* Request-URI of REGISTER: "sip:example.com" (10.2) */
-    ss_path local;                /* transport and local address; remote unused */
+    ss_slice aor;       /* "sip:u17@example.com": From and To of its requests */
+    ss_slice user;      /* user part of its Contact */
+    ss_slice registrar; /* Request-URI of REGISTER: "sip:example.com" (10.2) */
+    /* Local address; and the transport that it prefers where a URI names none (RFC 3263 4.1), which its Contact names. */
+    ss_path local;
     ss_slice outbound;            /* a pre-loaded route: "sip:10.0.0.1;lr", or empty (8.1.2) */
     uint16_t lines;               /* calls at once; more get 486; 0 is no limit */
     const ss_ua_profile *profile; /* NULL: what all user agents understand, no more */

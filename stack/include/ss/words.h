@@ -94,6 +94,9 @@ typedef enum ss_note_kind {
     /* a subscription was made (from 0) or changed: from and to are ss_sub_state, machine 0 is the subscriber's, 1 the
      * notifier's; method is SUBSCRIBE or REFER; value is the user agent's number of it */
     SS_NOTE_SUBSCRIPTION,
+    /* a request goes by another transport (from, to: ss_transport) for its size, or for a refusal:
+     * 18.1.1; value is its length */
+    SS_NOTE_SWITCH,
     SS_NOTE_COUNT
 } ss_note_kind;
 
