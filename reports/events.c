@@ -81,6 +81,30 @@ static void put_packet(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
     }
 }
 
+/* Where in which direction of a connection. */
+static void put_stream(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
+{
+    text(b, "origin", sn_capture_name(cast, fact->packet.origin));
+    number(b, "offset", fact->packet.ordinal);
+    number(b, "bytes", fact->value);
+    hash(b, "hash", fact->hash);
+}
+
+static void put_connection(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
+{
+    text(b, "connection_event",
+         sn_connection_event_name((sn_connection_event)fact->connection.event));
+    if (fact->peer != SN_NOBODY) {
+        text(b, "peer", sn_capture_name(cast, fact->peer));
+    }
+    number(b, "local_port", fact->local_port);
+    number(b, "peer_port", fact->peer_port);
+    number(b, "kept_bytes", fact->value);
+    if (fact->connection.call_id != 0) {
+        hash(b, "call_id", fact->connection.call_id);
+    }
+}
+
 static void put_method(ss_buffer *b, unsigned method)
 {
     key(b, "method");
@@ -126,6 +150,15 @@ static void put_states(ss_buffer *b, const ss_note *note)
     text(b, "to", name(note->to));
 }
 
+static void put_transport(ss_buffer *b, const char *name, unsigned transport)
+{
+    key(b, name);
+    ss_put_char(b, '"');
+    ss_put(b,
+           transport < SS_TRANSPORT_COUNT ? ss_transport_name((ss_transport)transport) : SS_EMPTY);
+    ss_put_char(b, '"');
+}
+
 static void put_note(ss_buffer *b, const ss_note *note)
 {
     text(b, "note", rp_note_name(note->kind));
@@ -136,6 +169,10 @@ static void put_note(ss_buffer *b, const ss_note *note)
     if (note->kind == SS_NOTE_TXN || note->kind == SS_NOTE_DIALOG ||
         note->kind == SS_NOTE_SUBSCRIPTION) {
         put_states(b, note);
+    }
+    if (note->kind == SS_NOTE_SWITCH) {
+        put_transport(b, "from", note->from);
+        put_transport(b, "to", note->to);
     }
     if (note->kind == SS_NOTE_AUTH) {
         text(b, "credentials", rp_auth_text(note->from));
@@ -182,6 +219,9 @@ static void put_left(ss_buffer *b, const sn_left_fact *left)
     number(b, "timers", left->timers);
     number(b, "bindings", left->bindings);
     number(b, "contexts", left->contexts);
+    if (left->connections != 0) {
+        number(b, "connections", left->connections);
+    }
     number(b, "store_bytes", left->store_bytes);
 }
 
@@ -192,6 +232,14 @@ static void put_by_kind(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
     case SN_FACT_DATAGRAM_RECEIVED:
         put_packet(b, cast, fact);
         put_sip(b, cast, fact);
+        break;
+    case SN_FACT_STREAM_SENT:
+    case SN_FACT_STREAM_RECEIVED:
+        put_stream(b, cast, fact);
+        put_sip(b, cast, fact);
+        break;
+    case SN_FACT_CONNECTION:
+        put_connection(b, cast, fact);
         break;
     case SN_FACT_NOTE:
         put_note(b, &fact->note);

@@ -204,7 +204,8 @@ static void remember(rp_ladder *l, const sn_fact *fact, const ladder_call *call)
     if (u->datagram != 0) {
         sn_index_remove(&l->by_datagram, u->datagram);
     }
-    *u = (under_way){ sn_index_datagram(&fact->packet), place_of(l, call), call->generation,
+    const sn_packet_id message = sn_fact_message(fact);
+    *u = (under_way){ sn_index_datagram(&message), place_of(l, call), call->generation,
                       call->count - 1 };
     if (!sn_index_put(&l->by_datagram, u->datagram, l->next)) {
         u->datagram = 0;
@@ -225,6 +226,7 @@ static void on_sent(rp_ladder *l, const sn_fact *fact)
     row->method = sip->method;
     row->status = sip->status;
     row->cseq = sip->cseq;
+    row->transport = fact->transport;
     row->branch = sip->branch;
     row->nth = times_sent(call, row);
     remember(l, fact, call);
@@ -232,7 +234,8 @@ static void on_sent(rp_ladder *l, const sn_fact *fact)
 
 static ladder_row *row_of_datagram(rp_ladder *l, const sn_fact *fact)
 {
-    const uint32_t at = sn_index_get(&l->by_datagram, sn_index_datagram(&fact->packet));
+    const sn_packet_id message = sn_fact_message(fact);
+    const uint32_t at = sn_index_get(&l->by_datagram, sn_index_datagram(&message));
     if (at == SN_NOBODY) {
         return NULL;
     }
@@ -269,6 +272,17 @@ static void on_note(rp_ladder *l, const sn_fact *fact)
         row->machine = fact->note.machine;
         row->method = fact->note.method;
         row->branch = fact->note.value;
+    }
+}
+
+/* What became of the connection that messages of the call went by; of its opening, what is no success. */
+static void on_connection(rp_ladder *l, const sn_fact *fact)
+{
+    ladder_call *call = find_call(l, fact->connection.call_id);
+    ladder_row *row = call == NULL ? NULL : add_row(call, fact, LADDER_CONNECTION);
+    if (row != NULL) {
+        row->event = (uint8_t)fact->connection.event;
+        row->transport = fact->transport;
     }
 }
 
@@ -333,14 +347,19 @@ void rp_ladder_fact(rp_ladder *l, const sn_fact *fact)
     forget_old(l, fact->key.at);
     switch (fact->kind) {
     case SN_FACT_DATAGRAM_SENT:
+    case SN_FACT_STREAM_SENT:
         on_sent(l, fact);
         break;
     case SN_FACT_DATAGRAM_RECEIVED:
+    case SN_FACT_STREAM_RECEIVED:
         on_received(l, fact);
         break;
     case SN_FACT_LINK_DROPPED:
     case SN_FACT_NODE_DROPPED:
         on_dropped(l, fact);
+        break;
+    case SN_FACT_CONNECTION:
+        on_connection(l, fact);
         break;
     case SN_FACT_NOTE:
         on_note(l, fact);

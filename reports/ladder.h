@@ -6,7 +6,12 @@
 
 enum { LADDER_ROWS_MAX = 600, LADDER_WHY_BYTES = 320 };
 
-typedef enum ladder_kind { LADDER_MESSAGE, LADDER_TIMER, LADDER_EVENT } ladder_kind;
+typedef enum ladder_kind {
+    LADDER_MESSAGE,
+    LADDER_TIMER,
+    LADDER_EVENT,
+    LADDER_CONNECTION
+} ladder_kind;
 
 typedef struct ladder_row {
     ss_time at;
@@ -19,7 +24,8 @@ typedef struct ladder_row {
     uint16_t nth; /* messages: 1 the first, 2 sent again … */
     uint8_t kind, is_request, method;
     uint8_t letter, machine;  /* timers */
-    uint8_t event, synthetic; /* sn_call_event */
+    uint8_t event, synthetic; /* sn_call_event; connections: sn_connection_event */
+    uint8_t transport;        /* messages, connections */
     uint8_t cause;            /* of the first loss; SN_CAUSE_NONE */
     uint8_t lost_on_link;
     uint8_t arrivals; /* capped */

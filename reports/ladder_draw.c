@@ -118,6 +118,10 @@ static void put_label(ss_buffer *b, const ladder_row *row)
     }
     ss_put_char(b, ' ');
     ss_put_u64(b, row->cseq);
+    if (row->transport != SS_TRANSPORT_UDP) {
+        ss_put_char(b, ' ');
+        ss_put(b, ss_transport_name((ss_transport)row->transport));
+    }
 }
 
 static bool is_lost(const ladder_row *row)
@@ -245,6 +249,21 @@ static void draw_event(canvas *c, rp_file *out, const ladder_row *row)
     put_line(c, out, row->at, &b);
 }
 
+static void draw_connection(canvas *c, rp_file *out, const ladder_row *row)
+{
+    char remark[160];
+    put_at_lifeline(c, row->node, "=");
+    ss_buffer b = ss_buffer_on(remark, sizeof remark);
+    ss_put_text(&b, sn_capture_name(c->cast, row->node));
+    ss_put_text(&b, ": ");
+    ss_put(&b, ss_transport_name((ss_transport)row->transport));
+    ss_put_text(&b, " connection with ");
+    ss_put_text(&b, row->peer == SN_NOBODY ? "nobody" : sn_capture_name(c->cast, row->peer));
+    ss_put_char(&b, ' ');
+    ss_put_text(&b, sn_connection_event_text((sn_connection_event)row->event));
+    put_line(c, out, row->at, &b);
+}
+
 /* A column per node in order of appearance, wide enough for every name and for the label of every arrow. */
 static canvas lay_out(const sn_cast *cast, const ladder_call *call)
 {
@@ -280,6 +299,9 @@ void rp_ladder_draw(rp_file *out, const sn_cast *cast, const ladder_call *call)
             break;
         case LADDER_EVENT:
             draw_event(&c, out, row);
+            break;
+        case LADDER_CONNECTION:
+            draw_connection(&c, out, row);
             break;
         }
     }

@@ -6,8 +6,10 @@
 
 ss_path sn_engine_path(const sn_host *host)
 {
-    const uint32_t address = sn_host_plan(host)->cast.nodes[sn_host_node(host)].address;
-    return (ss_path){ .transport = SS_TRANSPORT_UDP, .local = ss_address_v4(address, SN_SIP_PORT) };
+    const sn_plan *plan = sn_host_plan(host);
+    const uint32_t node = sn_host_node(host);
+    return (ss_path){ .transport = plan->groups[plan->nodes[node].group].transport,
+                      .local = ss_address_v4(plan->cast.nodes[node].address, SN_SIP_PORT) };
 }
 
 /* Of a host that starts: only once, so this point needs no count. */
@@ -88,6 +90,27 @@ static void tell_full(sn_host *host, const ss_event *event)
                        });
 }
 
+/* What the connection cannot take any more has failed, as the peer does not read: RFC 3261 18.4. */
+static void write_stream(ss_engine *e, sn_host *host, ss_turn *turn, const ss_output *out)
+{
+    const ss_path path = out->path;
+    const ss_status status = sn_host_write(host, &path, out->bytes);
+    if (status == SS_MORE) {
+        (void)!ss_engine_stream_stuck(e, &path, true);
+    } else if (status == SS_ERR_FULL) {
+        sn_host_reset(host, &path);
+        sn_engine_status(host, ss_engine_path_lost(e, turn, &path, true));
+    }
+}
+
+static void connect_stream(ss_engine *e, sn_host *host, ss_turn *turn, const ss_output *out)
+{
+    const ss_path path = out->path;
+    if (sn_host_connect(host, &path) != SS_OK) {
+        sn_engine_status(host, ss_engine_path_lost(e, turn, &path, true));
+    }
+}
+
 static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn,
                       const ss_output *out)
 {
@@ -109,11 +132,14 @@ static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, s
     case SS_OUT_QUERY:
         answer(e, host, user, turn, &out->query);
         break;
-    case SS_OUT_CONNECT: /* this network carries datagrams only */
-        sn_engine_status(host, ss_engine_path_lost(e, turn, &out->path, true));
+    case SS_OUT_CONNECT:
+        connect_stream(e, host, turn, out);
         break;
     case SS_OUT_STREAM:
+        write_stream(e, host, turn, out);
+        break;
     case SS_OUT_CLOSE:
+        sn_host_close(host, &out->path);
         break;
     }
 }
@@ -132,6 +158,48 @@ void sn_engine_input(ss_engine *e, sn_host *host, const sn_engine_user *user, co
     ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
     sn_engine_status(host, ss_engine_input(e, &turn, path, datagram));
     sn_engine_drain(e, host, user, &turn);
+}
+
+bool sn_engine_stream(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
+                      sn_stream_event event)
+{
+    ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
+    ss_status status = SS_OK;
+    switch (event) {
+    case SN_STREAM_OPENED:
+        status = ss_engine_stream_opened(e, &turn, path);
+        break;
+    case SN_STREAM_CLOSED:
+    case SN_STREAM_FAILED:
+        status = ss_engine_path_lost(e, &turn, path, event == SN_STREAM_FAILED);
+        break;
+    case SN_STREAM_REFUSED:
+        status = ss_engine_path_refused(e, &turn, path);
+        break;
+    case SN_STREAM_FLOWING:
+        (void)!ss_engine_stream_stuck(e, path, false);
+        break;
+    }
+    sn_engine_status(host, status);
+    sn_engine_drain(e, host, user, &turn);
+    return event != SN_STREAM_OPENED || status == SS_OK;
+}
+
+/* One message at most, so that each has the whole arena. RFC3261:18.3 */
+size_t sn_engine_bytes(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
+                       ss_slice bytes)
+{
+    ss_arena *arena = sn_host_arena(host);
+    const size_t used = arena->used;
+    size_t skip = 0, length = 0, taken = 0;
+    if (ss_stream_frame(bytes, &skip, &length) == SS_OK && length != 0) {
+        sn_host_cut(host, path, skip, ss_slice_cut(bytes, skip, skip + length));
+    }
+    ss_turn turn = ss_turn_begin(sn_host_now(host), arena);
+    sn_engine_status(host, ss_engine_stream_input(e, &turn, path, bytes, &taken));
+    sn_engine_drain(e, host, user, &turn);
+    arena->used = used;
+    return taken;
 }
 
 void sn_engine_tick(ss_engine *e, sn_host *host, const sn_engine_user *user)

@@ -23,6 +23,11 @@ void sn_engine_make(ss_engine *e, sn_host *host, const ss_ua_identity *identity,
 ss_path sn_engine_path(const sn_host *host);
 void sn_engine_input(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
                      ss_slice datagram);
+/** A connection of the engine's moved on, or bytes came by it: as sn_app_class has them. */
+bool sn_engine_stream(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
+                      sn_stream_event event);
+size_t sn_engine_bytes(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
+                       ss_slice bytes);
 void sn_engine_tick(ss_engine *e, sn_host *host, const sn_engine_user *user);
 /** Do everything that a turn put out, and what comes of it. */
 void sn_engine_drain(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn);

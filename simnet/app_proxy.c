@@ -63,6 +63,7 @@ static ss_status start(void *self, sn_host *host)
     const sn_proxy_spec *spec = &plan->groups[plan->nodes[sn_host_node(host)].group].proxy;
     app->config = (ss_proxy_config){
         .local = sn_engine_path(host),
+        .transports = 1u << SS_TRANSPORT_UDP | 1u << SS_TRANSPORT_TCP,
         .host = spec->host == NULL ? SS_EMPTY : ss_slice_from(spec->host),
         .record_route = spec->record_route,
         .registrar = spec->registrar,
@@ -84,6 +85,20 @@ static void input(void *self, sn_host *host, const ss_path *path, ss_slice datag
     proxy_app *app = self;
     const sn_engine_user user = user_of(app);
     sn_engine_input(&app->engine, host, &user, path, datagram);
+}
+
+static bool stream(void *self, sn_host *host, const ss_path *path, sn_stream_event event)
+{
+    proxy_app *app = self;
+    const sn_engine_user user = user_of(app);
+    return sn_engine_stream(&app->engine, host, &user, path, event);
+}
+
+static size_t stream_bytes(void *self, sn_host *host, const ss_path *path, ss_slice bytes)
+{
+    proxy_app *app = self;
+    const sn_engine_user user = user_of(app);
+    return sn_engine_bytes(&app->engine, host, &user, path, bytes);
 }
 
 static ss_time deadline(const void *self)
@@ -120,6 +135,8 @@ const sn_app_class sn_app_proxy = {
     .bytes = sizeof(proxy_app),
     .start = start,
     .input = input,
+    .stream = stream,
+    .stream_bytes = stream_bytes,
     .deadline = deadline,
     .tick = tick,
     .left = left,

@@ -380,6 +380,20 @@ static void input(void *self, sn_host *host, const ss_path *path, ss_slice datag
     sn_engine_input(&app->engine, host, &user, path, datagram);
 }
 
+static bool stream(void *self, sn_host *host, const ss_path *path, sn_stream_event event)
+{
+    sn_ua_app *app = self;
+    const sn_engine_user user = sn_ua_user(app);
+    return sn_engine_stream(&app->engine, host, &user, path, event);
+}
+
+static size_t stream_bytes(void *self, sn_host *host, const ss_path *path, ss_slice bytes)
+{
+    sn_ua_app *app = self;
+    const sn_engine_user user = sn_ua_user(app);
+    return sn_engine_bytes(&app->engine, host, &user, path, bytes);
+}
+
 static ss_time deadline(const void *self)
 {
     const sn_ua_app *app = self;
@@ -419,6 +433,8 @@ const sn_app_class sn_app_ua = {
     .bytes = sizeof(sn_ua_app),
     .start = start,
     .input = input,
+    .stream = stream,
+    .stream_bytes = stream_bytes,
     .deadline = deadline,
     .tick = tick,
     .wake = wake,

@@ -345,6 +345,21 @@ uint32_t sn_decide_index(sn_decisions *d, sn_decision_kind kind, const sn_point 
     return (uint32_t)((benign + past) % count);
 }
 
+uint32_t sn_decide_size(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
+                        uint32_t whole, bool drawn)
+{
+    SS_ASSERT(whole > 0);
+    uint64_t fewer = 0;
+    if (d->playing) {
+        const int64_t taped = from_tape(d, kind, point);
+        fewer = taped > 0 && taped < whole ? (uint64_t)taped : 0;
+    } else if (drawn) {
+        fewer = sn_draw_below(draw_for(d, kind, point), whole);
+    }
+    keep(d, kind, point, (int64_t)fewer);
+    return whole - (uint32_t)fewer;
+}
+
 uint64_t sn_decide_bits(sn_decisions *d, sn_decision_kind kind, const sn_point *point)
 {
     const uint64_t benign = sn_draw(0, (sn_purpose)purposes[kind], point->key, point->key_words);

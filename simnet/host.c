@@ -108,6 +108,24 @@ void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     settle(p, node);
 }
 
+bool sn_app_stream(sn_partition *p, uint32_t node, const ss_path *path, sn_stream_event event)
+{
+    sn_node_state *n = &p->world->nodes[node];
+    sn_host host = { p, node };
+    const bool is_welcome = n->class->stream(n->app, &host, path, event);
+    settle(p, node);
+    return is_welcome;
+}
+
+size_t sn_app_bytes(sn_partition *p, uint32_t node, const ss_path *path, ss_slice bytes)
+{
+    sn_node_state *n = &p->world->nodes[node];
+    sn_host host = { p, node };
+    const size_t taken = n->class->stream_bytes(n->app, &host, path, bytes);
+    settle(p, node);
+    return taken;
+}
+
 bool sn_app_wake(sn_partition *p, const sn_event *event)
 {
     sn_node_state *n = &p->world->nodes[event->receiver];
@@ -163,6 +181,36 @@ sn_decisions *sn_host_decisions(sn_host *host)
 void sn_host_send(sn_host *host, const ss_path *path, ss_slice bytes)
 {
     sn_node_send(host->partition, host->node, path, bytes);
+}
+
+ss_status sn_host_connect(sn_host *host, const ss_path *path)
+{
+    return sn_stream_connect(host->partition, host->node, path);
+}
+
+ss_status sn_host_write(sn_host *host, const ss_path *path, ss_slice bytes)
+{
+    return sn_stream_write(host->partition, host->node, path, bytes);
+}
+
+void sn_host_close(sn_host *host, const ss_path *path)
+{
+    sn_stream_close(host->partition, host->node, path);
+}
+
+void sn_host_reset(sn_host *host, const ss_path *path)
+{
+    sn_stream_reset(host->partition, host->node, path);
+}
+
+bool sn_host_find_stream(const sn_host *host, uint32_t peer, ss_path *path)
+{
+    return sn_stream_find(host->partition, host->node, peer, path);
+}
+
+void sn_host_cut(sn_host *host, const ss_path *path, size_t at, ss_slice message)
+{
+    sn_stream_cut(host->partition, host->node, path, at, message);
 }
 
 void sn_host_wake(sn_host *host, ss_time at, uint16_t what, uint32_t arg, uint32_t arg2)

@@ -20,6 +20,14 @@ static sn_fact packet_fact(sn_fact_kind kind, uint32_t entity, const sn_about *a
                       .value = value };
 }
 
+/* Which call a segment is of, its bytes do not say by themselves. */
+static void say_call(sn_fact *fact, const sn_about *about)
+{
+    if (about->is_stream) {
+        fact->sip.call_id = about->sip.call_id;
+    }
+}
+
 static void emit_drop(sn_partition *p, uint32_t node, const sn_about *about, uint64_t bytes,
                       sn_cause cause)
 {
@@ -163,7 +171,8 @@ static void pass_on(sn_partition *p, uint32_t link, ss_ref ref)
                                 .now = p->key.at,
                                 .bytes = packet->len,
                                 .hops = packet->about.hops };
-    const sn_passage passage = sn_impair(&t, &point);
+    const sn_passage passage =
+        packet->about.is_stream ? sn_pass_whole(&t, packet->about.id.copy) : sn_impair(&t, &point);
     p->out_of_memory |= passage.out_of_memory;
     emit_passage(p, link, packet, &passage);
     packet->about.hops++;
@@ -189,6 +198,7 @@ static void emit_origin(sn_partition *p, uint32_t node, ss_ref ref)
     if (packet->about.hops == 0) {
         sn_fact fact =
             packet_fact(SN_FACT_PACKET, node, &packet->about, packet->about.target, packet->len);
+        say_call(&fact, &packet->about);
         sn_emit(p, &fact, sn_packet_slice(packet));
     }
 }
@@ -239,14 +249,12 @@ static void transmit(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, 
 
 static sn_about describe(sn_partition *p, uint32_t node, uint32_t destination, ss_slice payload)
 {
-    sn_about about = {
+    return (sn_about){
         .id = { .origin = node, .ordinal = p->world->nodes[node].ordinal++ },
         .hash = ss_hash64(0, payload),
         .target = sn_plan_find_address(p->world->plan, destination),
         .intact = true,
     };
-    ss_summarise_bytes(payload, &p->world->arena, &about.sip);
-    return about;
 }
 
 static uint32_t address_of(const ss_address *a)
@@ -254,17 +262,37 @@ static uint32_t address_of(const ss_address *a)
     return (uint32_t)a->ip[0] << 24 | (uint32_t)a->ip[1] << 16 | (uint32_t)a->ip[2] << 8 | a->ip[3];
 }
 
-static void loop_back(sn_partition *p, uint32_t node, ss_ref ref)
+static sn_ip header_of(const sn_partition *p, uint32_t node, uint32_t destination,
+                       const sn_about *about, size_t total, uint8_t protocol)
 {
-    const sn_event event = { .kind = SN_EVENT_PACKET, .arg = ref };
-    sn_post_self(p, node, p->key.at, event);
+    return (sn_ip){ .source = p->world->plan->cast.nodes[node].address,
+                    .destination = destination,
+                    .total = (uint16_t)total,
+                    .header = SN_IP_HEADER_BYTES,
+                    .id = (uint16_t)about->id.ordinal,
+                    .ttl = SN_IP_TTL,
+                    .protocol = protocol };
+}
+
+/* A packet with its payload there goes out, or, to the node itself, comes at once. */
+static void put_out(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip)
+{
+    const sn_packet *packet = packet_at(p, ref);
+    sn_ip_put(packet_at(p, ref)->bytes, ip);
+    if (packet->about.target == node) {
+        const sn_event event = { .kind = SN_EVENT_PACKET, .arg = ref };
+        sn_post_self(p, node, p->key.at, event);
+    } else {
+        transmit(p, node, SN_UP(node), ref, ip);
+    }
 }
 
 void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload)
 {
     const uint32_t destination = path->remote.family == 4 ? address_of(&path->remote) : 0;
-    const sn_about about = describe(p, node, destination, payload);
+    sn_about about = describe(p, node, destination, payload);
     const size_t total = SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES + payload.len;
+    ss_summarise_bytes(payload, &p->world->arena, &about.sip);
     emit_datagram(p, SN_FACT_DATAGRAM_SENT, node, &about, path, about.target, payload);
     if (path->transport != SS_TRANSPORT_UDP || path->remote.family != 4) {
         emit_drop(p, node, &about, total, SN_CAUSE_NO_ROUTE);
@@ -278,23 +306,27 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     if (ref == 0) {
         return;
     }
-    const sn_ip ip = { .source = p->world->plan->cast.nodes[node].address,
-                       .destination = destination,
-                       .total = (uint16_t)total,
-                       .header = SN_IP_HEADER_BYTES,
-                       .id = (uint16_t)about.id.ordinal,
-                       .ttl = SN_IP_TTL,
-                       .protocol = SN_PROTOCOL_UDP };
-    sn_packet *packet = packet_at(p, ref);
-    memcpy(packet->bytes + SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES, payload.at, payload.len);
-    sn_udp_put(packet->bytes + SN_IP_HEADER_BYTES, &ip, path->local.port, path->remote.port,
-               payload.len);
-    sn_ip_put(packet->bytes, &ip);
-    if (about.target == node) {
-        loop_back(p, node, ref);
-    } else {
-        transmit(p, node, SN_UP(node), ref, &ip);
+    const sn_ip ip = header_of(p, node, destination, &about, total, SN_PROTOCOL_UDP);
+    unsigned char *udp = packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES;
+    memcpy(udp + SN_UDP_HEADER_BYTES, payload.at, payload.len);
+    sn_udp_put(udp, &ip, path->local.port, path->remote.port, payload.len);
+    put_out(p, node, ref, &ip);
+}
+
+void sn_node_send_segment(sn_partition *p, uint32_t node, uint32_t destination, const sn_tcp *tcp,
+                          uint64_t call_id)
+{
+    sn_about about = describe(p, node, destination, tcp->payload);
+    const size_t total = SN_IP_HEADER_BYTES + sn_tcp_header_bytes(tcp) + tcp->payload.len;
+    about.is_stream = true;
+    about.sip.call_id = call_id;
+    const ss_ref ref = packet_take(p, (uint32_t)total, &about);
+    if (ref == 0) {
+        return;
     }
+    const sn_ip ip = header_of(p, node, destination, &about, total, SN_PROTOCOL_TCP);
+    sn_tcp_put(packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES, &ip, tcp);
+    put_out(p, node, ref, &ip);
 }
 
 /* ---- receiving ---- */
@@ -304,33 +336,49 @@ static uint16_t port_of(const sn_node_state *n)
     return n->class == NULL ? 0 : n->class->port;
 }
 
+/* RFC768 */
+static void receive_datagram(sn_partition *p, uint32_t node, sn_about *about, const sn_ip *ip,
+                             const sn_udp *udp)
+{
+    const sn_plan *plan = p->world->plan;
+    const sn_node_state *n = &p->world->nodes[node];
+    if (n->class == NULL || (port_of(n) != 0 && port_of(n) != udp->destination_port) ||
+        plan->groups[plan->nodes[node].group].refuses_udp) {
+        emit_drop(p, node, about, SN_UDP_HEADER_BYTES + udp->payload.len, SN_CAUSE_NO_PORT);
+        return;
+    }
+    if (!about->intact) {
+        about->hash = ss_hash64(0, udp->payload);
+        ss_summarise_bytes(udp->payload, &p->world->arena, &about->sip);
+    }
+    const ss_path path = { .transport = SS_TRANSPORT_UDP,
+                           .local = ss_address_v4(ip->destination, udp->destination_port),
+                           .remote = ss_address_v4(ip->source, udp->source_port) };
+    const uint32_t peer = sn_plan_find_address(plan, ip->source);
+    emit_datagram(p, SN_FACT_DATAGRAM_RECEIVED, node, about, &path, peer, udp->payload);
+    sn_app_input(p, node, &path, udp->payload);
+}
+
 /* An IP payload is here, whole. */
 static void receive(sn_partition *p, uint32_t node, sn_about *about, const sn_ip *ip,
                     ss_slice bytes)
 {
-    const sn_node_state *n = &p->world->nodes[node];
     sn_udp udp;
-    const ss_status status =
-        ip->protocol == SN_PROTOCOL_UDP ? sn_udp_parse(ip, bytes, &udp) : SS_ERR_SYNTAX;
+    sn_tcp tcp;
+    ss_status status = SS_ERR_SYNTAX;
+    if (ip->protocol == SN_PROTOCOL_UDP) {
+        status = sn_udp_parse(ip, bytes, &udp);
+    } else if (ip->protocol == SN_PROTOCOL_TCP) {
+        status = sn_tcp_parse(ip, bytes, &tcp);
+    }
     if (status != SS_OK) {
         emit_drop(p, node, about, bytes.len,
                   status == SS_ERR_SEMANTIC ? SN_CAUSE_CHECKSUM : SN_CAUSE_MALFORMED);
-        return;
+    } else if (ip->protocol == SN_PROTOCOL_TCP) {
+        sn_stream_segment(p, node, ip->source, &tcp);
+    } else {
+        receive_datagram(p, node, about, ip, &udp);
     }
-    if (n->class == NULL || (port_of(n) != 0 && port_of(n) != udp.destination_port)) {
-        emit_drop(p, node, about, bytes.len, SN_CAUSE_NO_PORT);
-        return;
-    }
-    if (!about->intact) {
-        about->hash = ss_hash64(0, udp.payload);
-        ss_summarise_bytes(udp.payload, &p->world->arena, &about->sip);
-    }
-    const ss_path path = { .transport = SS_TRANSPORT_UDP,
-                           .local = ss_address_v4(ip->destination, udp.destination_port),
-                           .remote = ss_address_v4(ip->source, udp.source_port) };
-    const uint32_t peer = sn_plan_find_address(p->world->plan, ip->source);
-    emit_datagram(p, SN_FACT_DATAGRAM_RECEIVED, node, about, &path, peer, udp.payload);
-    sn_app_input(p, node, &path, udp.payload);
 }
 
 static void start_pieces_timer(sn_partition *p, uint32_t node, uint32_t number)

@@ -12,6 +12,7 @@ typedef struct sn_about {
     uint32_t target; /* node that has the destination address, or SN_NOBODY */
     uint8_t hops;    /* links crossed */
     bool intact;     /* no link touched the bytes: hash and sip still hold */
+    bool is_stream;  /* of TCP: links do nothing to it but take their time */
     ss_summary sip;
 } sn_about;
 

@@ -114,6 +114,13 @@ static int by_name(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
+/* RFC3261:18.1.1 */
+static uint32_t tcp_from(const ss_settings *s)
+{
+    const uint32_t most = s->path_mtu == 0 ? 1300 : s->path_mtu < 200 ? 0 : s->path_mtu - 200;
+    return s->by_size ? most + 1 : 0;
+}
+
 static void fill_member(const sn_plan *plan, uint32_t group, uint32_t index, sn_member *m)
 {
     const sn_group_spec *g = &plan->groups[group];
@@ -129,6 +136,7 @@ static void fill_member(const sn_plan *plan, uint32_t group, uint32_t index, sn_
     m->t2 = g->settings.t2;
     m->t4 = g->settings.t4;
     m->timer_c = g->settings.timer_c;
+    m->tcp_from = tcp_from(&g->settings);
 }
 
 static ss_status make_nodes(sn_plan *plan, const char **why)
@@ -245,13 +253,14 @@ static ss_status bind_acts(sn_plan *plan, const char **why)
         sn_act act = plan->acts[i];
         const bool calls =
             sn_op_has_target(act.row.op) || (act.row.op == SN_OP_MESSAGE && act.call == 0);
+        const bool aims = calls || act.row.op == SN_OP_RESET || act.row.op == SN_OP_CLOSE;
         if (!has_node(plan, act.group, act.index) || plan->groups[act.group].role != SN_ROLE_UA ||
-            (calls && (!has_node(plan, act.row.target, act.target_index) ||
-                       plan->groups[act.row.target].role != SN_ROLE_UA))) {
+            (aims && !has_node(plan, act.row.target, act.target_index)) ||
+            (calls && plan->groups[act.row.target].role != SN_ROLE_UA)) {
             return refuse(why, "an act of the story names no user agent");
         }
         act.node = sn_plan_node(plan, act.group, act.index);
-        if (calls) {
+        if (aims) {
             act.row.target = sn_plan_node(plan, act.row.target, act.target_index);
         }
         sorted[i] = (ordered_act){ act, i };

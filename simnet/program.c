@@ -244,7 +244,33 @@ static void enrol(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t expires
     }
 }
 
+/* ---- connections ---- */
+
+/* All with that node; false when there is none. What comes of it is done when the turn is drained. */
+static bool end_connections(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_row *row)
+{
+    ss_path path;
+    bool is_any = false;
+    while (sn_host_find_stream(host, row->target, &path)) {
+        is_any = true;
+        if (row->op == SN_OP_RESET) {
+            sn_host_reset(host, &path);
+        } else {
+            sn_host_close(host, &path);
+        }
+        sn_engine_status(host,
+                         ss_engine_path_lost(&app->engine, turn, &path, row->op == SN_OP_RESET));
+    }
+    return is_any;
+}
+
 /* ---- wakes ---- */
+
+static void miss(sn_host *host, const sn_act *act)
+{
+    const sn_ua_call missed = { .number = act->call };
+    sn_ua_tell(host, &missed, SN_CALL_ACT_MISSED, 481, true);
+}
 
 static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *wake)
 {
@@ -260,6 +286,12 @@ static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
     case SN_OP_CALL:
         place(app, host, turn, act->call);
         return;
+    case SN_OP_RESET:
+    case SN_OP_CLOSE:
+        if (!end_connections(app, host, turn, &act->row)) {
+            miss(host, act);
+        }
+        return;
     default:
         break;
     }
@@ -273,8 +305,7 @@ static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
         sn_host_wake(host, sn_host_now(host), WAKE_ACT, wake->arg, put_off + 1);
         return;
     }
-    const sn_ua_call missed = { .number = act->call };
-    sn_ua_tell(host, &missed, SN_CALL_ACT_MISSED, 481, true);
+    miss(host, act);
 }
 
 static bool do_own(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *wake)

@@ -142,6 +142,8 @@ static bool dispatch(sn_partition *p, const sn_event *event)
         return sn_app_wake(p, event);
     case SN_EVENT_PIECES:
         return sn_node_pieces(p, event);
+    case SN_EVENT_STREAM:
+        return sn_stream_overdue(p, event);
     }
     return false;
 }
@@ -191,6 +193,7 @@ static void give_left(sn_world *w)
             sn_fact fact = last_fact(w, SN_FACT_LEFT, node);
             fact.entity = node;
             n->class->left(n->app, &fact.left);
+            fact.left.connections = sn_streams_count(w, node);
             sn_give_fact(w, &fact, SS_EMPTY);
         }
     }
@@ -217,14 +220,26 @@ static bool out_of_memory(const sn_world *w)
     return out;
 }
 
-/* Does anything wait beyond the end of the drain? A tick in the queue may be a leftover: the app's deadline says. */
+/* A tick in the queue may be a leftover: the app's deadline says; and a connection may long have been answered. */
+static bool means_something(const sn_world *w, const sn_partition *p, const sn_event *event)
+{
+    switch ((sn_event_kind)event->kind) {
+    case SN_EVENT_TICK:
+        return w->nodes[event->receiver].deadline != SS_TIME_NEVER;
+    case SN_EVENT_STREAM:
+        return sn_stream_is_waiting(p, event);
+    default:
+        return true;
+    }
+}
+
+/* Does anything wait beyond the end of the drain? */
 static bool is_waiting(const sn_world *w)
 {
     for (uint32_t i = 0; i < w->partition_count; i++) {
-        const sn_event_queue *q = &w->partitions[i].queue;
-        for (uint64_t j = 0; j < q->count; j++) {
-            if (q->heap[j].kind != SN_EVENT_TICK ||
-                w->nodes[q->heap[j].receiver].deadline != SS_TIME_NEVER) {
+        const sn_partition *p = &w->partitions[i];
+        for (uint64_t j = 0; j < p->queue.count; j++) {
+            if (means_something(w, p, &p->queue.heap[j])) {
                 return true;
             }
         }

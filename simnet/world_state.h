@@ -12,6 +12,7 @@
 #include "sn/app.h"
 #include "sn/world.h"
 #include "ss/engine.h"
+#include "tcp/streams.h"
 
 typedef struct sn_node_state {
     const sn_app_class *class; /* NULL for routers */
@@ -21,6 +22,7 @@ typedef struct sn_node_state {
     ss_time deadline, armed; /* the app's; and the earliest tick in the queue */
     uint32_t deadline_step, armed_step;
     sn_reassembly reassembly;
+    ss_ref streams; /* sn_streams; 0 before its first connection */
 } sn_node_state;
 
 /** Facts of one window, waiting to be merged: see facts_log.c. */
@@ -36,7 +38,8 @@ typedef struct sn_partition {
     uint32_t number;
     uint32_t first, end; /* nodes [first, end) */
     sn_event_queue queue;
-    ss_store store;     /* packets, queues, pieces, what apps keep */
+    ss_store store;     /* packets, queues, pieces, connections, what apps keep */
+    ss_table streams;   /* of all its nodes; made with the first */
     ss_pools pools;     /* of the engines */
     uint32_t next_call; /* of the plan, not yet in the queue */
     uint32_t next_act;
@@ -117,12 +120,18 @@ uint64_t sn_tie(const sn_world *w, ss_time at, uint32_t receiver, uint32_t sende
 /* ---- nodes: each inside an event of `node` ---- */
 
 void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload);
+/** A segment to an address, for the record of a call (hash, or 0). */
+void sn_node_send_segment(sn_partition *p, uint32_t node, uint32_t destination, const sn_tcp *tcp,
+                          uint64_t call_id);
 /** A packet arrived. */
 void sn_node_packet(sn_partition *p, const sn_event *event);
 /** The timer of a datagram in pieces. */
 bool sn_node_pieces(sn_partition *p, const sn_event *event);
 /** A datagram for the node's app. */
 void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload);
+/** Of a connection of the app's: see sn_app_class. */
+bool sn_app_stream(sn_partition *p, uint32_t node, const ss_path *path, sn_stream_event event);
+size_t sn_app_bytes(sn_partition *p, uint32_t node, const ss_path *path, ss_slice bytes);
 bool sn_app_tick(sn_partition *p, const sn_event *event);
 bool sn_app_wake(sn_partition *p, const sn_event *event);
 SS_MUST_USE ss_status sn_app_start(sn_partition *p, uint32_t node);

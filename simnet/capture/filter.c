@@ -170,7 +170,8 @@ static void remember(sn_selection *s, const sn_fact *fact)
     if (r->datagram != 0) {
         sn_index_remove(&s->by_datagram, r->datagram);
     }
-    *r = (recent){ sn_index_datagram(&fact->packet), fact->sip.call_id };
+    const sn_packet_id message = sn_fact_message(fact);
+    *r = (recent){ sn_index_datagram(&message), fact->sip.call_id };
     if (!sn_index_put(&s->by_datagram, r->datagram, s->next)) {
         r->datagram = 0;
     }
@@ -185,6 +186,7 @@ void sn_selection_fact(sn_selection *s, const sn_fact *fact)
     const bool first_ones = s->filter.kind == SN_CAPTURE_CALLS;
     switch (fact->kind) {
     case SN_FACT_DATAGRAM_SENT:
+    case SN_FACT_STREAM_SENT:
         remember(s, fact);
         if (first_ones && fact->sip.method == SS_METHOD_INVITE) {
             choose(s, fact->sip.call_id);
@@ -210,7 +212,11 @@ uint64_t sn_selection_call_of(const sn_selection *s, const sn_fact *fact)
     switch (fact->kind) {
     case SN_FACT_DATAGRAM_SENT:
     case SN_FACT_DATAGRAM_RECEIVED:
+    case SN_FACT_STREAM_SENT:
+    case SN_FACT_STREAM_RECEIVED:
         return fact->sip.call_id;
+    case SN_FACT_CONNECTION:
+        return fact->connection.call_id;
     case SN_FACT_NOTE:
         return fact->note.call_id;
     case SN_FACT_CALL:
@@ -219,6 +225,11 @@ uint64_t sn_selection_call_of(const sn_selection *s, const sn_fact *fact)
     case SN_FACT_LEFT:
     case SN_FACT_END:
         return 0;
+    case SN_FACT_PACKET:
+        if (fact->sip.call_id != 0) {
+            return fact->sip.call_id;
+        }
+        break;
     default:
         break;
     }

@@ -87,6 +87,17 @@ static void add_particular(words *w, const sn_fact *f)
         add(w, (uint64_t)f->left.calls << 32 | f->left.timers);
         add(w, (uint64_t)f->left.bindings << 32 | f->left.contexts);
         add(w, f->left.store_bytes);
+        if (f->left.connections != 0) {
+            add(w, f->left.connections);
+        }
+        break;
+    case SN_FACT_STREAM_SENT:
+    case SN_FACT_STREAM_RECEIVED:
+        add(w, f->transport);
+        break;
+    case SN_FACT_CONNECTION:
+        add(w, (uint64_t)f->transport << 48 | (uint64_t)f->connection.event << 32 |
+                   f->connection.number);
         break;
     default:
         break;

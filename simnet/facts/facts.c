@@ -64,3 +64,33 @@ const char *sn_call_event_name(sn_call_event event)
     SS_ASSERT(event < SN_CALL_COUNT);
     return names[event];
 }
+
+const char *sn_connection_event_name(sn_connection_event event)
+{
+#define CONNECTION_NAME(name, text) [SN_CONNECTION_##name] = #name,
+    static const char *const names[] = { SN_CONNECTION_LIST(CONNECTION_NAME) };
+    SS_ASSERT(event < SN_CONNECTION_COUNT);
+    return names[event];
+}
+
+const char *sn_connection_event_text(sn_connection_event event)
+{
+#define CONNECTION_TEXT(name, text) [SN_CONNECTION_##name] = (text),
+    static const char *const texts[] = { SN_CONNECTION_LIST(CONNECTION_TEXT) };
+    SS_ASSERT(event < SN_CONNECTION_COUNT);
+    return texts[event];
+}
+
+sn_packet_id sn_fact_message(const sn_fact *f)
+{
+    const bool is_sent = f->kind == SN_FACT_STREAM_SENT;
+    if (!is_sent && f->kind != SN_FACT_STREAM_RECEIVED) {
+        return f->packet;
+    }
+    const uint16_t from_port = is_sent ? f->local_port : f->peer_port;
+    const uint16_t to_port = is_sent ? f->peer_port : f->local_port;
+    const uint64_t to = is_sent ? f->peer : f->entity;
+    const uint64_t way = ss_mix_absorb(to, (uint64_t)from_port << 16 | to_port);
+    return (sn_packet_id){ .origin = f->packet.origin,
+                           .ordinal = ss_mix_absorb(way, f->packet.ordinal) };
+}

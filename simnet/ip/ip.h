@@ -1,4 +1,4 @@
-/* ip.h: IPv4 and UDP as bytes (RFC 791, RFC 768, RFC 1071, RFC 815). Pure functions, but for the reassembly buffers. */
+/* ip.h: IPv4, UDP and TCP as bytes (RFC 791, RFC 768, RFC 9293, RFC 1071, RFC 815). Pure functions, but for the reassembly buffers. */
 #ifndef IP_H
 #define IP_H
 
@@ -7,8 +7,11 @@
 enum {
     SN_IP_HEADER_BYTES = 20, /* as we write it: no options */
     SN_UDP_HEADER_BYTES = 8,
+    SN_TCP_HEADER_BYTES = 20, /* as we write it but for a SYN, which has SN_TCP_MSS_BYTES more */
+    SN_TCP_MSS_BYTES = 4,
     SN_IP_BYTES_MAX = 65535,
     SN_IP_TTL = 64,
+    SN_PROTOCOL_TCP = 6,
     SN_PROTOCOL_UDP = 17
 };
 
@@ -46,6 +49,28 @@ void sn_udp_put(unsigned char *at, const sn_ip *ip, uint16_t source_port, uint16
                 size_t payload_len);
 /** Parse a UDP packet, the IP payload. SS_OK; SS_ERR_SYNTAX; SS_ERR_SEMANTIC the checksum is wrong. */
 SS_MUST_USE ss_status sn_udp_parse(const sn_ip *ip, ss_slice bytes, sn_udp *udp);
+
+/* ---- TCP ------------------------------------------------------------------------------------------------------------- */
+
+enum { SN_TCP_FIN = 1, SN_TCP_SYN = 2, SN_TCP_RST = 4, SN_TCP_PSH = 8, SN_TCP_ACK = 16 };
+
+typedef struct sn_tcp {
+    uint16_t source_port, destination_port;
+    uint32_t sequence, acknowledged;
+    uint8_t flags; /* SN_TCP_… */
+    uint16_t window;
+    uint16_t mss; /* of a SYN: the option; 0: none */
+    ss_slice payload;
+} sn_tcp;
+
+static inline size_t sn_tcp_header_bytes(const sn_tcp *tcp)
+{
+    return SN_TCP_HEADER_BYTES + (tcp->mss != 0 ? (size_t)SN_TCP_MSS_BYTES : 0);
+}
+/** Write a header and the payload behind it. */
+void sn_tcp_put(unsigned char *at, const sn_ip *ip, const sn_tcp *tcp);
+/** Parse a segment, the IP payload. SS_OK; SS_ERR_SYNTAX; SS_ERR_SEMANTIC the checksum is wrong. */
+SS_MUST_USE ss_status sn_tcp_parse(const sn_ip *ip, ss_slice bytes, sn_tcp *tcp);
 
 /* ---- fragments ------------------------------------------------------------------------------------------------------- */
 

@@ -82,6 +82,7 @@ void sn_owed_forgive(sn_judge *j, uint32_t node)
 
 static void hop_ack(sn_judge *j, const sn_fact *f, const txn *invite)
 {
+    sn_transport_followed(j, f, invite);
     if (invite->phase == PHASE_ACCEPTED) {
         sn_judge_broken(j, LAW_TX12, f->key.at, f->entity, f->sip.call_id,
                         "the INVITE was answered with a 2xx, but the ACK has the INVITE's branch");

@@ -180,7 +180,7 @@ static void keep_message(sn_checker *c, const sn_fact *f)
         return;
     }
     c->waiting[c->waiting_count++] =
-        (seen_message){ f->key.at, f->entity, f->kind == SN_FACT_DATAGRAM_RECEIVED, f->sip };
+        (seen_message){ f->key.at, f->entity, sn_fact_is_received(f), f->sip };
 }
 
 void sn_checker_fact(sn_checker *c, const sn_fact *f)
@@ -196,8 +196,7 @@ void sn_checker_fact(sn_checker *c, const sn_fact *f)
         miss_act(c, f);
     } else if (f->kind == SN_FACT_CALL) {
         learn_call(c, &f->call);
-    } else if ((f->kind == SN_FACT_DATAGRAM_SENT || f->kind == SN_FACT_DATAGRAM_RECEIVED) &&
-               f->sip.is_sip) {
+    } else if ((sn_fact_is_sent(f) || sn_fact_is_received(f)) && f->sip.is_sip) {
         keep_message(c, f);
     }
 }

@@ -26,6 +26,7 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->final_at = t->noted_end = SS_TIME_NEVER;
     t->call_id = f->sip.call_id;
     t->cseq = f->sip.cseq;
+    t->reliable = f->transport != SS_TRANSPORT_UDP;
     t->second_branch = f->sip.second_branch;
     t->via_count = f->sip.via_count;
     t->max_forwards = f->sip.max_forwards;
@@ -174,7 +175,7 @@ static void final_to_other(sn_judge *j, const sn_fact *f, txn *t)
         t->hash = f->hash;
         t->phase = PHASE_COMPLETED;
         t->due = SS_TIME_NEVER;
-        t->end = ss_time_after(f->key.at, 64 * member(j, t->node)->t1);
+        t->end = ss_time_after(f->key.at, t->reliable ? 0 : 64 * member(j, t->node)->t1);
         return;
     }
     if (f->sip.status != t->status || (f->hash != t->hash && t->noted != NOT_NOTED)) {

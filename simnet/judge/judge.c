@@ -74,6 +74,7 @@ sn_judge *sn_judge_new(const sn_cast *cast, uint64_t mask)
     j->calls_up = calloc(nodes, sizeof *j->calls_up);
     j->registers = calloc(nodes, sizeof *j->registers);
     sn_network_begin(j);
+    sn_streams_begin(j);
     if (j->ordinals == NULL || j->excused == NULL || j->notes == NULL || j->calls_up == NULL ||
         j->registers == NULL) {
         sn_judge_free(j);
@@ -88,6 +89,7 @@ void sn_judge_free(sn_judge *j)
         return;
     }
     sn_network_end(j);
+    sn_streams_end(j);
     sn_map_free(&j->txns);
     sn_map_free(&j->accepted);
     free(j->all);
@@ -153,6 +155,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f)
     case SN_FACT_DATAGRAM_SENT:
         sn_datagram_sent(j, f);
         if (is_element(j, f)) {
+            sn_size_judge(j, f);
             sip_sent(j, f);
         }
         break;
@@ -161,6 +164,21 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f)
         if (is_element(j, f)) {
             sip_received(j, f);
         }
+        break;
+    case SN_FACT_STREAM_SENT:
+        sn_stream_sent(j, f);
+        if (is_element(j, f)) {
+            sip_sent(j, f);
+        }
+        break;
+    case SN_FACT_STREAM_RECEIVED:
+        sn_stream_received(j, f);
+        if (is_element(j, f)) {
+            sip_received(j, f);
+        }
+        break;
+    case SN_FACT_CONNECTION:
+        sn_connection_judge(j, f);
         break;
     case SN_FACT_NOTE:
         sn_note_judge(j, f);

@@ -103,9 +103,19 @@ const sn_law sn_laws[] = {
     [LAW_NET4] = { "NET4", "",
                    "a datagram that is received was sent, byte for byte, and no oftener than sent "
                    "and duplicated" },
+    [LAW_NET5] = { "NET5", "RFC9293:3.4",
+                   "the messages that come out of a stream are those that went in, byte for byte, "
+                   "in their order, none left out, however it was cut" },
+    [LAW_TRN1] = { "TRN1", "RFC3261:18.1.1",
+                   "who can send by TCP too sends no request over UDP that is within 200 bytes of "
+                   "the MTU it knows, or over 1300 when it knows none, but to who refused a "
+                   "connection, and what follows an INVITE" },
+    [LAW_TRN2] = { "TRN2", "RFC3261:9.1",
+                   "a CANCEL, and the ACK to a final response of 300 to 699 (17.1.1.3), leave by "
+                   "the transport and to the peer of their INVITE" },
     [LAW_LEFT1] = { "LEFT1", "",
                     "after the drain no transaction, context, timer or block is left but what "
-                    "registrations and "
+                    "registrations, open connections and "
                     "calls that nobody ended explain" },
     [LAW_LIVE1] = { "LIVE1", "",
                     "each call that was placed was answered, rejected or given up by the time the "

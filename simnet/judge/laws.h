@@ -18,7 +18,7 @@
     X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13) X(TX14) X(TX15)   \
         X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) \
             X(DLG1) X(DLG2) X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(NET1) X(NET2) X(NET3) X(NET4)     \
-                X(LEFT1) X(LIVE1)
+                X(NET5) X(TRN1) X(TRN2) X(LEFT1) X(LIVE1)
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
 
@@ -62,9 +62,10 @@ typedef struct txn {
     uint16_t answers;      /* server: copies that came at asked_at, not yet answered */
     uint8_t via_count;
     uint8_t method, side, phase;
-    uint8_t noted; /* ss_txn_state, NOT_NOTED without notes */
-    bool acked;    /* server, accepted: the ACK came */
-    bool lenient;  /* a broken law or a BYE: 2xx copies are judged no more */
+    uint8_t transport; /* client: of the last copy of the request */
+    uint8_t noted;     /* ss_txn_state, NOT_NOTED without notes */
+    bool acked;        /* server, accepted: the ACK came */
+    bool lenient;      /* a broken law or a BYE: 2xx copies are judged no more */
     bool reliable;
     bool is_initial; /* server: the request had no To tag */
 } txn;
@@ -116,6 +117,12 @@ typedef struct flights {
     uint32_t count, room, first_free;
 } flights;
 
+/** Messages on streams: what went in must come out, in order. */
+typedef struct streams_view {
+    flights ways;     /* key: one direction of a connection; whole = messages in, copies = out */
+    flights messages; /* key: sn_fact_message; copies = which of its way, from 1 */
+} streams_view;
+
 typedef struct net_view {
     flights links;     /* key: link direction and packet */
     flights datagrams; /* key: origin and ordinal; forgotten when they are old */
@@ -158,6 +165,8 @@ struct sn_judge {
     uint32_t *calls_up; /* per node: answered or accepted, not over */
     uint8_t *registers; /* per node: it keeps a registration */
     net_view net;
+    streams_view streams;
+    map refused;      /* (node, peer) whose connection was refused */
     call_view *calls; /* by number */
     uint32_t call_count, call_room;
     map sub_dialog_index, sub_index, sub_chains; /* subscriptions.c */
@@ -262,6 +271,24 @@ void sn_datagram_sent(sn_judge *j, const sn_fact *f);
 void sn_datagram_received(sn_judge *j, const sn_fact *f);
 void sn_network_finish(sn_judge *j, ss_time end);
 
+flight *sn_flight_find(flights *fs, uint64_t key);
+/** NULL without memory. */
+flight *sn_flight_add(flights *fs, uint64_t key);
+void sn_flight_remove(flights *fs, flight *f);
+void sn_flights_free(flights *fs);
+
+/* stream_laws.c: NET5, TRN1, TRN2 */
+void sn_streams_begin(sn_judge *j);
+void sn_streams_end(sn_judge *j);
+void sn_stream_sent(sn_judge *j, const sn_fact *f);
+void sn_stream_received(sn_judge *j, const sn_fact *f);
+void sn_connection_judge(sn_judge *j, const sn_fact *f);
+/** The peer refused a connection of the node's before: RFC 3261 18.1.1 lets it use UDP. */
+bool sn_has_been_refused(const sn_judge *j, uint32_t node, uint32_t peer);
+/** TRN1: a request leaves as a datagram. */
+void sn_size_judge(sn_judge *j, const sn_fact *f);
+/** A CANCEL or a hop-by-hop ACK leaves. */
+void sn_transport_followed(sn_judge *j, const sn_fact *f, const txn *invite);
 /* subscriptions.c: SUB1 to SUB4. Called before the transactions hear of the message. */
 void sn_sub_request_sent(sn_judge *j, const sn_fact *f);
 void sn_sub_response_sent(sn_judge *j, const sn_fact *f);

@@ -99,6 +99,9 @@ void sn_call_judge(sn_judge *j, const sn_fact *f)
         j->registers[f->entity] = 1;
         return;
     }
+    if (f->call.event == SN_CALL_OVERLOADED) {
+        j->excused[f->entity] = 1; /* what got no connection ends as if it was refused one */
+    }
     if (f->call.number == 0) {
         return;
     }
@@ -121,7 +124,7 @@ void sn_left_judge(sn_judge *j, const sn_fact *f)
     const uint32_t node = f->entity;
     const uint32_t calls = j->calls_up[node];
     const uint32_t timers = calls + j->registers[node];
-    const bool holds = calls > 0 || j->registers[node] != 0;
+    const bool holds = calls > 0 || j->registers[node] != 0 || l->connections > 0;
     if (l->transactions == 0 && l->contexts == 0 && l->calls <= calls && l->dialogs <= calls &&
         l->timers <= timers && (l->store_bytes == 0 || holds)) {
         return;

@@ -42,6 +42,11 @@
     X(REORDER, "reorder", "a packet overtook others")                                        \
     X(QUEUE_FULL, "queue_full", "a link's queue was full")                                   \
     X(MTU_DROP, "mtu_drop", "a packet was larger than the MTU and could not be cut")         \
+    X(CONNECTION, "connection", "a connection was opened")                                   \
+    X(CONNECTION_REFUSED, "connection_refused", "a connection was refused")                  \
+    X(UDP_TO_TCP, "udp_to_tcp", "a request went by TCP for its size: 18.1.1")                \
+    X(TCP_TO_UDP, "tcp_to_udp", "such a request was refused a connection and went over UDP") \
+    X(CONNECTION_LOST, "connection_lost", "a peer reset a connection")                       \
     X(OVERLOAD, "overload", "a quota refused something: 503, or a drop")
 #define REACH_ID(id, name, sentence) REACH_##id,
 typedef enum reach {

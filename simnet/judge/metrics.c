@@ -101,6 +101,10 @@ static void count_note(const sn_meter *m, sn_metrics *to, const ss_note *note)
     case SS_NOTE_REFUSED:
         to->parse_errors++;
         break;
+    case SS_NOTE_SWITCH:
+        to->udp_to_tcp += note->to == SS_TRANSPORT_TCP;
+        to->tcp_to_udp += note->to == SS_TRANSPORT_UDP;
+        break;
     default:
         to->transactions_live = m->transactions;
         to->dialogs_live = m->dialogs;
@@ -115,7 +119,8 @@ static void count_note(const sn_meter *m, sn_metrics *to, const ss_note *note)
 
 static void count_sent(sn_metrics *to, const sn_fact *f)
 {
-    to->datagrams_sent++;
+    to->datagrams_sent += f->kind == SN_FACT_DATAGRAM_SENT;
+    to->stream_messages_sent += f->kind == SN_FACT_STREAM_SENT;
     if (!f->sip.is_sip) {
         return;
     }
@@ -126,15 +131,29 @@ static void count_sent(sn_metrics *to, const sn_fact *f)
     }
 }
 
+static void count_connection(sn_metrics *to, unsigned event)
+{
+    to->connections_opened += event == SN_CONNECTION_OPEN;
+    to->connections_refused += event == SN_CONNECTION_REFUSED;
+    to->connections_lost += event == SN_CONNECTION_LOST || event == SN_CONNECTION_UNREACHABLE;
+}
+
 static void count_fact(const sn_meter *m, sn_metrics *to, const sn_fact *f)
 {
     to->facts++;
     switch (f->kind) {
     case SN_FACT_DATAGRAM_SENT:
+    case SN_FACT_STREAM_SENT:
         count_sent(to, f);
         break;
     case SN_FACT_DATAGRAM_RECEIVED:
         to->datagrams_received++;
+        break;
+    case SN_FACT_STREAM_RECEIVED:
+        to->stream_messages_received++;
+        break;
+    case SN_FACT_CONNECTION:
+        count_connection(to, f->connection.event);
         break;
     case SN_FACT_PACKET:
         to->packets++;
@@ -181,8 +200,8 @@ void sn_meter_fact(sn_meter *m, const sn_fact *f)
         sn_meter_call(m, f);
     } else if (f->kind == SN_FACT_REGISTRATION) {
         sn_meter_registration(m, f);
-    } else if (f->kind == SN_FACT_DATAGRAM_SENT && f->sip.is_request &&
-               f->sip.method == SS_METHOD_REGISTER && m->registering[f->entity] == SS_TIME_NEVER) {
+    } else if (sn_fact_is_sent(f) && f->sip.is_request && f->sip.method == SS_METHOD_REGISTER &&
+               m->registering[f->entity] == SS_TIME_NEVER) {
         m->registering[f->entity] = f->key.at;
     } else {
         sn_reach_network(m, f);

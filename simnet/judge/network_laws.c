@@ -9,13 +9,13 @@
 
 /* ---- flights ---- */
 
-static flight *flight_find(flights *fs, uint64_t key)
+flight *sn_flight_find(flights *fs, uint64_t key)
 {
     const uint64_t *index = sn_map_find(&fs->index, key);
     return index == NULL ? NULL : &fs->all[*index];
 }
 
-static flight *flight_add(flights *fs, uint64_t key)
+flight *sn_flight_add(flights *fs, uint64_t key)
 {
     uint32_t index = fs->first_free;
     if (index != NO_TXN) {
@@ -36,12 +36,18 @@ static flight *flight_add(flights *fs, uint64_t key)
     return &fs->all[index];
 }
 
-static void flight_remove(flights *fs, flight *f)
+void sn_flight_remove(flights *fs, flight *f)
 {
     sn_map_remove(&fs->index, f->key);
     f->key = 0;
     f->next_free = fs->first_free;
     fs->first_free = (uint32_t)(f - fs->all);
+}
+
+void sn_flights_free(flights *fs)
+{
+    sn_map_free(&fs->index);
+    free(fs->all);
 }
 
 void sn_network_begin(sn_judge *j)
@@ -51,10 +57,8 @@ void sn_network_begin(sn_judge *j)
 
 void sn_network_end(sn_judge *j)
 {
-    sn_map_free(&j->net.links.index);
-    sn_map_free(&j->net.datagrams.index);
-    free(j->net.links.all);
-    free(j->net.datagrams.all);
+    sn_flights_free(&j->net.links);
+    sn_flights_free(&j->net.datagrams);
     free(j->net.order);
 }
 
@@ -130,14 +134,14 @@ static void promised(sn_judge *j, const sn_fact *f)
         return;
     }
     const uint64_t key = on_link_key(f->entity, &f->packet);
-    flight *p = flight_find(&j->net.links, key);
+    flight *p = sn_flight_find(&j->net.links, key);
     if (f->due <= f->key.at) {
         sn_judge_broken(j, LAW_NET2, f->key.at, far_end(j, f->entity), 0,
                         "a packet is to arrive %s ms after the start, the instant it left",
                         sn_ms(f->due).text);
     }
     if (p == NULL) {
-        p = flight_add(&j->net.links, key);
+        p = sn_flight_add(&j->net.links, key);
         if (p == NULL) {
             j->out_of_memory = true;
             return;
@@ -172,7 +176,7 @@ static void judge_instant(sn_judge *j, const sn_fact *f, flight *p)
 
 static void arrived(sn_judge *j, const sn_fact *f)
 {
-    flight *p = flight_find(&j->net.links, on_link_key(f->entity, &f->packet));
+    flight *p = sn_flight_find(&j->net.links, on_link_key(f->entity, &f->packet));
     if (p == NULL) {
         sn_judge_broken(j, LAW_NET1, f->key.at, far_end(j, f->entity), 0,
                         "a packet arrived that the link had not promised, or not once more");
@@ -180,14 +184,14 @@ static void arrived(sn_judge *j, const sn_fact *f)
     }
     judge_instant(j, f, p);
     if (--p->copies == 0) {
-        flight_remove(&j->net.links, p);
+        sn_flight_remove(&j->net.links, p);
     }
 }
 
 static void more_copies(sn_judge *j, const sn_packet_id *id)
 {
     const sn_packet_id datagram = { .ordinal = id->ordinal, .origin = id->origin };
-    flight *d = flight_find(&j->net.datagrams, on_link_key(SN_NOBODY, &datagram));
+    flight *d = sn_flight_find(&j->net.datagrams, on_link_key(SN_NOBODY, &datagram));
     if (d != NULL) {
         d->copies++;
     }
@@ -251,7 +255,7 @@ static void forget_old(net_view *n, ss_time now)
         if (ss_time_after(oldest->sent, DATAGRAM_REMEMBERED) > now) {
             return;
         }
-        flight_remove(&n->datagrams, oldest);
+        sn_flight_remove(&n->datagrams, oldest);
         n->order_first = (n->order_first + 1) % n->order_room;
         n->order_count--;
     }
@@ -267,11 +271,11 @@ void sn_datagram_sent(sn_judge *j, const sn_fact *f)
 {
     net_view *n = &j->net;
     forget_old(n, f->key.at);
-    if (flight_find(&n->datagrams, datagram_key(&f->packet)) != NULL) {
+    if (sn_flight_find(&n->datagrams, datagram_key(&f->packet)) != NULL) {
         sn_judge_broken(j, LAW_NET4, f->key.at, f->entity, 0, "two datagrams left with one number");
         return;
     }
-    flight *d = widen_order(n) ? flight_add(&n->datagrams, datagram_key(&f->packet)) : NULL;
+    flight *d = widen_order(n) ? sn_flight_add(&n->datagrams, datagram_key(&f->packet)) : NULL;
     if (d == NULL) {
         j->out_of_memory = true;
         return;
@@ -288,7 +292,7 @@ void sn_datagram_sent(sn_judge *j, const sn_fact *f)
 
 void sn_datagram_received(sn_judge *j, const sn_fact *f)
 {
-    flight *d = flight_find(&j->net.datagrams, datagram_key(&f->packet));
+    flight *d = sn_flight_find(&j->net.datagrams, datagram_key(&f->packet));
     if (d == NULL) {
         const bool was_sent = f->packet.origin < j->cast->node_count &&
                               f->packet.ordinal < j->ordinals[f->packet.origin];

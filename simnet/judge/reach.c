@@ -129,6 +129,9 @@ void sn_reach_note(sn_meter *m, const ss_note *note)
     case SS_NOTE_REFUSED:
         m->reached[REACH_REFUSED] = true;
         break;
+    case SS_NOTE_SWITCH:
+        m->reached[note->to == SS_TRANSPORT_TCP ? REACH_UDP_TO_TCP : REACH_TCP_TO_UDP] = true;
+        break;
     default:
         break;
     }
@@ -154,10 +157,21 @@ static void dropped(sn_meter *m, unsigned cause)
     }
 }
 
+static void connection(sn_meter *m, unsigned event)
+{
+    m->reached[REACH_CONNECTION] |= event == SN_CONNECTION_OPEN;
+    m->reached[REACH_CONNECTION_REFUSED] |= event == SN_CONNECTION_REFUSED;
+    m->reached[REACH_CONNECTION_LOST] |= event == SN_CONNECTION_LOST;
+}
+
 void sn_reach_network(sn_meter *m, const sn_fact *f)
 {
     switch (f->kind) {
+    case SN_FACT_CONNECTION:
+        connection(m, f->connection.event);
+        break;
     case SN_FACT_DATAGRAM_SENT:
+    case SN_FACT_STREAM_SENT:
         /* TX14 sees to it that a CANCEL follows a 1xx. */
         m->reached[REACH_CANCEL_AFTER_1XX] |=
             f->sip.is_request && f->sip.method == SS_METHOD_CANCEL;

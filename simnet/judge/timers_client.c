@@ -15,9 +15,10 @@ static law copies_law(const txn *t)
 
 /* ---- requests ---- */
 
+/* RFC3261:17.1.1.2, 17.1.2.2 a reliable transport needs no copies. */
 static void set_due(txn *t, ss_time after)
 {
-    t->due = ss_time_after(after, t->interval);
+    t->due = t->reliable ? SS_TIME_NEVER : ss_time_after(after, t->interval);
     if (t->due >= t->end) {
         t->due = SS_TIME_NEVER; /* at the same instant the end wins */
     }
@@ -32,6 +33,8 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->cseq = f->sip.cseq;
     t->via_count = f->sip.via_count;
     t->phase = PHASE_WAITING;
+    t->transport = f->transport;
+    t->reliable = f->transport != SS_TRANSPORT_UDP;
     if (has_timers(j, t->node)) {
         t->interval = m->t1;
         t->end = ss_time_after(t->first, 64 * m->t1);
@@ -51,6 +54,7 @@ static void cancel_begins(sn_judge *j, const sn_fact *f)
                             : "a CANCEL left, but no provisional response to its INVITE had come");
         return;
     }
+    sn_transport_followed(j, f, invite);
     if (invite->phase == PHASE_PROCEEDING && has_timers(j, invite->node)) {
         invite->cancel_end = ss_time_after(f->key.at, 64 * member(j, invite->node)->t1);
         sn_txn_schedule(j, invite);
@@ -67,9 +71,32 @@ static ss_span next_interval(const sn_judge *j, const txn *t)
     return t->phase == PHASE_PROCEEDING || 2 * t->interval > t2 ? t2 : 2 * t->interval;
 }
 
+/* RFC3261:18.1.1 the connection was refused: over UDP, under another Via, as if it left for the first time; but its end stays. */
+static bool goes_by_udp_now(const sn_judge *j, const sn_fact *f, const txn *t)
+{
+    return t->reliable && f->transport == SS_TRANSPORT_UDP && t->phase == PHASE_WAITING &&
+           sn_has_been_refused(j, t->node, f->peer);
+}
+
+static void begin_by_udp(sn_judge *j, const sn_fact *f, txn *t)
+{
+    t->hash = f->hash;
+    t->transport = f->transport;
+    t->reliable = false;
+    if (has_timers(j, t->node)) {
+        t->interval = member(j, t->node)->t1;
+        set_due(t, f->key.at);
+    }
+    sn_txn_schedule(j, t);
+}
+
 static void copy(sn_judge *j, const sn_fact *f, txn *t)
 {
     const ss_time at = f->key.at;
+    if (goes_by_udp_now(j, f, t)) {
+        begin_by_udp(j, f, t);
+        return;
+    }
     if (f->hash != t->hash) {
         sn_judge_broken(j, copies_law(t), at, t->node, t->call_id,
                         "a copy of the request differs from the first");
@@ -146,6 +173,9 @@ static void stop_copies(txn *t, phase next, ss_time end)
 /* A client transaction that the stack notes ends by a note; another one when the RFC's time is up. */
 static ss_time completed_until(const sn_judge *j, const txn *t, ss_time now)
 {
+    if (t->reliable) { /* RFC3261:17.1.1.2, 17.1.2.2 */
+        return now;
+    }
     if (!is_invite(t)) {
         return ss_time_after(now, member(j, t->node)->t4);
     }
@@ -161,7 +191,7 @@ static void final_to_invite(sn_judge *j, const sn_fact *f, txn *t)
             t->final_at = now;
             stop_copies(t, PHASE_COMPLETED, completed_until(j, t, now));
         }
-        if (t->phase == PHASE_COMPLETED && now < t->end) {
+        if (t->phase == PHASE_COMPLETED && (is_first || now < t->end)) {
             sn_owed_add(j, (owed){ .law = LAW_TX11,
                                    .node = t->node,
                                    .a = f->sip.branch,

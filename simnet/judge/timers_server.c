@@ -34,6 +34,9 @@ void sn_server_start_copies(sn_judge *j, const sn_fact *f, txn *t)
         t->lenient = true;
         return;
     }
+    if (t->phase == PHASE_COMPLETED && t->reliable) {
+        return; /* RFC3261:17.2.1 no Timer G; but a 2xx is repeated on any transport (13.3.1.4) */
+    }
     t->interval = m->t1;
     set_due(t, f->key.at);
 }

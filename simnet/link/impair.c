@@ -152,3 +152,11 @@ sn_passage sn_impair(const sn_transmission *t, sn_point *point)
     }
     return passage;
 }
+
+sn_passage sn_pass_whole(const sn_transmission *t, uint16_t copy)
+{
+    const ss_span floor = sn_link_floor(t->params);
+    const ss_span delay = t->params->delay > floor ? t->params->delay : floor;
+    return (sn_passage){ .copies = 1,
+                         .copy[0] = { .number = copy, .arrives = ss_time_after(t->now, delay) } };
+}

@@ -62,6 +62,25 @@ static sn_proxy_spec proxy_of(sn_reading *r, const sn_model *m, const sn_group_e
     return spec;
 }
 
+/* Of the way to a peer an element knows its own link, which has the smaller MTU of both directions: RFC 3261 18.1.1. */
+static uint32_t known_mtu(const sn_model *m, const sn_group_entry *g)
+{
+    if (g->via.text == NULL) {
+        return 0;
+    }
+    const sn_link_entry *link = &m->links[g->link.index];
+    const uint32_t up = link->up.mtu, down = link->down.mtu;
+    return up == 0 || (down != 0 && down < up) ? down : up;
+}
+
+static ss_settings settings_of(const sn_model *m, const sn_group_entry *g)
+{
+    ss_settings settings = g->settings;
+    settings.by_size = g->transport == SN_BY_SIZE;
+    settings.path_mtu = known_mtu(m, g);
+    return settings;
+}
+
 static void add_groups(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->group_count; i++) {
@@ -76,7 +95,12 @@ static void add_groups(sn_reading *r, const sn_model *m)
             .via = g->via.text == NULL ? SN_NOBODY : g->via.index,
             .per_router = g->per_router,
             .link = g->via.text == NULL ? 0 : g->link.index,
-            .settings = g->settings,
+            .settings = settings_of(m, g),
+            .transport = g->transport == SN_BY_TCP ? SS_TRANSPORT_TCP : SS_TRANSPORT_UDP,
+            .refuses_udp = (g->listens & SN_LISTENS_UDP) == 0,
+            .refuses_tcp = (g->listens & SN_LISTENS_TCP) == 0,
+            .cuts_streams = g->segments == SN_SEGMENTS_CUT,
+            .idle = g->idle,
             .net = g->net.address,
             .net_bits = g->net.bits,
         };
@@ -188,7 +212,14 @@ static const sn_op op_of[] = {
     [SN_VERB_REFER] = SN_OP_REFER,
     [SN_VERB_TRANSFER] = SN_OP_TRANSFER,
     [SN_VERB_OPTIONS] = SN_OP_OPTIONS,
+    [SN_VERB_RESET] = SN_OP_RESET,
+    [SN_VERB_CLOSE] = SN_OP_CLOSE,
 };
+
+static bool ends_connections(const sn_story_entry *e)
+{
+    return e->verb == SN_VERB_RESET || e->verb == SN_VERB_CLOSE;
+}
 
 /* An act is a check too: that it could be done. */
 static void add_act_check(sn_reading *r, const sn_story_entry *e, const sn_act *act)
@@ -203,9 +234,16 @@ static void add_act_check(sn_reading *r, const sn_story_entry *e, const sn_act *
     if (act->row.op == SN_OP_PROGRESS || act->row.op == SN_OP_REJECT) {
         snprintf(status, sizeof status, " %u", (unsigned)act->row.status);
     }
-    const char *label = e->label.text == NULL ? "" : e->label.text;
-    snprintf(check.text, sizeof check.text, "%.32s: %s%s%s%.20s", e->who.group.text,
-             sn_verb_word(e->verb), status, *label == '\0' ? "" : " in ", label);
+    const bool ends = ends_connections(e);
+    const char *label = ends                    ? e->target.group.text
+                        : e->label.text == NULL ? ""
+                                                : e->label.text;
+    snprintf(check.text, sizeof check.text, "%.32s: %s%s%s%.32s", e->who.group.text,
+             sn_verb_word(e->verb), status,
+             ends            ? " "
+             : *label == '\0' ? ""
+                             : " in ",
+             label);
     added(r, sn_plan_add_check(r->plan, &check, act->group, act->index));
 }
 
@@ -239,7 +277,7 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
         .line = sn_place_line(r, e->item->place),
         .row = { .op = op_of[e->verb] },
     };
-    if (e->verb == SN_VERB_CALL) {
+    if (e->verb == SN_VERB_CALL || ends_connections(e)) {
         act.row.target = e->target.group.index;
         act.target_index = e->target.from;
     } else if (e->verb == SN_VERB_SEND || e->verb == SN_VERB_REJECT) {
@@ -255,7 +293,7 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
         add_event_row(r, e, &act);
     }
     added(r, sn_plan_add_act(r->plan, &act));
-    if (act.call != 0 || e->verb >= SN_VERB_SUBSCRIBE) {
+    if (act.call != 0 || ends_connections(e) || e->verb >= SN_VERB_SUBSCRIBE) {
         add_act_check(r, e, &act);
     }
 }

@@ -170,6 +170,51 @@ static bool write_quota(sn_text *t, const void *at)
 
 static const sn_codec quota_codec = { read_quota, write_quota };
 
+/* ---- transports ---- */
+
+static const char *const listen_words[] = { "udp", "tcp", NULL };
+static const char *const transport_words[] = { "udp", "tcp", "auto", NULL };
+static const char *const segment_words[] = { "whole", "cut", NULL };
+
+static void read_listen(sn_reading *r, const sn_item *value, void *at)
+{
+    unsigned listens = 0;
+    if (value->kind != SN_ITEM_LIST) {
+        sn_wrong(r, value->place, "[udp, tcp]",
+                 "wrong type: a list of transports is wanted here, as in [udp]");
+        return;
+    }
+    for (uint32_t i = 0; i < value->count; i++) {
+        unsigned word = 0;
+        const sn_item *item = value->pairs[i].value;
+        if (sn_value_word(r, item, listen_words, &word)) {
+            if ((listens >> word & 1u) != 0) {
+                sn_wrong(r, item->place, NULL, "%s is given twice", listen_words[word]);
+            }
+            listens |= 1u << word;
+        }
+    }
+    *(unsigned *)at = listens;
+}
+
+static bool write_listen(sn_text *t, const void *at)
+{
+    const unsigned listens = *(const unsigned *)at;
+    bool first = true;
+    sn_text_put_str(t, "[");
+    for (unsigned i = 0; listen_words[i] != NULL; i++) {
+        if ((listens >> i & 1u) != 0) {
+            sn_text_put_str(t, first ? "" : ", ");
+            sn_text_put_str(t, listen_words[i]);
+            first = false;
+        }
+    }
+    sn_text_put_str(t, "]");
+    return true;
+}
+
+static const sn_codec listen_codec = { read_listen, write_listen };
+
 static void read_net(sn_reading *r, const sn_item *value, void *at)
 {
     struct sn_net_entry *net = at;
@@ -395,7 +440,28 @@ static const sn_field node_fields[] = {
       .who = SN_IS_UA | SN_IS_PROXY,
       AT(settings),
       .codec = &quota_codec },
-    LATER("transport"),
+    { .key = "transport",
+      .kind = SN_VALUE_WORD,
+      .who = SN_IS_UA | SN_IS_PROXY,
+      AT(transport),
+      .words = transport_words },
+    { .key = "listen",
+      .kind = SN_VALUE_SPECIAL,
+      .who = SN_IS_UA | SN_IS_PROXY,
+      AT(listens),
+      .codec = &listen_codec },
+    { .key = "idle",
+      .kind = SN_VALUE_TIME,
+      .flags = SN_OR_NONE,
+      .who = SN_IS_UA | SN_IS_PROXY,
+      AT(idle),
+      .min = 1,
+      .max = SN_TIME_MAX },
+    { .key = "segments",
+      .kind = SN_VALUE_WORD,
+      .who = SN_IS_UA | SN_IS_PROXY,
+      AT(segments),
+      .words = segment_words },
     LATER("nat"),
     LATER("password"),
     LATER("skew"),
@@ -409,7 +475,10 @@ static sn_group_entry *new_group(sn_reading *r, sn_model *m, sn_section section,
 {
     m->groups = sn_hoard_grow(&r->hoard, m->groups, m->group_count, sizeof(*m->groups));
     sn_group_entry *g = &m->groups[m->group_count];
-    *g = (sn_group_entry){ .section = section, .roles = roles, .settings = ss_settings_default() };
+    *g = (sn_group_entry){ .section = section,
+                           .roles = roles,
+                           .settings = ss_settings_default(),
+                           .listens = SN_LISTENS_UDP | SN_LISTENS_TCP };
     return g;
 }
 

@@ -19,6 +19,10 @@ typedef enum sn_section { SN_SECTION_ROUTERS, SN_SECTION_SITES, SN_SECTION_NODES
 enum { SN_IS_UA = 1, SN_IS_PROXY = 2, SN_IS_ROUTER = 4, SN_IS_REGISTRAR = 8 };
 #define SN_WHO_MASK 7u /* the bits that tables of fields know */
 
+enum { SN_BY_UDP, SN_BY_TCP, SN_BY_SIZE };
+enum { SN_LISTENS_UDP = 1, SN_LISTENS_TCP = 2 };
+enum { SN_SEGMENTS_WHOLE, SN_SEGMENTS_CUT };
+
 typedef struct sn_hold_entry {
     sn_name group;
     uint32_t per_site;
@@ -60,6 +64,10 @@ typedef struct sn_group_entry {
     } watch; /* to.text NULL: none */
     bool record_route;
     const char *host;
+    unsigned transport; /* SN_BY_… */
+    unsigned listens;   /* SN_LISTENS_… */
+    unsigned segments;  /* SN_SEGMENTS_… */
+    ss_span idle;       /* 0: never */
     struct sn_net_entry {
         uint32_t address, bits;
     } net;
@@ -145,6 +153,8 @@ typedef enum sn_verb {
     SN_VERB_CANCEL,
     SN_VERB_HANGUP,
     SN_VERB_REGISTER,
+    SN_VERB_RESET,
+    SN_VERB_CLOSE,
     SN_VERB_SUBSCRIBE,
     SN_VERB_UNSUBSCRIBE,
     SN_VERB_NOTIFY,

@@ -32,6 +32,8 @@ static const verb_row verbs[SN_VERB_COUNT] = {
     [SN_VERB_CANCEL] = { "cancel", 0, 0 },
     [SN_VERB_HANGUP] = { "hangup", 0, 0 },
     [SN_VERB_REGISTER] = { "register", 0, 0 },
+    [SN_VERB_RESET] = { "reset", 0, 0 },
+    [SN_VERB_CLOSE] = { "close", 0, 0 },
     [SN_VERB_SUBSCRIBE] = { "subscribe", MAY_AS | MAY_EVENT | MAY_EXPIRES, MAY_EVENT },
     [SN_VERB_UNSUBSCRIBE] = { "unsubscribe", 0, 0 },
     [SN_VERB_NOTIFY] = { "notify", MAY_STATE | MAY_TEXT, 0 },
@@ -141,6 +143,8 @@ static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
 {
     switch (e->verb) {
     case SN_VERB_CALL:
+    case SN_VERB_RESET:
+    case SN_VERB_CLOSE:
     case SN_VERB_SUBSCRIBE:
     case SN_VERB_MESSAGE:
     case SN_VERB_OPTIONS:
@@ -291,7 +295,8 @@ static bool find_the_verb(sn_reading *r, sn_story_entry *e)
     if (found == NULL) {
         if (r->mistake_count == before) {
             sn_wrong(r, e->body->place, NULL,
-                     "no verb: call, send, answer, reject, cancel, hangup, register, subscribe, "
+                     "no verb: call, send, answer, reject, cancel, hangup, register, reset, "
+                     "close, subscribe, "
                      "unsubscribe, "
                      "notify, publish, message, info, refer, transfer, options, sends, receives");
         }
@@ -417,6 +422,8 @@ static void write_verb(sn_text *t, const sn_story_entry *e)
 {
     switch (e->verb) {
     case SN_VERB_CALL:
+    case SN_VERB_RESET:
+    case SN_VERB_CLOSE:
     case SN_VERB_SUBSCRIBE:
     case SN_VERB_MESSAGE:
     case SN_VERB_OPTIONS:
@@ -576,9 +583,11 @@ static bool same_node(const sn_selector *a, const sn_selector *b)
     return a->group.index == b->group.index && a->from == b->from;
 }
 
-static void settle_call(sn_reading *r, sn_model *m, sn_story_entry *e)
+/* Whom it calls, or whose connections it ends. */
+static void settle_target(sn_reading *r, sn_model *m, sn_story_entry *e)
 {
-    if (settle_who(r, m, &e->target, true) && e->has_who && same_node(&e->target, &e->who)) {
+    const bool is_ua = e->verb != SN_VERB_RESET && e->verb != SN_VERB_CLOSE;
+    if (settle_who(r, m, &e->target, is_ua) && e->has_who && same_node(&e->target, &e->who)) {
         sn_wrong(r, e->target.group.place, NULL, "'%s' cannot %s itself", e->target.group.text,
                  verbs[e->verb].word);
     }
@@ -703,7 +712,7 @@ void sn_story_resolve(sn_reading *r, sn_model *m)
         sn_story_entry *e = &m->story[i];
         known[i] = e->has_who && settle_who(r, m, &e->who, e->verb < SN_VERB_SENDS);
         if (e->target.group.text != NULL) {
-            settle_call(r, m, e);
+            settle_target(r, m, e);
         }
         if (e->verb == SN_VERB_PUBLISH && known[i] &&
             m->groups[e->who.group.index].compositor.text == NULL) {

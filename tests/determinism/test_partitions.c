@@ -2,6 +2,8 @@
  * nothing changes nothing for the others. */
 #include "check.h"
 
+#include <string.h>
+
 #include "small_world.h"
 
 static void check_same(const small_run *a, const small_run *b)
@@ -21,6 +23,39 @@ static void check_same(const small_run *a, const small_run *b)
 static small_run in_parts(const sn_plan *plan, uint32_t partitions, const sn_app_class *app)
 {
     return small_run_plan(plan, &(small_options){ .partitions = partitions, .app = app });
+}
+
+/* Callees, and the proxy toward them, by streams that are cut anywhere. */
+static void callees_by_tcp(sn_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->group_count; i++) {
+        sn_group_spec *g = small_spec(plan, i);
+        g->cuts_streams = true;
+        g->idle = SS_S(9);
+        if (g->role == SN_ROLE_UA && strcmp(g->name, "callee") == 0) {
+            g->transport = SS_TRANSPORT_TCP;
+        }
+    }
+}
+
+TEST(calls_over_streams_are_the_same_in_one_two_and_seven_partitions)
+{
+    static const sn_order orders[] = { SN_ORDER_FIFO, SN_ORDER_SEEDED };
+    for (unsigned i = 0; i < 2; i++) {
+        sn_plan *plan = small_quickstart(42, 20);
+        callees_by_tcp(plan);
+        plan->order = orders[i];
+        plan->order_seed = 7;
+        const small_run one = in_parts(plan, 1, NULL), two = in_parts(plan, 2, NULL),
+                        seven = in_parts(plan, 7, NULL);
+        CHECK_EQ(one.state, SN_RUN_DONE);
+        CHECK(one.calls[SN_CALL_ANSWERED] > 10);
+        CHECK(one.kinds[SN_FACT_STREAM_RECEIVED] > 100);
+        CHECK_EQ(one.kinds[SN_FACT_STREAM_RECEIVED], one.kinds[SN_FACT_STREAM_SENT]);
+        check_same(&one, &two);
+        check_same(&one, &seven);
+        sn_plan_free(plan);
+    }
 }
 
 TEST(calls_over_lossy_links_are_the_same_in_one_two_and_seven_partitions)
@@ -242,6 +277,8 @@ TEST(a_recorded_run_replayed_from_its_tape_as_text_under_another_seed_is_the_sam
     static sn_decision tape[20000];
     uint64_t kinds[SN_DECISION_KINDS] = { 0 };
     sn_plan *plan = small_quickstart(8, 10), *other = small_quickstart(9, 10);
+    callees_by_tcp(plan);
+    callees_by_tcp(other);
     sn_decisions *recorder = sn_decisions_new(plan->seed), *player = sn_decisions_new(12345);
     size_t count;
     sn_decisions_record(recorder);

@@ -8,21 +8,22 @@ lines() {
     tshark -n "$@" 2>/dev/null
 }
 
-for name in basic_call busy cancel_crosses_200 no_answer register timer_b fragments; do
+for name in basic_call busy cancel_crosses_200 no_answer register timer_b fragments tcp_call big_invite_goes_by_tcp tcp_refused_back_to_udp connection_reset; do
     file=$scenarios/$name.yaml
     [ -e "$file" ] || { fault "no $name.yaml"; continue; }
     status 0 run "$file" -o "out/$name" --quiet
     capture=out/$name/trace.pcapng
-    bad=$(lines -r "$capture" -Y '_ws.malformed || _ws.expert.severity == error || ip.checksum.status == 0 || udp.checksum.status == 0' \
-        -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE)
+    bad=$(lines -r "$capture" -Y '_ws.malformed || _ws.expert.severity == error || ip.checksum.status == 0 || udp.checksum.status == 0 ||
+        tcp.checksum.status == 0 || tcp.analysis.flags' \
+        -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE)
     [ -z "$bad" ] || fault "$name: malformed: $(head -n 3 <<<"$bad")"
 
     packets=$(grep -c '"kind":"PACKET"' "out/$name/events.jsonl")
     [ "$(lines -r "$capture" | wc -l)" = "$packets" ] || fault "$name: not $packets packets"
-    # a datagram whose fragments were all sent is put together by tshark and shown with its last one
-    sent=$(grep '"kind":"DATAGRAM_SENT"' "out/$name/events.jsonl" | grep -c '"sip":true')
+    # what was written on a connection that was refused never left; a datagram whose fragments were all sent is put together by tshark and shown with its last one
+    sent=$(grep -E '"kind":"(DATAGRAM_SENT|STREAM_RECEIVED)"' "out/$name/events.jsonl" | grep -c '"sip":true')
     [ "$(lines -r "$capture" -Y sip | wc -l)" = "$sent" ] || fault "$name: not $sent SIP messages"
-    invites=$(grep '"kind":"DATAGRAM_SENT"' "out/$name/events.jsonl" | grep '"method":"INVITE"' | grep -vc '"status"')
+    invites=$(grep -E '"kind":"(DATAGRAM_SENT|STREAM_RECEIVED)"' "out/$name/events.jsonl" | grep '"method":"INVITE"' | grep -vc '"status"')
     [ "$(lines -r "$capture" -Y 'sip.Method == "INVITE"' | wc -l)" = "$invites" ] || fault "$name: not $invites INVITEs"
 done
 

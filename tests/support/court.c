@@ -95,9 +95,14 @@ static uint64_t hash_of(const ss_summary *m)
 static sn_fact datagram(const court *rig, sn_fact_kind kind, uint32_t node, uint32_t origin,
                         const ss_summary *message)
 {
+    const bool is_sent = kind == SN_FACT_DATAGRAM_SENT;
+    if (rig->transport != SS_TRANSPORT_UDP) {
+        kind = is_sent ? SN_FACT_STREAM_SENT : SN_FACT_STREAM_RECEIVED;
+    }
     return (sn_fact){ .kind = (uint16_t)kind,
                       .entity = node,
                       .peer = SN_NOBODY,
+                      .transport = (uint8_t)rig->transport,
                       .packet = { .origin = origin, .ordinal = rig->ordinals[origin] },
                       .hash = hash_of(message),
                       .sip = *message };
@@ -111,9 +116,21 @@ void court_sends(court *rig, uint32_t node, ss_summary message)
 
 void court_gets(court *rig, uint32_t node, ss_summary message)
 {
-    court_give(rig, datagram(rig, SN_FACT_DATAGRAM_SENT, COURT_ROUTER, COURT_ROUTER, &message));
+    sn_fact sent = datagram(rig, SN_FACT_DATAGRAM_SENT, COURT_ROUTER, COURT_ROUTER, &message);
+    sent.peer = node;
+    court_give(rig, sent);
     court_give(rig, datagram(rig, SN_FACT_DATAGRAM_RECEIVED, node, COURT_ROUTER, &message));
     rig->ordinals[COURT_ROUTER]++;
+}
+
+void court_connection(court *rig, uint32_t node, uint32_t peer, sn_connection_event event)
+{
+    court_give(rig, (sn_fact){ .kind = SN_FACT_CONNECTION,
+                               .entity = node,
+                               .peer = peer,
+                               .transport = SS_TRANSPORT_TCP,
+                               .packet.origin = SN_NOBODY,
+                               .connection.event = (uint16_t)event });
 }
 
 /* ---- notes and calls ---- */
@@ -134,6 +151,7 @@ void court_notes_txn(court *rig, uint32_t node, ss_machine machine, ss_method me
                            .to = (uint8_t)to,
                            .letter = SS_LETTER_COUNT,
                            .method = (uint8_t)method,
+                           .reliable = rig->transport != SS_TRANSPORT_UDP,
                            .branch = branch,
                            .call_id = COURT_CALL_ID });
 }

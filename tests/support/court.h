@@ -24,6 +24,7 @@ typedef struct court {
     sn_key key;
     uint32_t index;
     uint64_t ordinals[COURT_NODES];
+    ss_transport transport; /* of what is sent and got from now on */
 } court;
 
 /** T1 500 ms, T2 4 s, T4 5 s; every law is judged. */
@@ -39,6 +40,9 @@ ss_summary court_request(ss_method method, uint64_t branch);
 ss_summary court_response(unsigned status, ss_method method, uint64_t branch);
 void court_sends(court *rig, uint32_t node, ss_summary message);
 void court_gets(court *rig, uint32_t node, ss_summary message);
+
+/** A connection of the node's with another, or with SN_NOBODY. */
+void court_connection(court *rig, uint32_t node, uint32_t peer, sn_connection_event event);
 
 /** A transaction was made when from == to. */
 void court_notes_txn(court *rig, uint32_t node, ss_machine machine, ss_method method,

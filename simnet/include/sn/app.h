@@ -28,6 +28,15 @@ typedef struct sn_wake {
     uint32_t arg, arg2;
 } sn_wake;
 
+/** What becomes of a connection of the app's. */
+typedef enum sn_stream_event {
+    SN_STREAM_OPENED, /* one that a peer asked for, or ours */
+    SN_STREAM_CLOSED, /* the peer ended it in order; our end is closed too, once what is kept went out */
+    SN_STREAM_FAILED,  /* reset, or nobody answered */
+    SN_STREAM_REFUSED, /* one of ours that was not open yet */
+    SN_STREAM_FLOWING  /* what sn_host_write said SS_MORE about takes bytes again */
+} sn_stream_event;
+
 /** A kind of app. All functions but `input` may be NULL. */
 typedef struct sn_app_class {
     const char *name;
@@ -37,6 +46,13 @@ typedef struct sn_app_class {
     ss_status (*start)(void *app, sn_host *host);
     /** `datagram` is borrowed for the call. */
     void (*input)(void *app, sn_host *host, const ss_path *path, ss_slice datagram);
+    /** Connections, known by path->connection: numbered from 1 those that a peer asked for, by the app those that it asked for.
+     *  After CLOSED, FAILED and REFUSED the number means nothing any more. False to OPENED: there is no room, it is reset. NULL: none
+     *  is ever accepted. */
+    bool (*stream)(void *app, sn_host *host, const ss_path *path, sn_stream_event event);
+    /** Bytes of a connection, in order; how many were taken. Called again as long as any are; what is left then comes again
+     *  before what follows. Borrowed for the event. */
+    size_t (*stream_bytes)(void *app, sn_host *host, const ss_path *path, ss_slice bytes);
     /** Asked after every other function: when `tick` is next due; SS_TIME_NEVER when idle. */
     ss_time (*deadline)(const void *app);
     void (*tick)(void *app, sn_host *host);
@@ -62,6 +78,22 @@ ss_store *sn_host_store(sn_host *host);
 sn_decisions *sn_host_decisions(sn_host *host);
 /** Send one UDP datagram; path->local.port and path->remote are looked at. `bytes` is copied. */
 void sn_host_send(sn_host *host, const ss_path *path, ss_slice bytes);
+/** Open a connection from path->local to path->remote, under a number that the app made: path->connection. SS_ERR_STATE: no
+ *  such transport, or no address to go to. */
+SS_MUST_USE ss_status sn_host_connect(sn_host *host, const ss_path *path);
+/**
+ * Write on path->connection, as one message; what cannot go out yet is kept.
+ * SS_OK. SS_MORE: written, but as many bytes are kept as the host likes to: wait for SN_STREAM_FLOWING. SS_ERR_FULL: far more
+ * are kept, nothing was written. SS_ERR_STATE: no such connection.
+ */
+SS_MUST_USE ss_status sn_host_write(sn_host *host, const ss_path *path, ss_slice bytes);
+/** In order, once what is kept went out; or at once. The number means nothing afterwards. */
+void sn_host_close(sn_host *host, const ss_path *path);
+void sn_host_reset(sn_host *host, const ss_path *path);
+/** The oldest connection with a node that the app knows of; false: there is none. */
+bool sn_host_find_stream(const sn_host *host, uint32_t peer, ss_path *path);
+/** Inside `stream_bytes`: a message is found `at` bytes from the first. For the record. */
+void sn_host_cut(sn_host *host, const ss_path *path, size_t at, ss_slice message);
 /** A wake of kind OWN at an instant, not before now. It cannot be taken back: the app sees whether it still means anything. */
 void sn_host_wake(sn_host *host, ss_time at, uint16_t what, uint32_t arg, uint32_t arg2);
 /** Facts of kind NOTE, CALL, REGISTRATION. */

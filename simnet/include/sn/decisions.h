@@ -29,8 +29,11 @@
     X(REGISTER, "register", REGISTER_AT, NODE) /* outcome: ns added to the mean */                \
     X(ENTROPY, "entropy", ENTROPY,                                                                \
       NODE) /* outcome: added, modulo 2^64, to the number of seed 0; an engine's */               \
-    X(CALL_ID, "call-id", CALL_ID, NODE) /* the same; row: number of the call */                  \
-    X(SESSION, "session", SESSION, NODE) /* the same */
+    X(CALL_ID, "call-id", CALL_ID, NODE)    /* the same; row: number of the call */               \
+    X(SESSION, "session", SESSION, NODE)    /* the same */                                        \
+    X(SEQUENCE, "sequence", SEQUENCE, NODE) /* the same; of a connection; row: its number */      \
+    X(SEGMENT, "segment", SEGMENT,                                                                \
+      NODE) /* outcome: how many bytes fewer than it could carry; row: as before */
 #define SN_DECISION_ID(name, word, purpose, place) SN_DECISION_##name,
 typedef enum sn_decision_kind {
     SN_DECISION_LIST(SN_DECISION_ID) SN_DECISION_KINDS
@@ -118,7 +121,10 @@ uint32_t sn_decide_choice(sn_decisions *d, sn_decision_kind kind, const sn_point
 /** CALLEE: an index below `count`, each as likely. */
 uint32_t sn_decide_index(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
                          uint32_t count, uint32_t benign);
-/** ENTROPY, CALL_ID, SESSION: any number. */
+/** SEGMENT: 1 to `whole` bytes; `whole` unless drawn. */
+uint32_t sn_decide_size(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
+                        uint32_t whole, bool drawn);
+/** ENTROPY, CALL_ID, SESSION, SEQUENCE: any number. */
 uint64_t sn_decide_bits(sn_decisions *d, sn_decision_kind kind, const sn_point *point);
 
 #endif

@@ -39,6 +39,8 @@ typedef struct sn_member {
     uint32_t address; /* IPv4, host order */
     uint32_t router;  /* the node its uplink leads to; SN_NOBODY for the root */
     sn_role role;
+    uint32_t
+        tcp_from; /* bytes of a request that go by TCP for their size: RFC 3261 18.1.1; 0: none do */
     ss_span t1, t2, t4, timer_c; /* of its stack */
 } sn_member;
 
@@ -57,25 +59,29 @@ uint64_t sn_link_id(const sn_cast *cast, uint32_t link);
 /* ---- facts ---------------------------------------------------------------------------------------------------------------- */
 
 /* name, the entity it belongs to (digest): N node, L link direction */
-#define SN_FACT_LIST(X)                                                                          \
-    X(DATAGRAM_SENT,                                                                             \
-      N)         /* an app handed a UDP datagram to IP; sip, peer = destination or SN_NOBODY */  \
-    X(PACKET, N) /* an IP packet (or fragment) leaves its origin; the sink gets its bytes */     \
-    X(FRAGMENTED, N) /* a datagram or packet was cut; value = pieces */                          \
-    X(LINK_SENT,                                                                                 \
-      L) /* given to a link direction: the link took it; value = copies that will arrive */      \
-    X(LINK_DROPPED, L)      /* a copy will not arrive; cause */                                  \
-    X(LINK_DUPLICATED, L)   /* one more copy was made */                                         \
-    X(LINK_REORDERED, L)    /* this copy jumped the queue */                                     \
-    X(LINK_ARRIVED, L)      /* a copy came out at the far end */                                 \
-    X(NODE_DROPPED, N)      /* a router or host dropped a packet; cause */                       \
-    X(REASSEMBLED, N)       /* all fragments of a datagram are there; value = pieces */          \
-    X(DATAGRAM_RECEIVED, N) /* a UDP datagram reached an app; sip, peer = source or SN_NOBODY */ \
-    X(NOTE, N)              /* the stack's note */                                               \
-    X(CALL, N)              /* the simulator's call moved on; call */                            \
-    X(REGISTRATION, N)      /* call.event REGISTERED or REGISTER_FAILED; call.status */          \
-    X(LEFT, N)              /* at the end of the run, per host: left */                          \
-    X(END, N)               /* the last fact of a run; entity 0; value = 1 when interrupted */
+#define SN_FACT_LIST(X)                                                                            \
+    X(DATAGRAM_SENT,                                                                               \
+      N)         /* an app handed a UDP datagram to IP; sip, peer = destination or SN_NOBODY */    \
+    X(PACKET, N) /* an IP packet (or fragment) leaves its origin; the sink gets its bytes */       \
+    X(FRAGMENTED, N) /* a datagram or packet was cut; value = pieces */                            \
+    X(LINK_SENT,                                                                                   \
+      L) /* given to a link direction: the link took it; value = copies that will arrive */        \
+    X(LINK_DROPPED, L)      /* a copy will not arrive; cause */                                    \
+    X(LINK_DUPLICATED, L)   /* one more copy was made */                                           \
+    X(LINK_REORDERED, L)    /* this copy jumped the queue */                                       \
+    X(LINK_ARRIVED, L)      /* a copy came out at the far end */                                   \
+    X(NODE_DROPPED, N)      /* a router or host dropped a packet; cause */                         \
+    X(REASSEMBLED, N)       /* all fragments of a datagram are there; value = pieces */            \
+    X(DATAGRAM_RECEIVED, N) /* a UDP datagram reached an app; sip, peer = source or SN_NOBODY */   \
+    X(NOTE, N)              /* the stack's note */                                                 \
+    X(CALL, N)              /* the simulator's call moved on; call */                              \
+    X(REGISTRATION, N)      /* call.event REGISTERED or REGISTER_FAILED; call.status */            \
+    X(LEFT, N)              /* at the end of the run, per host: left */                            \
+    X(END, N)               /* the last fact of a run; entity 0; value = 1 when interrupted */     \
+    X(STREAM_SENT, N)       /* an app wrote a message on a connection; packet.ordinal = where in \
+                               that direction of it; sip, peer */ \
+    X(STREAM_RECEIVED, N)   /* a whole message was cut from a connection; likewise */              \
+    X(CONNECTION, N)        /* something happened to one of the node's connections; connection */
 #define SN_FACT_ID(name, whose) SN_FACT_##name,
 typedef enum sn_fact_kind { SN_FACT_LIST(SN_FACT_ID) SN_FACT_COUNT } sn_fact_kind;
 
@@ -138,9 +144,36 @@ typedef struct sn_call_fact {
     uint64_t call_id;  /* hash as in ss_summary */
 } sn_call_fact;
 
+#define SN_CONNECTION_LIST(X)                                                \
+    X(OPENING, "is being opened")                                            \
+    X(OPEN, "is open")                                                       \
+    X(ACCEPTED, "was accepted")                                              \
+    X(REFUSED, "was refused")                /* by the peer */               \
+    X(UNREACHABLE, "was answered by nobody") /* while it was being opened */ \
+    X(CLOSING, "is being closed")            /* by us, in order */           \
+    X(CLOSED, "was closed by the peer")      /* in order */                  \
+    X(RESET, "was reset")                    /* by us */                     \
+    X(LOST, "was reset by the peer")                                         \
+    X(STUCK, "keeps as many bytes as it may")                                \
+    X(FLOWING, "takes bytes again")
+#define SN_CONNECTION_ID(name, text) SN_CONNECTION_##name,
+typedef enum sn_connection_event {
+    SN_CONNECTION_LIST(SN_CONNECTION_ID) SN_CONNECTION_COUNT
+} sn_connection_event;
+/** "OPENING" …, and what it says of a connection; static. */
+const char *sn_connection_event_name(sn_connection_event event);
+const char *sn_connection_event_text(sn_connection_event event);
+
+typedef struct sn_connection_fact {
+    uint16_t event;   /* sn_connection_event */
+    uint32_t number;  /* the app's name for it; 0 when it has none yet */
+    uint64_t call_id; /* hash, of the message written last; 0: none */
+} sn_connection_fact;
+
 typedef struct sn_left_fact {
     uint32_t transactions, dialogs, calls, timers; /* still live when the run ended */
     uint32_t bindings, contexts;
+    uint32_t connections; /* open, or on the way to it */
     uint64_t store_bytes; /* of its quota */
 } sn_left_fact;
 
@@ -155,16 +188,32 @@ typedef struct sn_fact {
     uint64_t hash;                  /* of the datagram's bytes, 0 when there is no packet */
     uint64_t value;                 /* by kind: bytes on the wire when not said otherwise */
     ss_time due;                    /* LINK_SENT: when the (first) copy arrives */
-    uint16_t local_port, peer_port; /* DATAGRAM_* */
+    uint16_t local_port, peer_port; /* DATAGRAM_*, STREAM_*, CONNECTION */
+    uint8_t transport;              /* ss_transport; likewise */
     union {
-        ss_summary sip; /* DATAGRAM_SENT, DATAGRAM_RECEIVED */
+        ss_summary sip; /* DATAGRAM_*, STREAM_*; PACKET of a stream: its call_id alone */
         ss_note note;
         sn_call_fact call;
         sn_left_fact left;
+        sn_connection_fact connection;
     };
 } sn_fact;
 
-/** An observer. `packet`: for SN_FACT_PACKET the whole IP packet; for DATAGRAM_* the UDP payload; else empty. Borrowed
+/** A message left an app, or reached one: by whatever transport. */
+static inline bool sn_fact_is_sent(const sn_fact *f)
+{
+    return f->kind == SN_FACT_DATAGRAM_SENT || f->kind == SN_FACT_STREAM_SENT;
+}
+static inline bool sn_fact_is_received(const sn_fact *f)
+{
+    return f->kind == SN_FACT_DATAGRAM_RECEIVED || f->kind == SN_FACT_STREAM_RECEIVED;
+}
+/** What names the message of such a fact: the same where it left and where it came, and nothing else in a run is called so
+ *  (the hash of a stream's end and place; a datagram's number). */
+sn_packet_id sn_fact_message(const sn_fact *f);
+
+/** An observer. `packet`: for SN_FACT_PACKET the whole IP packet; for DATAGRAM_* the UDP payload, for STREAM_* the
+ *  message; else empty. Borrowed
  *  for the call. Facts come in the total order. */
 typedef struct sn_sink {
     void *self;

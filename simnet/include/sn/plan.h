@@ -82,6 +82,10 @@ typedef struct sn_group_spec {
     uint32_t per_router;
     uint32_t link; /* kind of its uplink; unused for the root */
     ss_settings settings;
+    ss_transport transport;        /* where a URI names none */
+    bool refuses_udp, refuses_tcp; /* it does not listen there */
+    ss_span idle;           /* it closes a connection that nobody used for so long; 0: never */
+    bool cuts_streams;      /* its bytes are cut into segments anywhere */
     sn_ua_spec ua;          /* SN_ROLE_UA */
     sn_proxy_spec proxy;    /* SN_ROLE_PROXY */
     uint32_t net, net_bits; /* IPv4 block chosen by hand; 0, 0: from the name */

@@ -31,6 +31,8 @@ typedef struct sn_dist {
     X(REJECT) /* status */                                                                              \
     X(CANCEL)                                                                                           \
     X(HANGUP)                                                                                           \
+    X(RESET) /* target: whose connections with it end at once */ \
+    X(CLOSE) /* likewise, in order */ \
     X(SUBSCRIBE) /* target, name: the package, value: expires in s, other: k + 1 of the subscription */ \
     X(UNSUBSCRIBE) /* other */                                                                          \
     X(NOTIFY)      /* what the node says of itself: name, status 1 open 0 closed, text a note */        \

@@ -74,7 +74,9 @@ TEST(event_lines_never_overflow)
         } else if (kind == SN_FACT_NOTE) {
             fact.note.method = SS_METHOD_SUBSCRIBE;
             fact.note.reliable = true;
-        } else if (kind == SN_FACT_DATAGRAM_SENT || kind == SN_FACT_DATAGRAM_RECEIVED) {
+        } else if (kind == SN_FACT_CONNECTION) {
+            fact.connection.event = SN_CONNECTION_UNREACHABLE;
+        } else if (sn_fact_is_sent(&fact) || sn_fact_is_received(&fact)) {
             fact.sip.method = SS_METHOD_SUBSCRIBE;
         }
         CHECK(strlen(line_of(&fact)) < RP_EVENT_BYTES / 2);

@@ -85,8 +85,6 @@ TEST(what_the_design_has_and_this_version_has_not_is_said_so)
         { LINKS("«hidden_mtu»: 576B"), "not in this version", NULL },
         { LINKS("loss: {p: 1%, «corr»: 25%}"), "not in this version", NULL },
         { TWO "sites: {s: {«nat»: {}, holds: {alice: 1}}}\n", "not in this version", NULL },
-        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, «transport»: auto}}\n",
-          "not in this version", NULL },
         { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, outbound: «dns»}}\n",
           "not in this version", NULL },
         { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: «registrar»}}\n", "not in this version",
@@ -98,6 +96,34 @@ TEST(what_the_design_has_and_this_version_has_not_is_said_so)
           "calls: [{name: c, from: «\"a[0..1]\"», to: b, rate: 1/s}]\n",
           "not in this version", "a" },
         { STORY("{at: 1s, alice: {«hold»: c1}}"), "not in this version", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(connections_are_ended_with_another_node_at_an_instant)
+{
+    static const rig_mistake rows[] = {
+        { STORY("{at: 1s, alice: {reset: «alice»}}"), "'alice' cannot reset itself", NULL },
+        { STORY("{at: 1s, alice: {close: «bobb»}}"), "", "bob" },
+        { STORY("{at: 1s, alice: {reset: bob, «in»: c1}}"), "'in' does not go with 'reset'", NULL },
+        { STORY("«{»alice: {reset: bob}}"), "an act has its instant", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(transports_are_named_and_listed_once)
+{
+    static const rig_mistake rows[] = {
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, transport: «tls»}}\n",
+          "udp, tcp or auto", "tcp" },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, listen: «udp»}}\n",
+          "list of transports", "[udp, tcp]" },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, listen: [udp, «udp»]}}\n",
+          "udp is given twice", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, listen: [«sctp»]}}\n", "udp or tcp",
+          "tcp" },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, segments: «hole»}}\n", "", "whole" },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {r: {role: router, «transport»: tcp}}\n", "", NULL },
     };
     RIG_CHECK(rows);
 }
