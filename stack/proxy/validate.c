@@ -44,9 +44,11 @@ uint64_t ss_proxy_loop_hash(const ss_msg *request)
                                        SS_HDR_PROXY_AUTHORIZATION, SS_HDR_CALL_ID };
     uint64_t hash = ss_hash64(0, request->request_uri);
     for (size_t i = 0; i < SS_COUNT(deciding); i++) {
-        const unsigned lines = ss_msg_count(request, deciding[i]);
-        for (unsigned n = 0; n < lines; n++) {
-            hash = ss_mix_absorb(hash, ss_hash64(i + 1, ss_msg_value(request, deciding[i], n)));
+        for (uint16_t at = request->first[deciding[i]]; at != 0;) {
+            const ss_field *line = &request->fields[at - 1];
+            const ss_slice value = { request->bytes.at + line->value_at, line->value_len };
+            hash = ss_mix_absorb(hash, ss_hash64(i + 1, value));
+            at = line->next;
         }
     }
     ss_cseq cseq;
