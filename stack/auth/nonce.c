@@ -37,9 +37,8 @@ size_t ss_nonces_size(uint32_t slots)
     return sizeof(ss_nonces) + buckets_for(slots) * sizeof(bucket);
 }
 
-void ss_nonces_init(ss_nonces *n, uint32_t slots, uint64_t key, ss_span lifetime)
+void ss_nonces_init(ss_nonces *n, uint32_t slots, uint64_t key)
 {
-    n->lifetime = lifetime;
     n->buckets = buckets_for(slots);
     for (unsigned i = 0; i < SS_COUNT(n->secret); i++) {
         n->secret[i] = ss_mix_absorb(key, i);
@@ -169,10 +168,10 @@ static ss_nonce_verdict take_count(ss_nonce_slot *slot, uint32_t nc)
 }
 
 ss_nonce_verdict ss_nonce_take(ss_nonces *n, const ss_crypto *crypto, const ss_credentials *c,
-                               ss_time now)
+                               ss_time now, ss_span lifetime)
 {
     made m;
-    if (!read_nonce(n, crypto, c->nonce, c->realm, &m) || m.at > now || now - m.at >= n->lifetime) {
+    if (!read_nonce(n, crypto, c->nonce, c->realm, &m) || m.at > now || now - m.at >= lifetime) {
         return SS_NONCE_STALE;
     }
     bucket *b = bucket_at(n, m.unique);

@@ -43,9 +43,10 @@ typedef struct ss_branch {
 } ss_branch;
 
 typedef enum ss_stage {
-    SS_STAGE_LOCATE,  /* 16.5: where is the address-of-record bound? */
-    SS_STAGE_RESOLVE, /* 16.6 step 7: what address has the next hop? */
-    SS_STAGE_BINDINGS /* 10.3 steps 7, 8: are the bindings changed? */
+    SS_STAGE_LOCATE,    /* 16.5: where is the address-of-record bound? */
+    SS_STAGE_RESOLVE,   /* 16.6 step 7: what address has the next hop? */
+    SS_STAGE_BINDINGS,  /* 10.3 steps 7, 8: are the bindings changed? */
+    SS_STAGE_CREDENTIAL /* 22.3, 10.3 step 3: what is the user's secret? */
 } ss_stage;
 
 typedef struct ss_parked {
@@ -65,11 +66,12 @@ typedef struct ss_routing {
     uint32_t first, last; /* those that remain are [first, last) */
 } ss_routing;
 
-/** A final response of the proxy's own, with at most one field of its own; status 0: none, go on. */
+/** A final response of the proxy's own, with at most one field of its own, and whole header lines; status 0: none, go on. */
 typedef struct ss_proxy_verdict {
     unsigned status;
     ss_hdr header;
     ss_slice value; /* at == NULL: no such field */
+    ss_slice lines; /* with their line ends, or empty */
 } ss_proxy_verdict;
 
 /* ---- context.c ----------------------------------------------------------------------------------------------- */
@@ -113,6 +115,17 @@ void ss_proxy_refuse(const ss_visit *v, const ss_msg *request, const ss_path *ca
 void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path *came_by);
 /** An ACK to a response that ss_proxy_overloaded sent: it goes no further. */
 bool ss_proxy_is_ack_of_overload(const ss_core *core, const ss_msg *ack);
+
+/* ---- guard.c (16.3 step 6, 22.2, 22.3) ------------------------------------------------------------------------- */
+
+/** Whether credentials are needed: refused, open, or *must_ask for what is to be compared. */
+ss_proxy_verdict ss_proxy_guard(const ss_visit *v, const ss_msg *request, const ss_routing *routing,
+                                bool *must_ask);
+/** Ask the host for the user's secret. Owns `c` from here on, as ss_proxy_credential_known does with the answer. */
+void ss_proxy_ask_credential(const ss_visit *v, ss_context *c, const ss_msg *request,
+                             const ss_routing *routing);
+void ss_proxy_credential_known(const ss_visit *v, ss_context *c, const ss_answer *answer);
+void ss_proxy_forget_nonces(const ss_visit *v);
 
 /* ---- validate.c (16.3), preroute.c (16.4), targets.c (16.5) -------------------------------------------------- */
 

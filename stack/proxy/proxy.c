@@ -13,7 +13,7 @@ static bool say_trying(const ss_visit *v, ss_context *c, const ss_msg *request)
 }
 
 static void route_request(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
-                          const ss_routing *routing)
+                          const ss_routing *routing, bool must_ask)
 {
     ss_context *c = ss_context_new(v, request);
     if (c == NULL) {
@@ -30,6 +30,8 @@ static void route_request(const ss_visit *v, const ss_msg *request, const ss_pat
         }
     } else if (!say_trying(v, c, request)) {
         ss_context_drop(v, c);
+    } else if (must_ask) {
+        ss_proxy_ask_credential(v, c, request, routing);
     } else {
         ss_proxy_target(v, c, request, routing);
     }
@@ -38,9 +40,13 @@ static void route_request(const ss_visit *v, const ss_msg *request, const ss_pat
 static void serve_request(const ss_visit *v, const ss_msg *request, const ss_path *came_by)
 {
     ss_routing routing;
+    bool must_ask = false;
     ss_proxy_verdict verdict = ss_proxy_validate(v, request);
     if (verdict.status == 0) {
         verdict = ss_proxy_preroute(v, request, &routing);
+    }
+    if (verdict.status == 0) { /* RFC3261:16.3 step 6; by 16.4 it is known whose request it is */
+        verdict = ss_proxy_guard(v, request, &routing, &must_ask);
     }
     if (v->turn->failed) {
         return; /* the arena was too small: as if it were lost */
@@ -48,7 +54,7 @@ static void serve_request(const ss_visit *v, const ss_msg *request, const ss_pat
     if (verdict.status != 0) {
         ss_proxy_refuse(v, request, came_by, verdict);
     } else {
-        route_request(v, request, came_by, &routing);
+        route_request(v, request, came_by, &routing, must_ask);
     }
 }
 
@@ -103,6 +109,8 @@ bool ss_proxy_answer(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_ans
         ss_context_drop(&v, c);
     } else if (kept.stage == SS_STAGE_LOCATE) {
         ss_proxy_located(&v, c, answer);
+    } else if (kept.stage == SS_STAGE_CREDENTIAL) {
+        ss_proxy_credential_known(&v, c, answer);
     } else if (kept.stage == SS_STAGE_RESOLVE) {
         on_resolved(&v, c, kept.branch, target, answer);
     } else {
@@ -126,4 +134,5 @@ void ss_proxy_forget_all(ss_proxy *proxy, ss_core *core)
         c->server = 0;
         ss_context_release(&v, c);
     }
+    ss_proxy_forget_nonces(&v);
 }

@@ -2,7 +2,8 @@
  *
  * It checks a REGISTER and turns its Contacts into changes; the location service, which the host runs, judges their order
  * and commits all of them or none (SS_QUERY_PERSIST). Step 1 was done when the request's target was looked for (16.5);
- * steps 3 and 4 ask for no credentials: the From address is taken for the asserted identity, as step 3 allows.
+ * steps 3 and 4 before that (guard.c); in a domain without protection the From address is taken for the asserted identity, as step 3
+ * allows.
  */
 #include "context.h"
 

@@ -23,6 +23,7 @@ static ss_slice print_response(const ss_visit *v, const ss_msg *request, ss_prox
     if (verdict.value.at != NULL) {
         ss_put_header(&b, verdict.header, verdict.value);
     }
+    ss_put(&b, verdict.lines);
     if (verdict.status == 200 && request->method == SS_METHOD_OPTIONS) {
         put_capabilities(&b);
     }

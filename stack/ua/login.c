@@ -102,6 +102,18 @@ void ss_ua_forget_logins(const ss_visit *v)
     }
 }
 
+size_t ss_ua_login_bytes(const ss_ua *ua, const ss_core *core)
+{
+    size_t bytes = 0;
+    for (ss_ref at = ua->first_login; at != 0;) {
+        const login *l = ss_store_at(&core->pools->store, at);
+        bytes +=
+            ss_store_rounded(sizeof *l) + (l->text.len == 0 ? 0 : ss_store_rounded(l->text.len));
+        at = l->next;
+    }
+    return bytes;
+}
+
 static bool is_same(const login *l, uint16_t credential, bool is_proxy, uint64_t to)
 {
     return l->credential == credential && l->is_proxy == is_proxy && (is_proxy || l->to == to);

@@ -97,6 +97,23 @@ proxy_rig *px_start(void)
     return rig;
 }
 
+void px_protect(proxy_rig *rig)
+{
+    rig->protection = (ss_protection){
+        .realm = SS_LIT("example.com"),
+        .domain = SS_LIT("example.com"),
+        .algorithms = { SS_ALGORITHM_SHA_256, SS_ALGORITHM_MD5 },
+        .algorithm_count = 2,
+        .offers = SS_OFFERS_AUTH,
+        .methods = 1u << SS_METHOD_INVITE | 1u << SS_METHOD_BYE | 1u << SS_METHOD_REGISTER,
+        .nonce_lifetime = SS_S(300),
+    };
+    rig->config.crypto = test_crypto();
+    rig->config.protections = &rig->protection;
+    rig->config.protection_count = 1;
+    rig->config.nonce_slots = 16;
+}
+
 void px_free(proxy_rig *rig)
 {
     current = current == rig ? NULL : current;
@@ -112,14 +129,16 @@ void px_check_empty(const proxy_rig *rig)
     CHECK_EQ(rig->engine.proxy.contexts, 0);
     CHECK_EQ(rig->engine.core.txns, 0);
     CHECK_EQ(rig->engine.core.timers.count, 0);
-    CHECK_EQ(rig->engine.core.bytes, 0);
-    CHECK_EQ(rig->pools.store.live_bytes, 0);
+    CHECK_EQ(rig->engine.core.bytes, ss_proxy_nonce_bytes(&rig->engine.proxy));
+    CHECK_EQ(rig->pools.store.live_bytes, rig->engine.core.bytes);
 }
 
 void px_stop(proxy_rig *rig)
 {
     px_run_to(rig, rig->now + SS_S(400));
     px_check_empty(rig);
+    ss_engine_reset(&rig->engine);
+    CHECK_EQ(rig->pools.store.live_bytes, 0);
     ss_location_forget_all(&rig->location);
     CHECK_EQ(rig->location.bindings, 0);
     CHECK_EQ(rig->location_store.live_bytes, 0);
@@ -221,6 +240,71 @@ static void record(proxy_rig *rig, const ss_output *out)
     rig->sent_count++;
 }
 
+ss_answer px_credential(const proxy_rig *rig, const ss_query *query)
+{
+    ss_answer answer = { .token = query->token, .status = SS_NONE };
+    if (ss_slice_eq(query->name, SS_LIT("alice")) || ss_slice_eq(query->name, SS_LIT("bob"))) {
+        ss_digest_hex *ha1 = (ss_digest_hex *)&rig->ha1;
+        *ha1 = ss_digest_ha1(test_crypto(), ss_algorithm_hash(ss_algorithm_from(query->algorithm)),
+                             query->name, query->realm, SS_LIT("secret"));
+        answer.status = SS_OK;
+        answer.ha1 = ss_digest_hex_slice(ha1);
+    }
+    return answer;
+}
+
+static ss_slice challenge_of(const ss_msg *response, ss_arena *arena, ss_algorithm algorithm,
+                             ss_challenge *c)
+{
+    const ss_hdr field =
+        response->status == 401 ? SS_HDR_WWW_AUTHENTICATE : SS_HDR_PROXY_AUTHENTICATE;
+    for (unsigned i = 0; i < ss_msg_count(response, field); i++) {
+        CHECK_OK(ss_challenge_parse(ss_msg_value(response, field, i), arena, c));
+        if (c->algorithm == algorithm) {
+            return response->status == 401 ? SS_LIT("Authorization")
+                                           : SS_LIT("Proxy-Authorization");
+        }
+    }
+    CHECK(false);
+    return SS_EMPTY;
+}
+
+const char *px_login_line(const px_sent *challenge, const px_login *login)
+{
+    ss_arena arena = scratch();
+    ss_msg response;
+    ss_challenge asked;
+    char nc[9], line[1024];
+    parse(challenge, &arena, &response);
+    const ss_slice field = challenge_of(&response, &arena, login->algorithm, &asked);
+    const char *space = strchr(login->start, ' ');
+    snprintf(nc, sizeof nc, "%08x", (unsigned)login->nc);
+    ss_credentials c = { .username = ss_slice_from(login->user),
+                         .realm = asked.realm,
+                         .nonce = asked.nonce,
+                         .uri = ss_slice_from(space + 1),
+                         .cnonce = SS_LIT("c0"),
+                         .nc_text = ss_slice_from(nc),
+                         .nc = login->nc,
+                         .algorithm = login->algorithm,
+                         .algorithm_name = ss_algorithm_name(login->algorithm),
+                         .qop = SS_QOP_AUTH };
+    const ss_digest_hex ha1 = ss_digest_ha1(test_crypto(), ss_algorithm_hash(c.algorithm),
+                                            c.username, c.realm, ss_slice_from(login->password));
+    const ss_digest_request what = { .method = { login->start, (size_t)(space - login->start) } };
+    const ss_digest_hex response_text =
+        ss_digest_response(test_crypto(), &c, ss_digest_hex_slice(&ha1), &what);
+    c.response = ss_digest_hex_slice(&response_text);
+    ss_buffer b = ss_buffer_on(line, sizeof line - 1);
+    ss_put_credentials(&b, &c);
+    line[b.len] = '\0';
+    static char lines[8][1200]; /* with '\n', as every text that goes into another */
+    static unsigned next;
+    char *out = lines[next++ % SS_COUNT(lines)];
+    snprintf(out, sizeof lines[0], "%.*s: %s\n", (int)field.len, field.at, line);
+    return out;
+}
+
 static void answer_now(proxy_rig *rig, const ss_query *query, ss_arena *arena)
 {
     ss_answer answer;
@@ -229,6 +313,8 @@ static void answer_now(proxy_rig *rig, const ss_query *query, ss_arena *arena)
                               .status = rig->name_count == 0 ? SS_NONE : SS_OK,
                               .addresses = rig->names,
                               .address_count = rig->name_count };
+    } else if (query->kind == SS_QUERY_CREDENTIAL) {
+        answer = px_credential(rig, query);
     } else {
         CHECK_OK(ss_location_serve(&rig->location, rig->now, query, arena, &answer));
     }

@@ -13,6 +13,7 @@
 #define PROXY_RIG_H
 
 #include "check.h"
+#include "crypto.h"
 #include "ss/engine.h"
 
 #define ALICE "10.0.0.2"
@@ -44,6 +45,8 @@ typedef struct proxy_rig {
     unsigned queries, full_events;
     ss_address names[4]; /* what every RESOLVE is answered with */
     uint16_t name_count; /* 0: SS_NONE */
+    ss_protection protection;
+    ss_digest_hex ha1; /* of the last credential query */
     unsigned char *memory, *location_memory, *arena_memory, *text_memory;
     size_t text_used;
 } proxy_rig;
@@ -52,6 +55,19 @@ proxy_rig *px_start(void);
 /** With settings of the test's own: call px_new, change settings or config, then px_go. */
 proxy_rig *px_new(void);
 void px_go(proxy_rig *rig);
+/** Between px_new and px_go: example.com asks for credentials in INVITE, BYE and REGISTER, by SHA-256, then MD5; nonces live 300 s.
+ *  Its users are alice and bob, password "secret". `protection` may be changed. */
+void px_protect(proxy_rig *rig);
+/** A header line with credentials for the challenge in a response: of `user`, for a request whose start line begins with `start`
+ *  ("INVITE sip:…"), by the algorithm. Valid for a few calls. */
+typedef struct px_login {
+    const char *user, *password, *start;
+    ss_algorithm algorithm;
+    uint32_t nc;
+} px_login;
+const char *px_login_line(const px_sent *challenge, const px_login *login);
+/** The host's answer to a credential query: H(A1) of alice and bob. */
+ss_answer px_credential(const proxy_rig *rig, const ss_query *query);
 /** 200 s go by; no transaction, context, timer or block may be left then. */
 void px_stop(proxy_rig *rig);
 /** Without the check. */

@@ -161,7 +161,6 @@ typedef struct ss_nonce_slot {
 
 typedef struct ss_nonces {
     uint64_t secret[4];
-    ss_span lifetime;
     uint32_t buckets; /* a power of two */
     /* per bucket its floor, an ss_time, then its slots: behind this struct */
 } ss_nonces;
@@ -170,7 +169,7 @@ typedef struct ss_nonces {
 size_t ss_nonces_size(uint32_t slots);
 /** In zeroed memory of that size, 8-byte aligned. `key`: the server's secret; another after a restart, so that nonces from
  *  before are stale. */
-void ss_nonces_init(ss_nonces *n, uint32_t slots, uint64_t key, ss_span lifetime);
+void ss_nonces_init(ss_nonces *n, uint32_t slots, uint64_t key);
 /** A new nonce. `unique` is drawn for it. */
 void ss_put_nonce(ss_buffer *b, const ss_nonces *n, const ss_crypto *crypto, ss_slice realm,
                   ss_time now, uint64_t unique);
@@ -181,9 +180,9 @@ typedef enum ss_nonce_verdict {
     SS_NONCE_REPLAY /* this count was seen, or is too far behind to know */
 } ss_nonce_verdict;
 /** Of credentials that were found right: nobody else may take a slot. Takes the count in when good. Without qop a nonce serves
- *  once. */
+ *  once. From `lifetime` on a nonce is stale. */
 ss_nonce_verdict ss_nonce_take(ss_nonces *n, const ss_crypto *crypto,
-                               const ss_credentials *credentials, ss_time now);
+                               const ss_credentials *credentials, ss_time now, ss_span lifetime);
 
 /* ---- a server's protection of a realm ------------------------------------------------------------------------------------------- */
 
@@ -195,6 +194,7 @@ typedef struct ss_protection {
     uint8_t algorithm_count;
     uint8_t offers;   /* SS_OFFERS_… */
     uint32_t methods; /* bit 1 << ss_method: requests that need credentials; never ACK, CANCEL */
+    ss_span nonce_lifetime;
 } ss_protection;
 
 static inline bool ss_protects(const ss_protection *p, ss_method method)

@@ -4,6 +4,7 @@
 #ifndef SS_PROXY_H
 #define SS_PROXY_H
 
+#include "ss/auth.h"
 #include "ss/txn.h"
 
 /** Immutable; borrowed for the engine's life. */
@@ -16,6 +17,11 @@ typedef struct ss_proxy_config {
     uint16_t domain_count;
     bool record_route;
     bool registrar;
+    const ss_crypto *crypto;          /* NULL: no protection */
+    const ss_protection *protections; /* of domains, by From, for a REGISTER by To: 22.2, 22.3 */
+    uint16_t protection_count;
+    uint32_t
+        nonce_slots; /* nonces in use that are told apart: SS_NONCE_BUCKET to SS_NONCE_SLOTS_MAX */
     uint32_t expires_default_s, expires_min_s, expires_max_s; /* 10.3 step 7: 3600, 60, 86400 */
 } ss_proxy_config;
 
@@ -24,6 +30,7 @@ typedef struct ss_proxy {
     const ss_proxy_config *config;
     ss_ref first_context, last_context; /* in order of creation */
     ss_ref first_pending, last_pending; /* requests that wait for a query's answer */
+    ss_ref nonces;                      /* ss_nonces; 0 before the first challenge */
     uint32_t contexts, next_token;
 } ss_proxy;
 
@@ -37,7 +44,9 @@ void ss_proxy_up(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up,
 void ss_proxy_timer(ss_proxy *proxy, ss_core *core, ss_turn *turn, ss_timer *timer);
 /** The answer to a query. True when the token was the proxy's. */
 bool ss_proxy_answer(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_answer *answer);
-/** Frees contexts and pending requests, as a crash does. */
+/** Store bytes that the nonces take: they stay when nothing is under way. */
+size_t ss_proxy_nonce_bytes(const ss_proxy *proxy);
+/** Frees contexts, pending requests and nonces, as a crash does. */
 void ss_proxy_forget_all(ss_proxy *proxy, ss_core *core);
 
 /* ---- a location service: an abstract service that the host runs (10.1), here in memory ----------------------------------- */

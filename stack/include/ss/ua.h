@@ -165,6 +165,8 @@ void ss_ua_up(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss
 void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer);
 /** The answer to a query of the user agent's (a name resolved). True when the token was the user agent's. */
 bool ss_ua_answer(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_answer *answer);
+/** Store bytes that the nonces of later credentials take: they stay when nothing is under way. */
+size_t ss_ua_login_bytes(const ss_ua *ua, const ss_core *core);
 /** Frees calls and registration, as a crash does. */
 void ss_ua_forget_all(ss_ua *ua, ss_core *core);
 

@@ -12,7 +12,7 @@ static ss_nonces *keeper(uint32_t slots)
         memory[i] = 0;
     }
     ss_nonces *n = (ss_nonces *)(void *)memory;
-    ss_nonces_init(n, slots, 7, SS_S(300));
+    ss_nonces_init(n, slots, 7);
     return n;
 }
 
@@ -30,7 +30,7 @@ static ss_nonce_verdict take(ss_nonces *n, ss_slice nonce, uint32_t nc, ss_time 
                                .nonce = nonce,
                                .nc = nc,
                                .qop = nc == 0 ? SS_QOP_NONE : SS_QOP_AUTH };
-    return ss_nonce_take(n, test_crypto(), &c, now);
+    return ss_nonce_take(n, test_crypto(), &c, now, SS_S(300));
 }
 
 TEST(a_nonce_has_64_digits_and_no_two_are_alike)
@@ -103,8 +103,8 @@ TEST(what_this_server_did_not_make_is_stale)
     const ss_credentials other_realm = {
         .realm = SS_LIT("b.test"), .nonce = nonce, .nc = 1, .qop = SS_QOP_AUTH
     };
-    CHECK_EQ(ss_nonce_take(n, test_crypto(), &other_realm, 0), SS_NONCE_STALE);
-    ss_nonces_init(n, 8, 8, SS_S(300)); /* the server starts again */
+    CHECK_EQ(ss_nonce_take(n, test_crypto(), &other_realm, 0, SS_S(300)), SS_NONCE_STALE);
+    ss_nonces_init(n, 8, 8); /* the server starts again */
     CHECK_EQ(take(n, nonce, 1, 0), SS_NONCE_STALE);
 }
 

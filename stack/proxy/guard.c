@@ -1,0 +1,243 @@
+/* Who may send a request here: RFC 3261 16.3 step 6, 22.3 for what a proxy passes on, 10.3 steps 3 and 4, 22.2 for what its
+ * registrar serves.
+ *
+ * A request needs credentials when its method is protected in the domain it comes from, that of From, or of To for a REGISTER. Without
+ * them it is challenged at once and without state; with them it gets a context, and the host is asked for the user's secret. What
+ * comes of that is decided in one place: right, of the user whose address is used, and never seen before. */
+#include "context.h"
+
+#define NONCE_KEY 0x6e6f6e636573u /* the engine's key is for many things */
+
+/* ---- what protects a request ---- */
+
+static const ss_protection *protection_of(const ss_proxy_config *config, ss_slice domain)
+{
+    for (uint16_t i = 0; i < config->protection_count; i++) {
+        if (ss_slice_eq_nocase(config->protections[i].domain, domain)) {
+            return &config->protections[i];
+        }
+    }
+    return NULL;
+}
+
+/** How a request is guarded: 401 by the registrar, 407 by the proxy (22.1). */
+typedef struct guard {
+    const ss_protection *protection; /* NULL: nothing does */
+    const ss_uri *address;           /* that the user must own */
+    unsigned status;
+    ss_hdr challenge, credentials;
+} guard;
+
+static guard guard_of(const ss_visit *v, const ss_msg *request, const ss_routing *routing)
+{
+    const ss_proxy_config *config = v->proxy->config;
+    const bool is_registrar = request->method == SS_METHOD_REGISTER && config->registrar &&
+                              !ss_proxy_is_predetermined(v->proxy, routing);
+    const ss_uri *address = is_registrar ? &request->to_uri : &request->from_uri;
+    const ss_protection *p = protection_of(config, address->host);
+    if (p == NULL && config->protection_count > 0 && ss_proxy_is_us(v->proxy, address)) {
+        p = &config->protections[0]; /* our own name stands for our domains */
+    }
+    if (p == NULL || !ss_protects(p, request->method)) {
+        return (guard){ .protection = NULL };
+    }
+    return (guard){ .protection = p,
+                    .address = address,
+                    .status = is_registrar ? 401 : 407, /* RFC3261:22.1 */
+                    .challenge = is_registrar ? SS_HDR_WWW_AUTHENTICATE : SS_HDR_PROXY_AUTHENTICATE,
+                    .credentials =
+                        is_registrar ? SS_HDR_AUTHORIZATION : SS_HDR_PROXY_AUTHORIZATION };
+}
+
+/* ---- nonces ---- */
+
+static uint32_t slots_of(const ss_visit *v)
+{
+    return v->proxy->config->nonce_slots == 0 ? SS_NONCE_BUCKET : v->proxy->config->nonce_slots;
+}
+
+/* Made with the first challenge; NULL at the quota. */
+static ss_nonces *nonces_of(const ss_visit *v)
+{
+    if (v->proxy->nonces == 0) {
+        v->proxy->nonces = ss_core_take(v->core, ss_nonces_size(slots_of(v)));
+        if (v->proxy->nonces == 0) {
+            return NULL;
+        }
+        ss_nonces_init(ss_store_at(ss_visit_store(v), v->proxy->nonces), slots_of(v),
+                       ss_mix_absorb(v->core->entropy.key, NONCE_KEY));
+    }
+    return ss_store_at(ss_visit_store(v), v->proxy->nonces);
+}
+
+size_t ss_proxy_nonce_bytes(const ss_proxy *proxy)
+{
+    const uint32_t slots =
+        proxy->config->nonce_slots == 0 ? SS_NONCE_BUCKET : proxy->config->nonce_slots;
+    return proxy->nonces == 0 ? 0 : ss_store_rounded(ss_nonces_size(slots));
+}
+
+void ss_proxy_forget_nonces(const ss_visit *v)
+{
+    if (v->proxy->nonces != 0) {
+        ss_core_give(v->core, v->proxy->nonces, ss_nonces_size(slots_of(v)));
+        v->proxy->nonces = 0;
+    }
+}
+
+/* ---- verdicts ---- */
+
+static void note(const ss_visit *v, const ss_msg *request, ss_auth_outcome outcome)
+{
+    ss_turn_note(v->turn, &(ss_note){ .kind = SS_NOTE_AUTH,
+                                      .from = (uint8_t)outcome,
+                                      .letter = SS_LETTER_COUNT,
+                                      .method = (uint8_t)request->method,
+                                      .branch = ss_via_identity(&request->top_via),
+                                      .call_id = ss_hash64(0, ss_msg_call_id(request)) });
+}
+
+/* RFC3261:22.2 RFC3261:22.3 One nonce for the challenges of all algorithms. 503 when there is no room to tell replays by. */
+static ss_proxy_verdict challenge(const ss_visit *v, const guard *g, bool is_stale)
+{
+    char memory[SS_NONCE_BYTES];
+    ss_buffer nonce = ss_buffer_on(memory, sizeof memory);
+    const ss_nonces *nonces = nonces_of(v);
+    if (nonces == NULL) {
+        return (ss_proxy_verdict){ .status = 503 };
+    }
+    ss_put_nonce(&nonce, nonces, v->proxy->config->crypto, g->protection->realm, v->turn->now,
+                 ss_entropy_next(&v->core->entropy));
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put_challenges(&b, g->protection, g->challenge, ss_buffer_slice(&nonce), is_stale);
+    v->turn->failed |= b.overflow;
+    return (ss_proxy_verdict){ .status = g->status, .lines = ss_buffer_keep(v->turn->arena, &b) };
+}
+
+/* RFC3261:10.3 step 4, and who sends a request is who it is From: the user part of the address is the user's name, or the whole
+ * address is. */
+static bool owns(const ss_credentials *c, const ss_uri *address)
+{
+    const ss_slice user = address->user, host = address->host;
+    if (ss_slice_eq(c->username, user)) {
+        return true;
+    }
+    return c->username.len == user.len + 1 + host.len && ss_slice_starts(c->username, user) &&
+           c->username.at[user.len] == '@' &&
+           ss_slice_eq_nocase(ss_slice_cut(c->username, user.len + 1, c->username.len), host);
+}
+
+static ss_auth_outcome weigh(const ss_visit *v, const guard *g, const ss_credentials *c,
+                             const ss_msg *request, ss_slice ha1, ss_nonces *nonces)
+{
+    const ss_crypto *crypto = v->proxy->config->crypto;
+    if (!ss_protection_verify(crypto, c, request, ha1)) {
+        return SS_AUTH_WRONG;
+    }
+    if (!owns(c, g->address)) {
+        return SS_AUTH_FORBIDDEN;
+    }
+    switch (ss_nonce_take(nonces, crypto, c, v->turn->now, g->protection->nonce_lifetime)) {
+    case SS_NONCE_GOOD:
+        return SS_AUTH_ACCEPTED;
+    case SS_NONCE_REPLAY:
+        return SS_AUTH_REPLAYED;
+    default:
+        return SS_AUTH_STALE;
+    }
+}
+
+/* RFC7616:3.3 stale when all but the nonce was right: a client that repeated a count may try again with another nonce. */
+static ss_proxy_verdict verdict_of(const ss_visit *v, const guard *g, ss_auth_outcome outcome)
+{
+    switch (outcome) {
+    case SS_AUTH_ACCEPTED:
+        return (ss_proxy_verdict){ .status = 0 };
+    case SS_AUTH_FORBIDDEN:
+        return (ss_proxy_verdict){ .status = 403 };
+    default:
+        return challenge(v, g, outcome != SS_AUTH_WRONG);
+    }
+}
+
+/* ---- the two doors ---- */
+
+ss_proxy_verdict ss_proxy_guard(const ss_visit *v, const ss_msg *request, const ss_routing *routing,
+                                bool *must_ask)
+{
+    ss_credentials c;
+    const guard g = guard_of(v, request, routing);
+    *must_ask = false;
+    if (g.protection == NULL) {
+        return (ss_proxy_verdict){ .status = 0 };
+    }
+    switch (ss_protection_find(g.protection, request, g.credentials, v->turn->arena, &c)) {
+    case SS_OK:
+        *must_ask = true;
+        return (ss_proxy_verdict){ .status = 0 };
+    case SS_NONE:
+        note(v, request, SS_AUTH_CHALLENGED);
+        return challenge(v, &g, false);
+    case SS_ERR_FULL:
+        v->turn->failed = true;
+        return (ss_proxy_verdict){ .status = 0 };
+    default:
+        return (ss_proxy_verdict){ .status = 400 }; /* RFC7616:3.4 */
+    }
+}
+
+/* RFC7616:3.6 The host need not know the password. */
+void ss_proxy_ask_credential(const ss_visit *v, ss_context *c, const ss_msg *request,
+                             const ss_routing *routing)
+{
+    ss_credentials found;
+    const guard g = guard_of(v, request, routing);
+    const ss_status status =
+        ss_protection_find(g.protection, request, g.credentials, v->turn->arena, &found);
+    SS_ASSERT(status == SS_OK || status == SS_ERR_FULL); /* it was looked at in this turn */
+    const ss_hash hash = ss_algorithm_hash(found.algorithm);
+    const ss_query query = { .kind = SS_QUERY_CREDENTIAL,
+                             .name = found.username,
+                             .realm = g.protection->realm,
+                             .algorithm = ss_algorithm_name((ss_algorithm)(2u * (unsigned)hash)) };
+    v->turn->failed |= status == SS_ERR_FULL;
+    if (v->turn->failed || !ss_park(v, c, NULL, SS_STAGE_CREDENTIAL, &query, SS_EMPTY)) {
+        ss_context_overloaded(v, c);
+    }
+}
+
+void ss_proxy_credential_known(const ss_visit *v, ss_context *c, const ss_answer *answer)
+{
+    ss_msg request;
+    ss_routing routing;
+    ss_credentials found;
+    guard g = { 0 };
+    bool is_read = ss_context_request(v, c, &request) == SS_OK &&
+                   ss_proxy_preroute(v, &request, &routing).status == 0;
+    if (is_read) {
+        g = guard_of(v, &request, &routing);
+        is_read = ss_protection_find(g.protection, &request, g.credentials, v->turn->arena,
+                                     &found) == SS_OK;
+    }
+    if (!is_read) { /* it passed before: only the arena can be the reason */
+        v->turn->failed = true;
+        ss_context_drop(v, c);
+        return;
+    }
+    ss_nonces *nonces = nonces_of(v);
+    if (nonces == NULL) {
+        ss_context_overloaded(v, c);
+        return;
+    }
+    const ss_slice ha1 = answer->status == SS_OK ? answer->ha1 : SS_EMPTY;
+    const ss_auth_outcome outcome = weigh(v, &g, &found, &request, ha1, nonces);
+    note(v, &request, outcome);
+    const ss_proxy_verdict verdict = verdict_of(v, &g, outcome);
+    if (v->turn->failed) {
+        ss_context_drop(v, c);
+    } else if (verdict.status != 0) {
+        ss_context_finish(v, c, verdict);
+    } else {
+        ss_proxy_target(v, c, &request, &routing);
+    }
+}
