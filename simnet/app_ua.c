@@ -8,18 +8,6 @@
 
 /* ---- names ---- */
 
-static void put_index(ss_buffer *b, const char *template, uint32_t index)
-{
-    const char *mark = strstr(template, "{n}");
-    while (mark != NULL) {
-        ss_put(b, (ss_slice){ template, (size_t)(mark - template) });
-        ss_put_u64(b, index);
-        template = mark + 3;
-        mark = strstr(template, "{n}");
-    }
-    ss_put_text(b, template);
-}
-
 static void put_address(ss_buffer *b, uint32_t address)
 {
     const ss_address a = ss_address_v4(address, 0);
@@ -31,7 +19,7 @@ void sn_ua_put_aor(ss_buffer *b, const sn_plan *plan, uint32_t node)
     const sn_node *n = &plan->nodes[node];
     const sn_group_spec *g = &plan->groups[n->group];
     if (g->ua.aor != NULL) {
-        put_index(b, g->ua.aor, n->index);
+        sn_put_template(b, g->ua.aor, n->index);
         return;
     }
     ss_put_text(b, "sip:");
@@ -112,21 +100,137 @@ static ss_slice moved(ss_slice s, const char *from, const char *to)
     return s.at == NULL ? s : (ss_slice){ to + (s.at - from), s.len };
 }
 
+/* What an identity points to beside its texts, for a node that has a password. */
+typedef struct login_block {
+    ss_ua_profile profile;
+    ss_ua_auth auth;
+    ss_credential credential;
+    ss_slice hosts[4];
+} login_block;
+
+/** The texts of an identity, one behind the other. */
+typedef struct texts {
+    ss_slice aor, registrar, outbound;
+    ss_slice user, password, realm, domain, proxy_host, proxy_address, outbound_address;
+} texts;
+
+static ss_slice put_text(ss_buffer *b, const char *text)
+{
+    const size_t from = b->len;
+    ss_put_text(b, text);
+    return take_text(b, from);
+}
+
+static ss_slice put_template(ss_buffer *b, const char *template, uint32_t index)
+{
+    const size_t from = b->len;
+    sn_put_template(b, template, index);
+    return take_text(b, from);
+}
+
+static ss_slice put_address_of(ss_buffer *b, const sn_plan *plan, uint32_t group)
+{
+    const size_t from = b->len;
+    if (group != SN_NOBODY) {
+        put_address(b, plan->cast.nodes[plan->group_first[group]].address);
+    }
+    return take_text(b, from);
+}
+
+static void put_login(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t)
+{
+    const sn_ua_spec *spec = &plan->groups[plan->nodes[node].group].ua;
+    const sn_login_spec *login = &spec->login;
+    const uint32_t index = plan->nodes[node].index;
+    t->user = put_template(b, login->user, index);
+    t->password = put_template(b, login->password, index);
+    t->realm = put_text(b, login->realm);
+    t->domain = put_text(b, login->domain);
+    if (login->proxy != SN_NOBODY && plan->groups[login->proxy].proxy.host != NULL) {
+        t->proxy_host = put_text(b, plan->groups[login->proxy].proxy.host);
+    }
+    t->proxy_address = put_address_of(b, plan, login->proxy);
+    t->outbound_address = put_address_of(b, plan, spec->outbound);
+}
+
+static void put_texts(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t)
+{
+    const sn_ua_spec *spec = &plan->groups[plan->nodes[node].group].ua;
+    sn_ua_put_aor(b, plan, node);
+    t->aor = take_text(b, 0);
+    const size_t registrar_at = b->len;
+    put_registrar(b, t->aor);
+    t->registrar = take_text(b, registrar_at);
+    const size_t outbound_at = b->len;
+    put_outbound(b, plan, spec);
+    t->outbound = take_text(b, outbound_at);
+    if (spec->login.password != NULL) {
+        put_login(b, plan, node, t);
+    }
+}
+
+/* Toward whom: the domain, its proxy by name and address, and the proxy that everything goes to. */
+static void fill_login(login_block *block, sn_host *host, const sn_login_spec *spec, const texts *t)
+{
+    const ss_slice hosts[] = { t->domain, t->proxy_address, t->outbound_address, t->proxy_host };
+    uint16_t count = 0;
+    for (size_t i = 0; i < SS_COUNT(hosts); i++) {
+        if (hosts[i].len > 0) {
+            block->hosts[count++] = hosts[i];
+        }
+    }
+    block->credential = (ss_credential){ .realm = t->realm,
+                                         .username = t->user,
+                                         .password = t->password,
+                                         .hosts = block->hosts,
+                                         .host_count = count,
+                                         .for_users = spec->for_users };
+    block->auth = (ss_ua_auth){ .crypto = sn_host_crypto(host),
+                                .credentials = &block->credential,
+                                .credential_count = 1,
+                                .minimum = (ss_hash)spec->minimum,
+                                .prefers_strongest = spec->prefers_strongest };
+    block->profile.auth = &block->auth;
+}
+
+static ss_status make_login(sn_ua_app *app, sn_host *host, const sn_login_spec *spec,
+                            const texts *t)
+{
+    if (spec->password == NULL) {
+        return SS_OK;
+    }
+    const ss_ref ref = ss_store_take(sn_host_store(host), sizeof(login_block));
+    if (ref == 0) {
+        return SS_ERR_MEMORY;
+    }
+    login_block *block = ss_store_at(sn_host_store(host), ref);
+    if (app->identity.profile != NULL) {
+        block->profile = *app->identity.profile;
+    }
+    fill_login(block, host, spec, t);
+    app->identity.profile = &block->profile;
+    return SS_OK;
+}
+
+static void move_texts(texts *t, const char *from, const char *to)
+{
+    ss_slice *const all[] = { &t->aor,           &t->registrar,       &t->outbound, &t->user,
+                              &t->password,      &t->realm,           &t->domain,   &t->proxy_host,
+                              &t->proxy_address, &t->outbound_address };
+    for (size_t i = 0; i < SS_COUNT(all); i++) {
+        *all[i] = all[i]->len == 0 ? SS_EMPTY : moved(*all[i], from, to);
+    }
+}
+
 static ss_status make_identity(sn_ua_app *app, sn_host *host)
 {
     const sn_plan *plan = sn_host_plan(host);
     const uint32_t node = sn_host_node(host);
     const sn_ua_spec *spec = &plan->groups[plan->nodes[node].group].ua;
     ss_buffer b = ss_buffer_open(sn_host_arena(host));
+    texts t = { 0 };
     ss_uri uri;
-    sn_ua_put_aor(&b, plan, node);
-    const ss_slice aor = take_text(&b, 0);
-    const size_t registrar_at = b.len;
-    put_registrar(&b, aor);
-    const ss_slice registrar = take_text(&b, registrar_at);
-    const size_t outbound_at = b.len;
-    put_outbound(&b, plan, spec);
-    const ss_slice outbound = take_text(&b, outbound_at);
+    put_texts(&b, plan, node, &t);
     SS_ASSERT(!b.overflow);
     const ss_ref ref = ss_store_take(sn_host_store(host), b.len);
     if (ref == 0) {
@@ -134,17 +238,17 @@ static ss_status make_identity(sn_ua_app *app, sn_host *host)
     }
     char *text = ss_store_at(sn_host_store(host), ref);
     memcpy(text, b.at, b.len);
-    const ss_slice user = ss_uri_parse(aor, &uri) == SS_OK ? uri.user : SS_EMPTY;
+    move_texts(&t, b.at, text);
     app->identity = (ss_ua_identity){
-        .aor = moved(aor, b.at, text),
-        .user = moved(user, b.at, text),
-        .registrar = moved(registrar, b.at, text),
+        .aor = t.aor,
+        .user = ss_uri_parse(t.aor, &uri) == SS_OK ? uri.user : SS_EMPTY,
+        .registrar = t.registrar,
         .local = sn_engine_path(host),
-        .outbound = outbound.len == 0 ? SS_EMPTY : moved(outbound, b.at, text),
+        .outbound = t.outbound,
         .lines = spec->lines,
         .profile = &spec->profile,
     };
-    return SS_OK;
+    return make_login(app, host, &spec->login, &t);
 }
 
 /* ---- calls ---- */

@@ -179,6 +179,27 @@ static ss_ua_profile profile_of(sn_plan *plan, const sn_ua_spec *ua, bool *faile
     };
 }
 
+static const sn_guard_spec *copy_guards(sn_plan *plan, const sn_proxy_spec *spec, bool *failed)
+{
+    sn_guard_spec *copy = sn_plan_take(plan, spec->guard_count + 1u, sizeof *copy);
+    *failed |= copy == NULL;
+    for (uint32_t i = 0; copy != NULL && i < spec->guard_count; i++) {
+        copy[i] = spec->guards[i];
+        copy[i].domain = copy_text(plan, spec->guards[i].domain, failed);
+        copy[i].realm = copy_text(plan, spec->guards[i].realm, failed);
+        copy[i].password = copy_text(plan, spec->guards[i].password, failed);
+    }
+    return copy;
+}
+
+static void copy_login(sn_plan *plan, sn_login_spec *login, bool *failed)
+{
+    login->password = copy_text(plan, login->password, failed);
+    login->user = copy_text(plan, login->user, failed);
+    login->realm = copy_text(plan, login->realm, failed);
+    login->domain = copy_text(plan, login->domain, failed);
+}
+
 uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)
 {
     bool failed = false;
@@ -190,7 +211,9 @@ uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)
     copy.ua.profile = profile_of(plan, &spec->ua, &failed);
     copy.ua.watch.event = copy_text(plan, spec->ua.watch.event, &failed);
     copy.proxy.host = copy_text(plan, spec->proxy.host, &failed);
+    copy_login(plan, &copy.ua.login, &failed);
     copy.proxy.domains = copy_domains(plan, &spec->proxy, &failed);
+    copy.proxy.guards = copy_guards(plan, &spec->proxy, &failed);
     if (spec->settings.product.len > 0) {
         copy.settings.product.at = sn_plan_text(plan, spec->settings.product);
         failed |= copy.settings.product.at == NULL;

@@ -269,7 +269,12 @@ static sn_world *make_world(const sn_plan *plan, const sn_world_options *options
     if (w->decisions == NULL) {
         w->decisions = w->own_decisions = sn_decisions_new(plan->seed);
     }
-    if (w->decisions == NULL || fill_world(w, &l, options) != SS_OK) {
+    if (sn_plan_needs_crypto(plan)) {
+        w->openssl = ss_openssl_new();
+        w->crypto = ss_openssl_crypto(w->openssl);
+    }
+    const bool can_hash = w->openssl != NULL || !sn_plan_needs_crypto(plan);
+    if (w->decisions == NULL || !can_hash || fill_world(w, &l, options) != SS_OK) {
         sn_world_free(w);
         return NULL;
     }
@@ -300,5 +305,6 @@ void sn_world_free(sn_world *w)
         sn_region_show(p->pools.store.base, p->pools.store.used);
     }
     sn_decisions_free(w->own_decisions);
+    ss_openssl_free(w->openssl);
     sn_region_release(w->region, w->region_bytes);
 }

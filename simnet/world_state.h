@@ -13,6 +13,7 @@
 #include "sn/world.h"
 #include "ss/engine.h"
 #include "tcp/streams.h"
+#include "ss/openssl.h"
 
 typedef struct sn_node_state {
     const sn_app_class *class; /* NULL for routers */
@@ -60,6 +61,8 @@ struct sn_world {
     const sn_sink *sinks;
     uint32_t sink_count;
     sn_decisions *decisions, *own_decisions; /* the latter when none were lent */
+    ss_openssl *openssl;                     /* NULL: nobody hashes */
+    ss_crypto crypto;
     const sn_call *calls; /* the plan's; in the region when decisions were lent */
     uint32_t call_count;
     void *region;
@@ -93,6 +96,13 @@ static inline const sn_call *sn_host_planned(const sn_host *host, uint32_t numbe
     SS_ASSERT(number != 0);
     SS_ASSERT(number <= host->partition->world->call_count);
     return &host->partition->world->calls[number - 1];
+}
+
+/** What hashes for the host's engine; NULL when the plan needs no hashes. */
+static inline const ss_crypto *sn_host_crypto(const sn_host *host)
+{
+    const sn_world *w = host->partition->world;
+    return w->openssl == NULL ? NULL : &w->crypto;
 }
 
 /* ---- facts ---- */

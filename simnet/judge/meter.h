@@ -26,6 +26,14 @@
       "a 2xx crossed the CANCEL: acknowledged, then released")                               \
     X(REGISTRATION, "registration", "a REGISTER was answered 2xx")                           \
     X(REGISTRATION_FAILED, "registration_failed", "a REGISTER was refused or had no answer") \
+    X(CHALLENGE, "challenge", "a request without credentials was challenged: 22.2, 22.3")    \
+    X(CREDENTIALS_ACCEPTED, "credentials_accepted", "a server found credentials right")      \
+    X(CREDENTIALS_WRONG, "credentials_wrong", "a server found credentials wrong")            \
+    X(CREDENTIALS_REPLAYED, "credentials_replayed",                                          \
+      "a server found right credentials that were used before")                              \
+    X(NONCE_STALE, "nonce_stale", "a server found right credentials of a stale nonce")       \
+    X(DOWNGRADE_REFUSED, "downgrade_refused",                                                \
+      "a user agent did not answer a challenge weaker than its policy: RFC 8760 3")          \
     X(INVITE_COPY, "invite_copy", "an INVITE was sent again (Timer A)")                      \
     X(REQUEST_COPY, "request_copy", "another request was sent again (Timer E)")              \
     X(FINAL_COPY, "final_copy", "a final response of 300 to 699 was sent again (Timer G)")   \

@@ -112,6 +112,18 @@ static void resent(sn_meter *m, const ss_note *note)
     }
 }
 
+static void logged_in(sn_meter *m, unsigned outcome)
+{
+    static const reach words[SS_AUTH_COUNT] = {
+        [SS_AUTH_CHALLENGED] = REACH_CHALLENGE,    [SS_AUTH_ACCEPTED] = REACH_CREDENTIALS_ACCEPTED,
+        [SS_AUTH_WRONG] = REACH_CREDENTIALS_WRONG, [SS_AUTH_REPLAYED] = REACH_CREDENTIALS_REPLAYED,
+        [SS_AUTH_STALE] = REACH_NONCE_STALE,       [SS_AUTH_TOO_WEAK] = REACH_DOWNGRADE_REFUSED
+    };
+    if (outcome < SS_AUTH_COUNT && words[outcome] != 0) {
+        m->reached[words[outcome]] = true;
+    }
+}
+
 void sn_reach_note(sn_meter *m, const ss_note *note)
 {
     switch (note->kind) {
@@ -131,6 +143,9 @@ void sn_reach_note(sn_meter *m, const ss_note *note)
         break;
     case SS_NOTE_SWITCH:
         m->reached[note->to == SS_TRANSPORT_TCP ? REACH_UDP_TO_TCP : REACH_TCP_TO_UDP] = true;
+        break;
+    case SS_NOTE_AUTH:
+        logged_in(m, note->from);
         break;
     default:
         break;

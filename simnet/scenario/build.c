@@ -45,11 +45,41 @@ static void add_behaviours(sn_reading *r, const sn_model *m)
     }
 }
 
+static sn_guard_spec guard_of(const sn_domain_entry *d)
+{
+    sn_guard_spec guard = { .domain = d->name.text,
+                            .realm = d->realm,
+                            .password = d->password,
+                            .algorithm_count = (uint8_t)d->algorithms.count,
+                            .offers = (uint8_t)d->qop,
+                            .methods = d->methods,
+                            .nonce_lifetime = d->nonce };
+    memcpy(guard.algorithms, d->algorithms.list, sizeof guard.algorithms);
+    return guard;
+}
+
+static sn_login_spec login_of(const sn_group_entry *g)
+{
+    if (g->login == NULL) {
+        return (sn_login_spec){ .proxy = SN_NOBODY };
+    }
+    return (sn_login_spec){ .password = g->password,
+                            .user = g->user,
+                            .realm = g->login->realm,
+                            .domain = g->login->name.text,
+                            .proxy = g->login->registrar.index,
+                            .minimum = (uint8_t)g->auth.minimum,
+                            .prefers_strongest = g->auth.prefer == 1,
+                            .for_users = g->auth.users };
+}
+
 static sn_proxy_spec proxy_of(sn_reading *r, const sn_model *m, const sn_group_entry *g)
 {
     const char **domains = sn_hoard_take(&r->hoard, (m->domain_count + 1u) * sizeof(*domains));
+    sn_guard_spec *guards = sn_hoard_take(&r->hoard, (m->domain_count + 1u) * sizeof(*guards));
     sn_proxy_spec spec = {
         .domains = domains,
+        .guards = guards,
         .host = g->host,
         .record_route = g->record_route,
         .registrar = (g->roles & SN_IS_REGISTRAR) != 0,
@@ -57,6 +87,9 @@ static sn_proxy_spec proxy_of(sn_reading *r, const sn_model *m, const sn_group_e
     for (uint32_t i = 0; i < m->domain_count; i++) {
         if (strcmp(m->domains[i].registrar.text, g->name.text) == 0) {
             domains[spec.domain_count++] = m->domains[i].name.text;
+            if (m->domains[i].password != NULL) {
+                guards[spec.guard_count++] = guard_of(&m->domains[i]);
+            }
         }
     }
     return spec;
@@ -124,6 +157,7 @@ static void add_groups(sn_reading *r, const sn_model *m)
                                             : (uint32_t)(g->watch.expires / SS_S(1)),
                            .event = sn_event_words[g->watch.event],
                            .at = g->watch.at },
+                .login = login_of(g),
             };
         } else if (spec.role == SN_ROLE_PROXY) {
             spec.proxy = proxy_of(r, m, g);

@@ -1,11 +1,6 @@
 /* domains: who keeps the bindings of a domain's users, and what those users are called. */
 #include "model.h"
 
-#define LATER(name)                         \
-    {                                       \
-        .key = name, .kind = SN_VALUE_LATER \
-    }
-
 static const sn_field domain_fields[] = {
     { .key = "registrar",
       .kind = SN_VALUE_NAME,
@@ -16,8 +11,32 @@ static const sn_field domain_fields[] = {
       .flags = SN_OR_NONE,
       .offset = offsetof(sn_domain_entry, users),
       .max = 64 },
-    LATER("password"),
-    LATER("realm"),
+    { .key = "password",
+      .kind = SN_VALUE_TEXT,
+      .flags = SN_OR_NONE,
+      .offset = offsetof(sn_domain_entry, password),
+      .max = 64 },
+    { .key = "realm",
+      .kind = SN_VALUE_TEXT,
+      .offset = offsetof(sn_domain_entry, realm),
+      .max = 64 },
+    { .key = "algorithms",
+      .kind = SN_VALUE_SPECIAL,
+      .offset = offsetof(sn_domain_entry, algorithms),
+      .codec = &sn_algorithms_codec },
+    { .key = "qop",
+      .kind = SN_VALUE_SPECIAL,
+      .offset = offsetof(sn_domain_entry, qop),
+      .codec = &sn_qop_codec },
+    { .key = "challenge",
+      .kind = SN_VALUE_SPECIAL,
+      .offset = offsetof(sn_domain_entry, methods),
+      .codec = &sn_challenge_codec },
+    { .key = "nonce",
+      .kind = SN_VALUE_TIME,
+      .offset = offsetof(sn_domain_entry, nonce),
+      .min = 1,
+      .max = SN_TIME_MAX },
 };
 static const sn_fields domain_table = { "domain", domain_fields, SS_COUNT(domain_fields), NULL };
 
@@ -34,9 +53,15 @@ static bool is_host(ss_slice s)
 
 static void read_domain(sn_reading *r, sn_model *m, const sn_pair *pair)
 {
-    sn_domain_entry entry = { .item = pair->value };
+    sn_domain_entry entry = { .item = pair->value,
+                              .algorithms = { .count = 2,
+                                              .list = { SS_ALGORITHM_SHA_256, SS_ALGORITHM_MD5 } },
+                              .qop = SS_OFFERS_AUTH,
+                              .methods = 1u << SS_METHOD_REGISTER | 1u << SS_METHOD_INVITE,
+                              .nonce = SS_S(300) };
     entry.name =
         (sn_name){ .text = sn_hoard_text(&r->hoard, pair->key->text), .place = pair->key->place };
+    entry.realm = entry.name.text;
     sn_fields_read(r, &domain_table, 0, pair->value, &entry);
     if (!is_host(pair->key->text)) {
         sn_wrong(r, pair->key->place, NULL,

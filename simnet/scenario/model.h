@@ -34,6 +34,13 @@ typedef struct sn_register_entry {
     sn_dist at;
 } sn_register_entry;
 
+/** As whom a user agent logs in, and with what it is content. */
+typedef struct sn_auth_entry {
+    unsigned minimum; /* ss_hash */
+    unsigned prefer;  /* 1: the strongest */
+    bool users;
+} sn_auth_entry;
+
 typedef struct sn_group_entry {
     sn_name name;
     const sn_item *item;
@@ -62,6 +69,9 @@ typedef struct sn_group_entry {
         ss_span expires;
         sn_dist at;
     } watch; /* to.text NULL: none */
+    const char *user, *password;
+    sn_auth_entry auth;
+    const struct sn_domain_entry *login; /* the domain that its password is of, once found */
     bool record_route;
     const char *host;
     unsigned transport; /* SN_BY_… */
@@ -78,6 +88,14 @@ typedef struct sn_domain_entry {
     const sn_item *item;
     sn_name registrar;
     const char *users;
+    const char *password, *realm;
+    struct sn_algorithms_entry {
+        uint32_t count;
+        uint8_t list[SS_ALGORITHM_COUNT];
+    } algorithms;
+    unsigned qop;     /* SS_OFFERS_… */
+    unsigned methods; /* bit 1 << ss_method */
+    ss_span nonce;
 } sn_domain_entry;
 
 typedef struct sn_wait_entry {
@@ -287,6 +305,10 @@ sn_plan *sn_model_plan(sn_reading *r, const sn_model *m);
 bool sn_selector_read(sn_reading *r, const sn_item *value, sn_selector *s);
 void sn_selector_write(sn_text *t, const sn_selector *s);
 extern const sn_codec sn_whole_group_codec; /* sn_name: a selector that means a whole group */
+extern const sn_codec sn_algorithms_codec;  /* sn_algorithms_entry: digest_keys.c */
+extern const sn_codec sn_qop_codec;         /* unsigned */
+extern const sn_codec sn_challenge_codec;   /* unsigned */
+extern const sn_codec sn_auth_codec;        /* sn_auth_entry */
 extern const sn_codec sn_window_codec;      /* sn_window_entry */
 /** Bodies of a section: each name and its mapping. */
 typedef void sn_entry_reader(sn_reading *r, sn_model *m, const sn_pair *pair);

@@ -151,6 +151,16 @@ static void judge_outbound(sn_reading *r, sn_model *m, sn_group_entry *g)
     }
 }
 
+static const sn_domain_entry *domain_named(const sn_model *m, const char *host)
+{
+    for (uint32_t i = 0; i < m->domain_count; i++) {
+        if (strcmp(m->domains[i].name.text, host) == 0) {
+            return &m->domains[i];
+        }
+    }
+    return NULL;
+}
+
 static void judge_register(sn_reading *r, const sn_model *m, const sn_group_entry *g)
 {
     const sn_place place = sn_item_place(g->item, "register");
@@ -158,10 +168,7 @@ static void judge_register(sn_reading *r, const sn_model *m, const sn_group_entr
         return;
     }
     const char *host = strchr(g->aor, '@') + 1;
-    const sn_domain_entry *domain = NULL;
-    for (uint32_t i = 0; i < m->domain_count; i++) {
-        domain = strcmp(m->domains[i].name.text, host) == 0 ? &m->domains[i] : domain;
-    }
+    const sn_domain_entry *domain = domain_named(m, host);
     if (domain == NULL) {
         sn_wrong(r, place, NULL, "no registrar: domain '%s' of %s is not in 'domains'",
                  sn_shown(r, ss_slice_from(host)), g->name.text);
@@ -172,6 +179,38 @@ static void judge_register(sn_reading *r, const sn_model *m, const sn_group_entr
                strcmp(g->outbound.text, domain->registrar.text) != 0) {
         sn_wrong(r, g->outbound.place, domain->registrar.text, "'%s' is not the registrar of %s",
                  g->outbound.text, domain->name.text);
+    }
+}
+
+/* The user part of an address of record, a template as that is. */
+static const char *user_of(sn_reading *r, const char *aor)
+{
+    return sn_hoard_text(&r->hoard, (ss_slice){ aor + 4, (size_t)(strchr(aor, '@') - aor) - 4 });
+}
+
+/* Who has the address of a guarded domain has the password that the domain gave it, if nothing else is said. */
+static void judge_login(sn_reading *r, const sn_model *m, sn_group_entry *g)
+{
+    if (g->aor == NULL) {
+        return;
+    }
+    const sn_domain_entry *domain = domain_named(m, strchr(g->aor, '@') + 1);
+    const bool is_guarded = domain != NULL && domain->password != NULL;
+    if (!is_guarded && g->password != NULL) {
+        sn_wrong(r, sn_item_place(g->item, "password"), NULL,
+                 "a password for nobody: %s has no password in 'domains'",
+                 sn_shown(r, ss_slice_from(strchr(g->aor, '@') + 1)));
+        return;
+    }
+    if (!is_guarded) {
+        return;
+    }
+    if (sn_item_pair(g->item, "password") == NULL) {
+        g->password = domain->password;
+    }
+    if (g->password != NULL) {
+        g->login = domain;
+        g->user = g->user == NULL ? user_of(r, g->aor) : g->user;
     }
 }
 
@@ -187,6 +226,7 @@ static void judge_ua(sn_reading *r, sn_model *m, sn_group_entry *g)
     sn_events_resolve(r, m, g);
     if (r->mistake_count == before) {
         judge_register(r, m, g);
+        judge_login(r, m, g);
     }
 }
 

@@ -184,3 +184,29 @@ TEST(rfc6086_4_2_2_packages_that_are_taken_and_not)
 {
     flow_check("events/info", NULL);
 }
+
+/* ---- digest ---- */
+
+/* RFC3261:22.2 RFC7616:3.4.2 */
+TEST(rfc3261_22_2_a_registration_is_kept_and_removed_with_one_nonce)
+{
+    flow_check("digest/register", NULL);
+}
+
+/* RFC3261:22.3 */
+TEST(rfc3261_22_3_each_proxy_asks_the_users_of_its_domain)
+{
+    flow_check("digest/two_proxies", NULL);
+}
+
+/* RFC3261:22.1 */
+TEST(rfc3261_22_1_rejected_credentials_and_those_of_another_end_the_request)
+{
+    flow_check("digest/wrong_password", NULL);
+}
+
+/* RFC7616:3.3 */
+TEST(rfc7616_3_3_a_stale_nonce_costs_a_round_and_no_call)
+{
+    flow_check("digest/stale", NULL);
+}

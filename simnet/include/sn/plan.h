@@ -47,6 +47,17 @@ typedef struct sn_watch_spec {
     sn_dist at;
 } sn_watch_spec;
 
+/** As whom a user agent may log in. */
+typedef struct sn_login_spec {
+    const char *password; /* template, as aor; NULL: it has no credentials */
+    const char *user;     /* template */
+    const char *realm, *domain;
+    uint32_t proxy;         /* group of the domain's proxy; SN_NOBODY: none */
+    uint8_t minimum;        /* ss_hash */
+    bool prefers_strongest; /* of several challenges; else the topmost */
+    bool for_users;         /* also toward other users of the domain */
+} sn_login_spec;
+
 typedef struct sn_ua_spec {
     const char *aor;    /* template: {n} the index in the group; "sip:u{n}@example.com" */
     uint32_t outbound;  /* group of the proxy it sends to; SN_NOBODY: by Request-URI */
@@ -62,13 +73,27 @@ typedef struct sn_ua_spec {
     uint32_t info_package_count;
     sn_watch_spec watch;
     ss_ua_profile profile; /* made when it is added */
+    sn_login_spec login;
 } sn_ua_spec;
+
+/** A domain whose proxy asks for credentials. Its users are the user agents with an aor of the domain; the password of each is the
+ *  template with the index of the node. */
+typedef struct sn_guard_spec {
+    const char *domain, *realm, *password;
+    uint8_t algorithms[SS_ALGORITHM_COUNT];
+    uint8_t algorithm_count;
+    uint8_t offers;   /* SS_OFFERS_… */
+    uint32_t methods; /* bit 1 << ss_method */
+    ss_span nonce_lifetime;
+} sn_guard_spec;
 
 typedef struct sn_proxy_spec {
     const char *const *domains; /* borrowed until finish, copied */
     uint32_t domain_count;
     const char *host; /* its name in URIs, or NULL */
     bool record_route, registrar;
+    const sn_guard_spec *guards; /* as domains */
+    uint32_t guard_count;
 } sn_proxy_spec;
 
 /** A group of like nodes: name[0] … name[count-1]; just `name` when count is 1 and not `indexed`. */
@@ -211,6 +236,15 @@ SS_MUST_USE ss_status sn_plan_decide_calls(const sn_plan *plan, sn_decisions *de
                                            sn_call **calls, uint32_t *count);
 /** The dense node of a group's index. */
 uint32_t sn_plan_node(const sn_plan *plan, uint32_t group, uint32_t index);
+/** The guard of a realm at a proxy, or NULL. */
+const sn_guard_spec *sn_plan_guard(const sn_proxy_spec *spec, ss_slice realm);
+/** The password of a user of a guarded domain, printed; false when there is no such user. */
+bool sn_plan_password(const sn_plan *plan, const sn_guard_spec *guard, ss_slice user,
+                      ss_buffer *password);
+/** A template with an index for each {n}. */
+void sn_put_template(ss_buffer *b, const char *template, uint32_t index);
+/** Somebody hashes: a guard or a login is in the plan. */
+bool sn_plan_needs_crypto(const sn_plan *plan);
 /** The node that has an IPv4 address (host order), or SN_NOBODY. */
 uint32_t sn_plan_find_address(const sn_plan *plan, uint32_t address);
 

@@ -370,3 +370,31 @@ TEST(event_keys_of_a_node_name_what_there_is)
     };
     RIG_CHECK(rows);
 }
+
+#define GUARDED(inside)                                                                        \
+    ONE_LINK                                                                                   \
+        "nodes: {p: {roles: [proxy, registrar]}}\ndomains: {example.com: {registrar: p" inside \
+        "}}\n"
+#define PHONE(domain, phone)                                                                       \
+    ONE_LINK                                                                                       \
+        "nodes: {p: {roles: [proxy, registrar]}, a: {role: ua, aor: \"sip:a@example.com\", " phone \
+        "}}\ndomains: {example.com: {registrar: p" domain "}}\n"
+
+TEST(credentials_are_asked_for_in_words_that_exist_and_of_those_who_have_a_password)
+{
+    static const rig_mistake rows[] = {
+        { GUARDED(", algorithms: [«SHA256»]"), "SHA256", "SHA-256" },
+        { GUARDED(", algorithms: [MD5, «MD5»]"), "given twice", NULL },
+        { GUARDED(", algorithms: «[»]"), "an empty list", NULL },
+        { GUARDED(", qop: [auth, «auth_int»]"), "auth_int", "auth-int" },
+        { GUARDED(", challenge: [«cancel»]"), "cancel", NULL },
+        { GUARDED(", challenge: [register, «ack»]"), "ack", "prack" },
+        { GUARDED(", nonce: «30»"), "missing unit", NULL },
+        { GUARDED(", «pasword»: x"), "pasword", "password" },
+        { PHONE("", "password: «secret»"), "a password for nobody", NULL },
+        { PHONE(", password: x", "auth: {minimum: «SHA-1»}"), "SHA-1", NULL },
+        { PHONE(", password: x", "auth: {prefer: «strong»}"), "strong", "strongest" },
+        { ONE_LINK "nodes: {p: {role: proxy, «password»: x}}\n", "password", NULL },
+    };
+    RIG_CHECK(rows);
+}

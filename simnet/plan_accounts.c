@@ -1,0 +1,87 @@
+/* Accounts of a plan: who are the users of a guarded domain and what their passwords are, from names and indices alone. It is what a
+ * database would answer (RFC 3261 22.4): nothing of it is kept per user. */
+#include "sn/plan.h"
+
+#include <string.h>
+
+void sn_put_template(ss_buffer *b, const char *template, uint32_t index)
+{
+    const char *mark = strstr(template, "{n}");
+    while (mark != NULL) {
+        ss_put(b, (ss_slice){ template, (size_t)(mark - template) });
+        ss_put_u64(b, index);
+        template = mark + 3;
+        mark = strstr(template, "{n}");
+    }
+    ss_put_text(b, template);
+}
+
+const sn_guard_spec *sn_plan_guard(const sn_proxy_spec *spec, ss_slice realm)
+{
+    for (uint32_t i = 0; i < spec->guard_count; i++) {
+        if (ss_slice_eq(ss_slice_from(spec->guards[i].realm), realm)) {
+            return &spec->guards[i];
+        }
+    }
+    return NULL;
+}
+
+bool sn_plan_needs_crypto(const sn_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->group_count; i++) {
+        const sn_group_spec *g = &plan->groups[i];
+        if ((g->role == SN_ROLE_UA && g->ua.login.password != NULL) ||
+            (g->role == SN_ROLE_PROXY && g->proxy.guard_count > 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The digits that stand in `user` where the template has its first {n}; 0 when it has none. */
+static uint32_t index_in(const char *template, ss_slice user)
+{
+    const char *mark = strstr(template, "{n}");
+    const size_t from = mark == NULL ? user.len : (size_t)(mark - template);
+    size_t to = from;
+    uint64_t index = 0;
+    while (to < user.len && user.at[to] >= '0' && user.at[to] <= '9') {
+        to++;
+    }
+    if (from >= user.len ||
+        ss_slice_to_u64(ss_slice_cut(user, from, to), UINT32_MAX, &index) != SS_OK) {
+        return 0;
+    }
+    return (uint32_t)index;
+}
+
+/* Of a group's users: "sip:u{n}@domain" with an index that exists. */
+static bool is_user(const sn_group_spec *g, const sn_guard_spec *guard, ss_slice user,
+                    uint32_t *index)
+{
+    char memory[512];
+    ss_buffer aor = ss_buffer_on(memory, sizeof memory);
+    if (g->role != SN_ROLE_UA || g->ua.aor == NULL ||
+        !ss_slice_starts(ss_slice_from(g->ua.aor), SS_LIT("sip:"))) {
+        return false;
+    }
+    *index = index_in(g->ua.aor + 4, user);
+    sn_put_template(&aor, g->ua.aor + 4, *index);
+    const ss_slice domain = ss_slice_from(guard->domain), whole = ss_buffer_slice(&aor);
+    return !aor.overflow && *index < g->count && whole.len == user.len + 1 + domain.len &&
+           ss_slice_starts(whole, user) && whole.at[user.len] == '@' &&
+           ss_slice_eq(ss_slice_cut(whole, user.len + 1, whole.len), domain);
+}
+
+bool sn_plan_password(const sn_plan *plan, const sn_guard_spec *guard, ss_slice user,
+                      ss_buffer *password)
+{
+    for (uint32_t i = 0; i < plan->group_count; i++) {
+        uint32_t index;
+        if (is_user(&plan->groups[i], guard, user, &index)) {
+            sn_put_template(password, guard->password, index);
+            return !password->overflow;
+        }
+    }
+    return false;
+}
