@@ -38,9 +38,8 @@ static void tell_ladder(cli_observers *o)
 
 static void to_judge(void *self, const sn_fact *fact, ss_slice packet)
 {
-    (void)packet;
     cli_observers *o = self;
-    sn_judge_fact(o->judge, fact);
+    sn_judge_fact(o->judge, fact, packet);
     if (sn_judge_violation_count(o->judge) != o->violations) {
         tell_ladder(o);
     }

@@ -1,6 +1,6 @@
 /* Accounts of a plan: who are the users of a guarded domain and what their passwords are, from names and indices alone. It is what a
  * database would answer (RFC 3261 22.4): nothing of it is kept per user. */
-#include "sn/plan.h"
+#include "plan_private.h"
 
 #include <string.h>
 
@@ -84,4 +84,78 @@ bool sn_plan_password(const sn_plan *plan, const sn_guard_spec *guard, ss_slice 
         }
     }
     return false;
+}
+
+/* ---- for the laws ---- */
+
+static const sn_guard_spec *guard_of_domain(const sn_plan *plan, const char *domain)
+{
+    for (uint32_t i = 0; i < plan->group_count; i++) {
+        const sn_proxy_spec *spec = &plan->groups[i].proxy;
+        for (uint32_t k = 0; plan->groups[i].role == SN_ROLE_PROXY && k < spec->guard_count; k++) {
+            if (strcmp(spec->guards[k].domain, domain) == 0) {
+                return &spec->guards[k];
+            }
+        }
+    }
+    return NULL;
+}
+
+/* What the group says is what its domain has: the user of its own address, and his password. */
+static bool may_log_in(const sn_plan *plan, const sn_group_spec *g)
+{
+    const sn_login_spec *login = &g->ua.login;
+    if (g->role != SN_ROLE_UA || login->password == NULL || g->ua.aor == NULL) {
+        return false;
+    }
+    const sn_guard_spec *guard = guard_of_domain(plan, login->domain);
+    const size_t user = strlen(login->user);
+    return guard != NULL && strcmp(guard->password, login->password) == 0 &&
+           strncmp(g->ua.aor + 4, login->user, user) == 0 && g->ua.aor[4 + user] == '@';
+}
+
+static void cast_user(const sn_plan *plan, const sn_group_spec *g, uint32_t group,
+                      sn_member *members)
+{
+    const bool knows = may_log_in(plan, g);
+    for (uint32_t i = 0; g->role == SN_ROLE_UA && i < g->count; i++) {
+        sn_member *m = &members[plan->group_first[group] + i];
+        m->may_log_in = knows;
+        m->outbound = g->ua.outbound == SN_NOBODY ? SN_NOBODY : plan->group_first[g->ua.outbound];
+    }
+}
+
+static uint32_t count_guards(const sn_plan *plan)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->group_count; i++) {
+        count += plan->groups[i].role == SN_ROLE_PROXY
+                     ? plan->groups[i].proxy.guard_count * plan->groups[i].count
+                     : 0;
+    }
+    return count;
+}
+
+ss_status sn_plan_cast_logins(sn_plan *plan)
+{
+    const uint32_t count = count_guards(plan);
+    sn_cast_guard *guards = sn_plan_take(plan, count + 1u, sizeof *guards);
+    if (guards == NULL) {
+        return SS_ERR_MEMORY;
+    }
+    plan->cast.guards = guards;
+    for (uint32_t i = 0; i < plan->group_count; i++) {
+        const sn_group_spec *g = &plan->groups[i];
+        cast_user(plan, g, i, (sn_member *)plan->cast.nodes);
+        for (uint32_t k = 0; g->role == SN_ROLE_PROXY && k < g->proxy.guard_count * g->count; k++) {
+            const sn_guard_spec *spec = &g->proxy.guards[k % g->proxy.guard_count];
+            guards[plan->cast.guard_count++] =
+                (sn_cast_guard){ .node = plan->group_first[i] + k / g->proxy.guard_count,
+                                 .methods = spec->methods,
+                                 .domain = spec->domain,
+                                 .realm = spec->realm,
+                                 .nonce_lifetime = spec->nonce_lifetime };
+        }
+    }
+    return SS_OK;
 }

@@ -115,10 +115,10 @@ static int by_name(const void *left, const void *right)
 }
 
 /* RFC3261:18.1.1 */
-static uint32_t tcp_from(const ss_settings *s)
+static uint16_t tcp_from(const ss_settings *s)
 {
     const uint32_t most = s->path_mtu == 0 ? 1300 : s->path_mtu < 200 ? 0 : s->path_mtu - 200;
-    return s->by_size ? most + 1 : 0;
+    return s->by_size ? (uint16_t)(most < UINT16_MAX ? most + 1 : UINT16_MAX) : 0;
 }
 
 static void fill_member(const sn_plan *plan, uint32_t group, uint32_t index, sn_member *m)
@@ -130,8 +130,9 @@ static void fill_member(const sn_plan *plan, uint32_t group, uint32_t index, sn_
         snprintf(m->name, sizeof m->name, "%s[%u]", g->name, (unsigned)index);
     }
     m->id = sn_name_id(ss_slice_from(g->name), index);
-    m->role = g->role;
+    m->role = (uint8_t)g->role;
     m->router = SN_NOBODY;
+    m->outbound = SN_NOBODY;
     m->t1 = g->settings.t1;
     m->t2 = g->settings.t2;
     m->t4 = g->settings.t4;
@@ -303,6 +304,9 @@ ss_status sn_plan_finish(sn_plan *plan, const char **why)
     }
     if (status == SS_OK) {
         status = join_nodes(plan, (sn_member *)plan->cast.nodes, why);
+    }
+    if (status == SS_OK) {
+        status = sn_plan_cast_logins(plan);
     }
     plan->memory->finished = status == SS_OK;
     if (status == SS_OK) {

@@ -32,6 +32,8 @@ void *sn_plan_take(sn_plan *plan, size_t count, size_t size);
 SS_MUST_USE ss_status sn_plan_place_groups(sn_plan *plan, const char **why);
 /** The address of a group's node. */
 uint32_t sn_range_address(const sn_range *range, uint32_t index);
+/** Into the cast: who asks for credentials, and who has some. */
+SS_MUST_USE ss_status sn_plan_cast_logins(sn_plan *plan);
 /** How many nodes a block of a prefix length can hold. */
 uint64_t sn_range_capacity(uint32_t bits);
 /** Every call of the run, as the plan's seed alone decides them. */

@@ -90,6 +90,7 @@ void sn_judge_free(sn_judge *j)
     }
     sn_network_end(j);
     sn_streams_end(j);
+    sn_auth_end(j);
     sn_map_free(&j->txns);
     sn_map_free(&j->accepted);
     free(j->all);
@@ -145,7 +146,7 @@ static void sip_received(sn_judge *j, const sn_fact *f)
     }
 }
 
-void sn_judge_fact(sn_judge *j, const sn_fact *f)
+void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
 {
     if (j->out_of_memory) {
         return;
@@ -157,24 +158,28 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f)
         if (is_element(j, f)) {
             sn_size_judge(j, f);
             sip_sent(j, f);
+            sn_auth_judge(j, f, packet);
         }
         break;
     case SN_FACT_DATAGRAM_RECEIVED:
         sn_datagram_received(j, f);
         if (is_element(j, f)) {
             sip_received(j, f);
+            sn_auth_judge(j, f, packet);
         }
         break;
     case SN_FACT_STREAM_SENT:
         sn_stream_sent(j, f);
         if (is_element(j, f)) {
             sip_sent(j, f);
+            sn_auth_judge(j, f, packet);
         }
         break;
     case SN_FACT_STREAM_RECEIVED:
         sn_stream_received(j, f);
         if (is_element(j, f)) {
             sip_received(j, f);
+            sn_auth_judge(j, f, packet);
         }
         break;
     case SN_FACT_CONNECTION:

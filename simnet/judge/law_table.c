@@ -120,6 +120,16 @@ const sn_law sn_laws[] = {
     [LAW_LIVE1] = { "LIVE1", "",
                     "each call that was placed was answered, rejected or given up by the time the "
                     "run came to rest" },
+    [LAW_AUTH1] = { "AUTH1", "RFC3261:22.3",
+                    "a request that needs credentials is served or passed on only with some that a "
+                    "user with the password made for it" },
+    [LAW_AUTH2] = { "AUTH2", "RFC7616:3.4",
+                    "credentials serve one request: a server takes no nonce count twice" },
+    [LAW_AUTH3] = { "AUTH3", "RFC3261:22.1",
+                    "credentials leave a user agent toward a node of their realm, or its outbound "
+                    "proxy, and nowhere else, but for the ACK that repeats them" },
+    [LAW_AUTH4] = { "AUTH4", "RFC7616:3.4",
+                    "the nonce counts of a user agent rise with every request that has the nonce" },
 };
 const unsigned sn_law_count = LAW_COUNT;
 

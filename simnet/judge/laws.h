@@ -18,7 +18,7 @@
     X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13) X(TX14) X(TX15)   \
         X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) \
             X(DLG1) X(DLG2) X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(NET1) X(NET2) X(NET3) X(NET4)     \
-                X(NET5) X(TRN1) X(TRN2) X(LEFT1) X(LIVE1)
+                X(NET5) X(TRN1) X(TRN2) X(LEFT1) X(LIVE1) X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4)
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
 
@@ -130,6 +130,12 @@ typedef struct net_view {
     uint32_t order_first, order_count, order_room;
 } net_view;
 
+/** What digest showed: two generations of it, the newer first. */
+typedef struct login_view {
+    map maps[2];
+    ss_time until; /* of the newer */
+} login_view;
+
 /* ---- the judge ------------------------------------------------------------------------------------------------------------ */
 
 struct sn_judge {
@@ -167,6 +173,7 @@ struct sn_judge {
     net_view net;
     streams_view streams;
     map refused;      /* (node, peer) whose connection was refused */
+    login_view logins;
     call_view *calls; /* by number */
     uint32_t call_count, call_room;
     map sub_dialog_index, sub_index, sub_chains; /* subscriptions.c */
@@ -261,6 +268,11 @@ void sn_proxy_response_received(sn_judge *j, const sn_fact *f, const txn *client
 void sn_proxy_response_sent(sn_judge *j, const sn_fact *f, const txn *server);
 /** PRX3: a response that matches no transaction still has our own Via on top. */
 bool sn_proxy_own_via_on_top(sn_judge *j, const sn_fact *f);
+
+/* auth_laws.c: AUTH1 to AUTH4 */
+/** A SIP datagram that left or came; `payload` is its bytes. */
+void sn_auth_judge(sn_judge *j, const sn_fact *f, ss_slice payload);
+void sn_auth_end(sn_judge *j);
 
 /* network_laws.c: NET1 to NET4 */
 void sn_network_begin(sn_judge *j);

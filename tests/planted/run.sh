@@ -14,7 +14,7 @@ for tool in patch pkg-config; do
 done
 planted=$SOURCE_DIR/tests/planted
 flags=(-std=c17 -O1 -g -D_POSIX_C_SOURCE=200809L
-    -I"$SOURCE_DIR/stack/include" -I"$SOURCE_DIR/simnet/include" -I"$SOURCE_DIR/reports/include" -I"$SOURCE_DIR/simnet")
+    -I"$SOURCE_DIR/stack/include" -I"$SOURCE_DIR/crypto/include" -I"$SOURCE_DIR/simnet/include" -I"$SOURCE_DIR/reports/include" -I"$SOURCE_DIR/simnet")
 if [[ ${SANITIZED:-0} == 1 ]]; then
     flags+=(-fsanitize=address,undefined -fno-sanitize-recover=all)
 fi
@@ -22,8 +22,9 @@ if grep -q '^SIPSIM_COVERAGE:BOOL=ON' "$BINARY_DIR/CMakeCache.txt"; then
     flags+=(--coverage)
 fi
 archives=("$BINARY_DIR/cli/CMakeFiles/sipsim.dir/main.c.o" "$BINARY_DIR/cli/libsipsim_cli.a" "$BINARY_DIR/fuzz/libfz.a" "$BINARY_DIR/reports/librp.a" "$BINARY_DIR/simnet/libsn.a"
+    "$BINARY_DIR/crypto/libsscrypto.a"
     "$BINARY_DIR/stack/libss.a")
-read -ra libraries <<<"$(pkg-config --libs libfyaml)"
+read -ra libraries <<<"$(pkg-config --libs libfyaml libcrypto)"
 
 # build PROGRAM SOURCE…: sources stand below a folder of their own, at the paths that they have in the repository
 build() {

@@ -33,7 +33,7 @@ static void watch(void *self, const sn_fact *f, ss_slice packet)
 {
     (void)self;
     (void)packet;
-    sn_judge_fact(seen.judge, f);
+    sn_judge_fact(seen.judge, f, packet);
     seen.kinds[f->kind]++;
     if (f->kind == SN_FACT_CALL) {
         seen.calls[f->call.event]++;

@@ -45,7 +45,7 @@ void court_give(court *rig, sn_fact fact)
 {
     fact.key = rig->key;
     fact.index = rig->index++;
-    sn_judge_fact(rig->judge, &fact);
+    sn_judge_fact(rig->judge, &fact, rig->payload);
     if (rig->meter != NULL) {
         sn_meter_fact(rig->meter, &fact);
     }

@@ -25,6 +25,8 @@ typedef struct court {
     uint32_t index;
     uint64_t ordinals[COURT_NODES];
     ss_transport transport; /* of what is sent and got from now on */
+    ss_slice payload; /* of the messages that follow */
+    sn_cast_guard guard;
 } court;
 
 /** T1 500 ms, T2 4 s, T4 5 s; every law is judged. */

@@ -136,8 +136,7 @@ static void put_fact(flow *f, const sn_fact *fact)
 static void see(void *self, const sn_fact *fact, ss_slice packet)
 {
     flow *f = self;
-    (void)packet;
-    sn_judge_fact(f->judge, fact);
+    sn_judge_fact(f->judge, fact, packet);
     sn_checker_fact(f->checker, fact);
     put_fact(f, fact);
 }

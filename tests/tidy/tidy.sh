@@ -13,7 +13,7 @@ fault_lines 'include through the path of another folder' < <(
     code "${pure[@]}" $(sources reports cli) | grep -E '# *include *"[^"]*/' |
         grep -vE '"(ss|sn|rp|fz)/[a-z0-9_]+\.(h|def)"|simnet/.*"(link|ip|tcp|nat|dns)/[a-z0-9_]+\.h"')
 fault_lines 'a public header includes by a path from the include root' < <(
-    grep -nE '^ *# *include *"[^"/]*"' $(sources stack/include simnet/include reports/include fuzz/include) /dev/null)
+    grep -nE '^ *# *include *"[^"/]*"' $(sources stack/include crypto/include simnet/include reports/include fuzz/include) /dev/null)
 fault_lines 'libfyaml outside simnet/scenario' < <(
     grep -nE '# *include *[<"]libfyaml' $(all_sources | grep -vE '^simnet/scenario/|^tests/') /dev/null)
 

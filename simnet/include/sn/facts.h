@@ -38,17 +38,29 @@ typedef struct sn_member {
     uint64_t id;      /* from the name: stable when others come and go */
     uint32_t address; /* IPv4, host order */
     uint32_t router;  /* the node its uplink leads to; SN_NOBODY for the root */
-    sn_role role;
-    uint32_t
-        tcp_from; /* bytes of a request that go by TCP for their size: RFC 3261 18.1.1; 0: none do */
+    uint8_t role;     /* sn_role */
+    bool may_log_in;  /* it has the password of its own address */
+    /* bytes of a request that go by TCP for their size: RFC 3261 18.1.1; 0: none do */
+    uint16_t tcp_from;
+    uint32_t outbound; /* the proxy that a user agent sends to; SN_NOBODY for none */
     ss_span t1, t2, t4, timer_c; /* of its stack */
 } sn_member;
+
+/** A node that asks the users of a domain for credentials: RFC 3261 22. */
+typedef struct sn_cast_guard {
+    uint32_t node;
+    uint32_t methods; /* bit 1 << ss_method */
+    const char *domain, *realm; /* borrowed from the plan */
+    ss_span nonce_lifetime;
+} sn_cast_guard;
 
 typedef struct sn_cast {
     const sn_member *nodes; /* borrowed from the plan */
     uint32_t node_count;
     const char *const *call_sources; /* names of the calls: entries */
     uint32_t call_source_count;
+    const sn_cast_guard *guards;
+    uint32_t guard_count;
 } sn_cast;
 
 /** The stable id of a node, from its group's name and its index there: no file order, no dense number. */

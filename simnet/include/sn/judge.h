@@ -35,7 +35,8 @@ typedef struct sn_judge sn_judge;
 /** Watches a run. `mask`: bit i on judges sn_laws[i]. NULL when there is no memory. */
 sn_judge *sn_judge_new(const sn_cast *cast, uint64_t mask);
 void sn_judge_free(sn_judge *j);
-void sn_judge_fact(sn_judge *j, const sn_fact *fact);
+/** `packet`: as a sink gets it. */
+void sn_judge_fact(sn_judge *j, const sn_fact *fact, ss_slice packet);
 /** After the last fact: laws about what must have happened by now. `interrupted` judges no liveness or leftovers. */
 void sn_judge_finish(sn_judge *j, ss_time end, bool interrupted);
 /** The judge ran out of memory, and judged nothing from then on: the run must end, as for any other want of memory. */

@@ -134,7 +134,7 @@ static void sends_bytes(court *rig, ss_method method, uint64_t branch, uint64_t 
 TEST(rfc3261_18_1_1_trn1_sees_a_request_too_large_for_udp_from_who_could_do_otherwise)
 {
     static const struct {
-        uint32_t tcp_from;
+        uint16_t tcp_from;
         bool refused;
         ss_method method;
         uint64_t branch, bytes;
