@@ -141,19 +141,18 @@ static LEX_RARE void index_odd_field(ss_parse *p, size_t begin, size_t end)
 }
 
 /* The usual field: a name that is known, a colon, a space, a value. What is known is a token, so that only the colon is looked
- * for. What is looked at comes before the CRLF at `end`, or is that. */
+ * for, in a block that may go on in other lines. */
 static LEX_APART void index_field(ss_parse *p, size_t begin, size_t end)
 {
 #if LEX_BLOCK > 0
     const char *s = p->msg->bytes.at;
     const unsigned colons =
         p->msg->bytes.len - begin >= LEX_BLOCK ? lex_block_finds(s + begin, ':') : 0;
-    if (colons != 0) {
-        const size_t name_len = (unsigned)__builtin_ctz(colons);
+    const size_t name_len = (unsigned)__builtin_ctz(colons | 1u << LEX_BLOCK);
+    if (begin + name_len + 1 < end) {
         const ss_hdr id = ss_hdr_of_block(s + begin, name_len);
         const size_t at = begin + name_len + 1 + (size_t)(s[begin + name_len + 1] == ' ');
-        if (id != SS_HDR_OTHER && at < end && (unsigned char)s[at] > ' ' &&
-            (unsigned char)s[end - 1] > ' ') {
+        if (id != SS_HDR_OTHER && (unsigned char)s[at] > ' ' && (unsigned char)s[end - 1] > ' ') {
             add_field(p, begin, end, name_len, id, at, end);
             return;
         }
