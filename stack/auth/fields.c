@@ -30,12 +30,17 @@ static void skip_space(reader *r)
     }
 }
 
+static bool is_printable(char c)
+{
+    return (unsigned char)c >= ' ' && c != 0x7f;
+}
+
 /* Whatever is no space and no separator of the parameters: more than a token, as unquoted nonces in base64 need it. */
 static ss_slice take_word(reader *r)
 {
     const size_t from = r->at;
-    while (r->at < r->s.len && !is_space(r->s.at[r->at]) && r->s.at[r->at] != ',' &&
-           r->s.at[r->at] != '"' && (unsigned char)r->s.at[r->at] > ' ') {
+    while (r->at < r->s.len && is_printable(r->s.at[r->at]) && r->s.at[r->at] != ' ' &&
+           r->s.at[r->at] != ',' && r->s.at[r->at] != '"') {
         r->at++;
     }
     return ss_slice_cut(r->s, from, r->at);
@@ -49,11 +54,6 @@ static ss_slice take_name(reader *r)
         r->at++;
     }
     return ss_slice_cut(r->s, from, r->at);
-}
-
-static bool is_printable(char c)
-{
-    return (unsigned char)c >= ' ' && c != 0x7f;
 }
 
 /* RFC7616:3.4.5 Without the slashes that quote; a fold is one space (RFC 3261 7.3.1). */

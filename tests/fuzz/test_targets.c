@@ -74,6 +74,11 @@ TEST(uri_holds_over_seeds_and_regress)
     holds("uri");
 }
 
+TEST(digest_holds_over_seeds_and_regress)
+{
+    holds("digest");
+}
+
 TEST(header_holds_over_seeds_and_regress)
 {
     holds("header");

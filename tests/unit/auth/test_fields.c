@@ -67,6 +67,7 @@ TEST(what_is_no_challenge_of_digest_is_told_apart_from_a_broken_one)
         "Digest realm=\"a\", =\"n\"",
         "Digest ,realm=\"a\", nonce=\"n\"",
         "Digest realm=\"a\x01\", nonce=\"n\"",
+        "Digest realm=\"a\", nonce=n\x7f",
     };
     ss_challenge c;
     for (size_t i = 0; i < SS_COUNT(broken); i++) {
