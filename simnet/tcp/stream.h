@@ -13,10 +13,11 @@ typedef enum sn_stream_state {
 typedef struct sn_stream {
     ss_table_link by_ends;   /* first: the table asks for it; local port, remote address and port */
     ss_table_link by_number; /* in the table while is_told */
-    ss_ref next, prev;       /* of the host */
-    uint32_t ordinal;        /* of the host: names it in draws and events */
-    uint32_t number;         /* the app's */
-    uint32_t remote;         /* IPv4 address */
+    ss_table_link by_ordinal;
+    ss_ref next, prev; /* of the host */
+    uint32_t ordinal;  /* of the host: names it in draws and events */
+    uint32_t number;   /* the app's */
+    uint32_t remote;   /* IPv4 address */
     uint16_t local_port, remote_port;
     uint16_t mss;
     uint8_t state;                  /* sn_stream_state */

@@ -1,5 +1,5 @@
-/* The connections of all hosts of a partition: found by their two ends, by the app's number and, among those of one host, by
- * ordinal; and the bytes that they keep, in the store. */
+/* The connections of all hosts of a partition: found by their two ends, by the app's number and by their
+ * ordinal at their host; and the bytes that they keep, in the store. */
 #include <string.h>
 
 #include "tcp/stream.h"
@@ -49,6 +49,11 @@ static ss_key128 number_key(uint32_t number)
     return (ss_key128){ .lo = number, .hi = 2 };
 }
 
+static ss_key128 ordinal_key(uint32_t ordinal)
+{
+    return (ss_key128){ .lo = ordinal, .hi = 3 };
+}
+
 static ss_table_link *find(const sn_partition *p, uint32_t node, ss_key128 key)
 {
     return p->streams.buckets == 0 ? NULL : ss_table_find(&p->streams, &p->store, node, key);
@@ -69,15 +74,8 @@ sn_stream *sn_stream_by_number(const sn_partition *p, uint32_t node, uint32_t nu
 
 sn_stream *sn_stream_by_ordinal(const sn_partition *p, uint32_t node, uint32_t ordinal)
 {
-    const sn_streams *all = sn_streams_of(p, node);
-    for (ss_ref at = all == NULL ? 0 : all->first; at != 0;) {
-        sn_stream *s = ss_store_at(&p->store, at);
-        if (s->ordinal == ordinal) {
-            return s;
-        }
-        at = s->next;
-    }
-    return NULL;
+    ss_table_link *link = find(p, node, ordinal_key(ordinal));
+    return link == NULL ? NULL : SS_OWNER(link, sn_stream, by_ordinal);
 }
 
 /* ---- life ---- */
@@ -125,8 +123,10 @@ sn_stream *sn_stream_new(sn_partition *p, uint32_t node, uint16_t local_port, ui
     s->remote = remote;
     s->remote_port = remote_port;
     s->by_ends.key = ends_key(local_port, remote, remote_port);
-    s->by_ends.engine = node;
+    s->by_ordinal.key = ordinal_key(s->ordinal);
+    s->by_ends.engine = s->by_ordinal.engine = node;
     ss_table_add(&p->streams, &p->store, &s->by_ends);
+    ss_table_add(&p->streams, &p->store, &s->by_ordinal);
     join(p, all, s);
     return s;
 }
@@ -189,6 +189,7 @@ void sn_stream_free(sn_partition *p, uint32_t node, sn_stream *s)
         drop_piece(p, s);
     }
     ss_table_remove(&p->streams, &p->store, &s->by_ends);
+    ss_table_remove(&p->streams, &p->store, &s->by_ordinal);
     leave(p, sn_streams_of(p, node), s);
     ss_store_give(&p->store, ss_store_ref(&p->store, s), sizeof *s);
 }

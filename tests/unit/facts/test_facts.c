@@ -46,3 +46,34 @@ TEST(names_are_those_of_the_lists)
     CHECK_STR(sn_call_event_name(SN_CALL_REGISTER_FAILED), "REGISTER_FAILED");
     CHECK_ASSERTS((void)sn_fact_name(SN_FACT_COUNT));
 }
+
+/* A message on a stream is called the same where it left and where it came. */
+TEST(a_message_on_a_stream_has_one_name_at_both_ends)
+{
+    const sn_fact sent = { .kind = SN_FACT_STREAM_SENT,
+                           .entity = 1,
+                           .peer = 2,
+                           .packet = { .origin = 1, .ordinal = 500 },
+                           .local_port = 49152,
+                           .peer_port = 5060 };
+    sn_fact received = { .kind = SN_FACT_STREAM_RECEIVED,
+                         .entity = 2,
+                         .peer = 1,
+                         .packet = { .origin = 1, .ordinal = 500 },
+                         .local_port = 5060,
+                         .peer_port = 49152 };
+    const sn_packet_id a = sn_fact_message(&sent), b = sn_fact_message(&received);
+    CHECK_EQ(a.origin, b.origin);
+    CHECK_EQ(a.ordinal, b.ordinal);
+    received.packet.ordinal = 501; /* another place, */
+    CHECK(sn_fact_message(&received).ordinal != a.ordinal);
+    received.packet.ordinal = 500;
+    received.peer_port = 49153; /* or another connection */
+    CHECK(sn_fact_message(&received).ordinal != a.ordinal);
+}
+
+TEST(what_becomes_of_a_connection_has_a_name_and_a_text)
+{
+    CHECK_STR(sn_connection_event_name(SN_CONNECTION_REFUSED), "REFUSED");
+    CHECK_STR(sn_connection_event_text(SN_CONNECTION_REFUSED), "was refused");
+}

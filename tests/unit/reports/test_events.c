@@ -62,6 +62,45 @@ TEST(event_of_a_timer_names_machine_and_letter)
               "\"call_id\":\"0000000000000001\",\"branch\":\"0000000000000002\"}\n");
 }
 
+TEST(event_of_a_message_on_a_stream_says_where_in_it)
+{
+    sn_fact sent = facts_sent(5, FACTS_ALICE, FACTS_P1, 3, SS_METHOD_INVITE, 0);
+    sent.kind = SN_FACT_STREAM_SENT;
+    sent.transport = SS_TRANSPORT_TCP;
+    sent.packet.ordinal = 1200;
+    sent.local_port = 49152;
+    CHECK_NOT_NULL(strstr(line_of(&sent), "\"kind\":\"STREAM_SENT\",\"node\":\"alice\",\"origin\":"
+                                          "\"alice\",\"offset\":1200,\"bytes\":500,"));
+    CHECK_NOT_NULL(strstr(line_of(&sent), "\"local_port\":49152,\"peer_port\":5060,\"sip\":true"));
+}
+
+TEST(event_of_a_connection_says_what_became_of_it)
+{
+    sn_fact refused = facts_fact(7, 1, SN_FACT_CONNECTION, FACTS_ALICE);
+    refused.peer = FACTS_P1;
+    refused.local_port = 49152;
+    refused.peer_port = 5060;
+    refused.value = 600;
+    refused.connection.event = SN_CONNECTION_REFUSED;
+    CHECK_NOT_NULL(strstr(line_of(&refused),
+                          "\"kind\":\"CONNECTION\",\"node\":\"alice\",\"connection_event\":"
+                          "\"REFUSED\",\"peer\":\"p1\",\"local_port\":49152,\"peer_port\":5060,"
+                          "\"kept_bytes\":600}\n"));
+}
+
+TEST(event_of_a_switch_names_both_transports)
+{
+    sn_fact note = facts_fact(7, 1, SN_FACT_NOTE, FACTS_ALICE);
+    note.note = (ss_note){ .kind = SS_NOTE_SWITCH,
+                           .from = SS_TRANSPORT_UDP,
+                           .to = SS_TRANSPORT_TCP,
+                           .letter = SS_LETTER_COUNT,
+                           .method = SS_METHOD_INVITE,
+                           .value = 1400 };
+    CHECK_NOT_NULL(strstr(line_of(&note), "\"note\":\"SWITCH\",\"from\":\"UDP\",\"to\":\"TCP\","
+                                          "\"method\":\"INVITE\",\"value\":1400,"));
+}
+
 TEST(event_lines_never_overflow)
 {
     sn_fact fact;

@@ -171,3 +171,27 @@ TEST(ladder_of_a_long_call_is_cut_and_says_so)
     }
     CHECK_NOT_NULL(strstr(end(l), "\xe2\x80\xa6 and 100 more\n"));
 }
+
+TEST(a_message_on_a_stream_says_so_and_its_connection_has_a_line)
+{
+    rp_ladder *l = begin();
+    sn_fact sent = facts_sent(SS_MS(1), FACTS_ALICE, FACTS_BOB, 0, SS_METHOD_INVITE, 0);
+    sent.kind = SN_FACT_STREAM_SENT;
+    sent.transport = SS_TRANSPORT_TCP;
+    rp_ladder_fact(l, &sent);
+    sn_fact open = facts_fact(SS_MS(21), 2, SN_FACT_CONNECTION, FACTS_ALICE);
+    open.peer = FACTS_BOB;
+    open.transport = SS_TRANSPORT_TCP;
+    open.connection = (sn_connection_fact){ .event = SN_CONNECTION_OPEN, .call_id = FACTS_CALL_ID };
+    rp_ladder_fact(l, &open);
+    sn_fact received = sent;
+    received.kind = SN_FACT_STREAM_RECEIVED;
+    received.key.at = SS_MS(31);
+    received.entity = FACTS_BOB;
+    received.peer = FACTS_ALICE;
+    rp_ladder_fact(l, &received);
+    const char *text = end(l);
+    CHECK_NOT_NULL(strstr(text, " INVITE 1 TCP "));
+    CHECK_NOT_NULL(strstr(text, "arrives 31.000"));
+    CHECK_NOT_NULL(strstr(text, "alice: TCP connection with bob is open"));
+}
