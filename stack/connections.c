@@ -203,6 +203,7 @@ static const ss_path *find_way(ss_engine *e, ss_turn *turn, const ss_msg *msg, c
 static bool assign(ss_engine *e, ss_turn *turn, ss_output *out, ss_path *unsent)
 {
     const size_t used = turn->arena->used;
+    const ss_output *last = turn->last;
     ss_output *rest = SS_ARENA_NEW(turn->arena, ss_output);
     const size_t used_with_rest = turn->arena->used;
     ss_msg *msg = SS_ARENA_NEW(turn->arena, ss_msg);
@@ -217,7 +218,9 @@ static bool assign(ss_engine *e, ss_turn *turn, ss_output *out, ss_path *unsent)
     if (way == NULL) {
         unsent->connection = SS_CONNECTION_NONE;
         (void)ss_txn_move(&e->core, turn->arena, msg, unsent);
-        turn->arena->used = used;
+        if (turn->last == last) { /* else it was said that there is no room, and that stays */
+            turn->arena->used = used;
+        }
         return false;
     }
     (void)ss_txn_move(&e->core, turn->arena, msg, way);
