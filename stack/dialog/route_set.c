@@ -80,7 +80,7 @@ static ss_slice first_route(ss_slice routes, ss_slice *rest)
 }
 
 /* A Request-URI has neither method parameter nor headers (19.1.1, table 1); everything else stays byte for byte. */
-static void put_as_request_uri(ss_buffer *b, const ss_uri *uri)
+void ss_put_request_uri(ss_buffer *b, const ss_uri *uri)
 {
     ss_slice text = uri->whole;
     if (uri->headers.len > 0) { /* a '?' may stand in the user part as well */
@@ -107,7 +107,7 @@ static ss_status make_strict(ss_slice target, const ss_uri *first, ss_slice rest
                              ss_route *out)
 {
     ss_buffer b = ss_buffer_open(arena);
-    put_as_request_uri(&b, first);
+    ss_put_request_uri(&b, first);
     out->request_uri = ss_buffer_keep(arena, &b);
     if (b.overflow) {
         return SS_ERR_FULL;

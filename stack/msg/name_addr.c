@@ -178,3 +178,27 @@ ss_status ss_msg_to(const ss_msg *msg, ss_name_addr *out)
     *out = msg->to;
     return msg->first[SS_HDR_TO] == 0 ? SS_NONE : msg->to_status;
 }
+
+/* qvalue (25.1) in thousandths: "0", "1", each with at most three decimals. 1000 when absent. */
+ss_status ss_name_addr_q(const ss_name_addr *contact, uint16_t *q)
+{
+    ss_slice text;
+    *q = 1000;
+    if (ss_params_get(contact->params, SS_LIT("q"), &text) != SS_OK) {
+        return SS_OK;
+    }
+    if (text.len == 0 || text.len > 5 || (text.at[0] != '0' && text.at[0] != '1') ||
+        (text.len > 1 && text.at[1] != '.')) {
+        return SS_ERR_SYNTAX;
+    }
+    unsigned value = text.at[0] == '1' ? 1000 : 0;
+    unsigned weight = 100;
+    for (size_t i = 2; i < text.len; i++, weight /= 10) {
+        if (text.at[i] < '0' || text.at[i] > '9') {
+            return SS_ERR_SYNTAX;
+        }
+        value += (unsigned)(text.at[i] - '0') * weight;
+    }
+    *q = (uint16_t)value;
+    return value > 1000 ? SS_ERR_SYNTAX : SS_OK;
+}

@@ -78,30 +78,6 @@ static uint32_t requested_expires(const ss_proxy *proxy, const ss_msg *request,
     return field.at != NULL ? delta_seconds(field) : proxy->config->expires_default_s;
 }
 
-/* qvalue (25.1) in thousandths: "0", "1", each with at most three decimals. 1000 when absent. */
-static ss_status read_q(const ss_name_addr *contact, uint16_t *q)
-{
-    ss_slice text;
-    *q = 1000;
-    if (ss_params_get(contact->params, SS_LIT("q"), &text) != SS_OK) {
-        return SS_OK;
-    }
-    if (text.len == 0 || text.len > 5 || (text.at[0] != '0' && text.at[0] != '1') ||
-        (text.len > 1 && text.at[1] != '.')) {
-        return SS_ERR_SYNTAX;
-    }
-    unsigned value = text.at[0] == '1' ? 1000 : 0;
-    unsigned weight = 100;
-    for (size_t i = 2; i < text.len; i++, weight /= 10) {
-        if (text.at[i] < '0' || text.at[i] > '9') {
-            return SS_ERR_SYNTAX;
-        }
-        value += (unsigned)(text.at[i] - '0') * weight;
-    }
-    *q = (uint16_t)value;
-    return value > 1000 ? SS_ERR_SYNTAX : SS_OK;
-}
-
 /* 423 if and only if: above zero, below an hour, below our minimum. RFC3261:10.3 RFC3261:21.4.17 */
 static ss_proxy_verdict check_interval(const ss_visit *v, uint32_t expires_s)
 {
@@ -120,7 +96,7 @@ static ss_proxy_verdict read_contact(const ss_visit *v, const ss_msg *request,
                                      const ss_name_addr *contact, ss_binding *change)
 {
     ss_uri uri;
-    if (ss_uri_parse(contact->uri, &uri) != SS_OK || read_q(contact, &change->q) != SS_OK) {
+    if (ss_uri_parse(contact->uri, &uri) != SS_OK || ss_name_addr_q(contact, &change->q) != SS_OK) {
         return (ss_proxy_verdict){ .status = 400 };
     }
     const uint32_t asked = requested_expires(v->proxy, request, contact);

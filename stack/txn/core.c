@@ -14,6 +14,8 @@ ss_settings ss_settings_default(void)
         .t4 = SS_S(5),
         .timer_c = SS_S(181), /* RFC3261:16.6 step 11: larger than 3 minutes */
         .ring_limit = SS_S(120),
+        .redirects_max = 7,
+        .register_max = SS_S(1800), /* RFC5626:4.5 and a base of 30 s where it is wanted */
         .txns_max = 1u << 20,
         .txns_ending = 16,
         .dialogs_max = 1u << 20,

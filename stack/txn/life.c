@@ -203,6 +203,24 @@ ss_txn *ss_txn_make(ss_core *core, const ss_txn_birth *birth)
     join_list(core, t);
     return t;
 }
+/* Without room it is as if nobody had asked. */
+const ss_sent *ss_txn_sent(const ss_core *core, ss_turn *turn, const ss_txn *t)
+{
+    const bool is_waiting =
+        t->state == SS_TXN_CALLING || t->state == SS_TXN_TRYING || t->state == SS_TXN_PROCEEDING;
+    if (!t->owner.wants_sent || !is_waiting) {
+        return NULL;
+    }
+    ss_sent *sent = SS_ARENA_NEW(turn->arena, ss_sent);
+    const ss_slice bytes =
+        sent == NULL ? SS_EMPTY : ss_arena_copy(turn->arena, ss_txn_message(core, t));
+    if (bytes.len == 0) {
+        return NULL;
+    }
+    *sent = (ss_sent){ .bytes = bytes, .path = ss_txn_path(core, t) };
+    return sent;
+}
+
 void ss_txn_destroy(ss_core *core, ss_txn *t)
 {
     ss_timer_set(&core->timers, &core->pools->store, &t->timer, SS_TIME_NEVER);

@@ -167,6 +167,9 @@ SS_MUST_USE ss_status ss_txn_keep(ss_core *core, ss_txn *t, const ss_path *path,
 ss_slice ss_txn_kept(const ss_core *core, const ss_txn *t);
 ss_ref ss_txn_ref(const ss_core *core, const ss_txn *t);
 
+/** What the owner may have to send again, for ss_up.sent: NULL when it does not want it, or when it was answered. In the arena. */
+const ss_sent *ss_txn_sent(const ss_core *core, ss_turn *turn, const ss_txn *t);
+
 /* ---- messages ---- */
 
 /** 17.1.1.3: the ACK of a non-2xx final response, in the arena; empty when that is full. */

@@ -41,26 +41,14 @@ static unsigned client_event(const ss_txn *t, unsigned status)
     return status < 300 ? ICT_2XX : ICT_300_699;
 }
 
-/* Before the step, in which the request gives way to its ACK or to nothing. Without room it is as if nobody had asked. */
+/* Before the step, in which the request gives way to its ACK or to nothing. */
 static const ss_sent *sent_by(const ss_core *core, ss_turn *turn, const ss_txn *t,
                               const ss_msg *response)
 {
-    const bool is_waiting =
-        t->state == SS_TXN_CALLING || t->state == SS_TXN_TRYING || t->state == SS_TXN_PROCEEDING;
     const bool is_of_use =
         response->status >= 300 ||
         (response->status >= 200 && ss_msg_count(response, SS_HDR_AUTHENTICATION_INFO) > 0);
-    if (!t->owner.wants_sent || !is_waiting || !is_of_use) {
-        return NULL;
-    }
-    ss_sent *sent = SS_ARENA_NEW(turn->arena, ss_sent);
-    const ss_slice bytes =
-        sent == NULL ? SS_EMPTY : ss_arena_copy(turn->arena, ss_txn_message(core, t));
-    if (bytes.len == 0) {
-        return NULL;
-    }
-    *sent = (ss_sent){ .bytes = bytes, .path = ss_txn_path(core, t) };
-    return sent;
+    return is_of_use ? ss_txn_sent(core, turn, t) : NULL;
 }
 
 static ss_up receive_response(ss_core *core, ss_turn *turn, const ss_msg *msg,

@@ -139,6 +139,9 @@ ss_up ss_txn_timer(ss_core *core, ss_turn *turn, ss_timer *timer)
         note_fired(&step, letter, ss_txn_interval(core, t, letter));
     }
     SS_ASSERT(letter != SS_LETTER_COUNT); /* popped timers are due */
+    const bool gives_up = letter == SS_TIMER_B || letter == SS_TIMER_F;
+    const ss_sent *sent = gives_up ? ss_txn_sent(core, turn, t) : NULL;
     ss_txn_take_timer_step(&step, letter);
+    step.up.sent = sent;
     return step.up;
 }

@@ -114,9 +114,9 @@ static void completed(const ss_visit *v, ss_call *call)
 }
 
 /* RFC3261:8.1.3.1 RFC3261:13.2.2 */
-static void failed(const ss_visit *v, ss_call *call, unsigned status)
+static void failed(const ss_visit *v, ss_call *call, const ss_up *up, unsigned status)
 {
-    if (call->state == SS_CALL_INVITING) {
+    if (call->state == SS_CALL_INVITING && !is_repeated(v, call, up, NULL)) {
         ss_uac_refused(v, call, &(ss_outcome){ .status = status, .synthetic = true });
     }
 }
@@ -131,10 +131,10 @@ void ss_uac_invite_up(const ss_visit *v, ss_call *call, const ss_up *up, const s
         take_response(v, call, up, response);
         break;
     case SS_UP_TIMEOUT:
-        failed(v, call, 408);
+        failed(v, call, up, 408);
         break;
     case SS_UP_TRANSPORT_ERROR:
-        failed(v, call, 503);
+        failed(v, call, up, 503);
         break;
     case SS_UP_ENDED:
         completed(v, call);

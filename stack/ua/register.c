@@ -1,6 +1,7 @@
-/* Registration (RFC 3261 10.2): one Contact, one Call-ID for the life of the engine, numbers that rise by one. What was
- * granted is read back from the response and refreshed when nine tenths of it have passed. 423 is followed once. After a
- * failure nothing is tried again by itself (10.2.7): the application decides.
+/* Registration (RFC 3261 10.2): our Contact and those of the identity, one Call-ID for the life of the engine, numbers that rise by
+ * one. What was granted is read back from the response and refreshed when nine tenths of it have passed. 423 is followed once,
+ * 3xx as in redirect.c. After a failure that may pass it is tried again, not before RFC 5626 4.5 or the Retry-After allow it; with
+ * a base of 0 the application decides (10.2.7).
  *
  * The Call-ID is made from the engine's key and the number is in ss_ua, so that both survive the removal of a binding
  * while nothing of it stays in the store. */
@@ -16,8 +17,14 @@ typedef struct registration {
     bool is_busy;          /* a request is under way: 10.2 allows no second */
     bool again;            /* next_expires is to be asked for */
     bool retried;          /* a 423 was followed */
-    uint8_t repeats;       /* of the current request: repeat.c */
+    bool all;              /* the current request removes all bindings: Contact: * (10.2.2) */
+    bool next_all;
+    uint8_t repeats;  /* of the current request: repeat.c */
+    uint8_t failures; /* consecutive, up to FAILURES_MAX */
+    ss_blob targets;  /* of the current request, redirected: redirect.c */
 } registration;
+
+enum { FAILURES_MAX = 20 }; /* the bound of the wait is reached long before */
 
 static registration *registration_of(const ss_visit *v)
 {
@@ -35,9 +42,15 @@ void ss_ua_register_forget(const ss_visit *v)
     registration *reg = registration_of(v);
     if (reg != NULL) {
         arm(v, reg, SS_TIME_NEVER);
+        ss_core_drop(v->core, &reg->targets);
         ss_core_give(v->core, v->ua->registration, sizeof(registration));
         v->ua->registration = 0;
     }
+}
+
+ss_blob *ss_ua_register_targets(const ss_visit *v)
+{
+    return &registration_of(v)->targets;
 }
 
 /* ---- asking ---- */
@@ -52,8 +65,22 @@ static ss_slice registration_call_id(const ss_visit *v)
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
+/* RFC3261:10.2.2 all bindings, or RFC3261:10.2.1 our Contact and those of the identity. */
+static void put_contacts(const ss_visit *v, ss_buffer *b, const registration *reg, ss_slice own)
+{
+    const ss_slice others = v->ua->identity->contacts;
+    if (reg->all) {
+        ss_put_header(b, SS_HDR_CONTACT, SS_LIT("*"));
+        return;
+    }
+    ss_put_header(b, SS_HDR_CONTACT, own);
+    if (others.len > 0) {
+        ss_put_header(b, SS_HDR_CONTACT, others);
+    }
+}
+
 static ss_slice print_register(const ss_visit *v, const ss_route *route, const ss_path *path,
-                               uint32_t cseq, uint32_t expires)
+                               uint32_t cseq, const registration *reg)
 {
     char tag[SS_TAG_BYTES];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
@@ -70,8 +97,8 @@ static ss_slice print_register(const ss_visit *v, const ss_route *route, const s
                                      .cseq = cseq };
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_ua_put_request(v, &b, &request, route, path);
-    ss_put_header(&b, SS_HDR_CONTACT, contact);
-    ss_put_header_u64(&b, SS_HDR_EXPIRES, expires);
+    put_contacts(v, &b, reg, contact);
+    ss_put_header_u64(&b, SS_HDR_EXPIRES, reg->expires);
     ss_ua_put_tail(v, &b, SS_METHOD_REGISTER);
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
     return ss_buffer_keep(v->turn->arena, &b);
@@ -93,7 +120,7 @@ static ss_status ask(const ss_visit *v, registration *reg)
     const ss_path path = ss_ua_path_to(v, &hop);
     const uint32_t cseq =
         v->ua->register_cseq == 0 ? ss_cseq_initial(v->core) : v->ua->register_cseq + 1;
-    const ss_slice bytes = print_register(v, &route, &path, cseq, reg->expires);
+    const ss_slice bytes = print_register(v, &route, &path, cseq, reg);
     if (bytes.len == 0) {
         return SS_ERR_FULL;
     }
@@ -103,6 +130,7 @@ static ss_status ask(const ss_visit *v, registration *reg)
         v->ua->register_cseq = cseq;
         reg->is_busy = true;
         reg->repeats = 0;
+        ss_core_drop(v->core, &reg->targets);
         arm(v, reg, SS_TIME_NEVER);
     }
     return sent;
@@ -130,55 +158,94 @@ ss_status ss_ua_register(const ss_visit *v, const ss_command *command)
         reg->cookie = command->cookie;
         reg->again = true;
         reg->next_expires = command->expires_s;
+        reg->next_all = command->all;
         return SS_OK;
     }
     const registration before = *reg;
     reg->cookie = command->cookie;
-    reg->expires = command->expires_s;
+    reg->expires = command->all ? 0 : command->expires_s;
+    reg->all = command->all;
     reg->retried = false;
+    reg->failures = 0;
     const ss_status status = ask(v, reg);
     if (status != SS_OK && is_new) {
         ss_ua_register_forget(v);
     } else if (status != SS_OK) { /* nothing changed: the refresh goes on asking what it asked */
         reg->cookie = before.cookie;
         reg->expires = before.expires;
+        reg->all = before.all;
         reg->retried = before.retried;
+        reg->failures = before.failures;
     }
     return status;
 }
 
 /* ---- what came of it ---- */
 
-/* The binding that is ours among those of the response: 0 when it is not there. RFC3261:10.2.4 */
-static uint32_t granted_by(const ss_visit *v, const ss_msg *response)
+/* How long a Contact of the response lives: the parameter, the field, an hour; what is malformed means an hour as well
+ * (10.2.1.1). */
+static uint32_t lifetime(const ss_msg *response, const ss_name_addr *contact)
 {
-    ss_slice own;
-    ss_name_addr mine;
-    ss_uri own_uri;
-    if (ss_ua_contact(v, &own) != SS_OK || ss_name_addr_parse(own, &mine) != SS_OK ||
-        ss_uri_parse(mine.uri, &own_uri) != SS_OK) {
-        return 0;
+    ss_slice text;
+    uint64_t number;
+    uint32_t expires = 3600;
+    if (ss_params_get(contact->params, SS_LIT("expires"), &text) == SS_OK) {
+        return ss_slice_to_u64(text, UINT32_MAX, &number) == SS_OK ? (uint32_t)number : expires;
+    }
+    return ss_msg_number(response, SS_HDR_EXPIRES, &expires) == SS_OK ? expires : 3600;
+}
+
+/* The next value of the identity's own list, "<uri>;params, <uri>". */
+static bool next_of_list(ss_slice *rest, ss_name_addr *out)
+{
+    const size_t end = ss_slice_find(*rest, '>');
+    const size_t comma = end + ss_slice_find(ss_slice_cut(*rest, end, rest->len), ',');
+    const ss_slice value = ss_slice_trim(ss_slice_cut(*rest, 0, comma));
+    *rest = comma < rest->len ? ss_slice_cut(*rest, comma + 1, rest->len) : SS_EMPTY;
+    return value.len > 0 && ss_name_addr_parse(value, out) == SS_OK;
+}
+
+static bool is_of_list(ss_slice list, const ss_uri *uri)
+{
+    ss_name_addr contact;
+    ss_uri ours;
+    while (next_of_list(&list, &contact)) {
+        if (ss_uri_parse(contact.uri, &ours) == SS_OK && ss_uri_equal(&ours, uri)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+typedef struct grant {
+    uint32_t own;   /* seconds of our Contact, 0 when it is not there */
+    uint32_t first; /* of the one of ours that ends first */
+} grant;
+
+/* RFC3261:10.2.4 The bindings that are ours among those of the response. */
+static grant granted_by(const ss_visit *v, const ss_msg *response)
+{
+    ss_slice text;
+    ss_name_addr mine, contact;
+    ss_uri own, uri;
+    grant g = { .own = 0, .first = UINT32_MAX };
+    if (ss_ua_contact(v, &text) != SS_OK || ss_name_addr_parse(text, &mine) != SS_OK ||
+        ss_uri_parse(mine.uri, &own) != SS_OK) {
+        return (grant){ 0, 0 };
     }
     ss_value_iter it = { 0 };
-    ss_name_addr contact;
     while (ss_msg_next_addr(response, SS_HDR_CONTACT, &it, &contact) == SS_OK) {
-        ss_uri uri;
-        if (contact.is_star || ss_uri_parse(contact.uri, &uri) != SS_OK ||
-            !ss_uri_equal(&uri, &own_uri)) {
+        if (contact.is_star || ss_uri_parse(contact.uri, &uri) != SS_OK) {
             continue;
         }
-        ss_slice text;
-        uint32_t expires = 3600; /* what a malformed value means: 10.2.1.1 */
-        if (ss_params_get(contact.params, SS_LIT("expires"), &text) == SS_OK) {
-            uint64_t number;
-            return ss_slice_to_u64(text, UINT32_MAX, &number) == SS_OK ? (uint32_t)number : expires;
+        const bool is_own = g.own == 0 && ss_uri_equal(&uri, &own);
+        if (is_own || is_of_list(v->ua->identity->contacts, &uri)) {
+            const uint32_t seconds = lifetime(response, &contact);
+            g.own = is_own ? seconds : g.own;
+            g.first = seconds < g.first ? seconds : g.first;
         }
-        if (ss_msg_number(response, SS_HDR_EXPIRES, &expires) != SS_OK) {
-            expires = 3600;
-        }
-        return expires;
     }
-    return 0;
+    return g;
 }
 
 static void tell(const ss_visit *v, const registration *reg, ss_event_kind kind,
@@ -201,7 +268,9 @@ static bool go_on(const ss_visit *v, registration *reg)
     }
     reg->again = false;
     reg->retried = false;
-    reg->expires = reg->next_expires;
+    reg->failures = 0;
+    reg->all = reg->next_all;
+    reg->expires = reg->all ? 0 : reg->next_expires;
     if (ask(v, reg) != SS_OK) {
         tell(v, reg, SS_EVENT_REGISTER_FAILED, &(ss_outcome){ .status = 503, .synthetic = true },
              0);
@@ -210,28 +279,82 @@ static bool go_on(const ss_visit *v, registration *reg)
     return true;
 }
 
+/* ---- after a failure ---- */
+
+/* Seconds that a Retry-After asks for; 0 when there is none. A comment and parameters may follow. */
+static uint32_t retry_after(const ss_msg *response)
+{
+    const ss_slice value = ss_msg_value(response, SS_HDR_RETRY_AFTER, 0);
+    size_t digits = 0;
+    uint64_t seconds = 0;
+    while (digits < value.len && value.at[digits] >= '0' && value.at[digits] <= '9') {
+        digits++;
+    }
+    const ss_status status = ss_slice_to_u64(ss_slice_cut(value, 0, digits), UINT32_MAX, &seconds);
+    return status == SS_OK ? (uint32_t)seconds : 0;
+}
+
+/* What another try may cure: nothing that was said about the request itself, unless it was said for how long. */
+static bool may_pass(const ss_outcome *outcome)
+{
+    return outcome->status == 408 || (outcome->status >= 500 && outcome->status < 600) ||
+           (outcome->msg != NULL && retry_after(outcome->msg) > 0);
+}
+
+/* RFC5626:4.5 Half to the whole of the bound, which doubles with each failure in a row; the draw is of this request alone. */
+static ss_span back_off(const ss_visit *v, const registration *reg)
+{
+    const ss_settings *s = v->core->settings;
+    ss_span bound = s->register_base;
+    for (unsigned i = 0; i < reg->failures && bound < s->register_max; i++) {
+        bound *= 2;
+    }
+    bound = bound < s->register_max ? bound : s->register_max;
+    const uint64_t draw =
+        ss_mix_absorb(ss_mix_absorb(v->core->entropy.key, 0x6261636b6f6666u), v->ua->register_cseq);
+    return bound / 2 + draw % (bound - bound / 2 + 1);
+}
+
+static bool tries_again(const ss_visit *v, registration *reg, const ss_outcome *outcome)
+{
+    if (v->core->settings->register_base == 0 || v->ua->quiet || reg->expires == 0 ||
+        !may_pass(outcome)) {
+        return false;
+    }
+    reg->failures = (uint8_t)(reg->failures < FAILURES_MAX ? reg->failures + 1 : FAILURES_MAX);
+    reg->interval = back_off(v, reg);
+    const ss_span asked = outcome->msg == NULL ? 0 : SS_S(retry_after(outcome->msg));
+    reg->interval = asked > reg->interval ? asked : reg->interval;
+    arm(v, reg, ss_time_after(v->turn->now, reg->interval));
+    return true;
+}
+
 void ss_ua_register_failed(const ss_visit *v, const ss_outcome *outcome)
 {
     registration *reg = registration_of(v);
     tell(v, reg, SS_EVENT_REGISTER_FAILED, outcome, 0);
-    if (!go_on(v, reg)) {
+    ss_core_drop(v->core, &reg->targets);
+    reg->txn = 0;
+    if (!go_on(v, reg) && !tries_again(v, reg, outcome)) {
         ss_ua_register_forget(v);
     }
 }
 
 static void granted(const ss_visit *v, registration *reg, const ss_msg *response)
 {
-    const uint32_t seconds = granted_by(v, response);
+    const grant g = granted_by(v, response);
     tell(v, reg, SS_EVENT_REGISTERED, &(ss_outcome){ .status = response->status, .msg = response },
-         seconds);
+         reg->all ? 0 : g.own);
+    reg->failures = 0;
+    ss_core_drop(v->core, &reg->targets);
     if (go_on(v, reg)) {
         return;
     }
-    if (seconds == 0 || v->ua->quiet) {
+    if (reg->all || g.own == 0 || v->ua->quiet) {
         ss_ua_register_forget(v);
         return;
     }
-    reg->interval = SS_S(seconds) / 10 * 9; /* RFC3261:10.2.4 before it has elapsed */
+    reg->interval = SS_S(g.first) / 10 * 9; /* RFC3261:10.2.4 before it has elapsed */
     arm(v, reg, ss_time_after(v->turn->now, reg->interval));
 }
 
@@ -251,14 +374,16 @@ static bool follow_423(const ss_visit *v, registration *reg, const ss_msg *respo
 void ss_ua_register_up(const ss_visit *v, const ss_up *up, const ss_msg *response)
 {
     registration *reg = registration_of(v);
+    const ss_errand errand = { .kind = SS_ERRAND_REGISTER };
     switch (up->kind) {
     case SS_UP_RESPONSE:
         break;
     case SS_UP_TIMEOUT:
-        ss_ua_register_failed(v, &(ss_outcome){ .status = 408, .synthetic = true });
-        return;
     case SS_UP_TRANSPORT_ERROR:
-        ss_ua_register_failed(v, &(ss_outcome){ .status = 503, .synthetic = true });
+        if (!ss_ua_repeat(v, errand, up, NULL, &reg->repeats)) {
+            const unsigned status = up->kind == SS_UP_TIMEOUT ? 408 : 503;
+            ss_ua_register_failed(v, &(ss_outcome){ .status = status, .synthetic = true });
+        }
         return;
     default:
         return;
@@ -266,7 +391,6 @@ void ss_ua_register_up(const ss_visit *v, const ss_up *up, const ss_msg *respons
     if (response->status < 200) {
         return;
     }
-    const ss_errand errand = { .kind = SS_ERRAND_REGISTER };
     if (response->status >= 300 && ss_ua_repeat(v, errand, up, response, &reg->repeats)) {
         return;
     }
@@ -297,11 +421,22 @@ void ss_ua_register_timer(const ss_visit *v, ss_timer *timer)
     }
 }
 
+/* RFC3261:10.2.2 What is bound may be removed at the end: by the last REGISTER. */
 void ss_ua_register_quiet(const ss_visit *v)
 {
-    const registration *reg = registration_of(v);
+    registration *reg = registration_of(v);
+    const bool removes = v->ua->identity->unregisters;
     v->ua->quiet = true;
-    if (reg != NULL && !reg->is_busy) {
+    if (reg == NULL) {
+        return;
+    }
+    if (reg->is_busy) {
+        reg->again = reg->again || removes;
+        reg->next_expires = removes ? 0 : reg->next_expires;
+        return;
+    }
+    reg->expires = 0;
+    if (!removes || reg->failures > 0 || ask(v, reg) != SS_OK) {
         ss_ua_register_forget(v);
     }
 }

@@ -5,12 +5,56 @@
  * a peer that challenges for ever gets an end. */
 #include "events.h"
 
+static bool is_listed(const ss_msg *msg, ss_hdr id, ss_slice tag)
+{
+    ss_value_iter it = { 0 };
+    ss_slice value;
+    while (ss_msg_next_value(msg, id, &it, &value) == SS_OK) {
+        if (ss_slice_eq_nocase(value, tag)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* RFC3261:8.1.3.5 What the server does not have is not asked for again. */
+static bool omit_from(const ss_visit *v, const ss_msg *response, ss_hdr id, ss_repeat *r)
+{
+    ss_value_iter it = { 0 };
+    ss_slice tag;
+    bool omitted = false;
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    while (ss_msg_next_value(&r->request, id, &it, &tag) == SS_OK) {
+        if (is_listed(response, SS_HDR_UNSUPPORTED, tag)) {
+            omitted = true;
+            continue;
+        }
+        ss_put_text(&b, b.len == 0 ? "" : ", ");
+        ss_put(&b, tag);
+    }
+    const ss_slice rest = ss_buffer_keep(v->turn->arena, &b);
+    if (omitted) {
+        ss_splice_remove(&r->edits, id);
+    }
+    if (omitted && rest.len > 0) {
+        ss_splice_append(&r->edits, id, rest);
+    }
+    return omitted;
+}
+
+static bool omit_extensions(const ss_visit *v, const ss_msg *response, ss_repeat *r)
+{
+    const bool of_user = omit_from(v, response, SS_HDR_REQUIRE, r);
+    return omit_from(v, response, SS_HDR_PROXY_REQUIRE, r) || of_user;
+}
+
 static const struct {
     uint16_t status;
     ss_repeat_rule *rule;
 } rules[] = {
     { 401, ss_ua_answer_challenge },
     { 407, ss_ua_answer_challenge },
+    { 420, omit_extensions },
 };
 
 static ss_repeat_rule *rule_of(unsigned status)
@@ -153,23 +197,48 @@ static bool send_again(const ss_visit *v, ss_errand errand, const ss_up *up, ss_
     return ss_ua_send(v, errand, &hop, &path, bytes) == SS_OK;
 }
 
-bool ss_ua_repeat(const ss_visit *v, ss_errand errand, const ss_up *up, const ss_msg *response,
-                  uint8_t *repeats)
+/* The request that was sent, to be changed. */
+static ss_repeat *begin(const ss_visit *v, ss_errand errand, const ss_up *up)
 {
-    ss_repeat_rule *rule = up->sent == NULL ? NULL : rule_of(response->status);
-    ss_repeat *r = NULL;
     ss_diag diag;
-    if (rule == NULL || *repeats >= SS_REPEATS_MAX) {
-        return false;
-    }
-    r = SS_ARENA_NEW(v->turn->arena, ss_repeat);
+    ss_repeat *r = SS_ARENA_NEW(v->turn->arena, ss_repeat);
     if (r == NULL || ss_msg_parse(&r->request, v->turn->arena, up->sent->bytes, &diag) != SS_OK) {
-        return false;
+        return NULL;
     }
+    r->errand = errand;
     r->edits = ss_splice_begin(&r->request, v->turn->arena);
-    if (!rule(v, response, r)) {
+    return r;
+}
+
+static bool asks_for_more(const ss_visit *v, ss_errand errand, const ss_up *up,
+                          const ss_msg *response, uint8_t *repeats)
+{
+    ss_repeat_rule *rule = response == NULL ? NULL : rule_of(response->status);
+    ss_repeat *r = rule == NULL || *repeats >= SS_REPEATS_MAX ? NULL : begin(v, errand, up);
+    if (r == NULL || !rule(v, response, r)) {
         return false;
     }
     ++*repeats;
     return send_again(v, errand, up, r);
+}
+
+/* RFC3261:8.1.3.4 Each target is a request of its own; there are not many. */
+static bool goes_elsewhere(const ss_visit *v, ss_errand errand, const ss_up *up,
+                           const ss_msg *response, uint8_t *repeats)
+{
+    const bool is_redirected = response != NULL && response->status < 400;
+    ss_repeat *r = begin(v, errand, up);
+    if (r == NULL ||
+        !(is_redirected ? ss_ua_follow_redirect(v, response, r) : ss_ua_try_next_target(v, r))) {
+        return false;
+    }
+    *repeats = 0;
+    return send_again(v, errand, up, r);
+}
+
+bool ss_ua_repeat(const ss_visit *v, ss_errand errand, const ss_up *up, const ss_msg *response,
+                  uint8_t *repeats)
+{
+    return up->sent != NULL && (asks_for_more(v, errand, up, response, repeats) ||
+                                goes_elsewhere(v, errand, up, response, repeats));
 }

@@ -208,13 +208,18 @@ void ss_ua_drop_all_pending(const ss_visit *v)
 /* ---- the answer ---- */
 
 /* 8.1.3.1: no address is a failure of the transport: 503. */
-static void report_unsent(const ss_visit *v, ss_errand errand)
+static void report_unsent(const ss_visit *v, ss_errand errand, const ss_sent *sent)
 {
     const ss_outcome outcome = { .status = 503, .synthetic = true };
+    const ss_up up = { .kind = SS_UP_TRANSPORT_ERROR, .ended = true, .sent = sent };
     switch (errand.kind) {
-    case SS_ERRAND_INVITE:
-        ss_uac_refused(v, ss_call_at(v->core, errand.who), &outcome);
+    case SS_ERRAND_INVITE: {
+        ss_call *call = ss_call_at(v->core, errand.who);
+        if (!ss_ua_repeat(v, errand, &up, NULL, &call->repeats)) {
+            ss_uac_refused(v, call, &outcome);
+        }
         break;
+    }
     case SS_ERRAND_BYE:
         ss_leg_bye_done(v, ss_leg_at(v->core, errand.who), &outcome);
         break;
@@ -254,16 +259,17 @@ static void go_on(const ss_visit *v, const pending *p, const ss_answer *answer)
 {
     ss_call *call = call_of(v, p->errand);
     ss_status status = SS_NONE;
+    const ss_slice bytes =
+        ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, p->bytes));
+    const bool fits = bytes.len == p->bytes.len; /* the blob goes before the turn ends */
+    const ss_sent sent = { .bytes = bytes, .path = p->path };
     if (answer->status == SS_OK && answer->address_count > 0) {
         ss_path path = p->path;
         path.remote = answer->addresses[0];
-        const ss_slice bytes =
-            ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, p->bytes));
-        const bool fits = bytes.len == p->bytes.len; /* the blob goes before the turn ends */
         status = fits ? send_now(v, p->errand, &path, bytes) : SS_ERR_FULL;
     }
     if (status != SS_OK) {
-        report_unsent(v, p->errand);
+        report_unsent(v, p->errand, fits && bytes.len > 0 ? &sent : NULL);
     }
     if (call != NULL) {
         ss_call_settle(v, call);

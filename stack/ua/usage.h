@@ -54,6 +54,7 @@ typedef struct ss_call {
     ss_blob
         kept; /* UAS: what responses repeat of the INVITE, until the final one; UAC: header lines of
                           * the INVITE that its ACK repeats (22.1) */
+    ss_blob targets;     /* UAC: the target set of a redirected call: redirect.c */
     ss_blob answer;      /* UAS: the 2xx, until its ACK */
     ss_time end;         /* UAS: of the ring limit or of the 2xx copies */
     uint16_t end_status; /* UAS: 480 or 487, when `end` comes unanswered */
@@ -247,6 +248,7 @@ enum { SS_REPEATS_MAX = 5 }; /* of one request: whoever asks for more is not wor
 /** How a request is to be sent again. What its answer asks for is written down by a rule; CSeq, branch and credentials come by
  *  themselves. Call-ID, From tag, To and body stay. */
 typedef struct ss_repeat {
+    ss_errand errand;
     ss_msg request;  /* as it was sent; in the arena */
     ss_splice edits; /* of it */
     ss_slice uri; /* at != NULL: another Request-URI, and it goes where that leads; in the arena */
@@ -259,13 +261,20 @@ ss_slice ss_ua_next_hop(const ss_repeat *repeat);
 typedef bool ss_repeat_rule(const ss_visit *v, const ss_msg *response, ss_repeat *repeat);
 
 /**
- * A final response of 300 and more came for an errand: when a rule of repeat.c knows what it asks for, the request is sent again,
+ * A final response of 300 and more came for an errand, or none (NULL): when a rule of repeat.c knows what it asks for, the request is sent again,
  * or waits for its address, as the same errand; the transaction is not the owner's any more, and an INVITE's early dialogs are
  * over. `repeats`: counted in the owner, for each request anew.
  * False: the response is the answer, or there was none.
  */
 SS_MUST_USE bool ss_ua_repeat(const ss_visit *v, ss_errand errand, const ss_up *up,
                               const ss_msg *response, uint8_t *repeats);
+
+/* ---- redirect.c: 8.1.3.4, 19.1.5 ---- */
+
+/** The rule of 3xx: its Contacts join the target set of the errand, and the best one that was not tried is next. */
+bool ss_ua_follow_redirect(const ss_visit *v, const ss_msg *response, ss_repeat *repeat);
+/** The rule of what failed: the next of the target set, which only a 3xx makes. */
+bool ss_ua_try_next_target(const ss_visit *v, ss_repeat *repeat);
 
 /* ---- login.c: credentials: 22.1, 22.2, 22.3 ---- */
 
@@ -376,6 +385,8 @@ void ss_ua_register_quiet(const ss_visit *v);
 void ss_ua_register_up(const ss_visit *v, const ss_up *up, const ss_msg *response);
 void ss_ua_register_timer(const ss_visit *v, ss_timer *timer);
 void ss_ua_register_sent(const ss_visit *v, ss_ref txn);
+/** The target set of the REGISTER under way. */
+ss_blob *ss_ua_register_targets(const ss_visit *v);
 /** The REGISTER came to nothing: no address, or the quota. */
 void ss_ua_register_failed(const ss_visit *v, const ss_outcome *outcome);
 void ss_ua_register_forget(const ss_visit *v);

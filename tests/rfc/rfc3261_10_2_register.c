@@ -232,3 +232,184 @@ TEST(rfc3261_10_2_record_route_is_ignored)
     CHECK_EQ(again->to, CAROL);
     CHECK_EQ(ss_msg_count(ua_parse(again), SS_HDR_ROUTE), 0);
 }
+
+#define GRANTED "Contact: <sip:alice@10.0.0.1:5060>;expires=3600\r\n"
+
+/* RFC3261:10.2.1 RFC3261:10.2.4 Several Contacts: the one that ends first is the time to refresh. */
+TEST(rfc3261_10_2_1_several_contacts_are_registered_and_refreshed_together)
+{
+    ua_rig *rig = ua_start();
+    rig->identities[ALICE].contacts =
+        SS_LIT("<sip:desk@10.0.0.7>;q=0.5, <sip:home@10.0.0.8>;expires=200");
+    CHECK_OK(enrol(rig, 3600));
+    const ua_message *first = ua_sent(rig, ALICE, "REGISTER", 0);
+    CHECK_SLICE(ss_msg_value(ua_parse(first), SS_HDR_CONTACT, 0), "<sip:alice@10.0.0.1:5060>");
+    CHECK_SLICE(ss_msg_value(ua_parse(first), SS_HDR_CONTACT, 1),
+                "<sip:desk@10.0.0.7>;q=0.5, <sip:home@10.0.0.8>;expires=200");
+    CHECK_OK(ua_carol_answers(rig, first, 200, "r",
+                              "Contact: <sip:alice@10.0.0.1:5060>;expires=3600, "
+                              "<sip:desk@10.0.0.7>;expires=3600, <sip:home@10.0.0.8>;expires=200, "
+                              "<sip:stranger@10.0.0.7>;expires=10\r\n"));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REGISTERED, 0)->event.expires_s, 3600);
+    ua_run(rig, SS_S(180) - 1);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 1);
+    ua_run(rig, SS_S(180));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 2);
+}
+
+/* RFC3261:10.2.2 */
+TEST(rfc3261_10_2_2_all_contacts_are_removed_by_a_star_with_expires_0)
+{
+    ua_rig *rig = ua_start();
+    ss_command all = { .kind = SS_CMD_REGISTER, .cookie = 12, .all = true, .expires_s = 77 };
+    rig->identities[ALICE].contacts = SS_LIT("<sip:desk@10.0.0.7>");
+    CHECK_OK(enrol(rig, 3600));
+    CHECK_OK(ua_command(rig, ALICE, &all)); /* it waits */
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r", GRANTED));
+    const ua_message *removal = ua_sent(rig, ALICE, "REGISTER", 1);
+    CHECK_EQ(ss_msg_count(ua_parse(removal), SS_HDR_CONTACT), 1);
+    CHECK_SLICE(ss_msg_value(ua_parse(removal), SS_HDR_CONTACT, 0), "*");
+    CHECK_SLICE(ss_msg_value(ua_parse(removal), SS_HDR_EXPIRES, 0), "0");
+    CHECK_OK(ua_carol_answers(rig, removal, 200, "r", ""));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REGISTERED, 1)->event.expires_s, 0);
+    ua_run_out(rig);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 2);
+    CHECK(ua_is_empty(rig, ALICE));
+    CHECK_OK(enrol(rig, 60)); /* and ours may come back */
+    CHECK_SLICE(ss_msg_value(ua_parse(ua_sent(rig, ALICE, "REGISTER", 2)), SS_HDR_CONTACT, 0),
+                "<sip:alice@10.0.0.1:5060>");
+}
+
+static ss_time sent_at(const ua_rig *rig, unsigned nth)
+{
+    return ua_sent(rig, ALICE, "REGISTER", nth)->at;
+}
+
+/* RFC5626:4.5 The bound doubles from 60 s to 30 min; the wait is half of it at least. */
+TEST(rfc5626_4_5_after_failures_the_waits_double_up_to_the_limit)
+{
+    static const uint64_t bounds_s[] = { 60, 120, 240, 480, 960, 1800, 1800, 1800 };
+    bool differ = false;
+    ua_rig *rig = ua_start();
+    rig->settings.register_base = SS_S(30);
+    CHECK_OK(enrol(rig, 3600));
+    for (unsigned i = 0; i < SS_COUNT(bounds_s); i++) {
+        const ss_time failed = rig->now;
+        CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", i), 503, "r", ""));
+        CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REGISTER_FAILED), i + 1);
+        ua_run(rig, failed + SS_S(bounds_s[i]) / 2 - 1);
+        CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), i + 1);
+        while (ua_sent_count(rig, ALICE, "REGISTER") == i + 1) {
+            ua_run(rig, rig->now + SS_MS(100));
+        }
+        const ss_span wait = sent_at(rig, i + 1) - failed;
+        CHECK(wait <= SS_S(bounds_s[i]));
+        differ = differ || wait % SS_S(1) != 0;
+    }
+    CHECK(differ); /* drawn */
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 8), 200, "r", GRANTED));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REGISTERED), 1);
+}
+
+/* RFC5626:4.5 RFC3261:10.2.7 */
+TEST(rfc5626_4_5_a_silent_registrar_is_tried_again_and_a_success_forgets_the_failures)
+{
+    ua_rig *rig = ua_start();
+    rig->settings.register_base = SS_S(30);
+    CHECK_OK(enrol(rig, 3600));
+    ua_run(rig, SS_S(32));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REGISTER_FAILED, 0)->event.status, 408);
+    const unsigned before = ua_sent_count(rig, ALICE, "REGISTER");
+    ua_run(rig, SS_S(32) + SS_S(30) - 1);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), before);
+    ua_run(rig, SS_S(32) + SS_S(60));
+    CHECK(ua_sent_count(rig, ALICE, "REGISTER") > before);
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", before), 200, "r", GRANTED));
+    CHECK_OK(enrol(rig, 3600));
+    const ss_time now = rig->now;
+    const unsigned count = ua_sent_count(rig, ALICE, "REGISTER");
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", count - 1), 500, "r", ""));
+    ua_run(rig, now + SS_S(60));
+    CHECK(ua_sent_count(rig, ALICE, "REGISTER") > count);
+}
+
+/* RFC3261:20.33 RFC5626:4.5 A Retry-After may be longer than the wait, and makes any failure one that may pass. */
+TEST(rfc3261_20_33_a_retry_after_is_waited_for)
+{
+    static const struct {
+        unsigned status;
+        const char *line;
+        bool again;
+    } cases[] = {
+        { 503, "Retry-After: 500 (back at noon);duration=60\r\n", true },
+        { 404, "Retry-After: 500\r\n", true },
+        { 404, "", false },
+        { 403, "Retry-After: soon\r\n", false },
+        { 600, "", false },
+    };
+    for (size_t i = 0; i < SS_COUNT(cases); i++) {
+        ua_rig *rig = ua_start();
+        rig->settings.register_base = SS_S(30);
+        CHECK_OK(enrol(rig, 3600));
+        CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), cases[i].status, "r",
+                                  cases[i].line));
+        ua_run(rig, SS_S(500) - 1);
+        CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 1);
+        CHECK_EQ(ua_is_empty(rig, ALICE), !cases[i].again);
+        ua_run(rig, SS_S(500));
+        CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), cases[i].again ? 2 : 1);
+    }
+}
+
+/* RFC5626:4.5 A drained run waits for nothing. */
+TEST(quiet_ends_the_waiting_after_a_failure)
+{
+    ua_rig *rig = ua_start();
+    rig->settings.register_base = SS_S(30);
+    CHECK_OK(enrol(rig, 3600));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 503, "r", ""));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_QUIET, 0));
+    ua_run_out(rig);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 1);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+/* RFC3261:10.2.2 */
+TEST(rfc3261_10_2_2_what_is_bound_is_removed_when_the_agent_goes)
+{
+    for (int busy = 0; busy < 2; busy++) {
+        ua_rig *rig = ua_start();
+        rig->identities[ALICE].unregisters = true;
+        CHECK_OK(enrol(rig, 3600));
+        if (busy) {
+            CHECK_OK(ua_do(rig, ALICE, SS_CMD_QUIET, 0));
+        }
+        CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r", GRANTED));
+        if (!busy) {
+            CHECK_OK(ua_do(rig, ALICE, SS_CMD_QUIET, 0));
+        }
+        const ua_message *removal = ua_sent(rig, ALICE, "REGISTER", 1);
+        CHECK_SLICE(ss_msg_value(ua_parse(removal), SS_HDR_EXPIRES, 0), "0");
+        CHECK_OK(ua_carol_answers(rig, removal, 200, "r", ""));
+        ua_run_out(rig);
+        CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 2);
+        CHECK(ua_is_empty(rig, ALICE));
+    }
+}
+
+/* RFC3261:8.1.3.4 RFC3261:10.2 */
+TEST(rfc3261_8_1_3_4_a_registration_is_redirected)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 3600));
+    const ua_message *first = ua_sent(rig, ALICE, "REGISTER", 0);
+    CHECK_OK(ua_carol_answers(rig, first, 302, "r",
+                              "Contact: <sip:user@10.0.0.9>, <sip:10.0.0.9:5060>\r\n"));
+    const ua_message *second = ua_sent(rig, ALICE, "REGISTER", 1);
+    CHECK_SLICE(ua_parse(second)->request_uri, "sip:10.0.0.9:5060");
+    CHECK_EQ(cseq_of(second), cseq_of(first) + 1);
+    CHECK_OK(ua_carol_answers(rig, second, 200, "r", GRANTED));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REGISTER_FAILED), 0);
+    ua_run(rig, SS_S(3240));
+    CHECK_SLICE(ua_parse(ua_sent(rig, ALICE, "REGISTER", 2))->request_uri, "sip:10.0.0.9");
+}

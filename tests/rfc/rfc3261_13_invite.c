@@ -92,9 +92,10 @@ TEST(rfc3261_13_2_2_3_a_failure_response_ends_all_early_dialogs)
 }
 
 /* RFC3261:13.2.2.3 RFC3261:13.3.1.2 */
-TEST(rfc3261_13_2_2_3_a_redirection_ends_the_call)
+TEST(rfc3261_13_2_2_3_a_redirection_that_is_not_followed_ends_the_call)
 {
     ua_rig *rig = ua_start();
+    rig->settings.redirects_max = 0;
     const uint32_t call = ua_call(rig, ALICE, "sip:bob@10.0.0.2");
     ua_run(rig, SS_MS(10));
     ss_command redirect = {

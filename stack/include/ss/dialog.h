@@ -34,6 +34,9 @@ SS_MUST_USE ss_status ss_route_set_from(const ss_msg *msg, bool reversed, ss_are
 SS_MUST_USE ss_status ss_route_make(ss_slice target, ss_slice routes, ss_arena *arena,
                                     ss_route *out);
 
+/** A URI as a Request-URI: without method parameter and headers (19.1.1, table 1); all else byte for byte. */
+void ss_put_request_uri(ss_buffer *b, const ss_uri *uri);
+
 /* ---- dialogs --------------------------------------------------------------------------------------------------------------- */
 
 typedef enum ss_dialog_state {

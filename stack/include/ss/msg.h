@@ -183,6 +183,8 @@ SS_MUST_USE ss_status ss_msg_from(const ss_msg *msg, ss_name_addr *out);
 SS_MUST_USE ss_status ss_msg_to(const ss_msg *msg, ss_name_addr *out);
 /** The tag parameter; SS_EMPTY when there is none. */
 ss_slice ss_name_addr_tag(const ss_name_addr *na);
+/** The q of a Contact in thousandths, 1000 when there is none (20.10). SS_ERR_SYNTAX. */
+SS_MUST_USE ss_status ss_name_addr_q(const ss_name_addr *contact, uint16_t *q);
 /** Walk Contact, Route, Record-Route, Path …: SS_NONE at the end. */
 SS_MUST_USE ss_status ss_msg_next_addr(const ss_msg *msg, ss_hdr id, ss_value_iter *it,
                                        ss_name_addr *out);

@@ -24,6 +24,9 @@ typedef struct ss_settings {
     /* UAS: an unanswered call ends with 480 after this; UAC: it sends CANCEL twice as long after
      * the first 1xx */
     ss_span ring_limit;
+    uint8_t redirects_max; /* UA: Contacts of 3xx that one request goes to (8.1.3.4); 0: none */
+    /* UA: a REGISTER that failed is tried again after RFC 5626 4.5's wait; 0: not by itself */
+    ss_span register_base, register_max;
     uint32_t txns_max, dialogs_max; /* quota of live objects; at it: 503, or a drop, counted */
     uint32_t txns_ending;           /* so many more for a BYE or CANCEL of ours: it makes room */
     uint32_t bytes_max;             /* quota of store bytes */

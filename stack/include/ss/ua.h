@@ -80,13 +80,15 @@ typedef struct ss_ua_identity {
     /* Local address; and the transport that it prefers where a URI names none (RFC 3263 4.1), which its Contact names. */
     ss_path local;
     ss_slice outbound;            /* a pre-loaded route: "sip:10.0.0.1;lr", or empty (8.1.2) */
+    ss_slice contacts;            /* registered beside ours: "<uri>;params, <uri>", or empty */
+    bool unregisters;             /* SS_CMD_QUIET removes the binding */
     uint16_t lines;               /* calls at once; more get 486; 0 is no limit */
     const ss_ua_profile *profile; /* NULL: what all user agents understand, no more */
 } ss_ua_identity;
 
 typedef enum ss_command_kind {
     /* expires_s; 0 removes the binding; refreshed by itself, 9/10 of the granted time after the
-     * answer that granted it */
+     * answer that granted it. `all`: every binding of the address-of-record is removed */
     SS_CMD_REGISTER,
     SS_CMD_CALL,     /* target, body; gives `call` back */
     SS_CMD_PROGRESS, /* call, status 101..199, body may be empty */
@@ -123,6 +125,7 @@ typedef struct ss_command {
     ss_slice call_id; /* SS_CMD_CALL: the Call-ID, or empty for one of the engine's */
     unsigned status;
     uint32_t expires_s;
+    bool all;                 /* SS_CMD_REGISTER: Contact: * (10.2.2) */
     ss_slice body_type, body; /* copied */
     uint32_t subscription;    /* in or out; CALL: the reference that it is placed for */
     uint32_t request;         /* out */
