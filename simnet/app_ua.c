@@ -73,7 +73,7 @@ static ss_slice take_text(ss_buffer *b, size_t from)
     return (ss_slice){ b->at + from, b->len - from };
 }
 
-static void put_registrar(ss_buffer *b, ss_slice aor)
+void sn_ua_put_registrar(ss_buffer *b, ss_slice aor)
 {
     ss_uri uri;
     if (ss_uri_parse(aor, &uri) == SS_OK) {
@@ -86,7 +86,7 @@ static void put_registrar(ss_buffer *b, ss_slice aor)
     }
 }
 
-static void put_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spec)
+void sn_ua_put_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spec)
 {
     if (spec->outbound != SN_NOBODY) {
         ss_put_text(b, "sip:");
@@ -110,7 +110,7 @@ typedef struct login_block {
 
 /** The texts of an identity, one behind the other. */
 typedef struct texts {
-    ss_slice aor, registrar, outbound;
+    ss_slice aor, registrar;
     ss_slice user, password, realm, domain, proxy_host, proxy_address, outbound_address;
 } texts;
 
@@ -159,11 +159,10 @@ static void put_texts(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t
     sn_ua_put_aor(b, plan, node);
     t->aor = take_text(b, 0);
     const size_t registrar_at = b->len;
-    put_registrar(b, t->aor);
+    if (spec->registrar.len == 0) { /* without an address-of-record of its own it is alone */
+        sn_ua_put_registrar(b, t->aor);
+    }
     t->registrar = take_text(b, registrar_at);
-    const size_t outbound_at = b->len;
-    put_outbound(b, plan, spec);
-    t->outbound = take_text(b, outbound_at);
     if (spec->login.password != NULL) {
         put_login(b, plan, node, t);
     }
@@ -214,12 +213,35 @@ static ss_status make_login(sn_ua_app *app, sn_host *host, const sn_login_spec *
 
 static void move_texts(texts *t, const char *from, const char *to)
 {
-    ss_slice *const all[] = { &t->aor,           &t->registrar,       &t->outbound, &t->user,
-                              &t->password,      &t->realm,           &t->domain,   &t->proxy_host,
-                              &t->proxy_address, &t->outbound_address };
+    ss_slice *const all[] = { &t->aor,        &t->registrar,     &t->user,
+                              &t->password,   &t->realm,         &t->domain,
+                              &t->proxy_host, &t->proxy_address, &t->outbound_address };
     for (size_t i = 0; i < SS_COUNT(all); i++) {
         *all[i] = all[i]->len == 0 ? SS_EMPTY : moved(*all[i], from, to);
     }
+}
+
+/* Only for who has more to register than itself: its profile again, and behind it the text of its Contacts. */
+static ss_status make_profile(sn_ua_app *app, sn_host *host, const sn_ua_spec *spec)
+{
+    if (spec->contacts == NULL) {
+        return SS_OK;
+    }
+    const uint32_t index = sn_host_plan(host)->nodes[sn_host_node(host)].index;
+    ss_buffer b = ss_buffer_open(sn_host_arena(host));
+    sn_put_template(&b, spec->contacts, index);
+    SS_ASSERT(!b.overflow);
+    const ss_ref ref = ss_store_take(sn_host_store(host), sizeof(ss_ua_profile) + b.len);
+    if (ref == 0) {
+        return SS_ERR_MEMORY;
+    }
+    ss_ua_profile *profile = ss_store_at(sn_host_store(host), ref);
+    char *text = (char *)(profile + 1);
+    memcpy(text, b.at, b.len);
+    *profile = *app->identity.profile;
+    profile->contacts = (ss_slice){ text, b.len };
+    app->identity.profile = profile;
+    return SS_OK;
 }
 
 static ss_status make_identity(sn_ua_app *app, sn_host *host)
@@ -227,6 +249,7 @@ static ss_status make_identity(sn_ua_app *app, sn_host *host)
     const sn_plan *plan = sn_host_plan(host);
     const uint32_t node = sn_host_node(host);
     const sn_ua_spec *spec = &plan->groups[plan->nodes[node].group].ua;
+    const ss_path path = sn_engine_path(host);
     ss_buffer b = ss_buffer_open(sn_host_arena(host));
     texts t = { 0 };
     ss_uri uri;
@@ -242,13 +265,14 @@ static ss_status make_identity(sn_ua_app *app, sn_host *host)
     app->identity = (ss_ua_identity){
         .aor = t.aor,
         .user = ss_uri_parse(t.aor, &uri) == SS_OK ? uri.user : SS_EMPTY,
-        .registrar = t.registrar,
-        .local = sn_engine_path(host),
-        .outbound = t.outbound,
+        .registrar = t.registrar.len == 0 ? spec->registrar : t.registrar,
+        .local = { .transport = path.transport, .local = path.local },
+        .outbound = spec->route,
         .lines = spec->lines,
         .profile = &spec->profile,
     };
-    return make_login(app, host, &spec->login, &t);
+    const ss_status status = make_login(app, host, &spec->login, &t);
+    return status == SS_OK ? make_profile(app, host, spec) : status;
 }
 
 /* ---- calls ---- */

@@ -39,7 +39,7 @@ void sn_program_established(sn_ua_app *app, sn_host *host, sn_ua_call *call);
 /** One op in a call (all but REGISTER, UNREGISTER, CALL). False: it was not possible. The call may be over afterwards. */
 bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
                     const sn_row *row);
-/** The number (k + 1) that a Call-ID carries, when the plan has this host as that call's callee; else 0. */
+/** The number (k + 1) that a Call-ID carries, when it is a call of the plan and not this host's own; else 0. */
 uint32_t sn_program_number(const sn_host *host, ss_slice call_id);
 
 /** The acts of a story that are about events, messages and references. False: not possible now. */
@@ -74,6 +74,11 @@ void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node);
 
 /** Where its event state is: at its compositor, or at itself. */
 void sn_ua_put_resource(ss_buffer *b, const sn_plan *plan, uint32_t node);
+
+/** The Request-URI of its REGISTER, from its address-of-record. */
+void sn_ua_put_registrar(ss_buffer *b, ss_slice aor);
+/** Its pre-loaded route; nothing without an outbound proxy. */
+void sn_ua_put_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spec);
 
 /* ---- sessions */
 

@@ -169,6 +169,7 @@ static ss_ua_profile profile_of(sn_plan *plan, const sn_ua_spec *ua, bool *faile
             SN_EVENTS_DIALOG] = { SS_LIT_INIT("presence"), SS_LIT_INIT("dialog") },
     };
     return (ss_ua_profile){
+        .unregisters = ua->unregisters,
         .methods = ua->is_compositor ? SS_METHOD_BIT(PUBLISH) : 0,
         .packages = packages[ua->events],
         .package_count = (uint16_t)((ua->events & 1u) + (ua->events >> 1 & 1u)),
@@ -210,6 +211,7 @@ uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)
     copy.ua.aor = copy_text(plan, spec->ua.aor, &failed);
     copy.ua.profile = profile_of(plan, &spec->ua, &failed);
     copy.ua.watch.event = copy_text(plan, spec->ua.watch.event, &failed);
+    copy.ua.contacts = copy_text(plan, spec->ua.contacts, &failed);
     copy.proxy.host = copy_text(plan, spec->proxy.host, &failed);
     copy_login(plan, &copy.ua.login, &failed);
     copy.proxy.domains = copy_domains(plan, &spec->proxy, &failed);

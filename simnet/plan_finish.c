@@ -1,5 +1,6 @@
 /* Finishing a plan: nodes from groups, in the order of (group name, index); ids from names; the tree of routers; acts
  * and checks bound to nodes. Nothing here depends on the order in which specs were added, but for acts of one instant. */
+#include "app_ua.h"
 #include "plan_private.h"
 
 #include <stdio.h>
@@ -291,6 +292,38 @@ static ss_status bind_checks(sn_plan *plan, const char **why)
     return SS_OK;
 }
 
+/* ---- texts that the user agents of a group share ---- */
+
+static ss_status keep_text(sn_plan *plan, ss_buffer *b, ss_slice *out)
+{
+    const char *kept = b->len == 0 ? NULL : sn_plan_text(plan, ss_buffer_slice(b));
+    *out = (ss_slice){ kept, kept == NULL ? 0 : b->len };
+    return b->len != 0 && kept == NULL ? SS_ERR_MEMORY : SS_OK;
+}
+
+static ss_status share_texts(sn_plan *plan)
+{
+    ss_status status = SS_OK;
+    for (uint32_t i = 0; i < plan->group_count && status == SS_OK; i++) {
+        sn_ua_spec *ua = &plan->groups[i].ua;
+        char aor_text[512], text[512];
+        ss_buffer aor = ss_buffer_on(aor_text, sizeof aor_text);
+        ss_buffer b = ss_buffer_on(text, sizeof text);
+        if (plan->groups[i].role != SN_ROLE_UA) {
+            continue;
+        }
+        if (ua->aor != NULL) { /* {n} stands in its user part alone */
+            sn_ua_put_aor(&aor, plan, plan->group_first[i]);
+            sn_ua_put_registrar(&b, ss_buffer_slice(&aor));
+        }
+        status = keep_text(plan, &b, &ua->registrar);
+        b.len = 0;
+        sn_ua_put_outbound(&b, plan, ua);
+        status = status == SS_OK ? keep_text(plan, &b, &ua->route) : status;
+    }
+    return status;
+}
+
 ss_status sn_plan_finish(sn_plan *plan, const char **why)
 {
     SS_ASSERT(!plan->memory->finished);
@@ -307,6 +340,9 @@ ss_status sn_plan_finish(sn_plan *plan, const char **why)
     }
     if (status == SS_OK) {
         status = sn_plan_cast_logins(plan);
+    }
+    if (status == SS_OK) {
+        status = share_texts(plan);
     }
     plan->memory->finished = status == SS_OK;
     if (status == SS_OK) {

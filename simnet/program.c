@@ -31,7 +31,7 @@ uint32_t sn_program_number(const sn_host *host, ss_slice call_id)
         return 0;
     }
     const sn_call *planned = sn_host_planned(host, (uint32_t)number);
-    return planned->callee == sn_host_node(host) ? (uint32_t)number : 0;
+    return planned->caller != sn_host_node(host) ? (uint32_t)number : 0; /* or redirected here */
 }
 
 /* ---- ops in a call ---- */
@@ -58,6 +58,7 @@ static bool meaning_of(sn_op op, op_meaning *m)
         *m = (op_meaning){ SS_CMD_ANSWER, SN_CALL_ACCEPTED };
         return true;
     case SN_OP_REJECT:
+    case SN_OP_REDIRECT:
         *m = (op_meaning){ SS_CMD_REJECT, SN_CALL_REFUSED };
         return true;
     case SN_OP_CANCEL:
@@ -69,6 +70,24 @@ static bool meaning_of(sn_op op, op_meaning *m)
     default:
         return false;
     }
+}
+
+static ss_slice put_target(sn_host *host, uint32_t callee)
+{
+    ss_buffer b = ss_buffer_open(sn_host_arena(host));
+    sn_ua_put_target(&b, sn_host_plan(host), callee);
+    return ss_buffer_keep(sn_host_arena(host), &b);
+}
+
+/* Whose address a 3xx tells: rows of a behaviour name a group, as their nodes are many. */
+static ss_slice redirect_target(sn_host *host, const sn_row *row)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    if (row->value == 0) {
+        return put_target(host, row->target);
+    }
+    const uint32_t index = plan->nodes[sn_host_node(host)].index % plan->groups[row->target].count;
+    return put_target(host, plan->group_first[row->target] + index);
 }
 
 bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
@@ -83,6 +102,9 @@ bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
         c.body_type = SS_LIT("application/sdp");
         c.body = ss_blob_slice(sn_host_store(host), call->answer);
     }
+    if (row->op == SN_OP_REDIRECT) {
+        c.target = redirect_target(host, row);
+    }
     if (command(app, host, turn, &c) != SS_OK) {
         return false; /* too late: the call went another way meanwhile */
     }
@@ -92,7 +114,7 @@ bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
         call->answer = (ss_blob){ 0 };
     }
     sn_ua_tell(host, call, m.fact, row->op == SN_OP_ANSWER ? 200 : row->status, false);
-    if (row->op == SN_OP_REJECT) { /* the engine tells no more of it */
+    if (m.command == SS_CMD_REJECT) { /* the engine tells no more of it */
         sn_ua_call_remove(app, host, call->call);
     }
     return true;
@@ -194,13 +216,6 @@ static ss_slice put_call_id(sn_host *host, uint32_t number)
     return ss_buffer_keep(sn_host_arena(host), &b);
 }
 
-static ss_slice put_target(sn_host *host, uint32_t callee)
-{
-    ss_buffer b = ss_buffer_open(sn_host_arena(host));
-    sn_ua_put_target(&b, sn_host_plan(host), callee);
-    return ss_buffer_keep(sn_host_arena(host), &b);
-}
-
 static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number)
 {
     const sn_call *planned = sn_host_planned(host, number);
@@ -232,9 +247,9 @@ static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number)
 
 /* ---- registrations ---- */
 
-static void enrol(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t expires_s)
+static void enrol(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t expires_s, bool all)
 {
-    ss_command c = { .kind = SS_CMD_REGISTER, .expires_s = expires_s };
+    ss_command c = { .kind = SS_CMD_REGISTER, .expires_s = expires_s, .all = all };
     const ss_status status = command(app, host, turn, &c);
     if (status != SS_OK) {
         sn_host_registration(host, &(sn_call_fact){ .source = SN_NOBODY,
@@ -278,10 +293,10 @@ static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
     const uint32_t put_off = wake->kind == SN_WAKE_ACT ? 0 : wake->arg2;
     switch (act->row.op) {
     case SN_OP_REGISTER:
-        enrol(app, host, turn, act->row.value);
+        enrol(app, host, turn, act->row.value, false);
         return;
     case SN_OP_UNREGISTER:
-        enrol(app, host, turn, 0);
+        enrol(app, host, turn, 0, act->row.value != 0);
         return;
     case SN_OP_CALL:
         place(app, host, turn, act->call);
@@ -345,7 +360,8 @@ static bool do_wake(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake 
     const sn_plan *plan = sn_host_plan(host);
     switch (wake->kind) {
     case SN_WAKE_REGISTER:
-        enrol(app, host, turn, plan->groups[plan->nodes[sn_host_node(host)].group].ua.expires_s);
+        enrol(app, host, turn, plan->groups[plan->nodes[sn_host_node(host)].group].ua.expires_s,
+              false);
         return true;
     case SN_WAKE_CALL:
         place(app, host, turn, wake->arg + 1);

@@ -17,8 +17,9 @@
     (UINT64_C(4) << 20) /* one turn of an engine: a message of 64 KiB and its index */
 #define RESERVE_BASE     (UINT64_C(512) << 20) /* of a store, for the smallest plan */
 #define RESERVE_PER_NODE (UINT64_C(64) << 10)
-#define RESERVE_MAX      (UINT64_C(32) << 30) /* what an ss_store can address */
-#define LOG_BYTES        (UINT64_C(1) << 30)  /* the facts of one window of lookahead */
+#define RESERVE_MAX      ((UINT64_C(32) << 30) - 4096) /* what an ss_store can address, in pages */
+#define LOG_BYTES        (UINT64_C(1) << 30)           /* the facts of one window of lookahead */
+_Static_assert(RESERVE_MAX / 8 <= UINT32_MAX, "positions are 32 bits, in units of 8 bytes");
 enum { RESERVE_TRIES = 6, LINE = 64 };
 
 /* ---- layout ---- */

@@ -48,7 +48,7 @@ static const sn_field choice_fields[] = {
       AT(reject),
       .min = 300,
       .max = 699 },
-    LATER("redirect"),
+    { .key = "redirect", .kind = SN_VALUE_NAME, .flags = SN_OR_NONE, AT(redirect) },
     LATER("after"),
 };
 static const sn_fields choice_table = { "a choice of a behaviour", choice_fields,
@@ -62,6 +62,10 @@ static void read_choice(sn_reading *r, sn_behaviour_entry *b, const sn_item *val
     }
     if (choice.answer.is_set && choice.reject != 0) {
         sn_wrong(r, sn_item_place(value, "reject"), NULL, "a choice answers or rejects, not both");
+    }
+    if (choice.redirect.text != NULL && (choice.answer.is_set || choice.reject != 0)) {
+        sn_wrong(r, choice.redirect.place, NULL,
+                 "a choice redirects, or it answers or rejects: not both");
     }
     b->choices = sn_hoard_grow(&r->hoard, b->choices, b->choice_count, sizeof(*b->choices));
     b->choices[b->choice_count++] = choice;

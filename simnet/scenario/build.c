@@ -31,6 +31,9 @@ static void add_behaviours(sn_reading *r, const sn_model *m)
             const sn_row ring = { .op = SN_OP_PROGRESS, .after = c->ring.dist, .status = 180 };
             const sn_row answer = { .op = SN_OP_ANSWER, .after = c->answer.dist, .status = 200 };
             const sn_row reject = { .op = SN_OP_REJECT, .status = (uint16_t)c->reject };
+            const sn_row redirect = {
+                .op = SN_OP_REDIRECT, .status = 302, .value = 1, .target = c->redirect.index
+            };
             added(r, sn_plan_add_choice(r->plan, c->weight));
             if (c->ring.is_set) {
                 added(r, sn_plan_add_row(r->plan, &ring));
@@ -40,6 +43,9 @@ static void add_behaviours(sn_reading *r, const sn_model *m)
             }
             if (c->reject != 0) {
                 added(r, sn_plan_add_row(r->plan, &reject));
+            }
+            if (c->redirect.text != NULL) {
+                added(r, sn_plan_add_row(r->plan, &redirect));
             }
         }
     }
@@ -138,11 +144,16 @@ static void add_groups(sn_reading *r, const sn_model *m)
             .net_bits = g->net.bits,
         };
         if (spec.role == SN_ROLE_UA) {
+            spec.settings.redirects_max = (uint8_t)g->redirects;
+            spec.settings.register_base = g->registering.retry;
+            spec.settings.register_max = g->registering.retry_max;
             spec.ua = (sn_ua_spec){
                 .aor = g->aor,
                 .outbound = g->outbound.text == NULL ? SN_NOBODY : g->outbound.index,
                 .expires_s = (uint32_t)(g->registering.expires / SS_S(1)),
                 .register_at = g->registering.at,
+                .contacts = g->registering.contacts,
+                .unregisters = g->registering.at_end == 1,
                 .behaviour = g->behaviour.text == NULL ? SN_NOBODY : g->behaviour.index,
                 .lines = (uint16_t)g->lines,
                 .events = g->events | (g->is_compositor ? SN_EVENTS_PRESENCE : 0u),
@@ -237,6 +248,8 @@ static const sn_op op_of[] = {
     [SN_VERB_CANCEL] = SN_OP_CANCEL,
     [SN_VERB_HANGUP] = SN_OP_HANGUP,
     [SN_VERB_REGISTER] = SN_OP_REGISTER,
+    [SN_VERB_UNREGISTER] = SN_OP_UNREGISTER,
+    [SN_VERB_REDIRECT] = SN_OP_REDIRECT,
     [SN_VERB_SUBSCRIBE] = SN_OP_SUBSCRIBE,
     [SN_VERB_UNSUBSCRIBE] = SN_OP_UNSUBSCRIBE,
     [SN_VERB_NOTIFY] = SN_OP_NOTIFY,
@@ -269,14 +282,12 @@ static void add_act_check(sn_reading *r, const sn_story_entry *e, const sn_act *
         snprintf(status, sizeof status, " %u", (unsigned)act->row.status);
     }
     const bool ends = ends_connections(e);
-    const char *label = ends                    ? e->target.group.text
-                        : e->label.text == NULL ? ""
-                                                : e->label.text;
+    const char *label = ends ? e->target.group.text : e->label.text == NULL ? "" : e->label.text;
     snprintf(check.text, sizeof check.text, "%.32s: %s%s%s%.32s", e->who.group.text,
              sn_verb_word(e->verb), status,
-             ends            ? " "
+             ends             ? " "
              : *label == '\0' ? ""
-                             : " in ",
+                              : " in ",
              label);
     added(r, sn_plan_add_check(r->plan, &check, act->group, act->index));
 }
@@ -311,9 +322,12 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
         .line = sn_place_line(r, e->item->place),
         .row = { .op = op_of[e->verb] },
     };
-    if (e->verb == SN_VERB_CALL || ends_connections(e)) {
+    if (e->verb == SN_VERB_CALL || e->verb == SN_VERB_REDIRECT || ends_connections(e)) {
+        act.row.status = e->verb == SN_VERB_REDIRECT ? 302 : 0;
         act.row.target = e->target.group.index;
         act.target_index = e->target.from;
+    } else if (e->verb == SN_VERB_UNREGISTER) {
+        act.row.value = 1; /* all */
     } else if (e->verb == SN_VERB_SEND || e->verb == SN_VERB_REJECT) {
         act.row.status = (uint16_t)e->status;
     } else if (e->verb == SN_VERB_ANSWER) {

@@ -97,6 +97,63 @@ static const sn_codec roles_codec = { read_before, write_roles };
 
 /* ---- register, quota, net ---- */
 
+/* What a Contact may hold, so that nothing can break out of its brackets: "sip:" or "sips:", then no space, quote, comma or
+ * bracket. */
+static bool is_contact(ss_slice text)
+{
+    const bool is_sips = ss_slice_starts(text, SS_LIT("sips:"));
+    bool fine = is_sips || ss_slice_starts(text, SS_LIT("sip:"));
+    for (size_t i = 0; i < text.len; i++) {
+        fine =
+            fine && text.at[i] > ' ' && text.at[i] < 127 && strchr("<>\",;?", text.at[i]) == NULL;
+    }
+    return fine && text.len > (is_sips ? 5u : 4u);
+}
+
+static void read_contacts(sn_reading *r, const sn_item *value, void *at)
+{
+    const char **contacts = at;
+    sn_text t = { .hoard = &r->hoard };
+    if (value->kind != SN_ITEM_LIST) {
+        sn_wrong(r, value->place, NULL, "wrong type: a list of URIs is wanted here");
+        return;
+    }
+    for (uint32_t i = 0; i < value->count; i++) {
+        const sn_item *item = value->pairs[i].value;
+        const char *text = NULL;
+        if (!sn_value_text(r, item, 200, &text)) {
+            return;
+        }
+        if (!is_contact(ss_slice_from(text))) {
+            sn_wrong(r, item->place, NULL, "'%s' is no contact: sip:user@host, without parameters",
+                     sn_shown(r, ss_slice_from(text)));
+            return;
+        }
+        sn_text_put_str(&t, i == 0 ? "<" : ", <");
+        sn_text_put_str(&t, text);
+        sn_text_put_str(&t, ">");
+    }
+    *contacts = value->count == 0 ? NULL : sn_hoard_text(&r->hoard, (ss_slice){ t.at, t.len });
+}
+
+static bool write_contacts(sn_text *t, const void *at)
+{
+    const char *rest = *(const char *const *)at;
+    sn_text_put_str(t, "[");
+    while (rest != NULL && *rest == '<') {
+        const char *end = strchr(rest, '>');
+        sn_text_put_str(t, "\"");
+        sn_text_put(t, (ss_slice){ rest + 1, (size_t)(end - rest) - 1 });
+        sn_text_put_str(t, end[1] == ',' ? "\", " : "\"");
+        rest = end[1] == ',' ? end + 3 : end + 1;
+    }
+    sn_text_put_str(t, "]");
+    return true;
+}
+
+static const sn_codec contacts_codec = { read_contacts, write_contacts };
+static const char *const end_words[] = { "keep", "remove", NULL };
+
 static const sn_field register_fields[] = {
     { .key = "expires",
       .kind = SN_VALUE_TIME,
@@ -107,6 +164,25 @@ static const sn_field register_fields[] = {
       .kind = SN_VALUE_DIST,
       .offset = offsetof(sn_register_entry, at),
       .max = SN_TIME_MAX },
+    { .key = "contacts",
+      .kind = SN_VALUE_SPECIAL,
+      .offset = offsetof(sn_register_entry, contacts),
+      .codec = &contacts_codec },
+    { .key = "retry",
+      .kind = SN_VALUE_TIME,
+      .flags = SN_OR_NONE,
+      .offset = offsetof(sn_register_entry, retry),
+      .min = SS_S(1),
+      .max = SS_S(86400) },
+    { .key = "retry_max",
+      .kind = SN_VALUE_TIME,
+      .offset = offsetof(sn_register_entry, retry_max),
+      .min = SS_S(1),
+      .max = SS_S(86400) },
+    { .key = "at_end",
+      .kind = SN_VALUE_WORD,
+      .offset = offsetof(sn_register_entry, at_end),
+      .words = end_words },
 };
 static const sn_fields register_table = { "register", register_fields, SS_COUNT(register_fields),
                                           NULL };
@@ -118,7 +194,8 @@ static void read_register(sn_reading *r, const sn_item *value, void *at)
         record->expires = 0;
         return;
     }
-    record->expires = SS_S(3600);
+    *record =
+        (sn_register_entry){ .expires = SS_S(3600), .retry = SS_S(30), .retry_max = SS_S(1800) };
     if (sn_fields_read(r, &register_table, 0, value, record) && record->expires % SS_S(1) != 0) {
         sn_wrong(r, sn_item_place(value, "expires"), NULL,
                  "expires is in whole seconds: RFC 3261 20.19");
@@ -407,6 +484,13 @@ static const sn_field node_fields[] = {
       AT(password),
       .max = 64 },
     { .key = "auth", .kind = SN_VALUE_SPECIAL, .who = SN_IS_UA, AT(auth), .codec = &sn_auth_codec },
+    { .key = "redirects",
+      .kind = SN_VALUE_COUNT,
+      .flags = SN_OR_NONE,
+      .who = SN_IS_UA,
+      AT(redirects),
+      .min = 1,
+      .max = 255 },
     { .key = "behaviour",
       .kind = SN_VALUE_NAME,
       .flags = SN_OR_NONE,
@@ -491,6 +575,9 @@ static sn_group_entry *new_group(sn_reading *r, sn_model *m, sn_section section,
                            .roles = roles,
                            .settings = ss_settings_default(),
                            .listens = SN_LISTENS_UDP | SN_LISTENS_TCP };
+    g->redirects = g->settings.redirects_max;
+    g->registering.retry = SS_S(30); /* also of a story's register */
+    g->registering.retry_max = SS_S(1800);
     return g;
 }
 

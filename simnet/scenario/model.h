@@ -32,6 +32,9 @@ typedef struct sn_hold_entry {
 typedef struct sn_register_entry {
     ss_span expires; /* whole seconds; 0: does not register */
     sn_dist at;
+    const char *contacts;     /* "<uri>, <uri>", or NULL */
+    ss_span retry, retry_max; /* RFC 5626 4.5's base and limit; 0: not again by itself */
+    unsigned at_end;          /* 0 keep, 1 remove */
 } sn_register_entry;
 
 /** As whom a user agent logs in, and with what it is content. */
@@ -72,6 +75,7 @@ typedef struct sn_group_entry {
     const char *user, *password;
     sn_auth_entry auth;
     const struct sn_domain_entry *login; /* the domain that its password is of, once found */
+    uint32_t redirects;                  /* Contacts of 3xx that a call goes to */
     bool record_route;
     const char *host;
     unsigned transport; /* SN_BY_… */
@@ -106,7 +110,8 @@ typedef struct sn_wait_entry {
 typedef struct sn_choice_entry {
     uint32_t weight;
     sn_wait_entry ring, answer;
-    uint32_t reject; /* a status; 0: does not */
+    uint32_t reject;  /* a status; 0: does not */
+    sn_name redirect; /* a group of user agents: index for index, around */
 } sn_choice_entry;
 
 typedef struct sn_behaviour_entry {
@@ -168,9 +173,11 @@ typedef enum sn_verb {
     SN_VERB_SEND,
     SN_VERB_ANSWER,
     SN_VERB_REJECT,
+    SN_VERB_REDIRECT,
     SN_VERB_CANCEL,
     SN_VERB_HANGUP,
     SN_VERB_REGISTER,
+    SN_VERB_UNREGISTER,
     SN_VERB_RESET,
     SN_VERB_CLOSE,
     SN_VERB_SUBSCRIBE,
@@ -194,7 +201,7 @@ typedef struct sn_story_entry {
     ss_time at;
     sn_selector who;
     sn_verb verb;
-    sn_selector target; /* of call */
+    sn_selector target; /* of call and redirect */
     sn_name label;      /* as, in, or the call that answer, cancel, hangup name */
     uint32_t call;      /* k + 1 of it; 0: none */
     uint32_t other;     /* k + 1 of a subscription, or of a transfer's second call */

@@ -29,11 +29,13 @@ static const verb_row verbs[SN_VERB_COUNT] = {
     [SN_VERB_SEND] = { "send", MAY_IN, MAY_IN },
     [SN_VERB_ANSWER] = { "answer", 0, 0 },
     [SN_VERB_REJECT] = { "reject", MAY_IN, MAY_IN },
+    [SN_VERB_REDIRECT] = { "redirect", MAY_IN, MAY_IN },
     [SN_VERB_CANCEL] = { "cancel", 0, 0 },
     [SN_VERB_HANGUP] = { "hangup", 0, 0 },
     [SN_VERB_REGISTER] = { "register", 0, 0 },
     [SN_VERB_RESET] = { "reset", 0, 0 },
     [SN_VERB_CLOSE] = { "close", 0, 0 },
+    [SN_VERB_UNREGISTER] = { "unregister", 0, 0 },
     [SN_VERB_SUBSCRIBE] = { "subscribe", MAY_AS | MAY_EVENT | MAY_EXPIRES, MAY_EVENT },
     [SN_VERB_UNSUBSCRIBE] = { "unsubscribe", 0, 0 },
     [SN_VERB_NOTIFY] = { "notify", MAY_STATE | MAY_TEXT, 0 },
@@ -145,6 +147,7 @@ static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
     case SN_VERB_CALL:
     case SN_VERB_RESET:
     case SN_VERB_CLOSE:
+    case SN_VERB_REDIRECT:
     case SN_VERB_SUBSCRIBE:
     case SN_VERB_MESSAGE:
     case SN_VERB_OPTIONS:
@@ -156,6 +159,12 @@ static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
             sn_wrong(r, value->place, "presence", "a node says of itself its presence, no more");
         }
         break;
+    case SN_VERB_UNREGISTER: {
+        static const char *const words[] = { "all", NULL };
+        unsigned word = 0;
+        sn_value_word(r, value, words, &word);
+        break;
+    }
     case SN_VERB_SEND:
         read_status(r, value, 101, 199, &e->status);
         break;
@@ -295,8 +304,8 @@ static bool find_the_verb(sn_reading *r, sn_story_entry *e)
     if (found == NULL) {
         if (r->mistake_count == before) {
             sn_wrong(r, e->body->place, NULL,
-                     "no verb: call, send, answer, reject, cancel, hangup, register, reset, "
-                     "close, subscribe, "
+                     "no verb: call, send, answer, reject, redirect, cancel, hangup, register, "
+                     "unregister, reset, close, subscribe, "
                      "unsubscribe, "
                      "notify, publish, message, info, refer, transfer, options, sends, receives");
         }
@@ -424,6 +433,7 @@ static void write_verb(sn_text *t, const sn_story_entry *e)
     case SN_VERB_CALL:
     case SN_VERB_RESET:
     case SN_VERB_CLOSE:
+    case SN_VERB_REDIRECT:
     case SN_VERB_SUBSCRIBE:
     case SN_VERB_MESSAGE:
     case SN_VERB_OPTIONS:
@@ -432,6 +442,9 @@ static void write_verb(sn_text *t, const sn_story_entry *e)
     case SN_VERB_NOTIFY:
     case SN_VERB_PUBLISH:
         sn_text_put_str(t, sn_event_words[e->event]);
+        break;
+    case SN_VERB_UNREGISTER:
+        sn_text_put_str(t, "all");
         break;
     case SN_VERB_SEND:
     case SN_VERB_REJECT:
@@ -593,10 +606,23 @@ static void settle_target(sn_reading *r, sn_model *m, sn_story_entry *e)
     }
 }
 
-static void judge_actor(sn_reading *r, const sn_story_entry *e, const sn_story_entry *call,
-                        const char *name)
+/* Who is called, or may be by a redirection of that call. */
+static bool is_callee(const sn_model *m, const sn_story_entry *e, const sn_story_entry *call)
 {
-    const bool caller = same_node(&e->who, &call->who), callee = same_node(&e->who, &call->target);
+    bool callee = same_node(&e->who, &call->target);
+    for (uint32_t i = 0; i < m->story_count && !callee; i++) {
+        const sn_story_entry *other = &m->story[i];
+        callee = other->verb == SN_VERB_REDIRECT && other->label.text != NULL &&
+                 call->label.text != NULL && strcmp(other->label.text, call->label.text) == 0 &&
+                 same_node(&e->who, &other->target);
+    }
+    return callee;
+}
+
+static void judge_actor(sn_reading *r, const sn_model *m, const sn_story_entry *e,
+                        const sn_story_entry *call, const char *name)
+{
+    const bool caller = same_node(&e->who, &call->who), callee = is_callee(m, e, call);
     const bool either = e->verb == SN_VERB_HANGUP || e->verb >= SN_VERB_MESSAGE;
     if (e->verb == SN_VERB_UNSUBSCRIBE ? !caller
         : e->verb == SN_VERB_CANCEL    ? !caller
@@ -626,8 +652,8 @@ static bool fits_label(sn_reading *r, const sn_story_entry *e, const sn_name *na
     return false;
 }
 
-static void settle_label(sn_reading *r, sn_story_entry *e, const sn_name *name, label_row *labels,
-                         uint32_t count, bool judge)
+static void settle_label(sn_reading *r, const sn_model *m, sn_story_entry *e, const sn_name *name,
+                         label_row *labels, uint32_t count, bool judge)
 {
     const label_row *row = find_label(labels, count, name->text);
     if (row == NULL) {
@@ -656,7 +682,7 @@ static void settle_label(sn_reading *r, sn_story_entry *e, const sn_name *name, 
         sn_wrong(r, sn_item_place(e->item, "at"), NULL, "%s is not made yet at that instant",
                  name->text);
     } else if (judge) {
-        judge_actor(r, e, row->made_by, name->text);
+        judge_actor(r, m, e, row->made_by, name->text);
     }
 }
 
@@ -726,10 +752,10 @@ void sn_story_resolve(sn_reading *r, sn_model *m)
         sn_story_entry *e = &m->story[i];
         const bool is_judged = judge && e->verb < SN_VERB_SENDS && known[i];
         if (e->label.text != NULL && !makes_label(e)) {
-            settle_label(r, e, &e->label, labels, label_count, is_judged);
+            settle_label(r, m, e, &e->label, labels, label_count, is_judged);
         }
         if (e->second.text != NULL) {
-            settle_label(r, e, &e->second, labels, label_count, is_judged);
+            settle_label(r, m, e, &e->second, labels, label_count, is_judged);
         }
     }
 }

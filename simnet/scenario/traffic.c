@@ -115,6 +115,17 @@ static void sort_reached(sn_model *m)
     m->reached_count = kept;
 }
 
+static void judge_redirects(sn_reading *r, sn_model *m, const sn_behaviour_entry *b)
+{
+    for (uint32_t i = 0; i < b->choice_count; i++) {
+        sn_name *to = &b->choices[i].redirect;
+        const sn_group_entry *g = to->text == NULL ? NULL : sn_group_find(r, m, to, "node");
+        if (g != NULL && sn_group_lacks(g, SN_IS_UA)) {
+            sn_wrong(r, to->place, NULL, "'%s' is no ua: nobody is called there", g->name.text);
+        }
+    }
+}
+
 void sn_traffic_resolve(sn_reading *r, sn_model *m)
 {
     if (m->calls_count > ENTRIES_MAX || m->expect_count > ENTRIES_MAX) {
@@ -127,6 +138,9 @@ void sn_traffic_resolve(sn_reading *r, sn_model *m)
         judge_calls(r, m, &m->calls[i]);
     }
     judge_names(r, m);
+    for (uint32_t i = 0; i < m->behaviour_count; i++) {
+        judge_redirects(r, m, &m->behaviours[i]);
+    }
     for (uint32_t i = 0; i < m->expect_count; i++) {
         judge_expect(r, m, &m->expects[i]);
     }

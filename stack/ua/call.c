@@ -84,8 +84,7 @@ static void free_call(const ss_visit *v, ss_call *call)
         ss_leg_free(v, call, ss_leg_at(v->core, call->first_leg));
     }
     ss_core_drop(v->core, &call->kept);
-    ss_core_drop(v->core, &call->targets);
-    ss_core_drop(v->core, &call->answer);
+    ss_core_drop(v->core, &call->answer); /* or the targets */
     unlink_call(v, call);
     ss_core_give(v->core, ref, sizeof(ss_call));
 }
@@ -168,8 +167,7 @@ void ss_call_over(const ss_visit *v, ss_call *call)
     if (!call->is_uac) { /* a 2xx may come yet, and its ACK needs them */
         ss_core_drop(v->core, &call->kept);
     }
-    ss_core_drop(v->core, &call->targets);
-    ss_core_drop(v->core, &call->answer);
+    ss_core_drop(v->core, &call->answer); /* or the targets */
     if (!call->is_uac && call->invite != 0) {
         ss_txn_set_owner(v->core, call->invite, ss_uas_nobody(call->merged));
         call->invite = 0;

@@ -7,22 +7,23 @@
  * while nothing of it stays in the store. */
 #include "usage.h"
 
+/* As long as the user agent is registered: small, for there may be a million of them. */
 typedef struct registration {
-    ss_timer timer;   /* refresh */
-    ss_span interval; /* that it runs */
-    ss_ref txn;
+    ss_timer timer; /* refresh, or the next try */
     uint64_t cookie;
+    ss_blob targets;       /* of the current request, redirected: redirect.c */
+    uint32_t tenths;       /* that the timer runs */
     uint32_t expires;      /* asked for in the current request */
     uint32_t next_expires; /* by a command that came meanwhile */
-    bool is_busy;          /* a request is under way: 10.2 allows no second */
-    bool again;            /* next_expires is to be asked for */
-    bool retried;          /* a 423 was followed */
-    bool all;              /* the current request removes all bindings: Contact: * (10.2.2) */
-    bool next_all;
-    uint8_t repeats;  /* of the current request: repeat.c */
-    uint8_t failures; /* consecutive, up to FAILURES_MAX */
-    ss_blob targets;  /* of the current request, redirected: redirect.c */
+    uint8_t repeats;       /* of the current request: repeat.c */
+    uint8_t failures;      /* consecutive, up to FAILURES_MAX */
+    bool is_busy : 1;      /* a request is under way: 10.2 allows no second */
+    bool again : 1;        /* next_expires is to be asked for */
+    bool retried : 1;      /* a 423 was followed */
+    bool all : 1;          /* the current request removes all bindings: Contact: * (10.2.2) */
+    bool next_all : 1;
 } registration;
+_Static_assert(sizeof(registration) <= 64, "one class of the store");
 
 enum { FAILURES_MAX = 20 }; /* the bound of the wait is reached long before */
 
@@ -65,10 +66,16 @@ static ss_slice registration_call_id(const ss_visit *v)
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
+static ss_slice other_contacts(const ss_visit *v)
+{
+    const ss_ua_profile *profile = v->ua->identity->profile;
+    return profile == NULL ? SS_EMPTY : profile->contacts;
+}
+
 /* RFC3261:10.2.2 all bindings, or RFC3261:10.2.1 our Contact and those of the identity. */
 static void put_contacts(const ss_visit *v, ss_buffer *b, const registration *reg, ss_slice own)
 {
-    const ss_slice others = v->ua->identity->contacts;
+    const ss_slice others = other_contacts(v);
     if (reg->all) {
         ss_put_header(b, SS_HDR_CONTACT, SS_LIT("*"));
         return;
@@ -134,11 +141,6 @@ static ss_status ask(const ss_visit *v, registration *reg)
         arm(v, reg, SS_TIME_NEVER);
     }
     return sent;
-}
-
-void ss_ua_register_sent(const ss_visit *v, ss_ref txn)
-{
-    registration_of(v)->txn = txn;
 }
 
 /* RFC3261:10.2.7 */
@@ -239,7 +241,7 @@ static grant granted_by(const ss_visit *v, const ss_msg *response)
             continue;
         }
         const bool is_own = g.own == 0 && ss_uri_equal(&uri, &own);
-        if (is_own || is_of_list(v->ua->identity->contacts, &uri)) {
+        if (is_own || is_of_list(other_contacts(v), &uri)) {
             const uint32_t seconds = lifetime(response, &contact);
             g.own = is_own ? seconds : g.own;
             g.first = seconds < g.first ? seconds : g.first;
@@ -301,6 +303,13 @@ static bool may_pass(const ss_outcome *outcome)
            (outcome->msg != NULL && retry_after(outcome->msg) > 0);
 }
 
+/* The wait starts; in tenths of a second, which the note of its end tells. */
+static void begin_wait(const ss_visit *v, registration *reg, uint64_t tenths)
+{
+    reg->tenths = tenths < UINT32_MAX ? (uint32_t)tenths : UINT32_MAX;
+    arm(v, reg, ss_time_after(v->turn->now, SS_MS(100) * reg->tenths));
+}
+
 /* RFC5626:4.5 Half to the whole of the bound, which doubles with each failure in a row; the draw is of this request alone. */
 static ss_span back_off(const ss_visit *v, const registration *reg)
 {
@@ -322,10 +331,9 @@ static bool tries_again(const ss_visit *v, registration *reg, const ss_outcome *
         return false;
     }
     reg->failures = (uint8_t)(reg->failures < FAILURES_MAX ? reg->failures + 1 : FAILURES_MAX);
-    reg->interval = back_off(v, reg);
-    const ss_span asked = outcome->msg == NULL ? 0 : SS_S(retry_after(outcome->msg));
-    reg->interval = asked > reg->interval ? asked : reg->interval;
-    arm(v, reg, ss_time_after(v->turn->now, reg->interval));
+    const uint64_t drawn = (back_off(v, reg) + SS_MS(100) - 1) / SS_MS(100);
+    const uint64_t asked = outcome->msg == NULL ? 0 : 10 * (uint64_t)retry_after(outcome->msg);
+    begin_wait(v, reg, asked > drawn ? asked : drawn);
     return true;
 }
 
@@ -334,7 +342,6 @@ void ss_ua_register_failed(const ss_visit *v, const ss_outcome *outcome)
     registration *reg = registration_of(v);
     tell(v, reg, SS_EVENT_REGISTER_FAILED, outcome, 0);
     ss_core_drop(v->core, &reg->targets);
-    reg->txn = 0;
     if (!go_on(v, reg) && !tries_again(v, reg, outcome)) {
         ss_ua_register_forget(v);
     }
@@ -354,8 +361,7 @@ static void granted(const ss_visit *v, registration *reg, const ss_msg *response
         ss_ua_register_forget(v);
         return;
     }
-    reg->interval = SS_S(g.first) / 10 * 9; /* RFC3261:10.2.4 before it has elapsed */
-    arm(v, reg, ss_time_after(v->turn->now, reg->interval));
+    begin_wait(v, reg, 9 * (uint64_t)g.first); /* RFC3261:10.2.4 before it has elapsed */
 }
 
 /* RFC3261:10.2.8 */
@@ -397,7 +403,6 @@ void ss_ua_register_up(const ss_visit *v, const ss_up *up, const ss_msg *respons
     if (!up->ended && up->txn != 0) {
         ss_txn_disown(v->core, up->txn); /* Timer K is not our business */
     }
-    reg->txn = 0;
     if (response->status < 300) {
         granted(v, reg, response);
     } else if (!follow_423(v, reg, response)) {
@@ -414,7 +419,7 @@ void ss_ua_register_timer(const ss_visit *v, ss_timer *timer)
                                       .machine = SS_NICT,
                                       .letter = SS_TIMER_REFRESH,
                                       .method = SS_METHOD_REGISTER,
-                                      .value = reg->interval });
+                                      .value = SS_MS(100) * reg->tenths });
     reg->retried = false;
     if (ask(v, reg) != SS_OK) {
         ss_ua_register_failed(v, &(ss_outcome){ .status = 503, .synthetic = true });
@@ -425,7 +430,8 @@ void ss_ua_register_timer(const ss_visit *v, ss_timer *timer)
 void ss_ua_register_quiet(const ss_visit *v)
 {
     registration *reg = registration_of(v);
-    const bool removes = v->ua->identity->unregisters;
+    const ss_ua_profile *profile = v->ua->identity->profile;
+    const bool removes = profile != NULL && profile->unregisters;
     v->ua->quiet = true;
     if (reg == NULL) {
         return;

@@ -52,9 +52,6 @@ static void report_sent(const ss_visit *v, ss_errand errand, ss_ref txn)
     case SS_ERRAND_BYE:
         ss_leg_at(v->core, errand.who)->bye = txn;
         break;
-    case SS_ERRAND_REGISTER:
-        ss_ua_register_sent(v, txn);
-        break;
     case SS_ERRAND_SUBSCRIPTION:
         ss_subscription_at(v->core, errand.who)->txn = txn;
         break;
@@ -62,6 +59,7 @@ static void report_sent(const ss_visit *v, ss_errand errand, ss_ref txn)
         ss_publication_sent(v, errand.who, txn);
         break;
     case SS_ERRAND_REQUEST:
+    case SS_ERRAND_REGISTER:
     case SS_ERRAND_ACK:
         break;
     }

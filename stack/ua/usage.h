@@ -54,8 +54,10 @@ typedef struct ss_call {
     ss_blob
         kept; /* UAS: what responses repeat of the INVITE, until the final one; UAC: header lines of
                           * the INVITE that its ACK repeats (22.1) */
-    ss_blob targets;     /* UAC: the target set of a redirected call: redirect.c */
-    ss_blob answer;      /* UAS: the 2xx, until its ACK */
+    union {
+        ss_blob answer;  /* UAS: the 2xx, until its ACK */
+        ss_blob targets; /* UAC: the target set of a redirected call: redirect.c */
+    };
     ss_time end;         /* UAS: of the ring limit or of the 2xx copies */
     uint16_t end_status; /* UAS: 480 or 487, when `end` comes unanswered */
     bool is_referred;    /* UAC: a REFER asked for it, and who sent that is told */
@@ -384,7 +386,6 @@ SS_MUST_USE ss_status ss_ua_register(const ss_visit *v, const ss_command *comman
 void ss_ua_register_quiet(const ss_visit *v);
 void ss_ua_register_up(const ss_visit *v, const ss_up *up, const ss_msg *response);
 void ss_ua_register_timer(const ss_visit *v, ss_timer *timer);
-void ss_ua_register_sent(const ss_visit *v, ss_ref txn);
 /** The target set of the REGISTER under way. */
 ss_blob *ss_ua_register_targets(const ss_visit *v);
 /** The REGISTER came to nothing: no address, or the quota. */

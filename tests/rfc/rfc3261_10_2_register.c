@@ -239,8 +239,10 @@ TEST(rfc3261_10_2_record_route_is_ignored)
 TEST(rfc3261_10_2_1_several_contacts_are_registered_and_refreshed_together)
 {
     ua_rig *rig = ua_start();
-    rig->identities[ALICE].contacts =
-        SS_LIT("<sip:desk@10.0.0.7>;q=0.5, <sip:home@10.0.0.8>;expires=200");
+    static const ss_ua_profile profile = {
+        .contacts = SS_LIT_INIT("<sip:desk@10.0.0.7>;q=0.5, <sip:home@10.0.0.8>;expires=200")
+    };
+    rig->identities[ALICE].profile = &profile;
     CHECK_OK(enrol(rig, 3600));
     const ua_message *first = ua_sent(rig, ALICE, "REGISTER", 0);
     CHECK_SLICE(ss_msg_value(ua_parse(first), SS_HDR_CONTACT, 0), "<sip:alice@10.0.0.1:5060>");
@@ -262,7 +264,8 @@ TEST(rfc3261_10_2_2_all_contacts_are_removed_by_a_star_with_expires_0)
 {
     ua_rig *rig = ua_start();
     ss_command all = { .kind = SS_CMD_REGISTER, .cookie = 12, .all = true, .expires_s = 77 };
-    rig->identities[ALICE].contacts = SS_LIT("<sip:desk@10.0.0.7>");
+    static const ss_ua_profile profile = { .contacts = SS_LIT_INIT("<sip:desk@10.0.0.7>") };
+    rig->identities[ALICE].profile = &profile;
     CHECK_OK(enrol(rig, 3600));
     CHECK_OK(ua_command(rig, ALICE, &all)); /* it waits */
     CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r", GRANTED));
@@ -379,7 +382,8 @@ TEST(rfc3261_10_2_2_what_is_bound_is_removed_when_the_agent_goes)
 {
     for (int busy = 0; busy < 2; busy++) {
         ua_rig *rig = ua_start();
-        rig->identities[ALICE].unregisters = true;
+        static const ss_ua_profile profile = { .unregisters = true };
+        rig->identities[ALICE].profile = &profile;
         CHECK_OK(enrol(rig, 3600));
         if (busy) {
             CHECK_OK(ua_do(rig, ALICE, SS_CMD_QUIET, 0));

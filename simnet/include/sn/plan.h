@@ -63,9 +63,13 @@ typedef struct sn_ua_spec {
     uint32_t outbound;  /* group of the proxy it sends to; SN_NOBODY: by Request-URI */
     uint32_t expires_s; /* 0: does not register */
     sn_dist register_at;
-    uint32_t behaviour; /* index; SN_NOBODY: answers at once */
-    uint16_t lines;     /* 0: no limit */
-    unsigned events;    /* sn_event_package, a sum: what it notifies of */
+    /* template: registered beside its own; "<sip:desk{n}@10.0.0.7>, <…>", or NULL */
+    const char *contacts;
+    bool unregisters;          /* what is bound is removed when the run drains */
+    uint32_t behaviour;        /* index; SN_NOBODY: answers at once */
+    uint16_t lines;            /* 0: no limit */
+    ss_slice registrar, route; /* of all of the group; by finish, empty where there is none */
+    unsigned events;           /* sn_event_package, a sum: what it notifies of */
     uint32_t min_expires_s;
     bool is_compositor;
     uint32_t compositor; /* group of one, + 1: where its event state is kept; 0: itself */

@@ -23,12 +23,13 @@ typedef struct sn_dist {
 } sn_dist;
 
 #define SN_OP_LIST(X)                                                                                   \
-    X(REGISTER) /* value: expires in s */                                                               \
-    X(UNREGISTER)                                                                                       \
-    X(CALL)     /* target: the callee's node; call: the plan's number of it */                          \
-    X(PROGRESS) /* status */                                                                            \
+    X(REGISTER)   /* value: expires in s */                                                             \
+    X(UNREGISTER) /* value 1: all that is bound */                                                      \
+    X(CALL)       /* target: the callee's node; call: the plan's number of it */                        \
+    X(PROGRESS)   /* status */                                                                          \
     X(ANSWER)                                                                                           \
-    X(REJECT) /* status */                                                                              \
+    X(REJECT)   /* status */                                                                            \
+    X(REDIRECT) /* status, target: a node of a story; value 1: a group, of a behaviour */               \
     X(CANCEL)                                                                                           \
     X(HANGUP)                                                                                           \
     X(RESET) /* target: whose connections with it end at once */ \
@@ -51,7 +52,7 @@ typedef struct sn_row {
     sn_dist after; /* since the row before; the first: since the trigger */
     uint16_t status;
     uint32_t value;
-    uint32_t target; /* dense node */
+    uint32_t target; /* dense node; of a behaviour's REDIRECT a group: index for index, around */
     uint32_t other;
     const char *name, *text; /* kept by the plan; NULL: none */
 } sn_row;
@@ -59,7 +60,8 @@ typedef struct sn_row {
 /** Ops that other nodes are the target of. */
 static inline bool sn_op_has_target(sn_op op)
 {
-    return op == SN_OP_CALL || op == SN_OP_SUBSCRIBE || op == SN_OP_REFER || op == SN_OP_OPTIONS;
+    return op == SN_OP_CALL || op == SN_OP_REDIRECT || op == SN_OP_SUBSCRIBE || op == SN_OP_REFER ||
+           op == SN_OP_OPTIONS;
 }
 
 /** Event packages that user agents notify of; bits of sn_ua_spec.events. */

@@ -53,6 +53,8 @@ typedef struct ss_ua_profile {
     uint16_t extra_method_count, extra_header_count, option_count, package_count;
     const ss_extra_method *extra_methods;
     const ss_extra_header *extra_headers;
+    ss_slice contacts; /* registered beside the identity's own: "<uri>;params, <uri>", or empty */
+    bool unregisters;  /* SS_CMD_QUIET removes the binding */
     const ss_ua_auth *auth; /* NULL: without credentials; its own for each identity that has some */
     const ss_slice *options; /* option tags: Supported says them, Require may ask for them */
     /* event packages that we notify of: the stack's presence, dialog, and those whose documents the application says */
@@ -72,16 +74,20 @@ typedef enum ss_watchers {
     SS_WATCHERS_REFUSED
 } ss_watchers;
 
+/** Where a user agent is. */
+typedef struct ss_ua_place {
+    ss_transport transport;
+    ss_address local;
+} ss_ua_place;
+
 /** Who a user agent is. Immutable; borrowed for the engine's life. */
 typedef struct ss_ua_identity {
     ss_slice aor;       /* "sip:u17@example.com": From and To of its requests */
     ss_slice user;      /* user part of its Contact */
     ss_slice registrar; /* Request-URI of REGISTER: "sip:example.com" (10.2) */
     /* Local address; and the transport that it prefers where a URI names none (RFC 3263 4.1), which its Contact names. */
-    ss_path local;
+    ss_ua_place local;
     ss_slice outbound;            /* a pre-loaded route: "sip:10.0.0.1;lr", or empty (8.1.2) */
-    ss_slice contacts;            /* registered beside ours: "<uri>;params, <uri>", or empty */
-    bool unregisters;             /* SS_CMD_QUIET removes the binding */
     uint16_t lines;               /* calls at once; more get 486; 0 is no limit */
     const ss_ua_profile *profile; /* NULL: what all user agents understand, no more */
 } ss_ua_identity;

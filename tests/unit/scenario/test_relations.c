@@ -195,6 +195,12 @@ TEST(behaviours_can_be_chosen)
         { TWO "behaviours: {b: {answer: 1s, reject: «486»}}\n", "answers or rejects, not both",
           NULL },
         { TWO "behaviours: {b: {reject: «200»}}\n", "out of range: 300 to 699", NULL },
+        { TWO "behaviours: {b: {answer: 1s, redirect: «bob»}}\n", "redirects, or it answers",
+          NULL },
+        { TWO "behaviours: {b: {reject: 486, redirect: «bob»}}\n", "redirects, or it answers",
+          NULL },
+        { TWO "behaviours: {b: {redirect: «bop»}}\n", "unknown node 'bop'", "bob" },
+        { TWO "behaviours: {b: {redirect: «core»}}\n", "'core' is no ua", NULL },
         { TWO "behaviours: {b: {weight: «-1»}}\n", "negative", NULL },
         { TWO "behaviours: {b: [«x»]}\n", "wrong type", NULL },
         { TWO "behaviours: «[»]\n", "behaviours is a mapping of names", NULL },
@@ -292,6 +298,12 @@ TEST(lines_of_a_story_are_acts_or_checks_of_single_nodes)
         { STORY("{at: 2s, alice: {call: «alice», as: c2}}"), "cannot call itself", NULL },
         { STORY("{at: 2s, «alice»: {answer: c1}}"), "'alice' is not the callee of c1", NULL },
         { STORY("{at: 2s, «bob»: {cancel: c1}}"), "'bob' is not the caller of c1", NULL },
+        { STORY("{at: 2s, bob: {redirect: «bob», in: c1}}"), "cannot redirect itself", NULL },
+        { STORY("{at: 2s, bob: {redirect: «carol», in: c1}}"), "unknown node 'carol'", NULL },
+        { STORY("{at: 2s, bob: {redirect: «core», in: c1}}"), "only a ua acts", NULL },
+        { STORY("{at: 2s, «alice»: {redirect: bob, in: c1}}"), "not the callee of c1", NULL },
+        { STORY("{at: 2s, bob: «{»redirect: alice}}"), "missing key 'in' beside 'redirect'", NULL },
+        { STORY("{at: 2s, bob: {unregister: «al»}}"), "'al'", "all" },
         { STORY("{at: 2s, «core»: {register: 60s}}"), "only a ua acts", NULL },
         { STORY("{at: 2s, \"«bob»[1]\": {answer: c1}}"), "index out of range: bob has 1 node",
           NULL },
@@ -371,14 +383,13 @@ TEST(event_keys_of_a_node_name_what_there_is)
     RIG_CHECK(rows);
 }
 
-#define GUARDED(inside)                                                                        \
+#define GUARDED(inside) \
+    ONE_LINK            \
+    "nodes: {p: {roles: [proxy, registrar]}}\ndomains: {example.com: {registrar: p" inside "}}\n"
+#define PHONE(domain, phone)                                                                   \
     ONE_LINK                                                                                   \
-        "nodes: {p: {roles: [proxy, registrar]}}\ndomains: {example.com: {registrar: p" inside \
-        "}}\n"
-#define PHONE(domain, phone)                                                                       \
-    ONE_LINK                                                                                       \
-        "nodes: {p: {roles: [proxy, registrar]}, a: {role: ua, aor: \"sip:a@example.com\", " phone \
-        "}}\ndomains: {example.com: {registrar: p" domain "}}\n"
+    "nodes: {p: {roles: [proxy, registrar]}, a: {role: ua, aor: \"sip:a@example.com\", " phone \
+    "}}\ndomains: {example.com: {registrar: p" domain "}}\n"
 
 TEST(credentials_are_asked_for_in_words_that_exist_and_of_those_who_have_a_password)
 {
@@ -395,6 +406,30 @@ TEST(credentials_are_asked_for_in_words_that_exist_and_of_those_who_have_a_passw
         { PHONE(", password: x", "auth: {minimum: «SHA-1»}"), "SHA-1", NULL },
         { PHONE(", password: x", "auth: {prefer: «strong»}"), "strong", "strongest" },
         { ONE_LINK "nodes: {p: {role: proxy, «password»: x}}\n", "password", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
+#define REGISTER(inside)                                                                         \
+    ONE_LINK "domains: {d.example: {registrar: p}}\nnodes: {p: {roles: [proxy, registrar]}, a: " \
+             "{role: ua, outbound: p, aor: \"sip:a@d.example\", register: {" inside "}}}\n"
+
+TEST(registrations_say_what_can_be_registered)
+{
+    static const rig_mistake rows[] = {
+        { REGISTER("contacts: «x»"), "a list of URIs is wanted", NULL },
+        { REGISTER("contacts: [«\"tel:+1555\"»]"), "no contact: sip:user@host", NULL },
+        { REGISTER("contacts: [«\"sip:\"»]"), "no contact", NULL },
+        { REGISTER("contacts: [«\"sip:a@x>;q=1\"»]"), "no contact", NULL },
+        { REGISTER("contacts: [«\"sip:a@x, <sip:b@y>\"»]"), "no contact", NULL },
+        { REGISTER("contacts: [«\"sip:a b@x\"»]"), "no contact", NULL },
+        { REGISTER("contacts: [\"sip:a@x\", «[»]]"), "a text is wanted", NULL },
+        { REGISTER("retry: «1ms»"), "out of range", NULL },
+        { REGISTER("retry_max: «none»"), "'none'", NULL },
+        { REGISTER("at_end: «removed»"), "'removed'", "remove" },
+        { REGISTER("«retries»: 1s"), "unknown key 'retries' in register", "retry" },
+        { ONE_LINK "nodes: {a: {role: ua, redirects: «0»}}\n", "out of range: 1 to 255", NULL },
+        { ONE_LINK "nodes: {a: {role: proxy, «redirects»: 1}}\n", "redirects", NULL },
     };
     RIG_CHECK(rows);
 }

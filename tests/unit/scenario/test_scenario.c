@@ -124,12 +124,14 @@ static const char everything[] =
     "t2: 2s, t4: 0s, timer_c: 4min,\n"
     "       quota: {transactions: 5, dialogs: 6, bytes: 64KB}, net: 10.9.0.0/16}\n"
     "  desk: {role: ua, link: z, outbound: px, lines: 2, register: {expires: 2min, at: normal 3s "
-    "1s}, behaviour: b2, ring_limit: 9s}\n"
+    "1s, contacts: [\"sip:lab{n}@10.1.1.1\", \"sips:b@x\"], retry: none, retry_max: 1h, at_end: "
+    "remove}, behaviour: b2, ring_limit: 9s, redirects: 3}\n"
     "  hall: {role: ua, link: z, aor: \"sip:hall{n}@a.example\"}\n"
     "  solo: {role: ua, link: z, via: low}\n"
     "  one: {role: ua, count: 1, link: y0}\n"
     "behaviours:\n"
-    "  b2: [{weight: 3, ring: uniform 1s..2s, answer: exp 1.5s}, {reject: 603}, {ring: 0s}]\n"
+    "  b2: [{weight: 3, ring: uniform 1s..2s, answer: exp 1.5s}, {reject: 603}, {ring: 0s}, "
+    "{ring: 1s, redirect: hall}]\n"
     "calls:\n"
     "  - {name: c1, from: desk, to: \"hall[*]\", pick: next, rate: 7/min, during: 1s..80s, limit: "
     "4, hold: normal 5s 1s,\n"
@@ -144,6 +146,10 @@ static const char everything[] =
     "  - {at: 1s, solo: {call: \"desk[5]\", as: x}}\n"
     "  - {at: 2s, \"desk[5]\": {send: 183, in: x}}\n"
     "  - {at: 3s, \"desk[5]\": {reject: 603, in: x}}\n"
+    "  - {at: 1s, solo: {call: \"desk[5]\", as: y}}\n"
+    "  - {at: 2s, \"desk[5]\": {redirect: \"hall[1]\", in: y}}\n"
+    "  - {at: 3s, \"hall[1]\": {answer: y}}\n"
+    "  - {at: 5s, \"one[0]\": {unregister: all}}\n"
     "  - {at: 3s, \"one[0]\": {register: 60s}}\n"
     "  - {at: 4s, \"one[0]\": {register: 0s}}\n"
     "  - {solo: {receives: [183, 603], cseq: INVITE, in: x}}\n"
@@ -256,12 +262,16 @@ TEST(a_story_is_acts_and_checks)
 {
     sn_scenario *s = rig_load_fine(everything);
     const sn_plan *plan = sn_scenario_plan(s);
-    CHECK_EQ(plan->act_count, 5);
+    CHECK_EQ(plan->act_count, 9);
     CHECK_EQ(plan->acts[0].row.op, SN_OP_CALL);
     CHECK_EQ(plan->acts[0].call, 1);
     CHECK_STR(plan->cast.nodes[plan->acts[0].row.target].name, "desk[5]");
-    CHECK_EQ(plan->acts[1].row.status, 183);
-    CHECK_EQ(plan->acts[4].row.op, SN_OP_UNREGISTER);
+    CHECK_EQ(plan->acts[2].row.status, 183);
+    CHECK_EQ(plan->acts[3].row.op, SN_OP_REDIRECT);
+    CHECK_STR(plan->cast.nodes[plan->acts[3].row.target].name, "hall[1]");
+    CHECK_EQ(plan->acts[7].row.op, SN_OP_UNREGISTER);
+    CHECK_EQ(plan->acts[7].row.value, 0);
+    CHECK_EQ(plan->acts[8].row.value, 1);
     const sn_check *messages[8];
     uint32_t message_count = 0, act_checks = 0;
     for (uint32_t i = 0; i < plan->check_count; i++) {
@@ -271,7 +281,7 @@ TEST(a_story_is_acts_and_checks)
             messages[message_count++] = &plan->checks[i];
         }
     }
-    CHECK_EQ(act_checks, 3); /* what is done in a call must have been possible */
+    CHECK_EQ(act_checks, 6); /* what is done in a call must have been possible */
     CHECK_EQ(message_count, 5);
     CHECK_STR(messages[0]->text, "solo receives 183 to INVITE in x");
     CHECK(!messages[0]->has_at);

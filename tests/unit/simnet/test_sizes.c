@@ -59,7 +59,7 @@ TEST(what_the_stack_keeps_costs_no_more_than_the_docs_say)
 
 TEST(what_the_simulator_keeps_costs_no_more_than_the_docs_say)
 {
-    check_size("user agent's app", sizeof(sn_ua_app), 328);
+    check_size("user agent's app", sizeof(sn_ua_app), 304);
     check_size("call of a program", sizeof(sn_ua_call), 40);
     check_size("host", sizeof(sn_node_state), 72);
     check_size("node of the plan", sizeof(sn_node) + sizeof(sn_member), 116);
@@ -99,7 +99,7 @@ TEST(an_idle_user_agent_and_its_host_cost_no_more_than_the_docs_say)
 {
     const cost few = cost_of(2048, 1), many = cost_of(4096, 1);
     check_size("idle user agent, all told",
-               (many.fixed + many.live - few.fixed - few.live + 2047) / 2048, 592);
+               (many.fixed + many.live - few.fixed - few.live + 2047) / 2048, 536);
 }
 
 TEST(a_router_costs_no_more_than_the_docs_say)

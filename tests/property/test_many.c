@@ -1,0 +1,63 @@
+/* Twenty thousand registered user agents: what each costs, all told, its binding at the registrar and its share of the plan
+ * included. A million of them fit in a gibibyte by this number, which docs/memory.md publishes; it may only go down. */
+#include "check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "simnet/world_state.h"
+#include "sn/scenario.h"
+
+enum { REGISTERED_BYTES_MAX = 990 };
+
+static const char scenario_text[] =
+    "sipsim: 1\nduration: 1100s\ndrain: 60s\nlinks: {wire: {delay: 5ms}}\n"
+    "domains: {example.com: {registrar: proxy, users: \"u{n}\"}}\n"
+    "nodes:\n"
+    "  proxy: {roles: [proxy, registrar], host: proxy.example.com}\n"
+    "  phone: {role: ua, count: 20000, outbound: proxy, register: {expires: 1h, at: uniform "
+    "0s..1000s}}\n";
+
+/* Of everything that stands when all have registered and every transaction is over. */
+static uint64_t bytes_with(const char *count)
+{
+    const sn_scenario_file file = { "many.yaml", { scenario_text, sizeof scenario_text - 1 } };
+    const char *overrides[] = { count };
+    sn_scenario *s = sn_scenario_load(&(sn_scenario_options){
+        .files = &file, .file_count = 1, .overrides = overrides, .override_count = 1 });
+    CHECK_NOT_NULL(s);
+    CHECK_EQ(sn_scenario_mistake_count(s), 0);
+    const sn_plan *plan = sn_scenario_plan(s);
+    sn_world *w = sn_world_new(plan, &(sn_world_options){ .partitions = 1 });
+    CHECK_NOT_NULL(w);
+    while (sn_world_now(w) < SS_S(1050) && sn_world_run(w, 1024) == SN_RUN_GOING) {
+    }
+    const sn_partition *p = &w->partitions[0];
+    CHECK_EQ(p->pools.txns.count, 0);
+    const uint64_t plan_bytes =
+        plan->cast.node_count * (sizeof(sn_member) + sizeof(sn_node) + 3 * sizeof(uint64_t));
+    const uint64_t bytes = w->fixed_bytes + p->store.live_bytes + p->pools.store.used + plan_bytes +
+                           (uint64_t)plan->cast.node_count * sizeof(sn_event);
+    sn_world_free(w);
+    sn_scenario_free(s);
+    return bytes;
+}
+
+TEST(twenty_thousand_registered_user_agents_cost_no_more_than_the_docs_say)
+{
+    static char page[1 << 14];
+    char row[128];
+    const uint64_t few = bytes_with("nodes.phone.count=4000");
+    const uint64_t many = bytes_with("nodes.phone.count=20000");
+    const uint64_t each = (many - few + 15999) / 16000;
+    printf("{\"thing\":\"registered user agent, all told\",\"bytes\":%llu,\"at_most\":%u}\n",
+           (unsigned long long)each, (unsigned)REGISTERED_BYTES_MAX);
+    CHECK(each <= REGISTERED_BYTES_MAX);
+    snprintf(row, sizeof row, "\n| registered user agent, all told | %u |",
+             (unsigned)REGISTERED_BYTES_MAX);
+    FILE *file = fopen(SIPSIM_SOURCE_DIR "/docs/memory.md", "r");
+    CHECK_NOT_NULL(file);
+    page[fread(page, 1, sizeof page - 1, file)] = '\0';
+    fclose(file);
+    CHECK_NOT_NULL(strstr(page, row));
+}
