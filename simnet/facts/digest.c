@@ -11,15 +11,20 @@
 enum { WORDS_MAX = 20 };
 
 typedef struct words {
-    unsigned char bytes[8 * WORDS_MAX];
-    size_t len;
+    uint64_t at[WORDS_MAX];
+    size_t count;
 } words;
 
-static void add(words *w, uint64_t value)
+/* A fact has fewer than there is room for: sn_digest_fact makes sure. */
+static inline void add(words *w, uint64_t value)
 {
-    SS_ASSERT(w->len + 8 <= sizeof w->bytes);
-    unsigned char *at = w->bytes + w->len;
-    at[0] = (unsigned char)value; /* little-endian on every machine; one store where it may be */
+    w->at[w->count++] = value;
+}
+
+/* Little-endian on every machine; one store where it may be. */
+static void put_le64(unsigned char *at, uint64_t value)
+{
+    at[0] = (unsigned char)value;
     at[1] = (unsigned char)(value >> 8);
     at[2] = (unsigned char)(value >> 16);
     at[3] = (unsigned char)(value >> 24);
@@ -27,7 +32,15 @@ static void add(words *w, uint64_t value)
     at[5] = (unsigned char)(value >> 40);
     at[6] = (unsigned char)(value >> 48);
     at[7] = (unsigned char)(value >> 56);
-    w->len += 8;
+}
+
+static uint64_t hash_words(uint64_t seed, const words *w)
+{
+    unsigned char bytes[8 * WORDS_MAX];
+    for (size_t i = 0; i < w->count; i++) {
+        put_le64(bytes + 8 * i, w->at[i]);
+    }
+    return ss_hash64(seed, (ss_slice){ (const char *)bytes, 8 * w->count });
 }
 
 static uint64_t id_of(const sn_cast *cast, uint32_t node)
@@ -118,10 +131,11 @@ void sn_digest_fact(sn_digest *d, const sn_fact *fact)
                       : of_link                 ? &d->links[fact->entity]
                                                 : &d->nodes[fact->entity];
     words w;
-    w.len = 0;
+    w.count = 0;
     add_common(&w, d->cast, fact);
     add_particular(&w, fact);
-    *chain = ss_hash64(*chain, (ss_slice){ (const char *)w.bytes, w.len });
+    SS_ASSERT(w.count <= WORDS_MAX);
+    *chain = hash_words(*chain, &w);
 }
 
 uint64_t sn_digest_sum(const sn_digest *d)

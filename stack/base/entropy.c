@@ -43,8 +43,10 @@ uint64_t ss_hash64(uint64_t seed, ss_slice bytes)
         p += 8;
         left -= 8;
     }
-    if (left > 0) {
-        b = rotate_left((b ^ load_tail(p, left)) * 0x94d049bb133111ebu, 31);
+    if (left > 0) { /* the last 8 bytes hold the tail, where there are as many */
+        const uint64_t tail =
+            bytes.len >= 8 ? load_le64(p + left - 8) >> (64 - 8 * left) : load_tail(p, left);
+        b = rotate_left((b ^ tail) * 0x94d049bb133111ebu, 31);
     }
     return ss_mix_absorb(ss_mix_absorb(a, b), bytes.len);
 }
