@@ -439,6 +439,22 @@ TEST(known_bug_of_capture_tools_an_empty_or_textual_warning_and_a_long_call_id)
     CHECK_EQ(ask(line_of("Call-ID: ", "", 'c', 60000, "@h"), NULL), SS_VERDICT_ACCEPT);
 }
 
+/* Not of another stack, but ours: a header line without a colon, and one in the bytes behind it, as the very last. */
+TEST(known_bug_of_header_lines_the_colon_stands_behind_the_line)
+{
+    for (size_t gap = 0; gap < 40; gap++) {
+        char bytes[128];
+        ss_buffer b = ss_buffer_on(bytes, sizeof bytes);
+        ss_put_text(&b, "INVITE sip:a SIP/2.0\r\nfrom\r\n\r\n");
+        for (size_t i = 0; i < gap; i++) {
+            ss_put_char(&b, 'x');
+        }
+        ss_put_char(&b, ':');
+        CHECK_EQ(inspect(ss_buffer_slice(&b), NULL), SS_VERDICT_REJECT);
+        CHECK_EQ(inspect_message()->field_count, 0);
+    }
+}
+
 /* ---- special forms in every place ---------------------------------------------------------------------------------- */
 
 /* Contact: * in each method and in a response: the URI that it has none of was looked at. */
