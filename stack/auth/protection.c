@@ -40,7 +40,7 @@ static bool is_uri_allowed(const ss_protection *p, const ss_credentials *c, cons
     return ss_uri_equal(&uri, &request->target) || ss_slice_eq_nocase(uri.host, p->domain);
 }
 
-/* RFC3261:22.3 Those for other realms are for others. RFC3261:22.1 Basic is none. */
+/* RFC3261:22.3 Those for other realms are for others. RFC3261:22 RFC3261:22.1 Basic is none. */
 ss_status ss_protection_find(const ss_protection *p, const ss_msg *request, ss_hdr field,
                              ss_arena *arena, ss_credentials *out)
 {
