@@ -18,8 +18,9 @@ static ss_slice text_of(const char *text)
     return text == NULL ? SS_EMPTY : ss_slice_from(text);
 }
 
-static ss_slice put_uri(sn_host *host, uint32_t node,
-                        void (*put)(ss_buffer *b, const sn_plan *plan, uint32_t node))
+typedef void put_uri_of(ss_buffer *b, const sn_plan *plan, uint32_t node);
+
+static ss_slice put_uri(sn_host *host, uint32_t node, put_uri_of *put)
 {
     ss_buffer b = ss_buffer_open(sn_host_arena(host));
     put(&b, sn_host_plan(host), node);
@@ -51,14 +52,20 @@ static bool ask(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act,
     return command(app, host, turn, &c);
 }
 
+/* A registrar is asked for the address-of-record itself. */
+static put_uri_of *place_of(const char *event)
+{
+    return strcmp(event, "presence") == 0 ? sn_ua_put_resource
+           : strcmp(event, "reg") == 0    ? sn_ua_put_aor
+                                          : sn_ua_put_target;
+}
+
 static bool subscribe(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t to, const char *event,
                       uint32_t expires_s, uint64_t cookie)
 {
     ss_command c = { .kind = SS_CMD_SUBSCRIBE,
                      .cookie = cookie,
-                     .target = put_uri(host, to,
-                                       strcmp(event, "presence") == 0 ? sn_ua_put_resource
-                                                                      : sn_ua_put_target),
+                     .target = put_uri(host, to, place_of(event)),
                      .event = ss_slice_from(event),
                      .expires_s = expires_s };
     return command(app, host, turn, &c);

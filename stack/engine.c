@@ -5,6 +5,7 @@
  * timer.
  */
 #include "connections.h"
+#include "desk.h"
 
 #include <string.h>
 
@@ -45,6 +46,7 @@ void ss_engine_reset(ss_engine *e)
     if (e->role == SS_ROLE_UA) {
         ss_ua_forget_all(&e->ua, &e->core);
     } else {
+        ss_desk_forget(e);
         ss_proxy_forget_all(&e->proxy, &e->core);
     }
     ss_txn_forget_all(&e->core);
@@ -87,6 +89,10 @@ static void pass_up(ss_engine *e, ss_turn *turn, const ss_up *up, const ss_msg *
         ss_ua_request(&e->ua, &e->core, turn, up, msg, came_by);
     } else if (e->role == SS_ROLE_UA) {
         ss_ua_up(&e->ua, &e->core, turn, up, msg);
+    } else if (up->owner.kind == SS_OWNER_SUBSCRIPTION) {
+        ss_desk_up(e, turn, up, msg);
+    } else if (is_for_core && ss_desk_takes(e, up, msg)) {
+        ss_desk_request(e, turn, up, msg, came_by);
     } else if (is_for_core) {
         ss_proxy_request(&e->proxy, &e->core, turn, up, msg, came_by);
     } else {
@@ -101,6 +107,8 @@ static void pass_timer(ss_engine *e, ss_turn *turn, ss_timer *timer)
         pass_up(e, turn, &up, NULL, NULL);
     } else if (e->role == SS_ROLE_UA) {
         ss_ua_timer(&e->ua, &e->core, turn, timer);
+    } else if (timer->kind == SS_TIMER_OF_SUBSCRIPTION) {
+        ss_desk_timer(e, turn, timer);
     } else {
         ss_proxy_timer(&e->proxy, &e->core, turn, timer);
     }
@@ -384,8 +392,14 @@ ss_status ss_engine_command(ss_engine *e, ss_turn *turn, ss_command *command)
 
 ss_status ss_engine_answer(ss_engine *e, ss_turn *turn, const ss_answer *answer)
 {
-    const bool known = e->role == SS_ROLE_UA ? ss_ua_answer(&e->ua, &e->core, turn, answer)
-                                             : ss_proxy_answer(&e->proxy, &e->core, turn, answer);
+    bool known;
+    if (e->role == SS_ROLE_UA) {
+        known = ss_ua_answer(&e->ua, &e->core, turn, answer);
+    } else {
+        known =
+            ss_proxy_answer(&e->proxy, &e->core, turn, answer) || ss_desk_answer(e, turn, answer);
+        ss_desk_look(e, turn);
+    }
     const ss_status status = end_turn(e, turn);
     return status == SS_OK && !known ? SS_NONE : status;
 }

@@ -304,6 +304,8 @@ void sn_transport_followed(sn_judge *j, const sn_fact *f, const txn *invite);
 /* subscriptions.c: SUB1 to SUB4. Called before the transactions hear of the message. */
 void sn_sub_request_sent(sn_judge *j, const sn_fact *f);
 void sn_sub_response_sent(sn_judge *j, const sn_fact *f);
+/** A NOTIFY of a proxy's own: of a subscription that it accepted itself. */
+bool sn_sub_is_own(const sn_judge *j, const sn_fact *f);
 void sn_sub_noted(sn_judge *j, const sn_fact *f);
 void sn_sub_timer_noted(sn_judge *j, const sn_fact *f);
 void sn_subs_excuse(sn_judge *j, uint32_t node);

@@ -33,6 +33,9 @@ static void judge_max_forwards(sn_judge *j, const sn_fact *f, const txn *receive
 void sn_proxy_request_sent(sn_judge *j, const sn_fact *f)
 {
     const txn *received = sn_txn_find(j, f->entity, SERVER, f->sip.second_branch, f->sip.method);
+    if (sn_sub_is_own(j, f)) {
+        return; /* a registrar's NOTIFY: RFC 3680 */
+    }
     if (received == NULL || f->sip.via_count < 2) {
         sn_judge_broken(j, LAW_PRX1, f->key.at, f->entity, f->sip.call_id,
                         "a request left with %u Via, and none came whose top Via is its second one",

@@ -65,8 +65,8 @@ static sub_dialog *obtain_dialog(sn_judge *j, uint32_t node, uint64_t call_id, u
 void sn_sub_response_sent(sn_judge *j, const sn_fact *f)
 {
     const bool makes = f->sip.method == SS_METHOD_SUBSCRIBE || f->sip.method == SS_METHOD_REFER;
-    if (!makes || f->sip.status < 200 || f->sip.status >= 300 ||
-        member(j, f->entity)->role != SN_ROLE_UA) {
+    const bool is_ua = member(j, f->entity)->role == SN_ROLE_UA;
+    if (!makes || f->sip.status < 200 || f->sip.status >= 300) {
         return;
     }
     const txn *t = sn_txn_find(j, f->entity, SERVER, f->sip.branch, f->sip.method);
@@ -74,7 +74,7 @@ void sn_sub_response_sent(sn_judge *j, const sn_fact *f)
         return;
     }
     sub_dialog *d = obtain_dialog(j, f->entity, f->sip.call_id, f->sip.to_tag);
-    if (d != NULL && d->owed == SS_TIME_NEVER) {
+    if (d != NULL && d->owed == SS_TIME_NEVER && is_ua) { /* a proxy may have passed it on */
         d->owed = f->key.at;
     }
 }
@@ -123,9 +123,15 @@ static void asked(sn_judge *j, const sn_fact *f)
     }
 }
 
+bool sn_sub_is_own(const sn_judge *j, const sn_fact *f)
+{
+    return f->sip.method == SS_METHOD_NOTIFY && f->sip.via_count == 1 &&
+           find_dialog(j, f->entity, f->sip.call_id, f->sip.from_tag) != NULL;
+}
+
 void sn_sub_request_sent(sn_judge *j, const sn_fact *f)
 {
-    if (member(j, f->entity)->role != SN_ROLE_UA) {
+    if (member(j, f->entity)->role != SN_ROLE_UA && !sn_sub_is_own(j, f)) {
         return;
     }
     if (f->sip.method == SS_METHOD_NOTIFY) {

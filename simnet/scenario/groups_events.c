@@ -5,12 +5,14 @@
 
 /* ---- events: [presence, dialog] ---- */
 
+static const char *const of_user_agents[] = { "presence", "dialog", NULL };
+
 static void read_event(sn_reading *r, const sn_item *value, unsigned *events)
 {
     unsigned word = 0;
-    if (sn_value_word(r, value, sn_event_words, &word)) {
+    if (sn_value_word(r, value, of_user_agents, &word)) {
         if ((*events & 1u << word) != 0) {
-            sn_wrong(r, value->place, NULL, "'%s' is there twice", sn_event_words[word]);
+            sn_wrong(r, value->place, NULL, "'%s' is there twice", of_user_agents[word]);
         }
         *events |= 1u << word;
     }
@@ -37,10 +39,10 @@ static bool write_events(sn_text *t, const void *at)
     const unsigned events = *(const unsigned *)at;
     bool any = false;
     sn_text_put_str(t, events == 0 ? "none" : "[");
-    for (unsigned i = 0; sn_event_words[i] != NULL; i++) {
+    for (unsigned i = 0; of_user_agents[i] != NULL; i++) {
         if ((events & 1u << i) != 0) {
             sn_text_put_str(t, any ? ", " : "");
-            sn_text_put_str(t, sn_event_words[i]);
+            sn_text_put_str(t, of_user_agents[i]);
             any = true;
         }
     }

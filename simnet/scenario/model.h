@@ -294,8 +294,9 @@ static inline uint32_t sn_group_size(const sn_group_entry *g)
 /** Sort records by name. */
 void sn_names_sort(void *records, uint32_t count, size_t size);
 
-/** "presence", "dialog", NULL. */
+/** "presence", "dialog", and what only a registrar notifies of: "reg"; NULL. */
 extern const char *const sn_event_words[];
+enum { SN_EVENT_WORD_REG = 2 };
 /** The word of a verb, in a line of a story. */
 const char *sn_verb_word(sn_verb verb);
 /** Node keys about events: groups_events.c. */

@@ -52,7 +52,7 @@ static const verb_row verbs[SN_VERB_COUNT] = {
 static const char *const companions[] = { "as",      "in",   "cseq",  "node",    "event",
                                           "expires", "text", "state", "package", "to" };
 
-const char *const sn_event_words[] = { "presence", "dialog", NULL };
+const char *const sn_event_words[] = { "presence", "dialog", "reg", NULL };
 
 const char *sn_verb_word(sn_verb verb)
 {
@@ -600,7 +600,9 @@ static bool same_node(const sn_selector *a, const sn_selector *b)
 static void settle_target(sn_reading *r, sn_model *m, sn_story_entry *e)
 {
     const bool is_ua = e->verb != SN_VERB_RESET && e->verb != SN_VERB_CLOSE;
-    if (settle_who(r, m, &e->target, is_ua) && e->has_who && same_node(&e->target, &e->who)) {
+    const bool is_reg = e->verb == SN_VERB_SUBSCRIBE && e->event == SN_EVENT_WORD_REG;
+    if (settle_who(r, m, &e->target, is_ua) && e->has_who && same_node(&e->target, &e->who) &&
+        !is_reg) {
         sn_wrong(r, e->target.group.place, NULL, "'%s' cannot %s itself", e->target.group.text,
                  verbs[e->verb].word);
     }

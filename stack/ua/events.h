@@ -102,6 +102,7 @@ typedef struct ss_subscription {
     bool owes_notify : 1; /* notifier: the state changed meanwhile */
     bool is_refer : 1;    /* made by REFER */
     bool is_known : 1;    /* subscriber: a NOTIFY came */
+    bool is_located : 1;  /* notifier of reg: the document is what holds now */
     bool has_id : 1;      /* refer: cseq is its id */
     uint16_t lengths[SS_SUB_STRINGS];
     ss_blob text;
@@ -211,6 +212,13 @@ void ss_not_failed(const ss_visit *v, ss_subscription *sub, const ss_outcome *ou
 void ss_not_quiet(const ss_visit *v, ss_subscription *sub);
 /** The document of a stack's package as it stands, in the arena; SS_EMPTY. */
 ss_slice ss_package_body(const ss_visit *v, const ss_subscription *sub);
+
+/* ---- reg.c: RFC 3680 ---- */
+
+/** Asks the host for the bindings that the next NOTIFY is about. SS_ERR_FULL. */
+SS_MUST_USE ss_status ss_reg_ask(const ss_visit *v, ss_subscription *sub);
+/** The answer; false when none of ours asked. */
+bool ss_reg_located(const ss_visit *v, const ss_answer *answer);
 
 /* ---- request.c: what stands alone ---- */
 

@@ -115,11 +115,13 @@ void ss_not_notify(const ss_visit *v, ss_subscription *sub)
         sub->owes_notify = true;
         return;
     }
-    sub->owes_notify = false;
+    sub->owes_notify = sub->owes_notify && sub->is_located; /* a change since it was asked for */
     sub->is_busy = true;
-    const ss_status status = send_notify(v, sub);
+    const bool asks = sub->package == SS_PACKAGE_REG && !sub->is_located;
+    const ss_status status = asks ? ss_reg_ask(v, sub) : send_notify(v, sub);
     if (status == SS_OK) {
-        sub->version++;
+        sub->version += !asks;
+        sub->is_located = false;
         arm(v, sub);
         return;
     }
@@ -358,7 +360,7 @@ static void begin(const ss_visit *v, const ss_incoming *in, ss_ref dialog)
     if (sub == NULL) {
         return;
     }
-    sub->resource = package == SS_PACKAGE_PRESENCE ? resource : 0;
+    sub->resource = package == SS_PACKAGE_DIALOG ? 0 : resource;
     ss_not_lasts(v, sub, expires_s);
     if (!ss_not_accept(v, in, sub, 200)) {
         ss_subscription_undo(v, sub);

@@ -289,5 +289,7 @@ bool ss_ua_answer(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_answer *answ
         }
         before = at;
     }
-    return false;
+    const bool is_known = ss_reg_located(&v, answer);
+    ss_ua_leave(&v);
+    return is_known;
 }

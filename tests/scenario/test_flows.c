@@ -185,6 +185,12 @@ TEST(rfc6086_4_2_2_packages_that_are_taken_and_not)
     flow_check("events/info", NULL);
 }
 
+/* RFC3680:4.7 */
+TEST(rfc3680_4_7_a_registrar_tells_of_a_registration)
+{
+    flow_check("events/reg", NULL);
+}
+
 /* ---- digest ---- */
 
 /* RFC3261:22.2 RFC7616:3.4.2 */

@@ -32,7 +32,13 @@ typedef struct ss_proxy {
     ss_ref first_pending, last_pending; /* requests that wait for a query's answer */
     ss_ref nonces;                      /* ss_nonces; 0 before the first challenge */
     uint32_t contexts, next_token;
+    ss_ref desk;      /* a registrar's notifier, while it is watched: the engine's */
+    bool is_watched;  /* `changed` is of use */
+    ss_slice changed; /* the address-of-record whose bindings this turn changed; in the arena */
 } ss_proxy;
+
+/** A registrar, and the URI is of a domain of its own, or its own. */
+bool ss_proxy_registers(const ss_proxy *proxy, ss_slice request_uri);
 
 /** A request that came up: 16.3 to 16.6, 10.3 for REGISTER of a domain of ours, 16.10 for CANCEL. */
 void ss_proxy_request(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up,

@@ -176,6 +176,8 @@ void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer);
 bool ss_ua_answer(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_answer *answer);
 /** Store bytes that the nonces of later credentials take: they stay when nothing is under way. */
 size_t ss_ua_login_bytes(const ss_ua *ua, const ss_core *core);
+/** A notifier of registrations (RFC 3680): the bindings of a canonical address-of-record changed. */
+void ss_ua_registration_changed(ss_ua *ua, ss_core *core, ss_turn *turn, ss_slice aor);
 /** Frees calls and registration, as a crash does. */
 void ss_ua_forget_all(ss_ua *ua, ss_core *core);
 

@@ -1,0 +1,88 @@
+/* The reg package (RFC 3680) at a registrar: what is bound to an address-of-record is the host's to know, so each NOTIFY waits for
+ * the answer to a query, SS_QUERY_LOCATE, and its document is made from that. A NOTIFY is due when the bindings changed. */
+#include "documents.h"
+
+/* ---- asking ---- */
+
+/* The token stands in `call`: no call is made for such a subscription. */
+ss_status ss_reg_ask(const ss_visit *v, ss_subscription *sub)
+{
+    const ss_slice aor = ss_arena_copy(v->turn->arena, ss_subscription_text(v, sub, SS_SUB_TO));
+    ss_output *out = aor.len == 0 ? NULL : ss_turn_add(v->turn, SS_OUT_QUERY);
+    if (out == NULL) {
+        return SS_ERR_FULL;
+    }
+    sub->call = ++v->ua->next_token;
+    out->query = (ss_query){ .kind = SS_QUERY_LOCATE, .token = sub->call, .name = aor };
+    return SS_OK;
+}
+
+/* ---- the document: RFC 3680 5 ---- */
+
+static void put_contact(ss_buffer *b, const ss_binding *binding)
+{
+    ss_name_addr contact;
+    if (ss_name_addr_parse(binding->contact, &contact) != SS_OK) {
+        return;
+    }
+    ss_put_text(b, "<contact id=\"c");
+    ss_put_hex(b, ss_hash64(0, contact.uri), 16);
+    ss_put_text(b, "\" state=\"active\" event=\"registered\" expires=\"");
+    ss_put_u64(b, binding->expires_s);
+    ss_put_text(b, "\"><uri>");
+    ss_put_xml(b, contact.uri);
+    ss_put_text(b, "</uri></contact>\r\n");
+}
+
+static ss_status keep_document(const ss_visit *v, ss_subscription *sub, const ss_answer *answer)
+{
+    ss_blob kept;
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    const bool is_bound = answer->status == SS_OK && answer->binding_count > 0;
+    ss_put(&b, ss_package_type(SS_PACKAGE_REG));
+    ss_put_text(&b, "\n<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n"
+                    "<reginfo xmlns=\"urn:ietf:params:xml:ns:reginfo\" version=\"");
+    ss_put_u64(&b, sub->version);
+    ss_put_text(&b, "\" state=\"full\">\r\n<registration aor=\"");
+    ss_put_xml(&b, ss_subscription_text(v, sub, SS_SUB_TO));
+    ss_put_text(&b, is_bound ? "\" id=\"r\" state=\"active\">\r\n"
+                             : "\" id=\"r\" state=\"terminated\">\r\n");
+    for (uint16_t i = 0; is_bound && i < answer->binding_count; i++) {
+        put_contact(&b, &answer->bindings[i]);
+    }
+    ss_put_text(&b, "</registration>\r\n</reginfo>\r\n");
+    const ss_slice bytes = ss_buffer_keep(v->turn->arena, &b);
+    if (bytes.len == 0 || ss_core_keep(v->core, bytes, &kept) != SS_OK) {
+        return SS_ERR_FULL;
+    }
+    ss_core_drop(v->core, &sub->body);
+    sub->body = kept;
+    return SS_OK;
+}
+
+/* Without room for it the NOTIFY goes out without a document. */
+bool ss_reg_located(const ss_visit *v, const ss_answer *answer)
+{
+    for (ss_ref at = v->ua->first_subscription; at != 0;) {
+        ss_subscription *sub = ss_subscription_at(v->core, at);
+        at = sub->next;
+        if (sub->package == SS_PACKAGE_REG && sub->role == SS_NOTIFIER &&
+            sub->call == answer->token) {
+            if (keep_document(v, sub, answer) != SS_OK) {
+                ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_FULL });
+            }
+            sub->call = 0;
+            sub->is_busy = false;
+            sub->is_located = true;
+            ss_not_notify(v, sub);
+            return true;
+        }
+    }
+    return false;
+}
+
+void ss_ua_registration_changed(ss_ua *ua, ss_core *core, ss_turn *turn, ss_slice aor)
+{
+    const ss_visit v = { ua, core, turn };
+    ss_not_changed(&v, SS_PACKAGE_REG, ss_hash64(0, aor));
+}
