@@ -474,6 +474,8 @@ void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *ev
     case SS_EVENT_SUBSCRIBED:
     case SS_EVENT_WATCHED:
     case SS_EVENT_SUBSCRIPTION_ENDED:
+        sn_program_subscription_ended(host, event);
+        return;
     case SS_EVENT_PUBLISHED:
     case SS_EVENT_PUBLISH_FAILED:
         return;

@@ -44,6 +44,12 @@ uint32_t sn_program_number(const sn_host *host, ss_slice call_id);
 
 /** The acts of a story that are about events, messages and references. False: not possible now. */
 bool sn_program_event_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act);
+/** Its cookie; those of a story are small. */
+#define SN_WATCH_COOKIE UINT64_MAX
+/** The end of the plan's subscription: another is made, as RFC 6665 4.1.3 says when. */
+void sn_program_subscription_ended(sn_host *host, const ss_event *event);
+/** Asks to be woken for it. */
+void sn_program_watch_at(sn_host *host, ss_time at);
 /** The plan's subscription of this node. */
 void sn_program_subscribe(sn_ua_app *app, sn_host *host, ss_turn *turn);
 /** A REFER came: the call that it asks for is placed. */

@@ -9,7 +9,7 @@
 #include "world_state.h"
 
 /* Own wakes: arg is the engine's number of the call, arg2 of ROW the row. ACT: the act, and how often it was put off. */
-enum { WAKE_ROW = 1, WAKE_HOLD, WAKE_NO_ANSWER, WAKE_ACT };
+enum { WAKE_ROW = 1, WAKE_HOLD, WAKE_NO_ANSWER, WAKE_ACT, WAKE_WATCH };
 
 /* A story's acts come first at their instant, so what they act on may arrive after them at that very instant. Arrivals
  * have step 1: an act that is not possible yet is tried again at steps 1 and 2. */
@@ -281,6 +281,11 @@ static bool end_connections(sn_ua_app *app, sn_host *host, ss_turn *turn, const 
 
 /* ---- wakes ---- */
 
+void sn_program_watch_at(sn_host *host, ss_time at)
+{
+    sn_host_wake(host, at, WAKE_WATCH, 0, 0);
+}
+
 static void miss(sn_host *host, const sn_act *act)
 {
     const sn_ua_call missed = { .number = act->call };
@@ -328,6 +333,10 @@ static bool do_own(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
     static const sn_row cancel = { .op = SN_OP_CANCEL }, hangup = { .op = SN_OP_HANGUP };
     if (wake->what == WAKE_ACT) {
         do_act(app, host, turn, wake);
+        return true;
+    }
+    if (wake->what == WAKE_WATCH) {
+        sn_program_subscribe(app, host, turn);
         return true;
     }
     sn_ua_call *call = sn_ua_call_find(app, host, wake->arg);

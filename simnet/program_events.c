@@ -130,7 +130,58 @@ void sn_program_subscribe(sn_ua_app *app, sn_host *host, ss_turn *turn)
     const sn_node *me = &plan->nodes[sn_host_node(host)];
     const sn_watch_spec *watch = &plan->groups[me->group].ua.watch;
     const uint32_t to = sn_plan_node(plan, watch->to, me->index % plan->groups[watch->to].count);
-    (void)subscribe(app, host, turn, to, watch->event, watch->expires_s, 0);
+    (void)subscribe(app, host, turn, to, watch->event, watch->expires_s, SN_WATCH_COOKIE);
+}
+
+/* False: never again. RFC6665:4.1.3 */
+static bool wait_after(const ss_msg *notify, ss_span *wait)
+{
+    const ss_slice value = ss_msg_value(notify, SS_HDR_SUBSCRIPTION_STATE, 0);
+    const size_t semicolon = ss_slice_find(value, ';');
+    const ss_params params = { ss_slice_cut(value, semicolon, value.len) };
+    ss_slice reason = SS_EMPTY;
+    ss_slice text;
+    uint64_t seconds = 0;
+    if (ss_params_get(params, SS_LIT("reason"), &reason) != SS_OK) {
+        reason = SS_EMPTY;
+    }
+    if (ss_slice_eq_nocase(reason, SS_LIT("rejected")) ||
+        ss_slice_eq_nocase(reason, SS_LIT("noresource")) ||
+        ss_slice_eq_nocase(reason, SS_LIT("invariant"))) {
+        return false;
+    }
+    if (!ss_slice_eq_nocase(reason, SS_LIT("deactivated")) &&
+        !ss_slice_eq_nocase(reason, SS_LIT("timeout")) &&
+        ss_params_get(params, SS_LIT("retry-after"), &text) == SS_OK &&
+        ss_slice_to_u64(text, UINT32_MAX, &seconds) != SS_OK) {
+        seconds = 0;
+    }
+    *wait = SS_S(seconds);
+    return true;
+}
+
+/* A notifier that is not there is asked again after as long as it was waited for; one that forgot us, at once; one that refuses,
+ * not again. RFC6665:4.1.3 RFC6665:4.1.2.2 */
+void sn_program_subscription_ended(sn_host *host, const ss_event *event)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    ss_span wait = 64 * plan->groups[plan->nodes[sn_host_node(host)].group].settings.t1;
+    if (event->cookie != SN_WATCH_COOKIE) {
+        return;
+    }
+    if (event->msg != NULL && event->msg->is_request && !wait_after(event->msg, &wait)) {
+        return;
+    }
+    if (event->msg != NULL && !event->msg->is_request) {
+        if (event->status != 481) {
+            return;
+        }
+        wait = 0;
+    }
+    const ss_time at = ss_time_after(sn_host_now(host), wait);
+    if (at < plan->duration) {
+        sn_program_watch_at(host, at);
+    }
 }
 
 /* A drawn Call-ID, which no call of the plan has. */

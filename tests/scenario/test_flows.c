@@ -191,6 +191,13 @@ TEST(rfc3680_4_7_a_registrar_tells_of_a_registration)
     flow_check("events/reg", NULL);
 }
 
+/* RFC6665:4.1.3 */
+TEST(rfc6665_4_1_3_a_subscription_that_is_kept_up_is_made_again)
+{
+    static const flow_loss losses[] = { { "bob", SS_METHOD_NOTIFY, 0, 1, 11 }, NO_MORE };
+    flow_check("events/watch_again", losses);
+}
+
 /* ---- digest ---- */
 
 /* RFC3261:22.2 RFC7616:3.4.2 */
