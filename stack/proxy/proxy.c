@@ -61,7 +61,8 @@ static void serve_request(const ss_visit *v, const ss_msg *request, const ss_pat
 bool ss_proxy_registers(const ss_proxy *proxy, ss_slice request_uri)
 {
     ss_uri uri;
-    return proxy->config->registrar && ss_uri_parse(request_uri, &uri) == SS_OK &&
+    return proxy->config->registrar && proxy->config->protection_count == 0 &&
+           ss_uri_parse(request_uri, &uri) == SS_OK &&
            (uri.scheme == SS_SCHEME_SIP || uri.scheme == SS_SCHEME_SIPS) &&
            (ss_proxy_is_our_domain(proxy, uri.host) || ss_proxy_is_us(proxy, &uri));
 }

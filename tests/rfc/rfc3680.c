@@ -115,3 +115,16 @@ TEST(rfc3680_4_7_a_registrar_that_crashes_forgets_its_watchers)
     CHECK_EQ(rig->engine.core.bytes, 0);
     px_free(rig);
 }
+
+/* RFC6665:4.2.1.3 what needs credentials elsewhere is not told here without them */
+TEST(rfc3680_4_7_a_registrar_that_wants_credentials_keeps_its_registrations_to_itself)
+{
+    static const ss_protection protection = { .domain = SS_LIT_INIT("example.com"),
+                                              .realm = SS_LIT_INIT("example.com") };
+    proxy_rig *rig = px_new();
+    rig->config.protections = &protection;
+    rig->config.protection_count = 1;
+    px_go(rig);
+    CHECK(!ss_proxy_registers(&rig->engine.proxy, SS_LIT("sip:bob@example.com")));
+    px_free(rig);
+}

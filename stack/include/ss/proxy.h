@@ -37,7 +37,8 @@ typedef struct ss_proxy {
     ss_slice changed; /* the address-of-record whose bindings this turn changed; in the arena */
 } ss_proxy;
 
-/** A registrar, and the URI is of a domain of its own, or its own. */
+/** A registrar that anybody may ask, and the URI is of a domain of its own, or its own. One that wants credentials tells nobody
+ *  of registrations: what is watched without them would be open. */
 bool ss_proxy_registers(const ss_proxy *proxy, ss_slice request_uri);
 
 /** A request that came up: 16.3 to 16.6, 10.3 for REGISTER of a domain of ours, 16.10 for CANCEL. */
