@@ -49,7 +49,6 @@ static desk *obtain(ss_engine *e)
         d->ua.identity = &d->identity;
         d->ua.next_token = FIRST_TOKEN;
         d->ua.next_usage = e->core.txn_ordinal; /* no number is used again */
-        e->proxy.is_watched = true;
     }
     return d;
 }
@@ -60,7 +59,6 @@ static void settle(ss_engine *e)
     if (d != NULL && d->ua.first_subscription == 0 && d->ua.first_pending == 0) {
         ss_core_give(&e->core, e->proxy.desk, sizeof *d);
         e->proxy.desk = 0;
-        e->proxy.is_watched = false;
     }
 }
 
@@ -101,11 +99,11 @@ bool ss_desk_answer(ss_engine *e, ss_turn *turn, const ss_answer *answer)
 
 void ss_desk_look(ss_engine *e, ss_turn *turn)
 {
-    const ss_slice changed = e->proxy.changed;
+    const ss_slice *changed = e->proxy.changed;
     desk *d = desk_of(e);
-    e->proxy.changed = SS_EMPTY;
-    if (d != NULL && changed.len > 0) {
-        ss_ua_registration_changed(&d->ua, &e->core, turn, changed);
+    e->proxy.changed = NULL;
+    if (d != NULL && changed != NULL) {
+        ss_ua_registration_changed(&d->ua, &e->core, turn, *changed);
         settle(e);
     }
 }

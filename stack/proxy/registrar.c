@@ -234,20 +234,22 @@ static ss_slice print_contacts(const ss_visit *v, const ss_answer *answer)
 static void note_change(const ss_visit *v, const ss_context *c)
 {
     ss_msg *request = SS_ARENA_NEW(v->turn->arena, ss_msg);
-    if (request == NULL || ss_context_request(v, c, request) != SS_OK) {
+    ss_slice *aor = SS_ARENA_NEW(v->turn->arena, ss_slice);
+    if (request == NULL || aor == NULL || ss_context_request(v, c, request) != SS_OK) {
         v->turn->failed = true;
         return;
     }
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_uri_put_canonical_aor(&b, &request->to_uri);
-    v->proxy->changed = ss_buffer_keep(v->turn->arena, &b);
+    *aor = ss_buffer_keep(v->turn->arena, &b);
+    v->proxy->changed = aor;
     v->turn->failed |= b.overflow;
 }
 
 void ss_registrar_answered(const ss_visit *v, ss_context *c, const ss_answer *answer)
 {
     ss_proxy_verdict verdict = { .status = 500 };
-    if (v->proxy->is_watched && answer->status == SS_OK) {
+    if (v->proxy->desk != 0 && answer->status == SS_OK) {
         note_change(v, c);
     }
     if (answer->status == SS_OK || answer->status == SS_NONE) {

@@ -32,9 +32,9 @@ typedef struct ss_proxy {
     ss_ref first_pending, last_pending; /* requests that wait for a query's answer */
     ss_ref nonces;                      /* ss_nonces; 0 before the first challenge */
     uint32_t contexts, next_token;
-    ss_ref desk;      /* a registrar's notifier, while it is watched: the engine's */
-    bool is_watched;  /* `changed` is of use */
-    ss_slice changed; /* the address-of-record whose bindings this turn changed; in the arena */
+    ss_ref desk; /* a registrar's notifier, while it is watched: the engine's */
+    /* the address-of-record whose bindings this turn changed, in the arena; NULL: none, or nobody watches */
+    const ss_slice *changed;
 } ss_proxy;
 
 /** A registrar that anybody may ask, and the URI is of a domain of its own, or its own. One that wants credentials tells nobody
