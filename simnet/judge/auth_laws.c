@@ -53,19 +53,23 @@ static bool is_between(char c)
 /* The value of name=value or name="value"; no escape concerns us, as realms of scenarios have none that hide a quote. */
 static ss_slice param(ss_slice value, ss_slice name)
 {
-    for (size_t at = 1; at + name.len + 1 < value.len; at++) {
-        const size_t equals = at + name.len;
-        if (!is_between(value.at[at - 1]) || value.at[equals] != '=' ||
+    for (size_t equals = ss_slice_find(value, '='); equals < value.len;
+         equals += 1 + ss_slice_find(ss_slice_cut(value, equals + 1, value.len), '=')) {
+        const size_t at = equals < name.len + 1 ? 0 : equals - name.len;
+        if (at == 0 || equals + 1 == value.len || !is_between(value.at[at - 1]) ||
             !ss_slice_eq_nocase(ss_slice_cut(value, at, equals), name)) {
             continue;
         }
-        const bool is_quoted = value.at[equals + 1] == '"';
-        const size_t from = equals + (is_quoted ? 2 : 1);
-        size_t to = from;
-        while (to < value.len && (is_quoted ? value.at[to] != '"' : !is_between(value.at[to]))) {
+        const ss_slice rest = ss_slice_cut(value, equals + 1, value.len);
+        if (rest.at[0] == '"') {
+            const ss_slice quoted = ss_slice_cut(rest, 1, rest.len);
+            return ss_slice_cut(quoted, 0, ss_slice_find(quoted, '"'));
+        }
+        size_t to = 0;
+        while (to < rest.len && !is_between(rest.at[to])) {
             to++;
         }
-        return ss_slice_cut(value, from, to);
+        return ss_slice_cut(rest, 0, to);
     }
     return SS_EMPTY;
 }

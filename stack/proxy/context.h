@@ -118,12 +118,16 @@ bool ss_proxy_is_ack_of_overload(const ss_core *core, const ss_msg *ack);
 
 /* ---- guard.c (16.3 step 6, 22.2, 22.3) ------------------------------------------------------------------------- */
 
-/** Whether credentials are needed: refused, open, or *must_ask for what is to be compared. */
+/** Whose secret is to be compared with; hash SS_HASH_COUNT: nobody's. Texts of the request and the configuration. */
+typedef struct ss_needed {
+    ss_slice user, realm;
+    ss_hash hash;
+} ss_needed;
+/** Whether credentials are needed: refused, or open, or *needed says what is to be asked for. */
 ss_proxy_verdict ss_proxy_guard(const ss_visit *v, const ss_msg *request, const ss_routing *routing,
-                                bool *must_ask);
+                                ss_needed *needed);
 /** Ask the host for the user's secret. Owns `c` from here on, as ss_proxy_credential_known does with the answer. */
-void ss_proxy_ask_credential(const ss_visit *v, ss_context *c, const ss_msg *request,
-                             const ss_routing *routing);
+void ss_proxy_ask_credential(const ss_visit *v, ss_context *c, const ss_needed *needed);
 void ss_proxy_credential_known(const ss_visit *v, ss_context *c, const ss_answer *answer);
 void ss_proxy_forget_nonces(const ss_visit *v);
 

@@ -163,17 +163,19 @@ static ss_proxy_verdict verdict_of(const ss_visit *v, const guard *g, ss_auth_ou
 /* ---- the two doors ---- */
 
 ss_proxy_verdict ss_proxy_guard(const ss_visit *v, const ss_msg *request, const ss_routing *routing,
-                                bool *must_ask)
+                                ss_needed *needed)
 {
     ss_credentials c;
     const guard g = guard_of(v, request, routing);
-    *must_ask = false;
+    *needed = (ss_needed){ .hash = SS_HASH_COUNT };
     if (g.protection == NULL) {
         return (ss_proxy_verdict){ .status = 0 };
     }
     switch (ss_protection_find(g.protection, request, g.credentials, v->turn->arena, &c)) {
     case SS_OK:
-        *must_ask = true;
+        *needed = (ss_needed){ .user = c.username,
+                               .realm = g.protection->realm,
+                               .hash = ss_algorithm_hash(c.algorithm) };
         return (ss_proxy_verdict){ .status = 0 };
     case SS_NONE:
         note(v, request, SS_AUTH_CHALLENGED);
@@ -187,21 +189,14 @@ ss_proxy_verdict ss_proxy_guard(const ss_visit *v, const ss_msg *request, const 
 }
 
 /* RFC7616:3.6 The host need not know the password. */
-void ss_proxy_ask_credential(const ss_visit *v, ss_context *c, const ss_msg *request,
-                             const ss_routing *routing)
+void ss_proxy_ask_credential(const ss_visit *v, ss_context *c, const ss_needed *needed)
 {
-    ss_credentials found;
-    const guard g = guard_of(v, request, routing);
-    const ss_status status =
-        ss_protection_find(g.protection, request, g.credentials, v->turn->arena, &found);
-    SS_ASSERT(status == SS_OK || status == SS_ERR_FULL); /* it was looked at in this turn */
-    const ss_hash hash = ss_algorithm_hash(found.algorithm);
+    const ss_algorithm plain = (ss_algorithm)(2u * (unsigned)needed->hash); /* never -sess */
     const ss_query query = { .kind = SS_QUERY_CREDENTIAL,
-                             .name = found.username,
-                             .realm = g.protection->realm,
-                             .algorithm = ss_algorithm_name((ss_algorithm)(2u * (unsigned)hash)) };
-    v->turn->failed |= status == SS_ERR_FULL;
-    if (v->turn->failed || !ss_park(v, c, NULL, SS_STAGE_CREDENTIAL, &query, SS_EMPTY)) {
+                             .name = needed->user,
+                             .realm = needed->realm,
+                             .algorithm = ss_algorithm_name(plain) };
+    if (!ss_park(v, c, NULL, SS_STAGE_CREDENTIAL, &query, SS_EMPTY)) {
         ss_context_overloaded(v, c);
     }
 }

@@ -13,7 +13,7 @@ static bool say_trying(const ss_visit *v, ss_context *c, const ss_msg *request)
 }
 
 static void route_request(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
-                          const ss_routing *routing, bool must_ask)
+                          const ss_routing *routing, const ss_needed *needed)
 {
     ss_context *c = ss_context_new(v, request);
     if (c == NULL) {
@@ -30,8 +30,8 @@ static void route_request(const ss_visit *v, const ss_msg *request, const ss_pat
         }
     } else if (!say_trying(v, c, request)) {
         ss_context_drop(v, c);
-    } else if (must_ask) {
-        ss_proxy_ask_credential(v, c, request, routing);
+    } else if (needed->hash != SS_HASH_COUNT) {
+        ss_proxy_ask_credential(v, c, needed);
     } else {
         ss_proxy_target(v, c, request, routing);
     }
@@ -40,13 +40,13 @@ static void route_request(const ss_visit *v, const ss_msg *request, const ss_pat
 static void serve_request(const ss_visit *v, const ss_msg *request, const ss_path *came_by)
 {
     ss_routing routing;
-    bool must_ask = false;
+    ss_needed needed = { .hash = SS_HASH_COUNT };
     ss_proxy_verdict verdict = ss_proxy_validate(v, request);
     if (verdict.status == 0) {
         verdict = ss_proxy_preroute(v, request, &routing);
     }
     if (verdict.status == 0) { /* RFC3261:16.3 step 6; by 16.4 it is known whose request it is */
-        verdict = ss_proxy_guard(v, request, &routing, &must_ask);
+        verdict = ss_proxy_guard(v, request, &routing, &needed);
     }
     if (v->turn->failed) {
         return; /* the arena was too small: as if it were lost */
@@ -54,7 +54,7 @@ static void serve_request(const ss_visit *v, const ss_msg *request, const ss_pat
     if (verdict.status != 0) {
         ss_proxy_refuse(v, request, came_by, verdict);
     } else {
-        route_request(v, request, came_by, &routing, must_ask);
+        route_request(v, request, came_by, &routing, &needed);
     }
 }
 
