@@ -425,7 +425,21 @@ static void on_full(sn_host *host, const ss_event *event)
     sn_ua_tell(host, &refused, SN_CALL_REFUSED, event->status, false);
 }
 
-static void on_call_event(sn_ua_app *app, sn_host *host, sn_ua_call *c, const ss_event *event)
+/* A session is not changed here: what a peer offers later is refused, and the session stays. RFC6337:2.3 */
+static void on_change(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_event *event)
+{
+    ss_command refuse = { .kind =
+                              event->method == SS_METHOD_INVITE ? SS_CMD_REJECT : SS_CMD_RESPOND,
+                          .call = event->call,
+                          .leg = event->leg,
+                          .status = 488 };
+    if (event->asks == SS_ASKS_RESPONSE) {
+        sn_engine_status(host, ss_engine_command(&app->engine, turn, &refuse));
+    }
+}
+
+static void on_call_event(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *c,
+                          const ss_event *event)
 {
     static const struct {
         uint8_t fact;
@@ -440,7 +454,10 @@ static void on_call_event(sn_ua_app *app, sn_host *host, sn_ua_call *c, const ss
         [SS_EVENT_BYE] = { SN_CALL_BYE, true },
         [SS_EVENT_ENDED] = { SN_CALL_ENDED, true },
     };
-    SS_ASSERT((size_t)event->kind < SS_COUNT(meaning));
+    if (event->kind >= SS_EVENT_OFFER) {
+        on_change(app, host, turn, event);
+        return;
+    }
     sn_ua_tell(host, c, (sn_call_event)meaning[event->kind].fact, event->status, event->synthetic);
     if (meaning[event->kind].is_end) {
         sn_ua_call_remove(app, host, event->call);
@@ -484,7 +501,7 @@ void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *ev
     }
     sn_ua_call *c = sn_ua_call_find(app, host, event->call);
     if (c != NULL) {
-        on_call_event(app, host, c, event);
+        on_call_event(app, host, turn, c, event);
     }
 }
 

@@ -22,6 +22,9 @@ static const char *const names[REACH_COUNT] = { [SS_TIMER_A] = "timer_a",
                                                 [SS_TIMER_RING] = "timer_ring",
                                                 [SS_TIMER_CANCEL] = "timer_cancel",
                                                 [SS_TIMER_EXPIRY] = "timer_expiry",
+                                                [SS_TIMER_GLARE] = "timer_glare",
+                                                [SS_TIMER_RELIABLE] = "timer_reliable",
+                                                [SS_TIMER_RELIABLE_END] = "timer_reliable_end",
 #define REACH_NAME(id, name, sentence) [REACH_##id] = name,
                                                 REACH_LIST(REACH_NAME) };
 static const char *const sentences[REACH_COUNT] = {
@@ -48,10 +51,13 @@ static const char *const sentences[REACH_COUNT] = {
     [SS_TIMER_CANCEL] = "64*T1 passed after a CANCEL: the INVITE was given up, 9.1",
     [SS_TIMER_EXPIRY] =
         "a subscription or a publication was not refreshed in time: RFC 6665 4.2.1.4",
+    [SS_TIMER_GLARE] = "the wait after a 491 was over: 14.1",
+    [SS_TIMER_RELIABLE] = "a reliable provisional response was due again: RFC 3262 3",
+    [SS_TIMER_RELIABLE_END] = "64*T1 passed without the PRACK to it: RFC 3262 3",
 #define REACH_SENTENCE(id, name, sentence) [REACH_##id] = sentence,
     REACH_LIST(REACH_SENTENCE)
 };
-_Static_assert((int)SS_TIMER_EXPIRY == (int)REACH_TIMER_LAST, "a name for each timer");
+_Static_assert((int)SS_TIMER_RELIABLE_END == (int)REACH_TIMER_LAST, "a name for each timer");
 
 static bool is_named(ss_slice name, const char *text)
 {

@@ -1,23 +1,21 @@
 /* BYE (RFC 3261 section 15): ours ends a leg when it is answered, whatever the answer; a peer's is answered 200 and ends
  * the leg, with 487 to the INVITE that still waits. When both cross, each is answered 200 and each side ends by the
  * answer to its own. */
-#include "usage.h"
+#include "changes.h"
 
 /* ---- client: 15.1.1 ---- */
 
-static ss_slice print_bye(const ss_visit *v, ss_dialog *dialog, const ss_route *route,
-                          const ss_path *path)
+static ss_slice print_bye(const ss_visit *v, ss_dialog *dialog, const ss_leg_journey *j)
 {
     char branch[32];
     ss_buffer branch_text = ss_buffer_on(branch, sizeof branch);
     ss_put_new_branch(v->core, &branch_text);
     const ss_dialog_request request = { .method = SS_METHOD_BYE,
                                         .cseq = ss_dialog_next_cseq(v->core, dialog),
-                                        .path = path,
+                                        .path = &j->path,
                                         .branch = ss_buffer_slice(&branch_text) };
-    const ss_dialog_text text = ss_dialog_text_of(v->core, dialog);
     ss_buffer b = ss_buffer_open(v->turn->arena);
-    ss_dialog_put_request(&b, &text, route, &request);
+    ss_dialog_put_request(&b, &j->text, &j->route, &request);
     ss_ua_put_tail(v, &b, SS_METHOD_BYE);
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
     return ss_buffer_keep(v->turn->arena, &b);
@@ -25,30 +23,35 @@ static ss_slice print_bye(const ss_visit *v, ss_dialog *dialog, const ss_route *
 
 static ss_status send_bye(const ss_visit *v, ss_leg *leg)
 {
-    ss_dialog *dialog = ss_dialog_at(v->core, leg->dialog);
-    const ss_dialog_text text = ss_dialog_text_of(v->core, dialog);
-    ss_route route;
-    ss_hop hop;
-    ss_status status = ss_route_make(text.target, text.routes, v->turn->arena, &route);
-    if (status == SS_OK) {
-        status = ss_transport_hop(route.next_hop, &hop);
-    }
+    ss_leg_journey j;
+    const ss_status status = ss_leg_plan(v, leg, &j);
     if (status != SS_OK) {
         return status;
     }
-    const ss_path path = ss_ua_path_to(v, &hop);
-    const ss_slice bye = print_bye(v, dialog, &route, &path);
+    const ss_slice bye = print_bye(v, ss_dialog_at(v->core, leg->dialog), &j);
     if (bye.len == 0) {
         return SS_ERR_FULL;
     }
-    return ss_ua_send(v, (ss_errand){ SS_ERRAND_BYE, ss_leg_ref(v->core, leg) }, &hop, &path, bye);
+    const ss_errand errand = { SS_ERRAND_BYE, ss_leg_ref(v->core, leg) };
+    return ss_ua_send(v, errand, &j.hop, &j.path, bye);
 }
 
-/* RFC3261:15.1.1 When the BYE cannot be sent, the leg is over all the same. */
+/* A 2xx whose answer the application never said is acknowledged before the BYE all the same. RFC3261:13.2.2.4 */
+static void acknowledge_first(const ss_visit *v, ss_leg *leg)
+{
+    const ss_ack_of of = ss_leg_ack_of(v, leg);
+    if (leg->ack.waits && ss_ack_say(v, &of, SS_EMPTY, SS_EMPTY) != SS_OK) {
+        ss_call_tell_full(v, ss_call_at(v->core, leg->call));
+    }
+}
+
+/* RFC3261:15.1.1 When the BYE cannot be sent, the leg is over all the same. What the peer asked before is answered. */
 void ss_leg_bye(const ss_visit *v, ss_leg *leg)
 {
     SS_ASSERT(leg->state == SS_LEG_UP);
     ss_call *call = ss_call_at(v->core, leg->call);
+    acknowledge_first(v, leg);
+    ss_leg_stop_serving(v, leg);
     leg->state = SS_LEG_ENDING;
     if (call->wanted == ss_leg_ref(v->core, leg) && call->state != SS_CALL_OVER) {
         call->state = SS_CALL_ENDING;
@@ -66,7 +69,6 @@ void ss_leg_bye(const ss_visit *v, ss_leg *leg)
 void ss_leg_bye_done(const ss_visit *v, ss_leg *leg, const ss_outcome *outcome)
 {
     ss_call *call = ss_call_at(v->core, leg->call);
-    leg->bye = 0;
     ss_leg_over(v, leg);
     if (call->state == SS_CALL_ENDING && call->wanted == ss_leg_ref(v->core, leg)) {
         ss_call_tell(v, call, SS_EVENT_ENDED, outcome);
@@ -95,7 +97,8 @@ void ss_leg_bye_up(const ss_visit *v, ss_leg *leg, const ss_up *up, const ss_msg
         return;
     }
     const ss_errand errand = { SS_ERRAND_BYE, ss_leg_ref(v->core, leg) };
-    if (outcome.status >= 300 && ss_ua_repeat(v, errand, up, response, &leg->repeats)) {
+    if (outcome.status >= 300 &&
+        ss_ua_repeat(v, errand, up, response, &ss_call_at(v->core, leg->call)->bye_repeats)) {
         return;
     }
     if (!up->ended && up->txn != 0) {

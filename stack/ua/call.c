@@ -1,6 +1,7 @@
 /* Calls and their legs: made, found, ended, given back (RFC 3261 section 13). The list is in order of number.
  * Invariant: ua->calls counts the calls that are not over; an over call has no timer armed. */
 #include "events.h"
+#include "changes.h"
 
 ss_call *ss_call_at(const ss_core *core, ss_ref call)
 {
@@ -177,6 +178,8 @@ void ss_call_over(const ss_visit *v, ss_call *call)
         at = leg->next;
         if (call->is_uac && leg->state == SS_LEG_EARLY) {
             ss_leg_free(v, call, leg); /* its 2xx, if it comes, makes it anew: RFC3261:13.2.2.4 */
+        } else if (leg->state == SS_LEG_EARLY && ss_reliable_leave(v, leg)) {
+            leg->state = SS_LEG_FADING; /* RFC3262:3 */
         } else if (leg->state != SS_LEG_ENDING) {
             ss_leg_over(v, leg);
         }
@@ -190,7 +193,7 @@ void ss_call_settle(const ss_visit *v, ss_call *call)
     }
     for (ss_ref at = call->first_leg; at != 0;) {
         const ss_leg *leg = ss_leg_at(v->core, at);
-        if (leg->state == SS_LEG_ENDING) {
+        if (leg->state == SS_LEG_ENDING || ss_leg_lingers(v, leg)) {
             return;
         }
         at = leg->next;
@@ -215,8 +218,10 @@ ss_status ss_leg_new(const ss_visit *v, ss_call *call, const ss_dialog_options *
         ss_core_give(v->core, ref, sizeof(ss_leg));
         return status;
     }
-    made->key = ss_dialog_at(v->core, made->dialog)->link.key;
+    made->key = ss_dialog_at(v->core, made->dialog)->link.key.lo;
     made->call = ss_call_ref(v->core, call);
+    made->is_sips = call->secure;
+    (void)ss_oa_step(&made->oa, SS_OA_INVITE, call->offered, call->is_uac);
     ss_ref *end = &call->first_leg;
     while (*end != 0) {
         end = &ss_leg_at(v->core, *end)->next;
@@ -230,7 +235,7 @@ ss_leg *ss_leg_find(const ss_visit *v, const ss_call *call, ss_key128 key)
 {
     for (ss_ref at = call->first_leg; at != 0;) {
         ss_leg *leg = ss_leg_at(v->core, at);
-        if (leg->key.lo == key.lo && leg->key.hi == key.hi) {
+        if (leg->key == key.lo) {
             return leg;
         }
         at = leg->next;
@@ -272,9 +277,62 @@ void ss_leg_free(const ss_visit *v, ss_call *call, ss_leg *leg)
         call->wanted = 0;
     }
     ss_ua_drop_pending(v, ref);
+    ss_leg_forget_more(v, leg);
     ss_leg_leave_dialog(v, leg);
-    ss_core_drop(v->core, &leg->ack);
+    ss_core_drop(v->core, &leg->ack.bytes);
     ss_core_give(v->core, ref, sizeof(ss_leg));
+}
+
+ss_leg *ss_call_leg(const ss_visit *v, const ss_call *call, uint32_t number)
+{
+    if (number == 0) {
+        const ss_ref usual = call->wanted != 0 ? call->wanted : call->first_leg;
+        return usual == 0 ? NULL : ss_leg_at(v->core, usual);
+    }
+    for (ss_ref at = call->first_leg; at != 0; at = ss_leg_at(v->core, at)->next) {
+        if (at == number) {
+            return ss_leg_at(v->core, at);
+        }
+    }
+    return NULL;
+}
+
+void ss_leg_tell(const ss_visit *v, const ss_leg *leg, ss_event event)
+{
+    ss_call *call = ss_call_at(v->core, leg->call);
+    event.call = call->number;
+    event.cookie = call->cookie;
+    event.leg = ss_leg_ref(v->core, leg);
+    if (call->state == SS_CALL_OVER || call->state == SS_CALL_ENDING) {
+        return;
+    }
+    v->ua->calls_changed = v->ua->first_subscription != 0;
+    ss_turn_event(v->turn, &event);
+    if (call->is_referred &&
+        (event.kind == SS_EVENT_PROVISIONAL || event.kind == SS_EVENT_ANSWERED)) {
+        ss_refer_progress(v, call, event.kind, &(ss_outcome){ event.status, false, event.msg });
+    }
+}
+
+/* RFC3311:4 */
+void ss_leg_learn(ss_leg *leg, const ss_msg *msg)
+{
+    if (ss_msg_count(msg, SS_HDR_ALLOW) > 0) {
+        leg->peer_updates = ss_msg_lists_token(msg, SS_HDR_ALLOW, SS_LIT("UPDATE"));
+    }
+}
+
+/* RFC3261:13.2.1 the disposition of a description is session, when none is said. */
+bool ss_ua_has_session(const ss_msg *msg)
+{
+    const ss_slice type = ss_msg_value(msg, SS_HDR_CONTENT_TYPE, 0);
+    const ss_slice disposition = ss_msg_value(msg, SS_HDR_CONTENT_DISPOSITION, 0);
+    const ss_slice word =
+        ss_slice_trim(ss_slice_cut(disposition, 0, ss_slice_find(disposition, ';')));
+    return msg->body.len > 0 &&
+           ss_slice_eq_nocase(ss_slice_trim(ss_slice_cut(type, 0, ss_slice_find(type, ';'))),
+                              SS_LIT("application/sdp")) &&
+           (word.len == 0 || ss_slice_eq_nocase(word, SS_LIT("session")));
 }
 
 /* RFC3261:13.2.2.3 RFC3261:13.2.2.4 */

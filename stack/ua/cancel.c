@@ -1,14 +1,14 @@
 /* CANCEL (RFC 3261 section 9): sent only after a 1xx, at once or as soon as one comes; answered 200, and the INVITE it
  * names 487. A 2xx that crosses it is acknowledged and released (twoxx.c). */
-#include "usage.h"
+#include "changes.h"
 
 /* ---- client: 9.1 ---- */
 
 /* By the path of the INVITE. What the CANCEL is answered matters to nobody: 64*T1 decide. */
-static ss_status start_cancel(const ss_visit *v, const ss_call *call)
+ss_status ss_uac_start_cancel(const ss_visit *v, ss_ref invite_ref)
 {
     static const ss_owner nobody = { .kind = SS_OWNER_NONE };
-    const ss_txn *invite = ss_txn_at(v->core, call->invite);
+    const ss_txn *invite = ss_txn_at(v->core, invite_ref);
     const ss_path path = ss_txn_path(v->core, invite);
     ss_buffer b = ss_buffer_open(v->turn->arena);
     const ss_status status = ss_txn_put_cancel(v->core, invite, v->turn->arena, &b);
@@ -27,7 +27,7 @@ void ss_uac_send_cancel(const ss_visit *v, ss_call *call)
         ss_txn_state_of(ss_txn_at(v->core, call->invite)) != SS_TXN_PROCEEDING) {
         return;
     }
-    if (start_cancel(v, call) == SS_OK) {
+    if (ss_uac_start_cancel(v, call->invite) == SS_OK) {
         call->cancel_sent = true;
     } else {
         ss_call_tell_full(v, call);
@@ -47,6 +47,11 @@ ss_status ss_uac_cancel(const ss_visit *v, ss_call *call)
         call->wants_cancel = true;
         ss_uac_send_cancel(v, call);
         return SS_OK;
+    case SS_CALL_UP: {
+        ss_asked *asked = ss_asked_find(v, ss_leg_at(v->core, call->wanted), SS_METHOD_INVITE);
+        const bool is_open = asked != NULL && asked->state == SS_ASKED_WAITING;
+        return is_open ? ss_reinvite_cancel(v, asked) : SS_ERR_STATE; /* RFC6141:3.8 */
+    }
     default:
         return SS_ERR_STATE;
     }
@@ -95,6 +100,22 @@ static ss_call *call_of(const ss_visit *v, ss_ref invite)
     return owner.kind == SS_OWNER_CALL ? ss_call_at(v->core, owner.ref) : NULL;
 }
 
+/* A re-INVITE is cancelled: the session is as before, RFC6141:3.8 */
+static void cancel_served(const ss_visit *v, ss_ref invite)
+{
+    const ss_owner owner = ss_txn_owner(ss_txn_at(v->core, invite));
+    if (owner.kind != SS_OWNER_SERVED) {
+        return;
+    }
+    ss_served *served = ss_served_at(v->core, owner.ref);
+    const ss_leg *leg = ss_leg_at(v->core, served->leg);
+    if (!served->is_answered && ss_served_respond(v, served, 487, NULL) == SS_OK) {
+        ss_leg_tell(
+            v, leg,
+            (ss_event){ .kind = SS_EVENT_REFUSED, .method = SS_METHOD_INVITE, .status = 487 });
+    }
+}
+
 /* RFC3261:9.2 */
 void ss_uas_cancel(const ss_visit *v, const ss_incoming *in)
 {
@@ -113,6 +134,9 @@ void ss_uas_cancel(const ss_visit *v, const ss_incoming *in)
     }
     ss_buffer b = ss_ua_reply_begin(v, in->msg, 200, to_tag);
     const bool said = ss_ua_reply_ending(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY));
+    if (said && call == NULL) {
+        cancel_served(v, invite);
+    }
     if (!said || call == NULL || call->state != SS_CALL_INCOMING) {
         return; /* already answered finally: no effect */
     }

@@ -1,5 +1,6 @@
 /* Where the user agent is entered: commands of the application, what the transactions bring up, timers. (Requests enter in
  * uas.c, answers in resolve.c.) Each visit ends by giving back the call that it left with nothing to do. */
+#include "changes.h"
 #include "published.h"
 
 /* Each visit ends here: who watches our calls is told once of all that changed. */
@@ -45,19 +46,73 @@ static ss_status reject(const ss_visit *v, ss_call *call, const ss_command *comm
                          command->status < 400 ? command->target : SS_EMPTY);
 }
 
+/* ---- the re-INVITE, UPDATE or PRACK that waits for the application ---- */
+
+static ss_status respond(const ss_visit *v, const ss_call *call, const ss_command *command,
+                         unsigned status)
+{
+    static const ss_method methods[] = { SS_METHOD_PRACK, SS_METHOD_UPDATE, SS_METHOD_INVITE };
+    const ss_leg *leg = ss_call_leg(v, call, command->leg);
+    const bool is_any = command->kind == SS_CMD_RESPOND;
+    for (size_t i = is_any ? 0 : 2; leg != NULL && i < SS_COUNT(methods); i++) {
+        ss_served *served = ss_served_find(v, leg, methods[i]);
+        if (served != NULL) {
+            return ss_served_respond(v, served, status, command);
+        }
+    }
+    return SS_ERR_STATE;
+}
+
+static ss_status answer_reinvite(const ss_visit *v, const ss_call *call, const ss_command *command)
+{
+    const unsigned status = command->kind == SS_CMD_ANSWER ? 200 : command->status;
+    const bool is_provisional = status > 100 && status < 200;
+    const bool is_failure = status >= 300 && status < 700;
+    if (command->kind == SS_CMD_ANSWER   ? false
+        : command->kind == SS_CMD_REJECT ? !is_failure
+                                         : !is_provisional) {
+        return SS_ERR_SEMANTIC;
+    }
+    return respond(v, call, command, status);
+}
+
+/* Of a leg: what changes it, and what an event asked for. */
+static ss_status command_leg(const ss_visit *v, ss_call *call, const ss_command *command)
+{
+    ss_leg *leg = ss_call_leg(v, call, command->leg);
+    if (leg == NULL || leg->dialog == 0) {
+        return SS_ERR_STATE;
+    }
+    switch (command->kind) {
+    case SS_CMD_REINVITE:
+        return ss_leg_reinvite(v, leg, command);
+    case SS_CMD_UPDATE:
+        return ss_leg_update(v, leg, command);
+    case SS_CMD_PRACK:
+        return ss_leg_prack(v, leg, command);
+    case SS_CMD_ACK:
+        return ss_leg_ack(v, leg, command);
+    default:
+        return respond(v, call, command, command->status == 0 ? 200 : command->status);
+    }
+}
+
 static ss_status command_call(const ss_visit *v, ss_call *call, const ss_command *command)
 {
+    const bool is_first = call->state == SS_CALL_INCOMING;
     switch (command->kind) {
     case SS_CMD_PROGRESS:
-        return ss_uas_progress(v, call, command);
+        return is_first ? ss_uas_progress(v, call, command) : answer_reinvite(v, call, command);
     case SS_CMD_ANSWER:
-        return ss_uas_answer(v, call, command);
+        return is_first ? ss_uas_answer(v, call, command) : answer_reinvite(v, call, command);
     case SS_CMD_REJECT:
-        return reject(v, call, command);
+        return is_first ? reject(v, call, command) : answer_reinvite(v, call, command);
     case SS_CMD_CANCEL:
         return ss_uac_cancel(v, call);
-    default:
+    case SS_CMD_HANGUP:
         return hang_up(v, call);
+    default:
+        return command_leg(v, call, command);
     }
 }
 
@@ -140,6 +195,15 @@ void ss_ua_up(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss
         ss_leg_bye_up(&v, leg, up, response);
         break;
     }
+    case SS_OWNER_ASKED: {
+        ss_asked *asked = ss_asked_at(core, up->owner.ref);
+        call = ss_call_at(core, ss_leg_at(core, asked->leg)->call);
+        ss_asked_up(&v, asked, up, response);
+        break;
+    }
+    case SS_OWNER_SERVED:
+        ss_served_up(&v, ss_served_at(core, up->owner.ref), up);
+        break;
     case SS_OWNER_REGISTRATION:
         ss_ua_register_up(&v, up, response);
         break;
@@ -174,6 +238,27 @@ static void call_timer(const ss_visit *v, ss_call *call)
     ss_call_settle(v, call);
 }
 
+/* Of something inside a leg; gives the call that it is of. */
+static ss_call *leg_timer(const ss_visit *v, ss_timer *timer)
+{
+    ss_ref leg = 0;
+    if (timer->kind == SS_TIMER_OF_ASKED) {
+        ss_asked *asked = SS_OWNER(timer, ss_asked, timer);
+        leg = asked->leg;
+        ss_asked_timer(v, asked);
+    } else if (timer->kind == SS_TIMER_OF_SERVED) {
+        ss_served *served = SS_OWNER(timer, ss_served, timer);
+        leg = served->leg;
+        ss_served_timer(v, served);
+    } else {
+        SS_ASSERT(timer->kind == SS_TIMER_OF_RELIABLE);
+        ss_reliable *r = SS_OWNER(timer, ss_reliable, timer);
+        leg = r->leg;
+        ss_reliable_timer(v, r);
+    }
+    return ss_call_at(v->core, ss_leg_at(v->core, leg)->call);
+}
+
 void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer)
 {
     const ss_visit v = { ua, core, turn };
@@ -190,9 +275,11 @@ void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer)
     case SS_TIMER_OF_PUBLISHED:
         ss_published_timer(&v, timer);
         break;
-    default:
-        SS_ASSERT(timer->kind == SS_TIMER_OF_CALL);
+    case SS_TIMER_OF_CALL:
         call_timer(&v, SS_OWNER(timer, ss_call, timer));
+        break;
+    default:
+        ss_call_settle(&v, leg_timer(&v, timer));
         break;
     }
     ss_ua_leave(&v);

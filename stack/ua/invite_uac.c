@@ -1,6 +1,6 @@
 /* The INVITE that we sent (RFC 3261 13.2.2): what its transaction brings up. A 2xx goes to twoxx.c; any other final
  * response, a timeout and a failure of the transport end the call. */
-#include "usage.h"
+#include "changes.h"
 
 /* The INVITE transaction completes for us here; its own lingering is not ours. RFC3261:13.2.2.3 */
 void ss_uac_refused(const ss_visit *v, ss_call *call, const ss_outcome *outcome)
@@ -16,27 +16,40 @@ void ss_uac_refused(const ss_visit *v, ss_call *call, const ss_outcome *outcome)
 }
 
 /* RFC3261:13.2.2.1 A quota that leaves no room for an early dialog costs nothing but the dialog. */
-static void make_early_leg(const ss_visit *v, ss_call *call, const ss_msg *response)
+static ss_leg *need_early_leg(const ss_visit *v, ss_call *call, const ss_msg *response)
 {
     ss_dialog_options options = { .local_cseq = call->cseq,
                                   .has_local_cseq = true,
                                   .secure = call->secure };
     if (ss_dialog_text_uac(response, v->turn->arena, &options.text) != SS_OK ||
         options.text.remote_tag.len == 0) {
-        return;
+        return NULL;
     }
     const ss_dialog_text *text = &options.text;
-    if (ss_leg_find(v, call, ss_dialog_key(text->call_id, text->local_tag, text->remote_tag)) !=
-        NULL) {
-        return;
+    ss_leg *leg =
+        ss_leg_find(v, call, ss_dialog_key(text->call_id, text->local_tag, text->remote_tag));
+    if (leg != NULL) {
+        return leg;
     }
-    ss_leg *leg;
     if (ss_leg_new(v, call, &options, &leg) != SS_OK) {
         ss_call_tell_full(v, call);
-        return;
+        return NULL;
     }
     leg->state = SS_LEG_EARLY;
     ss_dialog_set_state(v->core, v->turn, ss_dialog_at(v->core, leg->dialog), SS_DIALOG_EARLY);
+    return leg;
+}
+
+/* One that has no dialog is progress all the same, but cannot be acknowledged. */
+static void tell_progress(const ss_visit *v, ss_call *call, const ss_msg *response)
+{
+    ss_leg *leg = need_early_leg(v, call, response);
+    if (leg != NULL && leg->dialog != 0) {
+        ss_leg_provisional(v, leg, response);
+    } else {
+        ss_call_tell(v, call, SS_EVENT_PROVISIONAL,
+                     &(ss_outcome){ .status = response->status, .msg = response });
+    }
 }
 
 /* Proceeding has no timer of its own (RFC3261:17.1.1.2), and the callee may be gone: the limit is ours. Twice the ring limit, so
@@ -63,9 +76,7 @@ static void provisional(const ss_visit *v, ss_call *call, const ss_msg *response
 {
     start_patience(v, call);
     if (response->status > 100) {
-        make_early_leg(v, call, response);
-        ss_call_tell(v, call, SS_EVENT_PROVISIONAL,
-                     &(ss_outcome){ .status = response->status, .msg = response });
+        tell_progress(v, call, response);
     }
     if (call->wants_cancel) { /* it had to wait for this: RFC3261:9.1 */
         ss_uac_send_cancel(v, call);
@@ -106,8 +117,8 @@ static void completed(const ss_visit *v, ss_call *call)
     for (ss_ref at = call->first_leg; at != 0;) {
         ss_leg *leg = ss_leg_at(v->core, at);
         at = leg->next;
-        ss_core_drop(v->core, &leg->ack);
-        if (leg->state == SS_LEG_OVER) {
+        ss_core_drop(v->core, &leg->ack.bytes);
+        if (leg->state == SS_LEG_OVER && !ss_leg_lingers(v, leg)) {
             ss_leg_free(v, call, leg);
         }
     }

@@ -1,7 +1,8 @@
-/* The INVITE that came (RFC 3261 13.3, 14.2): refused, or handed to the application and answered by its commands. Of the
+/* The INVITE that came (RFC 3261 13.3): refused, or handed to the application and answered by its commands. Of the
  * request only what responses repeat is kept, as a message of its own without body. An INVITE that nobody answers ends
  * at the ring limit with 480, or with 487 when its own Expires runs out before. */
 #include "events.h"
+#include "changes.h"
 
 /* A non-100 provisional response at least this often, so that proxies do not cancel. RFC3261:13.3.1.1 */
 static const ss_span progress_every = SS_S(60);
@@ -35,19 +36,20 @@ bool ss_uas_is_merged(const ss_visit *v, const ss_msg *request)
 
 /* ---- a new call ---- */
 
-static ss_status keep_request(const ss_visit *v, ss_call *call, const ss_msg *invite)
+ss_status ss_uas_keep_request(const ss_visit *v, const ss_msg *request, ss_blob *kept)
 {
-    static const ss_hdr kept[] = { SS_HDR_VIA,  SS_HDR_MAX_FORWARDS, SS_HDR_RECORD_ROUTE,
-                                   SS_HDR_FROM, SS_HDR_TO,           SS_HDR_CALL_ID,
-                                   SS_HDR_CSEQ, SS_HDR_CONTACT };
+    static const ss_hdr fields[] = { SS_HDR_VIA,       SS_HDR_MAX_FORWARDS, SS_HDR_RECORD_ROUTE,
+                                     SS_HDR_FROM,      SS_HDR_TO,           SS_HDR_CALL_ID,
+                                     SS_HDR_CSEQ,      SS_HDR_CONTACT,      SS_HDR_REQUIRE,
+                                     SS_HDR_SUPPORTED, SS_HDR_ALLOW };
     ss_buffer b = ss_buffer_open(v->turn->arena);
-    ss_put_request_line(&b, SS_LIT("INVITE"), invite->request_uri);
-    for (size_t i = 0; i < SS_COUNT(kept); i++) {
-        ss_put_header_from(&b, invite, kept[i]);
+    ss_put_request_line(&b, request->method_name, request->request_uri);
+    for (size_t i = 0; i < SS_COUNT(fields); i++) {
+        ss_put_header_from(&b, request, fields[i]);
     }
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
     const ss_slice bytes = ss_buffer_keep(v->turn->arena, &b);
-    return bytes.len == 0 ? SS_ERR_FULL : ss_core_keep(v->core, bytes, &call->kept);
+    return bytes.len == 0 ? SS_ERR_FULL : ss_core_keep(v->core, bytes, kept);
 }
 
 /* The next time to do something about an unanswered call: progress, or its end. */
@@ -90,7 +92,8 @@ static ss_status begin(const ss_visit *v, const ss_incoming *in, ss_call *call)
         call->secure = is_secure(in);
         call->call_id = ss_hash64(0, ss_msg_call_id(in->msg));
         call->merged = ss_uas_merged_key(in->msg);
-        status = keep_request(v, call, in->msg);
+        call->offered = ss_ua_has_session(in->msg);
+        status = ss_uas_keep_request(v, in->msg, &call->kept);
     }
     if (status == SS_OK) {
         const ss_owner owner = { .kind = SS_OWNER_CALL, .ref = ss_call_ref(v->core, call) };
@@ -133,11 +136,11 @@ void ss_uas_invite(const ss_visit *v, const ss_incoming *in)
 /* ---- answering ---- */
 
 /* What was kept of the INVITE, as a message again; it lives as long as the call keeps it. NULL when the arena is full. */
-static ss_msg *kept_request(const ss_visit *v, const ss_call *call)
+ss_msg *ss_uas_kept_request(const ss_visit *v, ss_blob kept)
 {
     ss_msg *msg = SS_ARENA_NEW(v->turn->arena, ss_msg);
     const ss_slice bytes =
-        ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, call->kept));
+        ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, kept));
     ss_diag diag;
     if (msg == NULL || bytes.len == 0 || ss_msg_parse(msg, v->turn->arena, bytes, &diag) != SS_OK) {
         return NULL;
@@ -158,75 +161,119 @@ static bool wants_sips(const ss_msg *invite)
 
 /* RFC3261:12.1.1: Record-Route and Contact go into what establishes a dialog. RFC3261:13.3.1.4: a 2xx says what we can. */
 static ss_slice print_response(const ss_visit *v, const ss_call *call, const ss_msg *invite,
-                               unsigned status, const ss_command *command)
+                               const ss_said *said)
 {
     ss_slice contact;
     if (ss_ua_contact_for(v, wants_sips(invite), &contact) != SS_OK) {
         return SS_EMPTY;
     }
-    ss_buffer b = ss_ua_reply_begin(v, invite, status, ss_call_tag(call));
+    ss_buffer b = ss_ua_reply_begin(v, invite, said->status, ss_call_tag(call));
     ss_put_header_from(&b, invite, SS_HDR_RECORD_ROUTE);
     ss_put_header(&b, SS_HDR_CONTACT, contact);
-    if (status >= 200) {
+    if (said->status >= 200 || said->rseq != 0) {
         ss_ua_put_abilities(v, &b);
         ss_ua_put_ability(v, &b, SS_HDR_RECV_INFO);
     }
-    return ss_ua_reply_end(v, &b, command->body_type, command->body);
+    if (said->rseq != 0) {
+        ss_put_reliable(&b, said->rseq);
+    }
+    return ss_ua_reply_end(v, &b, said->type, said->body);
 }
 
 /* The one leg of an incoming call, made when it is first needed. RFC3261:12.1.1 */
-static ss_status need_leg(const ss_visit *v, ss_call *call, const ss_msg *invite, ss_leg **leg,
-                          bool *is_new)
+static ss_status need_leg(const ss_visit *v, ss_call *call, const ss_msg *invite, ss_leg **leg)
 {
-    *is_new = call->first_leg == 0;
-    if (!*is_new) {
+    if (call->first_leg != 0) {
         *leg = ss_leg_at(v->core, call->first_leg);
         return SS_OK;
     }
     ss_dialog_options options = { .remote_cseq = call->cseq,
                                   .has_remote_cseq = true,
                                   .secure = call->secure };
-    const ss_status status =
-        ss_dialog_text_uas(invite, ss_call_tag(call), v->turn->arena, &options.text);
-    return status == SS_OK ? ss_leg_new(v, call, &options, leg) : status;
+    ss_status status = ss_dialog_text_uas(invite, ss_call_tag(call), v->turn->arena, &options.text);
+    if (status == SS_OK) {
+        status = ss_leg_new(v, call, &options, leg);
+    }
+    if (status == SS_OK) {
+        (*leg)->is_sips = wants_sips(invite);
+        ss_leg_learn(*leg, invite);
+    }
+    return status;
+}
+
+/* A reliable one gets its number, and is kept to be sent again; what the model of offer and answer forbids is not sent. */
+static ss_status prepare(const ss_visit *v, const ss_call *call, ss_leg *leg, const ss_msg *invite,
+                         ss_said *said)
+{
+    const ss_oa_message message = said->status >= 200 ? SS_OA_2XX
+                                  : said->is_reliable ? SS_OA_RELIABLE
+                                                      : SS_OA_PREVIEW;
+    const ss_oa_verdict verdict = ss_oa_step(&leg->oa, message, said->body.len > 0, true);
+    if (!ss_oa_may_send(verdict) && !(verdict == SS_OA_IS_MISSING && said->status >= 200)) {
+        return SS_ERR_STATE;
+    }
+    if (said->is_reliable) {
+        const ss_status status = ss_reliable_next(v, leg, call->cseq, &said->rseq);
+        if (status != SS_OK) {
+            return status;
+        }
+    }
+    said->bytes = print_response(v, call, invite, said);
+    if (said->bytes.len == 0) {
+        return SS_ERR_FULL;
+    }
+    const ss_reliable_options options = {
+        .cseq = call->cseq, .rseq = said->rseq, .bytes = said->bytes, .has_sdp = said->body.len > 0
+    };
+    if (!said->is_reliable) {
+        return SS_OK;
+    }
+    const ss_status started = ss_reliable_start(v, leg, &options);
+    said->is_started = started == SS_OK;
+    return started;
+}
+
+/* As it was before a response that could not be sent. */
+static void undo(const ss_visit *v, ss_call *call, ss_leg *leg, ss_oa oa, bool is_started)
+{
+    leg->oa = oa;
+    if (is_started) {
+        ss_reliable_give(v, leg);
+    }
+    if (leg->state == SS_LEG_EARLY && ss_dialog_at(v->core, leg->dialog)->state == SS_DIALOG_NONE) {
+        ss_leg_free(v, call, leg);
+    }
 }
 
 /* Sends a response that establishes or confirms the dialog; all or nothing. `keep`: where the bytes are kept, or NULL. */
-static ss_status establish(const ss_visit *v, ss_call *call, unsigned status,
-                           const ss_command *command, ss_blob *keep)
+static ss_status establish(const ss_visit *v, ss_call *call, const ss_msg *invite, ss_said *said,
+                           ss_blob *keep)
 {
-    const ss_msg *invite = kept_request(v, call);
     ss_leg *leg = NULL;
-    bool is_new = false;
     bool ended = false;
-    if (invite == NULL) {
-        return SS_ERR_FULL;
-    }
-    ss_status done = need_leg(v, call, invite, &leg, &is_new);
+    ss_status done = need_leg(v, call, invite, &leg);
     if (done != SS_OK) {
         return done;
     }
-    const ss_slice bytes = print_response(v, call, invite, status, command);
-    done = bytes.len == 0 ? SS_ERR_FULL : SS_OK;
+    const ss_oa before = leg->oa;
+    done = prepare(v, call, leg, invite, said);
     if (done == SS_OK && keep != NULL) {
-        done = ss_core_keep(v->core, bytes, keep);
+        done = ss_core_keep(v->core, said->bytes, keep);
     }
     if (done == SS_OK) {
-        done = ss_txn_respond(v->core, v->turn, call->invite, bytes, &ended);
+        done = ss_txn_respond(v->core, v->turn, call->invite, said->bytes, &ended);
     }
     if (done != SS_OK) {
         if (keep != NULL) {
             ss_core_drop(v->core, keep);
         }
-        if (is_new) {
-            ss_leg_free(v, call, leg);
-        }
+        undo(v, call, leg, before, said->is_started);
         return done;
     }
     v->ua->calls_changed = v->ua->first_subscription != 0;
-    leg->state = status < 200 ? SS_LEG_EARLY : SS_LEG_UP;
+    leg->state = said->status < 200 ? SS_LEG_EARLY : SS_LEG_UP;
     ss_dialog_set_state(v->core, v->turn, ss_dialog_at(v->core, leg->dialog),
-                        status < 200 ? SS_DIALOG_EARLY : SS_DIALOG_CONFIRMED);
+                        said->status < 200 ? SS_DIALOG_EARLY : SS_DIALOG_CONFIRMED);
     return SS_OK;
 }
 
@@ -239,9 +286,22 @@ ss_status ss_uas_progress(const ss_visit *v, ss_call *call, const ss_command *co
     if (command->status <= 100 || command->status >= 200) {
         return SS_ERR_SEMANTIC;
     }
-    const ss_status status = establish(v, call, command->status, command, NULL);
+    const ss_msg *invite = ss_uas_kept_request(v, call->kept);
+    if (invite == NULL) {
+        return SS_ERR_FULL;
+    }
+    const ss_reliability can = ss_reliability_of(v, invite);
+    ss_said said = { .status = command->status,
+                     .is_reliable = command->reliable || can == SS_RELIABLE_MUST,
+                     .type = command->body_type,
+                     .body = command->body };
+    if (said.is_reliable && can == SS_RELIABLE_NEVER) {
+        return SS_ERR_SEMANTIC; /* RFC3262:3 */
+    }
+    const ss_status status = establish(v, call, invite, &said, NULL);
     if (status == SS_OK) {
         call->progressed = true;
+        call->was_reliable = said.is_reliable;
         arm_ring(v, call);
     }
     return status;
@@ -253,8 +313,20 @@ ss_status ss_uas_answer(const ss_visit *v, ss_call *call, const ss_command *comm
     if (call->state != SS_CALL_INCOMING) {
         return SS_ERR_STATE;
     }
-    const ss_status status = establish(v, call, 200, command, &call->answer);
+    const ss_msg *invite = ss_uas_kept_request(v, call->kept);
+    const ss_leg *leg = ss_call_leg(v, call, 0);
+    ss_said said = { .status = 200, .type = command->body_type, .body = command->body };
+    bool is_held = false;
+    ss_status status = invite == NULL ? SS_ERR_FULL : SS_OK;
+    if (status == SS_OK && leg != NULL) {
+        status = ss_reliable_hold_2xx(v, leg, command, &is_held);
+    }
+    if (status != SS_OK || is_held) {
+        return status;
+    }
+    status = establish(v, call, invite, &said, &call->answer);
     if (status == SS_OK) {
+        (void)ss_reliable_leave(v, ss_leg_at(v->core, call->first_leg));
         call->state = SS_CALL_ANSWERED;
         call->wanted = call->first_leg;
         ss_core_drop(v->core, &call->kept);
@@ -268,7 +340,7 @@ ss_status ss_uas_answer(const ss_visit *v, ss_call *call, const ss_command *comm
 ss_status ss_uas_reject(const ss_visit *v, ss_call *call, unsigned status, ss_slice contact)
 {
     SS_ASSERT(call->state == SS_CALL_INCOMING);
-    const ss_msg *invite = kept_request(v, call);
+    const ss_msg *invite = ss_uas_kept_request(v, call->kept);
     bool ended = false;
     if (invite == NULL) {
         return SS_ERR_FULL;
@@ -297,8 +369,10 @@ ss_status ss_uas_reject(const ss_visit *v, ss_call *call, unsigned status, ss_sl
  * out: there is another chance a minute later. */
 static ss_status repeat_progress(const ss_visit *v, ss_call *call)
 {
-    const ss_command ringing = { .kind = SS_CMD_PROGRESS, .call = call->number, .status = 180 };
-    if (!call->progressed) {
+    const ss_command ringing = {
+        .kind = SS_CMD_PROGRESS, .call = call->number, .status = 180, .reliable = call->was_reliable
+    };
+    if (!call->progressed || call->was_reliable) { /* a copy of a reliable one says nothing */
         return ss_uas_progress(v, call, &ringing);
     }
     const ss_slice last = ss_txn_message(v->core, ss_txn_at(v->core, call->invite));
@@ -345,6 +419,9 @@ void ss_uas_ack(const ss_visit *v, const ss_msg *ack)
     }
     ss_leg *leg = ss_leg_at(v->core, ss_dialog_at(v->core, ref)->owner);
     ss_call *call = ss_call_at(v->core, leg->call);
+    if (ss_served_ack(v, leg, ack, cseq.number)) {
+        return;
+    }
     if (call->is_uac || cseq.number != call->cseq) {
         ss_ua_note_stray(v, ack);
         return;
@@ -355,30 +432,10 @@ void ss_uas_ack(const ss_visit *v, const ss_msg *ack)
     call->state = SS_CALL_UP;
     ss_call_disarm(v, call);
     ss_core_drop(v->core, &call->answer);
-    ss_call_tell(v, call, SS_EVENT_CONFIRMED, &(ss_outcome){ .msg = ack });
+    const ss_oa_verdict verdict = ss_oa_step(&leg->oa, SS_OA_ACK, ss_ua_has_session(ack), false);
+    ss_leg_tell(v, leg, (ss_event){ .kind = SS_EVENT_CONFIRMED, .verdict = verdict, .msg = ack });
     if (call->wants_bye) { /* it had to wait for this: RFC3261:15 */
         ss_leg_bye(v, leg);
         ss_call_settle(v, call);
     }
-}
-
-/* A session is not changed here: the re-INVITE is refused and nothing changes. RFC3261:14.2 */
-void ss_uas_reinvite(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog)
-{
-    const ss_leg *leg = ss_leg_at(v->core, dialog->owner);
-    const ss_call *call = ss_call_at(v->core, leg->call);
-    if (!call->is_uac && call->state == SS_CALL_INCOMING) {
-        ss_ua_refuse_order(v, in);
-        return;
-    }
-    if (call->is_uac && leg->state == SS_LEG_EARLY) {
-        ss_ua_refuse(v, in, 491, SS_HDR_OTHER, SS_EMPTY);
-        return;
-    }
-    char warning[96];
-    ss_buffer b = ss_buffer_on(warning, sizeof warning);
-    ss_put_text(&b, "399 ");
-    ss_put_host_port(&b, &v->ua->identity->local.local);
-    ss_put_text(&b, " \"the session is not changed\"");
-    ss_ua_refuse(v, in, 488, SS_HDR_WARNING, ss_buffer_slice(&b));
 }

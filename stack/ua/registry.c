@@ -2,10 +2,23 @@
  * 8.2.2). A row here, or one of the identity's profile, is all that a new one takes: dispatch, 405 and 501, 420, 489, and
  * Allow, Supported, Accept and Allow-Events follow from the tables. The rows of a profile have no code of the stack's: such a
  * method is answered 200 and told to the application. */
+#include "changes.h"
 #include "published.h"
 
 static void serve_extra(const ss_visit *v, const ss_incoming *in);
 static void serve_extra_inside(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog);
+
+static bool takes_reliable(const ss_ua_identity *me)
+{
+    return me->reliable != SS_RELIABLE_NONE;
+}
+
+static bool always(const ss_ua_identity *me)
+{
+    (void)me;
+    return true;
+}
+
 /* In the order of Allow. ACK and CANCEL are served apart, since nothing refuses them. RFC3261:13.1 INVITE does not come alone. */
 static const ss_method_row methods[] = {
     { .method = SS_METHOD_INVITE,
@@ -22,6 +35,13 @@ static const ss_method_row methods[] = {
       .outside = ss_uas_options,
       .inside = ss_uas_options_inside },
     { .method = SS_METHOD_BYE, .accepts = SS_LIT_INIT("application/sdp"), .inside = ss_uas_bye },
+    { .method = SS_METHOD_PRACK,
+      .accepts = SS_LIT_INIT("application/sdp"),
+      .inside = ss_uas_prack },
+    { .method = SS_METHOD_UPDATE,
+      .refreshes_target = true,
+      .accepts = SS_LIT_INIT("application/sdp"),
+      .inside = ss_uas_update },
     { .method = SS_METHOD_INFO, .inside = ss_uas_info },
     { .method = SS_METHOD_MESSAGE,
       .any_usage = true,
@@ -55,7 +75,13 @@ static const ss_method_row methods[] = {
 };
 
 /* RFC3261:8.1.1.9 Option tags that need no asking; what each means is where its rules are met. */
-static const ss_slice options[] = { SS_LIT_INIT("replaces") };
+static const struct {
+    ss_slice tag;
+    bool (*is_on)(const ss_ua_identity *me);
+} options[] = {
+    { SS_LIT_INIT("replaces"), always },
+    { SS_LIT_INIT("100rel"), takes_reliable }, /* RFC3262:3, 4 */
+};
 
 static const ss_method_row extra_method = { .method = SS_METHOD_OTHER,
                                             .any_usage = true,
@@ -163,8 +189,12 @@ static bool is_among(const ss_slice *rows, size_t count, ss_slice name)
 bool ss_ua_has_option(const ss_ua *ua, ss_slice tag)
 {
     const ss_ua_profile *profile = ua->identity->profile;
-    return is_among(options, SS_COUNT(options), tag) ||
-           (profile != NULL && is_among(profile->options, profile->option_count, tag));
+    for (size_t i = 0; i < SS_COUNT(options); i++) {
+        if (options[i].is_on(ua->identity) && ss_slice_eq_nocase(options[i].tag, tag)) {
+            return true;
+        }
+    }
+    return (profile != NULL && is_among(profile->options, profile->option_count, tag));
 }
 
 bool ss_ua_lists(ss_slice list, ss_slice item)
@@ -236,7 +266,11 @@ static void put_list(const ss_visit *v, ss_buffer *b, size_t from, ss_hdr which)
         put_types(v, b, from);
         break;
     case SS_HDR_SUPPORTED:
-        put_items(b, from, options, SS_COUNT(options));
+        for (size_t i = 0; i < SS_COUNT(options); i++) {
+            if (options[i].is_on(v->ua->identity)) {
+                put_item(b, from, options[i].tag);
+            }
+        }
         if (profile != NULL) {
             put_items(b, from, profile->options, profile->option_count);
         }

@@ -4,6 +4,7 @@
  * A rule says what to change and nothing else. A request is repeated SS_REPEATS_MAX times at most, whoever asks and for whatever:
  * a peer that challenges for ever gets an end. */
 #include "events.h"
+#include "changes.h"
 
 static bool is_listed(const ss_msg *msg, ss_hdr id, ss_slice tag)
 {
@@ -78,6 +79,12 @@ static uint32_t next_number(const ss_visit *v, ss_errand errand, const ss_msg *r
         const ss_ref dialog = ss_leg_at(v->core, errand.who)->dialog;
         return dialog == 0 ? 0 : ss_dialog_next_cseq(v->core, ss_dialog_at(v->core, dialog));
     }
+    case SS_ERRAND_ASKED: {
+        ss_asked *asked = ss_asked_at(v->core, errand.who);
+        const ss_ref dialog = ss_leg_at(v->core, asked->leg)->dialog;
+        asked->cseq = ss_dialog_next_cseq(v->core, ss_dialog_at(v->core, dialog));
+        return asked->cseq;
+    }
     case SS_ERRAND_REGISTER:
         return ++v->ua->register_cseq;
     case SS_ERRAND_INVITE:
@@ -90,6 +97,7 @@ static uint32_t next_number(const ss_visit *v, ss_errand errand, const ss_msg *r
     case SS_ERRAND_PUBLICATION:
     case SS_ERRAND_REQUEST:
     case SS_ERRAND_ACK:
+    case SS_ERRAND_ASKED_ACK:
         break;
     }
     return own < INT32_MAX ? own + 1 : 0;
@@ -165,12 +173,12 @@ static void let_go(const ss_visit *v, ss_errand errand, const ss_up *up)
         call->state = SS_CALL_RESOLVING;
         ss_call_disarm(v, call);
         ss_leg_end_early(v, call);
-    } else if (errand.kind == SS_ERRAND_BYE) {
-        ss_leg_at(v->core, errand.who)->bye = 0;
     } else if (errand.kind == SS_ERRAND_SUBSCRIPTION) {
         ss_subscription_at(v->core, errand.who)->txn = 0;
     } else if (errand.kind == SS_ERRAND_PUBLICATION) {
         ss_publication_sent(v, errand.who, 0);
+    } else if (errand.kind == SS_ERRAND_ASKED) {
+        ss_asked_at(v->core, errand.who)->txn = 0;
     }
 }
 

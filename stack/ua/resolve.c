@@ -2,6 +2,7 @@
  * the address that the host of the engine finds for it. Until then the printed request waits as a blob; its Via is
  * printed already, since it depends on the transport alone. */
 #include "events.h"
+#include "changes.h"
 
 typedef struct pending {
     ss_ref next;
@@ -35,7 +36,8 @@ static ss_owner owner_of(ss_errand errand)
                                      [SS_ERRAND_REGISTER] = SS_OWNER_REGISTRATION,
                                      [SS_ERRAND_SUBSCRIPTION] = SS_OWNER_SUBSCRIPTION,
                                      [SS_ERRAND_PUBLICATION] = SS_OWNER_PUBLICATION,
-                                     [SS_ERRAND_REQUEST] = SS_OWNER_REQUEST };
+                                     [SS_ERRAND_REQUEST] = SS_OWNER_REQUEST,
+                                     [SS_ERRAND_ASKED] = SS_OWNER_ASKED };
     return (ss_owner){ .kind = kinds[errand.kind], .wants_sent = true, .ref = errand.who };
 }
 
@@ -49,29 +51,39 @@ static void report_sent(const ss_visit *v, ss_errand errand, ss_ref txn)
         call->state = SS_CALL_INVITING;
         break;
     }
-    case SS_ERRAND_BYE:
-        ss_leg_at(v->core, errand.who)->bye = txn;
-        break;
     case SS_ERRAND_SUBSCRIPTION:
         ss_subscription_at(v->core, errand.who)->txn = txn;
         break;
     case SS_ERRAND_PUBLICATION:
         ss_publication_sent(v, errand.who, txn);
         break;
+    case SS_ERRAND_ASKED:
+        ss_asked_started(v, ss_asked_at(v->core, errand.who), txn);
+        break;
     case SS_ERRAND_REQUEST:
     case SS_ERRAND_REGISTER:
+    case SS_ERRAND_BYE:
     case SS_ERRAND_ACK:
+    case SS_ERRAND_ASKED_ACK:
         break;
     }
 }
 
+/* NULL when the errand is no ACK. */
+static ss_ack *ack_of(const ss_visit *v, ss_errand errand)
+{
+    return errand.kind == SS_ERRAND_ACK         ? &ss_leg_at(v->core, errand.who)->ack
+           : errand.kind == SS_ERRAND_ASKED_ACK ? &ss_asked_at(v->core, errand.who)->ack
+                                                : NULL;
+}
+
 static ss_status send_now(const ss_visit *v, ss_errand errand, const ss_path *path, ss_slice bytes)
 {
-    if (errand.kind == SS_ERRAND_ACK) {
-        ss_leg *leg = ss_leg_at(v->core, errand.who);
-        leg->path = *path;
-        leg->path_known = true;
-        ss_uac_send_ack(v, leg);
+    ss_ack *ack = ack_of(v, errand);
+    if (ack != NULL) {
+        ack->path = *path;
+        ack->path_known = true;
+        ss_ack_send(v, ack);
         return SS_OK;
     }
     ss_ref txn = 0;
@@ -115,7 +127,7 @@ static ss_status keep_pending(const ss_visit *v, ss_errand errand, const ss_hop 
     pending *p = pending_at(v, ref);
     p->errand = errand;
     p->path = *path;
-    const bool is_ack = errand.kind == SS_ERRAND_ACK; /* its leg keeps the bytes */
+    const bool is_ack = ack_of(v, errand) != NULL; /* which keeps the bytes */
     ss_status status = is_ack ? SS_OK : ss_core_keep(v->core, bytes, &p->bytes);
     if (status == SS_OK) {
         p->token = v->ua->next_token + 1;
@@ -138,18 +150,20 @@ static ss_status keep_pending(const ss_visit *v, ss_errand errand, const ss_hop 
 /* RFC3261:22.1 The ACK of a 2xx repeats the credentials of its INVITE, so the call keeps them. */
 static ss_status keep_for_ack(const ss_visit *v, ss_errand errand, ss_slice lines)
 {
-    if (errand.kind != SS_ERRAND_INVITE) {
+    ss_blob *kept = errand.kind == SS_ERRAND_INVITE  ? &ss_call_at(v->core, errand.who)->kept
+                    : errand.kind == SS_ERRAND_ASKED ? &ss_asked_at(v->core, errand.who)->kept
+                                                     : NULL;
+    if (kept == NULL) {
         return SS_OK;
     }
-    ss_call *call = ss_call_at(v->core, errand.who);
-    ss_core_drop(v->core, &call->kept);
-    return ss_core_keep(v->core, lines, &call->kept);
+    ss_core_drop(v->core, kept);
+    return ss_core_keep(v->core, lines, kept);
 }
 
 ss_status ss_ua_send(const ss_visit *v, ss_errand errand, const ss_hop *hop, const ss_path *path,
                      ss_slice bytes)
 {
-    if (errand.kind != SS_ERRAND_ACK) {
+    if (ack_of(v, errand) == NULL) {
         ss_slice lines = SS_EMPTY;
         ss_status status = ss_ua_log_in(v, hop->host, &bytes, &lines);
         if (status == SS_OK) {
@@ -233,8 +247,12 @@ static void report_unsent(const ss_visit *v, ss_errand errand, const ss_sent *se
     case SS_ERRAND_REQUEST:
         ss_request_done(v, errand.who, &outcome);
         break;
+    case SS_ERRAND_ASKED:
+        ss_asked_failed(v, ss_asked_at(v->core, errand.who), &outcome);
+        break;
     case SS_ERRAND_ACK: /* as if lost: the peer repeats its 2xx */
-        ss_leg_at(v->core, errand.who)->ack_unsent = true;
+    case SS_ERRAND_ASKED_ACK:
+        ack_of(v, errand)->unsent = true;
         break;
     }
 }
@@ -247,6 +265,9 @@ static ss_call *call_of(const ss_visit *v, ss_errand errand)
     case SS_ERRAND_ACK:
     case SS_ERRAND_BYE:
         return ss_call_at(v->core, ss_leg_at(v->core, errand.who)->call);
+    case SS_ERRAND_ASKED:
+    case SS_ERRAND_ASKED_ACK:
+        return ss_call_at(v->core, ss_leg_at(v->core, ss_asked_at(v->core, errand.who)->leg)->call);
     default:
         break;
     }

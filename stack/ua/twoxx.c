@@ -3,18 +3,18 @@
  *
  * A 2xx for which there is no room is treated as lost: it is not acknowledged, so its server sends it again, and releases
  * the dialog if we never take it. */
-#include "usage.h"
+#include "changes.h"
 
 /* ---- client ---- */
 
-void ss_uac_send_ack(const ss_visit *v, ss_leg *leg)
+void ss_ack_send(const ss_visit *v, const ss_ack *ack)
 {
-    const ss_slice kept = ss_blob_slice(&v->core->pools->store, leg->ack);
+    const ss_slice kept = ss_blob_slice(&v->core->pools->store, ack->bytes);
     const ss_slice bytes = ss_arena_copy(v->turn->arena, kept);
-    if (!leg->path_known || bytes.len == 0) {
+    if (!ack->path_known || bytes.len == 0) {
         return; /* lost: the next copy of the 2xx asks again */
     }
-    ss_txn_send_alone(v->core, v->turn, &leg->path, bytes);
+    ss_txn_send_alone(v->core, v->turn, &ack->path, bytes);
 }
 
 /* The dialog of a 2xx: confirmed, or made anew; its route set is the 2xx's. RFC3261:13.2.2.4 */
@@ -41,32 +41,25 @@ static ss_status establish(const ss_visit *v, ss_call *call, const ss_dialog_tex
     return status;
 }
 
-static ss_slice print_ack(const ss_visit *v, const ss_call *call, const ss_dialog_text *text,
-                          const ss_route *route, const ss_path *path)
+static ss_slice print_ack(const ss_visit *v, const ss_ack_of *of, const ss_leg_journey *j,
+                          ss_slice type, ss_slice body)
 {
     char branch[32];
     ss_buffer branch_text = ss_buffer_on(branch, sizeof branch);
     ss_put_new_branch(v->core, &branch_text);
     const ss_dialog_request request = { .method = SS_METHOD_ACK,
-                                        .cseq = call->cseq,
-                                        .path = path,
+                                        .cseq = of->cseq,
+                                        .path = &j->path,
                                         .branch = ss_buffer_slice(&branch_text) };
     ss_buffer b = ss_buffer_open(v->turn->arena);
-    ss_dialog_put_request(&b, text, route, &request);
-    ss_put(&b, ss_blob_slice(&v->core->pools->store, call->kept)); /* RFC3261:22.1 */
+    ss_dialog_put_request(&b, &j->text, &j->route, &request);
+    ss_put(&b, ss_blob_slice(&v->core->pools->store, of->kept)); /* RFC3261:22.1 */
     ss_ua_put_tail(v, &b, SS_METHOD_ACK);
-    ss_put_body(&b, SS_EMPTY, SS_EMPTY);
+    ss_put_body(&b, type, body);
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
-typedef struct ack_journey {
-    ss_dialog_text text;
-    ss_route route;
-    ss_hop hop;
-    ss_path path;
-} ack_journey;
-
-static ss_status plan_ack(const ss_visit *v, const ss_leg *leg, ack_journey *j)
+ss_status ss_leg_plan(const ss_visit *v, const ss_leg *leg, ss_leg_journey *j)
 {
     j->text = ss_dialog_text_of(v->core, ss_dialog_at(v->core, leg->dialog));
     ss_status status = ss_route_make(j->text.target, j->text.routes, v->turn->arena, &j->route);
@@ -79,50 +72,98 @@ static ss_status plan_ack(const ss_visit *v, const ss_leg *leg, ack_journey *j)
     return status;
 }
 
-static ss_status dispatch_ack(const ss_visit *v, ss_leg *leg, const ack_journey *j)
+static ss_status dispatch(const ss_visit *v, const ss_ack_of *of, const ss_leg_journey *j)
 {
-    const ss_errand errand = { SS_ERRAND_ACK, ss_leg_ref(v->core, leg) };
-    leg->ack_unsent = false;
-    return ss_ua_send(v, errand, &j->hop, &j->path,
-                      ss_blob_slice(&v->core->pools->store, leg->ack));
+    of->ack->unsent = false;
+    return ss_ua_send(v, of->errand, &j->hop, &j->path,
+                      ss_blob_slice(&v->core->pools->store, of->ack->bytes));
 }
 
-/* The ACK is kept before it goes out: the same bytes answer every copy. */
-static ss_status acknowledge(const ss_visit *v, const ss_call *call, ss_leg *leg)
+/* It is kept before it goes out: the same bytes answer every copy. */
+static ss_status keep_ack(const ss_visit *v, const ss_ack_of *of, const ss_leg_journey *j,
+                          ss_slice type, ss_slice body)
 {
-    ack_journey j;
-    ss_status status = plan_ack(v, leg, &j);
+    const ss_slice ack = print_ack(v, of, j, type, body);
+    return ack.len == 0 ? SS_ERR_FULL : ss_core_keep(v->core, ack, &of->ack->bytes);
+}
+
+ss_ack_of ss_leg_ack_of(const ss_visit *v, ss_leg *leg)
+{
+    const ss_call *call = ss_call_at(v->core, leg->call);
+    return (ss_ack_of){ .leg = leg,
+                        .ack = &leg->ack,
+                        .errand = { SS_ERRAND_ACK, ss_leg_ref(v->core, leg) },
+                        .cseq = call->cseq,
+                        .kept = call->kept };
+}
+
+ss_status ss_ack_say(const ss_visit *v, const ss_ack_of *of, ss_slice type, ss_slice body)
+{
+    ss_leg_journey j;
+    ss_status status = ss_leg_plan(v, of->leg, &j);
+    if (status == SS_OK) {
+        status = keep_ack(v, of, &j, type, body);
+    }
+    if (status == SS_OK) {
+        status = dispatch(v, of, &j);
+    }
     if (status != SS_OK) {
+        ss_core_drop(v->core, &of->ack->bytes);
         return status;
     }
-    const ss_slice ack = print_ack(v, call, &j.text, &j.route, &j.path);
-    status = ack.len == 0 ? SS_ERR_FULL : ss_core_keep(v->core, ack, &leg->ack);
-    if (status == SS_OK) {
-        status = dispatch_ack(v, leg, &j);
+    of->ack->waits = false;
+    return SS_OK;
+}
+
+bool ss_ack_write(const ss_visit *v, const ss_ack_of *of)
+{
+    ss_leg_journey j;
+    if (ss_leg_plan(v, of->leg, &j) != SS_OK || !j.hop.is_numeric ||
+        keep_ack(v, of, &j, SS_EMPTY, SS_EMPTY) != SS_OK) {
+        return false;
     }
-    if (status != SS_OK) {
-        ss_core_drop(v->core, &leg->ack);
+    of->ack->path = j.path;
+    of->ack->path_known = true;
+    of->ack->waits = false;
+    return true;
+}
+
+/* A copy of a 2xx that was taken in. An address that was not found is asked for again. */
+void ss_ack_repeat(const ss_visit *v, const ss_ack_of *of)
+{
+    ss_leg_journey j;
+    if (of->ack->path_known) {
+        ss_turn_note(v->turn, &(ss_note){ .kind = SS_NOTE_RESEND,
+                                          .letter = SS_LETTER_COUNT,
+                                          .method = SS_METHOD_ACK,
+                                          .call_id = ss_call_at(v->core, of->leg->call)->call_id });
+        ss_ack_send(v, of->ack);
+    } else if (of->ack->unsent && of->leg->dialog != 0 && ss_leg_plan(v, of->leg, &j) == SS_OK) {
+        of->ack->unsent = dispatch(v, of, &j) != SS_OK;
+    }
+}
+
+/* SS_CMD_ACK: of a re-INVITE, or of the first INVITE. */
+ss_status ss_leg_ack(const ss_visit *v, ss_leg *leg, const ss_command *command)
+{
+    ss_ack_of of = ss_leg_ack_of(v, leg);
+    ss_oa oa = leg->oa;
+    if (!leg->ack.waits && !ss_asked_ack_waits(v, leg, &of)) {
+        return SS_ERR_STATE;
+    }
+    if (!ss_oa_may_send(ss_oa_step(&oa, SS_OA_ACK, command->body.len > 0, true))) {
+        return SS_ERR_STATE;
+    }
+    const ss_status status = ss_ack_say(v, &of, command->body_type, command->body);
+    if (status == SS_OK) {
+        leg->oa = oa;
     }
     return status;
 }
 
-/* A copy of a 2xx that was taken in. An address that was not found is asked for again. */
-static void repeat_ack(const ss_visit *v, const ss_call *call, ss_leg *leg)
-{
-    ack_journey j;
-    if (leg->path_known) {
-        ss_turn_note(v->turn, &(ss_note){ .kind = SS_NOTE_RESEND,
-                                          .letter = SS_LETTER_COUNT,
-                                          .method = SS_METHOD_ACK,
-                                          .call_id = call->call_id });
-        ss_uac_send_ack(v, leg);
-    } else if (leg->ack_unsent && leg->dialog != 0 && plan_ack(v, leg, &j) == SS_OK) {
-        leg->ack_unsent = dispatch_ack(v, leg, &j) != SS_OK;
-    }
-}
-
 /* The first 2xx is the application's call, unless it asked to cancel; any other is released. RFC3261:13.2.2.4 */
-static void use_leg(const ss_visit *v, ss_call *call, ss_leg *leg, const ss_msg *response)
+static void use_leg(const ss_visit *v, ss_call *call, ss_leg *leg, const ss_msg *response,
+                    ss_oa_verdict verdict)
 {
     const bool is_first = call->state == SS_CALL_INVITING;
     if (is_first) {
@@ -131,11 +172,48 @@ static void use_leg(const ss_visit *v, ss_call *call, ss_leg *leg, const ss_msg 
     }
     if (is_first && !call->wants_cancel) {
         call->state = SS_CALL_UP;
-        ss_call_tell(v, call, SS_EVENT_ANSWERED,
-                     &(ss_outcome){ .status = response->status, .msg = response });
+        ss_leg_tell(v, leg,
+                    (ss_event){ .kind = SS_EVENT_ANSWERED,
+                                .method = SS_METHOD_INVITE,
+                                .status = response->status,
+                                .verdict = verdict,
+                                .asks = leg->ack.waits ? SS_ASKS_ACK : SS_ASKS_NOTHING,
+                                .msg = response });
     } else {
         ss_leg_bye(v, leg);
     }
+}
+
+/* Nobody will talk here, but an offer is answered: all of it is rejected. RFC3261:13.2.2.4 */
+static ss_slice reject_all(const ss_visit *v, const ss_msg *response)
+{
+    ss_sdp offer;
+    ss_diag diag;
+    ss_session session;
+    const ss_sdp_local local = { .address = SS_LIT("IP4 0.0.0.0") }; /* nothing is received */
+    if (ss_sdp_parse(&offer, v->turn->arena, response->body, &diag) != SS_OK) {
+        return SS_EMPTY;
+    }
+    ss_session_start(&session, ss_entropy_next(&v->core->entropy) >> 33, 1, 0);
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    const ss_status status = ss_session_answer(&session, &offer, &local, &b);
+    return status == SS_ERR_FULL ? SS_EMPTY : ss_buffer_keep(v->turn->arena, &b);
+}
+
+/* The answer to a late offer is the application's, when it gets this call. */
+static ss_status acknowledge(const ss_visit *v, const ss_call *call, ss_leg *leg,
+                             const ss_msg *response, ss_oa_verdict verdict)
+{
+    const ss_ack_of of = ss_leg_ack_of(v, leg);
+    const bool is_wanted = call->state == SS_CALL_INVITING && !call->wants_cancel;
+    if (verdict != SS_OA_IS_OFFER) {
+        return ss_ack_say(v, &of, SS_EMPTY, SS_EMPTY);
+    }
+    if (is_wanted) {
+        leg->ack.waits = true;
+        return SS_OK;
+    }
+    return ss_ack_say(v, &of, SS_LIT("application/sdp"), reject_all(v, response));
 }
 
 void ss_uac_twoxx(const ss_visit *v, ss_call *call, const ss_msg *response)
@@ -145,16 +223,22 @@ void ss_uac_twoxx(const ss_visit *v, ss_call *call, const ss_msg *response)
     if (status == SS_OK) {
         ss_leg *leg =
             ss_leg_find(v, call, ss_dialog_key(text.call_id, text.local_tag, text.remote_tag));
-        if (leg != NULL && leg->ack.len > 0) {
-            repeat_ack(v, call, leg);
+        if (leg != NULL && (leg->ack.bytes.len > 0 || leg->ack.waits)) {
+            const ss_ack_of of = ss_leg_ack_of(v, leg);
+            ss_ack_repeat(v, &of);
             return;
         }
         status = establish(v, call, &text, &leg);
+        ss_oa oa = leg == NULL ? (ss_oa){ 0 } : leg->oa;
+        const ss_oa_verdict verdict =
+            ss_oa_step(&oa, SS_OA_2XX, ss_ua_has_session(response), false);
         if (status == SS_OK) {
-            status = acknowledge(v, call, leg);
+            ss_leg_learn(leg, response);
+            status = acknowledge(v, call, leg, response, verdict);
         }
         if (status == SS_OK) {
-            use_leg(v, call, leg, response);
+            leg->oa = oa;
+            use_leg(v, call, leg, response, verdict);
             return;
         }
     }
@@ -167,9 +251,12 @@ void ss_uac_twoxx(const ss_visit *v, ss_call *call, const ss_msg *response)
 
 /* ---- server ---- */
 
-static ss_span earlier_span(ss_span a, ss_span b)
+ss_span ss_twoxx_interval(const ss_visit *v, ss_span last, ss_time end)
 {
-    return a < b ? a : b;
+    const ss_span t2 = v->core->settings->t2;
+    const ss_span next = 2 * last < t2 ? 2 * last : t2;
+    const ss_time now = v->turn->now;
+    return now + next < end ? next : end - now;
 }
 
 /* RFC3261:13.3.1.4 */
@@ -180,21 +267,16 @@ void ss_uas_twoxx_start(const ss_visit *v, ss_call *call)
     ss_call_arm(v, call, settings->t1);
 }
 
-static void repeat_twoxx(const ss_visit *v, ss_call *call)
+void ss_uas_repeat_twoxx(const ss_visit *v, ss_ref invite, ss_slice copy, uint64_t call_id)
 {
-    const ss_slice copy =
-        ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, call->answer));
     bool ended = false;
-    if (call->invite == 0 || copy.len == 0) {
-        return;
-    }
     ss_turn_note(v->turn, &(ss_note){ .kind = SS_NOTE_RESEND,
                                       .machine = SS_IST,
                                       .letter = SS_TIMER_TWOXX,
                                       .method = SS_METHOD_INVITE,
                                       .status = 200,
-                                      .call_id = call->call_id });
-    const ss_status status = ss_txn_respond(v->core, v->turn, call->invite, copy, &ended);
+                                      .call_id = call_id });
+    const ss_status status = ss_txn_respond(v->core, v->turn, invite, copy, &ended);
     SS_ASSERT(status != SS_ERR_STATE);
     SS_ASSERT(!ended);
 }
@@ -218,11 +300,10 @@ void ss_uas_twoxx_timer(const ss_visit *v, ss_call *call)
         return;
     }
     ss_call_note_timer(v, call, SS_TIMER_TWOXX);
-    repeat_twoxx(v, call);
-    const ss_span next = earlier_span(2 * call->interval, v->core->settings->t2);
-    if (now + next < call->end) {
-        ss_call_arm(v, call, next);
-    } else {
-        ss_call_arm(v, call, call->end - now);
+    const ss_slice copy =
+        ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, call->answer));
+    if (call->invite != 0 && copy.len > 0) {
+        ss_uas_repeat_twoxx(v, call->invite, copy, call->call_id);
     }
+    ss_call_arm(v, call, ss_twoxx_interval(v, call->interval, call->end));
 }

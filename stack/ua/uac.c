@@ -171,6 +171,9 @@ static ss_slice print_invite(const ss_visit *v, const ss_command *command,
     }
     ss_ua_put_abilities(v, &b);
     ss_ua_put_ability(v, &b, SS_HDR_RECV_INFO);
+    if (v->ua->identity->reliable == SS_RELIABLE_REQUIRED) { /* RFC3262:4 */
+        ss_put_header(&b, SS_HDR_REQUIRE, SS_LIT("100rel"));
+    }
     ss_ua_put_tail(v, &b, SS_METHOD_INVITE);
     ss_put_body(&b, command->body_type, command->body);
     return ss_buffer_keep(v->turn->arena, &b);
@@ -197,6 +200,7 @@ ss_status ss_ua_call(const ss_visit *v, ss_command *command)
     }
     call->is_uac = true;
     call->cookie = command->cookie;
+    call->offered = command->body.len > 0;
     call->cseq = ss_cseq_initial(v->core);
     call->secure = j.target.scheme == SS_SCHEME_SIPS && j.path.transport == SS_TRANSPORT_TLS;
     const ss_slice invite = print_invite(v, command, &reference, &j, call);

@@ -267,14 +267,15 @@ static bool refuse_event(const ss_visit *v, const ss_incoming *in, const ss_meth
 
 /* ---- inside dialogs: 12.2.2 ---- */
 
-/* 14.2 asks for Retry-After when it is an INVITE that waits; another request's peer may use it as well. RFC3261:14.2 */
+/* 14.2 asks for Retry-After when it is an INVITE that waits, RFC 3311 5.2 when an UPDATE. RFC3261:14.2 RFC3311:5.2 */
 void ss_ua_refuse_order(const ss_visit *v, const ss_incoming *in)
 {
     char seconds[4];
     ss_buffer text = ss_buffer_on(seconds, sizeof seconds);
     ss_put_u64(&text, ss_entropy_next(&v->core->entropy) % 11);
-    const bool is_invite = in->msg->method == SS_METHOD_INVITE;
-    ss_ua_refuse(v, in, 500, is_invite ? SS_HDR_RETRY_AFTER : SS_HDR_OTHER, ss_buffer_slice(&text));
+    const bool is_change =
+        in->msg->method == SS_METHOD_INVITE || in->msg->method == SS_METHOD_UPDATE;
+    ss_ua_refuse(v, in, 500, is_change ? SS_HDR_RETRY_AFTER : SS_HDR_OTHER, ss_buffer_slice(&text));
 }
 
 /* RFC3261:12.2.2 */

@@ -8,6 +8,7 @@
 #ifndef SS_UA_USAGE_H
 #define SS_UA_USAGE_H
 
+#include "ss/sdp.h"
 #include "ss/ua.h"
 
 /* ---- the state of things ---- */
@@ -46,6 +47,12 @@ typedef struct ss_call {
     bool wants_bye;                 /* UAS: hung up before the ACK came (15) */
     bool full_told;                 /* SS_EVENT_FULL was put out for its responses */
     bool progressed;                /* UAS: the application sent a 101..199 */
+    uint8_t repeats;                /* UAC: of the INVITE: repeat.c */
+    uint8_t bye_repeats;            /* of our BYEs */
+    bool offered;                   /* the INVITE had an offer */
+    bool was_reliable;              /* UAS: the last 1xx was */
+    uint16_t end_status;            /* UAS: 480 or 487, when `end` comes unanswered */
+    bool is_referred;               /* UAC: a REFER asked for it, and who sent that is told */
     char tag[SS_TAG_BYTES];         /* our tag */
     uint32_t cseq;                  /* of the INVITE */
     uint32_t replaces;              /* UAS: the call that ends when this one is answered */
@@ -59,31 +66,37 @@ typedef struct ss_call {
         ss_blob targets; /* UAC: the target set of a redirected call: redirect.c */
     };
     ss_time end;         /* UAS: of the ring limit or of the 2xx copies */
-    uint16_t end_status; /* UAS: 480 or 487, when `end` comes unanswered */
-    bool is_referred;    /* UAC: a REFER asked for it, and who sent that is told */
-    uint8_t repeats;     /* UAC: of the INVITE: repeat.c */
     ss_span interval;    /* that the timer runs */
 } ss_call;
+
+/** The ACK of a 2xx: the same bytes for every copy. */
+typedef struct ss_ack {
+    ss_blob bytes;
+    ss_path path; /* once it is known */
+    bool path_known : 1;
+    bool unsent : 1; /* no address was found: a copy asks again */
+    bool waits : 1;  /* the application is to say the answer in it */
+} ss_ack;
 
 typedef enum ss_leg_state {
     SS_LEG_EARLY,
     SS_LEG_UP,
     SS_LEG_ENDING, /* our BYE waits for its answer */
+    SS_LEG_FADING, /* UAS: rejected, but a PRACK may still come (RFC 3262 3) */
     SS_LEG_OVER    /* its dialog is gone; UAC: copies of its 2xx are still ACKed */
 } ss_leg_state;
 
 typedef struct ss_leg {
     ss_ref next, call;
-    ss_ref dialog;   /* 0 when over */
-    ss_ref bye;      /* our BYE's transaction */
-    ss_key128 key;   /* the dialog's */
-    ss_blob ack;     /* UAC: the ACK of its 2xx, same bytes for every copy */
-    ss_path path;    /* UAC: the ACK's, once it is known */
-    uint8_t state;   /* ss_leg_state */
-    uint8_t repeats; /* of our BYE: repeat.c */
-    bool path_known;
-    bool ack_unsent;           /* no address was found for the ACK: a copy asks again */
+    ss_ref dialog; /* 0 when over */
+    ss_ref more;   /* what only some legs have: changes.h */
     ss_ref first_subscription; /* that shares its dialog: usages.c */
+    uint64_t key;  /* half of the dialog's: enough among those of one call */
+    ss_ack ack;    /* UAC: of the first INVITE's 2xx */
+    uint8_t state; /* ss_leg_state */
+    ss_oa oa;
+    bool peer_updates : 1; /* it said that it takes UPDATE (RFC 3311 4) */
+    bool is_sips : 1;      /* our Contact in it */
 } ss_leg;
 
 /** A request as it came, for those who answer it. */
@@ -138,6 +151,23 @@ void ss_leg_lost(const ss_visit *v, ss_leg *leg, const ss_outcome *outcome);
 /** Takes a leg and its dialog away. */
 void ss_leg_free(const ss_visit *v, ss_call *call, ss_leg *leg);
 void ss_leg_end_early(const ss_visit *v, ss_call *call);
+/** What the application says of a leg: by its number, else the one that it talks on, else the first. NULL: none. */
+ss_leg *ss_call_leg(const ss_visit *v, const ss_call *call, uint32_t number);
+/** An event of a leg's, while the application knows its call. */
+void ss_leg_tell(const ss_visit *v, const ss_leg *leg, ss_event event);
+/** What a message of the peer's tells of it: Allow. */
+void ss_leg_learn(ss_leg *leg, const ss_msg *msg);
+/** The body is a session description, for an offer or an answer: RFC 3261 13.2.1. */
+bool ss_ua_has_session(const ss_msg *msg);
+
+/** How a request inside a leg travels. */
+typedef struct ss_leg_journey {
+    ss_dialog_text text;
+    ss_route route;
+    ss_hop hop;
+    ss_path path;
+} ss_leg_journey;
+SS_MUST_USE ss_status ss_leg_plan(const ss_visit *v, const ss_leg *leg, ss_leg_journey *j);
 
 /* ---- command.c ---- */
 
@@ -188,13 +218,17 @@ typedef enum ss_errand_kind {
     SS_ERRAND_REGISTER,
     SS_ERRAND_SUBSCRIPTION, /* SUBSCRIBE, REFER, NOTIFY */
     SS_ERRAND_PUBLICATION,
-    SS_ERRAND_REQUEST
+    SS_ERRAND_REQUEST,
+    SS_ERRAND_ASKED,
+    SS_ERRAND_ASKED_ACK
 } ss_errand_kind;
 
 /** What a request is for: who is told when it cannot be sent. */
 typedef struct ss_errand {
     ss_errand_kind kind;
-    ss_ref who; /* call (INVITE), leg (ACK, BYE), subscription, publication; a request's number */
+    /* call (INVITE), leg (ACK, BYE), ss_asked (ASKED, ASKED_ACK), subscription, publication; a
+     * request's number */
+    ss_ref who;
 } ss_errand;
 
 /** The path by which a request to the hop leaves; the remote address is known when the hop is numeric. */
@@ -323,10 +357,9 @@ void ss_uac_timer(const ss_visit *v, ss_call *call);
 /** The INVITE failed, or a failure response came: the call is over. */
 void ss_uac_refused(const ss_visit *v, ss_call *call, const ss_outcome *outcome);
 
-/* ---- invite_uas.c: 13.3, 14.2 ---- */
+/* ---- invite_uas.c: 13.3 ---- */
 
 void ss_uas_invite(const ss_visit *v, const ss_incoming *in);
-void ss_uas_reinvite(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog);
 void ss_uas_ack(const ss_visit *v, const ss_msg *ack);
 SS_MUST_USE ss_status ss_uas_progress(const ss_visit *v, ss_call *call, const ss_command *command);
 SS_MUST_USE ss_status ss_uas_answer(const ss_visit *v, ss_call *call, const ss_command *command);
@@ -334,6 +367,9 @@ SS_MUST_USE ss_status ss_uas_answer(const ss_visit *v, ss_call *call, const ss_c
 SS_MUST_USE ss_status ss_uas_reject(const ss_visit *v, ss_call *call, unsigned status,
                                     ss_slice contact);
 void ss_uas_ring_timer(const ss_visit *v, ss_call *call);
+/** What responses repeat of an INVITE, as a message of its own without body; and that message again, in the arena. */
+SS_MUST_USE ss_status ss_uas_keep_request(const ss_visit *v, const ss_msg *request, ss_blob *kept);
+ss_msg *ss_uas_kept_request(const ss_visit *v, ss_blob kept);
 bool ss_uas_is_merged(const ss_visit *v, const ss_msg *request);
 /** Nobody's server transaction: its owner says what the request was, so that another copy of it is known (8.2.2.2). */
 ss_owner ss_uas_nobody(ss_key128 merged);
@@ -355,9 +391,30 @@ void ss_refer_progress(const ss_visit *v, ss_call *call, ss_event_kind kind,
 /* ---- twoxx.c: 13.2.2.4, 13.3.1.4 ---- */
 
 void ss_uac_twoxx(const ss_visit *v, ss_call *call, const ss_msg *response);
-void ss_uac_send_ack(const ss_visit *v, ss_leg *leg);
+/** Which ACK: of the leg's first INVITE, or of a re-INVITE. */
+typedef struct ss_ack_of {
+    const ss_leg *leg;
+    ss_ack *ack;
+    ss_errand errand;
+    uint32_t cseq;
+    ss_blob kept; /* credentials of its INVITE (22.1) */
+} ss_ack_of;
+ss_ack_of ss_leg_ack_of(const ss_visit *v, ss_leg *leg);
+/** Prints, keeps and sends it. */
+SS_MUST_USE ss_status ss_ack_say(const ss_visit *v, const ss_ack_of *of, ss_slice type,
+                                 ss_slice body);
+/** Prints and keeps it, to be sent when a 2xx comes: there will be no dialog then. False: no room, or no address. */
+bool ss_ack_write(const ss_visit *v, const ss_ack_of *of);
+/** A copy of the 2xx came. */
+void ss_ack_repeat(const ss_visit *v, const ss_ack_of *of);
+/** Sends what is kept, by the path that is known now. */
+void ss_ack_send(const ss_visit *v, const ss_ack *ack);
 void ss_uas_twoxx_start(const ss_visit *v, ss_call *call);
 void ss_uas_twoxx_timer(const ss_visit *v, ss_call *call);
+/** The next interval of 2xx copies: twice the last, T2 at most, not past the end. */
+ss_span ss_twoxx_interval(const ss_visit *v, ss_span last, ss_time end);
+/** A copy goes out by the server transaction. */
+void ss_uas_repeat_twoxx(const ss_visit *v, ss_ref invite, ss_slice copy, uint64_t call_id);
 
 /* ---- cancel.c: 9 ---- */
 
@@ -365,6 +422,8 @@ SS_MUST_USE ss_status ss_uac_cancel(const ss_visit *v, ss_call *call);
 /** After a 1xx: the CANCEL that was asked for. */
 void ss_uac_send_cancel(const ss_visit *v, ss_call *call);
 void ss_uac_cancel_timer(const ss_visit *v, ss_call *call);
+/** The CANCEL of an INVITE in Proceeding. */
+SS_MUST_USE ss_status ss_uac_start_cancel(const ss_visit *v, ss_ref invite);
 void ss_uas_cancel(const ss_visit *v, const ss_incoming *in);
 
 /* ---- bye.c: 15 ---- */

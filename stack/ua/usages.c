@@ -1,5 +1,6 @@
 /* Several usages of one dialog (RFC 5057): a call's and any number of subscriptions. The dialog ends with its last usage. A
  * dialog belongs to a leg, which lists the subscriptions beside it, or to the first of its subscriptions. */
+#include "changes.h"
 #include "events.h"
 
 /* RFC5057:5.1 table 1 */
@@ -103,6 +104,7 @@ void ss_leg_leave_dialog(const ss_visit *v, ss_leg *leg)
     if (ref == 0) {
         return;
     }
+    ss_leg_quiet(v, leg);
     leg->dialog = 0;
     if (leg->first_subscription == 0) {
         end_dialog(v, ref);

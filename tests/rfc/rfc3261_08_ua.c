@@ -217,7 +217,7 @@ TEST(rfc3261_8_1_3_3_an_answer_to_a_bye_with_two_vias_is_discarded)
 /* RFC3261:8.2.1 */
 TEST(rfc3261_8_2_1_a_known_method_that_is_not_supported_gets_405_with_allow)
 {
-    static const char *const methods[] = { "REGISTER", "PUBLISH", "PRACK", "UPDATE" };
+    static const char *const methods[] = { "REGISTER", "PUBLISH" };
     ua_rig *rig = ua_start();
     for (unsigned i = 0; i < SS_COUNT(methods); i++) {
         char name[32];
@@ -301,10 +301,10 @@ TEST(rfc3261_8_2_2_3_what_is_required_and_not_understood_gets_420)
 {
     ua_rig *rig = ua_start();
     CHECK_OK(ask_bob(rig, "INVITE", "sip:bob@10.0.0.2",
-                     "Require: 100rel, timer\r\nRequire: foo\r\n" CONTACT EMPTY));
+                     "Require: 100rel, bar\r\nRequire: foo\r\n" CONTACT EMPTY));
     const ss_msg *refusal = ua_parse(ua_sent(rig, BOB, "420 INVITE", 0));
     CHECK_EQ(ss_msg_count(refusal, SS_HDR_UNSUPPORTED), 1);
-    CHECK_SLICE(ss_msg_value(refusal, SS_HDR_UNSUPPORTED, 0), "100rel, timer, foo");
+    CHECK_SLICE(ss_msg_value(refusal, SS_HDR_UNSUPPORTED, 0), "bar, foo");
     CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_INCOMING), 0);
 }
 

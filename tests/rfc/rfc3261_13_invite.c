@@ -348,23 +348,6 @@ TEST(rfc3261_13_3_1_1_all_responses_of_a_call_have_one_tag)
 }
 
 /* RFC3261:14.2 */
-TEST(rfc3261_14_2_a_reinvite_is_refused_and_nothing_changes)
-{
-    ua_rig *rig = ua_start();
-    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
-    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
-    CHECK_OK(ua_carol_answers(rig, invite, 180, "c", CONTACT));
-    CHECK_OK(ua_carol_requests(rig, invite, "c", "INVITE", 1));
-    CHECK_EQ(ua_sent_count(rig, ALICE, "491 INVITE"), 1);
-    CHECK_OK(ua_carol_answers(rig, invite, 200, "c", CONTACT));
-    CHECK_OK(ua_carol_requests(rig, invite, "c", "INVITE", 2));
-    CHECK_EQ(ua_sent_count(rig, ALICE, "488 INVITE"), 1);
-    CHECK_EQ(ss_msg_count(ua_parse(ua_sent(rig, ALICE, "488 INVITE", 0)), SS_HDR_WARNING), 1);
-    CHECK_EQ(rig->engines[ALICE].core.dialogs, 1);
-    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_INCOMING), 0);
-}
-
-/* RFC3261:14.2 */
 TEST(rfc3261_14_2_an_invite_before_the_answer_to_another_gets_500_with_retry_after)
 {
     ua_rig *rig = ua_start();

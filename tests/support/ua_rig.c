@@ -230,6 +230,13 @@ ss_status ua_command(ua_rig *rig, int node, ss_command *command)
     return status;
 }
 
+ss_status ua_say(ua_rig *rig, int node, ss_command_kind kind, ss_slice sdp)
+{
+    ss_command command = { .kind = kind, .call = 1, .body = sdp };
+    command.body_type = sdp.len > 0 ? SS_LIT("application/sdp") : SS_EMPTY;
+    return ua_command(rig, node, &command);
+}
+
 uint32_t ua_call(ua_rig *rig, int node, const char *target)
 {
     ss_command command = { .kind = SS_CMD_CALL,
@@ -480,6 +487,18 @@ const ua_event *ua_event_of(const ua_rig *rig, int node, ss_event_kind kind, uns
         }
     }
     return test_nothing();
+}
+
+const ss_msg *ua_sent_msg(const ua_rig *rig, int from, const char *name, unsigned nth)
+{
+    return ua_parse(ua_sent(rig, from, name, nth));
+}
+
+const ua_event *ua_last_event(const ua_rig *rig, int node, ss_event_kind kind)
+{
+    const unsigned count = ua_event_count(rig, node, kind);
+    CHECK(count > 0);
+    return ua_event_of(rig, node, kind, count - 1);
 }
 
 unsigned ua_dialog_notes(const ua_rig *rig, ss_dialog_state to)

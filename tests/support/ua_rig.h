@@ -12,7 +12,7 @@
 #include "ss/engine.h"
 
 /** What a user agent without a profile allows. */
-#define UA_ALLOW "INVITE, ACK, CANCEL, OPTIONS, BYE, INFO, MESSAGE, SUBSCRIBE, NOTIFY, REFER"
+#define UA_ALLOW "INVITE, ACK, CANCEL, OPTIONS, BYE, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY, REFER"
 
 enum { ALICE, BOB, CAROL, UA_NODES };
 enum { UA_ENGINES = 2 };
@@ -78,6 +78,8 @@ uint32_t ua_call(ua_rig *rig, int node, const char *target);
 ss_status ua_do(ua_rig *rig, int node, ss_command_kind kind, uint32_t call);
 ss_status ua_do_status(ua_rig *rig, int node, ss_command_kind kind, uint32_t call, unsigned status);
 ss_status ua_command(ua_rig *rig, int node, ss_command *command);
+/** About call 1, with a session description, or none when it is empty. */
+ss_status ua_say(ua_rig *rig, int node, ss_command_kind kind, ss_slice sdp);
 ss_status ua_answer_query(ua_rig *rig, size_t query, const ss_address *address);
 ss_status ua_lose_path(ua_rig *rig, int node, int to);
 
@@ -106,10 +108,14 @@ ss_status ua_carol_invites(ua_rig *rig, int to, const char *branch, const char *
 /** What was sent so far: how many of a name, the nth (0..) of them; NULL when there was none. */
 unsigned ua_sent_count(const ua_rig *rig, int from, const char *name);
 const ua_message *ua_sent(const ua_rig *rig, int from, const char *name, unsigned nth);
+/** The nth such message, parsed. */
+const ss_msg *ua_sent_msg(const ua_rig *rig, int from, const char *name, unsigned nth);
 /** Parsed in memory that lasts until the next call of ua_start. */
 const ss_msg *ua_parse(const ua_message *message);
 unsigned ua_event_count(const ua_rig *rig, int node, ss_event_kind kind);
 const ua_event *ua_event_of(const ua_rig *rig, int node, ss_event_kind kind, unsigned nth);
+/** The last of them; there must be one. */
+const ua_event *ua_last_event(const ua_rig *rig, int node, ss_event_kind kind);
 /** Notes of dialogs that went to a state. */
 unsigned ua_dialog_notes(const ua_rig *rig, ss_dialog_state to);
 

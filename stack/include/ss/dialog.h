@@ -118,6 +118,27 @@ SS_MUST_USE ss_status ss_dialog_set_target(ss_core *core, ss_dialog *d, ss_slice
 SS_MUST_USE ss_status ss_dialog_set_route(ss_core *core, ss_dialog *d, ss_slice target,
                                           ss_slice routes);
 
+/* ---- reliable provisional responses: RFC 3262 ------------------------------------------------------------------------------ */
+
+/** RSeq numbers within an INVITE of a dialog: those that we gave, and the last in order that came. Zeroed to begin with. */
+typedef struct ss_rseq_given {
+    uint32_t cseq, rseq;
+} ss_rseq_given;
+typedef struct ss_rseq_taken {
+    uint32_t cseq, rseq;
+} ss_rseq_taken;
+/** 3: the number of the next reliable response to the INVITE. */
+uint32_t ss_rseq_next(ss_core *core, ss_rseq_given *given, uint32_t cseq);
+/** 4: false for a copy and for one out of order, which is to be dropped. */
+bool ss_rseq_take(ss_rseq_taken *taken, uint32_t cseq, uint32_t rseq);
+/** 7.2. */
+typedef struct ss_rack {
+    uint32_t rseq, cseq;
+    ss_slice method;
+} ss_rack;
+SS_MUST_USE ss_status ss_rack_parse(ss_slice value, ss_rack *out);
+void ss_rack_put(ss_buffer *b, uint32_t rseq, uint32_t cseq);
+
 /** What a request inside a dialog has beside the dialog's own. */
 typedef struct ss_dialog_request {
     ss_method method;

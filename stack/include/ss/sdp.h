@@ -337,9 +337,9 @@ typedef enum ss_oa_verdict {
 
 /** Of one dialog; zeroed to begin with. */
 typedef struct ss_oa {
-    uint8_t state;     /* ss_oa_state */
-    bool client_is_us; /* of the last INVITE */
-    bool offer_is_ours;
+    uint8_t state;         /* ss_oa_state */
+    bool client_is_us : 1; /* of the last INVITE */
+    bool offer_is_ours : 1;
 } ss_oa;
 
 /** What the description in a message, or its absence, is. `by_us`: we send it. */

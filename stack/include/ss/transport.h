@@ -107,9 +107,22 @@ typedef struct ss_answer {
     X(REFERRED)   /* a REFER was taken: subscription, call in whose dialog; msg; place the call */   \
     X(SUBSCRIPTION_ENDED) /* either side's; msg is the NOTIFY or the response, if any */             \
     X(PUBLISHED)          /* 2xx to PUBLISH; expires_s */                                            \
-    X(PUBLISH_FAILED)     /* status as of REGISTER_FAILED; the publication is gone */
+    X(PUBLISH_FAILED)     /* status as of REGISTER_FAILED; the publication is gone */ \
+    X(OFFER) /* method INVITE: a re-INVITE came, with or without an offer; answer, reject; UPDATE: one with an offer */ \
+    X(PRACKED) /* UAS: our reliable 1xx was acknowledged; msg is the PRACK, which may have an answer or an offer */     \
+    X(CHANGED) /* our re-INVITE, UPDATE or PRACK's offer has its 2xx, or the 2xx of a re-INVITE its ACK (method ACK) */ \
+    X(REFUSED) /* a change came to nothing: status; the session is as before; 491: AGAIN follows */                     \
+    X(AGAIN) /* the wait after a 491 is over: method may be tried once more, if it is still wanted */
 #define SS_EVENT_ID(name) SS_EVENT_##name,
 typedef enum ss_event_kind { SS_EVENT_LIST(SS_EVENT_ID) SS_EVENT_COUNT } ss_event_kind;
+
+/** The command that the application owes, beside which nothing happens. */
+typedef enum ss_asks {
+    SS_ASKS_NOTHING,
+    SS_ASKS_PRACK,   /* SS_CMD_PRACK: of a reliable 1xx; with the answer when it has an offer */
+    SS_ASKS_ACK,     /* SS_CMD_ACK: the answer to a 2xx that has an offer */
+    SS_ASKS_RESPONSE /* SS_CMD_RESPOND to an UPDATE or PRACK with an offer; ANSWER to a re-INVITE */
+} ss_asks;
 
 typedef struct ss_event {
     ss_event_kind kind;
@@ -119,6 +132,10 @@ typedef struct ss_event {
     uint64_t cookie;                /* the application's, from its command; 0 for incoming */
     unsigned status;
     uint32_t expires_s;
+    uint32_t leg;      /* the dialog's number, for commands; 0 for none */
+    ss_method method;  /* of changes */
+    uint8_t verdict;   /* ss_oa_verdict: what the description in msg is, or its absence */
+    uint8_t asks;      /* ss_asks */
     bool synthetic;    /* status was not received but follows from a failure */
     const ss_msg *msg; /* in the arena, or NULL */
 } ss_event;

@@ -60,7 +60,10 @@ typedef enum ss_timer_owner {
     SS_TIMER_OF_BRANCH,       /* proxy: Timer C */
     SS_TIMER_OF_SUBSCRIPTION, /* ua: Timer N, refresh, expiry */
     SS_TIMER_OF_PUBLICATION,  /* ua: refresh */
-    SS_TIMER_OF_PUBLISHED     /* ua: expiry of what was published here */
+    SS_TIMER_OF_PUBLISHED,    /* ua: expiry of what was published here */
+    SS_TIMER_OF_ASKED,        /* ua: 64*T1 after a CANCEL of a re-INVITE, the wait after 491 */
+    SS_TIMER_OF_SERVED,       /* ua: patience with the application, copies of a re-INVITE's 2xx */
+    SS_TIMER_OF_RELIABLE      /* ua: copies of a reliable provisional response */
 } ss_timer_owner;
 
 /** A block against the engine's byte quota. 0 when the quota or the store is full (the latter sets out_of_memory). */
@@ -87,7 +90,9 @@ typedef enum ss_owner_kind {
     SS_OWNER_BRANCH,       /* proxy: one client branch */
     SS_OWNER_SUBSCRIPTION, /* ua: its SUBSCRIBE, REFER or NOTIFY */
     SS_OWNER_PUBLICATION,  /* ua: its PUBLISH */
-    SS_OWNER_REQUEST       /* ua: a request of no usage; ref is its number */
+    SS_OWNER_REQUEST,      /* ua: a request of no usage; ref is its number */
+    SS_OWNER_ASKED,   /* ua: a re-INVITE, UPDATE or PRACK of ours */
+    SS_OWNER_SERVED   /* ua: the same of the peer's */
 } ss_owner_kind;
 
 typedef struct ss_owner {

@@ -73,6 +73,12 @@ typedef enum ss_watchers {
     SS_WATCHERS_PENDING,
     SS_WATCHERS_REFUSED
 } ss_watchers;
+/** Reliable provisional responses (RFC 3262). */
+typedef enum ss_reliable_policy {
+    SS_RELIABLE_SUPPORTED,
+    SS_RELIABLE_NONE,    /* as if the extension were unknown */
+    SS_RELIABLE_REQUIRED /* our INVITEs require it */
+} ss_reliable_policy;
 
 /** Where a user agent is. */
 typedef struct ss_ua_place {
@@ -89,6 +95,7 @@ typedef struct ss_ua_identity {
     ss_ua_place local;
     ss_slice outbound;            /* a pre-loaded route: "sip:10.0.0.1;lr", or empty (8.1.2) */
     uint16_t lines;               /* calls at once; more get 486; 0 is no limit */
+    uint8_t reliable;             /* ss_reliable_policy */
     const ss_ua_profile *profile; /* NULL: what all user agents understand, no more */
 } ss_ua_identity;
 
@@ -96,11 +103,13 @@ typedef enum ss_command_kind {
     /* expires_s; 0 removes the binding; refreshed by itself, 9/10 of the granted time after the
      * answer that granted it. `all`: every binding of the address-of-record is removed */
     SS_CMD_REGISTER,
-    SS_CMD_CALL,     /* target, body; gives `call` back */
-    SS_CMD_PROGRESS, /* call, status 101..199, body may be empty */
-    SS_CMD_ANSWER,   /* call, body: 200 */
+    SS_CMD_CALL, /* target, body; gives `call` back */
+    /* Of an INVITE that waits for us, the first or a re-INVITE: */
+    SS_CMD_PROGRESS, /* call, status 101..199, reliable or not, body may be empty */
+    SS_CMD_ANSWER,   /* call, body: 200; waits for the PRACK of a 1xx that had one (RFC 3262 3) */
     SS_CMD_REJECT,   /* call, status 300..699, target is a 3xx's Contact URI */
-    SS_CMD_CANCEL,   /* call: CANCEL at once, or as soon as a 1xx comes (9.1) */
+    /* Of ours, likewise: CANCEL at once, or as soon as a 1xx comes (9.1) */
+    SS_CMD_CANCEL,
     /* call: BYE (15.1), by the callee once the ACK came or 64*T1 are over (15); before an answer
      * CANCEL or 480 as fits */
     SS_CMD_HANGUP,
@@ -115,7 +124,13 @@ typedef enum ss_command_kind {
      * `subscription` back */
     SS_CMD_REFER,
     SS_CMD_REQUEST, /* method MESSAGE, OPTIONS, INFO; target, or call; event: INFO's package; gives `request` back */
-    SS_CMD_PUBLISH /* target, event, status and body as of STATE, expires_s (0 removes) */
+    SS_CMD_PUBLISH, /* target, event, status and body as of STATE, expires_s (0 removes) */
+    SS_CMD_REINVITE, /* call, body: the offer, or empty: the 2xx is to have it (14.1) */
+    /* call, leg, body: an offer, or empty (RFC 3311). SS_ERR_SEMANTIC when the peer takes none */
+    SS_CMD_UPDATE,
+    SS_CMD_PRACK,  /* call, leg, body: what SS_ASKS_PRACK asks for, or an offer of our own */
+    SS_CMD_ACK,    /* call, leg, body: what SS_ASKS_ACK asks for */
+    SS_CMD_RESPOND /* call, leg, status, 0 for 200, body: what SS_ASKS_RESPONSE asks for */
 } ss_command_kind;
 
 /* The end of a call is told once: REJECTED, CANCELLED, BYE or ENDED. ENDED is also the end of an incoming call that nobody
@@ -126,6 +141,8 @@ typedef enum ss_command_kind {
 typedef struct ss_command {
     ss_command_kind kind;
     uint32_t call;    /* in; for SS_CMD_CALL out: the new call's number */
+    uint32_t leg;     /* of the event that asks; 0: the call's one, or first */
+    bool reliable;    /* SS_CMD_PROGRESS: SS_ERR_SEMANTIC when the peer takes none */
     uint64_t cookie;  /* SS_CMD_CALL, REGISTER: told back in events */
     ss_slice target;  /* SS_CMD_CALL: Request-URI */
     ss_slice call_id; /* SS_CMD_CALL: the Call-ID, or empty for one of the engine's */
@@ -162,7 +179,7 @@ typedef struct ss_ua {
     uint32_t next_usage; /* the last number of a subscription or a request */
 } ss_ua;
 
-/** SS_OK; SS_ERR_STATE no such call or not possible now; SS_ERR_FULL quota or arena, nothing changed; SS_ERR_SYNTAX bad
+/** SS_OK; SS_ERR_STATE no such call or not possible now, by the model of offer and answer (RFC 6337) too; SS_ERR_FULL quota or arena, nothing changed; SS_ERR_SYNTAX bad
  *  target; SS_ERR_SEMANTIC a status that the command cannot send. */
 SS_MUST_USE ss_status ss_ua_command(ss_ua *ua, ss_core *core, ss_turn *turn, ss_command *command);
 /** A request that came up (SS_UP_REQUEST or SS_UP_ACK). Stamped, in the arena: events borrow it. */

@@ -228,8 +228,9 @@ static void run(ss_span span)
 static void act(int node, ss_command command)
 {
     ss_turn turn = begin();
-    command.body_type = command.kind == SS_CMD_ANSWER ? SS_LIT("application/sdp") : SS_EMPTY;
-    command.body = command.kind == SS_CMD_ANSWER ? SS_LIT("v=0\r\n") : SS_EMPTY;
+    const bool has_body = command.kind == SS_CMD_CALL || command.kind == SS_CMD_ANSWER;
+    command.body_type = has_body ? SS_LIT("application/sdp") : SS_EMPTY;
+    command.body = has_body ? SS_LIT("v=0\r\n") : SS_EMPTY;
     CHECK_OK(ss_engine_command(&s.rig->engines[node], &turn, &command));
     drain(node, &turn);
 }

@@ -107,7 +107,7 @@ TEST(a_made_up_option_tag_is_supported_and_may_be_required)
     ua_rig *rig = start();
     send(rig, "OPTIONS", "Require: glow\r\n");
     CHECK_EQ(last_answer(rig)->status, 200);
-    CHECK(says(last_answer(rig), SS_HDR_SUPPORTED, "replaces, glow"));
+    CHECK(says(last_answer(rig), SS_HDR_SUPPORTED, "replaces, 100rel, glow"));
     send(rig, "OPTIONS", "Require: hum, GLOW\r\nRequire: buzz\r\n");
     CHECK_EQ(last_answer(rig)->status, 420);
     CHECK(says(last_answer(rig), SS_HDR_UNSUPPORTED, "hum, buzz"));
@@ -143,7 +143,7 @@ TEST(a_made_up_header_field_goes_into_the_requests_of_its_methods)
     snprintf(ack, sizeof ack, "%.*s", (int)bytes.len, bytes.at);
     CHECK(strstr(ack, "Mood") == NULL);
     const ss_msg *invite = ua_parse(ua_sent(rig, ALICE, "INVITE", 0));
-    CHECK(says(invite, SS_HDR_SUPPORTED, "replaces, glow"));
+    CHECK(says(invite, SS_HDR_SUPPORTED, "replaces, 100rel, glow"));
     CHECK(says(invite, SS_HDR_ALLOW_EVENTS, "weather, refer"));
 }
 
@@ -159,5 +159,5 @@ TEST(a_profile_with_nothing_in_it_is_no_profile)
     CHECK_EQ(last_answer(rig)->status, 489);
     send(rig, "OPTIONS", "");
     CHECK(says(last_answer(rig), SS_HDR_ALLOW_EVENTS, "refer"));
-    CHECK(says(last_answer(rig), SS_HDR_SUPPORTED, "replaces"));
+    CHECK(says(last_answer(rig), SS_HDR_SUPPORTED, "replaces, 100rel"));
 }
