@@ -270,6 +270,7 @@ static ss_status make_identity(sn_ua_app *app, sn_host *host)
         .outbound = spec->route,
         .lines = spec->lines,
         .profile = &spec->profile,
+        .reliable = spec->reliable,
     };
     const ss_status status = make_login(app, host, &spec->login, &t);
     return status == SS_OK ? make_profile(app, host, spec) : status;
@@ -322,9 +323,7 @@ static void drop_call(ss_store *store, ss_ref *link)
     const ss_ref ref = *link;
     const sn_ua_call *c = ss_store_at(store, ref);
     *link = c->next;
-    if (c->answer.ref != 0) {
-        ss_store_give(store, c->answer.ref, c->answer.len);
-    }
+    sn_session_drop_all(store, ss_store_at(store, ref));
     ss_store_give(store, ref, sizeof *c);
 }
 
@@ -359,16 +358,25 @@ void sn_ua_tell(sn_host *host, const sn_ua_call *call, sn_call_event event, unsi
 
 /* ---- events ---- */
 
-static void keep_answer(sn_host *host, sn_ua_call *c, ss_slice answer)
+/* What the INVITE is answered with, or refused: RFC3261:13.3.1.3. Without an offer it is answered with one. */
+static unsigned begin_answer(sn_host *host, sn_ua_call *c, const ss_event *event)
 {
-    ss_store *store = sn_host_store(host);
-    const ss_ref ref = ss_store_take(store, answer.len);
-    if (ref == 0) {
-        sn_host_out_of_memory(host);
-        return;
+    sn_session *s = sn_session_add(host, c, 0);
+    ss_slice answer = SS_EMPTY;
+    if (s == NULL) {
+        return 500;
     }
-    memcpy(ss_store_at(store, ref), answer.at, answer.len);
-    c->answer = (ss_blob){ ref, (uint32_t)answer.len };
+    sn_session_begin(host, s, c->call_id, sn_program_answer_media(host, c));
+    s->is_asked = event->msg->body.len == 0;
+    if (s->is_asked) {
+        return 0;
+    }
+    const ss_status status = sn_session_answer(host, s, event->msg->body, &answer);
+    if (status == SS_OK) {
+        s->before = s->now;
+        return sn_session_keep_text(host, s, answer) ? 0 : 500;
+    }
+    return status == SS_ERR_SEMANTIC ? 488 : 500;
 }
 
 /* The answer, or why there is none: RFC3261:13.3.1.3 */
@@ -382,15 +390,12 @@ static void on_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_e
     }
     c->is_callee = true;
     sn_ua_tell(host, c, SN_CALL_INCOMING, 0, false);
-    ss_slice answer;
-    const ss_status status = sn_session_answer(host, hash, event->msg->body, &answer);
-    if (status != SS_OK) { /* RFC3261:13.3.1.3 */
-        const sn_row reject = { .op = SN_OP_REJECT,
-                                .status = status == SS_ERR_SEMANTIC ? 488 : 500 };
+    const unsigned refusal = begin_answer(host, c, event);
+    if (refusal != 0) {
+        const sn_row reject = { .op = SN_OP_REJECT, .status = (uint16_t)refusal };
         sn_program_act(app, host, turn, c, &reject);
         return;
     }
-    keep_answer(host, c, answer);
     if (event->replaces != 0) { /* RFC3891:3 it takes the place of a call that was answered */
         const sn_row answer_row = { .op = SN_OP_ANSWER };
         sn_program_act(app, host, turn, c, &answer_row);
@@ -425,19 +430,6 @@ static void on_full(sn_host *host, const ss_event *event)
     sn_ua_tell(host, &refused, SN_CALL_REFUSED, event->status, false);
 }
 
-/* A session is not changed here: what a peer offers later is refused, and the session stays. RFC6337:2.3 */
-static void on_change(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_event *event)
-{
-    ss_command refuse = { .kind =
-                              event->method == SS_METHOD_INVITE ? SS_CMD_REJECT : SS_CMD_RESPOND,
-                          .call = event->call,
-                          .leg = event->leg,
-                          .status = 488 };
-    if (event->asks == SS_ASKS_RESPONSE) {
-        sn_engine_status(host, ss_engine_command(&app->engine, turn, &refuse));
-    }
-}
-
 static void on_call_event(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *c,
                           const ss_event *event)
 {
@@ -454,16 +446,22 @@ static void on_call_event(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_ca
         [SS_EVENT_BYE] = { SN_CALL_BYE, true },
         [SS_EVENT_ENDED] = { SN_CALL_ENDED, true },
     };
-    if (event->kind >= SS_EVENT_OFFER) {
-        on_change(app, host, turn, event);
+    if (event->kind >= SS_EVENT_OFFER || (event->kind == SS_EVENT_PROVISIONAL && c->is_answered)) {
+        sn_change_told(app, host, turn, c, event);
         return;
+    }
+    if (event->kind == SS_EVENT_NOT_ACKED && event->method == SS_METHOD_INVITE) {
+        return; /* of a re-INVITE: the BYE tells */
     }
     sn_ua_tell(host, c, (sn_call_event)meaning[event->kind].fact, event->status, event->synthetic);
     if (meaning[event->kind].is_end) {
         sn_ua_call_remove(app, host, event->call);
-    } else if (event->kind == SS_EVENT_ANSWERED || event->kind == SS_EVENT_CONFIRMED) {
+        return;
+    }
+    if (event->kind == SS_EVENT_ANSWERED || event->kind == SS_EVENT_CONFIRMED) {
         sn_program_established(app, host, c);
     }
+    sn_change_told(app, host, turn, c, event);
 }
 
 void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *event)

@@ -1,9 +1,10 @@
 /* app_ua.h: the state of a user agent's app, shared by its files: identity and events (app_ua.c), what it does by
- * itself (program.c), session descriptions (session.c). */
+ * itself (program.c), session descriptions (session.c), and what becomes of them after the INVITE (changes.c). */
 #ifndef APP_UA_H
 #define APP_UA_H
 
 #include "app_engine.h"
+#include "ss/sdp.h"
 
 typedef struct sn_ua_app {
     ss_engine engine;
@@ -19,9 +20,26 @@ typedef struct sn_ua_call {
     uint32_t row, row_end; /* of the program: the next to do */
     bool is_callee;
     bool is_answered;
-    uint64_t call_id; /* hash */
-    ss_blob answer;   /* callee: the session description to answer with */
+    bool is_asked;      /* a re-INVITE waits for the story's answer */
+    uint64_t call_id;   /* hash */
+    ss_ref session;     /* sn_session, one for each dialog with a description */
+    uint32_t prack_leg; /* whose PRACK the story says */
 } sn_ua_call;
+
+/** One side's session in a dialog. */
+typedef struct sn_session {
+    ss_ref next;
+    uint32_t leg;      /* the dialog's number, 0 until one is known */
+    ss_session now;    /* as it is, with what is offered */
+    ss_session before; /* to go back to when that is refused */
+    uint16_t port;     /* of its first stream */
+    bool is_offered;   /* our offer waits for its answer */
+    bool is_asked;     /* the peer's INVITE wants an offer of us */
+    bool is_said;      /* to the INVITE, in a message that cannot be lost */
+    bool is_changing;  /* `change` is under way, or waits to be tried again */
+    sn_row change;
+    ss_blob text; /* the answer that waits to be said */
+} sn_session;
 
 /* ---- what the app is told and does: one event of the host each */
 
@@ -39,6 +57,9 @@ void sn_program_established(sn_ua_app *app, sn_host *host, sn_ua_call *call);
 /** One op in a call (all but REGISTER, UNREGISTER, CALL). False: it was not possible. The call may be over afterwards. */
 bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
                     const sn_row *row);
+/** SS_MEDIA_BIT of the streams that the node offers and accepts; that it answers a call with, when the story says so. */
+unsigned sn_program_media(const sn_host *host);
+unsigned sn_program_answer_media(const sn_host *host, const sn_ua_call *call);
 /** The number (k + 1) that a Call-ID carries, when it is a call of the plan and not this host's own; else 0. */
 uint32_t sn_program_number(const sn_host *host, ss_slice call_id);
 
@@ -88,10 +109,40 @@ void sn_ua_put_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spe
 
 /* ---- sessions */
 
-/** An offer, in the arena; SS_EMPTY when it is full. */
-ss_slice sn_session_offer(sn_host *host, uint64_t call_id);
-/** The answer to the offer in a message, or an offer when it has none. SS_OK, SS_ERR_SEMANTIC (488), SS_ERR_FULL. */
-SS_MUST_USE ss_status sn_session_answer(sn_host *host, uint64_t call_id, ss_slice body,
+/** A call's first session, or one more. NULL without memory. */
+sn_session *sn_session_add(sn_host *host, sn_ua_call *call, uint32_t leg);
+/** That of a dialog, made when there is none; leg 0: the first. NULL: none, or without memory. */
+sn_session *sn_session_of(sn_host *host, sn_ua_call *call, uint32_t leg);
+/** The dialog that is talked on: the others' are forgotten. */
+void sn_session_choose(sn_host *host, sn_ua_call *call, uint32_t leg);
+void sn_session_drop_all(ss_store *store, sn_ua_call *call);
+/** Numbers it; `kinds`: SS_MEDIA_BIT of what is accepted. */
+void sn_session_begin(sn_host *host, sn_session *s, uint64_t call_id, unsigned kinds);
+/** An offer of what it wants; of all that it accepts. In the arena; SS_EMPTY when it is full. */
+ss_slice sn_session_offer(sn_host *host, sn_session *s);
+ss_slice sn_session_offer_all(sn_host *host, sn_session *s);
+/** The answer to an offer. SS_OK, SS_ERR_SEMANTIC (488), SS_ERR_FULL: the session is as before. */
+SS_MUST_USE ss_status sn_session_answer(sn_host *host, sn_session *s, ss_slice body,
                                         ss_slice *answer);
+/** The answer to our offer came; false when it is none. */
+bool sn_session_take(sn_host *host, sn_session *s, ss_slice body);
+/** What waits to be said is copied; empty forgets it. False without memory. */
+bool sn_session_keep_text(sn_host *host, sn_session *s, ss_slice text);
+
+/* ---- changes */
+
+/** HOLD, RESUME, UPDATE, REINVITE. False: not possible now. */
+bool sn_change_ask(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
+                   const sn_row *row);
+/** PRACK, of the story's. */
+bool sn_change_prack(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
+                     const sn_row *row);
+/** An event of the call: does what it asks for. The call may be over afterwards. */
+void sn_change_told(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
+                    const ss_event *event);
+/** What a PROGRESS or ANSWER says of the session; false: not possible. And that it was said. */
+bool sn_change_body(sn_host *host, sn_ua_call *call, const sn_row *row, ss_slice *body,
+                    sn_session **session);
+void sn_change_said(sn_host *host, sn_session *s, const sn_row *row, bool has_body);
 
 #endif

@@ -110,6 +110,8 @@ static sn_call make_call(const source *s, uint32_t k, ss_time at)
         .hold = sn_decide_wait(s->decisions, SN_DECISION_HOLD, &point, &spec->hold),
         .no_answer = spec->no_answer,
         .callee_hangs_up = callee_hangs_up(s, &point),
+        .is_late = spec->is_late,
+        .media = spec->media,
     };
 }
 
@@ -207,6 +209,8 @@ static ss_status bind_story(sn_plan *plan, uint32_t count, const char **why)
         plan->calls[act->call - 1].at = act->at;
         plan->calls[act->call - 1].caller = act->node;
         plan->calls[act->call - 1].callee = act->row.target;
+        plan->calls[act->call - 1].media = act->row.media;
+        plan->calls[act->call - 1].is_late = (act->row.flags & SN_ROW_NO_OFFER) != 0;
     }
     for (uint32_t k = 0; k < count; k++) {
         if (plan->calls[k].caller == SN_NOBODY) {

@@ -34,6 +34,26 @@ uint32_t sn_program_number(const sn_host *host, ss_slice call_id)
     return planned->caller != sn_host_node(host) ? (uint32_t)number : 0; /* or redirected here */
 }
 
+unsigned sn_program_media(const sn_host *host)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const sn_ua_spec *spec = &plan->groups[plan->nodes[sn_host_node(host)].group].ua;
+    return spec->media == 0 ? SS_MEDIA_BIT(SS_MEDIA_AUDIO) : spec->media;
+}
+
+unsigned sn_program_answer_media(const sn_host *host, const sn_ua_call *call)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    for (uint32_t i = 0; call->number != 0 && i < plan->act_count; i++) {
+        const sn_act *act = &plan->acts[i];
+        if (act->call == call->number && act->node == sn_host_node(host) &&
+            act->row.op == SN_OP_ANSWER && act->row.media != 0) {
+            return act->row.media;
+        }
+    }
+    return sn_program_media(host);
+}
+
 /* ---- ops in a call ---- */
 
 static ss_status command(sn_ua_app *app, sn_host *host, ss_turn *turn, ss_command *c)
@@ -51,12 +71,6 @@ typedef struct op_meaning {
 static bool meaning_of(sn_op op, op_meaning *m)
 {
     switch (op) {
-    case SN_OP_PROGRESS:
-        *m = (op_meaning){ SS_CMD_PROGRESS, SN_CALL_RINGING };
-        return true;
-    case SN_OP_ANSWER:
-        *m = (op_meaning){ SS_CMD_ANSWER, SN_CALL_ACCEPTED };
-        return true;
     case SN_OP_REJECT:
     case SN_OP_REDIRECT:
         *m = (op_meaning){ SS_CMD_REJECT, SN_CALL_REFUSED };
@@ -90,31 +104,66 @@ static ss_slice redirect_target(sn_host *host, const sn_row *row)
     return put_target(host, plan->group_first[row->target] + index);
 }
 
+/* A 1xx or 200 to the first INVITE, or to a re-INVITE that the story answers. */
+static bool say_to_invite(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
+                          const sn_row *row)
+{
+    const bool is_answer = row->op == SN_OP_ANSWER;
+    ss_command c = { .kind = is_answer ? SS_CMD_ANSWER : SS_CMD_PROGRESS,
+                     .call = call->call,
+                     .status = row->status,
+                     .reliable = (row->flags & SN_ROW_RELIABLE) != 0 };
+    sn_session *s = NULL;
+    if (!sn_change_body(host, call, row, &c.body, &s)) {
+        return false;
+    }
+    c.body_type = c.body.len > 0 ? SS_LIT("application/sdp") : SS_EMPTY;
+    if (command(app, host, turn, &c) != SS_OK) {
+        return false; /* too late: the call went another way meanwhile */
+    }
+    sn_change_said(host, s, row, c.body.len > 0);
+    if (call->is_answered) {
+        call->is_asked = call->is_asked && !is_answer;
+        return true; /* a re-INVITE: its ACK says that it is done */
+    }
+    call->is_answered = is_answer;
+    sn_ua_tell(host, call, is_answer ? SN_CALL_ACCEPTED : SN_CALL_RINGING,
+               is_answer ? 200 : row->status, false);
+    return true;
+}
+
 bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
                     const sn_row *row)
 {
     op_meaning m;
+    switch (row->op) {
+    case SN_OP_HOLD:
+    case SN_OP_RESUME:
+    case SN_OP_UPDATE:
+    case SN_OP_REINVITE:
+        return sn_change_ask(app, host, turn, call, row);
+    case SN_OP_PRACK:
+        return sn_change_prack(app, host, turn, call, row);
+    case SN_OP_PROGRESS:
+    case SN_OP_ANSWER:
+        return say_to_invite(app, host, turn, call, row);
+    default:
+        break;
+    }
     if (!meaning_of(row->op, &m)) {
         return false;
     }
     ss_command c = { .kind = m.command, .call = call->call, .status = row->status };
-    if (row->op == SN_OP_ANSWER) {
-        c.body_type = SS_LIT("application/sdp");
-        c.body = ss_blob_slice(sn_host_store(host), call->answer);
-    }
     if (row->op == SN_OP_REDIRECT) {
         c.target = redirect_target(host, row);
     }
     if (command(app, host, turn, &c) != SS_OK) {
         return false; /* too late: the call went another way meanwhile */
     }
-    call->is_answered = call->is_answered || row->op == SN_OP_ANSWER;
-    if (row->op == SN_OP_ANSWER) {
-        ss_store_give(sn_host_store(host), call->answer.ref, call->answer.len);
-        call->answer = (ss_blob){ 0 };
-    }
-    sn_ua_tell(host, call, m.fact, row->op == SN_OP_ANSWER ? 200 : row->status, false);
-    if (m.command == SS_CMD_REJECT) { /* the engine tells no more of it */
+    const bool is_reinvite = call->is_asked;
+    call->is_asked = false;
+    sn_ua_tell(host, call, is_reinvite ? SN_CALL_CHANGE_REFUSED : m.fact, row->status, false);
+    if (m.command == SS_CMD_REJECT && !is_reinvite) { /* the engine tells no more of it */
         sn_ua_call_remove(app, host, call->call);
     }
     return true;
@@ -216,6 +265,21 @@ static ss_slice put_call_id(sn_host *host, uint32_t number)
     return ss_buffer_keep(sn_host_arena(host), &b);
 }
 
+/* The streams that the call is about; the node may take others later. */
+static void begin_session(sn_host *host, sn_session *s, const sn_call *planned, uint64_t hash)
+{
+    const unsigned all = sn_program_media(host);
+    const unsigned media = planned->media == 0 ? all : planned->media;
+    sn_session_begin(host, s, hash, all | media);
+    for (unsigned kind = 0; kind < SS_MEDIA_KINDS && !planned->is_late; kind++) {
+        if ((media & SS_MEDIA_BIT(kind)) != 0) {
+            const ss_status added = ss_session_add(&s->now, (ss_media_kind)kind);
+            SS_ASSERT(added == SS_OK);
+        }
+    }
+    s->before = s->now;
+}
+
 static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number)
 {
     const sn_call *planned = sn_host_planned(host, number);
@@ -226,18 +290,24 @@ static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number)
         .cookie = number,
         .call_id = call_id,
         .target = put_target(host, planned->callee),
-        .body_type = SS_LIT("application/sdp"),
-        .body = sn_session_offer(host, hash),
     };
+    sn_ua_call *call = sn_ua_call_add(app, host, 0, number, hash);
+    sn_session *s = call == NULL ? NULL : sn_session_add(host, call, 0);
+    if (s == NULL) {
+        return;
+    }
+    begin_session(host, s, planned, hash);
+    if (!planned->is_late) {
+        c.body_type = SS_LIT("application/sdp");
+        c.body = sn_session_offer(host, s);
+        s->is_offered = true;
+    }
     if (command(app, host, turn, &c) != SS_OK) {
-        const sn_ua_call blocked = { .number = number, .call_id = hash };
-        sn_ua_tell(host, &blocked, SN_CALL_BLOCKED, 503, true);
+        sn_ua_tell(host, call, SN_CALL_BLOCKED, 503, true);
+        sn_ua_call_remove(app, host, 0);
         return;
     }
-    const sn_ua_call *call = sn_ua_call_add(app, host, c.call, number, hash);
-    if (call == NULL) {
-        return;
-    }
+    call->call = c.call;
     sn_ua_tell(host, call, SN_CALL_PLACED, 0, false);
     if (!planned->scripted && planned->no_answer != 0) {
         sn_host_wake(host, ss_time_after(sn_host_now(host), planned->no_answer), WAKE_NO_ANSWER,
@@ -316,7 +386,7 @@ static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
         break;
     }
     sn_ua_call *call = sn_ua_call_of_number(app, host, act->call);
-    if (act->row.op >= SN_OP_SUBSCRIBE
+    if (act->row.op >= SN_OP_SUBSCRIBE && act->row.op <= SN_OP_OPTIONS
             ? sn_program_event_act(app, host, turn, act)
             : call != NULL && sn_program_act(app, host, turn, call, &act->row)) {
         return;

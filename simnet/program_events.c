@@ -212,8 +212,15 @@ void sn_program_referred(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_
     ss_command c = { .kind = SS_CMD_CALL,
                      .subscription = event->subscription,
                      .call_id = call_id,
-                     .body_type = SS_LIT("application/sdp"),
-                     .body = sn_session_offer(host, hash) };
+                     .body_type = SS_LIT("application/sdp") };
+    sn_ua_call *call = sn_ua_call_add(app, host, 0, 0, hash);
+    sn_session *s = call == NULL ? NULL : sn_session_add(host, call, 0);
+    if (s == NULL) {
+        return;
+    }
+    sn_session_begin(host, s, hash, sn_program_media(host));
+    c.body = sn_session_offer_all(host, s);
+    s->is_offered = true;
     if (!command(app, host, turn, &c)) {
         ss_command decline = { .kind = SS_CMD_NOTIFY,
                                .subscription = event->subscription,
@@ -221,12 +228,11 @@ void sn_program_referred(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_
                                .state = SS_SUB_TERMINATED,
                                .reason = SS_LIT("noresource") };
         (void)command(app, host, turn, &decline);
+        sn_ua_call_remove(app, host, 0);
         return;
     }
-    const sn_ua_call *call = sn_ua_call_add(app, host, c.call, 0, hash);
-    if (call != NULL) {
-        sn_ua_tell(host, call, SN_CALL_PLACED, 0, false);
-    }
+    call->call = c.call;
+    sn_ua_tell(host, call, SN_CALL_PLACED, 0, false);
 }
 
 static bool is_success(const ss_msg *notify)

@@ -133,6 +133,9 @@ void sn_ack_received(sn_judge *j, const sn_fact *f)
         return;
     }
     txn *accepted = sn_accepted_of(j, f->entity, f->sip.call_id);
+    while (accepted != NULL && accepted->cseq != f->sip.cseq) {
+        accepted = sn_accepted_next(j, accepted);
+    }
     if (accepted != NULL) {
         sn_txn_remember(j, accepted);
     }
@@ -140,16 +143,8 @@ void sn_ack_received(sn_judge *j, const sn_fact *f)
 }
 
 /* RFC3261:15. A BYE of either side ends the copies of the 2xx, or not: the RFC does not say. */
-void sn_bye_seen(sn_judge *j, const sn_fact *f, bool sent)
+static void bye_ends(sn_judge *j, const sn_fact *f, txn *t, bool sent)
 {
-    if (member(j, f->entity)->role != SN_ROLE_UA) {
-        return;
-    }
-    txn *t = sn_accepted_of(j, f->entity, f->sip.call_id);
-    const uint64_t our_tag = sent ? f->sip.from_tag : f->sip.to_tag;
-    if (t == NULL || t->to_tag != our_tag || t->lenient) {
-        return; /* of no 2xx that waits, of another dialog, or a copy */
-    }
     if (sent && t->is_initial && !t->acked &&
         f->key.at < ss_time_after(t->final_at, 64 * member(j, t->node)->t1)) {
         sn_judge_broken(j, LAW_DLG2, f->key.at, t->node, t->call_id,
@@ -158,4 +153,18 @@ void sn_bye_seen(sn_judge *j, const sn_fact *f, bool sent)
     }
     t->lenient = true;
     t->due = SS_TIME_NEVER;
+}
+
+void sn_bye_seen(sn_judge *j, const sn_fact *f, bool sent)
+{
+    if (member(j, f->entity)->role != SN_ROLE_UA) {
+        return;
+    }
+    const uint64_t our_tag = sent ? f->sip.from_tag : f->sip.to_tag;
+    for (txn *t = sn_accepted_of(j, f->entity, f->sip.call_id); t != NULL;
+         t = sn_accepted_next(j, t)) {
+        if (t->to_tag == our_tag && !t->lenient) { /* else of another dialog, or a copy */
+            bye_ends(j, f, t, sent);
+        }
+    }
 }

@@ -57,9 +57,10 @@ typedef struct txn {
     uint32_t node, cseq;
     uint32_t generation; /* which life of this slot */
     uint32_t next_free;
-    uint16_t max_forwards; /* server, as received */
-    uint16_t status;       /* the last response that counts */
-    uint16_t answers;      /* server: copies that came at asked_at, not yet answered */
+    uint32_t next_accepted; /* the next older one of the same node and Call-ID, NO_TXN: none */
+    uint16_t max_forwards;  /* server, as received */
+    uint16_t status;        /* the last response that counts */
+    uint16_t answers;       /* server: copies that came at asked_at, not yet answered */
     uint8_t via_count;
     uint8_t method, side, phase;
     uint8_t transport; /* client: of the last copy of the request */
@@ -155,7 +156,7 @@ struct sn_judge {
     map txns; /* key -> index */
     txn *all;
     uint32_t txn_count, txn_room, first_free;
-    map accepted; /* (node, Call-ID) -> the UAS transaction whose 2xx waits */
+    map accepted; /* (node, Call-ID) -> the newest UAS transaction whose 2xx waits */
     agenda agenda;
     owed *owed;
     uint32_t owed_count, owed_room;
@@ -256,7 +257,9 @@ void sn_owed_forgive(sn_judge *j, uint32_t node);
 void sn_ack_sent(sn_judge *j, const sn_fact *f);
 void sn_ack_received(sn_judge *j, const sn_fact *f);
 void sn_bye_seen(sn_judge *j, const sn_fact *f, bool sent);
+/** The newest UAS transaction of a call that was answered with a 2xx, and the one before: NULL when there is none. */
 txn *sn_accepted_of(sn_judge *j, uint32_t node, uint64_t call_id);
+txn *sn_accepted_next(sn_judge *j, const txn *t);
 
 /* spans.c: TX7, TX8: how long states last, by the notes */
 void sn_note_judge(sn_judge *j, const sn_fact *f);

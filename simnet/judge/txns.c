@@ -60,7 +60,8 @@ txn *sn_txn_obtain(sn_judge *j, uint32_t node, side s, uint64_t branch, uint8_t 
                 .noted_end = SS_TIME_NEVER,
                 .queued = SS_TIME_NEVER,
                 .asked_at = SS_TIME_NEVER,
-                .next_free = NO_TXN };
+                .next_free = NO_TXN,
+                .next_accepted = NO_TXN };
     return t;
 }
 
@@ -76,24 +77,43 @@ txn *sn_accepted_of(sn_judge *j, uint32_t node, uint64_t call_id)
     return index == NULL ? NULL : &j->all[*index];
 }
 
+txn *sn_accepted_next(sn_judge *j, const txn *t)
+{
+    return t->next_accepted == NO_TXN ? NULL : &j->all[t->next_accepted];
+}
+
 void sn_txn_accept(sn_judge *j, txn *t)
 {
+    const txn *before = sn_accepted_of(j, t->node, t->call_id);
     t->phase = PHASE_ACCEPTED;
+    t->next_accepted = before == NULL ? NO_TXN : (uint32_t)(before - j->all);
     if (!sn_map_put(&j->accepted, accepted_key(t->node, t->call_id), (uint64_t)(t - j->all))) {
         j->out_of_memory = true;
     }
 }
 
-/* The newest 2xx of a call is the one that waits: an older transaction takes only itself out. */
-static void leave_accepted(sn_judge *j, const txn *t)
+/* A re-INVITE may be answered while the first 2xx waits for its ACK: each takes itself out. */
+static void leave_accepted(sn_judge *j, txn *t)
 {
-    if (t->phase == PHASE_ACCEPTED && t->side == SERVER) {
-        const uint64_t key = accepted_key(t->node, t->call_id);
-        const uint64_t *kept = sn_map_find(&j->accepted, key);
-        if (kept != NULL && *kept == (uint64_t)(t - j->all)) {
-            sn_map_remove(&j->accepted, key);
+    const uint64_t key = accepted_key(t->node, t->call_id);
+    txn *newer = sn_accepted_of(j, t->node, t->call_id);
+    if (t->phase != PHASE_ACCEPTED || t->side != SERVER || newer == NULL) {
+        return;
+    }
+    if (newer == t) {
+        sn_map_remove(&j->accepted, key);
+        if (t->next_accepted != NO_TXN && !sn_map_put(&j->accepted, key, t->next_accepted)) {
+            j->out_of_memory = true;
         }
     }
+    while (newer != NULL && newer != t) {
+        if (sn_accepted_next(j, newer) == t) {
+            newer->next_accepted = t->next_accepted;
+            break;
+        }
+        newer = sn_accepted_next(j, newer);
+    }
+    t->next_accepted = NO_TXN;
 }
 
 void sn_txn_forget(sn_judge *j, txn *t)

@@ -49,6 +49,7 @@ static const sn_field choice_fields[] = {
       .min = 300,
       .max = 699 },
     { .key = "redirect", .kind = SN_VALUE_NAME, .flags = SN_OR_NONE, AT(redirect) },
+    { .key = "early_media", .kind = SN_VALUE_BOOL, AT(early_media) },
     LATER("after"),
 };
 static const sn_fields choice_table = { "a choice of a behaviour", choice_fields,
@@ -66,6 +67,10 @@ static void read_choice(sn_reading *r, sn_behaviour_entry *b, const sn_item *val
     if (choice.redirect.text != NULL && (choice.answer.is_set || choice.reject != 0)) {
         sn_wrong(r, choice.redirect.place, NULL,
                  "a choice redirects, or it answers or rejects: not both");
+    }
+    if (choice.early_media && !choice.ring.is_set) {
+        sn_wrong(r, sn_item_place(value, "early_media"), NULL,
+                 "early media goes with 'ring': it says when");
     }
     b->choices = sn_hoard_grow(&r->hoard, b->choices, b->choice_count, sizeof(*b->choices));
     b->choices[b->choice_count++] = choice;

@@ -28,7 +28,10 @@ static void add_behaviours(sn_reading *r, const sn_model *m)
         added(r, sn_plan_add_behaviour(r->plan, b->name.text));
         for (uint32_t k = 0; k < b->choice_count; k++) {
             const sn_choice_entry *c = &b->choices[k];
-            const sn_row ring = { .op = SN_OP_PROGRESS, .after = c->ring.dist, .status = 180 };
+            const sn_row ring = { .op = SN_OP_PROGRESS,
+                                  .after = c->ring.dist,
+                                  .status = c->early_media ? 183 : 180,
+                                  .flags = c->early_media ? SN_ROW_ANSWER : 0 };
             const sn_row answer = { .op = SN_OP_ANSWER, .after = c->answer.dist, .status = 200 };
             const sn_row reject = { .op = SN_OP_REJECT, .status = (uint16_t)c->reject };
             const sn_row redirect = {
@@ -169,6 +172,8 @@ static void add_groups(sn_reading *r, const sn_model *m)
                            .event = sn_event_words[g->watch.event],
                            .at = g->watch.at },
                 .login = login_of(g),
+                .media = (uint8_t)g->media,
+                .reliable = (uint8_t)g->prack,
             };
         } else if (spec.role == SN_ROLE_PROXY) {
             spec.proxy = proxy_of(r, m, g);
@@ -195,6 +200,8 @@ static void add_calls(sn_reading *r, const sn_model *m)
             .hangup_caller = (uint32_t)(c->hangup.caller / 100000),
             .hangup_callee = 1000000u - (uint32_t)(c->hangup.caller / 100000),
             .no_answer = c->no_answer,
+            .media = (uint8_t)c->media,
+            .is_late = c->offer == 1,
         };
         added(r, sn_plan_add_calls(r->plan, &spec));
     }
@@ -261,7 +268,20 @@ static const sn_op op_of[] = {
     [SN_VERB_OPTIONS] = SN_OP_OPTIONS,
     [SN_VERB_RESET] = SN_OP_RESET,
     [SN_VERB_CLOSE] = SN_OP_CLOSE,
+    [SN_VERB_HOLD] = SN_OP_HOLD,
+    [SN_VERB_RESUME] = SN_OP_RESUME,
+    [SN_VERB_UPDATE] = SN_OP_UPDATE,
+    [SN_VERB_REINVITE] = SN_OP_REINVITE,
+    [SN_VERB_PRACK] = SN_OP_PRACK,
 };
+
+/* In the order of their words in story.c, from 1. */
+static uint8_t flags_of(const sn_story_entry *e)
+{
+    static const uint8_t bodies[] = { 0, SN_ROW_OFFER, SN_ROW_ANSWER };
+    return (uint8_t)(bodies[e->says] | (e->reliable ? SN_ROW_RELIABLE : 0) |
+                     (e->offer != 0 ? SN_ROW_NO_OFFER : 0) | (e->by == 1 ? SN_ROW_BY_UPDATE : 0));
+}
 
 static bool ends_connections(const sn_story_entry *e)
 {
@@ -320,7 +340,7 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
         .index = e->who.from,
         .call = e->call,
         .line = sn_place_line(r, e->item->place),
-        .row = { .op = op_of[e->verb] },
+        .row = { .op = op_of[e->verb], .flags = flags_of(e), .media = (uint8_t)e->media },
     };
     if (e->verb == SN_VERB_CALL || e->verb == SN_VERB_REDIRECT || ends_connections(e)) {
         act.row.status = e->verb == SN_VERB_REDIRECT ? 302 : 0;

@@ -102,6 +102,8 @@ static const sn_codec hangup_codec = { read_hangup, write_hangup };
         .key = name, .kind = SN_VALUE_LATER \
     }
 
+static const char *const offer_words[] = { "invite", "late", NULL };
+
 static const sn_field calls_fields[] = {
     { .key = "name", .kind = SN_VALUE_NAME, .flags = SN_REQUIRED, AT(name) },
     { .key = "from",
@@ -135,8 +137,8 @@ static const sn_field calls_fields[] = {
       AT(no_answer),
       .min = 1,
       .max = SN_TIME_MAX },
-    LATER("media"),
-    LATER("offer"),
+    { .key = "media", .kind = SN_VALUE_SPECIAL, AT(media), .codec = &sn_media_codec },
+    { .key = "offer", .kind = SN_VALUE_WORD, AT(offer), .words = offer_words },
     LATER("update"),
 };
 static const sn_fields calls_table = { "an entry of calls", calls_fields, SS_COUNT(calls_fields),

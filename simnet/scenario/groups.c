@@ -1,6 +1,8 @@
 /* routers, sites and nodes: groups of like nodes, in one space of names. */
 #include "model.h"
 
+#include "ss/ua.h"
+
 #include <string.h>
 
 static const char *const who_names[] = { "ua", "proxy", "router", NULL };
@@ -425,6 +427,9 @@ static const sn_field site_fields[] = {
 };
 static const sn_fields site_table = { "site", site_fields, SS_COUNT(site_fields), NULL };
 
+static const char *const prack_words[] = { "supported", "none", "required", NULL };
+_Static_assert(SS_RELIABLE_REQUIRED == 2, "in the order of ss_reliable_policy");
+
 static const sn_field node_fields[] = {
     { .key = "role", .kind = SN_VALUE_SPECIAL, .codec = &role_codec },
     { .key = "roles", .kind = SN_VALUE_SPECIAL, AT(roles), .codec = &roles_codec },
@@ -445,6 +450,12 @@ static const sn_field node_fields[] = {
       AT(lines),
       .min = 1,
       .max = 65535 },
+    { .key = "media",
+      .kind = SN_VALUE_SPECIAL,
+      .who = SN_IS_UA,
+      AT(media),
+      .codec = &sn_media_codec },
+    { .key = "prack", .kind = SN_VALUE_WORD, .who = SN_IS_UA, AT(prack), .words = prack_words },
     { .key = "register",
       .kind = SN_VALUE_SPECIAL,
       .who = SN_IS_UA,
@@ -573,6 +584,7 @@ static sn_group_entry *new_group(sn_reading *r, sn_model *m, sn_section section,
     sn_group_entry *g = &m->groups[m->group_count];
     *g = (sn_group_entry){ .section = section,
                            .roles = roles,
+                           .media = 1,
                            .settings = ss_settings_default(),
                            .listens = SN_LISTENS_UDP | SN_LISTENS_TCP };
     g->redirects = g->settings.redirects_max;

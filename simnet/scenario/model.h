@@ -59,6 +59,8 @@ typedef struct sn_group_entry {
     const char *aor;
     sn_name outbound, behaviour;
     uint32_t lines;
+    unsigned media; /* SS_MEDIA_BIT */
+    unsigned prack; /* of its words: none, supported, required */
     sn_register_entry registering;
     unsigned events; /* sn_event_package, a sum */
     ss_span min_expires;
@@ -112,6 +114,7 @@ typedef struct sn_choice_entry {
     sn_wait_entry ring, answer;
     uint32_t reject;  /* a status; 0: does not */
     sn_name redirect; /* a group of user agents: index for index, around */
+    bool early_media;
 } sn_choice_entry;
 
 typedef struct sn_behaviour_entry {
@@ -141,6 +144,8 @@ typedef struct sn_calls_entry {
         uint64_t caller; /* in 10^-9 percent; the callee has the rest */
     } hangup;
     ss_span no_answer;
+    unsigned media; /* SS_MEDIA_BIT; 0: as the caller has it */
+    unsigned offer; /* 1: late */
 } sn_calls_entry;
 
 typedef struct sn_expect_entry {
@@ -189,6 +194,11 @@ typedef enum sn_verb {
     SN_VERB_REFER,
     SN_VERB_TRANSFER,
     SN_VERB_OPTIONS,
+    SN_VERB_HOLD,
+    SN_VERB_RESUME,
+    SN_VERB_UPDATE,
+    SN_VERB_REINVITE,
+    SN_VERB_PRACK,
     SN_VERB_SENDS,
     SN_VERB_RECEIVES,
     SN_VERB_COUNT
@@ -213,7 +223,12 @@ typedef struct sn_story_entry {
     ss_span expires;
     sn_message_entry *messages;
     uint32_t message_count;
-    unsigned cseq; /* a method; SS_METHOD_COUNT: not said */
+    unsigned cseq;  /* a method; SS_METHOD_COUNT: not said */
+    bool reliable;  /* send */
+    unsigned says;  /* send, prack (`body`): an index of its words, from 1; 0: none */
+    unsigned media; /* SS_MEDIA_BIT; 0: not said */
+    unsigned offer; /* call, update, reinvite: likewise */
+    unsigned by;    /* hold, resume: likewise */
 } sn_story_entry;
 
 typedef struct sn_model {
@@ -318,6 +333,9 @@ extern const sn_codec sn_qop_codec;         /* unsigned */
 extern const sn_codec sn_challenge_codec;   /* unsigned */
 extern const sn_codec sn_auth_codec;        /* sn_auth_entry */
 extern const sn_codec sn_window_codec;      /* sn_window_entry */
+extern const sn_codec sn_media_codec; /* unsigned: SS_MEDIA_BIT of the streams; 0 is not written */
+void sn_media_read(sn_reading *r, const sn_item *value, unsigned *kinds);
+void sn_media_write(sn_text *t, unsigned kinds);
 /** Bodies of a section: each name and its mapping. */
 typedef void sn_entry_reader(sn_reading *r, sn_model *m, const sn_pair *pair);
 void sn_section_read(sn_reading *r, const sn_item *section, const char *what, sn_model *m,

@@ -16,7 +16,12 @@ enum {
     MAY_TEXT = 64,
     MAY_STATE = 128,
     MAY_PACKAGE = 256,
-    MAY_TO = 512
+    MAY_TO = 512,
+    MAY_RELIABLE = 1024,
+    MAY_BODY = 2048,
+    MAY_MEDIA = 4096,
+    MAY_OFFER = 8192,
+    MAY_BY = 16384
 };
 
 typedef struct verb_row {
@@ -25,9 +30,9 @@ typedef struct verb_row {
 } verb_row;
 
 static const verb_row verbs[SN_VERB_COUNT] = {
-    [SN_VERB_CALL] = { "call", MAY_AS, MAY_AS },
-    [SN_VERB_SEND] = { "send", MAY_IN, MAY_IN },
-    [SN_VERB_ANSWER] = { "answer", 0, 0 },
+    [SN_VERB_CALL] = { "call", MAY_AS | MAY_MEDIA | MAY_OFFER, MAY_AS },
+    [SN_VERB_SEND] = { "send", MAY_IN | MAY_RELIABLE | MAY_BODY, MAY_IN },
+    [SN_VERB_ANSWER] = { "answer", MAY_MEDIA, 0 },
     [SN_VERB_REJECT] = { "reject", MAY_IN, MAY_IN },
     [SN_VERB_REDIRECT] = { "redirect", MAY_IN, MAY_IN },
     [SN_VERB_CANCEL] = { "cancel", 0, 0 },
@@ -45,12 +50,22 @@ static const verb_row verbs[SN_VERB_COUNT] = {
     [SN_VERB_REFER] = { "refer", MAY_TO, MAY_TO },
     [SN_VERB_TRANSFER] = { "transfer", MAY_TO, MAY_TO },
     [SN_VERB_OPTIONS] = { "options", 0, 0 },
+    [SN_VERB_HOLD] = { "hold", MAY_BY, 0 },
+    [SN_VERB_RESUME] = { "resume", MAY_BY, 0 },
+    [SN_VERB_UPDATE] = { "update", MAY_MEDIA | MAY_OFFER, 0 },
+    [SN_VERB_REINVITE] = { "reinvite", MAY_MEDIA | MAY_OFFER, 0 },
+    [SN_VERB_PRACK] = { "prack", MAY_BODY, 0 },
     [SN_VERB_SENDS] = { "sends", MAY_IN | MAY_CSEQ, 0 },
     [SN_VERB_RECEIVES] = { "receives", MAY_IN | MAY_CSEQ, 0 },
 };
 
-static const char *const companions[] = { "as",      "in",   "cseq",  "node",    "event",
-                                          "expires", "text", "state", "package", "to" };
+static const char *const companions[] = { "as",       "in",   "cseq",  "node",    "event",
+                                          "expires",  "text", "state", "package", "to",
+                                          "reliable", "body", "media", "offer",   "by" };
+static const char *const body_words[] = { "offer", "answer", NULL };
+static const char *const offer_words[] = { "late", "none", NULL };
+static const char *const by_words[] = { "update", "reinvite", NULL };
+static const char *const bool_words[] = { "false", "true", NULL };
 
 const char *const sn_event_words[] = { "presence", "dialog", "reg", NULL };
 
@@ -174,6 +189,11 @@ static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
     case SN_VERB_ANSWER:
     case SN_VERB_CANCEL:
     case SN_VERB_HANGUP:
+    case SN_VERB_HOLD:
+    case SN_VERB_RESUME:
+    case SN_VERB_UPDATE:
+    case SN_VERB_REINVITE:
+    case SN_VERB_PRACK:
     case SN_VERB_UNSUBSCRIBE:
     case SN_VERB_INFO:
     case SN_VERB_REFER:
@@ -210,15 +230,8 @@ static unsigned find_companion(ss_slice word)
 
 static void unknown_verb(sn_reading *r, const sn_item *key)
 {
-    static const char *const later[] = { "update", "hold" };
     const char *known[SN_VERB_COUNT + SS_COUNT(companions)];
     size_t count = 0;
-    for (size_t i = 0; i < SS_COUNT(later); i++) {
-        if (ss_slice_eq(key->text, ss_slice_from(later[i]))) {
-            sn_wrong(r, key->place, NULL, "'%s' in a story is not in this version", later[i]);
-            return;
-        }
-    }
     for (unsigned i = 0; i < SN_VERB_COUNT; i++) {
         known[count++] = verbs[i].word;
     }
@@ -227,6 +240,39 @@ static void unknown_verb(sn_reading *r, const sn_item *key)
     }
     sn_wrong(r, key->place, sn_nearest(r, key->text, known, count),
              "unknown key '%s' in a line of a story", sn_shown(r, key->text));
+}
+
+/* One of the words, counted from 1; 0: not said. */
+static void read_word(sn_reading *r, const sn_item *value, const char *const *words, unsigned *word)
+{
+    unsigned index = 0;
+    if (sn_value_word(r, value, words, &index)) {
+        *word = index + 1;
+    }
+}
+
+/* What acts about sessions have beside them. */
+static void read_option(sn_reading *r, sn_story_entry *e, unsigned bit, const sn_item *value)
+{
+    unsigned word = 0;
+    switch (bit) {
+    case MAY_RELIABLE:
+        read_word(r, value, bool_words, &word);
+        e->reliable = word == 2;
+        break;
+    case MAY_BODY:
+        read_word(r, value, body_words, &e->says);
+        break;
+    case MAY_MEDIA:
+        sn_media_read(r, value, &e->media);
+        break;
+    case MAY_OFFER:
+        read_word(r, value, offer_words, &e->offer);
+        break;
+    default:
+        read_word(r, value, by_words, &e->by);
+        break;
+    }
 }
 
 /* What acts about events have beside them. */
@@ -275,6 +321,8 @@ static void read_companion(sn_reading *r, sn_story_entry *e, unsigned companion,
         }
     } else if (bit == MAY_NODE) {
         e->has_who = sn_selector_read(r, pair->value, &e->who);
+    } else if (bit >= MAY_RELIABLE) {
+        read_option(r, e, bit, pair->value);
     } else if (bit >= MAY_EVENT) {
         read_detail(r, e, bit, pair->value);
     } else {
@@ -305,7 +353,7 @@ static bool find_the_verb(sn_reading *r, sn_story_entry *e)
         if (r->mistake_count == before) {
             sn_wrong(r, e->body->place, NULL,
                      "no verb: call, send, answer, reject, redirect, cancel, hangup, register, "
-                     "unregister, reset, close, subscribe, "
+                     "unregister, reset, close, hold, resume, update, reinvite, prack, subscribe, "
                      "unsubscribe, "
                      "notify, publish, message, info, refer, transfer, options, sends, receives");
         }
@@ -463,6 +511,27 @@ static void write_verb(sn_text *t, const sn_story_entry *e)
     }
 }
 
+static void write_option(sn_text *t, const char *key, const char *const *words, unsigned word)
+{
+    if (word != 0) {
+        sn_text_put_str(t, ", ");
+        sn_put_key(t, key);
+        sn_text_put_str(t, words[word - 1]);
+    }
+}
+
+static void write_options(sn_text *t, const sn_story_entry *e)
+{
+    write_option(t, "reliable", bool_words, e->reliable ? 2 : 0);
+    write_option(t, "body", body_words, e->says);
+    write_option(t, "offer", offer_words, e->offer);
+    write_option(t, "by", by_words, e->by);
+    if (e->media != 0) {
+        sn_text_put_str(t, ", media: ");
+        sn_media_write(t, e->media);
+    }
+}
+
 static void write_details(sn_text *t, const sn_story_entry *e)
 {
     const unsigned may = verbs[e->verb].may;
@@ -508,6 +577,7 @@ static void write_body(sn_text *t, const sn_story_entry *e)
         sn_text_put_str(t, e->label.text);
     }
     write_details(t, e);
+    write_options(t, e);
     if (e->never && e->has_who) {
         sn_text_put_str(t, ", node: ");
         sn_selector_write(t, &e->who);
@@ -621,19 +691,37 @@ static bool is_callee(const sn_model *m, const sn_story_entry *e, const sn_story
     return callee;
 }
 
+/* The call has a re-INVITE: either side may answer, or cancel, one. */
+static bool is_changed(const sn_model *m, const sn_story_entry *e)
+{
+    for (uint32_t i = 0; i < m->story_count; i++) {
+        const sn_story_entry *other = &m->story[i];
+        const bool is_reinvite = other->verb == SN_VERB_HOLD || other->verb == SN_VERB_RESUME ||
+                                 other->verb == SN_VERB_REINVITE;
+        if (is_reinvite && other->label.text != NULL && e->label.text != NULL &&
+            strcmp(other->label.text, e->label.text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void judge_actor(sn_reading *r, const sn_model *m, const sn_story_entry *e,
                         const sn_story_entry *call, const char *name)
 {
     const bool caller = same_node(&e->who, &call->who), callee = is_callee(m, e, call);
-    const bool either = e->verb == SN_VERB_HANGUP || e->verb >= SN_VERB_MESSAGE;
+    const bool is_first = e->verb == SN_VERB_SEND || e->verb == SN_VERB_ANSWER ||
+                          e->verb == SN_VERB_REJECT || e->verb == SN_VERB_CANCEL;
+    const bool either =
+        e->verb == SN_VERB_HANGUP || e->verb >= SN_VERB_MESSAGE || (is_first && is_changed(m, e));
     if (e->verb == SN_VERB_UNSUBSCRIBE ? !caller
-        : e->verb == SN_VERB_CANCEL    ? !caller
         : either                       ? !caller && !callee
+        : e->verb == SN_VERB_CANCEL    ? !caller
                                        : !callee) {
         sn_wrong(r, e->who.group.place, NULL, "'%s' is not the %s of %s", e->who.group.text,
                  e->verb == SN_VERB_UNSUBSCRIBE ? "subscriber"
-                 : e->verb == SN_VERB_CANCEL    ? "caller"
                  : either                       ? "caller or callee"
+                 : e->verb == SN_VERB_CANCEL    ? "caller"
                                                 : "callee",
                  name);
     }

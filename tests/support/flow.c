@@ -195,7 +195,9 @@ static void load(flow *f, const char *name, sn_order order, uint64_t order_seed)
 {
     char path[512];
     size_t length = 0;
-    snprintf(path, sizeof path, "%s/tests/scenario/flows/%s.yaml", SIPSIM_SOURCE_DIR, name);
+    const bool is_shipped = strncmp(name, "shipped/", 8) == 0;
+    snprintf(path, sizeof path, "%s/%s/%s.yaml", SIPSIM_SOURCE_DIR,
+             is_shipped ? "scenarios" : "tests/scenario/flows", is_shipped ? name + 8 : name);
     char *text = read_file(path, &length);
     CHECK_NOT_NULL(text);
     const sn_scenario_file file = { name, { text, length } };

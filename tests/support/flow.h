@@ -16,7 +16,7 @@ typedef struct flow_loss {
 
 #define FLOW_LOSSES_MAX 4u
 
-/** `name`: tests/scenario/flows/<name>.yaml and .ladder. `losses` end with one that has no node; NULL: none. */
+/** `name`: tests/scenario/flows/<name>.yaml and .ladder; of shipped/<name> the story is scenarios/<name>.yaml. `losses` end with one that has no node; NULL: none. */
 void flow_check(const char *name, const flow_loss *losses);
 
 #endif

@@ -100,8 +100,9 @@ typedef enum sn_fact_kind { SN_FACT_LIST(SN_FACT_ID) SN_FACT_COUNT } sn_fact_kin
 #define SN_CAUSE_LIST(X)                                                                         \
     X(NONE, "")                                                                                  \
     X(LOSS, "loss")                                                                              \
-    X(QUEUE, "queue full") X(MTU, "larger than the MTU, may not be fragmented")                  \
-        X(TTL, "time to live ran out") X(NO_ROUTE, "no route") X(CHECKSUM, "bad checksum")       \
+    X(QUEUE, "queue full")                                                                       \
+    X(MTU, "larger than the MTU, may not be fragmented") X(TTL, "time to live ran out")          \
+        X(NO_ROUTE, "no route") X(CHECKSUM, "bad checksum")                                      \
             X(REASSEMBLY_TIMEOUT, "fragments missing after 30 s")                                \
                 X(REASSEMBLY_FULL, "too many datagrams in pieces") X(NO_PORT, "nothing listens") \
                     X(DOWN, "link down") X(FAULT, "fault of the scenario")                       \
@@ -114,27 +115,30 @@ const char *sn_cause_text(sn_cause cause);
 const char *sn_fact_name(sn_fact_kind kind);
 
 /* What an app tells of the simulator's calls; *UAC or UAS side as entity says. */
-#define SN_CALL_LIST(X)                                                                              \
-    X(PLACED)     /* caller: INVITE asked for */                                                     \
-    X(BLOCKED)    /* caller: could not even start: status says why */                                \
-    X(INCOMING)   /* callee: INVITE came */                                                          \
-    X(PROGRESS)   /* caller: 101..199 */                                                             \
-    X(RINGING)    /* callee: sent 101..199 */                                                        \
-    X(ANSWERED)   /* caller: 2xx came, ACK went */                                                   \
-    X(ACCEPTED)   /* callee: sent 2xx */                                                             \
-    X(CONFIRMED)  /* callee: ACK came */                                                             \
-    X(REJECTED)   /* caller: final 300..699, or synthetic */                                         \
-    X(REFUSED)    /* callee: sent a final 300..699 */                                                \
-    X(CANCELLING) /* caller: gave up before an answer */                                             \
-    X(CANCELLED)  /* callee: CANCEL came */                                                          \
-    X(NOT_ACKED)  /* callee: no ACK in 64*T1 */                                                      \
-    X(HANGUP)     /* either: BYE asked for */                                                        \
-    X(BYE)        /* either: BYE came */                                                             \
-    X(ENDED)      /* either: our BYE was answered (status), or timed out (408 synthetic) */          \
-    X(REGISTERED)                                                                                    \
-    X(REGISTER_FAILED)                                                                               \
-    X(ACT_MISSED) /* a story's act came to nothing: no such call, or not possible now; status 481 */ \
-        X(OVERLOADED) /* of no call: a quota of the node refused something; status is what the peer was told, or 0 */
+#define SN_CALL_LIST(X)                                                                                           \
+    X(PLACED)     /* caller: INVITE asked for */                                                                  \
+    X(BLOCKED)    /* caller: could not even start: status says why */                                             \
+    X(INCOMING)   /* callee: INVITE came */                                                                       \
+    X(PROGRESS)   /* caller: 101..199 */                                                                          \
+    X(RINGING)    /* callee: sent 101..199 */                                                                     \
+    X(ANSWERED)   /* caller: 2xx came, ACK went */                                                                \
+    X(ACCEPTED)   /* callee: sent 2xx */                                                                          \
+    X(CONFIRMED)  /* callee: ACK came */                                                                          \
+    X(REJECTED)   /* caller: final 300..699, or synthetic */                                                      \
+    X(REFUSED)    /* callee: sent a final 300..699 */                                                             \
+    X(CANCELLING) /* caller: gave up before an answer */                                                          \
+    X(CANCELLED)  /* callee: CANCEL came */                                                                       \
+    X(NOT_ACKED)  /* callee: no ACK in 64*T1 */                                                                   \
+    X(HANGUP)     /* either: BYE asked for */                                                                     \
+    X(BYE)        /* either: BYE came */                                                                          \
+    X(ENDED)      /* either: our BYE was answered (status), or timed out (408 synthetic) */                       \
+    X(REGISTERED)                                                                                                 \
+    X(REGISTER_FAILED)                                                                                            \
+    X(ACT_MISSED) /* a story's act came to nothing: no such call, or not possible now; status 481 */              \
+    X(OVERLOADED) /* of no call: a quota of the node refused something; status is what the peer was told, or 0 */ \
+    X(CHANGING)       /* either: a re-INVITE or UPDATE asked for */                                               \
+    X(CHANGED)        /* either: one of ours got its 2xx, or ours the ACK to it */                                \
+    X(CHANGE_REFUSED) /* either: one came to nothing; status */
 #define SN_CALL_ID(name) SN_CALL_##name,
 typedef enum sn_call_event { SN_CALL_LIST(SN_CALL_ID) SN_CALL_COUNT } sn_call_event;
 const char *sn_call_event_name(sn_call_event event);

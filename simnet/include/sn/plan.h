@@ -78,6 +78,8 @@ typedef struct sn_ua_spec {
     sn_watch_spec watch;
     ss_ua_profile profile; /* made when it is added */
     sn_login_spec login;
+    uint8_t media;         /* SS_MEDIA_BIT of what it offers and accepts; 0: voice */
+    uint8_t reliable;      /* ss_reliable_policy */
 } sn_ua_spec;
 
 /** A domain whose proxy asks for credentials. Its users are the user agents with an aor of the domain; the password of each is the
@@ -135,6 +137,8 @@ typedef struct sn_call_spec {
     sn_dist hold;       /* from the caller's ACK, or the callee's getting it */
     uint32_t hangup_caller, hangup_callee; /* weights */
     ss_span no_answer;                     /* the caller cancels after this; 0: never */
+    uint8_t media;                         /* of its offer; 0: as the caller has it */
+    bool is_late;                          /* the INVITE has no offer */
 } sn_call_spec;
 
 /** A scripted act of a story: comes first at its instant. */
@@ -167,6 +171,8 @@ typedef struct sn_call {
     ss_span no_answer;
     bool callee_hangs_up;
     bool scripted; /* of a story: nothing happens by itself */
+    bool is_late;  /* the INVITE has no offer */
+    uint8_t media; /* of the offer; 0: as the caller has it */
 } sn_call;
 
 typedef struct sn_plan {

@@ -32,8 +32,8 @@ typedef struct sn_dist {
     X(REDIRECT) /* status, target: a node of a story; value 1: a group, of a behaviour */               \
     X(CANCEL)                                                                                           \
     X(HANGUP)                                                                                           \
-    X(RESET) /* target: whose connections with it end at once */ \
-    X(CLOSE) /* likewise, in order */ \
+    X(RESET) /* target: whose connections with it end at once */                                        \
+    X(CLOSE) /* likewise, in order */                                                                   \
     X(SUBSCRIBE) /* target, name: the package, value: expires in s, other: k + 1 of the subscription */ \
     X(UNSUBSCRIBE) /* other */                                                                          \
     X(NOTIFY)      /* what the node says of itself: name, status 1 open 0 closed, text a note */        \
@@ -42,15 +42,31 @@ typedef struct sn_dist {
     X(INFO)        /* call, name: the package or NULL, text */                                          \
     X(REFER)       /* call, target */                                                                   \
     X(TRANSFER)    /* call, other: k + 1 of the call whose peer it shall meet */                        \
-    X(OPTIONS)     /* target */
+    X(OPTIONS)     /* target */                                                                         \
+    X(HOLD)                                                                                             \
+    X(RESUME)                                                                                           \
+    X(UPDATE)   /* media: the streams wanted from now on; 0: as they are */                             \
+    X(REINVITE) /* the same */                                                                          \
+    X(PRACK)
 #define SN_OP_ID(name) SN_OP_##name,
 typedef enum sn_op { SN_OP_LIST(SN_OP_ID) SN_OP_COUNT } sn_op;
+
+/** How a row is done. */
+enum {
+    SN_ROW_RELIABLE = 1,  /* PROGRESS: RFC 3262 */
+    SN_ROW_OFFER = 2,     /* PROGRESS, PRACK: with an offer */
+    SN_ROW_ANSWER = 4,    /* PROGRESS: with the answer, or a preview of it */
+    SN_ROW_NO_OFFER = 8,  /* UPDATE, REINVITE: without */
+    SN_ROW_BY_UPDATE = 16 /* HOLD, RESUME: by UPDATE, not by re-INVITE */
+};
 
 /** One row: wait, then act. */
 typedef struct sn_row {
     sn_op op;
     sn_dist after; /* since the row before; the first: since the trigger */
     uint16_t status;
+    uint8_t flags; /* SN_ROW_ */
+    uint8_t media; /* SS_MEDIA_BIT; CALL, ANSWER: of the session; 0: as the node has it */
     uint32_t value;
     uint32_t target; /* dense node; of a behaviour's REDIRECT a group: index for index, around */
     uint32_t other;

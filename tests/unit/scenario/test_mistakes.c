@@ -92,7 +92,6 @@ TEST(what_the_design_has_and_this_version_has_not_is_said_so)
         { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, count: 3}, b: {role: ua}}\n"
           "calls: [{name: c, from: «\"a[0..1]\"», to: b, rate: 1/s}]\n",
           "not in this version", "a" },
-        { STORY("{at: 1s, alice: {«hold»: c1}}"), "not in this version", NULL },
     };
     RIG_CHECK(rows);
 }
