@@ -271,6 +271,7 @@ static ss_status make_identity(sn_ua_app *app, sn_host *host)
         .lines = spec->lines,
         .profile = &spec->profile,
         .reliable = spec->reliable,
+        .session_timers = { spec->session_min_s, spec->session_s, spec->refresher },
     };
     const ss_status status = make_login(app, host, &spec->login, &t);
     return status == SS_OK ? make_profile(app, host, spec) : status;
@@ -522,6 +523,9 @@ static void input(void *self, sn_host *host, const ss_path *path, ss_slice datag
 {
     sn_ua_app *app = self;
     const sn_engine_user user = sn_ua_user(app);
+    if (app->is_dead) {
+        return;
+    }
     sn_engine_input(&app->engine, host, &user, path, datagram);
 }
 
@@ -537,6 +541,22 @@ static size_t stream_bytes(void *self, sn_host *host, const ss_path *path, ss_sl
     sn_ua_app *app = self;
     const sn_engine_user user = sn_ua_user(app);
     return sn_engine_bytes(&app->engine, host, &user, path, bytes);
+}
+
+static void reset(void *self, sn_host *host)
+{
+    sn_ua_app *app = self;
+    ss_engine_reset(&app->engine);
+    while (app->first_call != 0) {
+        drop_call(sn_host_store(host), &app->first_call);
+    }
+}
+
+void sn_ua_crash(sn_ua_app *app, sn_host *host)
+{
+    reset(app, host);
+    app->is_dead = true;
+    sn_ua_tell(host, &(sn_ua_call){ 0 }, SN_CALL_CRASHED, 0, false);
 }
 
 static ss_time deadline(const void *self)
@@ -561,15 +581,6 @@ static void left(const void *self, sn_left_fact *fact)
 {
     const sn_ua_app *app = self;
     sn_engine_left(&app->engine, fact);
-}
-
-static void reset(void *self, sn_host *host)
-{
-    sn_ua_app *app = self;
-    ss_engine_reset(&app->engine);
-    while (app->first_call != 0) {
-        drop_call(sn_host_store(host), &app->first_call);
-    }
 }
 
 const sn_app_class sn_app_ua = {

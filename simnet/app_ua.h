@@ -10,6 +10,7 @@ typedef struct sn_ua_app {
     ss_engine engine;
     ss_ua_identity identity;
     ss_ref first_call; /* sn_ua_call, newest first, in the host's store */
+    bool is_dead;      /* it crashed */
 } sn_ua_app;
 
 /** A call as the program sees it, from its start to its end. */
@@ -45,6 +46,9 @@ typedef struct sn_session {
 
 sn_engine_user sn_ua_user(sn_ua_app *app);
 void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *event);
+
+/** Everything is forgotten without a word, and nothing more comes of it. */
+void sn_ua_crash(sn_ua_app *app, sn_host *host);
 
 /* ---- the program */
 

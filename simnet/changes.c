@@ -291,6 +291,9 @@ void sn_change_told(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
     case SS_EVENT_REFUSED:
         refused(host, call, event);
         break;
+    case SS_EVENT_REFRESH: /* RFC4028:7.4 the session as it stands */
+        (void)sn_change_ask(app, host, turn, call, &(sn_row){ .op = SN_OP_REINVITE });
+        break;
     case SS_EVENT_AGAIN:
         again(app, host, turn, call, event);
         break;

@@ -382,6 +382,9 @@ static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
             miss(host, act);
         }
         return;
+    case SN_OP_CRASH:
+        sn_ua_crash(app, host);
+        return;
     default:
         break;
     }
@@ -468,6 +471,9 @@ static bool do_wake(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake 
 bool sn_program_wake(sn_ua_app *app, sn_host *host, const sn_wake *wake)
 {
     const sn_engine_user user = sn_ua_user(app);
+    if (app->is_dead) {
+        return false;
+    }
     ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
     const bool had_effect = do_wake(app, host, &turn, wake);
     sn_engine_drain(&app->engine, host, &user, &turn);

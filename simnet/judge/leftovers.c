@@ -93,6 +93,18 @@ static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
     }
 }
 
+/* Of a node that crashed nothing more can be asked. */
+static void excuse_all(sn_judge *j, uint32_t node)
+{
+    for (uint32_t i = 0; i < j->call_count; i++) {
+        call_view *c = &j->calls[i];
+        if (c->caller == node || c->callee == node) {
+            c->flags[c->caller == node ? CALLER : CALLEE] |= CALL_EXCUSED | CALL_OUTCOME;
+        }
+    }
+    j->excused[node] = 1;
+}
+
 void sn_call_judge(sn_judge *j, const sn_fact *f)
 {
     if (f->kind == SN_FACT_REGISTRATION) {
@@ -101,6 +113,9 @@ void sn_call_judge(sn_judge *j, const sn_fact *f)
     }
     if (f->call.event == SN_CALL_OVERLOADED) {
         j->excused[f->entity] = 1; /* what got no connection ends as if it was refused one */
+    }
+    if (f->call.event == SN_CALL_CRASHED) {
+        excuse_all(j, f->entity);
     }
     if (f->call.number == 0) {
         return;

@@ -66,7 +66,7 @@ static const row rows[] = {
     FIRED("a", A) FIRED("b", B) FIRED("c", C) FIRED("d", D) FIRED("e", E) FIRED("f", F) FIRED("g", G) FIRED("h", H)
     FIRED("i", I) FIRED("j", J) FIRED("k", K) FIRED("l", L) FIRED("m", M) FIRED("n", N)
     FIRED("trying", TRYING) FIRED("2xx", TWOXX) FIRED("2xx_end", TWOXX_END) FIRED("refresh", REFRESH) FIRED("ring", RING)
-    FIRED("cancel", CANCEL) FIRED("glare", GLARE) FIRED("reliable", RELIABLE) FIRED("reliable_end", RELIABLE_END)
+    FIRED("cancel", CANCEL) FIRED("glare", GLARE) FIRED("reliable", RELIABLE) FIRED("reliable_end", RELIABLE_END) FIRED("session", SESSION)
     COUNTED("transactions_live", transactions_live, "transactions alive at the end of the window")
     COUNTED("transactions_peak", transactions_peak, "the most transactions alive at once")
     COUNTED("dialogs_live", dialogs_live, "dialogs alive at the end of the window")

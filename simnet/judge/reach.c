@@ -25,6 +25,7 @@ static const char *const names[REACH_COUNT] = { [SS_TIMER_A] = "timer_a",
                                                 [SS_TIMER_GLARE] = "timer_glare",
                                                 [SS_TIMER_RELIABLE] = "timer_reliable",
                                                 [SS_TIMER_RELIABLE_END] = "timer_reliable_end",
+                                                [SS_TIMER_SESSION] = "timer_session",
 #define REACH_NAME(id, name, sentence) [REACH_##id] = name,
                                                 REACH_LIST(REACH_NAME) };
 static const char *const sentences[REACH_COUNT] = {
@@ -54,10 +55,11 @@ static const char *const sentences[REACH_COUNT] = {
     [SS_TIMER_GLARE] = "the wait after a 491 was over: 14.1",
     [SS_TIMER_RELIABLE] = "a reliable provisional response was due again: RFC 3262 3",
     [SS_TIMER_RELIABLE_END] = "64*T1 passed without the PRACK to it: RFC 3262 3",
+    [SS_TIMER_SESSION] = "a session was due to be refreshed, or was not in time: RFC 4028 10",
 #define REACH_SENTENCE(id, name, sentence) [REACH_##id] = sentence,
     REACH_LIST(REACH_SENTENCE)
 };
-_Static_assert((int)SS_TIMER_RELIABLE_END == (int)REACH_TIMER_LAST, "a name for each timer");
+_Static_assert((int)SS_TIMER_SESSION == (int)REACH_TIMER_LAST, "a name for each timer");
 
 static bool is_named(ss_slice name, const char *text)
 {

@@ -174,6 +174,10 @@ static void add_groups(sn_reading *r, const sn_model *m)
                 .login = login_of(g),
                 .media = (uint8_t)g->media,
                 .reliable = (uint8_t)g->prack,
+                .refresher = (uint8_t)g->session_timer.refresher,
+                .session_s = (uint32_t)(g->session_timer.expires / SS_S(1)),
+                .session_min_s =
+                    g->session_timer.is_set ? (uint32_t)(g->session_timer.min / SS_S(1)) : 0,
             };
         } else if (spec.role == SN_ROLE_PROXY) {
             spec.proxy = proxy_of(r, m, g);
@@ -273,6 +277,7 @@ static const sn_op op_of[] = {
     [SN_VERB_UPDATE] = SN_OP_UPDATE,
     [SN_VERB_REINVITE] = SN_OP_REINVITE,
     [SN_VERB_PRACK] = SN_OP_PRACK,
+    [SN_VERB_CRASH] = SN_OP_CRASH,
 };
 
 /* In the order of their words in story.c, from 1. */

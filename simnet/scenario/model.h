@@ -61,6 +61,11 @@ typedef struct sn_group_entry {
     uint32_t lines;
     unsigned media; /* SS_MEDIA_BIT */
     unsigned prack; /* of its words: none, supported, required */
+    struct sn_session_entry {
+        bool is_set;
+        ss_span expires, min; /* whole seconds; expires 0: none is asked for */
+        unsigned refresher;   /* ss_refresher */
+    } session_timer;
     sn_register_entry registering;
     unsigned events; /* sn_event_package, a sum */
     ss_span min_expires;
@@ -199,6 +204,7 @@ typedef enum sn_verb {
     SN_VERB_UPDATE,
     SN_VERB_REINVITE,
     SN_VERB_PRACK,
+    SN_VERB_CRASH,
     SN_VERB_SENDS,
     SN_VERB_RECEIVES,
     SN_VERB_COUNT
@@ -334,6 +340,7 @@ extern const sn_codec sn_challenge_codec;   /* unsigned */
 extern const sn_codec sn_auth_codec;        /* sn_auth_entry */
 extern const sn_codec sn_window_codec;      /* sn_window_entry */
 extern const sn_codec sn_media_codec; /* unsigned: SS_MEDIA_BIT of the streams; 0 is not written */
+extern const sn_codec sn_session_timer_codec; /* struct sn_session_entry */
 void sn_media_read(sn_reading *r, const sn_item *value, unsigned *kinds);
 void sn_media_write(sn_text *t, unsigned kinds);
 /** Bodies of a section: each name and its mapping. */

@@ -55,6 +55,7 @@ static const verb_row verbs[SN_VERB_COUNT] = {
     [SN_VERB_UPDATE] = { "update", MAY_MEDIA | MAY_OFFER, 0 },
     [SN_VERB_REINVITE] = { "reinvite", MAY_MEDIA | MAY_OFFER, 0 },
     [SN_VERB_PRACK] = { "prack", MAY_BODY, 0 },
+    [SN_VERB_CRASH] = { "crash", 0, 0 },
     [SN_VERB_SENDS] = { "sends", MAY_IN | MAY_CSEQ, 0 },
     [SN_VERB_RECEIVES] = { "receives", MAY_IN | MAY_CSEQ, 0 },
 };
@@ -199,6 +200,13 @@ static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
     case SN_VERB_REFER:
     case SN_VERB_TRANSFER:
         sn_value_name(r, value, &e->label);
+        break;
+    case SN_VERB_CRASH:
+        if (sn_value_is_scalar(r, value, "forever") &&
+            !ss_slice_eq(value->text, SS_LIT("forever"))) {
+            sn_wrong(r, value->place, "forever",
+                     "a crash is for ever: what comes back is not in this version");
+        }
         break;
     case SN_VERB_REGISTER:
         read_expires(r, value, "a registration", &e->expires);
@@ -353,7 +361,8 @@ static bool find_the_verb(sn_reading *r, sn_story_entry *e)
         if (r->mistake_count == before) {
             sn_wrong(r, e->body->place, NULL,
                      "no verb: call, send, answer, reject, redirect, cancel, hangup, register, "
-                     "unregister, reset, close, hold, resume, update, reinvite, prack, subscribe, "
+                     "unregister, reset, close, hold, resume, update, reinvite, prack, crash, "
+                     "subscribe, "
                      "unsubscribe, "
                      "notify, publish, message, info, refer, transfer, options, sends, receives");
         }
@@ -500,6 +509,9 @@ static void write_verb(sn_text *t, const sn_story_entry *e)
         break;
     case SN_VERB_REGISTER:
         sn_quantity_put_time(t, e->expires);
+        break;
+    case SN_VERB_CRASH:
+        sn_text_put_str(t, "forever");
         break;
     case SN_VERB_SENDS:
     case SN_VERB_RECEIVES:

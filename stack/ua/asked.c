@@ -83,7 +83,8 @@ void ss_asked_give(const ss_visit *v, ss_asked *asked)
     ss_core_give(v->core, ref, sizeof(ss_asked));
 }
 
-static void put_what_is_asked(const ss_visit *v, ss_buffer *b, const ss_change *change)
+static void put_what_is_asked(const ss_visit *v, const ss_leg *leg, ss_buffer *b,
+                              const ss_change *change)
 {
     switch (change->method) {
     case SS_METHOD_PRACK:
@@ -91,6 +92,7 @@ static void put_what_is_asked(const ss_visit *v, ss_buffer *b, const ss_change *
         break;
     default:
         ss_ua_put_abilities(v, b);
+        ss_session_timer_put_again(v, leg, b);
         break;
     }
 }
@@ -113,7 +115,7 @@ static ss_slice print(const ss_visit *v, const ss_leg *leg, const ss_change *cha
                                         .contact = contact };
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_dialog_put_request(&b, &j->text, &j->route, &request);
-    put_what_is_asked(v, &b, change);
+    put_what_is_asked(v, leg, &b, change);
     ss_ua_put_tail(v, &b, change->method);
     ss_put_body(&b, change->type, change->body);
     return ss_buffer_keep(v->turn->arena, &b);
@@ -242,6 +244,7 @@ void ss_leg_quiet(const ss_visit *v, ss_leg *leg)
         return;
     }
     ss_leg_stop_serving(v, leg);
+    ss_session_timer_give(v, leg);
     for (ss_ref at = more->first_asked; at != 0;) {
         ss_asked *asked = ss_asked_at(v->core, at);
         at = asked->next;
@@ -259,6 +262,7 @@ void ss_leg_forget_more(const ss_visit *v, ss_leg *leg)
         ss_served_give(v, ss_served_at(v->core, more->first_served));
     }
     ss_reliable_give(v, leg);
+    ss_session_timer_give(v, leg);
     while (more->first_asked != 0) {
         ss_asked_give(v, ss_asked_at(v->core, more->first_asked));
     }

@@ -52,6 +52,7 @@ void ss_leg_bye(const ss_visit *v, ss_leg *leg)
     ss_call *call = ss_call_at(v->core, leg->call);
     acknowledge_first(v, leg);
     ss_leg_stop_serving(v, leg);
+    ss_session_timer_give(v, leg);
     leg->state = SS_LEG_ENDING;
     if (call->wanted == ss_leg_ref(v->core, leg) && call->state != SS_CALL_OVER) {
         call->state = SS_CALL_ENDING;

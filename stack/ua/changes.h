@@ -10,9 +10,10 @@
 
 typedef struct ss_leg_more {
     ss_ref first_asked, first_served;
-    ss_ref reliable;     /* UAS: the 1xx that waits for its PRACK, ss_reliable */
-    ss_rseq_taken taken; /* UAC: of the reliable 1xx that came */
-    ss_rseq_given given; /* UAS: of those that we sent */
+    ss_ref session_timer; /* ss_session_timer */
+    ss_ref reliable;      /* UAS: the 1xx that waits for its PRACK, ss_reliable */
+    ss_rseq_taken taken;  /* UAC: of the reliable 1xx that came */
+    ss_rseq_given given;  /* UAS: of those that we sent */
     uint32_t
         prack_owed_to; /* UAC: CSeq of the INVITE whose reliable 1xx waits for our PRACK, 0: none */
 } ss_leg_more;
@@ -63,6 +64,32 @@ typedef struct ss_reliable {
     ss_time end;
     ss_span interval;
 } ss_reliable;
+
+/** RFC 4028: when the session is to be refreshed, or ended. */
+typedef struct ss_session_timer {
+    ss_timer timer;
+    ss_ref leg;
+    uint32_t interval, min_se; /* seconds; min_se 0: never heard of one */
+    bool is_ours;              /* to refresh */
+    ss_time expiry;
+    ss_span span; /* that the timer runs */
+} ss_session_timer;
+
+/* ---- session_timer.c ---- */
+
+/** What an INVITE outside dialogs says of it; a request inside one; a 2xx to `request`. */
+void ss_session_timer_put_first(const ss_visit *v, ss_buffer *b);
+void ss_session_timer_put_again(const ss_visit *v, const ss_leg *leg, ss_buffer *b);
+void ss_session_timer_put_2xx(const ss_visit *v, const ss_msg *request, ss_buffer *b);
+/** A 2xx to a re-INVITE, UPDATE or INVITE came, or went out to one: the session has another while. */
+void ss_session_timer_2xx(const ss_visit *v, ss_leg *leg, const ss_msg *response);
+void ss_session_timer_served(const ss_visit *v, ss_leg *leg, const ss_msg *request);
+/** 422: the interval asked for is too small. True when it was refused. */
+bool ss_session_timer_refuses(const ss_visit *v, const ss_incoming *in);
+void ss_session_timer_fired(const ss_visit *v, ss_session_timer *t);
+void ss_session_timer_give(const ss_visit *v, const ss_leg *leg);
+/** The rule of 422 for repeat.c. */
+bool ss_ua_raise_interval(const ss_visit *v, const ss_msg *response, ss_repeat *r);
 
 /* ---- asked.c ---- */
 

@@ -250,6 +250,10 @@ static ss_call *leg_timer(const ss_visit *v, ss_timer *timer)
         ss_served *served = SS_OWNER(timer, ss_served, timer);
         leg = served->leg;
         ss_served_timer(v, served);
+    } else if (timer->kind == SS_TIMER_OF_SESSION) {
+        ss_session_timer *session = SS_OWNER(timer, ss_session_timer, timer);
+        leg = session->leg;
+        ss_session_timer_fired(v, session);
     } else {
         SS_ASSERT(timer->kind == SS_TIMER_OF_RELIABLE);
         ss_reliable *r = SS_OWNER(timer, ss_reliable, timer);

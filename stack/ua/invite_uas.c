@@ -1,8 +1,8 @@
 /* The INVITE that came (RFC 3261 13.3): refused, or handed to the application and answered by its commands. Of the
  * request only what responses repeat is kept, as a message of its own without body. An INVITE that nobody answers ends
  * at the ring limit with 480, or with 487 when its own Expires runs out before. */
-#include "events.h"
 #include "changes.h"
+#include "events.h"
 
 /* A non-100 provisional response at least this often, so that proxies do not cancel. RFC3261:13.3.1.1 */
 static const ss_span progress_every = SS_S(60);
@@ -41,7 +41,8 @@ ss_status ss_uas_keep_request(const ss_visit *v, const ss_msg *request, ss_blob 
     static const ss_hdr fields[] = { SS_HDR_VIA,       SS_HDR_MAX_FORWARDS, SS_HDR_RECORD_ROUTE,
                                      SS_HDR_FROM,      SS_HDR_TO,           SS_HDR_CALL_ID,
                                      SS_HDR_CSEQ,      SS_HDR_CONTACT,      SS_HDR_REQUIRE,
-                                     SS_HDR_SUPPORTED, SS_HDR_ALLOW };
+                                     SS_HDR_SUPPORTED, SS_HDR_ALLOW,        SS_HDR_SESSION_EXPIRES,
+                                     SS_HDR_MIN_SE };
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_put_request_line(&b, request->method_name, request->request_uri);
     for (size_t i = 0; i < SS_COUNT(fields); i++) {
@@ -115,6 +116,9 @@ void ss_uas_invite(const ss_visit *v, const ss_incoming *in)
         ss_ua_refuse(v, in, 486, SS_HDR_OTHER, SS_EMPTY);
         return;
     }
+    if (ss_session_timer_refuses(v, in)) {
+        return;
+    }
     ss_call *call = ss_call_new(v, SS_CALL_INCOMING);
     if (call == NULL) {
         ss_ua_refuse_full(v, in);
@@ -176,6 +180,9 @@ static ss_slice print_response(const ss_visit *v, const ss_call *call, const ss_
     }
     if (said->rseq != 0) {
         ss_put_reliable(&b, said->rseq);
+    }
+    if (said->status >= 200) {
+        ss_session_timer_put_2xx(v, invite, &b);
     }
     return ss_ua_reply_end(v, &b, said->type, said->body);
 }
@@ -274,6 +281,9 @@ static ss_status establish(const ss_visit *v, ss_call *call, const ss_msg *invit
     leg->state = said->status < 200 ? SS_LEG_EARLY : SS_LEG_UP;
     ss_dialog_set_state(v->core, v->turn, ss_dialog_at(v->core, leg->dialog),
                         said->status < 200 ? SS_DIALOG_EARLY : SS_DIALOG_CONFIRMED);
+    if (said->status >= 200) {
+        ss_session_timer_served(v, leg, invite);
+    }
     return SS_OK;
 }
 

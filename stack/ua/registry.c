@@ -13,6 +13,11 @@ static bool takes_reliable(const ss_ua_identity *me)
     return me->reliable != SS_RELIABLE_NONE;
 }
 
+static bool keeps_sessions(const ss_ua_identity *me)
+{
+    return me->session_timers.min_s != 0;
+}
+
 static bool always(const ss_ua_identity *me)
 {
     (void)me;
@@ -81,6 +86,7 @@ static const struct {
 } options[] = {
     { SS_LIT_INIT("replaces"), always },
     { SS_LIT_INIT("100rel"), takes_reliable }, /* RFC3262:3, 4 */
+    { SS_LIT_INIT("timer"), keeps_sessions },  /* RFC4028:7.1 */
 };
 
 static const ss_method_row extra_method = { .method = SS_METHOD_OTHER,

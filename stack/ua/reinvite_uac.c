@@ -123,6 +123,9 @@ static void twoxx(const ss_visit *v, ss_leg *leg, ss_asked *asked, const ss_msg 
     ss_timer_set(&v->core->timers, &v->core->pools->store, &asked->timer, SS_TIME_NEVER);
     asked->state = SS_ASKED_ANSWERED;
     ss_leg_refresh(v, leg, response);
+    if (is_wanted) {
+        ss_session_timer_2xx(v, leg, response);
+    }
     asked->ack.waits = verdict == SS_OA_IS_OFFER && is_wanted;
     if (!asked->ack.waits && ss_asked_acknowledge(v, leg, asked) != SS_OK) {
         ss_call_tell_full(v, ss_call_at(v->core, leg->call)); /* a copy of the 2xx asks again */

@@ -3,8 +3,8 @@
  *
  * A rule says what to change and nothing else. A request is repeated SS_REPEATS_MAX times at most, whoever asks and for whatever:
  * a peer that challenges for ever gets an end. */
-#include "events.h"
 #include "changes.h"
+#include "events.h"
 
 static bool is_listed(const ss_msg *msg, ss_hdr id, ss_slice tag)
 {
@@ -56,6 +56,7 @@ static const struct {
     { 401, ss_ua_answer_challenge },
     { 407, ss_ua_answer_challenge },
     { 420, omit_extensions },
+    { 422, ss_ua_raise_interval },
 };
 
 static ss_repeat_rule *rule_of(unsigned status)

@@ -127,6 +127,9 @@ ss_slice ss_leg_print_response(const ss_visit *v, const ss_leg *leg, const ss_ms
     }
     if (status >= 200 && has_contact) {
         ss_ua_put_abilities(v, &b);
+        if (leg->state == SS_LEG_UP) {
+            ss_session_timer_put_2xx(v, request, &b);
+        }
     }
     if (warning.len > 0) {
         ss_put_header(&b, SS_HDR_WARNING, warning);
@@ -249,9 +252,14 @@ static ss_status respond(const ss_visit *v, ss_leg *leg, ss_served *served, ss_s
     if (is_for_good && refresh(v, leg, request) != SS_OK) {
         return SS_ERR_FULL;
     }
+    const bool is_refresh = request->method != SS_METHOD_PRACK && leg->state == SS_LEG_UP &&
+                            said->status >= 200 && said->status < 300;
     done = print_and_say(v, leg, served, request, said);
     if (done == SS_OK) {
         leg->oa = oa;
+    }
+    if (done == SS_OK && is_refresh) {
+        ss_session_timer_served(v, leg, request);
     }
     return done;
 }
@@ -319,6 +327,9 @@ void ss_uas_reinvite(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog
     }
     if (leg->state != SS_LEG_UP) {
         ss_ua_refuse(v, in, 481, SS_HDR_OTHER, SS_EMPTY); /* our BYE is out: RFC5407:3.2.2 */
+        return;
+    }
+    if (ss_session_timer_refuses(v, in)) {
         return;
     }
     ss_leg_learn(leg, in->msg);

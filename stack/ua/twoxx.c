@@ -238,6 +238,7 @@ void ss_uac_twoxx(const ss_visit *v, ss_call *call, const ss_msg *response)
         }
         if (status == SS_OK) {
             leg->oa = oa;
+            ss_session_timer_2xx(v, leg, response);
             use_leg(v, call, leg, response, verdict);
             return;
         }

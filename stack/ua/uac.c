@@ -1,4 +1,5 @@
 /* The user agent client outside dialogs (RFC 3261 8.1): how requests are built and how a call begins. */
+#include "changes.h"
 #include "events.h"
 
 /* ---- what requests have ---- */
@@ -171,6 +172,7 @@ static ss_slice print_invite(const ss_visit *v, const ss_command *command,
     }
     ss_ua_put_abilities(v, &b);
     ss_ua_put_ability(v, &b, SS_HDR_RECV_INFO);
+    ss_session_timer_put_first(v, &b);
     if (v->ua->identity->reliable == SS_RELIABLE_REQUIRED) { /* RFC3262:4 */
         ss_put_header(&b, SS_HDR_REQUIRE, SS_LIT("100rel"));
     }

@@ -40,6 +40,9 @@ void ss_update_done(const ss_visit *v, ss_asked *asked, const ss_outcome *outcom
     const ss_oa_verdict verdict =
         asked->is_offer ? ss_oa_step(&leg->oa, SS_OA_UPDATE_2XX, has_sdp, false) : SS_OA_IS_NOTHING;
     ss_leg_refresh(v, leg, outcome->msg);
+    if (leg->state == SS_LEG_UP) {
+        ss_session_timer_2xx(v, leg, outcome->msg);
+    }
     ss_asked_give(v, asked);
     ss_leg_tell(v, leg,
                 (ss_event){ .kind = SS_EVENT_CHANGED,
@@ -59,7 +62,10 @@ static void accept_at_once(const ss_visit *v, const ss_incoming *in, ss_leg *leg
         ss_ua_refuse_full(v, in);
         return;
     }
-    (void)ss_ua_reply(v, in, ss_leg_print_response(v, leg, in->msg, &ok));
+    if (ss_ua_reply(v, in, ss_leg_print_response(v, leg, in->msg, &ok)) &&
+        leg->state == SS_LEG_UP) {
+        ss_session_timer_served(v, leg, in->msg);
+    }
 }
 
 void ss_uas_update(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog)
@@ -71,6 +77,9 @@ void ss_uas_update(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog)
     }
     if (ss_served_find(v, leg, SS_METHOD_UPDATE) != NULL) {
         ss_ua_refuse_offer(v, in, SS_OA_IS_TOO_SOON);
+        return;
+    }
+    if (ss_session_timer_refuses(v, in)) {
         return;
     }
     ss_leg_learn(leg, in->msg);

@@ -55,6 +55,12 @@ TEST(race_a_prack_comes_after_the_487)
     flow_check("shipped/prack_after_487", NULL);
 }
 
+/* RFC4028:10 */
+TEST(session_timers_clear_a_crashed_peer)
+{
+    flow_check("shipped/session_timer", NULL);
+}
+
 /* The ACK is lost; its copy, for the first copy of the 200, goes out as the second copy comes. RFC3261:13.2.2.4 */
 TEST(race_an_ack_overtakes_a_copy_of_the_2xx_of_a_reinvite)
 {

@@ -97,16 +97,15 @@ uint64_t sn_link_id(const sn_cast *cast, uint32_t link);
 #define SN_FACT_ID(name, whose) SN_FACT_##name,
 typedef enum sn_fact_kind { SN_FACT_LIST(SN_FACT_ID) SN_FACT_COUNT } sn_fact_kind;
 
-#define SN_CAUSE_LIST(X)                                                                         \
-    X(NONE, "")                                                                                  \
-    X(LOSS, "loss")                                                                              \
-    X(QUEUE, "queue full")                                                                       \
-    X(MTU, "larger than the MTU, may not be fragmented") X(TTL, "time to live ran out")          \
-        X(NO_ROUTE, "no route") X(CHECKSUM, "bad checksum")                                      \
-            X(REASSEMBLY_TIMEOUT, "fragments missing after 30 s")                                \
-                X(REASSEMBLY_FULL, "too many datagrams in pieces") X(NO_PORT, "nothing listens") \
-                    X(DOWN, "link down") X(FAULT, "fault of the scenario")                       \
-                        X(MALFORMED, "malformed")
+#define SN_CAUSE_LIST(X)                                                                     \
+    X(NONE, "")                                                                              \
+    X(LOSS, "loss")                                                                          \
+    X(QUEUE, "queue full")                                                                   \
+    X(MTU, "larger than the MTU, may not be fragmented")                                     \
+    X(TTL, "time to live ran out") X(NO_ROUTE, "no route") X(CHECKSUM, "bad checksum")       \
+        X(REASSEMBLY_TIMEOUT, "fragments missing after 30 s")                                \
+            X(REASSEMBLY_FULL, "too many datagrams in pieces") X(NO_PORT, "nothing listens") \
+                X(DOWN, "link down") X(FAULT, "fault of the scenario") X(MALFORMED, "malformed")
 #define SN_CAUSE_ID(name, text) SN_CAUSE_##name,
 typedef enum sn_cause { SN_CAUSE_LIST(SN_CAUSE_ID) SN_CAUSE_COUNT } sn_cause;
 /** The text of a cause. Static. */
@@ -138,7 +137,8 @@ const char *sn_fact_name(sn_fact_kind kind);
     X(OVERLOADED) /* of no call: a quota of the node refused something; status is what the peer was told, or 0 */ \
     X(CHANGING)       /* either: a re-INVITE or UPDATE asked for */                                               \
     X(CHANGED)        /* either: one of ours got its 2xx, or ours the ACK to it */                                \
-    X(CHANGE_REFUSED) /* either: one came to nothing; status */
+    X(CHANGE_REFUSED) /* either: one came to nothing; status */                                                   \
+    X(CRASHED)        /* of no call: the node forgot everything, and says no more */
 #define SN_CALL_ID(name) SN_CALL_##name,
 typedef enum sn_call_event { SN_CALL_LIST(SN_CALL_ID) SN_CALL_COUNT } sn_call_event;
 const char *sn_call_event_name(sn_call_event event);

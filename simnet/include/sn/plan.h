@@ -80,6 +80,8 @@ typedef struct sn_ua_spec {
     sn_login_spec login;
     uint8_t media;         /* SS_MEDIA_BIT of what it offers and accepts; 0: voice */
     uint8_t reliable;      /* ss_reliable_policy */
+    uint8_t refresher;                 /* ss_refresher */
+    uint32_t session_s, session_min_s; /* RFC 4028: asked for; the least. 0: none; unknown */
 } sn_ua_spec;
 
 /** A domain whose proxy asks for credentials. Its users are the user agents with an aor of the domain; the password of each is the

@@ -47,7 +47,8 @@ typedef struct sn_dist {
     X(RESUME)                                                                                           \
     X(UPDATE)   /* media: the streams wanted from now on; 0: as they are */                             \
     X(REINVITE) /* the same */                                                                          \
-    X(PRACK)
+    X(PRACK)                                                                                            \
+    X(CRASH) /* everything is forgotten, nothing is heard or said any more */
 #define SN_OP_ID(name) SN_OP_##name,
 typedef enum sn_op { SN_OP_LIST(SN_OP_ID) SN_OP_COUNT } sn_op;
 

@@ -86,33 +86,35 @@ typedef struct ss_answer {
 
 /* ---- events: what the application is told ------------------------------------------------------------------------------------ */
 
-#define SS_EVENT_LIST(X)                                                                             \
-    X(REGISTERED)      /* 2xx to REGISTER; expires_s is what was granted */                          \
-    X(REGISTER_FAILED) /* status: what came, 408 on Timer F, 503 on a transport error (8.1.3.1) */   \
-    X(INCOMING)        /* UAS: a new INVITE; msg is it; answer with a command */                     \
-    X(PROVISIONAL)     /* UAC: 101..199; msg */                                                      \
-    X(ANSWERED)        /* UAC: the first 2xx of a dialog; the ACK has gone out; msg */               \
-    X(CONFIRMED)       /* UAS: the ACK to our 2xx came; msg */                                       \
-    X(REJECTED)        /* UAC: 3xx..6xx, or 408 and 503 as above; the call is over */                \
-    X(CANCELLED)       /* UAS: CANCEL came; 487 has gone out; the call is over */                    \
-    X(NOT_ACKED)       /* UAS: 64*T1 without an ACK (13.3.1.4): BYE has gone out */                  \
-    X(BYE)             /* the peer sent BYE, 200 has gone out; the call is over */                   \
-    X(ENDED)   /* our BYE is done: status is its answer, 408 on Timer F; the call is over */         \
-    X(FULL)    /* a quota refused something; status is what the peer was told */                     \
-    X(REQUEST) /* of a method that the profile adds: answered 200; msg; call when in one's dialog */ \
-    X(RESPONSE) /* the final one to a request of ours outside all usages; request is its number */   \
-    X(SUBSCRIBED) /* 2xx to our SUBSCRIBE or REFER; subscription */                                  \
-    X(NOTIFIED)   /* a NOTIFY of our subscription came, 200 has gone out; msg */                     \
-    X(WATCHED)    /* a SUBSCRIBE was taken; subscription; msg */                                     \
-    X(REFERRED)   /* a REFER was taken: subscription, call in whose dialog; msg; place the call */   \
-    X(SUBSCRIPTION_ENDED) /* either side's; msg is the NOTIFY or the response, if any */             \
-    X(PUBLISHED)          /* 2xx to PUBLISH; expires_s */                                            \
-    X(PUBLISH_FAILED)     /* status as of REGISTER_FAILED; the publication is gone */ \
+#define SS_EVENT_LIST(X)                                                                                                \
+    X(REGISTERED)      /* 2xx to REGISTER; expires_s is what was granted */                                             \
+    X(REGISTER_FAILED) /* status: what came, 408 on Timer F, 503 on a transport error (8.1.3.1) */                      \
+    X(INCOMING)        /* UAS: a new INVITE; msg is it; answer with a command */                                        \
+    X(PROVISIONAL)     /* UAC: 101..199; msg */                                                                         \
+    X(ANSWERED)        /* UAC: the first 2xx of a dialog; the ACK has gone out; msg */                                  \
+    X(CONFIRMED)       /* UAS: the ACK to our 2xx came; msg */                                                          \
+    X(REJECTED)        /* UAC: 3xx..6xx, or 408 and 503 as above; the call is over */                                   \
+    X(CANCELLED)       /* UAS: CANCEL came; 487 has gone out; the call is over */                                       \
+    X(NOT_ACKED)       /* UAS: 64*T1 without an ACK (13.3.1.4): BYE has gone out */                                     \
+    X(BYE)             /* the peer sent BYE, 200 has gone out; the call is over */                                      \
+    X(ENDED)   /* our BYE is done: status is its answer, 408 on Timer F; the call is over */                            \
+    X(FULL)    /* a quota refused something; status is what the peer was told */                                        \
+    X(REQUEST) /* of a method that the profile adds: answered 200; msg; call when in one's dialog */                    \
+    X(RESPONSE) /* the final one to a request of ours outside all usages; request is its number */                      \
+    X(SUBSCRIBED) /* 2xx to our SUBSCRIBE or REFER; subscription */                                                     \
+    X(NOTIFIED)   /* a NOTIFY of our subscription came, 200 has gone out; msg */                                        \
+    X(WATCHED)    /* a SUBSCRIBE was taken; subscription; msg */                                                        \
+    X(REFERRED)   /* a REFER was taken: subscription, call in whose dialog; msg; place the call */                      \
+    X(SUBSCRIPTION_ENDED) /* either side's; msg is the NOTIFY or the response, if any */                                \
+    X(PUBLISHED)          /* 2xx to PUBLISH; expires_s */                                                               \
+    X(PUBLISH_FAILED)     /* status as of REGISTER_FAILED; the publication is gone */                                   \
     X(OFFER) /* method INVITE: a re-INVITE came, with or without an offer; answer, reject; UPDATE: one with an offer */ \
     X(PRACKED) /* UAS: our reliable 1xx was acknowledged; msg is the PRACK, which may have an answer or an offer */     \
     X(CHANGED) /* our re-INVITE, UPDATE or PRACK's offer has its 2xx, or the 2xx of a re-INVITE its ACK (method ACK) */ \
     X(REFUSED) /* a change came to nothing: status; the session is as before; 491: AGAIN follows */                     \
-    X(AGAIN) /* the wait after a 491 is over: method may be tried once more, if it is still wanted */
+    X(AGAIN) /* the wait after a 491 is over: method may be tried once more, if it is still wanted */                   \
+    X(REFRESH) /* the session is due to be refreshed by a re-INVITE with it as it stands (RFC 4028) */                  \
+    X(EXPIRED) /* nobody refreshed the session: our BYE goes out */
 #define SS_EVENT_ID(name) SS_EVENT_##name,
 typedef enum ss_event_kind { SS_EVENT_LIST(SS_EVENT_ID) SS_EVENT_COUNT } ss_event_kind;
 

@@ -63,7 +63,8 @@ typedef enum ss_timer_owner {
     SS_TIMER_OF_PUBLISHED,    /* ua: expiry of what was published here */
     SS_TIMER_OF_ASKED,        /* ua: 64*T1 after a CANCEL of a re-INVITE, the wait after 491 */
     SS_TIMER_OF_SERVED,       /* ua: patience with the application, copies of a re-INVITE's 2xx */
-    SS_TIMER_OF_RELIABLE      /* ua: copies of a reliable provisional response */
+    SS_TIMER_OF_RELIABLE,     /* ua: copies of a reliable provisional response */
+    SS_TIMER_OF_SESSION       /* ua: refresh of a session, or its end (RFC 4028) */
 } ss_timer_owner;
 
 /** A block against the engine's byte quota. 0 when the quota or the store is full (the latter sets out_of_memory). */
@@ -91,8 +92,8 @@ typedef enum ss_owner_kind {
     SS_OWNER_SUBSCRIPTION, /* ua: its SUBSCRIBE, REFER or NOTIFY */
     SS_OWNER_PUBLICATION,  /* ua: its PUBLISH */
     SS_OWNER_REQUEST,      /* ua: a request of no usage; ref is its number */
-    SS_OWNER_ASKED,   /* ua: a re-INVITE, UPDATE or PRACK of ours */
-    SS_OWNER_SERVED   /* ua: the same of the peer's */
+    SS_OWNER_ASKED,        /* ua: a re-INVITE, UPDATE or PRACK of ours */
+    SS_OWNER_SERVED        /* ua: the same of the peer's */
 } ss_owner_kind;
 
 typedef struct ss_owner {

@@ -73,6 +73,16 @@ typedef enum ss_watchers {
     SS_WATCHERS_PENDING,
     SS_WATCHERS_REFUSED
 } ss_watchers;
+/** Who refreshes a session, seen from whoever sent the INVITE. */
+typedef enum ss_refresher { SS_REFRESHER_ANY, SS_REFRESHER_UAC, SS_REFRESHER_UAS } ss_refresher;
+
+/** Session timers (RFC 4028). */
+typedef struct ss_session_timers {
+    uint32_t min_s; /* the least interval that is taken, at least 90; 0: the extension is unknown */
+    uint32_t expires_s; /* asked for; 0: none, but the peer's is kept to */
+    uint8_t refresher;  /* ss_refresher, when it is ours to say */
+} ss_session_timers;
+
 /** Reliable provisional responses (RFC 3262). */
 typedef enum ss_reliable_policy {
     SS_RELIABLE_SUPPORTED,
@@ -96,6 +106,7 @@ typedef struct ss_ua_identity {
     ss_slice outbound;            /* a pre-loaded route: "sip:10.0.0.1;lr", or empty (8.1.2) */
     uint16_t lines;               /* calls at once; more get 486; 0 is no limit */
     uint8_t reliable;             /* ss_reliable_policy */
+    ss_session_timers session_timers;
     const ss_ua_profile *profile; /* NULL: what all user agents understand, no more */
 } ss_ua_identity;
 
@@ -124,7 +135,7 @@ typedef enum ss_command_kind {
      * `subscription` back */
     SS_CMD_REFER,
     SS_CMD_REQUEST, /* method MESSAGE, OPTIONS, INFO; target, or call; event: INFO's package; gives `request` back */
-    SS_CMD_PUBLISH, /* target, event, status and body as of STATE, expires_s (0 removes) */
+    SS_CMD_PUBLISH,  /* target, event, status and body as of STATE, expires_s (0 removes) */
     SS_CMD_REINVITE, /* call, body: the offer, or empty: the 2xx is to have it (14.1) */
     /* call, leg, body: an offer, or empty (RFC 3311). SS_ERR_SEMANTIC when the peer takes none */
     SS_CMD_UPDATE,

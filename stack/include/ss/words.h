@@ -7,13 +7,13 @@
 
 #include "ss/base.h"
 
-#define SS_METHOD_LIST(X)                                                                        \
-    X(INVITE)                                                                                    \
-    X(ACK)                                                                                       \
-    X(BYE)                                                                                       \
-    X(CANCEL)                                                                                    \
-    X(REGISTER) X(OPTIONS) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) X(SUBSCRIBE) X(NOTIFY) X(REFER) \
-        X(PUBLISH)
+#define SS_METHOD_LIST(X) \
+    X(INVITE)             \
+    X(ACK)                \
+    X(BYE)                \
+    X(CANCEL)             \
+    X(REGISTER)           \
+    X(OPTIONS) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) X(SUBSCRIBE) X(NOTIFY) X(REFER) X(PUBLISH)
 #define SS_METHOD_ID(name) SS_METHOD_##name,
 typedef enum ss_method {
     SS_METHOD_OTHER, /* an extension method: known by its name only */
@@ -57,13 +57,14 @@ typedef enum ss_machine { SS_MACHINE_LIST(SS_MACHINE_ID) SS_MACHINE_COUNT } ss_m
 
 /** Letters as the RFCs give them; TRYING is the 200 ms of 17.2.1 and the 3.5 s of RFC 4320 4.1, TWOXX the interval of 13.3.1.4, RELIABLE that of RFC 3262 3,
  *  GLARE the wait after a 491 (14.1), the others have none. */
-#define SS_LETTER_LIST(X)                                                                        \
-    X(A)                                                                                         \
-    X(B)                                                                                         \
-    X(C)                                                                                         \
-    X(D)                                                                                         \
-    X(E) X(F) X(G) X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) X(TWOXX_END) X(REFRESH) \
-        X(RING) X(CANCEL) X(EXPIRY) X(GLARE) X(RELIABLE) X(RELIABLE_END)
+#define SS_LETTER_LIST(X)                                                                   \
+    X(A)                                                                                    \
+    X(B)                                                                                    \
+    X(C)                                                                                    \
+    X(D)                                                                                    \
+    X(E)                                                                                    \
+    X(F) X(G) X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) X(TWOXX_END) X(REFRESH) \
+        X(RING) X(CANCEL) X(EXPIRY) X(GLARE) X(RELIABLE) X(RELIABLE_END) X(SESSION)
 #define SS_LETTER_ID(name) SS_TIMER_##name,
 typedef enum ss_letter { SS_LETTER_LIST(SS_LETTER_ID) SS_LETTER_COUNT } ss_letter;
 
