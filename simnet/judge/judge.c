@@ -93,6 +93,7 @@ void sn_judge_free(sn_judge *j)
     sn_auth_end(j);
     sn_map_free(&j->txns);
     sn_map_free(&j->accepted);
+    sn_map_free(&j->cseqs);
     free(j->all);
     free(j->agenda.entries);
     free(j->owed);
@@ -141,6 +142,7 @@ static void sip_received(sn_judge *j, const sn_fact *f)
     } else {
         if (f->sip.method == SS_METHOD_BYE) {
             sn_bye_seen(j, f, false);
+            sn_dialog_bye_received(j, f);
         }
         sn_server_request_received(j, f);
     }

@@ -130,6 +130,9 @@ const sn_law sn_laws[] = {
                     "proxy, and nowhere else, but for the ACK that repeats them" },
     [LAW_AUTH4] = { "AUTH4", "RFC7616:3.4",
                     "the nonce counts of a user agent rise with every request that has the nonce" },
+    [LAW_DLG3] = { "DLG3", "RFC3261:12.2.1.1",
+                   "the CSeq numbers of a side's requests in a dialog only rise, but those of ACK "
+                   "and CANCEL" },
 };
 const unsigned sn_law_count = LAW_COUNT;
 

@@ -15,10 +15,11 @@
     X(TX1)                                                                                      \
     X(TX2)                                                                                      \
     X(TX3)                                                                                      \
-    X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13) X(TX14) X(TX15)   \
-        X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) \
-            X(DLG1) X(DLG2) X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(NET1) X(NET2) X(NET3) X(NET4)     \
-                X(NET5) X(TRN1) X(TRN2) X(LEFT1) X(LIVE1) X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4)
+    X(TX4)                                                                                      \
+    X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13) X(TX14) X(TX15) X(TX16)  \
+        X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) X(DLG1) \
+            X(DLG2) X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)     \
+                X(TRN1) X(TRN2) X(LEFT1) X(LIVE1) X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(DLG3)
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
 
@@ -156,6 +157,7 @@ struct sn_judge {
     map txns; /* key -> index */
     txn *all;
     uint32_t txn_count, txn_room, first_free;
+    map cseqs;    /* (node, dialog) -> the last CSeq number that it sent there */
     map accepted; /* (node, Call-ID) -> the newest UAS transaction whose 2xx waits */
     agenda agenda;
     owed *owed;
@@ -173,7 +175,7 @@ struct sn_judge {
     uint8_t *registers; /* per node: it keeps a registration */
     net_view net;
     streams_view streams;
-    map refused;      /* (node, peer) whose connection was refused */
+    map refused; /* (node, peer) whose connection was refused */
     login_view logins;
     call_view *calls; /* by number */
     uint32_t call_count, call_room;
@@ -271,6 +273,10 @@ void sn_proxy_response_received(sn_judge *j, const sn_fact *f, const txn *client
 void sn_proxy_response_sent(sn_judge *j, const sn_fact *f, const txn *server);
 /** PRX3: a response that matches no transaction still has our own Via on top. */
 bool sn_proxy_own_via_on_top(sn_judge *j, const sn_fact *f);
+
+/* dialog_laws.c: DLG3 */
+void sn_dialog_request_sent(sn_judge *j, const sn_fact *f);
+void sn_dialog_bye_received(sn_judge *j, const sn_fact *f);
 
 /* auth_laws.c: AUTH1 to AUTH4 */
 /** A SIP datagram that left or came; `payload` is its bytes. */

@@ -145,6 +145,7 @@ void sn_client_request_sent(sn_judge *j, const sn_fact *f)
         return;
     }
     begin(j, f, t);
+    sn_dialog_request_sent(j, f);
     if (f->sip.method == SS_METHOD_CANCEL) {
         cancel_begins(j, f);
     } else if (member(j, f->entity)->role == SN_ROLE_PROXY) {
