@@ -8,7 +8,7 @@
 #include "simnet/world_state.h"
 #include "sn/scenario.h"
 
-enum { REGISTERED_BYTES_MAX = 990 };
+enum { REGISTERED_BYTES_MAX = 1006 };
 
 static const char scenario_text[] =
     "sipsim: 1\nduration: 1100s\ndrain: 60s\nlinks: {wire: {delay: 5ms}}\n"
