@@ -179,7 +179,7 @@ struct sn_judge {
     login_view logins;
     call_view *calls; /* by number */
     uint32_t call_count, call_room;
-    map sub_dialog_index, sub_index, sub_chains; /* subscriptions.c */
+    map sub_dialog_index, sub_index, sub_chains, sub_notifies; /* subscriptions.c */
     struct sub_dialog *sub_dialogs;
     uint32_t sub_dialog_count, sub_dialog_room;
     struct sub_view *subs;
@@ -317,6 +317,8 @@ void sn_sub_response_sent(sn_judge *j, const sn_fact *f);
 bool sn_sub_is_own(const sn_judge *j, const sn_fact *f);
 void sn_sub_noted(sn_judge *j, const sn_fact *f);
 void sn_sub_timer_noted(sn_judge *j, const sn_fact *f);
+/** Timer F of a NOTIFY. */
+void sn_sub_notify_timed_out(sn_judge *j, const sn_fact *f);
 void sn_subs_excuse(sn_judge *j, uint32_t node);
 void sn_subs_finish(sn_judge *j, ss_time end);
 void sn_subs_free(sn_judge *j);

@@ -135,6 +135,9 @@ void sn_note_judge(sn_judge *j, const sn_fact *f)
     } else if (n->kind == SS_NOTE_TXN && n->branch != 0) {
         txn_noted(j, f, s);
     } else if (n->kind == SS_NOTE_TIMER && n->branch != 0) {
+        if (n->letter == SS_TIMER_F && n->method == SS_METHOD_NOTIFY) {
+            sn_sub_notify_timed_out(j, f);
+        }
         txn *t = sn_txn_find(j, f->entity, s, n->branch, n->method);
         if (t != NULL && s == CLIENT) {
             sn_client_timer_noted(j, f, t);

@@ -94,8 +94,22 @@ static void notify_sent(sn_judge *j, const sn_fact *f)
                         (unsigned)d->cseq);
     }
     if (f->sip.branch != d->branch) {
+        sn_map_remove(&j->sub_notifies, key_of(f->entity, d->branch, 2));
+        if (!sn_map_put(&j->sub_notifies, key_of(f->entity, f->sip.branch, 2),
+                        (uint64_t)(d - j->sub_dialogs))) {
+            j->out_of_memory = true;
+        }
         d->branch = f->sip.branch;
         d->cseq = f->sip.cseq;
+    }
+}
+
+/* RFC6665:4.2.2 a NOTIFY that nobody answers ends the subscription: what was to be said behind it is owed no more. */
+void sn_sub_notify_timed_out(sn_judge *j, const sn_fact *f)
+{
+    const uint64_t *at = sn_map_find(&j->sub_notifies, key_of(f->entity, f->note.branch, 2));
+    if (at != NULL) {
+        j->sub_dialogs[*at].owed = SS_TIME_NEVER;
     }
 }
 
@@ -253,6 +267,7 @@ void sn_subs_excuse(sn_judge *j, uint32_t node)
 void sn_subs_free(sn_judge *j)
 {
     sn_map_free(&j->sub_dialog_index);
+    sn_map_free(&j->sub_notifies);
     sn_map_free(&j->sub_index);
     sn_map_free(&j->sub_chains);
     free(j->sub_dialogs);

@@ -80,6 +80,31 @@ TEST(sub1_excuses_who_was_overloaded)
     court_close(&rig);
 }
 
+/* A NOTIFY is under way when a SUBSCRIBE is accepted once more; nobody answers it, and with it ends what was to follow. */
+TEST(sub1_owes_nothing_behind_a_notify_that_times_out)
+{
+    for (uint64_t other = 0; other < 2; other++) {
+        court rig;
+        is_answered(&rig, SS_METHOD_SUBSCRIBE, 200);
+        court_sends(&rig, COURT_BOB, notify(COURT_OURS, 1, COURT_TO_TAG));
+        court_at(&rig, SS_S(20));
+        court_gets(&rig, COURT_BOB, court_request(SS_METHOD_SUBSCRIBE, COURT_THEIRS + 9));
+        court_sends(&rig, COURT_BOB, court_response(200, SS_METHOD_SUBSCRIBE, COURT_THEIRS + 9));
+        court_at(&rig, SS_S(32));
+        court_notes(&rig, COURT_BOB,
+                    (ss_note){ .kind = SS_NOTE_TIMER,
+                               .machine = SS_NICT,
+                               .letter = SS_TIMER_F,
+                               .method = SS_METHOD_NOTIFY,
+                               .branch = COURT_OURS + other,
+                               .call_id = COURT_CALL_ID,
+                               .value = SS_S(32) });
+        court_finish(&rig, SS_S(80));
+        CHECK_EQ(court_broken(&rig, "SUB1"), other);
+        court_close(&rig);
+    }
+}
+
 TEST(sub2_sees_a_notify_of_no_subscription)
 {
     court rig;
