@@ -137,7 +137,8 @@ static rp_status parse_stream(parsing *p, parse_view *v)
     ss_slice rest = v->data;
     for (;;) {
         size_t skip = 0, length = 0;
-        const ss_status framed = ss_stream_frame(rest, &skip, &length);
+        ss_framing framing = { .seen = 0 };
+        const ss_status framed = ss_stream_frame(&framing, rest, &skip, &length);
         advance(v, &rest, skip);
         if (rest.len == 0) {
             return rp_status_worst(set);

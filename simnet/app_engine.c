@@ -191,15 +191,16 @@ size_t sn_engine_bytes(ss_engine *e, sn_host *host, const sn_engine_user *user, 
 {
     ss_arena *arena = sn_host_arena(host);
     const size_t used = arena->used;
-    size_t skip = 0, length = 0, taken = 0;
-    if (ss_stream_frame(bytes, &skip, &length) == SS_OK && length != 0) {
-        sn_host_cut(host, path, skip, ss_slice_cut(bytes, skip, skip + length));
-    }
+    ss_taken taken;
     ss_turn turn = ss_turn_begin(sn_host_now(host), arena);
     sn_engine_status(host, ss_engine_stream_input(e, &turn, path, bytes, &taken));
+    if (taken.message != 0) {
+        const size_t at = taken.count - taken.message;
+        sn_host_cut(host, path, at, ss_slice_cut(bytes, at, taken.count));
+    }
     sn_engine_drain(e, host, user, &turn);
     arena->used = used;
-    return taken;
+    return taken.count;
 }
 
 void sn_engine_tick(ss_engine *e, sn_host *host, const sn_engine_user *user)

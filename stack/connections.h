@@ -13,8 +13,9 @@ typedef struct ss_connection {
     ss_table_link by_number;  /* first: the table asks for it */
     ss_table_link by_address; /* transport and remote */
     ss_path path;
-    ss_ref next, prev; /* order of making */
-    bool is_open;      /* else it was asked for */
+    ss_ref next, prev;  /* order of making */
+    ss_framing framing; /* of what comes in */
+    bool is_open;       /* else it was asked for */
     bool is_stuck;
 } ss_connection;
 

@@ -316,28 +316,25 @@ static ss_status give_stream_up(ss_engine *e, ss_turn *turn, ss_connection *c)
 
 /* One message a call: each has the whole arena, and one that does not fit is as if lost, as a datagram would be. */
 ss_status ss_engine_stream_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes,
-                                 size_t *taken)
+                                 ss_taken *taken)
 {
     size_t skip = 0;
     size_t length = 0;
     ss_connection *c = ss_connection_find(e, path);
-    *taken = bytes.len;
+    *taken = (ss_taken){ .count = bytes.len };
     if (c == NULL || !c->is_open) {
         return SS_ERR_STATE;
     }
-    const ss_status framed = ss_stream_frame(bytes, &skip, &length);
+    const ss_status framed = ss_stream_frame(&c->framing, bytes, &skip, &length);
     if (framed != SS_OK && framed != SS_MORE) {
         return give_stream_up(e, turn, c);
     }
-    *taken = skip + length;
+    *taken = (ss_taken){ .count = skip + length, .message = length };
     if (framed == SS_MORE) {
         return SS_MORE;
     }
-    if (length == 0) {
-        return end_turn(e, turn); /* only keep-alives were left */
-    }
     const ss_path known = c->path; /* `local` of one of ours is what Via says, not the socket's */
-    return message_in(e, turn, &known, ss_slice_cut(bytes, skip, *taken));
+    return message_in(e, turn, &known, ss_slice_cut(bytes, skip, taken->count));
 }
 
 ss_status ss_engine_stream_stuck(ss_engine *e, const ss_path *path, bool is_stuck)

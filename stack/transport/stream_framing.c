@@ -1,5 +1,6 @@
 /* Messages out of a stream (RFC 3261 18.3): the header section ends with an empty line, and Content-Length, which must be
- * there, says how much body follows. Pure and linear: one pass to the empty line, one over the lines before it. */
+ * there, says how much body follows. Linear in the bytes of the stream, in however many pieces they come: one pass to the empty
+ * line, which goes on where it stopped, and one over the lines before it. */
 #include "ss/transport.h"
 
 #include <string.h>
@@ -21,15 +22,13 @@ static size_t line_end(ss_slice bytes, size_t at)
     return lf == NULL ? bytes.len + 1 : (size_t)(lf - bytes.at) + 1;
 }
 
-/* The offset behind the empty line, 0 when it is not there. */
-static size_t headers_end(ss_slice bytes)
+/* The offset behind the empty line, 0 when it is not there. None ends within the first `seen` bytes. */
+static size_t headers_end(ss_slice bytes, size_t seen)
 {
-    size_t at = 0;
-    for (size_t end = line_end(bytes, 0); end <= bytes.len; end = line_end(bytes, at)) {
-        if (end - at == 2 && bytes.at[at] == '\r') {
+    for (size_t end = line_end(bytes, seen); end <= bytes.len; end = line_end(bytes, end)) {
+        if (end >= 3 && bytes.at[end - 3] == '\n' && bytes.at[end - 2] == '\r') {
             return end;
         }
-        at = end;
     }
     return 0;
 }
@@ -82,15 +81,11 @@ static ss_status body_length(ss_slice headers, uint64_t *length)
     return is_known ? SS_OK : SS_ERR_SYNTAX;
 }
 
-ss_status ss_stream_frame(ss_slice bytes, size_t *skip, size_t *length)
+/* How long the message is. `message` is cut at the limit. */
+static ss_status read_length(ss_framing *framing, ss_slice message)
 {
-    *skip = leading_crlfs(bytes);
-    *length = 0;
-    ss_slice message = ss_slice_cut(bytes, *skip, bytes.len);
-    if (message.len > SS_MESSAGE_BYTES_MAX) {
-        message.len = SS_MESSAGE_BYTES_MAX;
-    }
-    const size_t headers = headers_end(message);
+    const size_t headers = headers_end(message, framing->seen);
+    framing->seen = (uint16_t)message.len;
     if (headers == 0) {
         return message.len == SS_MESSAGE_BYTES_MAX ? SS_ERR_FULL : SS_MORE;
     }
@@ -102,9 +97,30 @@ ss_status ss_stream_frame(ss_slice bytes, size_t *skip, size_t *length)
     if (body > SS_MESSAGE_BYTES_MAX - headers) {
         return SS_ERR_FULL;
     }
-    if (body > bytes.len - *skip - headers) {
+    framing->length = (uint16_t)(headers + body);
+    return SS_OK;
+}
+
+_Static_assert(SS_MESSAGE_BYTES_MAX <= UINT16_MAX, "the counts of ss_framing are 16 bits");
+
+ss_status ss_stream_frame(ss_framing *framing, ss_slice bytes, size_t *skip, size_t *length)
+{
+    *skip = leading_crlfs(bytes);
+    *length = 0;
+    if (*skip > 0) {
+        *framing = (ss_framing){ .seen = 0 }; /* a CR that waited for its LF was no message */
+    }
+    const size_t rest = bytes.len - *skip;
+    const size_t end = rest < SS_MESSAGE_BYTES_MAX ? bytes.len : *skip + SS_MESSAGE_BYTES_MAX;
+    const ss_slice message = ss_slice_cut(bytes, *skip, end);
+    const ss_status status = framing->length == 0 ? read_length(framing, message) : SS_OK;
+    if (status != SS_OK) {
+        return status;
+    }
+    if (framing->length > message.len) {
         return SS_MORE;
     }
-    *length = headers + (size_t)body;
+    *length = framing->length;
+    *framing = (ss_framing){ .seen = 0 };
     return SS_OK;
 }

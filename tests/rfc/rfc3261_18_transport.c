@@ -200,9 +200,15 @@ TEST(rfc3261_18_2_2_a_maddr_that_is_a_name_gives_no_path)
 
 /* ---- RFC3261:18.3 ---- */
 
+static ss_status frame_slice(ss_slice bytes, size_t *skip, size_t *length)
+{
+    ss_framing framing = { .seen = 0 };
+    return ss_stream_frame(&framing, bytes, skip, length);
+}
+
 static ss_status frame(const char *bytes, size_t *skip, size_t *length)
 {
-    return ss_stream_frame(ss_slice_from(bytes), skip, length);
+    return frame_slice(ss_slice_from(bytes), skip, length);
 }
 
 TEST(rfc3261_18_3_content_length_says_where_a_message_ends)
@@ -237,10 +243,67 @@ TEST(rfc3261_18_3_every_shorter_prefix_needs_more)
     static const char text[] = "\r\nOPTIONS x SIP/2.0\r\nl: 3\r\n\r\nabc";
     for (size_t n = 0; n < sizeof text - 1; n++) {
         size_t skip, length;
-        CHECK_STATUS(ss_stream_frame((ss_slice){ text, n }, &skip, &length), SS_MORE);
+        CHECK_STATUS(frame_slice((ss_slice){ text, n }, &skip, &length), SS_MORE);
         CHECK_EQ(skip, n < 2 ? 0 : 2);
         CHECK_EQ(length, 0);
     }
+}
+
+/* Makes ends of messages of a stream's bytes [from, to); but a message does not begin with CRLF. */
+static void deface(char *stream, size_t from, size_t to)
+{
+    for (size_t i = from < 2 ? 2 : from; i < to; i++) {
+        stream[i] = i % 2 == 0 ? '\r' : '\n';
+    }
+}
+
+/* 64 KB of lines and a body that come byte by byte. What the framer has seen is defaced behind its back, all but the four last bytes:
+ * shown again is the header section once, when its empty line comes, and then never. */
+TEST(rfc3261_18_3_what_was_looked_at_is_not_looked_at_again)
+{
+    enum { HEADERS = 35533, BODY = 30002 };
+    static const char head[] = "OPTIONS x SIP/2.0\r\nl: 30002\r\n";
+    static char stream[HEADERS + BODY], shown[HEADERS + BODY];
+    memset(stream, 'x', sizeof stream);
+    for (size_t at = 0; at < HEADERS; at += 4) {
+        memcpy(stream + at, "y:\r\n", 4);
+    }
+    memcpy(stream, head, sizeof head - 1);
+    memcpy(stream + HEADERS - 7, "z:z\r\n\r\n", 7);
+    ss_framing framing = { .seen = 0 };
+    size_t skip = 0, length = 0;
+    for (size_t n = 1; n < sizeof stream; n++) {
+        shown[n - 1] = stream[n - 1];
+        if (n == HEADERS) {
+            memcpy(shown, stream, n);
+        } else {
+            deface(shown, n == HEADERS + 1 || n < 5 ? 0 : n - 5, n < 8 ? 0 : n - 4);
+        }
+        CHECK_STATUS(ss_stream_frame(&framing, (ss_slice){ shown, n }, &skip, &length), SS_MORE);
+        CHECK_EQ(skip + length, 0);
+    }
+    CHECK_OK(ss_stream_frame(&framing, (ss_slice){ shown, sizeof shown }, &skip, &length));
+    CHECK_EQ(length, sizeof stream);
+    CHECK_OK(frame_slice((ss_slice){ stream, sizeof stream }, &skip, &length));
+    CHECK_EQ(length, sizeof stream);
+}
+
+TEST(rfc3261_18_3_the_next_message_is_framed_anew)
+{
+    static const char text[] =
+        "\r\nA x SIP/2.0\r\nl: 3\r\n\r\nabc\r\n\r\nB y SIP/2.0\r\nl:0\r\n\r\n";
+    ss_framing framing = { .seen = 0 };
+    size_t at = 0, messages = 0;
+    for (size_t n = 1; n < sizeof text; n++) {
+        size_t skip, length;
+        const ss_slice bytes = { text + at, n - at };
+        const ss_status status = ss_stream_frame(&framing, bytes, &skip, &length);
+        CHECK(status == SS_OK || status == SS_MORE);
+        messages += status == SS_OK;
+        at += skip + length;
+    }
+    CHECK_EQ(messages, 2);
+    CHECK_EQ(at, sizeof text - 1);
 }
 
 TEST(rfc3261_18_3_without_a_usable_content_length_a_stream_is_lost)
@@ -266,13 +329,12 @@ TEST(rfc3261_18_3_a_message_beyond_the_limit_is_refused_as_soon_as_that_is_known
     CHECK_STATUS(frame("OPTIONS x SIP/2.0\r\nl: 99999999999\r\n\r\n", &skip, &length),
                  SS_ERR_SYNTAX);
     memset(big, 'x', sizeof big);
-    CHECK_STATUS(ss_stream_frame((ss_slice){ big, SS_MESSAGE_BYTES_MAX - 1 }, &skip, &length),
-                 SS_MORE);
-    CHECK_STATUS(ss_stream_frame((ss_slice){ big, sizeof big }, &skip, &length), SS_ERR_FULL);
+    CHECK_STATUS(frame_slice((ss_slice){ big, SS_MESSAGE_BYTES_MAX - 1 }, &skip, &length), SS_MORE);
+    CHECK_STATUS(frame_slice((ss_slice){ big, sizeof big }, &skip, &length), SS_ERR_FULL);
     static const char head[] =
         "OPTIONS x SIP/2.0\r\nl: 65504\r\n\r\n"; /* 31 bytes: exactly the limit */
     memcpy(big, head, sizeof head - 1);
     CHECK_EQ(sizeof head - 1 + 65504, SS_MESSAGE_BYTES_MAX + 0u);
-    CHECK_OK(ss_stream_frame((ss_slice){ big, sizeof big }, &skip, &length));
+    CHECK_OK(frame_slice((ss_slice){ big, sizeof big }, &skip, &length));
     CHECK_EQ(length, SS_MESSAGE_BYTES_MAX);
 }

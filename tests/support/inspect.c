@@ -101,7 +101,7 @@ static void answer(const ss_msg *msg)
 static void frame(ss_slice bytes, const ss_msg *msg, bool is_parsed)
 {
     size_t skip = 0, length = 0;
-    const ss_status status = ss_stream_frame(bytes, &skip, &length);
+    const ss_status status = ss_stream_frame(&(ss_framing){ .seen = 0 }, bytes, &skip, &length);
     CHECK(skip <= bytes.len && length <= bytes.len - skip);
     if (is_parsed && msg->first[SS_HDR_CONTENT_LENGTH] != 0) {
         CHECK_OK(status);

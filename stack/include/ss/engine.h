@@ -92,11 +92,15 @@ SS_MUST_USE ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path
  * SS_ERR_STATE  not one that we asked for, or one that we gave up since: close it.
  */
 SS_MUST_USE ss_status ss_engine_stream_opened(ss_engine *e, ss_turn *turn, const ss_path *path);
-/** Bytes in order: one message of them is taken in a call, so that each has the whole arena. `taken`: how many bytes, whatever
- *  the status. Call again with the rest, after draining, until all are taken or SS_MORE asks for bytes that have not come.
- *  SS_ERR_STATE: no such connection is open; all bytes are taken. */
+/** What was taken of the bytes of a stream: all up to `count`, of which the last `message` bytes are a message; 0: none is. */
+typedef struct ss_taken {
+    size_t count, message;
+} ss_taken;
+/** Bytes in order, from the first that was not taken yet: one message of them is taken in a call, so that each has the whole
+ *  arena. `taken` is set whatever the status. Call again with the rest, after draining, until all are taken or SS_MORE asks for
+ *  bytes that have not come. SS_ERR_STATE: no such connection is open; all bytes are taken. */
 SS_MUST_USE ss_status ss_engine_stream_input(ss_engine *e, ss_turn *turn, const ss_path *path,
-                                             ss_slice bytes, size_t *taken);
+                                             ss_slice bytes, ss_taken *taken);
 /** `failed`: reset, refused or unreachable, 17.1.4 and RFC 6026 8.8 for all that used it; else closed in order, and what waits
  *  for an answer waits on, as the peer may open another. One of ours that was never open has failed. */
 SS_MUST_USE ss_status ss_engine_path_lost(ss_engine *e, ss_turn *turn, const ss_path *path,

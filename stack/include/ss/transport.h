@@ -221,15 +221,24 @@ SS_MUST_USE ss_status ss_transport_hop(ss_slice uri, ss_hop *hop);
 /** The transport of a hop for who prefers one where the URI leaves it open. */
 ss_transport ss_hop_transport(const ss_hop *hop, ss_transport preferred);
 
+/** What is known of the next message of a stream: it stands beside the stream, zeroed when that begins. */
+typedef struct ss_framing {
+    uint16_t seen;   /* bytes of it that were looked at: its header section does not end in them */
+    uint16_t length; /* of all of it, once its header section is there; 0: not yet */
+} ss_framing;
+
 /**
- * Where the first message of a stream prefix lies (18.3). Pure; work is linear in the bytes looked at.
- * skip    leading CRLFs (7.5, keep-alives of RFC 5626 3.5.1): always set; the host may drop them at once.
+ * Where the next message of a stream lies (18.3). Work is linear in the bytes of the stream, in however many pieces they come.
+ * framing  is brought up to date.
+ * bytes    all that has come and was not taken: the caller takes `skip` of them, and with SS_OK the message.
+ * skip     leading CRLFs (7.5, keep-alives of RFC 5626 3.5.1): always set.
  *
- * SS_OK          the message is the `length` bytes behind `skip`.
+ * SS_OK          the message is the `length` bytes behind `skip`; at least one.
  * SS_MORE        its end is not there yet; length is 0.
  * SS_ERR_SYNTAX  Content-Length is missing, twice with different values, or no number: no later message can be found.
  * SS_ERR_FULL    longer than SS_MESSAGE_BYTES_MAX: likewise.
  */
-SS_MUST_USE ss_status ss_stream_frame(ss_slice bytes, size_t *skip, size_t *length);
+SS_MUST_USE ss_status ss_stream_frame(ss_framing *framing, ss_slice bytes, size_t *skip,
+                                      size_t *length);
 
 #endif

@@ -1,8 +1,9 @@
 /* One measured reading of each shape of message in each size, for tests/bench/message_work_is_linear.sh: callgrind writes its
  * counts down before and after each call of read_measured. A shape is a small message in which one piece is repeated until the
- * message has its size; the one with a single piece is measured too, so that what every message costs can be taken off.
- * Prints "name pieces bytes" for each call, in their order. */
+ * message has its size; the one with a single piece is measured too, so that what every message costs can be taken off. What is
+ * named stream_ is found in a stream that comes byte by byte. Prints "name pieces bytes" for each call, in their order. */
 #include "ss/grammar.h"
+#include "ss/transport.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +89,11 @@ static const shape shapes[] = {
       "--b7--\r\n--b6--\r\n--b5--\r\n--b4--\r\n--b3--\r\n--b2--\r\n--b1--\r\n" },
     { "no_parts", ALL "c:multipart/mixed;boundary=b\r\n\r\n", "--c--c--\r\n",
       "--b\r\n\r\n\r\n--b--\r\n" },
+    { "stream_lines", ALL, "X-Some-Header-%: a value\r\n", "l:0\r\n\r\n" },
+    { "stream_one_line", ALL "s:z", "abcdefgh", "\r\nl:0\r\n\r\n" },
+    { "stream_line_ends", ALL, "\n\n\r\r", "l:0\r\n\r\n" },
+    { "stream_body", ALL "l:65000\r\n\r\n", "some text in a body\r\n\r\n", "" },
+    { "stream_keep_alives", "", "\r\n\r\n", ALL "l:0\r\n\r\n" },
     { "part_fields", ALL "c:multipart/mixed;boundary=b\r\n\r\n--b\r\n", "X-%: y\r\n z\r\n",
       "\r\n\r\n--b--\r\n" },
 };
@@ -159,10 +165,28 @@ static void read_all(ss_slice bytes)
     ss_msg_summarise(&msg, &summary);
 }
 
-__attribute__((noinline)) void read_measured(ss_slice bytes);
-__attribute__((noinline)) void read_measured(ss_slice bytes)
+/* RFC3261:18.3 */
+static void frame_bytes(ss_slice bytes)
 {
-    read_all(bytes);
+    ss_framing framing = { .seen = 0 };
+    size_t taken = 0;
+    for (size_t n = 1; n <= bytes.len; n++) {
+        size_t skip, length;
+        if (ss_stream_frame(&framing, ss_slice_cut(bytes, taken, n), &skip, &length) != SS_MORE) {
+            return;
+        }
+        taken += skip;
+    }
+}
+
+__attribute__((noinline)) void read_measured(const shape *s, ss_slice bytes);
+__attribute__((noinline)) void read_measured(const shape *s, ss_slice bytes)
+{
+    if (strncmp(s->name, "stream_", 7) == 0) {
+        frame_bytes(bytes);
+    } else {
+        read_all(bytes);
+    }
 }
 
 int main(void)
@@ -172,7 +196,7 @@ int main(void)
         for (size_t k = 0; k < SS_COUNT(sizes); k++) {
             ss_buffer b = ss_buffer_on(text, sizeof text);
             const unsigned pieces = put_shape(&b, &shapes[i], sizes[k]);
-            read_measured(ss_buffer_slice(&b));
+            read_measured(&shapes[i], ss_buffer_slice(&b));
             printf("%s %u %zu\n", shapes[i].name, pieces, b.len);
         }
     }

@@ -173,12 +173,12 @@ static void read_piece(wire *w, int from, size_t until)
     w->seen[from] = until - w->seen[from] < s.piece ? until : w->seen[from] + s.piece;
     while (status == SS_OK && w->taken[from] < w->seen[from] && w->is_open) {
         const ss_slice rest = { w->bytes[from] + w->taken[from], w->seen[from] - w->taken[from] };
-        size_t taken = 0;
+        ss_taken taken;
         ss_turn turn = begin();
         status =
             ss_engine_stream_input(&s.rig->engines[to], &turn, &w->paths[1 - from], rest, &taken);
         CHECK(status == SS_OK || status == SS_MORE);
-        w->taken[from] += taken;
+        w->taken[from] += taken.count;
         drain(to, &turn);
     }
 }
@@ -487,7 +487,7 @@ TEST(rfc3261_18_3_what_waits_on_a_stream_that_cannot_be_framed_has_failed)
     start();
     call(bob);
     run(SS_MS(50));
-    size_t taken = 0;
+    ss_taken taken;
     const ss_slice noise = SS_LIT("SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n\r\n");
     ss_turn turn = begin();
     CHECK_STATUS(
@@ -536,7 +536,7 @@ TEST(on_a_connection_that_is_stuck_a_new_request_fails_and_what_is_under_way_end
 TEST(what_the_engine_does_not_know_is_refused)
 {
     start();
-    size_t taken = 0;
+    ss_taken taken;
     const ss_path path = { .transport = SS_TRANSPORT_TCP,
                            .connection = 9,
                            .remote = ss_address_v4(0x0a000009u, 7) };
@@ -546,7 +546,7 @@ TEST(what_the_engine_does_not_know_is_refused)
     ss_turn turn = begin();
     CHECK_STATUS(ss_engine_stream_input(&s.rig->engines[ALICE], &turn, &path, SS_LIT("x"), &taken),
                  SS_ERR_STATE);
-    CHECK_EQ(taken, 1);
+    CHECK_EQ(taken.count, 1);
     CHECK_STATUS(ss_engine_stream_stuck(&s.rig->engines[ALICE], &path, true), SS_NONE);
     CHECK_OK(ss_engine_path_lost(&s.rig->engines[ALICE], &turn, &path, true));
     CHECK_NULL(ss_turn_take(&turn));
