@@ -284,15 +284,6 @@ static ss_status read_qop(ss_slice text, ss_qop *qop)
     return SS_OK;
 }
 
-static int hex_value(char c)
-{
-    const char lower = ss_lower(c);
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /* nc-value = 8LHEX (25.1); not 0, as the first request has 1. RFC7616:3.4 */
 static ss_status read_nc(ss_slice text, uint32_t *nc)
 {
@@ -301,7 +292,7 @@ static ss_status read_nc(ss_slice text, uint32_t *nc)
         return SS_ERR_SYNTAX;
     }
     for (size_t i = 0; i < text.len; i++) {
-        const int digit = hex_value(text.at[i]);
+        const int digit = ss_hex_digit(text.at[i]);
         if (digit < 0) {
             return SS_ERR_SYNTAX;
         }
@@ -313,17 +304,10 @@ static ss_status read_nc(ss_slice text, uint32_t *nc)
 /* One octet of value-chars (RFC 5987 3.2.1): itself, or three bytes that stand for it. -1: no such. */
 static int take_octet(ss_slice text, size_t *at)
 {
-    const char c = text.at[*at];
-    *at += 1;
-    if (c != '%') {
-        return (unsigned char)c;
-    }
-    if (text.len - *at < 2) {
-        return -1;
-    }
-    const int high = hex_value(text.at[*at]), low = hex_value(text.at[*at + 1]);
-    *at += 2;
-    return high < 0 || low < 0 ? -1 : high << 4 | low;
+    const bool is_escape = text.at[*at] == '%';
+    const int octet = is_escape ? ss_slice_escape(text, *at) : (unsigned char)text.at[*at];
+    *at += is_escape ? 3 : 1;
+    return octet;
 }
 
 /* username* (RFC 7616 3.4, RFC 5987 3.2): UTF-8, a language that says nothing, the name. */

@@ -167,17 +167,6 @@ size_t ss_lex_quoted_text(const lex_text *t, size_t at)
     return SS_LEX_BAD;
 }
 
-static unsigned hex_value(char c)
-{
-    return (unsigned)(c <= '9' ? c - '0' : ss_lower(c) - 'a' + 10);
-}
-
-char ss_lex_unescape(ss_slice s, size_t at)
-{
-    SS_ASSERT(s.len - at >= 3);
-    return (char)(unsigned char)(hex_value(s.at[at + 1]) << 4 | hex_value(s.at[at + 2]));
-}
-
 size_t ss_lex_control(ss_slice s, size_t at)
 {
 #if LEX_BLOCK > 0

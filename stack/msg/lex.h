@@ -320,8 +320,6 @@ bool ss_lex_is_ipv4(ss_slice s);
 bool ss_lex_is_ipv6(ss_slice s);
 /** The whole slice is a port, 1..65535. */
 SS_MUST_USE ss_status ss_lex_port(ss_slice digits, uint16_t *port);
-/** The value of %HH at `at`, which ss_lex_run_escaped has accepted. */
-char ss_lex_unescape(ss_slice s, size_t at);
 /** The first byte from `at` that no line may hold bare: a control character but HTAB; s.len when there is none. */
 size_t ss_lex_control(ss_slice s, size_t at);
 

@@ -174,12 +174,9 @@ ss_status ss_uri_parse(ss_slice text, ss_uri *uri)
 static void put_unescaped(ss_buffer *b, ss_slice s)
 {
     for (size_t at = 0; at < s.len; at++) {
-        if (s.at[at] == '%' && s.len - at >= 3) {
-            ss_put_char(b, ss_lex_unescape(s, at));
-            at += 2;
-        } else {
-            ss_put_char(b, s.at[at]);
-        }
+        const int octet = ss_slice_escape(s, at);
+        ss_put_char(b, octet < 0 ? s.at[at] : (char)octet);
+        at += octet < 0 ? 0 : 2;
     }
 }
 
@@ -225,8 +222,9 @@ static bool is_reserved(char c)
  * own (above 255). */
 static unsigned next_char(ss_slice s, size_t *at, bool fold_case)
 {
-    if (s.at[*at] == '%' && s.len - *at >= 3) {
-        const char c = ss_lex_unescape(s, *at);
+    const int octet = ss_slice_escape(s, *at);
+    if (octet >= 0) {
+        const char c = (char)octet;
         *at += 3;
         return is_reserved(c) ? 256u + (unsigned char)c
                               : (unsigned char)(fold_case ? ss_lower(c) : c);

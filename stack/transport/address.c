@@ -51,21 +51,12 @@ static bool read_v4(ss_slice text, uint8_t ip[4])
     return true;
 }
 
-static int hex_digit(char c)
-{
-    const char low = ss_lower(c);
-    if (low >= '0' && low <= '9') {
-        return low - '0';
-    }
-    return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
-
 /* hex4 = 1*4HEXDIG */
 static bool read_hex4(ss_slice text, uint16_t *word)
 {
     unsigned value = 0;
     for (size_t i = 0; i < text.len; i++) {
-        const int digit = hex_digit(text.at[i]);
+        const int digit = ss_hex_digit(text.at[i]);
         if (digit < 0) {
             return false;
         }

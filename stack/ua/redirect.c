@@ -73,27 +73,13 @@ static bool is_in(ss_slice block, const ss_uri *uri)
 
 /* ---- URIs that ask for more than a place: 19.1.5 ---- */
 
-static int hex_digit(char c)
-{
-    const char lower = ss_lower(c);
-    return c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-/* The character that an escape at `at` stands for; -1 when it is none. */
-static int escaped(ss_slice text, size_t at)
-{
-    const int high = text.len - at < 3 ? -1 : hex_digit(text.at[at + 1]);
-    const int low = text.len - at < 3 ? -1 : hex_digit(text.at[at + 2]);
-    return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
 /* A name or value of a header in the arena, its escapes undone; false for one that would end its line. */
 static bool unescape(const ss_visit *v, ss_slice text, ss_slice *out)
 {
     ss_buffer b = ss_buffer_open(v->turn->arena);
     for (size_t i = 0; i < text.len; i++) {
         const bool is_escape = text.at[i] == '%';
-        const int c = is_escape ? escaped(text, i) : (unsigned char)text.at[i];
+        const int c = is_escape ? ss_slice_escape(text, i) : (unsigned char)text.at[i];
         if (c < 0x20 || c == 0x7f) {
             return false;
         }

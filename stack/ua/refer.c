@@ -209,29 +209,18 @@ void ss_uas_refer_inside(const ss_visit *v, const ss_incoming *in, ss_dialog *di
 
 /* ---- the call that is made for it: 2.4.3 ---- */
 
-static unsigned hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-           : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
-           : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
-                                  : 16;
-}
-
 /* A value of a header in a URI as it stands in a message; SS_EMPTY when it would break one. */
 static ss_slice unescaped(const ss_visit *v, ss_slice text)
 {
     ss_buffer b = ss_buffer_open(v->turn->arena);
     for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        if (c == '%' && i + 2 < text.len && hex_digit(text.at[i + 1]) < 16 &&
-            hex_digit(text.at[i + 2]) < 16) {
-            c = (char)(hex_digit(text.at[i + 1]) << 4 | hex_digit(text.at[i + 2]));
-            i += 2;
-        }
-        if ((unsigned char)c < ' ' || c == 0x7f) {
+        const int octet = ss_slice_escape(text, i);
+        const int c = octet < 0 ? (unsigned char)text.at[i] : octet;
+        if (c < ' ' || c == 0x7f) {
             return SS_EMPTY;
         }
-        ss_put_char(&b, c);
+        ss_put_char(&b, (char)c);
+        i += octet < 0 ? 0 : 2;
     }
     return ss_buffer_keep(v->turn->arena, &b);
 }

@@ -123,6 +123,26 @@ static inline char ss_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+/** The value of a hexadecimal digit, in either case; -1: it is none. */
+static inline int ss_hex_digit(char c)
+{
+    const char low = ss_lower(c);
+    if (low >= '0' && low <= '9') {
+        return low - '0';
+    }
+    return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
+}
+
+/** The octet that a %HH at `at` stands for (RFC 3986 2.1); -1: there is none. */
+static inline int ss_slice_escape(ss_slice s, size_t at)
+{
+    if (at >= s.len || s.len - at < 3 || s.at[at] != '%') {
+        return -1;
+    }
+    const int high = ss_hex_digit(s.at[at + 1]), low = ss_hex_digit(s.at[at + 2]);
+    return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
 /* ---- arena -------------------------------------------------------------------------------------------------------
  * Bump allocation in memory that the host lends. Everything taken dies together, when `used` is set back. */
 

@@ -83,3 +83,25 @@ TEST(slice_time_after_stops_at_never)
     CHECK_EQ(ss_time_after(SS_TIME_NEVER - 1, 2), SS_TIME_NEVER);
     CHECK_EQ(ss_time_earlier(3, SS_TIME_NEVER), 3);
 }
+
+TEST(slice_a_hexadecimal_digit_has_its_value_in_either_case)
+{
+    static const char digits[] = "0123456789abcdefABCDEF";
+    for (int c = -128; c < 128; c++) {
+        const char *at = c == 0 ? NULL : strchr(digits, c);
+        const int place = at == NULL ? -1 : (int)(at - digits);
+        CHECK_EQ(ss_hex_digit((char)c), place < 16 ? place : place - 6);
+    }
+}
+
+TEST(slice_an_escape_is_a_per_cent_sign_and_two_hexadecimal_digits)
+{
+    static const char *const none[] = { "", "%", "%4", "%4g", "%g4", "441", "%%4", "% 4" };
+    CHECK_EQ(ss_slice_escape(SS_LIT("a%fFz"), 1), 0xff);
+    CHECK_EQ(ss_slice_escape(SS_LIT("%00"), 0), 0);
+    CHECK_EQ(ss_slice_escape(SS_LIT("%41"), 0), 'A');
+    CHECK_EQ(ss_slice_escape(SS_LIT("%41"), 3), -1);
+    for (size_t i = 0; i < SS_COUNT(none); i++) {
+        CHECK_EQ(ss_slice_escape(ss_slice_from(none[i]), 0), -1);
+    }
+}

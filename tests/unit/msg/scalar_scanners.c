@@ -16,7 +16,6 @@
 #define ss_lex_is_ipv4     scalar_lex_is_ipv4
 #define ss_lex_is_ipv6     scalar_lex_is_ipv6
 #define ss_lex_port        scalar_lex_port
-#define ss_lex_unescape    scalar_lex_unescape
 #include "stack/msg/host.c"
 #include "stack/msg/lex.c"
 
