@@ -1,6 +1,6 @@
 /* Sixteen bytes at a time, where the processor can: which of them are of some kind, as 16 bits, the first byte lowest. SSE2
  * is part of every x86-64. Everywhere else, and with SS_LEX_SCALAR, LEX_BLOCK is 0 and the scanners of lex.h go byte by byte;
- * both give the same results, which a test holds. A block is loaded only where 16 bytes of the slice are. Private to
+ * both give the same results, which a test holds. A block is loaded only where 16 bytes may be (lex_text). Private to
  * stack/msg. */
 #ifndef SS_MSG_BLOCK_H
 #define SS_MSG_BLOCK_H
@@ -55,7 +55,7 @@ static inline unsigned lex_block_odd(const char *at)
     return lex_block_bits(_mm_or_si128(lex_block_within(x, 0, 0x1f), lex_block_equal(x, 0x7f)));
 }
 
-/* What is none of letters, digits, '-' and '.': the bytes of nearly every name, number, tag and branch. */
+/* Letters, digits, '-' and '.': the bytes of nearly every name, number, tag and branch. */
 static inline lex_block lex_block_names(lex_block x)
 {
     const lex_block letters = lex_block_within(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 25);

@@ -49,19 +49,21 @@ static void check_via(ss_parse *p)
 /* One address, no star, and a tag that is a token (19.3, 20.39). */
 static bool is_party(ss_status status, const ss_name_addr *na)
 {
-    return status == SS_OK && !na->is_star && !na->has_odd_tag;
+    return status == SS_OK && !na->has_odd_tag;
 }
 
+/* What cannot be read leaves nothing behind. */
 static ss_status read_party(const ss_msg *msg, ss_hdr id, ss_name_addr *out, ss_uri *uri)
 {
     lex_text t;
     size_t at;
-    if (!ss_text_of_field(msg, id, &t, &at)) {
-        ss_addr_clear(out);
-        ss_uri_clear(uri);
-        return SS_NONE;
+    const bool is_there = ss_text_of_field(msg, id, &t, &at);
+    if (is_there && at < t.len && ss_addr_read(&t, at, out, uri) == t.len && !out->is_star) {
+        return SS_OK;
     }
-    return at < t.len && ss_addr_read(&t, at, out, uri) == t.len ? SS_OK : SS_ERR_SYNTAX;
+    ss_addr_clear(out);
+    ss_uri_clear(uri);
+    return is_there ? SS_ERR_SYNTAX : SS_NONE;
 }
 
 static void check_parties(ss_parse *p)

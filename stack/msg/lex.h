@@ -105,7 +105,7 @@ static inline size_t lex_run(const lex_text *t, size_t at, unsigned classes)
     return ss_lex_run_on(t, at, classes);
 }
 
-/** The same for any classes, byte by byte: for what is short. */
+/** lex_run for any classes, byte by byte: for what is short. */
 static inline size_t lex_run_short(const lex_text *t, size_t at, unsigned classes)
 {
     while (at < t->len && lex_is(t->at[at], classes)) {
@@ -290,7 +290,7 @@ static inline ss_slice lex_trim(ss_slice s)
     return is_bare ? s : ss_slice_trim(s);
 }
 
-/** The same, where %HH counts as one of the class. */
+/** ss_lex_run, where %HH counts as one of the classes. */
 size_t ss_lex_run_escaped(ss_slice s, size_t at, unsigned classes);
 /** True for a slice of one or more bytes, all of the classes. */
 bool ss_lex_all(ss_slice s, unsigned classes);

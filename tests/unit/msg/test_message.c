@@ -3,6 +3,7 @@
 #include "check.h"
 #include "messages.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Asks a message everything that can be asked; nothing may go wrong, whatever the answers. */
@@ -54,15 +55,61 @@ static void check_index(const ss_msg *msg)
     CHECK(at <= msg->headers_end || msg->field_count == 0);
 }
 
+static void check_inside(const ss_msg *msg, ss_slice s)
+{
+    CHECK(s.at == NULL || (s.at >= msg->bytes.at && s.at <= msg->bytes.at + msg->bytes.len));
+    CHECK(s.len <= msg->bytes.len);
+}
+
+/* What is read once holds nothing but slices of the message, whatever stood in its memory before. */
+static void check_read_once(const ss_msg *msg)
+{
+    const ss_slice slices[] = {
+        msg->target.whole,
+        msg->target.host,
+        msg->target.params.bytes,
+        msg->target.user,
+        msg->target.headers,
+        msg->top_via.whole,
+        msg->top_via.host,
+        msg->top_via.branch,
+        msg->top_via.params.bytes,
+        msg->from.whole,
+        msg->from.uri,
+        msg->from.display,
+        msg->from.params.bytes,
+        msg->from.tag,
+        msg->to.whole,
+        msg->to.uri,
+        msg->to.tag,
+        msg->from_uri.whole,
+        msg->from_uri.host,
+        msg->from_uri.user,
+        msg->to_uri.whole,
+        msg->to_uri.host,
+        msg->to_uri.headers,
+        msg->cseq.method_name,
+        msg->from_uri.params.bytes,
+        msg->to_uri.params.bytes,
+    };
+    for (size_t i = 0; i < SS_COUNT(slices); i++) {
+        check_inside(msg, slices[i]);
+    }
+    CHECK(msg->max_forwards_status < SS_STATUS_COUNT);
+    CHECK(msg->content_length_status < SS_STATUS_COUNT);
+}
+
 static void try_bytes(ss_slice bytes)
 {
     ss_msg msg;
     ss_diag diag;
+    memset(&msg, 0xa5, sizeof msg);
     const ss_status status = test_parse(bytes, &msg, &diag);
     CHECK(diag.offset <= bytes.len);
     CHECK_EQ(status == SS_OK, diag.sentence[0] == '\0');
     CHECK(status != SS_OK || diag.response == 0);
     check_index(&msg);
+    check_read_once(&msg);
     ask_everything(&msg);
     if (diag.response != 0) {
         static char out[1 << 17];
@@ -80,6 +127,32 @@ TEST(message_every_sample_is_whole_and_its_index_is_sound)
         test_parse_ok(test_exact(test_messages[i].bytes), &msg);
         check_index(&msg);
         ask_everything(&msg);
+    }
+}
+
+TEST(message_fields_that_cannot_be_read_leave_nothing_behind)
+{
+    static const char *const lines[] = { "From:",
+                                         "From: *",
+                                         "From: sip:a@b?c=d",
+                                         "From: <sip:a@b",
+                                         "From: <sip:a@b>;tag",
+                                         "From: <a>x",
+                                         "To:",
+                                         "To: *",
+                                         "Via:",
+                                         "Via: SIP/2.0",
+                                         "CSeq:",
+                                         "CSeq: 1",
+                                         "Max-Forwards:",
+                                         "Content-Length: x" };
+    for (size_t i = 0; i < SS_COUNT(lines); i++) {
+        char text[256];
+        const int len =
+            snprintf(text, sizeof text, "OPTIONS sip:a@b SIP/2.0\r\n%s\r\n\r\n", lines[i]);
+        try_bytes(test_exact((ss_slice){ text, (size_t)len }));
+        const int status = snprintf(text, sizeof text, "SIP/2.0 200 OK\r\n%s\r\n\r\n", lines[i]);
+        try_bytes(test_exact((ss_slice){ text, (size_t)status }));
     }
 }
 
