@@ -4,6 +4,24 @@
 
 /* ---- client: 9.1 ---- */
 
+/* RFC4028:7.1 a CANCEL says it as well. SS_EMPTY: the arena is full. */
+static ss_slice say_supported(const ss_visit *v, ss_slice cancel)
+{
+    ss_msg msg;
+    ss_diag diag;
+    if (!ss_ua_has_option(v->ua, SS_LIT("timer"))) {
+        return cancel;
+    }
+    if (ss_msg_parse(&msg, v->turn->arena, cancel, &diag) != SS_OK) {
+        return SS_EMPTY;
+    }
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put(&b, ss_slice_cut(cancel, 0, msg.headers_end));
+    ss_ua_put_ability(v, &b, SS_HDR_SUPPORTED);
+    ss_put(&b, ss_slice_cut(cancel, msg.headers_end, cancel.len));
+    return ss_buffer_keep(v->turn->arena, &b);
+}
+
 /* By the path of the INVITE. What the CANCEL is answered matters to nobody: 64*T1 decide. */
 ss_status ss_uac_start_cancel(const ss_visit *v, ss_ref invite_ref)
 {
@@ -17,7 +35,9 @@ ss_status ss_uac_start_cancel(const ss_visit *v, ss_ref invite_ref)
         return status != SS_OK ? status : SS_ERR_FULL;
     }
     ss_ref txn;
-    return ss_txn_request(v->core, v->turn, &path, bytes, nobody, &txn);
+    const ss_slice cancel = say_supported(v, bytes);
+    return cancel.len == 0 ? SS_ERR_FULL
+                           : ss_txn_request(v->core, v->turn, &path, cancel, nobody, &txn);
 }
 
 /* RFC3261:9.1 When there is no room for a CANCEL, the next 1xx brings another try; the end is the same. */

@@ -187,6 +187,18 @@ void ss_session_timer_2xx(const ss_visit *v, ss_leg *leg, const ss_msg *response
     }
 }
 
+/* RFC4028:7.4 the largest Min-SE of its dialog is said in every later refresh; before there is one, in the request alone. */
+static void remember_min_se(const ss_visit *v, ss_errand errand, uint32_t min_se)
+{
+    if (errand.kind == SS_ERRAND_ASKED) {
+        ss_session_timer *t =
+            timer_of(v, ss_leg_at(v->core, ss_asked_at(v->core, errand.who)->leg));
+        if (t != NULL) {
+            t->min_se = larger(t->min_se, min_se);
+        }
+    }
+}
+
 /* RFC4028:7.3 RFC4028:7.4 the request again, with what its refusal asks for. */
 bool ss_ua_raise_interval(const ss_visit *v, const ss_msg *response, ss_repeat *r)
 {
@@ -206,6 +218,7 @@ bool ss_ua_raise_interval(const ss_visit *v, const ss_msg *response, ss_repeat *
     ss_splice_set(&r->edits, SS_HDR_SESSION_EXPIRES,
                   ss_arena_copy(v->turn->arena, ss_buffer_slice(&b)));
     ss_splice_set_u64(&r->edits, SS_HDR_MIN_SE, min_se);
+    remember_min_se(v, r->errand, min_se);
     return true;
 }
 

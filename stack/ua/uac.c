@@ -38,9 +38,28 @@ ss_status ss_ua_contact_for(const ss_visit *v, bool is_secure, ss_slice *contact
     return b.overflow ? SS_ERR_FULL : SS_OK;
 }
 
+/* RFC4028:7.1 in each request but ACK; those that say all that we can have it. A CANCEL: cancel.c */
+static bool says_supported_alone(const ss_visit *v, ss_method method)
+{
+    switch (method) {
+    case SS_METHOD_ACK:
+    case SS_METHOD_INVITE:
+    case SS_METHOD_UPDATE:
+    case SS_METHOD_SUBSCRIBE:
+    case SS_METHOD_NOTIFY:
+    case SS_METHOD_REFER:
+        return false;
+    default:
+        return ss_ua_has_option(v->ua, SS_LIT("timer"));
+    }
+}
+
 void ss_ua_put_tail(const ss_visit *v, ss_buffer *b, ss_method method)
 {
     const ss_ua_profile *profile = v->ua->identity->profile;
+    if (says_supported_alone(v, method)) {
+        ss_ua_put_ability(v, b, SS_HDR_SUPPORTED);
+    }
     for (unsigned i = 0; profile != NULL && i < profile->extra_header_count; i++) {
         const ss_extra_header *extra = &profile->extra_headers[i];
         if ((extra->methods >> method & 1u) != 0) {

@@ -43,6 +43,37 @@ TEST(rfc4028_7_1_an_invite_asks_and_its_2xx_says)
     CHECK_SLICE(value(ok, SS_HDR_REQUIRE), "timer");
 }
 
+TEST(rfc4028_7_1_every_request_but_ack_says_that_it_is_supported)
+{
+    static const char *const names[] = { "INVITE", "UPDATE", "BYE" };
+    ua_rig *rig = start(120, 90, SS_REFRESHER_UAC);
+    ua_set_up(rig);
+    ua_run(rig, SS_S(61)); /* a refresh */
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    for (size_t i = 0; i < SS_COUNT(names); i++) {
+        CHECK_SLICE(value(ua_sent_msg(rig, ALICE, names[i], 0), SS_HDR_SUPPORTED),
+                    "replaces, 100rel, timer");
+        CHECK_EQ(ss_msg_count(ua_sent_msg(rig, ALICE, names[i], 0), SS_HDR_SUPPORTED), 1);
+    }
+    CHECK_EQ(ss_msg_count(ua_sent_msg(rig, ALICE, "ACK", 0), SS_HDR_SUPPORTED), 0);
+    ss_command options = { .kind = SS_CMD_REQUEST,
+                           .method = SS_METHOD_OPTIONS,
+                           .target = SS_LIT("sip:carol@10.0.0.9") };
+    CHECK_OK(ua_command(rig, ALICE, &options));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_REGISTER, 0));
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 1);
+    CHECK_OK(ua_carol_answers(rig, invite, 183, "c", CONTACT "Require: 100rel\r\nRSeq: 1\r\n"));
+    ss_command prack = { .kind = SS_CMD_PRACK, .call = 2 };
+    CHECK_OK(ua_command(rig, ALICE, &prack));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_CANCEL, 2));
+    static const char *const others[] = { "OPTIONS", "REGISTER", "PRACK", "CANCEL" };
+    for (size_t i = 0; i < SS_COUNT(others); i++) {
+        CHECK(ss_msg_lists_token(ua_sent_msg(rig, ALICE, others[i], 0), SS_HDR_SUPPORTED,
+                                 SS_LIT("timer")));
+    }
+}
+
 /* RFC4028:9 table 2 */
 TEST(rfc4028_9_the_refresher_is_the_uacs_choice_if_it_made_one)
 {
@@ -87,6 +118,23 @@ TEST(rfc4028_6_an_interval_that_is_too_small_gets_422_and_is_asked_for_again)
     CHECK_SLICE(value(again, SS_HDR_MIN_SE), "150");
     CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_INCOMING), 1);
     CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REJECTED), 0);
+}
+
+TEST(rfc4028_7_4_what_a_422_asked_for_in_a_dialog_is_said_in_every_later_refresh)
+{
+    ua_rig *rig = start(100, 90, SS_REFRESHER_UAC);
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    static const char ok[] = CONTACT "Session-Expires: 100;refresher=uac\r\nRequire: timer\r\n";
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 0), 200, "c", ok));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_REINVITE, OFFER));
+    CHECK_EQ(ss_msg_count(ua_sent_msg(rig, ALICE, "INVITE", 1), SS_HDR_MIN_SE), 0);
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 1), 422, "c", "Min-SE: 150\r\n"));
+    CHECK_SLICE(value(ua_sent_msg(rig, ALICE, "INVITE", 2), SS_HDR_MIN_SE), "150");
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 2), 200, "c", ok));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_REINVITE, OFFER));
+    CHECK_SLICE(value(ua_sent_msg(rig, ALICE, "INVITE", 3), SS_HDR_MIN_SE), "150");
+    CHECK_SLICE(value(ua_sent_msg(rig, ALICE, "INVITE", 3), SS_HDR_SESSION_EXPIRES),
+                "150;refresher=uac");
 }
 
 TEST(rfc4028_7_3_a_422_that_asks_for_nothing_new_is_a_refusal)
