@@ -223,7 +223,17 @@ void ss_asked_up(const ss_visit *v, ss_asked *asked, const ss_up *up, const ss_m
 
 /* ---- the end of the dialog ---- */
 
-/* A 2xx may still come for an INVITE, and must be acknowledged when there is no dialog any more: RFC3261:13.2.2.4 */
+/* As if its 2xx were lost: there is no room for the ACK, or no address. Nothing would end it in Proceeding. */
+static void give_up(const ss_visit *v, ss_asked *asked)
+{
+    ss_txn_disown(v->core, asked->txn);
+    (void)ss_txn_abandon(v->core, v->turn, asked->txn);
+    asked->txn = 0;
+    ss_asked_give(v, asked);
+}
+
+/* A 2xx may still come for an INVITE, and must be acknowledged when there is no dialog any more: RFC3261:13.2.2.4 One that
+ * nobody answers at all is given up as if it were cancelled, as Proceeding has no end of its own: RFC3261:9.1 */
 static void quiet_asked(const ss_visit *v, ss_leg *leg, ss_asked *asked)
 {
     const bool may_come = asked->method == SS_METHOD_INVITE && asked->txn != 0;
@@ -231,9 +241,12 @@ static void quiet_asked(const ss_visit *v, ss_leg *leg, ss_asked *asked)
         ss_asked_give(v, asked);
         return;
     }
-    ss_timer_set(&v->core->timers, &v->core->pools->store, &asked->timer, SS_TIME_NEVER);
+    asked->interval = 64 * v->core->settings->t1;
+    ss_timer_set(&v->core->timers, &v->core->pools->store, &asked->timer,
+                 asked->state == SS_ASKED_WAITING ? ss_time_after(v->turn->now, asked->interval)
+                                                  : SS_TIME_NEVER);
     if (asked->ack.bytes.len == 0 && leg->dialog != 0 && !ss_asked_write_ack(v, leg, asked)) {
-        ss_asked_give(v, asked); /* no room: as if its 2xx were lost */
+        give_up(v, asked);
     }
 }
 

@@ -39,8 +39,9 @@ static ss_status send_bye(const ss_visit *v, ss_leg *leg)
 /* A 2xx whose answer the application never said is acknowledged before the BYE all the same. RFC3261:13.2.2.4 */
 static void acknowledge_first(const ss_visit *v, ss_leg *leg)
 {
-    const ss_ack_of of = ss_leg_ack_of(v, leg);
-    if (leg->ack.waits && ss_ack_say(v, &of, SS_EMPTY, SS_EMPTY) != SS_OK) {
+    ss_ack_of of = ss_leg_ack_of(v, leg);
+    const bool waits = leg->ack.waits || ss_asked_ack_waits(v, leg, &of);
+    if (waits && ss_ack_say(v, &of, SS_EMPTY, SS_EMPTY) != SS_OK) {
         ss_call_tell_full(v, ss_call_at(v->core, leg->call));
     }
 }

@@ -1,7 +1,7 @@
 /* Calls and their legs: made, found, ended, given back (RFC 3261 section 13). The list is in order of number.
  * Invariant: ua->calls counts the calls that are not over; an over call has no timer armed. */
-#include "events.h"
 #include "changes.h"
+#include "events.h"
 
 ss_call *ss_call_at(const ss_core *core, ss_ref call)
 {
@@ -203,6 +203,27 @@ void ss_call_settle(const ss_visit *v, ss_call *call)
 
 /* ---- legs ---- */
 
+/* RFC5057:4.1 An early dialog that a subscription kept is the leg's again when an INVITE goes on in it. 0: there is none. */
+static ss_ref take_back(const ss_visit *v, const ss_dialog_options *options, ss_leg *leg)
+{
+    const ss_dialog_text *text = &options->text;
+    const ss_ref ref =
+        ss_dialog_find(v->core, ss_dialog_key(text->call_id, text->local_tag, text->remote_tag));
+    ss_dialog *dialog = ref == 0 ? NULL : ss_dialog_at(v->core, ref);
+    if (dialog == NULL || dialog->owner_kind != SS_DIALOG_OF_SUBSCRIPTION ||
+        dialog->state != SS_DIALOG_EARLY) {
+        return 0;
+    }
+    leg->first_subscription = dialog->owner;
+    dialog->owner = ss_leg_ref(v->core, leg);
+    dialog->owner_kind = SS_DIALOG_OF_LEG;
+    if (dialog->local_cseq < options->local_cseq) { /* the INVITE was sent again */
+        dialog->local_cseq = options->local_cseq;
+        dialog->has_local_cseq = options->has_local_cseq;
+    }
+    return ref;
+}
+
 ss_status ss_leg_new(const ss_visit *v, ss_call *call, const ss_dialog_options *options,
                      ss_leg **leg)
 {
@@ -213,7 +234,9 @@ ss_status ss_leg_new(const ss_visit *v, ss_call *call, const ss_dialog_options *
     ss_leg *made = ss_leg_at(v->core, ref);
     ss_dialog_options with_owner = *options;
     with_owner.owner = ref;
-    const ss_status status = ss_dialog_create(v->core, &with_owner, &made->dialog);
+    made->dialog = take_back(v, options, made);
+    const ss_status status =
+        made->dialog != 0 ? SS_OK : ss_dialog_create(v->core, &with_owner, &made->dialog);
     if (status != SS_OK) {
         ss_core_give(v->core, ref, sizeof(ss_leg));
         return status;
@@ -257,7 +280,11 @@ void ss_leg_lost(const ss_visit *v, ss_leg *leg, const ss_outcome *outcome)
     }
     const bool is_the_call = call->wanted == ss_leg_ref(v->core, leg);
     ss_leg_over(v, leg);
-    if (is_the_call && call->state != SS_CALL_OVER) {
+    if (call->state == SS_CALL_INCOMING) { /* as after a BYE: RFC3261:15.1.2 */
+        if (ss_uas_reject(v, call, 487, SS_EMPTY) == SS_OK) {
+            ss_call_tell(v, call, SS_EVENT_ENDED, outcome);
+        }
+    } else if (is_the_call && call->state != SS_CALL_OVER) {
         ss_call_tell(v, call, SS_EVENT_ENDED, outcome);
         ss_call_over(v, call);
     }

@@ -54,6 +54,9 @@ static ss_status respond(const ss_visit *v, const ss_call *call, const ss_comman
     static const ss_method methods[] = { SS_METHOD_PRACK, SS_METHOD_UPDATE, SS_METHOD_INVITE };
     const ss_leg *leg = ss_call_leg(v, call, command->leg);
     const bool is_any = command->kind == SS_CMD_RESPOND;
+    if (status <= 100 || status > 699) {
+        return SS_ERR_SEMANTIC;
+    }
     for (size_t i = is_any ? 0 : 2; leg != NULL && i < SS_COUNT(methods); i++) {
         ss_served *served = ss_served_find(v, leg, methods[i]);
         if (served != NULL) {

@@ -192,7 +192,8 @@ static ss_status need_leg(const ss_visit *v, ss_call *call, const ss_msg *invite
 {
     if (call->first_leg != 0) {
         *leg = ss_leg_at(v->core, call->first_leg);
-        return SS_OK;
+        const bool is_over = (*leg)->dialog == 0; /* the peer ended it: there was no room for 487 */
+        return is_over ? SS_ERR_STATE : SS_OK;
     }
     ss_dialog_options options = { .remote_cseq = call->cseq,
                                   .has_remote_cseq = true,

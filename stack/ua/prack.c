@@ -118,7 +118,8 @@ ss_status ss_reliable_hold_2xx(const ss_visit *v, const ss_leg *leg, const ss_co
     return SS_OK;
 }
 
-/* RFC3262:3 it must be prepared to process PRACK requests for those outstanding responses. */
+/* RFC3262:3 it must be prepared to process PRACK requests for those outstanding responses. What they acknowledge is answered:
+ * a 2xx that waited is not sent any more, and the INVITE may be gone. */
 bool ss_reliable_leave(const ss_visit *v, const ss_leg *leg)
 {
     ss_reliable *r = reliable_of(v, leg);
@@ -127,7 +128,11 @@ bool ss_reliable_leave(const ss_visit *v, const ss_leg *leg)
     }
     if (!r->is_left) {
         r->is_left = true;
+        r->is_2xx_held = false;
+        r->served = 0;
         ss_core_drop(v->core, &r->bytes);
+        ss_core_drop(v->core, &r->held_type);
+        ss_core_drop(v->core, &r->held_body);
         arm(v, r, ss_time_after(v->turn->now, 64 * v->core->settings->t1));
     }
     return true;

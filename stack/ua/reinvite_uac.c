@@ -158,6 +158,7 @@ void ss_reinvite_response(const ss_visit *v, ss_asked *asked, const ss_msg *resp
     ss_leg *leg = ss_leg_at(v->core, asked->leg);
     const bool is_2xx = response->status >= 200 && response->status < 300;
     if (is_2xx && (asked->state == SS_ASKED_ANSWERED || leg->dialog == 0)) {
+        ss_timer_set(&v->core->timers, &v->core->pools->store, &asked->timer, SS_TIME_NEVER);
         asked->state = SS_ASKED_ANSWERED;
         ss_asked_repeat_ack(v, leg, asked);
     } else if (asked->state != SS_ASKED_WAITING) {
@@ -203,6 +204,17 @@ static void wait_out(const ss_visit *v, const ss_leg *leg, ss_asked *asked)
                  ss_time_after(v->turn->now, asked->interval));
 }
 
+/* RFC3261:12.2.1.2 RFC3261:15 the callee's BYE waits for the ACK */
+static void end_dialog(const ss_visit *v, ss_leg *leg)
+{
+    ss_call *call = ss_call_at(v->core, leg->call);
+    if (call->state == SS_CALL_ANSWERED) {
+        call->wants_bye = true;
+    } else {
+        ss_leg_bye(v, leg);
+    }
+}
+
 /* RFC3261:14.1 RFC3311:5.3 RFC6141:3.4 the session is as before; whether to ask again is the application's to say. */
 void ss_change_failed(const ss_visit *v, ss_asked *asked, const ss_outcome *outcome)
 {
@@ -228,7 +240,7 @@ void ss_change_failed(const ss_visit *v, ss_asked *asked, const ss_outcome *outc
                             .verdict = verdict,
                             .msg = outcome->msg });
     if (is_gone && leg->state == SS_LEG_UP) {
-        ss_leg_bye(v, leg); /* RFC3261:12.2.1.2 */
+        end_dialog(v, leg);
     }
 }
 

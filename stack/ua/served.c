@@ -272,6 +272,9 @@ ss_status ss_served_respond(const ss_visit *v, ss_served *served, unsigned statu
     if (served->txn == 0) {
         return SS_ERR_STATE;
     }
+    if (status < 200 && served->method != SS_METHOD_INVITE) {
+        return SS_ERR_SEMANTIC; /* RFC4320:4.1 */
+    }
     if (status >= 200 && status < 300 && served->method == SS_METHOD_INVITE) {
         const ss_status held = ss_reliable_hold_2xx(v, leg, command, &is_held);
         if (held != SS_OK || is_held) {

@@ -416,7 +416,8 @@ static void take_state(const ss_visit *v, ss_subscription *sub, const said_state
     }
     if (said->has_expires) {
         lasts(v, sub, said->expires_s);
-    } else if (sub->clock == SS_CLOCK_OFF && sub->ends == SS_TIME_NEVER) {
+    } else if (sub->clock == SS_CLOCK_OFF &&
+               (sub->ends == SS_TIME_NEVER || sub->ends <= v->turn->now)) {
         lasts(v, sub, sub->is_refer ? ss_package_expires(sub->package) : sub->expires_s);
     } else if (sub->clock == SS_CLOCK_OFF) {
         lasts(v, sub, (uint32_t)((sub->ends - v->turn->now) / SS_S(1)));

@@ -413,6 +413,68 @@ TEST(rfc3261_13_2_2_4_a_2xx_of_a_reinvite_that_crosses_our_bye_is_acknowledged)
     CHECK(ua_is_empty(rig, BOB));
 }
 
+/* RFC3261:9.1 what nobody answers is not waited for either when its dialog is gone */
+static void end_without_an_answer(bool is_cancelled)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 0), 200, "c", CONTACT));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_REINVITE, OFFER));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 1), 180, "c", CONTACT));
+    if (is_cancelled) {
+        CHECK_OK(ua_do(rig, ALICE, SS_CMD_CANCEL, 1));
+        CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "CANCEL", 0), 200, "c", ""));
+    }
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "BYE", 0), 200, "c", ""));
+    ua_run(rig, SS_S(31));
+    CHECK(!ua_is_empty(rig, ALICE)); /* its 2xx may come: 13.2.2.4 */
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+TEST(rfc3261_15_1_1_a_reinvite_that_is_never_answered_ends_64_t1_after_its_dialog)
+{
+    end_without_an_answer(false);
+    end_without_an_answer(true);
+}
+
+/* The same where its 2xx could not be acknowledged, as nobody knows the address any more. */
+TEST(rfc3261_15_1_2_a_reinvite_to_a_name_ends_with_its_dialog)
+{
+    const ss_address carol = ss_address_v4(0x0a000009u, 5060);
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "c", "Contact: <sip:carol@pc.example.com>\r\n"));
+    CHECK_OK(ua_answer_query(rig, 0, &carol));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_REINVITE, OFFER));
+    CHECK_OK(ua_answer_query(rig, 1, &carol));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 1), 180, "c", ""));
+    CHECK_OK(ua_carol_requests(rig, invite, "c", "BYE", 1));
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+/* RFC3261:13.2.2.4 the application hangs up before it says the answer */
+TEST(rfc3261_13_2_2_4_a_2xx_with_an_offer_is_acknowledged_before_the_bye)
+{
+    ua_rig *rig = ua_start();
+    ua_set_up(rig);
+    CHECK_OK(ua_say(rig, BOB, SS_CMD_REINVITE, SS_EMPTY));
+    ua_run(rig, SS_MS(50));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_ANSWER, OFFER));
+    ua_run(rig, SS_MS(60));
+    CHECK_EQ(ua_sent_count(rig, BOB, "ACK"), 0);
+    CHECK_OK(ua_do(rig, BOB, SS_CMD_HANGUP, 1));
+    CHECK_EQ(ua_sent_count(rig, BOB, "ACK"), 1);
+    CHECK_EQ(ua_sent_count(rig, BOB, "BYE"), 1);
+    ua_run_out(rig);
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_NOT_ACKED), 0);
+    CHECK(ua_is_empty(rig, ALICE));
+    CHECK(ua_is_empty(rig, BOB));
+}
+
 TEST(rfc3261_14_2_a_reinvite_that_the_application_leaves_is_answered_480)
 {
     ua_rig *rig = ua_start();

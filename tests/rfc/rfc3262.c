@@ -382,6 +382,26 @@ TEST(rfc3262_3_a_reinvite_whose_1xx_gets_no_prack_is_refused_5xx)
     end(rig);
 }
 
+/* RFC3261:9.2 the PRACK that it waited for finds an INVITE that is answered 487 */
+TEST(rfc3262_3_a_2xx_that_waits_is_forgotten_when_its_reinvite_is_cancelled)
+{
+    ua_rig *rig = ua_start();
+    ua_set_up(rig);
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_REINVITE, OFFER));
+    ua_run(rig, SS_MS(50));
+    CHECK_OK(progress(rig, 183, ANSWER));
+    CHECK_OK(ua_say(rig, BOB, SS_CMD_ANSWER, SS_EMPTY)); /* waits */
+    ua_run(rig, SS_MS(60));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_CANCEL, 1));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_PRACK, SS_EMPTY)); /* behind it */
+    ua_run(rig, SS_MS(100));
+    CHECK_EQ(ua_sent_count(rig, BOB, "487 INVITE"), 1);
+    CHECK_EQ(ua_sent_count(rig, BOB, "200 PRACK"), 1);
+    CHECK_EQ(ua_sent_count(rig, BOB, "200 INVITE"), 1); /* of the first INVITE */
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_FULL), 0);
+    end(rig);
+}
+
 /* ---- 7.2 ---- */
 
 TEST(rfc3262_7_2_rack_is_three_words)

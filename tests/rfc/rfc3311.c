@@ -1,6 +1,8 @@
 /* UPDATE (RFC 3311): early and confirmed, from both sides, with an offer and without; glare, order, refusal. */
 #include "ua_rig.h"
 
+#include <stdio.h>
+
 #define OFFER   SS_LIT("v=0\r\ns=offer\r\n")
 #define ANSWER  SS_LIT("v=0\r\ns=answer\r\n")
 #define CONTACT "Contact: <sip:carol@10.0.0.9>\r\n"
@@ -173,6 +175,44 @@ TEST(rfc3311_5_2_an_update_that_the_application_leaves_gets_504)
     CHECK_EQ(ua_sent_count(rig, BOB, "504 UPDATE"), 1);
     CHECK_EQ(ua_last_event(rig, BOB, SS_EVENT_REFUSED)->event.status, 504);
     end(rig);
+}
+
+/* RFC4320:4.1 */
+TEST(rfc3311_5_2_an_update_gets_no_provisional_response_of_the_applications)
+{
+    static const unsigned statuses[] = { 100, 183, 700 };
+    ua_rig *rig = ua_start();
+    ua_set_up(rig);
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_UPDATE, OFFER));
+    ua_run(rig, SS_MS(50));
+    for (size_t i = 0; i < SS_COUNT(statuses); i++) {
+        CHECK_STATUS(ua_do_status(rig, BOB, SS_CMD_RESPOND, 1, statuses[i]), SS_ERR_SEMANTIC);
+    }
+    CHECK_OK(ua_say(rig, BOB, SS_CMD_RESPOND, ANSWER));
+    ua_run(rig, SS_MS(100));
+    end(rig);
+}
+
+/* RFC3261:15 the callee has no BYE before the ACK */
+TEST(rfc3311_5_3_an_update_that_gets_481_before_the_ack_ends_the_dialog_after_it)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ua_carol_invites(rig, BOB, "i", CONTACT "Allow: UPDATE\r\n"));
+    CHECK_OK(ua_say(rig, BOB, SS_CMD_ANSWER, OFFER));
+    const ua_message *ok = ua_sent(rig, BOB, "200 INVITE", 0);
+    CHECK_OK(ua_do(rig, BOB, SS_CMD_UPDATE, 1));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, BOB, "UPDATE", 0), 481, "", ""));
+    CHECK_EQ(ua_sent_count(rig, BOB, "BYE"), 0);
+    char ack[1024];
+    const ss_slice to = ss_msg_value(ua_parse(ok), SS_HDR_TO, 0);
+    snprintf(ack, sizeof ack,
+             "ACK sip:bob@10.0.0.2:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKa\r\n"
+             "From: <sip:carol@example.com>;tag=carol\r\nTo: %.*s\r\nMax-Forwards: 70\r\n"
+             "Call-ID: carols\r\nCSeq: 10 ACK\r\nContent-Length: 0\r\n\r\n",
+             (int)to.len, to.at);
+    CHECK_OK(ua_inject_text(rig, BOB, ack));
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_CONFIRMED), 1);
+    CHECK_EQ(ua_sent_count(rig, BOB, "BYE"), 1);
 }
 
 /* RFC3261:12.2.1.2 RFC3311:5.3 */

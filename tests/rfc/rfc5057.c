@@ -1,6 +1,8 @@
 /* RFC 5057: several usages of one dialog. Alice subscribes to Bob's presence inside their call. */
 #include "events_rig.h"
 
+#include <stdio.h>
+
 static const ss_slice packages[] = { SS_LIT_INIT("presence") };
 static const ss_ua_profile profile = { .package_count = 1, .packages = packages };
 
@@ -52,6 +54,72 @@ TEST(rfc5057_4_1_a_subscription_that_ends_leaves_the_call)
     CHECK_OK(ua_do(rig, BOB, SS_CMD_HANGUP, 1));
     ua_run_out(rig);
     CHECK(ua_is_empty(rig, ALICE));
+}
+
+/* A REFER of Carol's; `message` INVITE or response says the dialog: To and From as she says them. */
+static const char *refer(int to, const char *from_line, ss_slice to_line, const ss_msg *message)
+{
+    static char text[1024];
+    const ss_slice call_id = ss_msg_call_id(message);
+    snprintf(text, sizeof text,
+             "REFER sip:%s SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKr\r\n"
+             "From: %s\r\nTo: %.*s\r\nMax-Forwards: 70\r\n"
+             "Call-ID: %.*s\r\nCSeq: 11 REFER\r\nContact: <sip:carol@10.0.0.9>\r\n"
+             "Refer-To: <sip:dave@10.0.0.9>\r\nContent-Length: 0\r\n\r\n",
+             to == ALICE ? "alice@10.0.0.1" : "bob@10.0.0.2", from_line, (int)to_line.len,
+             to_line.at, (int)call_id.len, call_id.at);
+    return text;
+}
+
+/* In the dialog that an answer of hers, with tag c, made of Alice's INVITE. */
+static const char *refer_to_alice(const ua_message *invite)
+{
+    const ss_msg *msg = ua_parse(invite);
+    return refer(ALICE, "<sip:carol@10.0.0.9>;tag=c", ss_msg_value(msg, SS_HDR_FROM, 0), msg);
+}
+
+/* In the dialog that Bob's response made of hers. */
+static const char *refer_to_bob(const ua_message *response)
+{
+    const ss_msg *msg = ua_parse(response);
+    return refer(BOB, "<sip:carol@example.com>;tag=carol", ss_msg_value(msg, SS_HDR_TO, 0), msg);
+}
+
+/* A redirection ends early dialogs, but one that a reference uses stays: the 2xx with the same tag confirms it. RFC3261:13.2.2.4 */
+TEST(rfc5057_4_1_a_2xx_takes_back_the_early_dialog_that_a_subscription_kept)
+{
+    static const char contact[] = "Contact: <sip:carol@10.0.0.9>\r\n";
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 180, "c", contact));
+    CHECK_OK(ua_inject_text(rig, ALICE, refer_to_alice(invite)));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "202 REFER"), 1);
+    CHECK_OK(ua_carol_answers(rig, invite, 302, "c", "Contact: <sip:other@10.0.0.9>\r\n"));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 1), 200, "c", contact));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_ANSWERED), 1);
+    CHECK_EQ(rig->engines[ALICE].core.dialogs, 1);
+    CHECK_OK(ua_carol_requests(rig, invite, "c", "BYE", 12));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "200 BYE"), 1);
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_BYE), 1);
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+/* RFC3261:15.1.2 the INVITE that waits is answered; who answers it afterwards is too late */
+TEST(rfc5057_5_1_an_answer_that_ends_an_early_dialog_ends_the_call_that_rings)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ua_carol_invites(rig, BOB, "i", "Contact: <sip:carol@10.0.0.9>\r\n"));
+    CHECK_OK(ua_do_status(rig, BOB, SS_CMD_PROGRESS, 1, 180));
+    CHECK_OK(ua_inject_text(rig, BOB, refer_to_bob(ua_sent(rig, BOB, "180 INVITE", 0))));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, BOB, "NOTIFY", 0), 404, "", ""));
+    CHECK_EQ(rig->engines[BOB].core.dialogs, 0);
+    CHECK_EQ(ua_sent_count(rig, BOB, "487 INVITE"), 1);
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_ENDED), 1);
+    CHECK_STATUS(ua_say(rig, BOB, SS_CMD_ANSWER, SS_LIT("v=0\r\n")), SS_ERR_STATE);
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, BOB));
 }
 
 /* RFC5057:5.1 which answers to a NOTIFY end its usage, and which the call beside it as well */

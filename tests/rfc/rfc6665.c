@@ -194,6 +194,22 @@ TEST(rfc6665_4_1_2_2_timer_n_ends_a_refresh_that_brings_no_notify)
     CHECK(ua_is_empty(rig, ALICE));
 }
 
+/* RFC6665:4.1.3 one that says no time is for what was asked */
+TEST(rfc6665_4_1_2_2_a_notify_behind_the_end_of_the_last_time_begins_another)
+{
+    ua_rig *rig = start();
+    subscribe(rig, "sip:carol@10.0.0.9", "presence", 30);
+    const ua_message *ask = ua_sent(rig, ALICE, "SUBSCRIBE", 0);
+    carol_notifies(rig, ask, "c", 1, PRESENCE "Subscription-State: active;expires=30\r\n");
+    CHECK_OK(ua_carol_answers(rig, ask, 200, "c", CONTACT "Expires: 30\r\n"));
+    ua_run(rig, SS_S(40)); /* the refresh is out since 27 s, and its answer is lost */
+    carol_notifies(rig, ask, "c", 2, PRESENCE "Subscription-State: active\r\n");
+    ua_run(rig, SS_S(66));
+    const unsigned before = ua_sent_count(rig, ALICE, "SUBSCRIBE");
+    ua_run(rig, SS_S(67));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "SUBSCRIBE"), before + 1);
+}
+
 /* RFC6665:4.1.2.2 which failures of a refresh end it; RFC5057:5.1 */
 TEST(rfc6665_4_1_2_2_some_failures_of_a_refresh_end_it_and_after_others_it_lasts)
 {
