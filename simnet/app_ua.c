@@ -485,13 +485,13 @@ void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *ev
     case SS_EVENT_NOTIFIED:
         sn_program_notified(app, host, turn, event);
         return;
+    case SS_EVENT_SUBSCRIPTION_ENDED:
+        sn_program_subscription_ended(host, event);
+        return;
     case SS_EVENT_REQUEST:
     case SS_EVENT_RESPONSE:
     case SS_EVENT_SUBSCRIBED:
     case SS_EVENT_WATCHED:
-    case SS_EVENT_SUBSCRIPTION_ENDED:
-        sn_program_subscription_ended(host, event);
-        return;
     case SS_EVENT_PUBLISHED:
     case SS_EVENT_PUBLISH_FAILED:
         return;
@@ -556,6 +556,7 @@ void sn_ua_crash(sn_ua_app *app, sn_host *host)
 {
     reset(app, host);
     app->is_dead = true;
+    sn_host_crash(host);
     sn_ua_tell(host, &(sn_ua_call){ 0 }, SN_CALL_CRASHED, 0, false);
 }
 

@@ -208,6 +208,12 @@ bool sn_host_find_stream(const sn_host *host, uint32_t peer, ss_path *path)
     return sn_stream_find(host->partition, host->node, peer, path);
 }
 
+void sn_host_crash(sn_host *host)
+{
+    host->partition->world->nodes[host->node].is_dead = 1;
+    sn_streams_forget_all(host->partition, host->node);
+}
+
 void sn_host_cut(sn_host *host, const ss_path *path, size_t at, ss_slice message)
 {
     sn_stream_cut(host->partition, host->node, path, at, message);

@@ -472,7 +472,12 @@ bool sn_program_wake(sn_ua_app *app, sn_host *host, const sn_wake *wake)
 {
     const sn_engine_user user = sn_ua_user(app);
     if (app->is_dead) {
-        return false;
+        const bool is_missed =
+            wake->kind == SN_WAKE_ACT || (wake->kind == SN_WAKE_OWN && wake->what == WAKE_ACT);
+        if (is_missed) {
+            miss(host, &sn_host_plan(host)->acts[wake->arg]);
+        }
+        return is_missed;
     }
     ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
     const bool had_effect = do_wake(app, host, &turn, wake);

@@ -204,9 +204,23 @@ static ss_slice put_call_id(sn_host *host, uint32_t reference)
     return ss_buffer_keep(sn_host_arena(host), &b);
 }
 
-/* A reference that cannot be followed is told as such. */
+static void decline(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t subscription)
+{
+    ss_command c = { .kind = SS_CMD_NOTIFY,
+                     .subscription = subscription,
+                     .status = 603,
+                     .state = SS_SUB_TERMINATED,
+                     .reason = SS_LIT("noresource") };
+    (void)command(app, host, turn, &c);
+}
+
+/* A reference that cannot be followed is told as such; in the drain no call begins, as nobody would end it. */
 void sn_program_referred(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_event *event)
 {
+    if (sn_host_now(host) >= sn_host_plan(host)->duration) {
+        decline(app, host, turn, event->subscription);
+        return;
+    }
     const ss_slice call_id = put_call_id(host, event->subscription);
     const uint64_t hash = ss_hash64(0, call_id);
     ss_command c = { .kind = SS_CMD_CALL,
@@ -222,12 +236,7 @@ void sn_program_referred(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_
     c.body = sn_session_offer_all(host, s);
     s->is_offered = true;
     if (!command(app, host, turn, &c)) {
-        ss_command decline = { .kind = SS_CMD_NOTIFY,
-                               .subscription = event->subscription,
-                               .status = 603,
-                               .state = SS_SUB_TERMINATED,
-                               .reason = SS_LIT("noresource") };
-        (void)command(app, host, turn, &decline);
+        decline(app, host, turn, event->subscription);
         sn_ua_call_remove(app, host, 0);
         return;
     }

@@ -70,13 +70,14 @@ sn_judge *sn_judge_new(const sn_cast *cast, uint64_t mask)
     j->first_free = NO_TXN;
     j->ordinals = calloc(nodes, sizeof *j->ordinals);
     j->excused = calloc(nodes, sizeof *j->excused);
+    j->crashed = calloc(nodes, sizeof *j->crashed);
     j->notes = calloc(nodes, sizeof *j->notes);
     j->calls_up = calloc(nodes, sizeof *j->calls_up);
     j->registers = calloc(nodes, sizeof *j->registers);
     sn_network_begin(j);
     sn_streams_begin(j);
-    if (j->ordinals == NULL || j->excused == NULL || j->notes == NULL || j->calls_up == NULL ||
-        j->registers == NULL) {
+    if (j->ordinals == NULL || j->excused == NULL || j->crashed == NULL || j->notes == NULL ||
+        j->calls_up == NULL || j->registers == NULL) {
         sn_judge_free(j);
         return NULL;
     }
@@ -99,6 +100,7 @@ void sn_judge_free(sn_judge *j)
     free(j->owed);
     free(j->ordinals);
     free(j->excused);
+    free(j->crashed);
     free(j->notes);
     free(j->calls_up);
     free(j->registers);
@@ -110,11 +112,12 @@ void sn_judge_free(sn_judge *j)
 
 /* ---- facts ---- */
 
-/* Routers pass packets on; were they to speak SIP, no law here would be theirs. */
+/* Routers pass packets on; were they to speak SIP, no law here would be theirs. What reaches a node that crashed, nobody hears. */
 static bool is_element(const sn_judge *j, const sn_fact *f)
 {
     return f->entity < j->cast->node_count && f->sip.is_sip != 0 &&
-           member(j, f->entity)->role != SN_ROLE_ROUTER;
+           member(j, f->entity)->role != SN_ROLE_ROUTER &&
+           !(sn_fact_is_received(f) && j->crashed[f->entity]);
 }
 
 static void sip_sent(sn_judge *j, const sn_fact *f)

@@ -11,15 +11,18 @@
 
 #include "containers.h"
 
+/* clang-format off: a row for each subject */
 #define LAW_LIST(X)                                                                             \
-    X(TX1)                                                                                      \
-    X(TX2)                                                                                      \
-    X(TX3)                                                                                      \
-    X(TX4)                                                                                      \
-    X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13) X(TX14) X(TX15) X(TX16)  \
-        X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) X(DLG1) \
-            X(DLG2) X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)     \
-                X(TRN1) X(TRN2) X(LEFT1) X(LIVE1) X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(DLG3)
+    X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12)      \
+    X(TX13) X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19)                                     \
+    X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7)                                     \
+    X(DLG1) X(DLG2) X(DLG3)                                                                     \
+    X(SUB1) X(SUB2) X(SUB3) X(SUB4)                                                             \
+    X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4)                                                         \
+    X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
+    X(TRN1) X(TRN2)                                                                             \
+    X(LEFT1) X(LIVE1)
+/* clang-format on */
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
 
@@ -170,6 +173,7 @@ struct sn_judge {
 
     uint64_t *ordinals; /* per node: datagrams sent */
     uint8_t *excused;   /* per node: its transport failed, endings may be early */
+    uint8_t *crashed;   /* per node: it owes nothing any more */
     uint8_t *notes;     /* per node: it gives notes */
     uint32_t *calls_up; /* per node: answered or accepted, not over */
     uint8_t *registers; /* per node: it keeps a registration */
@@ -226,6 +230,8 @@ void sn_txns_pass(sn_judge *j, ss_time now);
 void sn_txn_accept(sn_judge *j, txn *t);
 /** Its life is over; known for a while, so that late messages are seen. */
 void sn_txn_over(sn_judge *j, txn *t, ss_span linger);
+/** A node crashed: its transactions are no more. */
+void sn_txns_crash(sn_judge *j, uint32_t node);
 
 /* timers_client.c: TX1 to TX4, TX14, TX16 */
 void sn_client_request_sent(sn_judge *j, const sn_fact *f);

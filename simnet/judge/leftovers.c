@@ -82,6 +82,7 @@ static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
         c->flags[end_of] |= CALL_EXCUSED;
         break;
     case SN_CALL_BYE:
+    case SN_CALL_CANCELLED: /* after ACCEPTED too: its 200 waited for a PRACK. RFC3262:3 */
         over(j, c, end_of, f->entity, 0);
         break;
     case SN_CALL_ENDED:
@@ -102,7 +103,8 @@ static void excuse_all(sn_judge *j, uint32_t node)
             c->flags[c->caller == node ? CALLER : CALLEE] |= CALL_EXCUSED | CALL_OUTCOME;
         }
     }
-    j->excused[node] = 1;
+    j->crashed[node] = 1;
+    sn_txns_crash(j, node);
 }
 
 void sn_call_judge(sn_judge *j, const sn_fact *f)

@@ -79,8 +79,11 @@ void sn_sub_response_sent(sn_judge *j, const sn_fact *f)
     }
 }
 
+/* A copy of an earlier NOTIFY may follow a newer one: the subscriptions of a dialog do not wait for each other. */
 static void notify_sent(sn_judge *j, const sn_fact *f)
 {
+    const txn *t = sn_txn_find(j, f->entity, CLIENT, f->sip.branch, SS_METHOD_NOTIFY);
+    const bool is_copy = t != NULL && t->phase != PHASE_NONE;
     sub_dialog *d = find_dialog(j, f->entity, f->sip.call_id, f->sip.from_tag);
     if (d == NULL) {
         sn_judge_broken(j, LAW_SUB2, f->key.at, f->entity, f->sip.call_id,
@@ -88,20 +91,21 @@ static void notify_sent(sn_judge *j, const sn_fact *f)
         return;
     }
     d->owed = SS_TIME_NEVER;
-    if (f->sip.branch != d->branch && d->branch != 0 && f->sip.cseq <= d->cseq) {
+    if (is_copy) {
+        return;
+    }
+    if (d->branch != 0 && f->sip.cseq <= d->cseq) {
         sn_judge_broken(j, LAW_SUB2, f->key.at, f->entity, f->sip.call_id,
                         "a new NOTIFY has CSeq %u after %u", (unsigned)f->sip.cseq,
                         (unsigned)d->cseq);
     }
-    if (f->sip.branch != d->branch) {
-        sn_map_remove(&j->sub_notifies, key_of(f->entity, d->branch, 2));
-        if (!sn_map_put(&j->sub_notifies, key_of(f->entity, f->sip.branch, 2),
-                        (uint64_t)(d - j->sub_dialogs))) {
-            j->out_of_memory = true;
-        }
-        d->branch = f->sip.branch;
-        d->cseq = f->sip.cseq;
+    sn_map_remove(&j->sub_notifies, key_of(f->entity, d->branch, 2));
+    if (!sn_map_put(&j->sub_notifies, key_of(f->entity, f->sip.branch, 2),
+                    (uint64_t)(d - j->sub_dialogs))) {
+        j->out_of_memory = true;
     }
+    d->branch = f->sip.branch;
+    d->cseq = f->sip.cseq;
 }
 
 /* RFC6665:4.2.2 a NOTIFY that nobody answers ends the subscription: what was to be said behind it is owed no more. */
@@ -235,14 +239,17 @@ void sn_subs_finish(sn_judge *j, ss_time end)
 {
     for (uint32_t i = 0; i < j->sub_dialog_count; i++) {
         const sub_dialog *d = &j->sub_dialogs[i];
-        if (d->owed != SS_TIME_NEVER && j->excused[d->node] == 0 && has_timers(j, d->node) &&
-            end > ss_time_after(d->owed, wait_of(j, d->node))) {
+        if (d->owed != SS_TIME_NEVER && j->excused[d->node] == 0 && !j->crashed[d->node] &&
+            has_timers(j, d->node) && end > ss_time_after(d->owed, wait_of(j, d->node))) {
             sn_judge_broken(j, LAW_SUB1, d->owed, d->node, d->call_id,
                             "a SUBSCRIBE or REFER was accepted, and no NOTIFY followed");
         }
     }
     for (uint32_t i = 0; i < j->sub_count; i++) {
         const sub_view *s = &j->subs[i];
+        if (j->crashed[s->node]) {
+            continue;
+        }
         if (s->role != 0 && s->method == SS_METHOD_REFER && s->state != SS_SUB_TERMINATED) {
             sn_judge_broken(j, LAW_SUB4, end, s->node, s->call_id,
                             "what became of a REFER was not told to its end");

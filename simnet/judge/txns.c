@@ -161,6 +161,15 @@ void sn_txn_over(sn_judge *j, txn *t, ss_span linger)
     sn_txn_schedule(j, t);
 }
 
+void sn_txns_crash(sn_judge *j, uint32_t node)
+{
+    for (uint32_t i = 0; i < j->txn_count; i++) {
+        if (j->all[i].key != 0 && j->all[i].node == node) {
+            sn_txn_forget(j, &j->all[i]);
+        }
+    }
+}
+
 /* One deadline of one transaction was passed: judge the earliest. */
 static void pass_one(sn_judge *j, txn *t, ss_time now)
 {

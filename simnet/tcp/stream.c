@@ -411,6 +411,9 @@ static bool listens(const sn_partition *p, uint32_t node, uint16_t port)
 
 void sn_stream_segment(sn_partition *p, uint32_t node, uint32_t source, const sn_tcp *tcp)
 {
+    if (p->world->nodes[node].is_dead) {
+        return;
+    }
     sn_stream *s = sn_stream_by_ends(p, node, tcp->destination_port, source, tcp->source_port);
     const bool asks = (tcp->flags & (SN_TCP_SYN | SN_TCP_ACK | SN_TCP_RST)) == SN_TCP_SYN;
     if (s == NULL && asks && listens(p, node, tcp->destination_port)) {
@@ -539,6 +542,14 @@ void sn_streams_reset_all(sn_partition *p, uint32_t node)
         tell(p, node, s, SN_CONNECTION_RESET);
         send_reset(p, node, s);
         sn_stream_free(p, node, s);
+    }
+}
+
+void sn_streams_forget_all(sn_partition *p, uint32_t node)
+{
+    const sn_streams *all = sn_streams_of(p, node);
+    while (all != NULL && all->first != 0) {
+        sn_stream_free(p, node, ss_store_at(&p->store, all->first));
     }
 }
 

@@ -43,6 +43,9 @@ bool sn_stream_overdue(struct sn_partition *p, const sn_event *event);
 /** As a crash of what runs on the host: every peer gets a reset, the app hears nothing. */
 void sn_streams_reset_all(struct sn_partition *p, uint32_t node);
 
+/** The host is gone: connections are forgotten, and no peer is told. */
+void sn_streams_forget_all(struct sn_partition *p, uint32_t node);
+
 /* For the app: see sn/app.h. */
 SS_MUST_USE ss_status sn_stream_connect(struct sn_partition *p, uint32_t node, const ss_path *path);
 SS_MUST_USE ss_status sn_stream_write(struct sn_partition *p, uint32_t node, const ss_path *path,

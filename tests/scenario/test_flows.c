@@ -89,6 +89,11 @@ TEST(race_the_200_of_a_bye_comes_after_timer_f)
     flow_check("races/answer_of_bye_lost", losses);
 }
 
+TEST(race_a_crash_behind_tcp_is_silent)
+{
+    flow_check("races/crash_by_tcp", NULL);
+}
+
 /* ---- RFC 3665 ---- */
 
 /* RFC3665:3.1 */
@@ -165,6 +170,13 @@ TEST(rfc3903_6_a_publication_reaches_the_watcher)
 TEST(rfc3515_2_4_4_a_transfer_that_fails_and_one_that_does_not)
 {
     flow_check("events/blind_transfer", NULL);
+}
+
+/* RFC3515:2.4.5 */
+TEST(rfc3515_2_4_5_a_refer_that_comes_as_the_run_drains_is_declined)
+{
+    static const flow_loss losses[] = { { "alice", SS_METHOD_REFER, 0, 1, 2 }, NO_MORE };
+    flow_check("events/refer_in_drain", losses);
 }
 
 /* RFC3891:3 RFC3891:4 */

@@ -112,3 +112,42 @@ TEST(dlg1_lets_a_timeout_explain_it)
     CHECK_EQ(court_broken_any(&rig), 0);
     court_close(&rig);
 }
+
+/* The 200 waited for the PRACK of a response before it (RFC3262:3), and the CANCEL came first. */
+TEST(dlg1_knows_that_a_cancelled_call_is_over_though_its_answer_was_given)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
+    court_call(&rig, COURT_BOB, SN_CALL_INCOMING, 1, 0);
+    court_call(&rig, COURT_BOB, SN_CALL_ACCEPTED, 1, 200);
+    court_call(&rig, COURT_ALICE, SN_CALL_HANGUP, 1, 0);
+    court_call(&rig, COURT_BOB, SN_CALL_CANCELLED, 1, 487);
+    court_call(&rig, COURT_ALICE, SN_CALL_REJECTED, 1, 487);
+    court_finish(&rig, SS_S(1));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_close(&rig);
+}
+
+/* What it sent is sent no more, and what comes is heard by nobody. */
+TEST(a_node_that_crashed_owes_nothing)
+{
+    for (int crashes = 0; crashes < 2; crashes++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_INVITE, COURT_OURS));
+        court_at(&rig, SS_MS(100));
+        if (crashes) {
+            court_call(&rig, COURT_ALICE, SN_CALL_CRASHED, 0, 0);
+        }
+        court_at(&rig, SS_MS(600));
+        court_gets(&rig, COURT_ALICE, court_response(486, SS_METHOD_INVITE, COURT_OURS));
+        court_at(&rig, SS_S(40));
+        court_finish(&rig, SS_S(40));
+        CHECK_EQ(court_broken(&rig, "TX1"), crashes ? 0 : 1);
+        CHECK_EQ(court_broken(&rig, "TX11"), crashes ? 0 : 1);
+        court_close(&rig);
+    }
+}

@@ -70,6 +70,22 @@ TEST(sub1_asks_nothing_of_who_refuses_or_notifies_or_is_not_late_yet)
     court_close(&rig);
 }
 
+TEST(sub1_and_sub4_ask_nothing_of_who_crashed)
+{
+    for (int crashes = 0; crashes < 2; crashes++) {
+        court rig;
+        is_answered(&rig, SS_METHOD_REFER, 202);
+        court_notes(&rig, COURT_BOB, subscription(1, SS_METHOD_REFER, SS_SUB_NONE, SS_SUB_ACTIVE));
+        if (crashes) {
+            court_call(&rig, COURT_BOB, SN_CALL_CRASHED, 0, 0);
+        }
+        court_finish(&rig, SS_S(40));
+        CHECK_EQ(court_broken(&rig, "SUB1"), crashes ? 0 : 1);
+        CHECK_EQ(court_broken(&rig, "SUB4"), crashes ? 0 : 1);
+        court_close(&rig);
+    }
+}
+
 TEST(sub1_excuses_who_was_overloaded)
 {
     court rig;
@@ -126,6 +142,23 @@ TEST(sub2_sees_a_new_notify_whose_number_does_not_grow_and_allows_a_copy)
     court_sends(&rig, COURT_BOB, notify(COURT_OURS + 1, 6, COURT_TO_TAG));
     CHECK_EQ(court_broken(&rig, "SUB2"), 0);
     court_at(&rig, SS_MS(700));
+    court_sends(&rig, COURT_BOB, notify(COURT_OURS + 2, 6, COURT_TO_TAG));
+    CHECK_EQ(court_broken(&rig, "SUB2"), 1);
+    court_close(&rig);
+}
+
+/* Two referrals of one dialog: each has a NOTIFY under way, and the older one is sent again. RFC6665:4.2.2 */
+TEST(sub2_allows_a_copy_of_a_notify_behind_a_newer_one)
+{
+    court rig;
+    is_answered(&rig, SS_METHOD_REFER, 202);
+    court_sends(&rig, COURT_BOB, notify(COURT_OURS, 5, COURT_TO_TAG));
+    court_at(&rig, SS_MS(100));
+    court_sends(&rig, COURT_BOB, notify(COURT_OURS + 1, 6, COURT_TO_TAG));
+    court_at(&rig, SS_MS(500));
+    court_sends(&rig, COURT_BOB, notify(COURT_OURS, 5, COURT_TO_TAG));
+    CHECK_EQ(court_broken(&rig, "SUB2"), 0);
+    court_at(&rig, SS_MS(550));
     court_sends(&rig, COURT_BOB, notify(COURT_OURS + 2, 6, COURT_TO_TAG));
     CHECK_EQ(court_broken(&rig, "SUB2"), 1);
     court_close(&rig);

@@ -108,6 +108,24 @@ TEST(a_story_runs_act_for_act)
     sn_plan_free(plan);
 }
 
+TEST(an_act_of_a_node_that_crashed_is_missed)
+{
+    sn_plan *plan = two_phones();
+    act(plan, 0, 1, SN_OP_CALL, 0);
+    act(plan, SS_MS(100), 2, SN_OP_CRASH, 0);
+    act(plan, SS_MS(100), 2, SN_OP_ANSWER, 0);
+    act(plan, SS_MS(200), 2, SN_OP_REGISTER, 0);
+    small_finish(plan);
+    (void)run_diary(plan);
+    CHECK_SLICE(ss_buffer_slice(&book.b), "0 alice PLACED\n"
+                                          "10 bob INCOMING\n"
+                                          "100 bob CRASHED\n"
+                                          "100 bob ACT_MISSED 481\n"
+                                          "200 bob ACT_MISSED 481\n"
+                                          "32000 alice REJECTED 408\n");
+    sn_plan_free(plan);
+}
+
 /* Design 3.3: scripted events come first. Else Alice's BYE, which comes from a lower number, would. */
 TEST(an_act_comes_before_what_arrives_at_its_instant)
 {
