@@ -68,9 +68,42 @@ void ss_leg_bye(const ss_visit *v, ss_leg *leg)
     }
 }
 
+/* RFC3261:15 The caller may, the callee must not. What its INVITE is answered decides what becomes of the call. RFC5407:A */
+ss_status ss_leg_bye_early(const ss_visit *v, ss_leg *leg)
+{
+    SS_ASSERT(leg->state == SS_LEG_EARLY);
+    const ss_status status = send_bye(v, leg);
+    if (status == SS_OK) {
+        ss_leg_stop_serving(v, leg);
+        leg->state = SS_LEG_ENDING;
+    }
+    return status;
+}
+
+/* The 2xx of a dialog that our BYE ended before it came is acknowledged all the same, and begins nothing. RFC5407:3.1.3 */
+void ss_leg_left_early(const ss_visit *v, ss_leg *leg)
+{
+    ss_call *call = ss_call_at(v->core, leg->call);
+    if (call->state != SS_CALL_INVITING) {
+        return;
+    }
+    ss_call_disarm(v, call);
+    call->wanted = ss_leg_ref(v->core, leg);
+    call->state = SS_CALL_ENDING;
+    if (leg->state == SS_LEG_OVER) { /* the BYE is answered already */
+        ss_call_tell(v, call, SS_EVENT_ENDED, &(ss_outcome){ .status = 200 });
+        ss_call_over(v, call);
+    }
+}
+
 void ss_leg_bye_done(const ss_visit *v, ss_leg *leg, const ss_outcome *outcome)
 {
     ss_call *call = ss_call_at(v->core, leg->call);
+    const ss_ack_of of = ss_leg_ack_of(v, leg);
+    if (call->state == SS_CALL_INVITING &&
+        leg->dialog != 0) { /* while there is a dialog to write it from */
+        (void)ss_ack_write(v, &of);
+    }
     ss_leg_over(v, leg);
     if (call->state == SS_CALL_ENDING && call->wanted == ss_leg_ref(v->core, leg)) {
         ss_call_tell(v, call, SS_EVENT_ENDED, outcome);

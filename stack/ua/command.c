@@ -34,6 +34,20 @@ static ss_status hang_up(const ss_visit *v, ss_call *call)
     }
 }
 
+/* RFC3261:15 by the caller alone. */
+static ss_status bye_early(const ss_visit *v, const ss_call *call, const ss_command *command)
+{
+    ss_ref at = call->first_leg;
+    while (at != 0) {
+        ss_leg *leg = ss_leg_at(v->core, at);
+        if (leg->state == SS_LEG_EARLY && (command->leg == 0 || command->leg == at)) {
+            return call->state == SS_CALL_INVITING ? ss_leg_bye_early(v, leg) : SS_ERR_STATE;
+        }
+        at = leg->next;
+    }
+    return SS_ERR_STATE;
+}
+
 static ss_status reject(const ss_visit *v, ss_call *call, const ss_command *command)
 {
     if (call->state != SS_CALL_INCOMING) {
@@ -114,6 +128,8 @@ static ss_status command_call(const ss_visit *v, ss_call *call, const ss_command
         return ss_uac_cancel(v, call);
     case SS_CMD_HANGUP:
         return hang_up(v, call);
+    case SS_CMD_BYE:
+        return bye_early(v, call, command);
     default:
         return command_leg(v, call, command);
     }

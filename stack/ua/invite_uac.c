@@ -44,6 +44,9 @@ static ss_leg *need_early_leg(const ss_visit *v, ss_call *call, const ss_msg *re
 static void tell_progress(const ss_visit *v, ss_call *call, const ss_msg *response)
 {
     ss_leg *leg = need_early_leg(v, call, response);
+    if (leg != NULL && leg->state == SS_LEG_ENDING) {
+        return; /* our BYE is out: it is nothing to the application any more */
+    }
     if (leg != NULL && leg->dialog != 0) {
         ss_leg_provisional(v, leg, response);
     } else {

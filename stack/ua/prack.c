@@ -332,7 +332,8 @@ ss_status ss_leg_prack(const ss_visit *v, ss_leg *leg, const ss_command *command
 {
     char text[48];
     ss_leg_more *more = ss_leg_more_of(v->core, leg);
-    if (more == NULL || more->prack_owed_to == 0 || leg->dialog == 0) {
+    if (more == NULL || more->prack_owed_to == 0 || leg->dialog == 0 ||
+        leg->state == SS_LEG_ENDING) {
         return SS_ERR_STATE;
     }
     ss_oa oa = leg->oa;

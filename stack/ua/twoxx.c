@@ -34,7 +34,7 @@ static ss_status establish(const ss_visit *v, ss_call *call, const ss_dialog_tex
     }
     ss_dialog *dialog = ss_dialog_at(v->core, (*leg)->dialog);
     const ss_status status = ss_dialog_set_route(v->core, dialog, text->target, text->routes);
-    if (status == SS_OK) {
+    if (status == SS_OK && (*leg)->state != SS_LEG_ENDING) { /* our BYE is out: RFC5407:3.1.3 */
         ss_dialog_set_state(v->core, v->turn, dialog, SS_DIALOG_CONFIRMED);
         (*leg)->state = SS_LEG_UP;
     }
@@ -205,7 +205,8 @@ static ss_status acknowledge(const ss_visit *v, const ss_call *call, ss_leg *leg
                              const ss_msg *response, ss_oa_verdict verdict)
 {
     const ss_ack_of of = ss_leg_ack_of(v, leg);
-    const bool is_wanted = call->state == SS_CALL_INVITING && !call->wants_cancel;
+    const bool is_wanted =
+        call->state == SS_CALL_INVITING && !call->wants_cancel && leg->state == SS_LEG_UP;
     if (verdict != SS_OA_IS_OFFER) {
         return ss_ack_say(v, &of, SS_EMPTY, SS_EMPTY);
     }
@@ -216,6 +217,18 @@ static ss_status acknowledge(const ss_visit *v, const ss_call *call, ss_leg *leg
     return ss_ack_say(v, &of, SS_LIT("application/sdp"), reject_all(v, response));
 }
 
+/* A 2xx of a leg that has its ACK: a copy, or the first of a dialog that our BYE ended. */
+static void acknowledge_again(const ss_visit *v, const ss_call *call, ss_leg *leg)
+{
+    const ss_ack_of of = ss_leg_ack_of(v, leg);
+    if (call->state == SS_CALL_INVITING && leg->state == SS_LEG_OVER) {
+        ss_ack_send(v, &leg->ack);
+        ss_leg_left_early(v, leg);
+    } else {
+        ss_ack_repeat(v, &of);
+    }
+}
+
 void ss_uac_twoxx(const ss_visit *v, ss_call *call, const ss_msg *response)
 {
     ss_dialog_text text;
@@ -224,8 +237,7 @@ void ss_uac_twoxx(const ss_visit *v, ss_call *call, const ss_msg *response)
         ss_leg *leg =
             ss_leg_find(v, call, ss_dialog_key(text.call_id, text.local_tag, text.remote_tag));
         if (leg != NULL && (leg->ack.bytes.len > 0 || leg->ack.waits)) {
-            const ss_ack_of of = ss_leg_ack_of(v, leg);
-            ss_ack_repeat(v, &of);
+            acknowledge_again(v, call, leg);
             return;
         }
         status = establish(v, call, &text, &leg);
@@ -235,6 +247,10 @@ void ss_uac_twoxx(const ss_visit *v, ss_call *call, const ss_msg *response)
         if (status == SS_OK) {
             ss_leg_learn(leg, response);
             status = acknowledge(v, call, leg, response, verdict);
+        }
+        if (status == SS_OK && leg->state == SS_LEG_ENDING) {
+            ss_leg_left_early(v, leg);
+            return;
         }
         if (status == SS_OK) {
             leg->oa = oa;

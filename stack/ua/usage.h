@@ -429,6 +429,10 @@ void ss_uas_cancel(const ss_visit *v, const ss_incoming *in);
 /* ---- bye.c: 15 ---- */
 
 void ss_leg_bye(const ss_visit *v, ss_leg *leg);
+/** SS_CMD_BYE, in an early dialog of our INVITE. SS_ERR_FULL, SS_ERR_SYNTAX: nothing changed but the CSeq number. */
+SS_MUST_USE ss_status ss_leg_bye_early(const ss_visit *v, ss_leg *leg);
+/** The 2xx of such a dialog came and is acknowledged: the end of the call. */
+void ss_leg_left_early(const ss_visit *v, ss_leg *leg);
 void ss_leg_bye_up(const ss_visit *v, ss_leg *leg, const ss_up *up, const ss_msg *response);
 /** Our BYE is done, one way or the other. */
 void ss_leg_bye_done(const ss_visit *v, ss_leg *leg, const ss_outcome *outcome);

@@ -31,7 +31,7 @@ static void random_command(ua_rig *rig, ss_entropy *e)
         SS_CMD_ANSWER,  SS_CMD_REJECT,   SS_CMD_CANCEL,   SS_CMD_CANCEL,    SS_CMD_REINVITE,
         SS_CMD_UPDATE,  SS_CMD_PRACK,    SS_CMD_REINVITE, SS_CMD_UPDATE,    SS_CMD_PRACK,
         SS_CMD_ACK,     SS_CMD_RESPOND,  SS_CMD_ACK,      SS_CMD_SUBSCRIBE, SS_CMD_REFER,
-        SS_CMD_RESPOND, SS_CMD_REQUEST
+        SS_CMD_RESPOND, SS_CMD_REQUEST,  SS_CMD_BYE
     };
     static const char *const targets[] = { "sip:bob@10.0.0.2", "sip:alice@10.0.0.1",
                                            "sip:carol@10.0.0.9", "sip:carol@10.0.0.9" };

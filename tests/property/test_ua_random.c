@@ -14,7 +14,8 @@ static uint64_t below(ss_entropy *e, uint64_t bound)
 static void random_command(ua_rig *rig, ss_entropy *e)
 {
     static const ss_command_kind kinds[] = { SS_CMD_PROGRESS, SS_CMD_ANSWER, SS_CMD_ANSWER,
-                                             SS_CMD_REJECT,   SS_CMD_CANCEL, SS_CMD_HANGUP };
+                                             SS_CMD_REJECT,   SS_CMD_CANCEL, SS_CMD_HANGUP,
+                                             SS_CMD_BYE };
     const int node = (int)below(e, UA_ENGINES);
     const uint32_t call = (uint32_t)below(e, rig->engines[node].ua.next_call + 1) + 1;
     const ss_command_kind kind = kinds[below(e, SS_COUNT(kinds))];

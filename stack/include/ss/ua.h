@@ -124,6 +124,9 @@ typedef enum ss_command_kind {
     /* call: BYE (15.1), by the callee once the ACK came or 64*T1 are over (15); before an answer
      * CANCEL or 480 as fits */
     SS_CMD_HANGUP,
+    /* call, leg or 0 for the first: BYE in an early dialog of our INVITE (15). The call goes on: other dialogs may come of
+     * its INVITE, and the response to that ends it; a 2xx of the same dialog is acknowledged and ends it too: ENDED */
+    SS_CMD_BYE,
     SS_CMD_QUIET, /* stop refreshing: the run drains; subscriptions and publications of ours end */
     /* target, or call: in its dialog; event, expires_s (0 fetches); gives `subscription` back. With `subscription`: again */
     SS_CMD_SUBSCRIBE,
