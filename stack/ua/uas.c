@@ -278,6 +278,18 @@ void ss_ua_refuse_order(const ss_visit *v, const ss_incoming *in)
     ss_ua_refuse(v, in, 500, is_change ? SS_HDR_RETRY_AFTER : SS_HDR_OTHER, ss_buffer_slice(&text));
 }
 
+/* Our BYE is out: of the dialog nothing is left but what subscriptions have of it, the peer's BYE, and the PRACK of what went before.
+ * RFC5407:3.2 RFC5057:4.1 */
+static bool is_mortal(const ss_visit *v, const ss_dialog *dialog, const ss_method_row *row)
+{
+    if (dialog->owner_kind != SS_DIALOG_OF_LEG || row->method == SS_METHOD_BYE ||
+        row->method == SS_METHOD_PRACK) {
+        return false;
+    }
+    const ss_leg *leg = ss_leg_at(v->core, dialog->owner);
+    return leg->state == SS_LEG_ENDING && (!row->any_usage || leg->first_subscription == 0);
+}
+
 /* RFC3261:12.2.2 */
 static void serve_in_dialog(const ss_visit *v, const ss_incoming *in, const ss_method_row *row)
 {
@@ -296,6 +308,8 @@ static void serve_in_dialog(const ss_visit *v, const ss_incoming *in, const ss_m
     ss_dialog *dialog = ss_dialog_at(v->core, ref);
     if (ss_msg_cseq(in->msg, &cseq) != SS_OK || ss_dialog_take_cseq(dialog, cseq.number) != SS_OK) {
         ss_ua_refuse_order(v, in);
+    } else if (is_mortal(v, dialog, row)) {
+        ss_ua_refuse(v, in, 481, SS_HDR_OTHER, SS_EMPTY);
     } else if (row->inside == NULL) {
         ss_ua_refuse(v, in, 405, SS_HDR_ALLOW, SS_EMPTY);
     } else {

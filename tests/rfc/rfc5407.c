@@ -2,6 +2,8 @@
  * what they have no room for. Carol answers and asks by hand. */
 #include "events_rig.h"
 
+#include <stdio.h>
+
 #define CONTACT "Contact: <sip:carol@10.0.0.9>\r\n"
 
 /* Alice calls Carol, who rings. */
@@ -108,6 +110,52 @@ TEST(rfc3261_15_no_bye_without_an_early_dialog_nor_by_the_callee)
     CHECK_OK(ua_do_status(rig, BOB, SS_CMD_PROGRESS, 1, 180));
     CHECK_EQ(ua_do(rig, BOB, SS_CMD_BYE, 1), SS_ERR_STATE);
     CHECK_EQ(ua_sent_count(rig, BOB, "BYE"), 0);
+}
+
+/* RFC5407:3.2 What comes in a dialog whose BYE is out gets 481, a BYE 200. */
+TEST(rfc5407_3_2_requests_of_a_dialog_that_is_ending_get_481)
+{
+    static const char *const methods[] = { "INVITE", "UPDATE",    "INFO",   "MESSAGE",
+                                           "REFER",  "SUBSCRIBE", "OPTIONS" };
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "c", CONTACT));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    for (size_t i = 0; i < SS_COUNT(methods); i++) {
+        char answer[32];
+        /* SUBSCRIBE names no event that Alice serves, which is looked at before: RFC6665:8.3.2 */
+        const char *status = i == 5 ? "489" : "481";
+        snprintf(answer, sizeof answer, "%s %s", status, methods[i]);
+        CHECK_OK(ua_carol_requests(rig, invite, "c", methods[i], 10 + (unsigned)i));
+        CHECK_EQ(ua_sent_count(rig, ALICE, answer), 1);
+    }
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REFERRED), 0);
+    CHECK_OK(ua_carol_requests(rig, invite, "c", "BYE", 20));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "200 BYE"), 1);
+}
+
+/* RFC5407:3.3.3 RFC5057:4.1 Bob's subscription keeps the dialog of the call that he ended: a REFER in it is served. */
+TEST(rfc5407_3_3_3_a_dialog_that_has_another_usage_goes_on)
+{
+    static const ss_slice packages[] = { SS_LIT_INIT("presence") };
+    static const ss_ua_profile profile = { .package_count = 1, .packages = packages };
+    ua_rig *rig = ua_start();
+    rig->identities[BOB].profile = &profile;
+    ua_set_up(rig);
+    ss_command subscribe = {
+        .kind = SS_CMD_SUBSCRIBE, .call = 1, .event = SS_LIT("presence"), .expires_s = 600
+    };
+    CHECK_OK(ua_command(rig, ALICE, &subscribe));
+    ua_run(rig, SS_S(1));
+    ss_command refer = { .kind = SS_CMD_REFER,
+                         .call = 1,
+                         .refer_to = SS_LIT("sip:carol@10.0.0.9") };
+    CHECK_OK(ua_command(rig, ALICE, &refer));
+    CHECK_OK(ua_do(rig, BOB, SS_CMD_HANGUP, 1));
+    ua_run(rig, SS_S(2));
+    CHECK_EQ(ua_sent_count(rig, BOB, "202 REFER"), 1);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "200 BYE"), 1);
 }
 
 /* RFC5407:E RFC3262:4 Each fork's early dialog has a PRACK of its own, and ends with the INVITE when another is answered. */
