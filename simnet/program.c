@@ -78,6 +78,9 @@ static bool meaning_of(sn_op op, op_meaning *m)
     case SN_OP_CANCEL:
         *m = (op_meaning){ SS_CMD_CANCEL, SN_CALL_CANCELLING };
         return true;
+    case SN_OP_BYE:
+        *m = (op_meaning){ SS_CMD_BYE, SN_CALL_HANGUP };
+        return true;
     case SN_OP_HANGUP:
         *m = (op_meaning){ SS_CMD_HANGUP, SN_CALL_HANGUP };
         return true;

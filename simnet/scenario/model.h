@@ -185,6 +185,7 @@ typedef enum sn_verb {
     SN_VERB_REJECT,
     SN_VERB_REDIRECT,
     SN_VERB_CANCEL,
+    SN_VERB_BYE,
     SN_VERB_HANGUP,
     SN_VERB_REGISTER,
     SN_VERB_UNREGISTER,

@@ -36,6 +36,7 @@ static const verb_row verbs[SN_VERB_COUNT] = {
     [SN_VERB_REJECT] = { "reject", MAY_IN, MAY_IN },
     [SN_VERB_REDIRECT] = { "redirect", MAY_IN, MAY_IN },
     [SN_VERB_CANCEL] = { "cancel", 0, 0 },
+    [SN_VERB_BYE] = { "bye", 0, 0 },
     [SN_VERB_HANGUP] = { "hangup", 0, 0 },
     [SN_VERB_REGISTER] = { "register", 0, 0 },
     [SN_VERB_RESET] = { "reset", 0, 0 },
@@ -189,6 +190,7 @@ static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
         break;
     case SN_VERB_ANSWER:
     case SN_VERB_CANCEL:
+    case SN_VERB_BYE:
     case SN_VERB_HANGUP:
     case SN_VERB_HOLD:
     case SN_VERB_RESUME:
@@ -360,7 +362,8 @@ static bool find_the_verb(sn_reading *r, sn_story_entry *e)
     if (found == NULL) {
         if (r->mistake_count == before) {
             sn_wrong(r, e->body->place, NULL,
-                     "no verb: call, send, answer, reject, redirect, cancel, hangup, register, "
+                     "no verb: call, send, answer, reject, redirect, cancel, bye, hangup, "
+                     "register, "
                      "unregister, reset, close, hold, resume, update, reinvite, prack, crash, "
                      "subscribe, "
                      "unsubscribe, "
@@ -726,14 +729,15 @@ static void judge_actor(sn_reading *r, const sn_model *m, const sn_story_entry *
                           e->verb == SN_VERB_REJECT || e->verb == SN_VERB_CANCEL;
     const bool either =
         e->verb == SN_VERB_HANGUP || e->verb >= SN_VERB_MESSAGE || (is_first && is_changed(m, e));
+    const bool is_caller_s = e->verb == SN_VERB_CANCEL || e->verb == SN_VERB_BYE;
     if (e->verb == SN_VERB_UNSUBSCRIBE ? !caller
         : either                       ? !caller && !callee
-        : e->verb == SN_VERB_CANCEL    ? !caller
+        : is_caller_s                  ? !caller
                                        : !callee) {
         sn_wrong(r, e->who.group.place, NULL, "'%s' is not the %s of %s", e->who.group.text,
                  e->verb == SN_VERB_UNSUBSCRIBE ? "subscriber"
                  : either                       ? "caller or callee"
-                 : e->verb == SN_VERB_CANCEL    ? "caller"
+                 : is_caller_s                  ? "caller"
                                                 : "callee",
                  name);
     }

@@ -21,6 +21,7 @@ typedef struct flow {
     const flow_loss *losses;
     sn_decision tape[TAPE_MAX];
     size_t tape_count;
+    unsigned met[FLOW_LOSSES_MAX]; /* messages that a loss is about */
     ss_buffer ladder;
 } flow;
 
@@ -157,7 +158,7 @@ static void record_losses(void *self, const sn_fact *fact, ss_slice packet)
     (void)packet;
     for (unsigned i = 0; i < FLOW_LOSSES_MAX && f->losses[i].node != NULL; i++) {
         const flow_loss *loss = &f->losses[i];
-        if (!is_lost(loss, f->cast, fact)) {
+        if (!is_lost(loss, f->cast, fact) || (++f->met[i] != loss->which && loss->which != 0)) {
             continue;
         }
         for (unsigned nth = loss->first; nth <= loss->last; nth++) {

@@ -12,6 +12,7 @@ typedef struct flow_loss {
     ss_method method; /* of the request, or of CSeq */
     unsigned status;  /* 0: a request */
     unsigned first, last;
+    unsigned which; /* only of the nth (1..) such message that a run without losses sends; 0: of each */
 } flow_loss;
 
 #define FLOW_LOSSES_MAX 4u

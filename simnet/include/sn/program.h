@@ -32,6 +32,7 @@ typedef struct sn_dist {
     X(REDIRECT) /* status, target: a node of a story; value 1: a group, of a behaviour */               \
     X(CANCEL)                                                                                           \
     X(HANGUP)                                                                                           \
+    X(BYE)   /* in an early dialog */                                                                   \
     X(RESET) /* target: whose connections with it end at once */                                        \
     X(CLOSE) /* likewise, in order */                                                                   \
     X(SUBSCRIBE) /* target, name: the package, value: expires in s, other: k + 1 of the subscription */ \
