@@ -43,6 +43,55 @@ static uint16_t max_forwards(const ss_msg *msg)
     return (uint16_t)(value < UINT16_MAX - 1 ? value : UINT16_MAX - 1);
 }
 
+/* RFC3262:7.2 "776656 1 INVITE"; what is not so is of no INVITE. */
+static void summarise_rack(ss_slice value, ss_summary *out)
+{
+    const size_t first = ss_slice_find(value, ' ');
+    const ss_slice rest = ss_slice_trim(ss_slice_cut(value, first, value.len));
+    const size_t second = ss_slice_find(rest, ' ');
+    const ss_slice method = ss_slice_trim(ss_slice_cut(rest, second, rest.len));
+    uint64_t rseq = 0, cseq = 0;
+    if (ss_slice_to_u64(ss_slice_cut(value, 0, first), UINT32_MAX, &rseq) == SS_OK &&
+        ss_slice_to_u64(ss_slice_cut(rest, 0, second), UINT32_MAX, &cseq) == SS_OK &&
+        ss_slice_eq(method, SS_LIT("INVITE"))) {
+        out->rseq = (uint32_t)rseq;
+        out->rack_cseq = (uint32_t)cseq;
+    }
+}
+
+/* RFC3262:3 RFC3262:4 */
+static void summarise_reliability(const ss_msg *msg, ss_summary *out)
+{
+    static const ss_slice tag = { "100rel", 6 };
+    const bool is_offered = msg->is_request && msg->method == SS_METHOD_INVITE;
+    uint32_t rseq = 0;
+    if (msg->first[SS_HDR_RACK] != 0 && msg->is_request && msg->method == SS_METHOD_PRACK) {
+        summarise_rack(ss_msg_value(msg, SS_HDR_RACK, 0), out);
+    } else if (msg->first[SS_HDR_RSEQ] != 0 && !msg->is_request &&
+               ss_msg_number(msg, SS_HDR_RSEQ, &rseq) == SS_OK) {
+        out->rseq = rseq;
+    }
+    if (((is_offered || rseq != 0) && ss_msg_lists_token(msg, SS_HDR_REQUIRE, tag)) ||
+        (is_offered && ss_msg_lists_token(msg, SS_HDR_SUPPORTED, tag))) {
+        out->says |= SS_SAYS_100REL;
+    }
+}
+
+static bool is_word(ss_slice value, ss_slice word)
+{
+    const ss_slice first = ss_slice_trim(ss_slice_cut(value, 0, ss_slice_find(value, ';')));
+    return ss_slice_eq_nocase(first, word);
+}
+
+/* RFC3261:13.2.1 RFC3261:20.11 a disposition that is not said is "session". */
+static bool has_session(const ss_msg *msg)
+{
+    return msg->body.len > 0 &&
+           is_word(ss_msg_value(msg, SS_HDR_CONTENT_TYPE, 0), SS_LIT("application/sdp")) &&
+           (msg->first[SS_HDR_CONTENT_DISPOSITION] == 0 ||
+            is_word(ss_msg_value(msg, SS_HDR_CONTENT_DISPOSITION, 0), SS_LIT("session")));
+}
+
 void ss_msg_summarise(const ss_msg *msg, ss_summary *out)
 {
     ss_name_addr na;
@@ -56,7 +105,8 @@ void ss_msg_summarise(const ss_msg *msg, ss_summary *out)
     out->call_id = msg->first[SS_HDR_CALL_ID] == 0 ? 0 : hash_of(ss_msg_call_id(msg));
     out->from_tag = tag_hash(ss_msg_from(msg, &na), &na);
     out->to_tag = tag_hash(ss_msg_to(msg, &na), &na);
-    out->bytes = hash_of(msg->bytes);
+    out->says = has_session(msg) ? SS_SAYS_SESSION : 0;
+    summarise_reliability(msg, out);
     summarise_vias(msg, out);
 }
 

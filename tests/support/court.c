@@ -88,8 +88,8 @@ static uint64_t hash_of(const ss_summary *m)
     uint64_t h = ss_mix_absorb(m->branch, m->second_branch);
     h = ss_mix_absorb(h, m->call_id ^ m->cseq);
     h = ss_mix_absorb(h, m->to_tag);
-    return ss_mix_absorb(h, (uint64_t)m->status << 32 | (uint64_t)m->method << 16 | m->is_request) ^
-           m->bytes;
+    h = ss_mix_absorb(h, (uint64_t)m->rseq << 32 | m->body_bytes);
+    return ss_mix_absorb(h, (uint64_t)m->status << 32 | (uint64_t)m->method << 16 | m->is_request);
 }
 
 static sn_fact datagram(const court *rig, sn_fact_kind kind, uint32_t node, uint32_t origin,

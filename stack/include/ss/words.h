@@ -46,8 +46,15 @@ typedef struct ss_summary {
     uint64_t from_tag, to_tag;
     uint64_t branch;        /* of branch and sent-by of the top Via */
     uint64_t second_branch; /* of the second Via */
-    uint64_t bytes;         /* of the whole message */
+    uint32_t rseq;          /* of RSeq; of a PRACK the response number in its RAck; 0 when absent */
+    uint32_t rack_cseq;     /* of a PRACK: the number of the INVITE in its RAck */
+    uint16_t says;          /* SS_SAYS_* */
 } ss_summary;
+
+enum {
+    SS_SAYS_100REL = 1, /* an INVITE's Supported or Require, a response's Require lists 100rel */
+    SS_SAYS_SESSION = 2 /* the body is a session description */
+};
 
 /* ---- notes: what an onlooker may know; they change nothing --------------------------------------------------------------------- */
 

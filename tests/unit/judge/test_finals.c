@@ -41,7 +41,7 @@ TEST(tx10_sees_a_2xx_copy_with_another_tag_or_other_bytes)
         answer(&rig, COURT_BOB, SS_MS(10), 200, SS_METHOD_INVITE);
         ss_summary copy = court_response(200, SS_METHOD_INVITE, COURT_THEIRS);
         copy.to_tag += tag ? 1 : 0;
-        copy.bytes = tag ? 0 : 1;
+        copy.body_bytes = tag ? 0 : 1;
         court_at(&rig, SS_MS(510));
         court_sends(&rig, COURT_BOB, copy);
         CHECK_EQ(court_broken(&rig, "TX10"), 1);

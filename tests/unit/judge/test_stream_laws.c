@@ -121,7 +121,7 @@ TEST(tx11_asks_for_the_one_ack_though_timer_d_is_0)
 static void sends_bytes(court *rig, ss_method method, uint64_t branch, uint64_t bytes)
 {
     ss_summary m = court_request(method, branch);
-    m.bytes = branch; /* of this request alone */
+    m.body_bytes = (uint32_t)branch; /* of this request alone */
     court_give(rig, (sn_fact){ .kind = SN_FACT_DATAGRAM_SENT,
                                .entity = COURT_ALICE,
                                .peer = COURT_PROXY,
@@ -192,7 +192,7 @@ TEST(trn2_sees_a_cancel_or_an_ack_that_leaves_its_invites_transport)
 static ss_summary by_udp(ss_method method)
 {
     ss_summary m = court_request(method, COURT_OURS);
-    m.bytes = 1; /* another Via: other bytes */
+    m.body_bytes = 1; /* another Via: other bytes */
     return m;
 }
 

@@ -108,7 +108,7 @@ TEST(tx1_sees_a_copy_with_other_bytes)
     court_open(&rig);
     send_copies(&rig, SS_METHOD_INVITE, invite_ms, 1);
     ss_summary other = court_request(SS_METHOD_INVITE, COURT_OURS);
-    other.bytes = 1;
+    other.body_bytes = 1;
     court_at(&rig, SS_MS(500));
     court_sends(&rig, COURT_ALICE, other);
     CHECK_EQ(court_broken(&rig, "TX1"), 1);
