@@ -26,6 +26,9 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->final_at = t->noted_end = SS_TIME_NEVER;
     t->call_id = f->sip.call_id;
     t->cseq = f->sip.cseq;
+    t->rseq = f->sip.rseq;
+    t->rack_cseq = f->sip.rack_cseq;
+    t->says = f->sip.says;
     t->reliable = f->transport != SS_TRANSPORT_UDP;
     t->second_branch = f->sip.second_branch;
     t->via_count = f->sip.via_count;
@@ -64,6 +67,7 @@ void sn_server_request_received(sn_judge *j, const sn_fact *f)
     }
     if (t->phase == PHASE_NONE || t->phase == PHASE_OVER) {
         begin(j, f, t);
+        sn_dialogs_request_received(j, f);
     } else {
         copy_came(j, f, t);
     }
@@ -144,9 +148,11 @@ static void provisional_to(sn_judge *j, const sn_fact *f, txn *t)
                         "status %u left after the final status %u", f->sip.status, t->status);
         return;
     }
+    if (t->phase == PHASE_WAITING) {
+        t->due = SS_TIME_NEVER; /* later it is that of a reliable one's copy */
+    }
     t->phase = PHASE_PROCEEDING;
     t->status = f->sip.status;
-    t->due = SS_TIME_NEVER;
     t->end = t->noted == NOT_NOTED && j->notes[t->node] ? t->end : SS_TIME_NEVER;
 }
 
@@ -234,5 +240,6 @@ void sn_server_response_sent(sn_judge *j, const sn_fact *f)
     if (member(j, t->node)->role == SN_ROLE_PROXY) {
         sn_proxy_response_sent(j, f, t);
     }
+    sn_dialogs_response_sent(j, f, t);
     response_from(j, f, t);
 }

@@ -76,6 +76,7 @@ sn_judge *sn_judge_new(const sn_cast *cast, uint64_t mask)
     j->registers = calloc(nodes, sizeof *j->registers);
     sn_network_begin(j);
     sn_streams_begin(j);
+    sn_dialogs_begin(j);
     if (j->ordinals == NULL || j->excused == NULL || j->crashed == NULL || j->notes == NULL ||
         j->calls_up == NULL || j->registers == NULL) {
         sn_judge_free(j);
@@ -107,6 +108,7 @@ void sn_judge_free(sn_judge *j)
     free(j->calls);
     free(j->lefts);
     sn_subs_free(j);
+    sn_dialogs_free(j);
     free(j);
 }
 

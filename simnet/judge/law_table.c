@@ -84,6 +84,23 @@ const sn_law sn_laws[] = {
                    "explains it" },
     [LAW_DLG2] = { "DLG2", "RFC3261:15",
                    "a callee sends no BYE before the ACK came or 64*T1 passed" },
+    [LAW_REL1] = { "REL1", "RFC3262:3",
+                   "a UAS sends 1xx reliably only to who said that it takes them; the RSeq of the "
+                   "first is 1 to 2^31 - 1, of each that follows higher by one, and the second "
+                   "waits for the first's PRACK" },
+    [LAW_REL2] = { "REL2", "RFC3262:3",
+                   "a reliable response goes out again, byte for byte, at intervals that double "
+                   "from T1 and are not capped, until its PRACK or a final response; after 64*T1 "
+                   "the INVITE is rejected" },
+    [LAW_REL3] = { "REL3", "RFC3262:4",
+                   "a PRACK leaves for a reliable response that came in order, and only one at a "
+                   "time" },
+    [LAW_REL4] = { "REL4", "RFC3262:3",
+                   "a PRACK gets a 2xx only when it names a reliable response that left and was "
+                   "not acknowledged before" },
+    [LAW_REL5] = { "REL5", "RFC3262:3",
+                   "a 2xx to an INVITE waits for the PRACK of a reliable response that had a "
+                   "session description" },
     [LAW_SUB1] = { "SUB1", "RFC6665:4.2.1.2",
                    "who accepts a SUBSCRIBE or REFER sends a NOTIFY for it" },
     [LAW_SUB2] = { "SUB2", "RFC6665:4.2.2",

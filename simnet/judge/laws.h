@@ -17,6 +17,7 @@
     X(TX13) X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19)                                     \
     X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7)                                     \
     X(DLG1) X(DLG2) X(DLG3)                                                                     \
+    X(REL1) X(REL2) X(REL3) X(REL4) X(REL5)                                                     \
     X(SUB1) X(SUB2) X(SUB3) X(SUB4)                                                             \
     X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4)                                                         \
     X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
@@ -61,10 +62,13 @@ typedef struct txn {
     uint32_t node, cseq;
     uint32_t generation; /* which life of this slot */
     uint32_t next_free;
-    uint32_t next_accepted; /* the next older one of the same node and Call-ID, NO_TXN: none */
-    uint16_t max_forwards;  /* server, as received */
-    uint16_t status;        /* the last response that counts */
-    uint16_t answers;       /* server: copies that came at asked_at, not yet answered */
+    uint32_t next_accepted;   /* the next older one of the same node and Call-ID, NO_TXN: none */
+    uint32_t ends;            /* the dialogs that an INVITE outside one made: dialogs.c */
+    uint32_t rseq, rack_cseq; /* of a PRACK: what it acknowledges */
+    uint16_t says;            /* of the request: SS_SAYS_* */
+    uint16_t max_forwards;    /* server, as received */
+    uint16_t status;          /* the last response that counts */
+    uint16_t answers;         /* server: copies that came at asked_at, not yet answered */
     uint8_t via_count;
     uint8_t method, side, phase;
     uint8_t transport; /* client: of the last copy of the request */
@@ -72,7 +76,7 @@ typedef struct txn {
     bool acked;        /* server, accepted: the ACK came */
     bool lenient;      /* a broken law or a BYE: 2xx copies are judged no more */
     bool reliable;
-    bool is_initial; /* server: the request had no To tag */
+    bool is_initial; /* the request had no To tag */
 } txn;
 
 #define NO_TXN UINT32_MAX
@@ -87,6 +91,53 @@ typedef struct owed {
     uint16_t law, status;
     bool optional; /* allowed, not asked for */
 } owed;
+
+/* ---- one end of a dialog that an INVITE made, as the wire shows it ---------------------------------------------------- */
+
+#define NO_END UINT32_MAX
+
+typedef enum reliable_state {
+    RELIABLE_NONE,
+    RELIABLE_WAITS, /* for its PRACK */
+    RELIABLE_ASKED, /* a PRACK for it came, and is not answered 2xx yet */
+    RELIABLE_ACKNOWLEDGED
+} reliable_state;
+
+/** The last reliable response that this end sent. */
+typedef struct reliable_given {
+    uint64_t hash, branch; /* of its bytes; of its INVITE */
+    ss_time first, end;    /* it left for the first time; 64*T1 later */
+    uint32_t cseq, rseq;
+    uint8_t state; /* reliable_state */
+    bool is_first; /* of its INVITE */
+    bool has_session;
+} reliable_given;
+
+/** Those that came in order, of one INVITE. */
+typedef struct reliable_taken {
+    uint64_t prack; /* branch of the last PRACK; 0: none */
+    uint32_t cseq, first, last;
+    uint32_t acknowledged; /* the number in that PRACK */
+} reliable_taken;
+
+typedef struct dialog_end {
+    uint64_t key;  /* 0 when free */
+    ss_time until; /* forgotten then, when it is over */
+    uint32_t node;
+    uint32_t next;           /* of those that are free; of those that are over */
+    uint32_t next_of_invite; /* while early: another of its INVITE */
+    bool is_over, is_confirmed;
+    reliable_given given;
+    reliable_taken taken;
+} dialog_end;
+
+typedef struct dialogs_view {
+    map index; /* node, Call-ID, own tag, other tag -> position in `all` */
+    dialog_end *all;
+    uint32_t count, room, first_free;
+    uint32_t first_over, last_over; /* in the order in which they ended */
+    ss_span linger;                 /* what is over is known for so long */
+} dialogs_view;
 
 /* ---- what is known of a call, by the plan's number of it -------------------------------------------------------------- */
 
@@ -181,6 +232,7 @@ struct sn_judge {
     streams_view streams;
     map refused; /* (node, peer) whose connection was refused */
     login_view logins;
+    dialogs_view dialogs;
     call_view *calls; /* by number */
     uint32_t call_count, call_room;
     map sub_dialog_index, sub_index, sub_chains, sub_notifies; /* subscriptions.c */
@@ -283,6 +335,29 @@ bool sn_proxy_own_via_on_top(sn_judge *j, const sn_fact *f);
 /* dialog_laws.c: DLG3 */
 void sn_dialog_request_sent(sn_judge *j, const sn_fact *f);
 void sn_dialog_bye_received(sn_judge *j, const sn_fact *f);
+
+/* dialogs.c: what is known of dialogs; which law file hears of which message. Of a user agent, before the transaction
+ * hears of it; requests are new ones. */
+void sn_dialogs_begin(sn_judge *j);
+void sn_dialogs_free(sn_judge *j);
+void sn_dialogs_pass(sn_judge *j, ss_time now);
+void sn_dialogs_crash(sn_judge *j, uint32_t node);
+void sn_dialogs_request_sent(sn_judge *j, const sn_fact *f);
+void sn_dialogs_request_received(sn_judge *j, const sn_fact *f);
+void sn_dialogs_response_sent(sn_judge *j, const sn_fact *f, txn *t);
+void sn_dialogs_response_received(sn_judge *j, const sn_fact *f, txn *t);
+/** An INVITE's transaction is no more: its dialogs that are early still are over. */
+void sn_dialogs_invite_over(sn_judge *j, txn *invite);
+
+/* reliable.c: REL1 to REL5 */
+void sn_reliable_sent(sn_judge *j, const sn_fact *f, txn *t, dialog_end *d);
+void sn_reliable_received(const sn_fact *f, dialog_end *d);
+/** The copy that was due, or at last the rejection, did not leave. */
+void sn_reliable_due_passed(sn_judge *j, txn *t);
+void sn_success_waits(sn_judge *j, const sn_fact *f, const dialog_end *d);
+void sn_prack_sent(sn_judge *j, const sn_fact *f, dialog_end *d);
+void sn_prack_received(sn_judge *j, const sn_fact *f, dialog_end *d);
+void sn_prack_answered(sn_judge *j, const sn_fact *f, const txn *t, dialog_end *d);
 
 /* auth_laws.c: AUTH1 to AUTH4 */
 /** A SIP datagram that left or came; `payload` is its bytes. */

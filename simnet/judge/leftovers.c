@@ -105,6 +105,7 @@ static void excuse_all(sn_judge *j, uint32_t node)
     }
     j->crashed[node] = 1;
     sn_txns_crash(j, node);
+    sn_dialogs_crash(j, node);
 }
 
 void sn_call_judge(sn_judge *j, const sn_fact *f)

@@ -105,6 +105,7 @@ void sn_order_judge(sn_judge *j, const sn_fact *f)
         j->now = f->key.at;
         sn_owed_pass(j, j->now);
         sn_txns_pass(j, j->now);
+        sn_dialogs_pass(j, j->now);
     }
 }
 

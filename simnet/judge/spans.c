@@ -116,8 +116,10 @@ static void refused(sn_judge *j, uint32_t node)
     txn *t = &j->all[j->undo_index];
     if (t->key == j->undo.key && t->generation == j->undo.generation) {
         const ss_time queued = t->queued;
+        const uint32_t ends = t->ends;
         *t = j->undo;
         t->queued = queued;
+        t->ends = ends;
         sn_txn_schedule(j, t);
     }
 }

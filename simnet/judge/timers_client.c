@@ -30,6 +30,7 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->first = f->key.at;
     t->hash = f->hash;
     t->call_id = f->sip.call_id;
+    t->is_initial = f->sip.to_tag == 0;
     t->cseq = f->sip.cseq;
     t->via_count = f->sip.via_count;
     t->phase = PHASE_WAITING;
@@ -146,6 +147,7 @@ void sn_client_request_sent(sn_judge *j, const sn_fact *f)
     }
     begin(j, f, t);
     sn_dialog_request_sent(j, f);
+    sn_dialogs_request_sent(j, f);
     if (f->sip.method == SS_METHOD_CANCEL) {
         cancel_begins(j, f);
     } else if (member(j, f->entity)->role == SN_ROLE_PROXY) {
@@ -252,6 +254,7 @@ void sn_client_response_received(sn_judge *j, const sn_fact *f)
     if (member(j, f->entity)->role == SN_ROLE_PROXY) {
         sn_proxy_response_received(j, f, t);
     }
+    sn_dialogs_response_received(j, f, t);
     response_to(j, f, t);
     sn_txn_schedule(j, t);
 }

@@ -85,6 +85,10 @@ void sn_server_due_passed(sn_judge *j, txn *t)
         unanswered(j, t);
         return;
     }
+    if (t->phase == PHASE_PROCEEDING) {
+        sn_reliable_due_passed(j, t);
+        return;
+    }
     /* Only a noted transaction is one: a stateless answer is sent once (RFC 3261 8.2.7). */
     if (t->noted != NOT_NOTED && !t->lenient) {
         sn_judge_broken(j, copies_law(t), t->due, t->node, t->call_id,

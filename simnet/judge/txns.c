@@ -61,7 +61,8 @@ txn *sn_txn_obtain(sn_judge *j, uint32_t node, side s, uint64_t branch, uint8_t 
                 .queued = SS_TIME_NEVER,
                 .asked_at = SS_TIME_NEVER,
                 .next_free = NO_TXN,
-                .next_accepted = NO_TXN };
+                .next_accepted = NO_TXN,
+                .ends = NO_END };
     return t;
 }
 
@@ -120,6 +121,7 @@ void sn_txn_forget(sn_judge *j, txn *t)
 {
     const uint32_t index = (uint32_t)(t - j->all);
     leave_accepted(j, t);
+    sn_dialogs_invite_over(j, t);
     sn_map_remove(&j->txns, t->key);
     t->key = 0;
     t->next_free = j->first_free;
@@ -155,6 +157,7 @@ void sn_txn_remember(sn_judge *j, const txn *t)
 void sn_txn_over(sn_judge *j, txn *t, ss_span linger)
 {
     leave_accepted(j, t);
+    sn_dialogs_invite_over(j, t);
     t->phase = PHASE_OVER;
     t->due = t->noted_end = t->cancel_end = SS_TIME_NEVER;
     t->end = ss_time_after(j->now, linger);

@@ -1,0 +1,214 @@
+/* One end of each dialog that an INVITE makes, as the wire shows it (RFC 3261 12.1, 15): what laws about dialogs need to
+ * remember of it. It begins with the first 101 to 299 that has a To tag, and ends with a BYE of either side, or with its INVITE
+ * when that brought no 2xx; it is known a while longer, so that what is late is still told. Here is also said which law file
+ * hears of which message. */
+#include "laws.h"
+
+#include <stdlib.h>
+
+void sn_dialogs_begin(sn_judge *j)
+{
+    dialogs_view *v = &j->dialogs;
+    v->first_free = v->first_over = v->last_over = NO_END;
+    for (uint32_t i = 0; i < j->cast->node_count; i++) {
+        const ss_span span = 64 * j->cast->nodes[i].t1;
+        v->linger = span > v->linger ? span : v->linger;
+    }
+}
+
+void sn_dialogs_free(sn_judge *j)
+{
+    sn_map_free(&j->dialogs.index);
+    free(j->dialogs.all);
+}
+
+/* ---- ends ---- */
+
+/* The node's own tag comes first: From of what it sends as a request, To of what it answers. */
+static uint64_t key_of(const sn_fact *f)
+{
+    const bool is_from = (f->sip.is_request != 0) == sn_fact_is_sent(f);
+    const uint64_t own = is_from ? f->sip.from_tag : f->sip.to_tag;
+    const uint64_t other = is_from ? f->sip.to_tag : f->sip.from_tag;
+    const uint64_t both = ss_mix_absorb(ss_mix_absorb(f->sip.call_id, own), other);
+    const uint64_t key = ss_mix_absorb(both, f->entity);
+    return key == 0 ? 1 : key;
+}
+
+static dialog_end *find(const sn_judge *j, uint64_t key)
+{
+    const uint64_t *at = sn_map_find(&j->dialogs.index, key);
+    return at == NULL ? NULL : &j->dialogs.all[*at];
+}
+
+static uint32_t take_slot(dialogs_view *v)
+{
+    if (v->first_free != NO_END) {
+        const uint32_t index = v->first_free;
+        v->first_free = v->all[index].next;
+        return index;
+    }
+    void *all = v->all;
+    const bool has_room = sn_grow_array(&all, v->count, &v->room, sizeof(dialog_end));
+    v->all = all;
+    return has_room ? v->count++ : NO_END;
+}
+
+/* RFC3261:12.1 found, or made by a response to the INVITE outside a dialog. */
+static dialog_end *obtain(sn_judge *j, const sn_fact *f, txn *invite)
+{
+    const uint64_t key = key_of(f);
+    dialog_end *d = find(j, key);
+    if (d != NULL || !invite->is_initial) {
+        return d;
+    }
+    const uint32_t index = take_slot(&j->dialogs);
+    if (index == NO_END || !sn_map_put(&j->dialogs.index, key, index)) {
+        j->out_of_memory = true;
+        return NULL;
+    }
+    d = &j->dialogs.all[index];
+    *d = (dialog_end){
+        .key = key, .node = f->entity, .next = NO_END, .next_of_invite = invite->ends
+    };
+    invite->ends = index;
+    return d;
+}
+
+static void end(sn_judge *j, dialog_end *d)
+{
+    dialogs_view *v = &j->dialogs;
+    const uint32_t index = (uint32_t)(d - v->all);
+    if (d->is_over) {
+        return;
+    }
+    d->is_over = true;
+    d->until = ss_time_after(j->now, v->linger);
+    d->next = NO_END;
+    if (v->last_over == NO_END) {
+        v->first_over = index;
+    } else {
+        v->all[v->last_over].next = index;
+    }
+    v->last_over = index;
+}
+
+void sn_dialogs_pass(sn_judge *j, ss_time now)
+{
+    dialogs_view *v = &j->dialogs;
+    while (v->first_over != NO_END && v->all[v->first_over].until < now) {
+        const uint32_t index = v->first_over;
+        dialog_end *d = &v->all[index];
+        v->first_over = d->next;
+        v->last_over = d->next == NO_END ? NO_END : v->last_over;
+        sn_map_remove(&v->index, d->key);
+        d->key = 0;
+        d->next = v->first_free;
+        v->first_free = index;
+    }
+}
+
+void sn_dialogs_crash(sn_judge *j, uint32_t node)
+{
+    for (uint32_t i = 0; i < j->dialogs.count; i++) {
+        dialog_end *d = &j->dialogs.all[i];
+        if (d->key != 0 && d->node == node) {
+            end(j, d);
+        }
+    }
+}
+
+void sn_dialogs_invite_over(sn_judge *j, txn *invite)
+{
+    for (uint32_t at = invite->ends; at != NO_END;) {
+        dialog_end *d = &j->dialogs.all[at];
+        at = d->next_of_invite;
+        if (!d->is_confirmed) {
+            end(j, d);
+        }
+    }
+    invite->ends = NO_END;
+}
+
+/* ---- messages ---- */
+
+static bool concerns(const sn_judge *j, const sn_fact *f)
+{
+    return f->sip.to_tag != 0 && member(j, f->entity)->role == SN_ROLE_UA;
+}
+
+void sn_dialogs_request_sent(sn_judge *j, const sn_fact *f)
+{
+    dialog_end *d = concerns(j, f) ? find(j, key_of(f)) : NULL;
+    if (d == NULL) {
+        return;
+    }
+    if (f->sip.method == SS_METHOD_BYE) {
+        end(j, d);
+    } else if (f->sip.method == SS_METHOD_PRACK) {
+        sn_prack_sent(j, f, d);
+    }
+}
+
+void sn_dialogs_request_received(sn_judge *j, const sn_fact *f)
+{
+    dialog_end *d = concerns(j, f) ? find(j, key_of(f)) : NULL;
+    if (d == NULL) {
+        return;
+    }
+    if (f->sip.method == SS_METHOD_BYE) {
+        end(j, d);
+    } else if (f->sip.method == SS_METHOD_PRACK) {
+        sn_prack_received(j, f, d);
+    }
+}
+
+static void invite_answered(sn_judge *j, const sn_fact *f, txn *t)
+{
+    dialog_end *d = obtain(j, f, t);
+    if (d == NULL) {
+        return;
+    }
+    if (f->sip.status < 200) {
+        sn_reliable_sent(j, f, t, d);
+    } else if (t->final_at == SS_TIME_NEVER) {
+        sn_success_waits(j, f, d);
+        d->is_confirmed = true;
+    }
+}
+
+void sn_dialogs_response_sent(sn_judge *j, const sn_fact *f, txn *t)
+{
+    if (f->sip.status <= 100 || f->sip.status >= 300 || !concerns(j, f)) {
+        return;
+    }
+    if (t->method == SS_METHOD_INVITE) {
+        invite_answered(j, f, t);
+    } else if (t->method == SS_METHOD_PRACK && t->final_at == SS_TIME_NEVER) {
+        dialog_end *d = find(j, key_of(f));
+        if (d != NULL) {
+            sn_prack_answered(j, f, t, d);
+        }
+    }
+}
+
+void sn_dialogs_response_received(sn_judge *j, const sn_fact *f, txn *t)
+{
+    if (f->sip.status <= 100 || f->sip.status >= 300 || t->method != SS_METHOD_INVITE ||
+        !concerns(j, f)) {
+        return;
+    }
+    const bool is_open = t->phase == PHASE_WAITING || t->phase == PHASE_PROCEEDING;
+    if (!is_open && (t->phase != PHASE_ACCEPTED || f->sip.status < 200)) {
+        return; /* what was accepted may be so by another branch of a fork too */
+    }
+    dialog_end *d = obtain(j, f, t);
+    if (d == NULL) {
+        return;
+    }
+    if (f->sip.status < 200) {
+        sn_reliable_received(f, d);
+    } else {
+        d->is_confirmed = true;
+    }
+}
