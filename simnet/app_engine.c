@@ -141,6 +141,8 @@ static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, s
     case SS_OUT_CLOSE:
         sn_host_close(host, &out->path);
         break;
+    case SS_OUT_AVOID: /* names lead to one place each */
+        break;
     }
 }
 

@@ -36,7 +36,7 @@ typedef struct ss_branch {
     ss_blob target;        /* Request-URI; while another address may be tried */
     ss_blob addresses;     /* of ss_address: tried in order (16.6 step 7) */
     uint16_t next_address; /* index in `addresses` */
-    uint8_t transport;     /* ss_transport of `addresses` */
+    uint8_t transport;     /* of `addresses`: ss_transport + 1; 0: as the URI says */
     bool proceeding;       /* a provisional response came */
     bool final;            /* its result is in the context */
     bool cancel_wanted, cancel_sent;
@@ -178,6 +178,8 @@ ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_p
 ss_path ss_proxy_path_to(const ss_proxy *proxy, const ss_outgoing *out, const ss_address *remote);
 /** The question where the next hop is (RFC 3263). */
 ss_query ss_outgoing_query(const ss_outgoing *out);
+/** By the transport of the answer, when it has one; false when we have not. */
+bool ss_outgoing_by(const ss_visit *v, ss_outgoing *out, const ss_answer *answer);
 
 /** Send the request to one target, or ask for its next hop's address. Owns `c` from here on. */
 void ss_proxy_forward(const ss_visit *v, ss_context *c, const ss_msg *request,

@@ -88,7 +88,18 @@ ss_query ss_outgoing_query(const ss_outgoing *out)
     return (ss_query){ .kind = SS_QUERY_RESOLVE,
                        .name = out->hop.host,
                        .port = out->hop.port,
-                       .transport = out->hop.transport };
+                       .transport = out->hop.transport,
+                       .is_open = out->hop.is_open,
+                       .is_sips = out->hop.is_sips };
+}
+
+/* RFC3263:4.1 a zone chose it. */
+bool ss_outgoing_by(const ss_visit *v, ss_outgoing *out, const ss_answer *answer)
+{
+    if (answer->has_transport) {
+        out->hop.transport = answer->transport;
+    }
+    return has_transport(v->proxy, out->hop.transport);
 }
 
 ss_path ss_proxy_path_to(const ss_proxy *proxy, const ss_outgoing *out, const ss_address *remote)
@@ -315,7 +326,9 @@ void ss_branch_resolved(const ss_visit *v, ss_context *c, ss_branch *b, const ss
 {
     const size_t count = answer->status == SS_OK ? answer->address_count : 0;
     const ss_slice addresses = { (const char *)answer->addresses, count * sizeof(ss_address) };
-    if (count == 0) {
+    const ss_transport by = answer->transport;
+    b->transport = answer->has_transport ? (uint8_t)(by + 1u) : 0;
+    if (count == 0 || (answer->has_transport && !has_transport(v->proxy, by))) {
         ss_branch_fail(v, c, b, 503);
     } else if (ss_core_keep(v->core, addresses, &b->addresses) != SS_OK) {
         ss_context_overloaded(v, c);
@@ -358,6 +371,9 @@ bool ss_branch_retry(const ss_visit *v, ss_context *c, ss_branch *b)
         b->txn = 0;
     }
     b->proceeding = false;
-    send_branch(v, c, b, &out, &address);
+    if (b->transport != 0) {
+        out.hop.transport = (ss_transport)(b->transport - 1u);
+    }
+    send_branch(v, c, b, &out, &address); /* RFC3263:4.3 a new branch, a new transaction */
     return true;
 }

@@ -323,6 +323,9 @@ void ss_proxy_branch_up(const ss_visit *v, const ss_up *up, const ss_msg *respon
         break;
     case SS_UP_TIMEOUT:
     case SS_UP_ENDED:
+        if (b->proceeding) { /* RFC3263:4.3 whoever said 1xx is there */
+            b->next_address = UINT16_MAX;
+        }
         on_branch_end(v, c, b, 408); /* RFC3261:16.7 step 6 */
         break;
     default:

@@ -66,7 +66,8 @@ static ss_context *new_context(const ss_visit *v, const ss_msg *request)
 static void ask_next_hop(const ss_visit *v, ss_context *c, const ss_outgoing *out, ss_slice target)
 {
     ss_context *waiting = c == NULL ? new_context(v, out->request) : c;
-    const ss_query resolve = ss_outgoing_query(out);
+    ss_query resolve = ss_outgoing_query(out);
+    resolve.is_fixed = true; /* RFC3263:4.4 copies go the same way */
     if (waiting != NULL && !ss_park(v, waiting, NULL, SS_STAGE_RESOLVE, &resolve, target)) {
         ss_context_overloaded(v, waiting);
     }
@@ -99,7 +100,8 @@ void ss_stateless_resolved(const ss_visit *v, ss_context *c, ss_slice target,
     if (answer->status == SS_OK && answer->address_count != 0 &&
         ss_context_request(v, c, &request) == SS_OK &&
         ss_proxy_preroute(v, &request, &routing).status == 0 &&
-        ss_outgoing_plan(v, &request, &routing, target, &out) == SS_OK) {
+        ss_outgoing_plan(v, &request, &routing, target, &out) == SS_OK &&
+        ss_outgoing_by(v, &out, answer)) {
         send_to(v, &out, &answer->addresses[0]);
     }
     ss_context_release(v, c);

@@ -24,10 +24,12 @@ static ss_status select_transport(const ss_uri *uri, ss_hop *hop)
 {
     ss_slice name;
     const bool is_sips = uri->scheme == SS_SCHEME_SIPS;
+    hop->is_sips = is_sips;
     const ss_status status = ss_params_get(uri->params, SS_LIT("transport"), &name);
     if (status == SS_NONE) {
         hop->transport = is_sips ? SS_TRANSPORT_TLS : SS_TRANSPORT_UDP;
         hop->is_chosen = !is_sips;
+        hop->is_open = uri->port == 0;
         return SS_OK;
     }
     if (status != SS_OK || ss_transport_from(name, &hop->transport) != SS_OK) {

@@ -108,6 +108,8 @@ static void go_by_udp(ss_txn_step *step)
 {
     ss_txn *t = step->txn;
     ss_path path = ss_txn_path(step->core, t);
+    ss_address others[SS_TXN_OTHERS_MAX];
+    const uint16_t other_count = ss_txn_others(step->core, t, others);
     const ss_slice request =
         ss_transport_rename_via(step->turn, ss_txn_kept(step->core, t), SS_TRANSPORT_UDP);
     path.transport = SS_TRANSPORT_UDP;
@@ -115,6 +117,7 @@ static void go_by_udp(ss_txn_step *step)
     if (request.len == 0 || ss_txn_keep(step->core, t, &path, request) != SS_OK) {
         return; /* it hears of a transport error */
     }
+    (void)!ss_txn_keep_others(step->core, ss_txn_ref(step->core, t), others, other_count);
     t->by_size = t->is_reliable = false;
     ss_txn_note_switch(step, SS_TRANSPORT_TCP, SS_TRANSPORT_UDP, request.len);
     ss_txn_send(step, request);

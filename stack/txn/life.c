@@ -46,7 +46,7 @@ ss_path ss_txn_path(const ss_core *core, const ss_txn *t)
 ss_slice ss_txn_kept(const ss_core *core, const ss_txn *t)
 {
     const ss_slice blob = ss_blob_slice(&core->pools->store, t->kept);
-    return ss_slice_cut(blob, sizeof(ss_path), blob.len);
+    return ss_slice_cut(blob, sizeof(ss_path), blob.len - t->others * sizeof(ss_address));
 }
 
 ss_slice ss_txn_message(const ss_core *core, const ss_txn *t)
@@ -106,6 +106,32 @@ ss_status ss_txn_keep(ss_core *core, ss_txn *t, const ss_path *path, ss_slice by
     const ss_blob blob = fill_blob(core, ref, path, bytes);
     ss_core_drop(core, &t->kept);
     t->kept = blob;
+    t->others = 0;
+    return SS_OK;
+}
+
+/* They stand behind the message, so that they go when it does. */
+ss_status ss_txn_keep_others(ss_core *core, ss_ref txn, const ss_address *others, uint16_t count)
+{
+    ss_txn *t = ss_txn_at(core, txn);
+    const ss_slice before = ss_blob_slice(&core->pools->store, t->kept);
+    count = count < SS_TXN_OTHERS_MAX ? count : SS_TXN_OTHERS_MAX;
+    const size_t size = count * sizeof *others;
+    if (count == 0) {
+        return SS_OK;
+    }
+    SS_ASSERT(t->others == 0);
+    const bool fits = before.len + size <= SS_STORE_BLOCK_MAX;
+    const ss_ref ref = fits ? ss_core_take(core, before.len + size) : 0;
+    if (ref == 0) {
+        return SS_ERR_FULL;
+    }
+    unsigned char *at = ss_store_at(&core->pools->store, ref);
+    memcpy(at, before.at, before.len);
+    memcpy(at + before.len, others, size);
+    ss_core_drop(core, &t->kept);
+    t->kept = (ss_blob){ .ref = ref, .len = (uint32_t)(before.len + size) };
+    t->others = (uint8_t)count;
     return SS_OK;
 }
 
@@ -203,12 +229,27 @@ ss_txn *ss_txn_make(ss_core *core, const ss_txn_birth *birth)
     join_list(core, t);
     return t;
 }
-/* Without room it is as if nobody had asked. */
-const ss_sent *ss_txn_sent(const ss_core *core, ss_turn *turn, const ss_txn *t)
+static bool is_waiting(const ss_txn *t)
 {
-    const bool is_waiting =
-        t->state == SS_TXN_CALLING || t->state == SS_TXN_TRYING || t->state == SS_TXN_PROCEEDING;
-    if (!t->owner.wants_sent || !is_waiting) {
+    const bool is_client = t->machine == SS_ICT || t->machine == SS_NICT;
+    return is_client && (t->state == SS_TXN_CALLING || t->state == SS_TXN_TRYING ||
+                         t->state == SS_TXN_PROCEEDING);
+}
+
+uint16_t ss_txn_others(const ss_core *core, const ss_txn *t, ss_address others[SS_TXN_OTHERS_MAX])
+{
+    const ss_slice blob = ss_blob_slice(&core->pools->store, t->kept);
+    const size_t size = t->others * sizeof(ss_address);
+    if (size > 0) {
+        memcpy(others, blob.at + blob.len - size, size);
+    }
+    return t->others;
+}
+
+/* Without room it is as if nobody had asked. */
+ss_sent *ss_txn_sent(const ss_core *core, ss_turn *turn, const ss_txn *t)
+{
+    if (!t->owner.wants_sent || !is_waiting(t)) {
         return NULL;
     }
     ss_sent *sent = SS_ARENA_NEW(turn->arena, ss_sent);
@@ -218,7 +259,32 @@ const ss_sent *ss_txn_sent(const ss_core *core, ss_turn *turn, const ss_txn *t)
         return NULL;
     }
     *sent = (ss_sent){ .bytes = bytes, .path = ss_txn_path(core, t) };
+    ss_address *others =
+        t->others == 0
+            ? NULL
+            : ss_arena_take(turn->arena, SS_TXN_OTHERS_MAX * sizeof *others, _Alignof(ss_address));
+    if (others != NULL) {
+        sent->other_count = ss_txn_others(core, t, others);
+        sent->others = others;
+    }
     return sent;
+}
+
+/* RFC3261:21.5.4 "It SHOULD NOT forward any other requests to that server for the duration specified in the Retry-After". */
+void ss_txn_avoid(const ss_core *core, ss_turn *turn, const ss_txn *t, const ss_msg *response)
+{
+    uint32_t seconds = 0;
+    if (!is_waiting(t) ||
+        (response != NULL &&
+         (response->status != 503 ||
+          ss_msg_number(response, SS_HDR_RETRY_AFTER, &seconds) != SS_OK || seconds == 0))) {
+        return;
+    }
+    ss_output *out = ss_turn_add(turn, SS_OUT_AVOID);
+    if (out != NULL) {
+        out->path = ss_txn_path(core, t);
+        out->avoid = SS_S(seconds);
+    }
 }
 
 void ss_txn_destroy(ss_core *core, ss_txn *t)

@@ -13,10 +13,10 @@ struct ss_txn {
     ss_timer timer;               /* armed at the earlier of the next two */
     ss_time resend_at, expire_at; /* SS_TIME_NEVER when that timer does not run */
     uint64_t branch, call_id;     /* as ss_summary has them, for notes */
-    ss_blob kept;                 /* an ss_path, then the bytes that may go out again */
-    ss_ref next, prev;            /* order of creation */
-    uint32_t ordinal;             /* number in it */
-    uint32_t method_hash;         /* of the method's name: tells extension methods apart */
+    ss_blob kept;         /* an ss_path, the bytes that may go out again, `others` of ss_address */
+    ss_ref next, prev;    /* order of creation */
+    uint32_t ordinal;     /* number in it */
+    uint32_t method_hash; /* of the method's name: tells extension methods apart */
     ss_owner owner;
     uint16_t status; /* of the last response, 0 before */
     uint8_t machine, state, method;
@@ -24,6 +24,7 @@ struct ss_txn {
     bool by_size : 1;     /* by a stream for its size alone: 18.1.1 */
     bool has_message : 1; /* kept bytes were sent; else they wait (the 100 of 17.2.1) */
     uint8_t doublings;    /* of the interval that the resend timer ran or runs, capped */
+    uint8_t others;       /* places to try when this one fails */
 };
 _Static_assert(sizeof(ss_txn) <= SS_TXN_BYTES_MAX, "the header promises it");
 
@@ -64,33 +65,35 @@ typedef struct ss_txn_machine_table {
 extern const ss_txn_machine_table ss_txn_ict, ss_txn_nict, ss_txn_ist, ss_txn_nist;
 
 /* The events, as the figures word them. */
-#define ICT_EVENT_LIST(X)                                                             \
-    X(ICT_TIMER_A, "Timer A")                                                         \
-    X(ICT_TIMER_B, "Timer B")                                                         \
-    X(ICT_TIMER_D, "Timer D")                                                         \
-    X(ICT_TIMER_M, "Timer M") X(ICT_1XX, "1xx from the network")                      \
-        X(ICT_2XX, "2xx from the network") X(ICT_300_699, "300-699 from the network") \
-            X(ICT_TRANSPORT_ERR, "transport error") X(ICT_ABANDON, "given up by the TU")
-#define NICT_EVENT_LIST(X)                                                          \
-    X(NICT_TIMER_E, "Timer E")                                                      \
-    X(NICT_TIMER_F, "Timer F")                                                      \
-    X(NICT_TIMER_K, "Timer K")                                                      \
-    X(NICT_1XX, "1xx from the network") X(NICT_200_699, "200-699 from the network") \
-        X(NICT_TRANSPORT_ERR, "transport error")
-#define IST_EVENT_LIST(X)                                                                 \
-    X(IST_INVITE, "INVITE from the network")                                              \
-    X(IST_ACK, "ACK from the network")                                                    \
-    X(IST_1XX, "1xx from the TU")                                                         \
-    X(IST_2XX, "2xx from the TU") X(IST_300_699, "300-699 from the TU")                   \
-        X(IST_TIMER_TRYING, "200 ms") X(IST_TIMER_G, "Timer G") X(IST_TIMER_H, "Timer H") \
-            X(IST_TIMER_I, "Timer I") X(IST_TIMER_L, "Timer L")                           \
-                X(IST_TRANSPORT_ERR, "transport error") X(IST_ABANDON, "given up by the TU")
-#define NIST_EVENT_LIST(X)                                                    \
-    X(NIST_REQUEST, "request from the network")                               \
-    X(NIST_1XX, "1xx from the TU")                                            \
-    X(NIST_200_699, "200-699 from the TU")                                    \
-    X(NIST_TIMER_TRYING, "Timer E would reach T2") X(NIST_TIMER_J, "Timer J") \
-        X(NIST_TRANSPORT_ERR, "transport error") X(NIST_ABANDON, "given up by the TU")
+#define ICT_EVENT_LIST(X)                                                                  \
+    X(ICT_TIMER_A, "Timer A")                                                              \
+    X(ICT_TIMER_B, "Timer B")                                                              \
+    X(ICT_TIMER_D, "Timer D")                                                              \
+    X(ICT_TIMER_M, "Timer M")                                                              \
+    X(ICT_1XX, "1xx from the network") X(ICT_2XX, "2xx from the network")                  \
+        X(ICT_300_699, "300-699 from the network") X(ICT_TRANSPORT_ERR, "transport error") \
+            X(ICT_ABANDON, "given up by the TU")
+#define NICT_EVENT_LIST(X)              \
+    X(NICT_TIMER_E, "Timer E")          \
+    X(NICT_TIMER_F, "Timer F")          \
+    X(NICT_TIMER_K, "Timer K")          \
+    X(NICT_1XX, "1xx from the network") \
+    X(NICT_200_699, "200-699 from the network") X(NICT_TRANSPORT_ERR, "transport error")
+#define IST_EVENT_LIST(X)                                                                         \
+    X(IST_INVITE, "INVITE from the network")                                                      \
+    X(IST_ACK, "ACK from the network")                                                            \
+    X(IST_1XX, "1xx from the TU")                                                                 \
+    X(IST_2XX, "2xx from the TU")                                                                 \
+    X(IST_300_699, "300-699 from the TU") X(IST_TIMER_TRYING, "200 ms") X(IST_TIMER_G, "Timer G") \
+        X(IST_TIMER_H, "Timer H") X(IST_TIMER_I, "Timer I") X(IST_TIMER_L, "Timer L")             \
+            X(IST_TRANSPORT_ERR, "transport error") X(IST_ABANDON, "given up by the TU")
+#define NIST_EVENT_LIST(X)                                              \
+    X(NIST_REQUEST, "request from the network")                         \
+    X(NIST_1XX, "1xx from the TU")                                      \
+    X(NIST_200_699, "200-699 from the TU")                              \
+    X(NIST_TIMER_TRYING, "Timer E would reach T2")                      \
+    X(NIST_TIMER_J, "Timer J") X(NIST_TRANSPORT_ERR, "transport error") \
+        X(NIST_ABANDON, "given up by the TU")
 #define SS_TXN_EVENT_ID(id, text)   id,
 #define SS_TXN_EVENT_TEXT(id, text) text,
 enum { ICT_EVENT_LIST(SS_TXN_EVENT_ID) ICT_EVENTS };
@@ -168,7 +171,11 @@ ss_slice ss_txn_kept(const ss_core *core, const ss_txn *t);
 ss_ref ss_txn_ref(const ss_core *core, const ss_txn *t);
 
 /** What the owner may have to send again, for ss_up.sent: NULL when it does not want it, or when it was answered. In the arena. */
-const ss_sent *ss_txn_sent(const ss_core *core, ss_turn *turn, const ss_txn *t);
+ss_sent *ss_txn_sent(const ss_core *core, ss_turn *turn, const ss_txn *t);
+/** The places to try when this one fails: how many of them are in `others`. */
+uint16_t ss_txn_others(const ss_core *core, const ss_txn *t, ss_address others[SS_TXN_OTHERS_MAX]);
+/** The server at the other end failed, as RFC 3263 4.3 says: the host is told, once a transaction. */
+void ss_txn_avoid(const ss_core *core, ss_turn *turn, const ss_txn *t, const ss_msg *response);
 
 /* ---- messages ---- */
 

@@ -42,8 +42,7 @@ static unsigned client_event(const ss_txn *t, unsigned status)
 }
 
 /* Before the step, in which the request gives way to its ACK or to nothing. */
-static const ss_sent *sent_by(const ss_core *core, ss_turn *turn, const ss_txn *t,
-                              const ss_msg *response)
+static ss_sent *sent_by(const ss_core *core, ss_turn *turn, const ss_txn *t, const ss_msg *response)
 {
     const bool is_of_use =
         response->status >= 300 ||
@@ -61,7 +60,11 @@ static ss_up receive_response(ss_core *core, ss_turn *turn, const ss_msg *msg,
     ss_txn_step step = {
         .core = core, .turn = turn, .txn = t, .msg = msg, .status = (uint16_t)msg->status
     };
-    const ss_sent *sent = sent_by(core, turn, t, msg);
+    ss_sent *sent = sent_by(core, turn, t, msg);
+    if (sent != NULL && msg->status != 503) { /* RFC3263:4.3 the server is there */
+        sent->other_count = 0;
+    }
+    ss_txn_avoid(core, turn, t, msg);
     ss_txn_take_step(&step, client_event(t, msg->status));
     step.up.sent = sent;
     return step.up;

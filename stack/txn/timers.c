@@ -140,7 +140,12 @@ ss_up ss_txn_timer(ss_core *core, ss_turn *turn, ss_timer *timer)
     }
     SS_ASSERT(letter != SS_LETTER_COUNT); /* popped timers are due */
     const bool gives_up = letter == SS_TIMER_B || letter == SS_TIMER_F;
-    const ss_sent *sent = gives_up ? ss_txn_sent(core, turn, t) : NULL;
+    ss_sent *sent = gives_up ? ss_txn_sent(core, turn, t) : NULL;
+    if (gives_up && t->state != SS_TXN_PROCEEDING) {
+        ss_txn_avoid(core, turn, t, NULL);
+    } else if (sent != NULL) { /* RFC3263:4.3 "without ever having received any response" */
+        sent->other_count = 0;
+    }
     ss_txn_take_timer_step(&step, letter);
     step.up.sent = sent;
     return step.up;

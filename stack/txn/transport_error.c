@@ -47,6 +47,7 @@ ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path, 
         ss_txn_step step = { .core = core, .turn = turn, .txn = t };
         if (is_on(core, t, path) && ss_txn_edge_of(t, error_event(t)).act != NULL) {
             const ss_sent *sent = ss_txn_sent(core, turn, t);
+            ss_txn_avoid(core, turn, t, NULL);
             ss_txn_take_step(&step, error_event(t));
             step.up.sent = sent;
             return step.up;

@@ -185,8 +185,8 @@ void ss_asked_failed(const ss_visit *v, ss_asked *asked, const ss_outcome *outco
 static bool is_repeated(const ss_visit *v, ss_asked *asked, const ss_up *up, const ss_msg *response)
 {
     const ss_errand errand = { SS_ERRAND_ASKED, ss_store_ref(&v->core->pools->store, asked) };
-    return response->status >= 300 && asked->state == SS_ASKED_WAITING && !asked->wants_cancel &&
-           ss_leg_at(v->core, asked->leg)->dialog != 0 &&
+    return (response == NULL || response->status >= 300) && asked->state == SS_ASKED_WAITING &&
+           !asked->wants_cancel && ss_leg_at(v->core, asked->leg)->dialog != 0 &&
            ss_ua_repeat(v, errand, up, response, &asked->repeats);
 }
 
@@ -208,10 +208,11 @@ void ss_asked_up(const ss_visit *v, ss_asked *asked, const ss_up *up, const ss_m
         }
         break;
     case SS_UP_TIMEOUT:
-        ss_asked_failed(v, asked, &(ss_outcome){ .status = 408, .synthetic = true });
-        break;
     case SS_UP_TRANSPORT_ERROR:
-        ss_asked_failed(v, asked, &(ss_outcome){ .status = 503, .synthetic = true });
+        if (!is_repeated(v, asked, up, NULL)) {
+            const unsigned status = up->kind == SS_UP_TIMEOUT ? 408 : 503;
+            ss_asked_failed(v, asked, &(ss_outcome){ .status = status, .synthetic = true });
+        }
         break;
     case SS_UP_ENDED:
         ss_reinvite_ended(v, asked);

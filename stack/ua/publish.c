@@ -255,7 +255,7 @@ void ss_publication_up(const ss_visit *v, ss_ref ref, const ss_up *up, const ss_
         return;
     }
     const ss_errand errand = { SS_ERRAND_PUBLICATION, ref };
-    if (up->kind == SS_UP_RESPONSE && response->status >= 300 &&
+    if ((response == NULL || response->status >= 300) &&
         ss_ua_repeat(v, errand, up, response, &p->repeats)) {
         return;
     }

@@ -1,5 +1,5 @@
-/* A request that is sent again because its answer asks for another one (RFC 3261 8.1.3.5, 22.2, 22.3): kept by its transaction
- * until then, told back with the response (ss_up.sent), changed by the rule of the status, numbered anew and sent as the same errand.
+/* A request that is sent again because its answer asks for another one (RFC 3261 8.1.3.5, 22.2, 22.3), or because the server did
+ * not give one and there are others (RFC 3263 4.3): kept by its transaction until then, told back with the response (ss_up.sent), changed by the rule of the status, numbered anew and sent as the same errand.
  *
  * A rule says what to change and nothing else. A request is repeated SS_REPEATS_MAX times at most, whoever asks and for whatever:
  * a peer that challenges for ever gets an end. */
@@ -245,9 +245,34 @@ static bool goes_elsewhere(const ss_visit *v, ss_errand errand, const ss_up *up,
     return send_again(v, errand, up, r);
 }
 
+/* RFC3263:4.3 "identical to the previous, but has a different value of the Via branch ID". */
+bool ss_ua_fail_over(const ss_visit *v, ss_errand errand, const ss_up *up)
+{
+    if (up->sent == NULL || up->sent->other_count == 0) {
+        return false;
+    }
+    ss_path path = up->sent->path;
+    const ss_places others = { up->sent->others + 1, (uint16_t)(up->sent->other_count - 1) };
+    ss_repeat *r = begin(v, errand, up);
+    path.remote = up->sent->others[0];
+    path.connection = 0;
+    if (r == NULL || !rebranch(v, r, &path)) {
+        return false;
+    }
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    const ss_status printed = ss_splice_print(&r->edits, &b);
+    const ss_slice bytes = ss_buffer_keep(v->turn->arena, &b);
+    if (printed != SS_OK || bytes.len == 0) {
+        return false;
+    }
+    let_go(v, errand, up);
+    return ss_ua_send_by(v, errand, &path, bytes, others) == SS_OK;
+}
+
 bool ss_ua_repeat(const ss_visit *v, ss_errand errand, const ss_up *up, const ss_msg *response,
                   uint8_t *repeats)
 {
-    return up->sent != NULL && (asks_for_more(v, errand, up, response, repeats) ||
-                                goes_elsewhere(v, errand, up, response, repeats));
+    return up->sent != NULL &&
+           (ss_ua_fail_over(v, errand, up) || asks_for_more(v, errand, up, response, repeats) ||
+            goes_elsewhere(v, errand, up, response, repeats));
 }

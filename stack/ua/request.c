@@ -100,6 +100,10 @@ void ss_request_up(const ss_visit *v, const ss_up *up, const ss_msg *response)
     uint8_t repeats = (uint8_t)(up->owner.ref >> NUMBER_BITS);
     const ss_errand again = { SS_ERRAND_REQUEST, number_of(up->owner.ref) | (repeats + 1u)
                                                                                 << NUMBER_BITS };
+    const ss_errand same = { SS_ERRAND_REQUEST, up->owner.ref };
+    if (ss_ua_fail_over(v, same, up)) {
+        return;
+    }
     if (up->kind == SS_UP_RESPONSE && response->status >= 300 &&
         ss_ua_repeat(v, again, up, response, &repeats)) {
         return;

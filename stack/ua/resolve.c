@@ -1,8 +1,8 @@
 /* Where requests go (RFC 3261 8.1.2): to the address that the next hop's URI names, or, when it names a host by name, to
  * the address that the host of the engine finds for it. Until then the printed request waits as a blob; its Via is
  * printed already, since it depends on the transport alone. */
-#include "events.h"
 #include "changes.h"
+#include "events.h"
 
 typedef struct pending {
     ss_ref next;
@@ -77,7 +77,8 @@ static ss_ack *ack_of(const ss_visit *v, ss_errand errand)
                                                 : NULL;
 }
 
-static ss_status send_now(const ss_visit *v, ss_errand errand, const ss_path *path, ss_slice bytes)
+ss_status ss_ua_send_by(const ss_visit *v, ss_errand errand, const ss_path *path, ss_slice bytes,
+                        ss_places others)
 {
     ss_ack *ack = ack_of(v, errand);
     if (ack != NULL) {
@@ -89,6 +90,7 @@ static ss_status send_now(const ss_visit *v, ss_errand errand, const ss_path *pa
     ss_ref txn = 0;
     const ss_status status = ss_txn_request(v->core, v->turn, path, bytes, owner_of(errand), &txn);
     if (status == SS_OK) {
+        (void)!ss_txn_keep_others(v->core, txn, others.at, others.count); /* without room: none */
         report_sent(v, errand, txn);
     }
     return status;
@@ -107,7 +109,9 @@ static ss_status ask(const ss_visit *v, uint32_t token, const ss_hop *hop, ss_tr
                              .token = token,
                              .name = name,
                              .port = hop->port,
-                             .transport = transport };
+                             .transport = transport,
+                             .is_open = hop->is_open,
+                             .is_sips = hop->is_sips };
     return SS_OK;
 }
 
@@ -173,7 +177,7 @@ ss_status ss_ua_send(const ss_visit *v, ss_errand errand, const ss_hop *hop, con
             return status;
         }
     }
-    return hop->is_numeric ? send_now(v, errand, path, bytes)
+    return hop->is_numeric ? ss_ua_send_by(v, errand, path, bytes, (ss_places){ .count = 0 })
                            : keep_pending(v, errand, hop, path, bytes);
 }
 
@@ -274,6 +278,40 @@ static ss_call *call_of(const ss_visit *v, ss_errand errand)
     return NULL;
 }
 
+/* RFC3263:4.1 the zone chose another transport than we would have: the Via says it. */
+static ss_slice go_by(const ss_visit *v, ss_errand errand, ss_slice bytes, ss_transport transport)
+{
+    ss_ack *ack = ack_of(v, errand);
+    const ss_slice before = ack == NULL ? bytes : ss_blob_slice(&v->core->pools->store, ack->bytes);
+    const ss_slice renamed = ss_transport_rename_via(v->turn, before, transport);
+    ss_blob kept;
+    if (ack == NULL || renamed.len == 0) {
+        return renamed;
+    }
+    if (ss_core_keep(v->core, renamed, &kept) != SS_OK) {
+        return SS_EMPTY;
+    }
+    ss_core_drop(v->core, &ack->bytes);
+    ack->bytes = kept;
+    return renamed;
+}
+
+static ss_status send_where(const ss_visit *v, const pending *p, const ss_answer *answer,
+                            ss_slice bytes)
+{
+    const ss_places others = { answer->addresses + 1, (uint16_t)(answer->address_count - 1) };
+    ss_path path = p->path;
+    path.remote = answer->addresses[0];
+    if (answer->has_transport && answer->transport != path.transport) {
+        path.transport = answer->transport;
+        bytes = go_by(v, p->errand, bytes, path.transport);
+        if (bytes.len == 0) {
+            return SS_ERR_FULL;
+        }
+    }
+    return ss_ua_send_by(v, p->errand, &path, bytes, others);
+}
+
 static void go_on(const ss_visit *v, const pending *p, const ss_answer *answer)
 {
     ss_call *call = call_of(v, p->errand);
@@ -283,9 +321,7 @@ static void go_on(const ss_visit *v, const pending *p, const ss_answer *answer)
     const bool fits = bytes.len == p->bytes.len; /* the blob goes before the turn ends */
     const ss_sent sent = { .bytes = bytes, .path = p->path };
     if (answer->status == SS_OK && answer->address_count > 0) {
-        ss_path path = p->path;
-        path.remote = answer->addresses[0];
-        status = fits ? send_now(v, p->errand, &path, bytes) : SS_ERR_FULL;
+        status = fits ? send_where(v, p, answer, bytes) : SS_ERR_FULL;
     }
     if (status != SS_OK) {
         report_unsent(v, p->errand, fits && bytes.len > 0 ? &sent : NULL);

@@ -220,7 +220,7 @@ void ss_subscription_up(const ss_visit *v, ss_subscription *sub, const ss_up *up
         return;
     }
     const ss_errand errand = { SS_ERRAND_SUBSCRIPTION, ss_subscription_ref(v->core, sub) };
-    if (up->kind == SS_UP_RESPONSE && response->status >= 300 &&
+    if ((response == NULL || response->status >= 300) &&
         ss_ua_repeat(v, errand, up, response, &sub->repeats)) {
         return;
     }

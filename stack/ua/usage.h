@@ -65,8 +65,8 @@ typedef struct ss_call {
         ss_blob answer;  /* UAS: the 2xx, until its ACK */
         ss_blob targets; /* UAC: the target set of a redirected call: redirect.c */
     };
-    ss_time end;         /* UAS: of the ring limit or of the 2xx copies */
-    ss_span interval;    /* that the timer runs */
+    ss_time end;      /* UAS: of the ring limit or of the 2xx copies */
+    ss_span interval; /* that the timer runs */
 } ss_call;
 
 /** The ACK of a 2xx: the same bytes for every copy. */
@@ -88,12 +88,12 @@ typedef enum ss_leg_state {
 
 typedef struct ss_leg {
     ss_ref next, call;
-    ss_ref dialog; /* 0 when over */
-    ss_ref more;   /* what only some legs have: changes.h */
+    ss_ref dialog;             /* 0 when over */
+    ss_ref more;               /* what only some legs have: changes.h */
     ss_ref first_subscription; /* that shares its dialog: usages.c */
-    uint64_t key;  /* half of the dialog's: enough among those of one call */
-    ss_ack ack;    /* UAC: of the first INVITE's 2xx */
-    uint8_t state; /* ss_leg_state */
+    uint64_t key;              /* half of the dialog's: enough among those of one call */
+    ss_ack ack;                /* UAC: of the first INVITE's 2xx */
+    uint8_t state;             /* ss_leg_state */
     ss_oa oa;
     bool peer_updates : 1; /* it said that it takes UPDATE (RFC 3311 4) */
     bool is_sips : 1;      /* our Contact in it */
@@ -236,6 +236,14 @@ ss_path ss_ua_path_to(const ss_visit *v, const ss_hop *hop);
 /** Sends, or asks where the hop is and keeps the request until the answer comes. SS_ERR_FULL: neither. */
 SS_MUST_USE ss_status ss_ua_send(const ss_visit *v, ss_errand errand, const ss_hop *hop,
                                  const ss_path *path, ss_slice bytes);
+/** Addresses of one host or service, in the order in which they are tried. */
+typedef struct ss_places {
+    const ss_address *at;
+    uint16_t count;
+} ss_places;
+/** Sends on a path whose remote address is known; the others are tried when that fails, RFC 3263 4.3. */
+SS_MUST_USE ss_status ss_ua_send_by(const ss_visit *v, ss_errand errand, const ss_path *path,
+                                    ss_slice bytes, ss_places others);
 /** Forgets the requests that wait for someone: not those of SS_ERRAND_REQUEST, who have nobody. */
 void ss_ua_drop_pending(const ss_visit *v, ss_ref who);
 void ss_ua_drop_all_pending(const ss_visit *v);
@@ -304,6 +312,10 @@ typedef bool ss_repeat_rule(const ss_visit *v, const ss_msg *response, ss_repeat
  */
 SS_MUST_USE bool ss_ua_repeat(const ss_visit *v, ss_errand errand, const ss_up *up,
                               const ss_msg *response, uint8_t *repeats);
+
+/** What was sent failed by a timeout, the transport or a 503: the same request goes to the next place that its host's name led
+ *  to, RFC 3263 4.3. ss_ua_repeat begins with this. False: there is none. */
+SS_MUST_USE bool ss_ua_fail_over(const ss_visit *v, ss_errand errand, const ss_up *up);
 
 /* ---- redirect.c: 8.1.3.4, 19.1.5 ---- */
 

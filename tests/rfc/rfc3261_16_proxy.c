@@ -515,6 +515,51 @@ TEST(rfc3261_16_6_step_7_a_name_is_resolved_and_its_addresses_are_tried_in_order
     px_stop(rig);
 }
 
+TEST(rfc3263_4_3_a_proxy_does_not_leave_a_server_that_said_1xx)
+{
+    proxy_rig *rig = px_with_bob();
+    rig->names[0] = ss_address_v4(0x0a000003, 5060);
+    rig->names[1] = ss_address_v4(0x0a000004, 5060);
+    rig->name_count = 2;
+    px_send(rig, ALICE, px_request(rig, "MESSAGE sip:x@far.example.net", "a1", ""));
+    px_sent *first = px_expect(rig, BOB, "MESSAGE sip:x@far.example.net SIP/2.0");
+    px_send(rig, BOB, px_reply(rig, first, 100, ""));
+    px_run_to(rig, SS_S(40));
+    for (px_sent *sent; (sent = px_take(rig)) != NULL;) {
+        CHECK(sent->to.ip[3] != 4);
+    }
+    px_stop(rig);
+}
+
+TEST(rfc3263_4_1_a_proxy_goes_by_the_transport_that_the_zone_wants)
+{
+    proxy_rig *rig = px_with_bob();
+    const ss_address bob = ss_address_v4(0x0a000003, 5060);
+    const ss_transport ways[] = { SS_TRANSPORT_UDP, SS_TRANSPORT_TLS };
+    rig->hold_queries = true;
+    for (size_t i = 0; i < SS_COUNT(ways); i++) {
+        px_send(rig, ALICE,
+                px_request(rig, "INVITE sip:x@far.example.net", i == 0 ? "a1" : "a2", ""));
+        px_expect(rig, ALICE, "SIP/2.0 100 Trying");
+        CHECK(rig->held.is_open);
+        px_answer(rig, &(ss_answer){ .token = rig->held.token,
+                                     .status = SS_OK,
+                                     .addresses = &bob,
+                                     .address_count = 1,
+                                     .has_transport = true,
+                                     .transport = ways[i] });
+        if (ways[i] == SS_TRANSPORT_UDP) {
+            px_sent *invite = px_expect(rig, BOB, "INVITE sip:x@far.example.net SIP/2.0");
+            px_send(rig, BOB, px_reply(rig, invite, 486, ""));
+            px_expect(rig, BOB, "ACK sip:x@far.example.net SIP/2.0");
+            px_expect(rig, ALICE, "SIP/2.0 486 Busy Here");
+        } else { /* we have no TLS: 16.9 */
+            px_expect(rig, ALICE, "SIP/2.0 500 Server Internal Error");
+        }
+    }
+    px_stop(rig);
+}
+
 TEST(rfc3261_16_6_step_7_a_503_and_a_timeout_try_the_next_address)
 {
     proxy_rig *rig = px_with_bob();

@@ -179,6 +179,8 @@ static void drain(ua_rig *rig, int node, ss_turn *turn)
             ua_query *q = &rig->queries[rig->query_count++];
             *q = (ua_query){ .node = node, .query = out->query };
             snprintf(q->name, sizeof q->name, "%.*s", (int)out->query.name.len, out->query.name.at);
+        } else if (out->kind == SS_OUT_AVOID) {
+            rig->avoids[rig->avoid_count++ % SS_COUNT(rig->avoids)] = *out;
         } else if (out->kind == SS_OUT_NOTE) {
             rig->notes[rig->note_count % SS_COUNT(rig->notes)] = out->note;
             rig->note_count++;
@@ -263,18 +265,23 @@ ss_status ua_do(ua_rig *rig, int node, ss_command_kind kind, uint32_t call)
     return ua_do_status(rig, node, kind, call, 0);
 }
 
-ss_status ua_answer_query(ua_rig *rig, size_t query, const ss_address *address)
+ss_status ua_answer(ua_rig *rig, size_t query, ss_answer answer)
 {
     CHECK(query < rig->query_count);
     const ua_query *q = &rig->queries[query];
-    const ss_answer answer = { .token = q->query.token,
-                               .status = address == NULL ? SS_NONE : SS_OK,
-                               .addresses = address,
-                               .address_count = address == NULL ? 0 : 1 };
+    answer.token = q->query.token;
     ss_turn turn = begin(rig, q->node);
     const ss_status status = ss_engine_answer(&rig->engines[q->node], &turn, &answer);
     drain(rig, q->node, &turn);
     return status;
+}
+
+ss_status ua_answer_query(ua_rig *rig, size_t query, const ss_address *address)
+{
+    return ua_answer(rig, query,
+                     (ss_answer){ .status = address == NULL ? SS_NONE : SS_OK,
+                                  .addresses = address,
+                                  .address_count = address == NULL ? 0 : 1 });
 }
 
 ss_status ua_lose_path(ua_rig *rig, int node, int to)

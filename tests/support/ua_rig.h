@@ -12,7 +12,8 @@
 #include "ss/engine.h"
 
 /** What a user agent without a profile allows. */
-#define UA_ALLOW "INVITE, ACK, CANCEL, OPTIONS, BYE, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY, REFER"
+#define UA_ALLOW \
+    "INVITE, ACK, CANCEL, OPTIONS, BYE, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY, REFER"
 
 enum { ALICE, BOB, CAROL, UA_NODES };
 enum { UA_ENGINES = 2 };
@@ -65,6 +66,8 @@ typedef struct ua_rig {
     size_t query_count;
     ss_note notes[2048]; /* the last ones */
     size_t note_count;   /* all */
+    ss_output avoids[8]; /* SS_OUT_AVOID; the last ones */
+    size_t avoid_count;
 } ua_rig;
 
 /** No input is squeezed. */
@@ -81,6 +84,8 @@ ss_status ua_command(ua_rig *rig, int node, ss_command *command);
 /** About call 1, with a session description, or none when it is empty. */
 ss_status ua_say(ua_rig *rig, int node, ss_command_kind kind, ss_slice sdp);
 ss_status ua_answer_query(ua_rig *rig, size_t query, const ss_address *address);
+/** Whatever the answer says, but for its token. */
+ss_status ua_answer(ua_rig *rig, size_t query, ss_answer answer);
 ss_status ua_lose_path(ua_rig *rig, int node, int to);
 
 /** Drops the nth (0..) such message that a node sends from now on. */

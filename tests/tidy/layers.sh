@@ -30,6 +30,7 @@ fz_targets:   base msg auth transport txn sdp dialog ua proxy engine fuzz
 layer_of() {
     case $1 in
     ss/headers.def | ss/grammar.h) echo msg ;;
+    ss/locate.h) echo transport ;;
     ss/words.h) echo base ;; # what facts and laws are written in
     ss/*.h) basename "$1" .h ;;
     sn/facts*) echo facts ;;

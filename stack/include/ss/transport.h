@@ -66,8 +66,10 @@ typedef struct ss_query {
         name; /* RESOLVE: host. LOCATE, PERSIST: canonical AOR. CREDENTIAL: user. In the arena */
     ss_slice realm, algorithm; /* CREDENTIAL: "SHA-256"; never one with -sess */
     uint16_t port;             /* RESOLVE: 0 when the URI has none */
-    ss_transport transport;    /* RESOLVE: as the URI asks */
-    bool remove_all;           /* PERSIST: Contact: *; the one change has no contact */
+    ss_transport transport;    /* RESOLVE: as the URI asks, or what is preferred when it is open */
+    bool is_open, is_sips;     /* RESOLVE: the URI says no transport; it is a SIPS URI */
+    bool is_fixed;   /* RESOLVE: for who keeps no state: the same order each time (RFC 3263 4.4) */
+    bool remove_all; /* PERSIST: Contact: *; the one change has no contact */
     const ss_binding *changes; /* PERSIST; in the arena; Call-ID and CSeq in each */
     uint16_t change_count;
 } ss_query;
@@ -79,6 +81,8 @@ typedef struct ss_answer {
     ss_status status;
     const ss_address *addresses; /* RESOLVE: in order of preference; borrowed for the call */
     uint16_t address_count;
+    bool has_transport; /* RESOLVE: it goes by this one, whatever was asked for (RFC 3263 4.1) */
+    ss_transport transport;
     const ss_binding *bindings; /* LOCATE, PERSIST: what is bound now; borrowed for the call */
     uint16_t binding_count;
     ss_slice ha1; /* CREDENTIAL: H(A1) in lower-case hexadecimal; borrowed for the call */
@@ -149,6 +153,7 @@ typedef enum ss_output_kind {
     SS_OUT_CONNECT,  /* open a connection; path.connection is the engine's number */
     SS_OUT_STREAM,   /* write all bytes on path.connection: see ss/engine.h */
     SS_OUT_CLOSE,    /* close path.connection */
+    SS_OUT_AVOID, /* the server at path.remote failed: another is better for a while (RFC 3263 4.3) */
     SS_OUT_QUERY,
     SS_OUT_EVENT,
     SS_OUT_NOTE
@@ -157,12 +162,14 @@ typedef enum ss_output_kind {
 typedef struct ss_output {
     ss_output_kind kind;
     struct ss_output *next;
-    ss_path path;   /* DATAGRAM, CONNECT, STREAM, CLOSE */
+    ss_path path;   /* DATAGRAM, CONNECT, STREAM, CLOSE, AVOID */
     ss_slice bytes; /* DATAGRAM, STREAM; in the arena or the store, until the turn ends */
     union {
         ss_query query;
         ss_event event;
         ss_note note;
+        ss_span
+            avoid; /* AVOID: as its 503 asks in Retry-After; 0: it did not answer, as long as the host likes */
     };
 } ss_output;
 
@@ -211,8 +218,10 @@ ss_slice ss_transport_rename_via(ss_turn *turn, ss_slice request, ss_transport t
 typedef struct ss_hop {
     ss_transport transport;
     bool is_chosen; /* the URI left the transport to us: what `transport` says is the default */
-    ss_slice host;  /* maddr or host */
-    uint16_t port;  /* 0: none was given */
+    bool is_open;   /* it says none and no port: a zone may choose it (RFC 3263 4.1) */
+    bool is_sips;
+    ss_slice host; /* maddr or host */
+    uint16_t port; /* 0: none was given */
     bool is_numeric;
     ss_address address; /* when numeric; port filled in with the default */
 } ss_hop;

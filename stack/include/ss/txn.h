@@ -132,6 +132,9 @@ typedef enum ss_up_kind {
 typedef struct ss_sent {
     ss_slice bytes;
     ss_path path;
+    /* where it may go instead, now that this place failed: RFC 3263 4.3. None when it did not fail as that says */
+    const ss_address *others;
+    uint16_t other_count;
 } ss_sent;
 
 typedef struct ss_up {
@@ -155,6 +158,11 @@ typedef struct ss_up {
  */
 SS_MUST_USE ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path *path,
                                      ss_slice request, ss_owner owner, ss_ref *txn);
+enum { SS_TXN_OTHERS_MAX = 16 };
+/** Where the request of a new client transaction may go when it fails, in order (RFC 3263 4.3): told back in ss_up.sent. Those
+ *  past the maximum are left out. SS_ERR_FULL: there is no room to remember them. */
+SS_MUST_USE ss_status ss_txn_keep_others(ss_core *core, ss_ref txn, const ss_address *others,
+                                         uint16_t count);
 /**
  * Make the server transaction of a request that came up as SS_UP_REQUEST (17.2.1, 17.2.2). The request is stamped.
  * An INVITE's sends 100 by itself when nothing else went out for 200 ms; another's when nothing did by the time a
