@@ -488,6 +488,7 @@ void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *ev
     case SS_EVENT_SUBSCRIPTION_ENDED:
         sn_program_subscription_ended(host, event);
         return;
+    case SS_EVENT_BINDINGS:
     case SS_EVENT_REQUEST:
     case SS_EVENT_RESPONSE:
     case SS_EVENT_SUBSCRIBED:

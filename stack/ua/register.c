@@ -1,7 +1,7 @@
 /* Registration (RFC 3261 10.2): our Contact and those of the identity, one Call-ID for the life of the engine, numbers that rise by
  * one. What was granted is read back from the response and refreshed when nine tenths of it have passed. 423 is followed once,
  * 3xx as in redirect.c. After a failure that may pass it is tried again, not before RFC 5626 4.5 or the Retry-After allow it; with
- * a base of 0 the application decides (10.2.7).
+ * a base of 0 the application decides (10.2.7). A query of what is bound goes between, and the refresh stays due when it was.
  *
  * The Call-ID is made from the engine's key and the number is in ss_ua, so that both survive the removal of a binding
  * while nothing of it stays in the store. */
@@ -22,6 +22,9 @@ typedef struct registration {
     bool retried : 1;      /* a 423 was followed */
     bool all : 1;          /* the current request removes all bindings: Contact: * (10.2.2) */
     bool next_all : 1;
+    bool is_query : 1; /* the current request asks what is bound, no more: 10.2.3 */
+    bool next_query : 1;
+    bool has_extra : 1; /* the current request binds what is not ours to keep */
 } registration;
 _Static_assert(sizeof(registration) <= 64, "one class of the store");
 
@@ -72,10 +75,14 @@ static ss_slice other_contacts(const ss_visit *v)
     return profile == NULL ? SS_EMPTY : profile->contacts;
 }
 
-/* RFC3261:10.2.2 all bindings, or RFC3261:10.2.1 our Contact and those of the identity. */
-static void put_contacts(const ss_visit *v, ss_buffer *b, const registration *reg, ss_slice own)
+/* RFC3261:10.2.3 none, RFC3261:10.2.2 all bindings, or RFC3261:10.2.1 our Contact, those of the identity, and what is bound once. */
+static void put_contacts(const ss_visit *v, ss_buffer *b, const registration *reg, ss_slice own,
+                         ss_slice extra)
 {
     const ss_slice others = other_contacts(v);
+    if (reg->is_query) {
+        return;
+    }
     if (reg->all) {
         ss_put_header(b, SS_HDR_CONTACT, SS_LIT("*"));
         return;
@@ -84,10 +91,13 @@ static void put_contacts(const ss_visit *v, ss_buffer *b, const registration *re
     if (others.len > 0) {
         ss_put_header(b, SS_HDR_CONTACT, others);
     }
+    if (extra.len > 0) {
+        ss_put_header(b, SS_HDR_CONTACT, extra);
+    }
 }
 
 static ss_slice print_register(const ss_visit *v, const ss_route *route, const ss_path *path,
-                               uint32_t cseq, const registration *reg)
+                               uint32_t cseq, const registration *reg, ss_slice extra)
 {
     char tag[SS_TAG_BYTES];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
@@ -104,15 +114,17 @@ static ss_slice print_register(const ss_visit *v, const ss_route *route, const s
                                      .cseq = cseq };
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_ua_put_request(v, &b, &request, route, path);
-    put_contacts(v, &b, reg, contact);
-    ss_put_header_u64(&b, SS_HDR_EXPIRES, reg->expires);
+    put_contacts(v, &b, reg, contact, extra);
+    if (!reg->is_query) {
+        ss_put_header_u64(&b, SS_HDR_EXPIRES, reg->expires);
+    }
     ss_ua_put_tail(v, &b, SS_METHOD_REGISTER);
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
 /* RFC3261:10.2 RFC3261:10.2.1 RFC3261:10.2.2 */
-static ss_status ask(const ss_visit *v, registration *reg)
+static ss_status ask_with(const ss_visit *v, registration *reg, ss_slice extra)
 {
     const ss_ua_identity *me = v->ua->identity;
     ss_route route;
@@ -127,7 +139,7 @@ static ss_status ask(const ss_visit *v, registration *reg)
     const ss_path path = ss_ua_path_to(v, &hop);
     const uint32_t cseq =
         v->ua->register_cseq == 0 ? ss_cseq_initial(v->core) : v->ua->register_cseq + 1;
-    const ss_slice bytes = print_register(v, &route, &path, cseq, reg);
+    const ss_slice bytes = print_register(v, &route, &path, cseq, reg, extra);
     if (bytes.len == 0) {
         return SS_ERR_FULL;
     }
@@ -137,10 +149,31 @@ static ss_status ask(const ss_visit *v, registration *reg)
         v->ua->register_cseq = cseq;
         reg->is_busy = true;
         reg->repeats = 0;
+        reg->has_extra = extra.len > 0;
         ss_core_drop(v->core, &reg->targets);
-        arm(v, reg, SS_TIME_NEVER);
+        if (!reg->is_query) {
+            arm(v, reg, SS_TIME_NEVER);
+        }
     }
     return sent;
+}
+
+static ss_status ask(const ss_visit *v, registration *reg)
+{
+    return ask_with(v, reg, SS_EMPTY);
+}
+
+/* What a command asks for. */
+static void want(registration *reg, const ss_command *command)
+{
+    reg->cookie = command->cookie;
+    reg->is_query = command->query;
+    reg->retried = false;
+    if (!command->query) {
+        reg->expires = command->all ? 0 : command->expires_s;
+        reg->all = command->all;
+        reg->failures = 0;
+    }
 }
 
 /* RFC3261:10.2.7 */
@@ -156,26 +189,27 @@ ss_status ss_ua_register(const ss_visit *v, const ss_command *command)
         }
         ss_timer_init(&reg->timer, SS_TIMER_OF_REGISTRATION);
     }
+    if (reg->is_busy && command->target.len > 0) {
+        return SS_ERR_STATE;
+    }
     if (reg->is_busy) { /* no second REGISTER before the first is answered: 10.2 */
         reg->cookie = command->cookie;
         reg->again = true;
-        reg->next_expires = command->expires_s;
+        reg->next_expires = command->query ? reg->expires : command->expires_s;
         reg->next_all = command->all;
+        reg->next_query = command->query;
         return SS_OK;
     }
     const registration before = *reg;
-    reg->cookie = command->cookie;
-    reg->expires = command->all ? 0 : command->expires_s;
-    reg->all = command->all;
-    reg->retried = false;
-    reg->failures = 0;
-    const ss_status status = ask(v, reg);
+    want(reg, command);
+    const ss_status status = ask_with(v, reg, command->target);
     if (status != SS_OK && is_new) {
         ss_ua_register_forget(v);
     } else if (status != SS_OK) { /* nothing changed: the refresh goes on asking what it asked */
         reg->cookie = before.cookie;
         reg->expires = before.expires;
         reg->all = before.all;
+        reg->is_query = before.is_query;
         reg->retried = before.retried;
         reg->failures = before.failures;
     }
@@ -268,11 +302,12 @@ static bool go_on(const ss_visit *v, registration *reg)
     if (!reg->again) {
         return false;
     }
+    const ss_command next = { .cookie = reg->cookie,
+                              .expires_s = reg->next_expires,
+                              .all = reg->next_all,
+                              .query = reg->next_query };
     reg->again = false;
-    reg->retried = false;
-    reg->failures = 0;
-    reg->all = reg->next_all;
-    reg->expires = reg->all ? 0 : reg->next_expires;
+    want(reg, &next);
     if (ask(v, reg) != SS_OK) {
         tell(v, reg, SS_EVENT_REGISTER_FAILED, &(ss_outcome){ .status = 503, .synthetic = true },
              0);
@@ -337,9 +372,24 @@ static bool tries_again(const ss_visit *v, registration *reg, const ss_outcome *
     return true;
 }
 
+/* RFC3261:10.2.3 Nothing changed: what was to be refreshed still is. */
+static void query_done(const ss_visit *v, registration *reg, const ss_outcome *outcome)
+{
+    tell(v, reg, SS_EVENT_BINDINGS, outcome, 0);
+    reg->is_query = false;
+    ss_core_drop(v->core, &reg->targets);
+    if (!go_on(v, reg) && (reg->timer.at == SS_TIME_NEVER || v->ua->quiet)) {
+        ss_ua_register_forget(v);
+    }
+}
+
 void ss_ua_register_failed(const ss_visit *v, const ss_outcome *outcome)
 {
     registration *reg = registration_of(v);
+    if (reg->is_query) {
+        query_done(v, reg, outcome);
+        return;
+    }
     tell(v, reg, SS_EVENT_REGISTER_FAILED, outcome, 0);
     ss_core_drop(v->core, &reg->targets);
     if (!go_on(v, reg) && !tries_again(v, reg, outcome)) {
@@ -349,6 +399,10 @@ void ss_ua_register_failed(const ss_visit *v, const ss_outcome *outcome)
 
 static void granted(const ss_visit *v, registration *reg, const ss_msg *response)
 {
+    if (reg->is_query) {
+        query_done(v, reg, &(ss_outcome){ .status = response->status, .msg = response });
+        return;
+    }
     const grant g = granted_by(v, response);
     tell(v, reg, SS_EVENT_REGISTERED, &(ss_outcome){ .status = response->status, .msg = response },
          reg->all ? 0 : g.own);
@@ -368,7 +422,7 @@ static void granted(const ss_visit *v, registration *reg, const ss_msg *response
 static bool follow_423(const ss_visit *v, registration *reg, const ss_msg *response)
 {
     uint32_t least;
-    if (response->status != 423 || reg->retried || reg->again ||
+    if (response->status != 423 || reg->retried || reg->again || reg->is_query || reg->has_extra ||
         ss_msg_number(response, SS_HDR_MIN_EXPIRES, &least) != SS_OK || least <= reg->expires) {
         return false;
     }
@@ -420,6 +474,13 @@ void ss_ua_register_timer(const ss_visit *v, ss_timer *timer)
                                       .letter = SS_TIMER_REFRESH,
                                       .method = SS_METHOD_REGISTER,
                                       .value = SS_MS(100) * reg->tenths });
+    if (reg->is_busy) { /* with a query: the refresh comes next, and a command instead of it */
+        reg->next_expires = reg->again && !reg->next_query ? reg->next_expires : reg->expires;
+        reg->next_all = reg->next_all && reg->again && !reg->next_query;
+        reg->next_query = false;
+        reg->again = true;
+        return;
+    }
     reg->retried = false;
     if (ask(v, reg) != SS_OK) {
         ss_ua_register_failed(v, &(ss_outcome){ .status = 503, .synthetic = true });
@@ -439,6 +500,7 @@ void ss_ua_register_quiet(const ss_visit *v)
     if (reg->is_busy) {
         reg->again = reg->again || removes;
         reg->next_expires = removes ? 0 : reg->next_expires;
+        reg->next_query = reg->next_query && !removes;
         return;
     }
     reg->expires = 0;

@@ -417,3 +417,102 @@ TEST(rfc3261_8_1_3_4_a_registration_is_redirected)
     ua_run(rig, SS_S(3240));
     CHECK_SLICE(ua_parse(ua_sent(rig, ALICE, "REGISTER", 2))->request_uri, "sip:10.0.0.9");
 }
+
+#define OWN "Contact: <sip:alice@10.0.0.1:5060>;expires=100\r\n"
+
+static ss_status ask_bindings(ua_rig *rig)
+{
+    ss_command command = { .kind = SS_CMD_REGISTER, .cookie = 12, .query = true };
+    return ua_command(rig, ALICE, &command);
+}
+
+/* RFC3261:10.2.3 */
+TEST(rfc3261_10_2_3_a_query_has_no_contact_and_leaves_the_refresh_where_it_was)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 3600));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r", OWN));
+    ua_run(rig, SS_S(10));
+    CHECK_OK(ask_bindings(rig));
+    const ua_message *query = ua_sent(rig, ALICE, "REGISTER", 1);
+    CHECK_EQ(ss_msg_count(ua_parse(query), SS_HDR_CONTACT), 0);
+    CHECK_EQ(ss_msg_count(ua_parse(query), SS_HDR_EXPIRES), 0);
+    CHECK_OK(ua_carol_answers(rig, query, 200, "r", "Contact: <sip:alice@10.0.0.1:5060>\r\n"));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_BINDINGS, 0)->event.cookie, 12);
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REGISTERED), 1);
+    ua_run(rig, SS_S(90) - 1);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 2);
+    ua_run(rig, SS_S(90));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 3);
+    CHECK_SLICE(ss_msg_value(ua_sent_msg(rig, ALICE, "REGISTER", 2), SS_HDR_EXPIRES, 0), "3600");
+}
+
+/* RFC3261:10.2.3 */
+TEST(rfc3261_10_2_3_a_query_of_who_is_not_registered_leaves_nothing)
+{
+    static const unsigned statuses[] = { 200, 404, 503 };
+    for (size_t i = 0; i < SS_COUNT(statuses); i++) {
+        ua_rig *rig = ua_start();
+        CHECK_OK(ask_bindings(rig));
+        CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), statuses[i], "r", ""));
+        CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_BINDINGS, 0)->event.status, statuses[i]);
+        CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REGISTER_FAILED), 0);
+        ua_run_out(rig);
+        CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 1);
+        CHECK(ua_is_empty(rig, ALICE));
+    }
+}
+
+/* RFC3261:10.2 RFC3261:10.2.3 The refresh falls due while the query is under way, and comes after it. */
+TEST(rfc3261_10_2_3_a_refresh_that_falls_due_waits_for_the_query)
+{
+    for (int fails = 0; fails < 2; fails++) {
+        ua_rig *rig = ua_start();
+        CHECK_OK(enrol(rig, 3600));
+        CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r", OWN));
+        ua_run(rig, SS_S(90) - SS_MS(1));
+        CHECK_OK(ask_bindings(rig));
+        ua_run(rig, SS_S(90) + SS_MS(1));
+        CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 2);
+        CHECK_OK(
+            ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 1), fails ? 500 : 200, "r", ""));
+        CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 3);
+        CHECK_EQ(ss_msg_count(ua_sent_msg(rig, ALICE, "REGISTER", 2), SS_HDR_CONTACT), 1);
+    }
+}
+
+/* RFC3261:10.2.3 quiet ends the registration behind the query */
+TEST(rfc3261_10_2_3_quiet_during_a_query_refreshes_no_more)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(enrol(rig, 3600));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 200, "r", OWN));
+    ua_run(rig, SS_S(1));
+    CHECK_OK(ask_bindings(rig));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_QUIET, 0));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 1), 200, "r", OWN));
+    ua_run_out(rig);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "REGISTER"), 2);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+/* RFC3261:10.2.1 RFC3261:10.2.8 */
+TEST(rfc3261_10_2_1_a_contact_of_one_request_is_in_that_one_alone)
+{
+    ua_rig *rig = ua_start();
+    ss_command once = { .kind = SS_CMD_REGISTER,
+                        .expires_s = 3600,
+                        .target = SS_LIT("<sip:desk@10.9.9.9>") };
+    CHECK_OK(ua_command(rig, ALICE, &once));
+    CHECK_EQ(ua_command(rig, ALICE, &once), SS_ERR_STATE); /* one is under way */
+    const ua_message *first = ua_sent(rig, ALICE, "REGISTER", 0);
+    CHECK_SLICE(ss_msg_value(ua_parse(first), SS_HDR_CONTACT, 1), "<sip:desk@10.9.9.9>");
+    CHECK_OK(ua_carol_answers(rig, first, 200, "r", OWN));
+    ua_run(rig, SS_S(90));
+    CHECK_EQ(ss_msg_count(ua_sent_msg(rig, ALICE, "REGISTER", 1), SS_HDR_CONTACT), 1);
+    rig = ua_start();
+    CHECK_OK(ua_command(rig, ALICE, &once));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "REGISTER", 0), 423, "r",
+                              "Min-Expires: 7200\r\n"));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REGISTER_FAILED, 0)->event.status, 423);
+}

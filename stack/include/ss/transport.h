@@ -93,6 +93,7 @@ typedef struct ss_answer {
 #define SS_EVENT_LIST(X)                                                                                                \
     X(REGISTERED)      /* 2xx to REGISTER; expires_s is what was granted */                                             \
     X(REGISTER_FAILED) /* status: what came, 408 on Timer F, 503 on a transport error (8.1.3.1) */                      \
+    X(BINDINGS)        /* the answer to a query of what is bound; status as of both above */                            \
     X(INCOMING)        /* UAS: a new INVITE; msg is it; answer with a command */                                        \
     X(PROVISIONAL)     /* UAC: 101..199; msg */                                                                         \
     X(ANSWERED)        /* UAC: the first 2xx of a dialog; the ACK has gone out; msg */                                  \

@@ -112,7 +112,9 @@ typedef struct ss_ua_identity {
 
 typedef enum ss_command_kind {
     /* expires_s; 0 removes the binding; refreshed by itself, 9/10 of the granted time after the
-     * answer that granted it. `all`: every binding of the address-of-record is removed */
+     * answer that granted it. `all`: every binding of the address-of-record is removed. `query`: what is bound is asked, and
+     * nothing changes: SS_EVENT_BINDINGS. target, or empty: "<uri>, <uri>", bound beside by this request alone; SS_ERR_STATE
+     * while one is under way */
     SS_CMD_REGISTER,
     SS_CMD_CALL, /* target, body; gives `call` back */
     /* Of an INVITE that waits for us, the first or a re-INVITE: */
@@ -162,7 +164,7 @@ typedef struct ss_command {
     ss_slice call_id; /* SS_CMD_CALL: the Call-ID, or empty for one of the engine's */
     unsigned status;
     uint32_t expires_s;
-    bool all;                 /* SS_CMD_REGISTER: Contact: * (10.2.2) */
+    bool all, query;          /* SS_CMD_REGISTER: Contact: * (10.2.2); none (10.2.3) */
     ss_slice body_type, body; /* copied */
     uint32_t subscription;    /* in or out; CALL: the reference that it is placed for */
     uint32_t request;         /* out */
