@@ -320,16 +320,30 @@ static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number)
 
 /* ---- registrations ---- */
 
-static void enrol(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t expires_s, bool all)
+/* False: not while another is under way. */
+static bool enrol(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_command *how)
 {
-    ss_command c = { .kind = SS_CMD_REGISTER, .expires_s = expires_s, .all = all };
+    ss_command c = *how;
+    c.kind = SS_CMD_REGISTER;
     const ss_status status = command(app, host, turn, &c);
-    if (status != SS_OK) {
+    if (status != SS_OK && status != SS_ERR_STATE) {
         sn_host_registration(host, &(sn_call_fact){ .source = SN_NOBODY,
                                                     .event = SN_CALL_REGISTER_FAILED,
                                                     .status = 503,
                                                     .synthetic = 1 });
     }
+    return status != SS_ERR_STATE;
+}
+
+static bool enrol_by(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_row *row)
+{
+    const ss_command how = {
+        .expires_s = row->op == SN_OP_REGISTER ? row->value : 0,
+        .all = row->op == SN_OP_UNREGISTER && row->value != 0,
+        .query = row->op == SN_OP_QUERY,
+        .target = row->text == NULL ? SS_EMPTY : ss_slice_from(row->text),
+    };
+    return enrol(app, host, turn, &how);
 }
 
 /* ---- connections ---- */
@@ -371,10 +385,11 @@ static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
     const uint32_t put_off = wake->kind == SN_WAKE_ACT ? 0 : wake->arg2;
     switch (act->row.op) {
     case SN_OP_REGISTER:
-        enrol(app, host, turn, act->row.value, false);
-        return;
     case SN_OP_UNREGISTER:
-        enrol(app, host, turn, 0, act->row.value != 0);
+    case SN_OP_QUERY:
+        if (!enrol_by(app, host, turn, &act->row)) {
+            miss(host, act);
+        }
         return;
     case SN_OP_CALL:
         place(app, host, turn, act->call);
@@ -444,10 +459,11 @@ static bool do_wake(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake 
 {
     const sn_plan *plan = sn_host_plan(host);
     switch (wake->kind) {
-    case SN_WAKE_REGISTER:
-        enrol(app, host, turn, plan->groups[plan->nodes[sn_host_node(host)].group].ua.expires_s,
-              false);
+    case SN_WAKE_REGISTER: {
+        const sn_group_spec *me = &plan->groups[plan->nodes[sn_host_node(host)].group];
+        (void)enrol(app, host, turn, &(ss_command){ .expires_s = me->ua.expires_s });
         return true;
+    }
     case SN_WAKE_CALL:
         place(app, host, turn, wake->arg + 1);
         return true;

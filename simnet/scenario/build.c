@@ -261,6 +261,7 @@ static const sn_op op_of[] = {
     [SN_VERB_HANGUP] = SN_OP_HANGUP,
     [SN_VERB_REGISTER] = SN_OP_REGISTER,
     [SN_VERB_UNREGISTER] = SN_OP_UNREGISTER,
+    [SN_VERB_QUERY] = SN_OP_QUERY,
     [SN_VERB_REDIRECT] = SN_OP_REDIRECT,
     [SN_VERB_SUBSCRIBE] = SN_OP_SUBSCRIBE,
     [SN_VERB_UNSUBSCRIBE] = SN_OP_UNSUBSCRIBE,
@@ -362,12 +363,14 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
         act.row.op = SN_OP_UNREGISTER;
     } else if (e->verb == SN_VERB_REGISTER) {
         act.row.value = (uint32_t)(e->expires / SS_S(1));
+        act.row.text = kept_text(r, e->contacts);
     }
     if (e->verb >= SN_VERB_SUBSCRIBE) {
         add_event_row(r, e, &act);
     }
     added(r, sn_plan_add_act(r->plan, &act));
-    if (act.call != 0 || ends_connections(e) || e->verb >= SN_VERB_SUBSCRIBE) {
+    if (act.call != 0 || ends_connections(e) || e->contacts != NULL || e->verb == SN_VERB_QUERY ||
+        e->verb >= SN_VERB_SUBSCRIBE) {
         add_act_check(r, e, &act);
     }
 }

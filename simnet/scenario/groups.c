@@ -153,7 +153,7 @@ static bool write_contacts(sn_text *t, const void *at)
     return true;
 }
 
-static const sn_codec contacts_codec = { read_contacts, write_contacts };
+const sn_codec sn_contacts_codec = { read_contacts, write_contacts };
 static const char *const end_words[] = { "keep", "remove", NULL };
 
 static const sn_field register_fields[] = {
@@ -169,7 +169,7 @@ static const sn_field register_fields[] = {
     { .key = "contacts",
       .kind = SN_VALUE_SPECIAL,
       .offset = offsetof(sn_register_entry, contacts),
-      .codec = &contacts_codec },
+      .codec = &sn_contacts_codec },
     { .key = "retry",
       .kind = SN_VALUE_TIME,
       .flags = SN_OR_NONE,

@@ -189,6 +189,7 @@ typedef enum sn_verb {
     SN_VERB_HANGUP,
     SN_VERB_REGISTER,
     SN_VERB_UNREGISTER,
+    SN_VERB_QUERY,
     SN_VERB_RESET,
     SN_VERB_CLOSE,
     SN_VERB_SUBSCRIBE,
@@ -225,7 +226,7 @@ typedef struct sn_story_entry {
     sn_name second;     /* `to` of transfer */
     unsigned event;     /* of sn_event_words */
     bool closed;        /* notify, publish */
-    const char *text, *package;
+    const char *text, *package, *contacts;
     uint32_t status;
     ss_span expires;
     sn_message_entry *messages;
@@ -322,6 +323,7 @@ enum { SN_EVENT_WORD_REG = 2 };
 /** The word of a verb, in a line of a story. */
 const char *sn_verb_word(sn_verb verb);
 /** Node keys about events: groups_events.c. */
+extern const sn_codec sn_contacts_codec; /* at: const char *, "<uri>, <uri>" or NULL: groups.c */
 extern const sn_codec sn_events_codec, sn_info_codec,
     sn_watch_codec; /* at: sn_group_entry; sn_watch_entry */
 void sn_events_resolve(sn_reading *r, sn_model *m, sn_group_entry *g);

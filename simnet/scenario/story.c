@@ -21,7 +21,8 @@ enum {
     MAY_BODY = 2048,
     MAY_MEDIA = 4096,
     MAY_OFFER = 8192,
-    MAY_BY = 16384
+    MAY_BY = 16384,
+    MAY_CONTACTS = 32768
 };
 
 typedef struct verb_row {
@@ -38,10 +39,11 @@ static const verb_row verbs[SN_VERB_COUNT] = {
     [SN_VERB_CANCEL] = { "cancel", 0, 0 },
     [SN_VERB_BYE] = { "bye", 0, 0 },
     [SN_VERB_HANGUP] = { "hangup", 0, 0 },
-    [SN_VERB_REGISTER] = { "register", 0, 0 },
+    [SN_VERB_REGISTER] = { "register", MAY_CONTACTS, 0 },
     [SN_VERB_RESET] = { "reset", 0, 0 },
     [SN_VERB_CLOSE] = { "close", 0, 0 },
     [SN_VERB_UNREGISTER] = { "unregister", 0, 0 },
+    [SN_VERB_QUERY] = { "query", 0, 0 },
     [SN_VERB_SUBSCRIBE] = { "subscribe", MAY_AS | MAY_EVENT | MAY_EXPIRES, MAY_EVENT },
     [SN_VERB_UNSUBSCRIBE] = { "unsubscribe", 0, 0 },
     [SN_VERB_NOTIFY] = { "notify", MAY_STATE | MAY_TEXT, 0 },
@@ -61,9 +63,10 @@ static const verb_row verbs[SN_VERB_COUNT] = {
     [SN_VERB_RECEIVES] = { "receives", MAY_IN | MAY_CSEQ, 0 },
 };
 
-static const char *const companions[] = { "as",       "in",   "cseq",  "node",    "event",
-                                          "expires",  "text", "state", "package", "to",
-                                          "reliable", "body", "media", "offer",   "by" };
+static const char *const companions[] = { "as",      "in",      "cseq",     "node",
+                                          "event",   "expires", "text",     "state",
+                                          "package", "to",      "reliable", "body",
+                                          "media",   "offer",   "by",       "contacts" };
 static const char *const body_words[] = { "offer", "answer", NULL };
 static const char *const offer_words[] = { "late", "none", NULL };
 static const char *const by_words[] = { "update", "reinvite", NULL };
@@ -158,6 +161,13 @@ static void read_expires(sn_reading *r, const sn_item *value, const char *what, 
     }
 }
 
+static void read_only_word(sn_reading *r, const sn_item *value, const char *only)
+{
+    const char *const words[] = { only, NULL };
+    unsigned word = 0;
+    sn_value_word(r, value, words, &word);
+}
+
 static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
 {
     switch (e->verb) {
@@ -176,12 +186,12 @@ static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
             sn_wrong(r, value->place, "presence", "a node says of itself its presence, no more");
         }
         break;
-    case SN_VERB_UNREGISTER: {
-        static const char *const words[] = { "all", NULL };
-        unsigned word = 0;
-        sn_value_word(r, value, words, &word);
+    case SN_VERB_UNREGISTER:
+        read_only_word(r, value, "all");
         break;
-    }
+    case SN_VERB_QUERY:
+        read_only_word(r, value, "bindings");
+        break;
     case SN_VERB_SEND:
         read_status(r, value, 101, 199, &e->status);
         break;
@@ -279,6 +289,9 @@ static void read_option(sn_reading *r, sn_story_entry *e, unsigned bit, const sn
     case MAY_OFFER:
         read_word(r, value, offer_words, &e->offer);
         break;
+    case MAY_CONTACTS:
+        sn_contacts_codec.read(r, value, &e->contacts);
+        break;
     default:
         read_word(r, value, by_words, &e->by);
         break;
@@ -361,13 +374,14 @@ static bool find_the_verb(sn_reading *r, sn_story_entry *e)
     }
     if (found == NULL) {
         if (r->mistake_count == before) {
-            sn_wrong(r, e->body->place, NULL,
-                     "no verb: call, send, answer, reject, redirect, cancel, bye, hangup, "
-                     "register, "
-                     "unregister, reset, close, hold, resume, update, reinvite, prack, crash, "
-                     "subscribe, "
-                     "unsubscribe, "
-                     "notify, publish, message, info, refer, transfer, options, sends, receives");
+            sn_wrong(
+                r, e->body->place, NULL,
+                "no verb: call, send, answer, reject, redirect, cancel, bye, hangup, "
+                "register, "
+                "unregister, query, reset, close, hold, resume, update, reinvite, prack, crash, "
+                "subscribe, "
+                "unsubscribe, "
+                "notify, publish, message, info, refer, transfer, options, sends, receives");
         }
         return false;
     }
@@ -506,6 +520,9 @@ static void write_verb(sn_text *t, const sn_story_entry *e)
     case SN_VERB_UNREGISTER:
         sn_text_put_str(t, "all");
         break;
+    case SN_VERB_QUERY:
+        sn_text_put_str(t, "bindings");
+        break;
     case SN_VERB_SEND:
     case SN_VERB_REJECT:
         sn_text_put_u64(t, e->status);
@@ -544,6 +561,10 @@ static void write_options(sn_text *t, const sn_story_entry *e)
     if (e->media != 0) {
         sn_text_put_str(t, ", media: ");
         sn_media_write(t, e->media);
+    }
+    if (e->contacts != NULL) {
+        sn_text_put_str(t, ", contacts: ");
+        sn_contacts_codec.write(t, &e->contacts);
     }
 }
 

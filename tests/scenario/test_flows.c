@@ -10,6 +10,36 @@
 
 /* ---- RFC 3665 ---- */
 
+/* RFC3665:2.1 */
+TEST(rfc3665_2_1_a_new_registration)
+{
+    flow_check("rfc3665/registration", NULL);
+}
+
+/* RFC3665:2.2 */
+TEST(rfc3665_2_2_another_contact)
+{
+    flow_check("rfc3665/another_contact", NULL);
+}
+
+/* RFC3665:2.3 RFC3261:10.2.3 */
+TEST(rfc3665_2_3_what_is_bound)
+{
+    flow_check("rfc3665/bindings", NULL);
+}
+
+/* RFC3665:2.4 RFC3261:10.2.2 */
+TEST(rfc3665_2_4_a_registration_is_cancelled)
+{
+    flow_check("rfc3665/removal", NULL);
+}
+
+/* RFC3665:2.5 */
+TEST(rfc3665_2_5_an_unsuccessful_registration)
+{
+    flow_check("rfc3665/unsuccessful_registration", NULL);
+}
+
 /* RFC3665:3.1 */
 TEST(rfc3665_3_1_a_session_between_two_user_agents)
 {
@@ -20,6 +50,18 @@ TEST(rfc3665_3_1_a_session_between_two_user_agents)
 TEST(rfc3665_3_2_a_session_through_two_proxies)
 {
     flow_check("rfc3665/two_proxies", NULL);
+}
+
+/* RFC3665:3.6 */
+TEST(rfc3665_3_6_redirected_with_the_answer_in_the_ack)
+{
+    flow_check("rfc3665/redirected", NULL);
+}
+
+/* RFC3665:3.7 */
+TEST(rfc3665_3_7_a_reinvite_from_end_to_end)
+{
+    flow_check("rfc3665/reinvite", NULL);
 }
 
 /* RFC3665:3.8 */

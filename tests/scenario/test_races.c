@@ -171,6 +171,30 @@ TEST(race_the_200_of_a_bye_comes_after_timer_f)
     flow_check("races/answer_of_bye_lost", losses);
 }
 
+/* RFC3261:17.1.2.2 RFC3261:17.2.2 */
+TEST(race_a_request_comes_after_its_timer_f)
+{
+    flow_check("races/request_after_timer_f", NULL);
+}
+
+/* RFC3261:17.2.2 */
+TEST(race_a_copy_comes_after_timer_j)
+{
+    flow_check("races/copy_after_timer_j", NULL);
+}
+
+/* RFC3261:15.1.2 RFC3261:17.2.1 RFC6026:7.1 */
+TEST(race_an_invite_an_ack_and_a_bye_come_when_their_call_was_long_over)
+{
+    flow_check("races/ghosts", NULL);
+}
+
+/* RFC3261:22.1 RFC7616:3.3 */
+TEST(race_challenges_without_an_end)
+{
+    flow_check("races/endless_challenges", NULL);
+}
+
 TEST(race_a_crash_behind_tcp_is_silent)
 {
     flow_check("races/crash_by_tcp", NULL);

@@ -23,8 +23,9 @@ typedef struct sn_dist {
 } sn_dist;
 
 #define SN_OP_LIST(X)                                                                                   \
-    X(REGISTER)   /* value: expires in s */                                                             \
+    X(REGISTER)   /* value: expires in s; text: contacts of this one alone */                                                             \
     X(UNREGISTER) /* value 1: all that is bound */                                                      \
+    X(QUERY)      /* what is bound */                                                                   \
     X(CALL)       /* target: the callee's node; call: the plan's number of it */                        \
     X(PROGRESS)   /* status */                                                                          \
     X(ANSWER)                                                                                           \
