@@ -111,12 +111,29 @@ static void connect_stream(ss_engine *e, sn_host *host, ss_turn *turn, const ss_
     }
 }
 
+/* What is meant for a node that a tap stands before goes to the tap, which passes it on: nobody has to know. */
+static void send_datagram(sn_host *host, const ss_output *out)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const uint32_t tap = sn_plan_tap(plan, sn_host_node(host));
+    ss_path path = out->path;
+    if (tap != SN_NOBODY) {
+        const uint32_t toward = plan->groups[plan->nodes[tap].group].toward;
+        const ss_address meant =
+            ss_address_v4(plan->cast.nodes[plan->group_first[toward]].address, path.remote.port);
+        if (ss_address_equal(&meant, &path.remote)) {
+            path.remote = ss_address_v4(plan->cast.nodes[tap].address, SN_SIP_PORT);
+        }
+    }
+    sn_host_send(host, &path, out->bytes);
+}
+
 static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn,
                       const ss_output *out)
 {
     switch (out->kind) {
     case SS_OUT_DATAGRAM:
-        sn_host_send(host, &out->path, out->bytes);
+        send_datagram(host, out);
         break;
     case SS_OUT_NOTE:
         sn_host_note(host, &out->note);

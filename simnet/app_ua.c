@@ -88,9 +88,10 @@ void sn_ua_put_registrar(ss_buffer *b, ss_slice aor)
 
 void sn_ua_put_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spec)
 {
-    if (spec->outbound != SN_NOBODY) {
+    const uint32_t outbound = sn_plan_outbound(plan, spec);
+    if (outbound != SN_NOBODY) {
         ss_put_text(b, "sip:");
-        put_address(b, plan->cast.nodes[plan->group_first[spec->outbound]].address);
+        put_address(b, plan->cast.nodes[plan->group_first[outbound]].address);
         ss_put_text(b, ";lr");
     }
 }
@@ -150,7 +151,7 @@ static void put_login(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t
         t->proxy_host = put_text(b, plan->groups[login->proxy].proxy.host);
     }
     t->proxy_address = put_address_of(b, plan, login->proxy);
-    t->outbound_address = put_address_of(b, plan, spec->outbound);
+    t->outbound_address = put_address_of(b, plan, sn_plan_outbound(plan, spec));
 }
 
 static void put_texts(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t)

@@ -334,3 +334,19 @@ uint32_t sn_plan_node(const sn_plan *plan, uint32_t group, uint32_t index)
     SS_ASSERT(index < plan->groups[group].count);
     return plan->group_first[group] + index;
 }
+
+uint32_t sn_plan_tap(const sn_plan *plan, uint32_t node)
+{
+    const sn_group_spec *g = &plan->groups[plan->nodes[node].group];
+    return g->role == SN_ROLE_UA && g->ua.outbound != SN_NOBODY &&
+                   plan->groups[g->ua.outbound].role == SN_ROLE_TAP
+               ? plan->group_first[g->ua.outbound]
+               : SN_NOBODY;
+}
+
+uint32_t sn_plan_outbound(const sn_plan *plan, const sn_ua_spec *spec)
+{
+    return spec->outbound != SN_NOBODY && plan->groups[spec->outbound].role == SN_ROLE_TAP
+               ? plan->groups[spec->outbound].toward
+               : spec->outbound;
+}

@@ -63,8 +63,14 @@ static ss_status check_group(const sn_plan *plan, const sn_group_spec *g, const 
     }
     if (g->role == SN_ROLE_UA && g->ua.outbound != SN_NOBODY &&
         (g->ua.outbound >= plan->group_count ||
-         plan->groups[g->ua.outbound].role != SN_ROLE_PROXY)) {
+         (plan->groups[g->ua.outbound].role != SN_ROLE_PROXY &&
+          plan->groups[g->ua.outbound].role != SN_ROLE_TAP))) {
         return refuse(why, "a user agent's outbound proxy is no proxy");
+    }
+    if (g->role == SN_ROLE_TAP &&
+        (g->toward >= plan->group_count || plan->groups[g->toward].role == SN_ROLE_ROUTER ||
+         plan->groups[g->toward].role == SN_ROLE_TAP)) {
+        return refuse(why, "a tap leads to nobody");
     }
     if (g->role == SN_ROLE_UA && g->ua.behaviour != SN_NOBODY &&
         g->ua.behaviour >= plan->behaviour_count) {
@@ -256,10 +262,11 @@ static ss_status bind_acts(sn_plan *plan, const char **why)
         const bool calls =
             sn_op_has_target(act.row.op) || (act.row.op == SN_OP_MESSAGE && act.call == 0);
         const bool aims = calls || act.row.op == SN_OP_RESET || act.row.op == SN_OP_CLOSE;
-        if (!has_node(plan, act.group, act.index) || plan->groups[act.group].role != SN_ROLE_UA ||
+        const sn_role role = act.row.op == SN_OP_REPLAY ? SN_ROLE_TAP : SN_ROLE_UA;
+        if (!has_node(plan, act.group, act.index) || plan->groups[act.group].role != role ||
             (aims && !has_node(plan, act.row.target, act.target_index)) ||
             (calls && plan->groups[act.row.target].role != SN_ROLE_UA)) {
-            return refuse(why, "an act of the story names no user agent");
+            return refuse(why, "an act of the story names nobody who can do it");
         }
         act.node = sn_plan_node(plan, act.group, act.index);
         if (aims) {

@@ -131,6 +131,7 @@ static void add_groups(sn_reading *r, const sn_model *m)
             .name = g->name.text,
             .role = (g->roles & SN_IS_UA) != 0      ? SN_ROLE_UA
                     : (g->roles & SN_IS_PROXY) != 0 ? SN_ROLE_PROXY
+                    : (g->roles & SN_IS_TAP) != 0   ? SN_ROLE_TAP
                                                     : SN_ROLE_ROUTER,
             .count = sn_group_size(g),
             .indexed = g->count != 0,
@@ -181,6 +182,8 @@ static void add_groups(sn_reading *r, const sn_model *m)
             };
         } else if (spec.role == SN_ROLE_PROXY) {
             spec.proxy = proxy_of(r, m, g);
+        } else if (spec.role == SN_ROLE_TAP) {
+            spec.toward = g->toward.index;
         }
         added(r, sn_plan_add_group(r->plan, &spec));
     }
@@ -262,6 +265,7 @@ static const sn_op op_of[] = {
     [SN_VERB_REGISTER] = SN_OP_REGISTER,
     [SN_VERB_UNREGISTER] = SN_OP_UNREGISTER,
     [SN_VERB_QUERY] = SN_OP_QUERY,
+    [SN_VERB_REPLAY] = SN_OP_REPLAY,
     [SN_VERB_REDIRECT] = SN_OP_REDIRECT,
     [SN_VERB_SUBSCRIBE] = SN_OP_SUBSCRIBE,
     [SN_VERB_UNSUBSCRIBE] = SN_OP_UNSUBSCRIBE,
@@ -364,13 +368,15 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
     } else if (e->verb == SN_VERB_REGISTER) {
         act.row.value = (uint32_t)(e->expires / SS_S(1));
         act.row.text = kept_text(r, e->contacts);
+    } else if (e->verb == SN_VERB_REPLAY) {
+        act.row.value = (uint32_t)e->method;
     }
     if (e->verb >= SN_VERB_SUBSCRIBE) {
         add_event_row(r, e, &act);
     }
     added(r, sn_plan_add_act(r->plan, &act));
     if (act.call != 0 || ends_connections(e) || e->contacts != NULL || e->verb == SN_VERB_QUERY ||
-        e->verb >= SN_VERB_SUBSCRIBE) {
+        e->verb >= SN_VERB_REPLAY) {
         add_act_check(r, e, &act);
     }
 }

@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-static const char *const who_names[] = { "ua", "proxy", "router", NULL };
+static const char *const who_names[] = { "ua", "proxy", "router", "registrar", "tap", NULL };
 
 /* ---- roles ---- */
 
-static const char *const role_words[] = { "ua", "proxy", "router", "registrar", NULL };
+static const char *const role_words[] = { "ua", "proxy", "router", "registrar", "tap", NULL };
 
 static void read_role(sn_reading *r, const sn_item *value, void *at)
 {
@@ -78,11 +78,11 @@ static unsigned roles_of(sn_reading *r, const sn_pair *node)
         sn_wrong(r, place, "[proxy, registrar]",
                  "a registrar that is no proxy is not in this version");
     } else if (r->mistake_count == before && (kind & (kind - 1)) != 0) {
-        sn_wrong(r, place, NULL, "a node is a ua, a proxy or a router: only one of them");
+        sn_wrong(r, place, NULL, "a node is a ua, a proxy, a router or a tap: only one of them");
     } else if (r->mistake_count == before && (read & SN_IS_REGISTRAR) != 0 && kind != SN_IS_PROXY) {
         sn_wrong(r, place, "[proxy, registrar]", "only a proxy can be a registrar too");
     } else if (r->mistake_count == before && kind == 0) {
-        sn_wrong(r, place, NULL, "a node needs a role: ua, proxy or router");
+        sn_wrong(r, place, NULL, "a node needs a role: ua, proxy, router or tap");
     }
     return read;
 }
@@ -443,6 +443,7 @@ static const sn_field node_fields[] = {
       .flags = SN_OR_NONE,
       .who = SN_IS_UA,
       AT(outbound) },
+    { .key = "toward", .kind = SN_VALUE_NAME, .who = SN_IS_TAP, AT(toward) },
     { .key = "lines",
       .kind = SN_VALUE_COUNT,
       .flags = SN_OR_NONE,

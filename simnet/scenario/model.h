@@ -16,8 +16,8 @@ typedef struct sn_link_entry {
 
 typedef enum sn_section { SN_SECTION_ROUTERS, SN_SECTION_SITES, SN_SECTION_NODES } sn_section;
 
-enum { SN_IS_UA = 1, SN_IS_PROXY = 2, SN_IS_ROUTER = 4, SN_IS_REGISTRAR = 8 };
-#define SN_WHO_MASK 7u /* the bits that tables of fields know */
+enum { SN_IS_UA = 1, SN_IS_PROXY = 2, SN_IS_ROUTER = 4, SN_IS_REGISTRAR = 8, SN_IS_TAP = 16 };
+#define SN_WHO_MASK (7u | SN_IS_TAP) /* the bits that tables of fields know */
 
 enum { SN_BY_UDP, SN_BY_TCP, SN_BY_SIZE };
 enum { SN_LISTENS_UDP = 1, SN_LISTENS_TCP = 2 };
@@ -58,6 +58,8 @@ typedef struct sn_group_entry {
     ss_settings settings;
     const char *aor;
     sn_name outbound, behaviour;
+    const char *proxy; /* whom outbound leads to: through a tap */
+    sn_name toward;    /* of a tap */
     uint32_t lines;
     unsigned media; /* SS_MEDIA_BIT */
     unsigned prack; /* of its words: none, supported, required */
@@ -190,6 +192,7 @@ typedef enum sn_verb {
     SN_VERB_REGISTER,
     SN_VERB_UNREGISTER,
     SN_VERB_QUERY,
+    SN_VERB_REPLAY,
     SN_VERB_RESET,
     SN_VERB_CLOSE,
     SN_VERB_SUBSCRIBE,
@@ -228,6 +231,7 @@ typedef struct sn_story_entry {
     bool closed;        /* notify, publish */
     const char *text, *package, *contacts;
     uint32_t status;
+    ss_method method; /* replay */
     ss_span expires;
     sn_message_entry *messages;
     uint32_t message_count;

@@ -40,7 +40,7 @@ static bool has_number(const char *template)
 
 static void default_aor(sn_reading *r, const sn_model *m, sn_group_entry *g)
 {
-    const sn_domain_entry *domain = domain_of(m, g->outbound.text);
+    const sn_domain_entry *domain = domain_of(m, g->proxy);
     sn_text t = { .hoard = &r->hoard };
     sn_text_put_str(&t, "sip:");
     if (domain != NULL && domain->users != NULL) {
@@ -140,14 +140,20 @@ static void judge_outbound(sn_reading *r, sn_model *m, sn_group_entry *g)
         return;
     }
     const sn_group_entry *proxy = sn_group_find(r, m, &g->outbound, "node");
+    const bool is_tap = proxy != NULL && (proxy->roles & SN_IS_TAP) != 0;
+    g->proxy = is_tap ? proxy->toward.text : g->outbound.text;
     if (proxy == NULL) {
         g->outbound.text = NULL;
-    } else if (sn_group_lacks(proxy, SN_IS_PROXY)) {
+        g->proxy = NULL;
+    } else if (!is_tap && sn_group_lacks(proxy, SN_IS_PROXY)) {
         sn_wrong(r, g->outbound.place, NULL, "'%s' is no proxy", proxy->name.text);
         g->outbound.text = NULL;
     } else if (sn_group_size(proxy) > 1) {
         sn_wrong(r, g->outbound.place, NULL, "'%s' is %u nodes: one outbound proxy, please",
                  proxy->name.text, (unsigned)proxy->count);
+    } else if (is_tap && g->transport != SN_BY_UDP) {
+        sn_wrong(r, sn_item_place(g->item, "transport"), "udp",
+                 "'%s' is a tap, which hears UDP alone", proxy->name.text);
     }
 }
 
@@ -175,10 +181,10 @@ static void judge_register(sn_reading *r, const sn_model *m, const sn_group_entr
     } else if (g->outbound.text == NULL && sn_item_pair(g->item, "outbound") == NULL) {
         sn_wrong(r, place, domain->registrar.text, "register needs 'outbound', the registrar of %s",
                  domain->name.text);
-    } else if (g->outbound.text != NULL && domain->registrar.text != NULL &&
-               strcmp(g->outbound.text, domain->registrar.text) != 0) {
+    } else if (g->proxy != NULL && domain->registrar.text != NULL &&
+               strcmp(g->proxy, domain->registrar.text) != 0) {
         sn_wrong(r, g->outbound.place, domain->registrar.text, "'%s' is not the registrar of %s",
-                 g->outbound.text, domain->name.text);
+                 g->proxy, domain->name.text);
     }
 }
 
@@ -230,6 +236,25 @@ static void judge_ua(sn_reading *r, sn_model *m, sn_group_entry *g)
     }
 }
 
+static void judge_tap(sn_reading *r, sn_model *m, sn_group_entry *g)
+{
+    if (g->toward.text == NULL) {
+        if (sn_item_pair(g->item, "toward") == NULL) {
+            sn_wrong(r, g->name.place, NULL, "a tap stands before somebody: missing key 'toward'");
+        }
+        return;
+    }
+    const sn_group_entry *to = sn_group_find(r, m, &g->toward, "node");
+    if (to == NULL) {
+        g->toward.text = NULL;
+    } else if (sn_group_lacks(to, SN_IS_UA | SN_IS_PROXY)) {
+        sn_wrong(r, g->toward.place, NULL, "'%s' is neither a ua nor a proxy", to->name.text);
+    } else if (sn_group_size(to) > 1) {
+        sn_wrong(r, g->toward.place, NULL, "'%s' is %u nodes: a tap stands before one",
+                 to->name.text, (unsigned)to->count);
+    }
+}
+
 static void judge_proxy(sn_reading *r, const sn_model *m, const sn_group_entry *g)
 {
     if ((g->roles & SN_IS_REGISTRAR) != 0 && domain_of(m, g->name.text) == NULL) {
@@ -259,6 +284,8 @@ void sn_roles_resolve(sn_reading *r, sn_model *m)
             judge_ua(r, m, g);
         } else if ((g->roles & SN_IS_PROXY) != 0) {
             judge_proxy(r, m, g);
+        } else if ((g->roles & SN_IS_TAP) != 0) {
+            judge_tap(r, m, g);
         }
     }
     judge_same_aors(r, m);

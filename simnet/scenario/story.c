@@ -41,6 +41,7 @@ static const verb_row verbs[SN_VERB_COUNT] = {
     [SN_VERB_CLOSE] = { "close", 0, 0 },
     [SN_VERB_UNREGISTER] = { "unregister", 0, 0 },
     [SN_VERB_QUERY] = { "query", 0, 0 },
+    [SN_VERB_REPLAY] = { "replay", 0, 0 },
     [SN_VERB_SUBSCRIBE] = { "subscribe", MAY_AS | MAY_EVENT | MAY_EXPIRES, MAY_EVENT },
     [SN_VERB_UNSUBSCRIBE] = { "unsubscribe", 0, 0 },
     [SN_VERB_NOTIFY] = { "notify", MAY_STATE | MAY_TEXT, 0 },
@@ -188,6 +189,9 @@ static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
         break;
     case SN_VERB_QUERY:
         read_only_word(r, value, "bindings");
+        break;
+    case SN_VERB_REPLAY:
+        read_method(r, value, &e->method);
         break;
     case SN_VERB_SEND:
         read_status(r, value, 101, 199, &e->status);
@@ -371,14 +375,14 @@ static bool find_the_verb(sn_reading *r, sn_story_entry *e)
     }
     if (found == NULL) {
         if (r->mistake_count == before) {
-            sn_wrong(
-                r, e->body->place, NULL,
-                "no verb: call, send, answer, reject, redirect, cancel, bye, hangup, "
-                "register, "
-                "unregister, query, reset, close, hold, resume, update, reinvite, prack, crash, "
-                "subscribe, "
-                "unsubscribe, "
-                "notify, publish, message, info, refer, transfer, options, sends, receives");
+            sn_wrong(r, e->body->place, NULL,
+                     "no verb: call, send, answer, reject, redirect, cancel, bye, hangup, "
+                     "register, "
+                     "unregister, query, replay, reset, close, hold, resume, update, reinvite, "
+                     "prack, crash, "
+                     "subscribe, "
+                     "unsubscribe, "
+                     "notify, publish, message, info, refer, transfer, options, sends, receives");
         }
         return false;
     }
@@ -519,6 +523,9 @@ static void write_verb(sn_text *t, const sn_story_entry *e)
         break;
     case SN_VERB_QUERY:
         sn_text_put_str(t, "bindings");
+        break;
+    case SN_VERB_REPLAY:
+        sn_text_put_str(t, method_words[e->method - 1]);
         break;
     case SN_VERB_SEND:
     case SN_VERB_REJECT:

@@ -31,8 +31,21 @@ static label_row *find_label(label_row *labels, uint32_t count, const char *text
     return low < count && strcmp(labels[low].text, text) == 0 ? &labels[low] : NULL;
 }
 
-/* A node of a story is one node: a group of one, or an index in its group. */
-static bool settle_who(sn_reading *r, sn_model *m, sn_selector *s, bool act)
+/* Who acts: a user agent, or what replays a tap. */
+static bool can_act(sn_reading *r, const sn_group_entry *g, const sn_selector *s, sn_verb verb)
+{
+    const unsigned role = verb == SN_VERB_REPLAY ? SN_IS_TAP : SN_IS_UA;
+    if (sn_group_lacks(g, role)) {
+        sn_wrong(r, s->group.place, NULL,
+                 role == SN_IS_TAP ? "only a tap replays: '%s' is none"
+                                   : "only a ua acts in a story: '%s' is none",
+                 g->name.text);
+    }
+    return !sn_group_lacks(g, role);
+}
+
+/* A node of a story is one node: a group of one, or an index in its group. `verb`: of its act; SN_VERB_SENDS: none. */
+static bool settle_who(sn_reading *r, sn_model *m, sn_selector *s, sn_verb verb)
 {
     sn_group_entry *g = sn_group_find(r, m, &s->group, "node");
     if (g == NULL) {
@@ -50,11 +63,7 @@ static bool settle_who(sn_reading *r, sn_model *m, sn_selector *s, bool act)
                  (unsigned)size, g->name.text);
         return false;
     }
-    if (act && sn_group_lacks(g, SN_IS_UA)) {
-        sn_wrong(r, s->group.place, NULL, "only a ua acts in a story: '%s' is none", g->name.text);
-        return false;
-    }
-    return true;
+    return verb >= SN_VERB_SENDS || can_act(r, g, s, verb);
 }
 
 static bool same_node(const sn_selector *a, const sn_selector *b)
@@ -66,8 +75,9 @@ static bool same_node(const sn_selector *a, const sn_selector *b)
 static void settle_target(sn_reading *r, sn_model *m, sn_story_entry *e)
 {
     const bool is_ua = e->verb != SN_VERB_RESET && e->verb != SN_VERB_CLOSE;
+    const sn_verb as = is_ua ? e->verb : SN_VERB_SENDS;
     const bool is_reg = e->verb == SN_VERB_SUBSCRIBE && e->event == SN_EVENT_WORD_REG;
-    if (settle_who(r, m, &e->target, is_ua) && e->has_who && same_node(&e->target, &e->who) &&
+    if (settle_who(r, m, &e->target, as) && e->has_who && same_node(&e->target, &e->who) &&
         !is_reg) {
         sn_wrong(r, e->target.group.place, NULL, "'%s' cannot %s itself", e->target.group.text,
                  sn_verb_word(e->verb));
@@ -223,7 +233,7 @@ void sn_story_resolve(sn_reading *r, sn_model *m)
     label_row *labels = collect_labels(r, m, &label_count);
     for (uint32_t i = 0; i < m->story_count; i++) {
         sn_story_entry *e = &m->story[i];
-        known[i] = e->has_who && settle_who(r, m, &e->who, e->verb < SN_VERB_SENDS);
+        known[i] = e->has_who && settle_who(r, m, &e->who, e->verb);
         if (e->target.group.text != NULL) {
             settle_target(r, m, e);
         }

@@ -191,3 +191,9 @@ TEST(rfc7616_3_3_a_stale_nonce_costs_a_round_and_no_call)
 {
     flow_check("digest/stale", NULL);
 }
+
+/* RFC7616:5.5 RFC7616:3.4 */
+TEST(rfc7616_5_5_what_a_tap_overheard_is_refused_when_it_comes_again)
+{
+    flow_check("shipped/digest_replay", NULL);
+}

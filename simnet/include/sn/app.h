@@ -109,5 +109,6 @@ void sn_host_out_of_memory(sn_host *host);
 
 extern const sn_app_class sn_app_ua;    /* a user agent running its program */
 extern const sn_app_class sn_app_proxy; /* a proxy and registrar with its location service */
+extern const sn_app_class sn_app_tap;   /* somebody on the path, who overhears and replays */
 
 #endif

@@ -31,7 +31,7 @@ int sn_key_compare(const sn_key *a, const sn_key *b);
 #define SN_UP(node)   (2u * (node))
 #define SN_DOWN(node) (2u * (node) + 1u)
 
-typedef enum sn_role { SN_ROLE_ROUTER, SN_ROLE_UA, SN_ROLE_PROXY, SN_ROLE_COUNT } sn_role;
+typedef enum sn_role { SN_ROLE_ROUTER, SN_ROLE_UA, SN_ROLE_PROXY, SN_ROLE_TAP, SN_ROLE_COUNT } sn_role;
 
 typedef struct sn_member {
     char name[48];    /* "phone[17]"; "p1" when the group has one */

@@ -121,6 +121,7 @@ typedef struct sn_group_spec {
     bool cuts_streams;      /* its bytes are cut into segments anywhere */
     sn_ua_spec ua;          /* SN_ROLE_UA */
     sn_proxy_spec proxy;    /* SN_ROLE_PROXY */
+    uint32_t toward;        /* SN_ROLE_TAP: group of one; what comes from elsewhere goes there */
     uint32_t net, net_bits; /* IPv4 block chosen by hand; 0, 0: from the name */
 } sn_group_spec;
 
@@ -248,6 +249,10 @@ SS_MUST_USE ss_status sn_plan_decide_calls(const sn_plan *plan, sn_decisions *de
                                            sn_call **calls, uint32_t *count);
 /** The dense node of a group's index. */
 uint32_t sn_plan_node(const sn_plan *plan, uint32_t group, uint32_t index);
+/** The tap that a user agent has for its outbound proxy, or SN_NOBODY. */
+uint32_t sn_plan_tap(const sn_plan *plan, uint32_t node);
+/** The group of its outbound proxy, the one behind a tap; or SN_NOBODY. */
+uint32_t sn_plan_outbound(const sn_plan *plan, const sn_ua_spec *spec);
 /** The guard of a realm at a proxy, or NULL. */
 const sn_guard_spec *sn_plan_guard(const sn_proxy_spec *spec, ss_slice realm);
 /** The password of a user of a guarded domain, printed; false when there is no such user. */

@@ -25,6 +25,7 @@ typedef struct sn_dist {
 #define SN_OP_LIST(X)                                                                                   \
     X(REGISTER)   /* value: expires in s; text: contacts of this one alone */                                                             \
     X(UNREGISTER) /* value 1: all that is bound */                                                      \
+    X(REPLAY)     /* of a tap: value is the ss_method of what it overheard */                           \
     X(QUERY)      /* what is bound */                                                                   \
     X(CALL)       /* target: the callee's node; call: the plan's number of it */                        \
     X(PROGRESS)   /* status */                                                                          \

@@ -224,7 +224,7 @@ TEST(a_storys_calls_come_first_and_are_made_once)
     check_refused(plan, SS_ERR_SEMANTIC, "a story makes a call twice");
     plan = two_groups(false);
     (void)sn_plan_add_act(plan, &(sn_act){ .group = 0, .row.op = SN_OP_ANSWER, .call = 1 });
-    check_refused(plan, SS_ERR_SEMANTIC, "an act of the story names no user agent");
+    check_refused(plan, SS_ERR_SEMANTIC, "an act of the story names nobody who can do it");
     plan = two_groups(false);
     (void)sn_plan_add_check(plan, &any, 9, 0);
     check_refused(plan, SS_ERR_SEMANTIC, "a check of the story names no node");
