@@ -460,10 +460,14 @@ static void on_call_event(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_ca
         sn_ua_call_remove(app, host, event->call);
         return;
     }
-    if (event->kind == SS_EVENT_ANSWERED || event->kind == SS_EVENT_CONFIRMED) {
+    const bool is_up = event->kind == SS_EVENT_ANSWERED || event->kind == SS_EVENT_CONFIRMED;
+    if (is_up) {
         sn_program_established(app, host, c);
     }
     sn_change_told(app, host, turn, c, event);
+    if (is_up) {
+        sn_program_lasts(app, host, turn, event->call);
+    }
 }
 
 void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *event)

@@ -19,9 +19,12 @@ typedef struct sn_ua_call {
     uint32_t call;         /* the engine's number */
     uint32_t number;       /* the plan's k + 1, 0: not of the plan */
     uint32_t row, row_end; /* of the program: the next to do */
-    bool is_callee;
-    bool is_answered;
-    bool is_asked;      /* a re-INVITE waits for the story's answer */
+    bool is_callee : 1;
+    bool is_answered : 1;
+    bool is_asked : 1; /* a re-INVITE waits for the story's answer */
+    bool is_up : 1;    /* the session is: rows that change it may go on */
+    uint32_t
+        from : 28; /* k + 1 of a call of the traffic's, of which a REFER asked for this one: it holds as long; 0 */
     uint64_t call_id;   /* hash */
     ss_ref session;     /* sn_session, one for each dialog with a description */
     uint32_t prack_leg; /* whose PRACK the story says */
@@ -56,8 +59,10 @@ void sn_ua_crash(sn_ua_app *app, sn_host *host);
 bool sn_program_wake(sn_ua_app *app, sn_host *host, const sn_wake *wake);
 /** Look at an incoming call and begin what the behaviour says. `call` is in the list, its session answered for. */
 void sn_program_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call);
-/** The session is up on this side: who hangs up starts to wait. */
+/** The session is up on this side: who hangs up starts to wait. And then what is done while it lasts; the call may be over
+ *  afterwards. */
 void sn_program_established(sn_ua_app *app, sn_host *host, sn_ua_call *call);
+void sn_program_lasts(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t call);
 /** One op in a call (all but REGISTER, UNREGISTER, CALL). False: it was not possible. The call may be over afterwards. */
 bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
                     const sn_row *row);
@@ -69,6 +74,9 @@ uint32_t sn_program_number(const sn_host *host, ss_slice call_id);
 
 /** The acts of a story that are about events, messages and references. False: not possible now. */
 bool sn_program_event_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act);
+/** REFER within a call, to a node. */
+bool sn_program_refer(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_ua_call *call,
+                      uint32_t target);
 /** Its cookie; those of a story are small. */
 #define SN_WATCH_COOKIE UINT64_MAX
 /** The end of the plan's subscription: another is made, as RFC 6665 4.1.3 says when. */

@@ -96,15 +96,33 @@ static ss_slice put_target(sn_host *host, uint32_t callee)
     return ss_buffer_keep(sn_host_arena(host), &b);
 }
 
-/* Whose address a 3xx tells: rows of a behaviour name a group, as their nodes are many. */
-static ss_slice redirect_target(sn_host *host, const sn_row *row)
+/* Rows of a behaviour name a group, as their nodes are many: its node of the same index, around. */
+static uint32_t node_of_row(const sn_host *host, const sn_row *row, uint32_t on)
 {
     const sn_plan *plan = sn_host_plan(host);
     if (row->value == 0) {
-        return put_target(host, row->target);
+        return row->target;
     }
-    const uint32_t index = plan->nodes[sn_host_node(host)].index % plan->groups[row->target].count;
-    return put_target(host, plan->group_first[row->target] + index);
+    const uint32_t index = plan->nodes[sn_host_node(host)].index + on;
+    return plan->group_first[row->target] + index % plan->groups[row->target].count;
+}
+
+/* Transfers go to the first node from there that is at neither end of the call. */
+static bool transfer(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_ua_call *call,
+                     const sn_row *row)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const sn_call *planned = plan_call(host, call);
+    for (uint32_t on = 0; on < 3 && on < plan->groups[row->target].count; on++) {
+        const uint32_t target = node_of_row(host, row, on);
+        const bool is_end =
+            target == sn_host_node(host) ||
+            (planned != NULL && (target == planned->caller || target == planned->callee));
+        if (!is_end) {
+            return sn_program_refer(app, host, turn, call, target);
+        }
+    }
+    return false;
 }
 
 /* A 1xx or 200 to the first INVITE, or to a re-INVITE that the story answers. */
@@ -147,6 +165,8 @@ bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
         return sn_change_ask(app, host, turn, call, row);
     case SN_OP_PRACK:
         return sn_change_prack(app, host, turn, call, row);
+    case SN_OP_REFER:
+        return transfer(app, host, turn, call, row);
     case SN_OP_PROGRESS:
     case SN_OP_ANSWER:
         return say_to_invite(app, host, turn, call, row);
@@ -158,7 +178,7 @@ bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
     }
     ss_command c = { .kind = m.command, .call = call->call, .status = row->status };
     if (row->op == SN_OP_REDIRECT) {
-        c.target = redirect_target(host, row);
+        c.target = put_target(host, node_of_row(host, row, 0));
     }
     if (command(app, host, turn, &c) != SS_OK) {
         return false; /* too late: the call went another way meanwhile */
@@ -186,13 +206,22 @@ static sn_point point_of(const sn_host *host, const sn_ua_call *call, uint32_t r
                        .key_words = 3 };
 }
 
-/* Rows without a wait are done at once; the first with one asks to be woken. */
+static bool needs_session(sn_op op)
+{
+    return op == SN_OP_HOLD || op == SN_OP_RESUME || op == SN_OP_REINVITE || op == SN_OP_UPDATE ||
+           op == SN_OP_REFER || op == SN_OP_HANGUP;
+}
+
+/* Rows without a wait are done at once; the first with one asks to be woken; those that change a session begin when it is up. */
 static void go_on(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call, bool has_waited)
 {
     const sn_plan *plan = sn_host_plan(host);
     const uint32_t engine_call = call->call;
     while (call != NULL && call->row < call->row_end) {
         const sn_row *row = &plan->rows[call->row];
+        if (needs_session(row->op) && !call->is_up) {
+            return;
+        }
         if (!has_waited) {
             sn_point point = point_of(host, call, call->row + 1);
             sn_decide_at(sn_host_decisions(host), &point);
@@ -239,9 +268,20 @@ void sn_program_established(sn_ua_app *app, sn_host *host, sn_ua_call *call)
     const sn_call *planned = plan_call(host, call);
     (void)app;
     call->is_answered = true;
-    if (planned != NULL && !planned->scripted && planned->callee_hangs_up == call->is_callee) {
-        sn_host_wake(host, ss_time_after(sn_host_now(host), planned->hold), WAKE_HOLD, call->call,
-                     0);
+    call->is_up = true;
+    const bool is_ours =
+        planned != NULL && !planned->scripted && planned->callee_hangs_up == call->is_callee;
+    if (is_ours || call->from != 0) {
+        const ss_span hold = sn_host_planned(host, is_ours ? call->number : call->from)->hold;
+        sn_host_wake(host, ss_time_after(sn_host_now(host), hold), WAKE_HOLD, call->call, 0);
+    }
+}
+
+void sn_program_lasts(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number)
+{
+    sn_ua_call *call = sn_ua_call_find(app, host, number);
+    if (call != NULL && call->row < call->row_end) {
+        go_on(app, host, turn, call, false);
     }
 }
 
@@ -266,6 +306,19 @@ static ss_slice put_call_id(sn_host *host, uint32_t number)
     ss_put_char(&b, '@');
     ss_put_host(&b, &path.local);
     return ss_buffer_keep(sn_host_arena(host), &b);
+}
+
+/* What the caller does while it lasts: the rows of its line of traffic. */
+static void take_rows(sn_host *host, sn_ua_call *call, const sn_call *planned)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const uint32_t behaviour =
+        planned->source == SN_NOBODY ? 0 : plan->call_specs[planned->source].behaviour;
+    if (behaviour != 0) {
+        const sn_choice_rows *rows = &plan->choices[plan->behaviours[behaviour - 1].first_choice];
+        call->row = rows->first_row;
+        call->row_end = rows->first_row + rows->row_count;
+    }
 }
 
 /* The streams that the call is about; the node may take others later. */
@@ -311,6 +364,7 @@ static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number)
         return;
     }
     call->call = c.call;
+    take_rows(host, call, planned);
     sn_ua_tell(host, call, SN_CALL_PLACED, 0, false);
     if (!planned->scripted && planned->no_answer != 0) {
         sn_host_wake(host, ss_time_after(sn_host_now(host), planned->no_answer), WAKE_NO_ANSWER,

@@ -71,6 +71,15 @@ static bool subscribe(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t to,
     return command(app, host, turn, &c);
 }
 
+bool sn_program_refer(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_ua_call *call,
+                      uint32_t target)
+{
+    ss_command c = { .kind = SS_CMD_REFER,
+                     .call = call->call,
+                     .refer_to = put_uri(host, target, sn_ua_put_target) };
+    return command(app, host, turn, &c);
+}
+
 static bool refer(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act)
 {
     ss_command c = { .kind = SS_CMD_REFER };
@@ -214,6 +223,16 @@ static void decline(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t subsc
     (void)command(app, host, turn, &c);
 }
 
+/* The call of the traffic's that a call is, or was transferred from: k + 1, or 0. */
+static uint32_t origin_of(const sn_ua_app *app, sn_host *host, uint32_t call)
+{
+    const sn_ua_call *c = call == 0 ? NULL : sn_ua_call_find(app, host, call);
+    if (c == NULL || c->number == 0) {
+        return c == NULL ? 0 : c->from;
+    }
+    return sn_host_planned(host, c->number)->scripted ? 0 : c->number;
+}
+
 /* A reference that cannot be followed is told as such; in the drain no call begins, as nobody would end it. */
 void sn_program_referred(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_event *event)
 {
@@ -232,6 +251,7 @@ void sn_program_referred(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_
     if (s == NULL) {
         return;
     }
+    call->from = origin_of(app, host, event->call) & 0xfffffff;
     sn_session_begin(host, s, hash, sn_program_media(host));
     c.body = sn_session_offer_all(host, s);
     s->is_offered = true;

@@ -30,18 +30,14 @@ static bool write_wait(sn_text *t, const void *at)
     return true;
 }
 
-static const sn_codec wait_codec = { read_wait, write_wait };
+const sn_codec sn_wait_codec = { read_wait, write_wait };
 
 #define AT(member) .offset = offsetof(sn_choice_entry, member)
-#define LATER(name)                         \
-    {                                       \
-        .key = name, .kind = SN_VALUE_LATER \
-    }
 
 static const sn_field choice_fields[] = {
     { .key = "weight", .kind = SN_VALUE_COUNT, AT(weight), .max = 1000000 },
-    { .key = "ring", .kind = SN_VALUE_SPECIAL, AT(ring), .codec = &wait_codec },
-    { .key = "answer", .kind = SN_VALUE_SPECIAL, AT(answer), .codec = &wait_codec },
+    { .key = "ring", .kind = SN_VALUE_SPECIAL, AT(ring), .codec = &sn_wait_codec },
+    { .key = "answer", .kind = SN_VALUE_SPECIAL, AT(answer), .codec = &sn_wait_codec },
     { .key = "reject",
       .kind = SN_VALUE_COUNT,
       .flags = SN_OR_NONE,
@@ -50,7 +46,7 @@ static const sn_field choice_fields[] = {
       .max = 699 },
     { .key = "redirect", .kind = SN_VALUE_NAME, .flags = SN_OR_NONE, AT(redirect) },
     { .key = "early_media", .kind = SN_VALUE_BOOL, AT(early_media) },
-    LATER("after"),
+    { .key = "after", .kind = SN_VALUE_SPECIAL, AT(after), .codec = &sn_after_codec },
 };
 static const sn_fields choice_table = { "a choice of a behaviour", choice_fields,
                                         SS_COUNT(choice_fields), NULL };
@@ -67,6 +63,10 @@ static void read_choice(sn_reading *r, sn_behaviour_entry *b, const sn_item *val
     if (choice.redirect.text != NULL && (choice.answer.is_set || choice.reject != 0)) {
         sn_wrong(r, choice.redirect.place, NULL,
                  "a choice redirects, or it answers or rejects: not both");
+    }
+    if (choice.after.count > 0 && !choice.answer.is_set) {
+        sn_wrong(r, sn_item_place(value, "after"), NULL,
+                 "what comes after the answer needs one: 'answer' is missing");
     }
     if (choice.early_media && !choice.ring.is_set) {
         sn_wrong(r, sn_item_place(value, "early_media"), NULL,

@@ -21,6 +21,14 @@ static void add_links(sn_reading *r, const sn_model *m)
     }
 }
 
+static void add_after(sn_reading *r, const sn_after_list *list)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        const sn_row row = sn_after_row(&list->entries[i]);
+        added(r, sn_plan_add_row(r->plan, &row));
+    }
+}
+
 static void add_behaviours(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->behaviour_count; i++) {
@@ -50,6 +58,7 @@ static void add_behaviours(sn_reading *r, const sn_model *m)
             if (c->redirect.text != NULL) {
                 added(r, sn_plan_add_row(r->plan, &redirect));
             }
+            add_after(r, &c->after);
         }
     }
 }
@@ -189,6 +198,22 @@ static void add_groups(sn_reading *r, const sn_model *m)
     }
 }
 
+/* What the callers of an entry do while a call lasts is a behaviour of theirs, with one choice: its index + 1; 0: nothing. */
+static uint32_t add_callers(sn_reading *r, const sn_calls_entry *c)
+{
+    const sn_row update = { .op = SN_OP_UPDATE, .after = c->update.dist };
+    if (c->after.count == 0 && !c->update.is_set) {
+        return 0;
+    }
+    const uint32_t behaviour = added(r, sn_plan_add_behaviour(r->plan, c->name.text));
+    added(r, sn_plan_add_choice(r->plan, 1));
+    add_after(r, &c->after);
+    if (c->update.is_set) {
+        added(r, sn_plan_add_row(r->plan, &update));
+    }
+    return behaviour + 1;
+}
+
 static void add_calls(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->calls_count; i++) {
@@ -209,6 +234,7 @@ static void add_calls(sn_reading *r, const sn_model *m)
             .no_answer = c->no_answer,
             .media = (uint8_t)c->media,
             .is_late = c->offer == 1,
+            .behaviour = add_callers(r, c),
         };
         added(r, sn_plan_add_calls(r->plan, &spec));
     }

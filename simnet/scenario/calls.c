@@ -97,10 +97,6 @@ static const sn_codec hangup_codec = { read_hangup, write_hangup };
 /* ---- entries ---- */
 
 #define AT(member) .offset = offsetof(sn_calls_entry, member)
-#define LATER(name)                         \
-    {                                       \
-        .key = name, .kind = SN_VALUE_LATER \
-    }
 
 static const char *const offer_words[] = { "invite", "late", NULL };
 
@@ -139,7 +135,8 @@ static const sn_field calls_fields[] = {
       .max = SN_TIME_MAX },
     { .key = "media", .kind = SN_VALUE_SPECIAL, AT(media), .codec = &sn_media_codec },
     { .key = "offer", .kind = SN_VALUE_WORD, AT(offer), .words = offer_words },
-    LATER("update"),
+    { .key = "after", .kind = SN_VALUE_SPECIAL, AT(after), .codec = &sn_after_codec },
+    { .key = "update", .kind = SN_VALUE_SPECIAL, AT(update), .codec = &sn_wait_codec },
 };
 static const sn_fields calls_table = { "an entry of calls", calls_fields, SS_COUNT(calls_fields),
                                        NULL };
@@ -159,6 +156,10 @@ void sn_calls_read(sn_reading *r, const sn_item *value, void *model)
             .hangup = { all_of_it },
         };
         if (sn_fields_read(r, &calls_table, 0, item, &entry)) {
+            if (entry.update.is_set && entry.after.count > 0) {
+                sn_wrong(r, sn_item_place(item, "update"), NULL,
+                         "'update' beside 'after': write it into that, as in [{update: 10s}]");
+            }
             m->calls = sn_hoard_grow(&r->hoard, m->calls, m->calls_count, sizeof(*m->calls));
             m->calls[m->calls_count++] = entry;
         }

@@ -116,12 +116,26 @@ typedef struct sn_wait_entry {
     sn_dist dist;
 } sn_wait_entry;
 
+/** An act of an end of a call while it lasts: after.c. */
+typedef struct sn_after_entry {
+    unsigned verb; /* of after.c's words */
+    sn_dist wait;
+    sn_name to;
+    unsigned media, by;
+} sn_after_entry;
+
+typedef struct sn_after_list {
+    sn_after_entry *entries;
+    uint32_t count;
+} sn_after_list;
+
 typedef struct sn_choice_entry {
     uint32_t weight;
     sn_wait_entry ring, answer;
     uint32_t reject;  /* a status; 0: does not */
     sn_name redirect; /* a group of user agents: index for index, around */
     bool early_media;
+    sn_after_list after;
 } sn_choice_entry;
 
 typedef struct sn_behaviour_entry {
@@ -153,6 +167,8 @@ typedef struct sn_calls_entry {
     ss_span no_answer;
     unsigned media; /* SS_MEDIA_BIT; 0: as the caller has it */
     unsigned offer; /* 1: late */
+    sn_after_list after;
+    sn_wait_entry update;
 } sn_calls_entry;
 
 typedef struct sn_expect_entry {
@@ -327,6 +343,10 @@ enum { SN_EVENT_WORD_REG = 2 };
 /** The word of a verb, in a line of a story. */
 const char *sn_verb_word(sn_verb verb);
 /** Node keys about events: groups_events.c. */
+extern const sn_codec sn_wait_codec;  /* at: sn_wait_entry; behaviours.c */
+extern const sn_codec sn_after_codec; /* at: sn_after_list; after.c */
+void sn_after_resolve(sn_reading *r, sn_model *m, sn_after_list *list);
+sn_row sn_after_row(const sn_after_entry *e);
 extern const sn_codec sn_contacts_codec; /* at: const char *, "<uri>, <uri>" or NULL: groups.c */
 extern const sn_codec sn_events_codec, sn_info_codec,
     sn_watch_codec; /* at: sn_group_entry; sn_watch_entry */

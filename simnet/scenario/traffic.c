@@ -123,6 +123,7 @@ static void judge_redirects(sn_reading *r, sn_model *m, const sn_behaviour_entry
         if (g != NULL && sn_group_lacks(g, SN_IS_UA)) {
             sn_wrong(r, to->place, NULL, "'%s' is no ua: nobody is called there", g->name.text);
         }
+        sn_after_resolve(r, m, &b->choices[i].after);
     }
 }
 
@@ -136,6 +137,7 @@ void sn_traffic_resolve(sn_reading *r, sn_model *m)
     }
     for (uint32_t i = 0; i < m->calls_count; i++) {
         judge_calls(r, m, &m->calls[i]);
+        sn_after_resolve(r, m, &m->calls[i].after);
     }
     judge_names(r, m);
     for (uint32_t i = 0; i < m->behaviour_count; i++) {

@@ -142,6 +142,7 @@ typedef struct sn_call_spec {
     ss_span no_answer;                     /* the caller cancels after this; 0: never */
     uint8_t media;                         /* of its offer; 0: as the caller has it */
     bool is_late;                          /* the INVITE has no offer */
+    uint32_t behaviour; /* index + 1: what the caller does while it lasts; 0: nothing */
 } sn_call_spec;
 
 /** A scripted act of a story: comes first at its instant. */

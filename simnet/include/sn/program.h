@@ -43,7 +43,7 @@ typedef struct sn_dist {
     X(PUBLISH)     /* the same, value: expires in s, 0 removes */                                       \
     X(MESSAGE)     /* target or call, text */                                                           \
     X(INFO)        /* call, name: the package or NULL, text */                                          \
-    X(REFER)       /* call, target */                                                                   \
+    X(REFER)       /* call, target; value 1: a group, of a behaviour */                                                                   \
     X(TRANSFER)    /* call, other: k + 1 of the call whose peer it shall meet */                        \
     X(OPTIONS)     /* target */                                                                         \
     X(HOLD)                                                                                             \

@@ -1,0 +1,108 @@
+/* Keys of what a call does while it lasts (after), of taps, and of the acts of stories that came with them: what is refused where, and what
+ * becomes of what is right. */
+#include "rig.h"
+
+#include "sn/plan.h"
+
+#include <string.h>
+
+#define HEAD "sipsim: 1\nduration: 60s\nlinks: {w: {}}\n"
+#define TAP(inside)                                                                                \
+    HEAD "nodes:\n  p: {roles: [proxy]}\n  a: {role: ua, outbound: m}\n  m: {role: tap" inside "}" \
+         "\n"
+#define TAPPED(line)  TAP(", toward: p") "story:\n  - " line "\n"
+#define STORY(line)   TWO "story:\n  - {at: 1s, alice: {call: bob, as: c1}}\n  - " line "\n"
+#define AFTER(inside) TWO "behaviours: {b: [{answer: 1s, after: " inside "}]}\n"
+#define CALLS(inside) TWO "calls:\n  - {name: mix, from: alice, to: bob, rate: 1/s, " inside "}\n"
+
+TEST(what_is_wrong_with_acts_of_a_call_is_said_at_its_place)
+{
+    static const rig_mistake rows[] = {
+        { AFTER("«{»hold: 1s}"), "a list of acts", NULL },
+        { AFTER("[«1s»]"), "", NULL },
+        { AFTER("[{«hodl»: 1s}]"), "unknown key", "hold" },
+        { AFTER("[{hold: «soon»}]"), "", NULL },
+        { AFTER("[{hold: «1»}]"), "", NULL },
+        { AFTER("[{hold: «none»}]"), "never comes", NULL },
+        { AFTER("[«{»by: update}]"), "no act", NULL },
+        { AFTER("[{hold: 1s, «resume»: 1s}]"), "one act in a line", NULL },
+        { AFTER("[«{»transfer: 1s}]"), "a transfer needs 'to'", NULL },
+        { AFTER("[{transfer: 1s, to: «carol»}]"), "unknown node", NULL },
+        { AFTER("[{transfer: 1s, to: «core»}]"), "is no ua", NULL },
+        { AFTER("[{hold: 1s, «to»: bob}]"), "does not go with 'hold'", NULL },
+        { AFTER("[{hold: 1s, «media»: audio}]"), "does not go with 'hold'", NULL },
+        { AFTER("[{reinvite: 1s, «by»: update}]"), "does not go with 'reinvite'", NULL },
+        { AFTER("[{hold: 1s, by: «updat»}]"), "", "update" },
+        { AFTER("[{update: 1s, media: «vidoe»}]"), "'vidoe'", "video" },
+        { AFTER("[{hold: uniform «5s..1s»}]"), "", NULL },
+        { TWO "behaviours: {b: [{reject: 486, after: «[»{hold: 1s}]}]}\n", "'answer' is missing",
+          NULL },
+        { CALLS("after: [{hold: 1s}], update: «2s»"), "'update' beside 'after'", NULL },
+        { CALLS("update: «often»"), "", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(what_is_wrong_with_taps_and_their_acts_is_said_at_its_place)
+{
+    static const rig_mistake rows[] = {
+        { HEAD "nodes: {«m»: {role: tap}}\n", "missing key 'toward'", NULL },
+        { TAP(", toward: «q»"), "unknown node 'q'", NULL },
+        { TAP(", toward: «core»"), "neither a ua nor a proxy", NULL },
+        { TAP(", toward: «m»"), "neither a ua nor a proxy", NULL },
+        { TAP(", toward: p, «lines»: 2"), "", NULL },
+        { HEAD "nodes: {a: {role: ua, «toward»: b}, b: {role: ua}}\n", "", NULL },
+        { HEAD "nodes: {a: {role: «tab»}}\n", "'tab'", "tap" },
+        { HEAD "nodes:\n  p: {role: proxy}\n  m: {role: tap, toward: p}\n"
+               "  a: {role: ua, outbound: m, transport: «tcp»}\n",
+          "hears UDP alone", "udp" },
+        { TAPPED("{at: 1s, m: {replay: «REGISTRE»}}"), "unknown method", "REGISTER" },
+        { TAPPED("{at: 1s, «a»: {replay: REGISTER}}"), "only a tap replays", NULL },
+        { TAPPED("{at: 1s, «m»: {options: a}}"), "only a ua acts", NULL },
+        { TAPPED("{at: 1s, a: {options: «m»}}"), "only a ua acts", NULL },
+        { TAPPED("«{»m: {replay: REGISTER}}"), "missing key 'at'", NULL },
+        { STORY("{at: 2s, «bob»: {bye: c1}}"), "is not the caller", NULL },
+        { STORY("{at: 2s, alice: {bye: «c2»}}"), "unknown call", "c1" },
+        { STORY("{at: 2s, alice: {query: «binding»}}"), "", "bindings" },
+        { STORY("{at: 2s, alice: {register: 60s, contacts: «\"sip:x@y\"»}}"), "a list of URIs",
+          NULL },
+        { STORY("{at: 2s, alice: {register: 60s, contacts: [«\"mailto:x@y\"»]}}"), "is no contact",
+          NULL },
+        { STORY("{at: 2s, alice: {unregister: all, «contacts»: [\"sip:x@y\"]}}"),
+          "does not go with", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(what_is_said_of_calls_and_taps_reaches_the_plan)
+{
+    sn_scenario *s = rig_load_fine(
+        HEAD "domains: {d.example: {registrar: p, password: x}}\n"
+             "nodes:\n  p: {roles: [proxy, registrar]}\n  m: {role: tap, toward: p}\n"
+             "  a: {role: ua, aor: \"sip:a@d.example\", outbound: m, register: {expires: 60s}}\n"
+             "  b: {role: ua, behaviour: f}\n  c: {role: ua}\n"
+             "behaviours: {f: [{answer: 1s, after: [{hold: exp 3s, by: update}, {transfer: 2s, to: "
+             "c}]}]}\n"
+             "calls:\n"
+             "  - {name: x, from: b, to: c, rate: 1/s, update: 4s}\n"
+             "  - {name: y, from: b, to: c, rate: 1/s}\n"
+             "  - {name: z, from: b, to: c, rate: 1/s, after: [{reinvite: 1s, media: video}]}\n"
+             "story:\n  - {at: 1s, m: {replay: INVITE}}\n");
+    const sn_plan *plan = sn_scenario_plan(s);
+    CHECK_EQ(rig_group(s, "m")->role, SN_ROLE_TAP);
+    CHECK_STR(plan->groups[rig_group(s, "m")->toward].name, "p");
+    CHECK_EQ(plan->rows[1].op, SN_OP_HOLD);
+    CHECK_EQ(plan->rows[1].after.kind, SN_DIST_EXP);
+    CHECK_EQ(plan->rows[1].flags, SN_ROW_BY_UPDATE);
+    CHECK_EQ(plan->rows[2].op, SN_OP_REFER);
+    CHECK_STR(plan->groups[plan->rows[2].target].name, "c");
+    CHECK_EQ(plan->call_specs[0].behaviour, 2);
+    CHECK_EQ(plan->rows[3].op, SN_OP_UPDATE);
+    CHECK_EQ(plan->rows[3].after.a, SS_S(4));
+    CHECK_EQ(plan->call_specs[1].behaviour, 0);
+    CHECK_EQ(plan->rows[4].op, SN_OP_REINVITE);
+    CHECK_EQ(plan->rows[4].media, 2);
+    CHECK_EQ(plan->acts[0].row.op, SN_OP_REPLAY);
+    CHECK_EQ(plan->acts[0].row.value, SS_METHOD_INVITE);
+    sn_scenario_free(s);
+}
