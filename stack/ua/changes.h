@@ -212,6 +212,8 @@ void ss_reliable_timer(const ss_visit *v, ss_reliable *r);
 SS_MUST_USE ss_status ss_reliable_hold_2xx(const ss_visit *v, const ss_leg *leg,
                                            const ss_command *command, bool *is_held);
 /** A final response went: no more copies, but its PRACK is answered for 64*T1. True when one is awaited. */
+/** One with a session description waits for its PRACK. */
+bool ss_reliable_waits(const ss_visit *v, const ss_leg *leg);
 bool ss_reliable_leave(const ss_visit *v, const ss_leg *leg);
 void ss_reliable_give(const ss_visit *v, const ss_leg *leg);
 /** UAC: a 101..199 came in a leg: takes its number, and tells the application, who owes its PRACK. A copy, or one out of

@@ -95,11 +95,17 @@ void ss_reliable_give(const ss_visit *v, const ss_leg *leg)
     more->reliable = 0;
 }
 
+bool ss_reliable_waits(const ss_visit *v, const ss_leg *leg)
+{
+    const ss_reliable *r = reliable_of(v, leg);
+    return r != NULL && r->has_sdp && !r->is_left;
+}
+
 ss_status ss_reliable_hold_2xx(const ss_visit *v, const ss_leg *leg, const ss_command *command,
                                bool *is_held)
 {
     ss_reliable *r = reliable_of(v, leg);
-    *is_held = r != NULL && r->has_sdp && !r->is_left;
+    *is_held = ss_reliable_waits(v, leg);
     if (!*is_held) {
         return SS_OK;
     }

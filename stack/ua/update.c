@@ -4,7 +4,8 @@
 
 /* ---- ours ---- */
 
-/* RFC3311:4 the peer must have said that it takes one. RFC3311:5.1 */
+/* RFC3311:4 the peer must have said that it takes one. RFC3311:5.1 a callee with an offer waits for the PRACK of its answer, which an
+ * UPDATE of the peer's may overtake. */
 ss_status ss_leg_update(const ss_visit *v, ss_leg *leg, const ss_command *command)
 {
     const bool has_sdp = command->body.len > 0;
@@ -14,6 +15,7 @@ ss_status ss_leg_update(const ss_visit *v, ss_leg *leg, const ss_command *comman
         return SS_ERR_SEMANTIC;
     }
     if (!is_alive || ss_asked_find(v, leg, SS_METHOD_UPDATE) != NULL ||
+        (has_sdp && ss_reliable_waits(v, leg)) ||
         !ss_oa_may_send(ss_oa_step(&oa, SS_OA_UPDATE, has_sdp, true))) {
         return SS_ERR_STATE;
     }

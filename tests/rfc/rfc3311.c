@@ -91,6 +91,29 @@ TEST(rfc3311_5_1_no_offer_before_the_first_answer)
     end(rig);
 }
 
+/* The caller's UPDATE overtakes its PRACK: the callee knows by it that its answer came, and yet has to have the PRACK. */
+TEST(rfc3311_5_1_a_callee_offers_nothing_before_the_prack_of_its_answer)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:bob@10.0.0.2");
+    ua_run(rig, SS_MS(10));
+    ss_command progress = { .kind = SS_CMD_PROGRESS,
+                            .call = 1,
+                            .status = 183,
+                            .reliable = true,
+                            .body_type = SS_LIT("application/sdp"),
+                            .body = ANSWER };
+    CHECK_OK(ua_command(rig, BOB, &progress));
+    ua_run(rig, SS_MS(20));
+    update(rig, ALICE, SS_MS(10));
+    CHECK_STATUS(ua_say(rig, BOB, SS_CMD_UPDATE, OFFER), SS_ERR_STATE);
+    CHECK_OK(ua_say(rig, BOB, SS_CMD_UPDATE, SS_EMPTY));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_PRACK, SS_EMPTY));
+    ua_run(rig, rig->now + SS_MS(30));
+    update(rig, BOB, SS_MS(10));
+    end(rig);
+}
+
 TEST(rfc3311_4_only_who_said_update_gets_one)
 {
     ua_rig *rig = ua_start();
