@@ -100,7 +100,9 @@ void sn_ack_sent(sn_judge *j, const sn_fact *f)
         hop_ack(j, f, invite);
     } else if (member(j, f->entity)->role == SN_ROLE_PROXY) {
         sn_proxy_request_sent(j, f);
-    } else if (!sn_owed_pay(j, f->entity, LAW_TX12, f->sip.call_id, f->sip.cseq)) {
+    } else if (sn_owed_pay(j, f->entity, LAW_TX12, f->sip.call_id, f->sip.cseq)) {
+        sn_dialogs_ack_seen(j, f);
+    } else {
         sn_judge_broken(j, LAW_TX12, f->key.at, f->entity, f->sip.call_id,
                         "an ACK left, but no 2xx came at this instant");
     }
@@ -132,6 +134,7 @@ void sn_ack_received(sn_judge *j, const sn_fact *f)
         sn_server_request_received(j, f);
         return;
     }
+    sn_dialogs_ack_seen(j, f);
     txn *accepted = sn_accepted_of(j, f->entity, f->sip.call_id);
     while (accepted != NULL && accepted->cseq != f->sip.cseq) {
         accepted = sn_accepted_next(j, accepted);

@@ -72,6 +72,8 @@ static dialog_end *obtain(sn_judge *j, const sn_fact *f, txn *invite)
         .key = key, .node = f->entity, .next = NO_END, .next_of_invite = invite->ends
     };
     invite->ends = index;
+    sn_offer_begin(d, f, invite);
+    *(d->is_uac ? &d->last_invite : &d->last_peers_invite) = f->sip.branch;
     return d;
 }
 
@@ -137,78 +139,170 @@ static bool concerns(const sn_judge *j, const sn_fact *f)
     return f->sip.to_tag != 0 && member(j, f->entity)->role == SN_ROLE_UA;
 }
 
-void sn_dialogs_request_sent(sn_judge *j, const sn_fact *f)
+/* An INVITE outside a dialog may have an offer, for each dialog that it makes. */
+static void note_first_offer(sn_judge *j, const sn_fact *f, txn *t)
 {
+    if (f->sip.method == SS_METHOD_INVITE && f->sip.to_tag == 0 &&
+        (f->sip.says & SS_SAYS_SESSION) != 0 && member(j, f->entity)->role == SN_ROLE_UA) {
+        t->session = sn_session_read(j, &f->sip);
+    }
+}
+
+static bool may_change_session(uint8_t method)
+{
+    return method == SS_METHOD_INVITE || method == SS_METHOD_UPDATE || method == SS_METHOD_PRACK;
+}
+
+void sn_dialogs_request_sent(sn_judge *j, const sn_fact *f, txn *t)
+{
+    note_first_offer(j, f, t);
     dialog_end *d = concerns(j, f) ? find(j, key_of(f)) : NULL;
-    if (d == NULL) {
+    if (d == NULL || d->is_over) {
         return;
     }
     if (f->sip.method == SS_METHOD_BYE) {
         end(j, d);
-    } else if (f->sip.method == SS_METHOD_PRACK) {
+        return;
+    }
+    if (f->sip.method == SS_METHOD_INVITE) {
+        sn_dialog_invite_sent(j, f, d);
+    }
+    if (may_change_session(f->sip.method)) {
+        sn_offer_request_sent(j, f, d);
+    }
+    if (f->sip.method == SS_METHOD_PRACK) {
         sn_prack_sent(j, f, d);
     }
 }
 
-void sn_dialogs_request_received(sn_judge *j, const sn_fact *f)
+void sn_dialogs_request_received(sn_judge *j, const sn_fact *f, txn *t)
 {
+    note_first_offer(j, f, t);
     dialog_end *d = concerns(j, f) ? find(j, key_of(f)) : NULL;
     if (d == NULL) {
         return;
     }
     if (f->sip.method == SS_METHOD_BYE) {
         end(j, d);
-    } else if (f->sip.method == SS_METHOD_PRACK) {
+        return;
+    }
+    if (f->sip.method == SS_METHOD_PRACK) {
         sn_prack_received(j, f, d);
+    }
+    if (d->is_over) {
+        return;
+    }
+    if (f->sip.method == SS_METHOD_INVITE) {
+        sn_dialog_invite_received(j, f, d);
+    }
+    if (may_change_session(f->sip.method)) {
+        sn_offer_request_received(j, f, d);
+    }
+}
+
+void sn_dialogs_ack_seen(sn_judge *j, const sn_fact *f)
+{
+    dialog_end *d = concerns(j, f) ? find(j, key_of(f)) : NULL;
+    if (d == NULL || d->is_over) {
+        return;
+    }
+    if (sn_fact_is_sent(f)) {
+        sn_offer_ack_sent(j, f, d);
+    } else {
+        sn_offer_ack_received(j, f, d);
     }
 }
 
 static void invite_answered(sn_judge *j, const sn_fact *f, txn *t)
 {
-    dialog_end *d = obtain(j, f, t);
+    dialog_end *d = t->final_at == SS_TIME_NEVER ? obtain(j, f, t) : NULL;
+    if (d == NULL) {
+        return; /* a copy of the 2xx says nothing new */
+    }
+    if (f->sip.status >= 200) {
+        sn_success_waits(j, f, d);
+        d->is_confirmed = true;
+    }
+    const bool is_new = f->sip.status >= 200 || sn_reliable_sent(j, f, t, d);
+    if (is_new && !d->is_over) {
+        sn_offer_response_sent(j, f, t, d);
+    }
+}
+
+/* The first 2xx to a PRACK or UPDATE. */
+static void change_accepted(sn_judge *j, const sn_fact *f, const txn *t)
+{
+    dialog_end *d = find(j, key_of(f));
     if (d == NULL) {
         return;
     }
-    if (f->sip.status < 200) {
-        sn_reliable_sent(j, f, t, d);
-    } else if (t->final_at == SS_TIME_NEVER) {
-        sn_success_waits(j, f, d);
-        d->is_confirmed = true;
+    if (t->method == SS_METHOD_PRACK) {
+        sn_prack_answered(j, f, t, d);
+    }
+    if (!d->is_over) {
+        sn_offer_success_sent(j, f, d);
+    }
+}
+
+static bool is_change(const txn *t)
+{
+    return t->method == SS_METHOD_PRACK || t->method == SS_METHOD_UPDATE;
+}
+
+/* RFC3261:12.3 the early dialogs of an INVITE that failed are no more. */
+static void failed(sn_judge *j, txn *t)
+{
+    if (t->final_at == SS_TIME_NEVER) {
+        sn_dialogs_invite_over(j, t);
     }
 }
 
 void sn_dialogs_response_sent(sn_judge *j, const sn_fact *f, txn *t)
 {
-    if (f->sip.status <= 100 || f->sip.status >= 300 || !concerns(j, f)) {
+    if (f->sip.status <= 100 || !concerns(j, f)) {
         return;
     }
-    if (t->method == SS_METHOD_INVITE) {
+    if (f->sip.status >= 300) {
+        failed(j, t);
+    } else if (t->method == SS_METHOD_INVITE) {
         invite_answered(j, f, t);
-    } else if (t->method == SS_METHOD_PRACK && t->final_at == SS_TIME_NEVER) {
-        dialog_end *d = find(j, key_of(f));
-        if (d != NULL) {
-            sn_prack_answered(j, f, t, d);
-        }
+    } else if (is_change(t) && f->sip.status >= 200 && t->final_at == SS_TIME_NEVER) {
+        change_accepted(j, f, t);
     }
+}
+
+static bool is_open(const txn *t)
+{
+    return t->phase == PHASE_WAITING || t->phase == PHASE_PROCEEDING;
+}
+
+/* What was accepted may be so by another branch of a fork too. */
+static void answer_came(sn_judge *j, const sn_fact *f, txn *t)
+{
+    const bool may_be_new = t->phase == PHASE_ACCEPTED && t->is_initial && f->sip.status >= 200;
+    dialog_end *d = is_open(t) || may_be_new ? obtain(j, f, t) : NULL;
+    if (d == NULL || d->is_over || (!is_open(t) && d->is_confirmed)) {
+        return;
+    }
+    if (f->sip.status >= 200 || sn_reliable_received(f, d)) {
+        sn_offer_response_received(j, f, t, d);
+    }
+    d->is_confirmed = d->is_confirmed || f->sip.status >= 200;
 }
 
 void sn_dialogs_response_received(sn_judge *j, const sn_fact *f, txn *t)
 {
-    if (f->sip.status <= 100 || f->sip.status >= 300 || t->method != SS_METHOD_INVITE ||
-        !concerns(j, f)) {
+    if (f->sip.status <= 100 || !concerns(j, f)) {
         return;
     }
-    const bool is_open = t->phase == PHASE_WAITING || t->phase == PHASE_PROCEEDING;
-    if (!is_open && (t->phase != PHASE_ACCEPTED || f->sip.status < 200)) {
-        return; /* what was accepted may be so by another branch of a fork too */
-    }
-    dialog_end *d = obtain(j, f, t);
-    if (d == NULL) {
-        return;
-    }
-    if (f->sip.status < 200) {
-        sn_reliable_received(f, d);
-    } else {
-        d->is_confirmed = true;
+    if (f->sip.status >= 300) {
+        failed(j, t);
+    } else if (t->method == SS_METHOD_INVITE) {
+        answer_came(j, f, t);
+    } else if (is_change(t) && is_open(t) && f->sip.status >= 200) {
+        dialog_end *d = find(j, key_of(f));
+        if (d != NULL) {
+            sn_offer_success_received(j, f, d);
+        }
     }
 }

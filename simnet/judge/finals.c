@@ -67,7 +67,7 @@ void sn_server_request_received(sn_judge *j, const sn_fact *f)
     }
     if (t->phase == PHASE_NONE || t->phase == PHASE_OVER) {
         begin(j, f, t);
-        sn_dialogs_request_received(j, f);
+        sn_dialogs_request_received(j, f, t);
     } else {
         copy_came(j, f, t);
     }

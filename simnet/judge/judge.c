@@ -160,6 +160,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
         return;
     }
     sn_order_judge(j, f);
+    j->payload = packet;
     switch (f->kind) {
     case SN_FACT_DATAGRAM_SENT:
         sn_datagram_sent(j, f);

@@ -84,6 +84,8 @@ const sn_law sn_laws[] = {
                    "explains it" },
     [LAW_DLG2] = { "DLG2", "RFC3261:15",
                    "a callee sends no BYE before the ACK came or 64*T1 passed" },
+    [LAW_DLG4] = { "DLG4", "RFC3261:14.1",
+                   "an INVITE leaves in a dialog only when none of either side is under way" },
     [LAW_REL1] = { "REL1", "RFC3262:3",
                    "a UAS sends 1xx reliably only to who said that it takes them; the RSeq of the "
                    "first is 1 to 2^31 - 1, of each that follows higher by one, and the second "
@@ -101,6 +103,21 @@ const sn_law sn_laws[] = {
     [LAW_REL5] = { "REL5", "RFC3262:3",
                    "a 2xx to an INVITE waits for the PRACK of a reliable response that had a "
                    "session description" },
+    [LAW_OFF1] = { "OFF1", "RFC3264:4",
+                   "an offer leaves only when no other of either side is under way in its dialog, "
+                   "in "
+                   "an UPDATE not before the first INVITE's exchange is done (RFC 3311 5.1)" },
+    [LAW_OFF2] = { "OFF2", "RFC6337:2.2",
+                   "an offer gets one answer: in the first reliable non-failure response to its "
+                   "INVITE, in the 2xx to its PRACK or UPDATE, in the PRACK or ACK of what it came "
+                   "in; the first reliable response to an INVITE without one has one; no other "
+                   "message has a description but copies and previews of the answer" },
+    [LAW_OFF3] = { "OFF3", "RFC3264:6",
+                   "an answer has the m= lines of its offer, in their order; a later offer has no "
+                   "fewer than were agreed (8)" },
+    [LAW_OFF4] = { "OFF4", "RFC3264:8",
+                   "a side's description has the o= line of its last one, but for a version higher "
+                   "by one when anything differs" },
     [LAW_SUB1] = { "SUB1", "RFC6665:4.2.1.2",
                    "who accepts a SUBSCRIBE or REFER sends a NOTIFY for it" },
     [LAW_SUB2] = { "SUB2", "RFC6665:4.2.2",

@@ -16,8 +16,9 @@
     X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12)      \
     X(TX13) X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19)                                     \
     X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7)                                     \
-    X(DLG1) X(DLG2) X(DLG3)                                                                     \
+    X(DLG1) X(DLG2) X(DLG3) X(DLG4)                                                             \
     X(REL1) X(REL2) X(REL3) X(REL4) X(REL5)                                                     \
+    X(OFF1) X(OFF2) X(OFF3) X(OFF4)                                                             \
     X(SUB1) X(SUB2) X(SUB3) X(SUB4)                                                             \
     X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4)                                                         \
     X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
@@ -26,6 +27,16 @@
 /* clang-format on */
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
+
+/** What laws need of a session description: session_facts.c. */
+typedef struct session_facts {
+    uint64_t whole;  /* hash; 0: there is none */
+    uint64_t origin; /* of the o= line without its version */
+    uint64_t version;
+    uint64_t media; /* of the kinds of its m= lines, in order */
+    uint32_t lines; /* m= lines */
+    bool is_read;   /* it has an o= line that could be */
+} session_facts;
 
 /* ---- a transaction, as seen from outside ---------------------------------------------------------------------------- */
 
@@ -65,6 +76,7 @@ typedef struct txn {
     uint32_t next_accepted;   /* the next older one of the same node and Call-ID, NO_TXN: none */
     uint32_t ends;            /* the dialogs that an INVITE outside one made: dialogs.c */
     uint32_t rseq, rack_cseq; /* of a PRACK: what it acknowledges */
+    session_facts session;    /* of an INVITE outside a dialog */
     uint16_t says;            /* of the request: SS_SAYS_* */
     uint16_t max_forwards;    /* server, as received */
     uint16_t status;          /* the last response that counts */
@@ -120,6 +132,23 @@ typedef struct reliable_taken {
     uint32_t acknowledged; /* the number in that PRACK */
 } reliable_taken;
 
+typedef enum offer_side { OFFER_NONE, OFFER_OURS, OFFER_THEIRS } offer_side;
+typedef enum offer_place {
+    OFFER_IN_REQUEST,
+    OFFER_IN_RELIABLE, /* a provisional response to an INVITE that had none */
+    OFFER_IN_SUCCESS   /* the 2xx to such */
+} offer_place;
+
+/** The last offer, until its answer is known. */
+typedef struct offer_view {
+    uint64_t branch; /* of its request, or of the INVITE that it answers */
+    uint64_t media;
+    uint64_t answered_by; /* a PRACK that is not answered yet */
+    uint32_t lines;       /* 0: not read */
+    uint32_t cseq, rseq;
+    uint8_t by, in, method; /* offer_side, offer_place, ss_method of the request */
+} offer_view;
+
 typedef struct dialog_end {
     uint64_t key;  /* 0 when free */
     ss_time until; /* forgotten then, when it is over */
@@ -127,8 +156,19 @@ typedef struct dialog_end {
     uint32_t next;           /* of those that are free; of those that are over */
     uint32_t next_of_invite; /* while early: another of its INVITE */
     bool is_over, is_confirmed;
+    bool is_uac;
+    uint64_t made_by;                        /* branch of its INVITE */
+    uint64_t last_invite, last_peers_invite; /* branches */
     reliable_given given;
     reliable_taken taken;
+    offer_view offer;
+    session_facts said; /* the last description that this end sent */
+    uint32_t lines;     /* m= lines of the last exchange */
+    uint32_t acked;     /* CSeq of the last 2xx that was */
+    bool has_acked;
+    uint64_t settled;      /* branch of the INVITE whose responses said all that they may */
+    uint64_t responded_to; /* branch of the INVITE, and the description in our responses */
+    uint64_t responded;
 } dialog_end;
 
 typedef struct dialogs_view {
@@ -197,6 +237,7 @@ typedef struct login_view {
 struct sn_judge {
     const sn_cast *cast;
     uint64_t mask;
+    ss_slice payload; /* of the message being judged; borrowed */
     uint64_t count, counts[LAW_COUNT];
     sn_violation kept[SN_VIOLATIONS_KEPT];
     uint32_t kept_count;
@@ -233,6 +274,7 @@ struct sn_judge {
     map refused; /* (node, peer) whose connection was refused */
     login_view logins;
     dialogs_view dialogs;
+    session_facts sessions[16]; /* the last descriptions read, by their hash */
     call_view *calls; /* by number */
     uint32_t call_count, call_room;
     map sub_dialog_index, sub_index, sub_chains, sub_notifies; /* subscriptions.c */
@@ -332,7 +374,9 @@ void sn_proxy_response_sent(sn_judge *j, const sn_fact *f, const txn *server);
 /** PRX3: a response that matches no transaction still has our own Via on top. */
 bool sn_proxy_own_via_on_top(sn_judge *j, const sn_fact *f);
 
-/* dialog_laws.c: DLG3 */
+/* dialog_laws.c: DLG3, DLG4 */
+void sn_dialog_invite_sent(sn_judge *j, const sn_fact *f, dialog_end *d);
+void sn_dialog_invite_received(sn_judge *j, const sn_fact *f, dialog_end *d);
 void sn_dialog_request_sent(sn_judge *j, const sn_fact *f);
 void sn_dialog_bye_received(sn_judge *j, const sn_fact *f);
 
@@ -342,22 +386,41 @@ void sn_dialogs_begin(sn_judge *j);
 void sn_dialogs_free(sn_judge *j);
 void sn_dialogs_pass(sn_judge *j, ss_time now);
 void sn_dialogs_crash(sn_judge *j, uint32_t node);
-void sn_dialogs_request_sent(sn_judge *j, const sn_fact *f);
-void sn_dialogs_request_received(sn_judge *j, const sn_fact *f);
+void sn_dialogs_request_sent(sn_judge *j, const sn_fact *f, txn *t);
+void sn_dialogs_request_received(sn_judge *j, const sn_fact *f, txn *t);
+/** The ACK of a 2xx. */
+void sn_dialogs_ack_seen(sn_judge *j, const sn_fact *f);
 void sn_dialogs_response_sent(sn_judge *j, const sn_fact *f, txn *t);
 void sn_dialogs_response_received(sn_judge *j, const sn_fact *f, txn *t);
 /** An INVITE's transaction is no more: its dialogs that are early still are over. */
 void sn_dialogs_invite_over(sn_judge *j, txn *invite);
 
 /* reliable.c: REL1 to REL5 */
-void sn_reliable_sent(sn_judge *j, const sn_fact *f, txn *t, dialog_end *d);
-void sn_reliable_received(const sn_fact *f, dialog_end *d);
+/** A 1xx before the final response. False: a copy of the last reliable one. */
+bool sn_reliable_sent(sn_judge *j, const sn_fact *f, txn *t, dialog_end *d);
+/** False: not reliable, a copy, or out of order. */
+bool sn_reliable_received(const sn_fact *f, dialog_end *d);
 /** The copy that was due, or at last the rejection, did not leave. */
 void sn_reliable_due_passed(sn_judge *j, txn *t);
 void sn_success_waits(sn_judge *j, const sn_fact *f, const dialog_end *d);
 void sn_prack_sent(sn_judge *j, const sn_fact *f, dialog_end *d);
 void sn_prack_received(sn_judge *j, const sn_fact *f, dialog_end *d);
 void sn_prack_answered(sn_judge *j, const sn_fact *f, const txn *t, dialog_end *d);
+
+/* session_facts.c */
+/** Of the message being judged. */
+session_facts sn_session_read(sn_judge *j, const ss_summary *sip);
+
+/* offers.c: OFF1 to OFF4 */
+void sn_offer_begin(dialog_end *d, const sn_fact *f, const txn *invite);
+void sn_offer_request_sent(sn_judge *j, const sn_fact *f, dialog_end *d);
+void sn_offer_request_received(sn_judge *j, const sn_fact *f, dialog_end *d);
+void sn_offer_success_sent(sn_judge *j, const sn_fact *f, dialog_end *d);
+void sn_offer_success_received(sn_judge *j, const sn_fact *f, dialog_end *d);
+void sn_offer_response_sent(sn_judge *j, const sn_fact *f, const txn *invite, dialog_end *d);
+void sn_offer_response_received(sn_judge *j, const sn_fact *f, const txn *invite, dialog_end *d);
+void sn_offer_ack_sent(sn_judge *j, const sn_fact *f, dialog_end *d);
+void sn_offer_ack_received(sn_judge *j, const sn_fact *f, dialog_end *d);
 
 /* auth_laws.c: AUTH1 to AUTH4 */
 /** A SIP datagram that left or came; `payload` is its bytes. */

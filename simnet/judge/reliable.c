@@ -80,16 +80,17 @@ static void copy(sn_judge *j, const sn_fact *f, txn *t, const reliable_given *g)
     }
 }
 
-void sn_reliable_sent(sn_judge *j, const sn_fact *f, txn *t, dialog_end *d)
+bool sn_reliable_sent(sn_judge *j, const sn_fact *f, txn *t, dialog_end *d)
 {
-    if (!is_reliable(f) || t->final_at != SS_TIME_NEVER) {
-        return; /* after a final one: TX10 */
+    if (!is_reliable(f)) {
+        return true;
     }
     if (d->given.rseq == f->sip.rseq && d->given.cseq == f->sip.cseq) {
         copy(j, f, t, &d->given);
-    } else {
-        new_one(j, f, t, d);
+        return false;
     }
+    new_one(j, f, t, d);
+    return true;
 }
 
 void sn_reliable_due_passed(sn_judge *j, txn *t)
@@ -152,17 +153,21 @@ void sn_prack_answered(sn_judge *j, const sn_fact *f, const txn *t, dialog_end *
 /* ---- UAC: REL3 ---- */
 
 /* RFC3262:4 the first counts as it comes, then each that is one higher than the last. */
-void sn_reliable_received(const sn_fact *f, dialog_end *d)
+bool sn_reliable_received(const sn_fact *f, dialog_end *d)
 {
     reliable_taken *taken = &d->taken;
     if (!is_reliable(f)) {
-        return;
+        return false;
     }
     if (taken->first == 0 || taken->cseq != f->sip.cseq) {
         *taken = (reliable_taken){ .cseq = f->sip.cseq, .first = f->sip.rseq, .last = f->sip.rseq };
-    } else if (f->sip.rseq == taken->last + 1) {
-        taken->last = f->sip.rseq;
+        return true;
     }
+    if (f->sip.rseq != taken->last + 1) {
+        return false;
+    }
+    taken->last = f->sip.rseq;
+    return true;
 }
 
 /* A PRACK that was refused may be sent anew, with credentials say. */

@@ -31,6 +31,7 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->hash = f->hash;
     t->call_id = f->sip.call_id;
     t->is_initial = f->sip.to_tag == 0;
+    t->says = f->sip.says;
     t->cseq = f->sip.cseq;
     t->via_count = f->sip.via_count;
     t->phase = PHASE_WAITING;
@@ -147,7 +148,7 @@ void sn_client_request_sent(sn_judge *j, const sn_fact *f)
     }
     begin(j, f, t);
     sn_dialog_request_sent(j, f);
-    sn_dialogs_request_sent(j, f);
+    sn_dialogs_request_sent(j, f, t);
     if (f->sip.method == SS_METHOD_CANCEL) {
         cancel_begins(j, f);
     } else if (member(j, f->entity)->role == SN_ROLE_PROXY) {

@@ -81,11 +81,11 @@ one() {
     rm -rf "$name"
 }
 
-# sound SCENARIO [OPTION…]: the build without a mistake breaks no law in it
+# sound SCENARIO [OPTION…]: the build without a mistake breaks no law in it; it may refuse an act that only a mistake lets pass (8)
 sound() {
     local status
     status=$(run "$BINARY_DIR/cli/sipsim" "sound.${1%.yaml}" "$@")
-    if [[ $status == 0 ]]; then
+    if [[ $status == 0 || $status == 8 ]]; then
         echo "ok      sound build: $*"
     else
         echo "not ok  sound build: $*: $status: $(tail -n 3 "sound.${1%.yaml}.out")"

@@ -56,6 +56,12 @@ void court_give(court *rig, sn_fact fact)
 
 /* ---- messages ---- */
 
+/* An INVITE has an offer, and its 2xx the answer: of descriptions that nobody can read. */
+static uint16_t says_of(ss_method method, unsigned status)
+{
+    return method == SS_METHOD_INVITE && (status == 0 || status / 100 == 2) ? SS_SAYS_SESSION : 0;
+}
+
 ss_summary court_request(ss_method method, uint64_t branch)
 {
     return (ss_summary){ .is_sip = 1,
@@ -66,7 +72,8 @@ ss_summary court_request(ss_method method, uint64_t branch)
                          .cseq = 1,
                          .call_id = COURT_CALL_ID,
                          .from_tag = COURT_FROM_TAG,
-                         .branch = branch };
+                         .branch = branch,
+                         .says = says_of(method, 0) };
 }
 
 ss_summary court_response(unsigned status, ss_method method, uint64_t branch)
@@ -80,7 +87,8 @@ ss_summary court_response(unsigned status, ss_method method, uint64_t branch)
                          .call_id = COURT_CALL_ID,
                          .from_tag = COURT_FROM_TAG,
                          .to_tag = status == 100 ? 0 : COURT_TO_TAG,
-                         .branch = branch };
+                         .branch = branch,
+                         .says = says_of(method, status) };
 }
 
 static uint64_t hash_of(const ss_summary *m)

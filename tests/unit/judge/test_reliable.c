@@ -7,7 +7,7 @@
 static void invite_comes(court *rig)
 {
     ss_summary invite = court_request(SS_METHOD_INVITE, COURT_THEIRS);
-    invite.says = SS_SAYS_100REL;
+    invite.says |= SS_SAYS_100REL;
     court_open(rig);
     court_at(rig, 0);
     court_gets(rig, COURT_BOB, invite);
@@ -106,7 +106,7 @@ TEST(rel1_lets_numbers_begin_anywhere_for_each_invite)
     acknowledges(&rig, SS_MS(30), 0x22, 0x80000000u);
     says(&rig, SS_MS(40), court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
     ss_summary again = court_request(SS_METHOD_INVITE, COURT_THEIRS + 1);
-    again.says = SS_SAYS_100REL;
+    again.says |= SS_SAYS_100REL;
     again.to_tag = COURT_TO_TAG;
     again.cseq = 3;
     court_at(&rig, SS_MS(50));
@@ -170,7 +170,7 @@ TEST(rel2_sees_a_copy_behind_the_prack_but_not_one_that_a_copy_of_the_invite_ask
         court_at(&rig, SS_MS(500));
         if (asked) {
             ss_summary invite = court_request(SS_METHOD_INVITE, COURT_THEIRS);
-            invite.says = SS_SAYS_100REL;
+            invite.says |= SS_SAYS_100REL;
             court_gets(&rig, COURT_BOB, invite);
         }
         court_sends(&rig, COURT_BOB, reliable(COURT_THEIRS, 10));
