@@ -246,7 +246,8 @@ static void quiet_asked(const ss_visit *v, ss_leg *leg, ss_asked *asked)
     ss_timer_set(&v->core->timers, &v->core->pools->store, &asked->timer,
                  asked->state == SS_ASKED_WAITING ? ss_time_after(v->turn->now, asked->interval)
                                                   : SS_TIME_NEVER);
-    if (asked->ack.bytes.len == 0 && leg->dialog != 0 && !ss_asked_write_ack(v, leg, asked)) {
+    const bool is_unwritten = asked->ack.bytes.len == 0 || asked->ack.waits;
+    if (is_unwritten && leg->dialog != 0 && !ss_asked_write_ack(v, leg, asked)) {
         give_up(v, asked);
     }
 }

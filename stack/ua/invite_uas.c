@@ -217,7 +217,7 @@ static ss_status prepare(const ss_visit *v, const ss_call *call, ss_leg *leg, co
                                   : said->is_reliable ? SS_OA_RELIABLE
                                                       : SS_OA_PREVIEW;
     const ss_oa_verdict verdict = ss_oa_step(&leg->oa, message, said->body.len > 0, true);
-    if (!ss_oa_may_send(verdict) && !(verdict == SS_OA_IS_MISSING && said->status >= 200)) {
+    if (!ss_oa_may_send(verdict)) {
         return SS_ERR_STATE;
     }
     if (said->is_reliable) {

@@ -126,8 +126,12 @@ static void twoxx(const ss_visit *v, ss_leg *leg, ss_asked *asked, const ss_msg 
     if (is_wanted) {
         ss_session_timer_2xx(v, leg, response);
     }
-    asked->ack.waits = verdict == SS_OA_IS_OFFER && is_wanted;
-    if (!asked->ack.waits && ss_asked_acknowledge(v, leg, asked) != SS_OK) {
+    if (verdict == SS_OA_IS_OFFER) {
+        ss_ack_wait(v, &asked->ack, response);
+    }
+    const bool is_deferred = is_wanted && asked->ack.waits;
+    if (!is_deferred && ss_asked_acknowledge(v, leg, asked) != SS_OK) {
+        ss_ack_forget(v, &asked->ack);
         ss_call_tell_full(v, ss_call_at(v->core, leg->call)); /* a copy of the 2xx asks again */
     }
     if (is_wanted) {

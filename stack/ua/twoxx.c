@@ -79,12 +79,24 @@ static ss_status dispatch(const ss_visit *v, const ss_ack_of *of, const ss_leg_j
                       ss_blob_slice(&v->core->pools->store, of->ack->bytes));
 }
 
-/* It is kept before it goes out: the same bytes answer every copy. */
+/* It is kept before it goes out: the same bytes answer every copy. One that waits and is said without an answer has the one
+ * that was kept for it. */
 static ss_status keep_ack(const ss_visit *v, const ss_ack_of *of, const ss_leg_journey *j,
                           ss_slice type, ss_slice body)
 {
+    ss_blob printed;
+    if (of->ack->waits && body.len == 0) {
+        const ss_slice kept = ss_blob_slice(&v->core->pools->store, of->ack->bytes);
+        body = ss_arena_copy(v->turn->arena, kept);
+        type = body.len > 0 ? SS_LIT("application/sdp") : SS_EMPTY;
+    }
     const ss_slice ack = print_ack(v, of, j, type, body);
-    return ack.len == 0 ? SS_ERR_FULL : ss_core_keep(v->core, ack, &of->ack->bytes);
+    const ss_status status = ack.len == 0 ? SS_ERR_FULL : ss_core_keep(v->core, ack, &printed);
+    if (status == SS_OK) {
+        ss_core_drop(v->core, &of->ack->bytes);
+        of->ack->bytes = printed;
+    }
+    return status;
 }
 
 ss_ack_of ss_leg_ack_of(const ss_visit *v, ss_leg *leg)
@@ -104,9 +116,10 @@ ss_status ss_ack_say(const ss_visit *v, const ss_ack_of *of, ss_slice type, ss_s
     if (status == SS_OK) {
         status = keep_ack(v, of, &j, type, body);
     }
-    if (status == SS_OK) {
-        status = dispatch(v, of, &j);
+    if (status != SS_OK) {
+        return status;
     }
+    status = dispatch(v, of, &j);
     if (status != SS_OK) {
         ss_core_drop(v->core, &of->ack->bytes);
         return status;
@@ -184,7 +197,7 @@ static void use_leg(const ss_visit *v, ss_call *call, ss_leg *leg, const ss_msg 
     }
 }
 
-/* Nobody will talk here, but an offer is answered: all of it is rejected. RFC3261:13.2.2.4 */
+/* An offer is answered even when nobody will talk: all of it is rejected. */
 static ss_slice reject_all(const ss_visit *v, const ss_msg *response)
 {
     ss_sdp offer;
@@ -194,10 +207,27 @@ static ss_slice reject_all(const ss_visit *v, const ss_msg *response)
     if (ss_sdp_parse(&offer, v->turn->arena, response->body, &diag) != SS_OK) {
         return SS_EMPTY;
     }
-    ss_session_start(&session, ss_entropy_next(&v->core->entropy) >> 33, 1, 0);
+    const uint64_t id = ss_hash64(v->core->entropy.key, ss_msg_call_id(response)) >> 33;
+    ss_session_start(&session, id, 1, 0);
     ss_buffer b = ss_buffer_open(v->turn->arena);
     const ss_status status = ss_session_answer(&session, &offer, &local, &b);
     return status == SS_ERR_FULL ? SS_EMPTY : ss_buffer_keep(v->turn->arena, &b);
+}
+
+/* RFC3261:13.2.2.4 Without room for the answer the ACK has none. */
+void ss_ack_wait(const ss_visit *v, ss_ack *ack, const ss_msg *response)
+{
+    const ss_slice answer = reject_all(v, response);
+    ack->waits = true;
+    if (answer.len == 0 || ss_core_keep(v->core, answer, &ack->bytes) != SS_OK) {
+        ack->bytes = (ss_blob){ 0 };
+    }
+}
+
+void ss_ack_forget(const ss_visit *v, ss_ack *ack)
+{
+    ss_core_drop(v->core, &ack->bytes);
+    ack->waits = false;
 }
 
 /* The answer to a late offer is the application's, when it gets this call. */
@@ -207,14 +237,17 @@ static ss_status acknowledge(const ss_visit *v, const ss_call *call, ss_leg *leg
     const ss_ack_of of = ss_leg_ack_of(v, leg);
     const bool is_wanted =
         call->state == SS_CALL_INVITING && !call->wants_cancel && leg->state == SS_LEG_UP;
-    if (verdict != SS_OA_IS_OFFER) {
-        return ss_ack_say(v, &of, SS_EMPTY, SS_EMPTY);
+    if (verdict == SS_OA_IS_OFFER) {
+        ss_ack_wait(v, &leg->ack, response);
     }
-    if (is_wanted) {
-        leg->ack.waits = true;
+    if (verdict == SS_OA_IS_OFFER && is_wanted) {
         return SS_OK;
     }
-    return ss_ack_say(v, &of, SS_LIT("application/sdp"), reject_all(v, response));
+    const ss_status status = ss_ack_say(v, &of, SS_EMPTY, SS_EMPTY);
+    if (status != SS_OK) {
+        ss_ack_forget(v, &leg->ack); /* a copy of the 2xx asks again */
+    }
+    return status;
 }
 
 /* A 2xx of a leg that has its ACK: a copy, or the first of a dialog that our BYE ended. */

@@ -71,8 +71,8 @@ typedef struct ss_call {
 
 /** The ACK of a 2xx: the same bytes for every copy. */
 typedef struct ss_ack {
-    ss_blob bytes;
-    ss_path path; /* once it is known */
+    ss_blob bytes; /* while it waits: the answer that it has when the application says none */
+    ss_path path;  /* once it is known */
     bool path_known : 1;
     bool unsent : 1; /* no address was found: a copy asks again */
     bool waits : 1;  /* the application is to say the answer in it */
@@ -412,7 +412,11 @@ typedef struct ss_ack_of {
     ss_blob kept; /* credentials of its INVITE (22.1) */
 } ss_ack_of;
 ss_ack_of ss_leg_ack_of(const ss_visit *v, ss_leg *leg);
-/** Prints, keeps and sends it. */
+/** The 2xx has an offer: the ACK waits for the application, and an answer that rejects everything is kept for the case that it
+ *  says none. */
+void ss_ack_wait(const ss_visit *v, ss_ack *ack, const ss_msg *response);
+void ss_ack_forget(const ss_visit *v, ss_ack *ack);
+/** Prints, keeps and sends it; without a body, one that waits has the answer that was kept. */
 SS_MUST_USE ss_status ss_ack_say(const ss_visit *v, const ss_ack_of *of, ss_slice type,
                                  ss_slice body);
 /** Prints and keeps it, to be sent when a 2xx comes: there will be no dialog then. False: no room, or no address. */

@@ -1,6 +1,8 @@
 /* RFC 3261 section 13 (and 14.2): setting up a call, the 2xx and its ACK, forks, refusals, the ring limit. */
 #include "ua_rig.h"
 
+#include "ss/sdp.h"
+
 #include <string.h>
 
 #define CONTACT "Contact: <sip:carol@10.0.0.9>\r\n"
@@ -388,4 +390,93 @@ TEST(rfc3261_13_2_2_4_the_route_set_is_made_anew_from_the_2xx)
     const ss_msg *ack = ua_parse(ua_sent(rig, ALICE, "ACK", 0));
     CHECK_SLICE(ack->request_uri, "sip:carol@10.0.0.10");
     CHECK_SLICE(ss_msg_value(ack, SS_HDR_ROUTE, 0), "<sip:10.0.0.9;lr>, <sip:p2;lr>");
+}
+
+/* ---- offers and answers: 13.2.1 ---- */
+
+#define OFFER                                                                                     \
+    SS_LIT("v=0\r\no=- 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=audio 4000 " \
+           "RTP/AVP 0\r\n")
+
+/* Alice's INVITE has an offer or none; it is with Bob. */
+static ua_rig *invite_bob(bool has_offer)
+{
+    ua_rig *rig = ua_start();
+    ss_command command = { .kind = SS_CMD_CALL, .target = SS_LIT("sip:bob@10.0.0.2") };
+    command.body_type = has_offer ? SS_LIT("application/sdp") : SS_EMPTY;
+    command.body = has_offer ? OFFER : SS_EMPTY;
+    CHECK_OK(ua_command(rig, ALICE, &command));
+    ua_run(rig, SS_MS(10));
+    return rig;
+}
+
+/* RFC3261:13.3.1.4 */
+TEST(rfc3261_13_2_1_an_offer_in_the_invite_is_answered_in_the_2xx)
+{
+    ua_rig *rig = invite_bob(true);
+    CHECK_STATUS(ua_say(rig, BOB, SS_CMD_ANSWER, SS_EMPTY), SS_ERR_STATE);
+    CHECK_OK(ua_say(rig, BOB, SS_CMD_ANSWER, OFFER));
+    CHECK_SLICE_EQ(ua_sent_msg(rig, BOB, "200 INVITE", 0)->body, OFFER);
+    ua_run(rig, SS_MS(30));
+    CHECK_EQ(ua_last_event(rig, ALICE, SS_EVENT_ANSWERED)->event.verdict, SS_OA_IS_ANSWER);
+    CHECK_EQ(ua_last_event(rig, ALICE, SS_EVENT_ANSWERED)->event.asks, SS_ASKS_NOTHING);
+    CHECK_EQ(ua_sent_msg(rig, ALICE, "ACK", 0)->body.len, 0);
+}
+
+TEST(rfc3261_13_2_1_without_one_it_is_in_the_2xx_and_the_answer_in_the_ack)
+{
+    ua_rig *rig = invite_bob(false);
+    CHECK_EQ(ua_sent_msg(rig, ALICE, "INVITE", 0)->body.len, 0);
+    CHECK_OK(ua_say(rig, BOB, SS_CMD_ANSWER, OFFER));
+    ua_run(rig, SS_MS(20));
+    CHECK_EQ(ua_last_event(rig, ALICE, SS_EVENT_ANSWERED)->event.verdict, SS_OA_IS_OFFER);
+    CHECK_EQ(ua_last_event(rig, ALICE, SS_EVENT_ANSWERED)->event.asks, SS_ASKS_ACK);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 0);
+    CHECK_STATUS(ua_say(rig, ALICE, SS_CMD_ACK, SS_EMPTY), SS_ERR_STATE); /* the answer is due */
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_ACK, OFFER));
+    CHECK_SLICE_EQ(ua_sent_msg(rig, ALICE, "ACK", 0)->body, OFFER);
+    ua_run(rig, SS_MS(30));
+    CHECK_EQ(ua_last_event(rig, BOB, SS_EVENT_CONFIRMED)->event.verdict, SS_OA_IS_ANSWER);
+}
+
+/* RFC3262:5 */
+TEST(rfc3261_13_2_1_no_offer_in_a_response_after_an_answer)
+{
+    ua_rig *rig = invite_bob(true);
+    ss_command progress = { .kind = SS_CMD_PROGRESS,
+                            .call = 1,
+                            .status = 183,
+                            .reliable = true,
+                            .body_type = SS_LIT("application/sdp"),
+                            .body = OFFER };
+    CHECK_OK(ua_command(rig, BOB, &progress));
+    ua_run(rig, SS_MS(20));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_PRACK, SS_EMPTY));
+    ua_run(rig, SS_MS(40));
+    CHECK_STATUS(ua_command(rig, BOB, &progress), SS_ERR_STATE);
+    progress.reliable = false;
+    CHECK_STATUS(ua_command(rig, BOB, &progress), SS_ERR_STATE);
+    CHECK_STATUS(ua_say(rig, BOB, SS_CMD_ANSWER, OFFER), SS_ERR_STATE);
+    CHECK_OK(ua_say(rig, BOB, SS_CMD_ANSWER, SS_EMPTY));
+}
+
+/* RFC3261:13.2.2.4 whoever hangs up before it said the answer has said one that rejects everything */
+TEST(rfc3261_13_2_2_4_an_offer_that_nobody_answers_is_rejected_in_the_ack_before_the_bye)
+{
+    ua_rig *rig = invite_bob(false);
+    CHECK_OK(ua_say(rig, BOB, SS_CMD_ANSWER, OFFER));
+    ua_run(rig, SS_MS(20));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    const ss_msg *ack = ua_sent_msg(rig, ALICE, "ACK", 0);
+    ss_sdp answer;
+    ss_diag diag;
+    CHECK_SLICE(ss_msg_value(ack, SS_HDR_CONTENT_TYPE, 0), "application/sdp");
+    CHECK_OK(ss_sdp_parse(&answer, &rig->arena, ack->body, &diag));
+    CHECK_EQ(answer.media_count, 1);
+    CHECK_EQ(answer.media[0].port, 0);
+    CHECK(ua_sent(rig, ALICE, "ACK", 0) < ua_sent(rig, ALICE, "BYE", 0));
+    ua_run_out(rig);
+    CHECK_EQ(ua_last_event(rig, BOB, SS_EVENT_CONFIRMED)->event.verdict, SS_OA_IS_ANSWER);
+    CHECK(ua_is_empty(rig, ALICE));
+    CHECK(ua_is_empty(rig, BOB));
 }
