@@ -33,14 +33,16 @@ typedef struct sn_ua_call {
 /** One side's session in a dialog. */
 typedef struct sn_session {
     ss_ref next;
-    uint32_t leg;      /* the dialog's number, 0 until one is known */
-    ss_session now;    /* as it is, with what is offered */
-    ss_session before; /* to go back to when that is refused */
-    uint16_t port;     /* of its first stream */
-    bool is_offered;   /* our offer waits for its answer */
-    bool is_asked;     /* the peer's INVITE wants an offer of us */
-    bool is_said;      /* to the INVITE, in a message that cannot be lost */
-    bool is_changing;  /* `change` is under way, or waits to be tried again */
+    uint32_t leg;         /* the dialog's number, 0 until one is known */
+    ss_session now;       /* as it is, with what is offered */
+    ss_session before;    /* to go back to when that is refused */
+    uint16_t port;        /* of its first stream */
+    bool is_offered : 1;  /* our offer waits for its answer */
+    bool is_asked : 1;    /* the peer's INVITE wants an offer of us */
+    bool is_said : 1;     /* to the INVITE, in a message that cannot be lost */
+    bool is_changing : 1; /* `change` is under way, or waits to be tried again */
+    uint32_t
+        previewed; /* hash of the To tag of whose answer came in a message that may be lost; 0: none */
     sn_row change;
     ss_blob text; /* the answer that waits to be said */
 } sn_session;

@@ -140,7 +140,8 @@ bool sn_change_prack(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *c
     return true;
 }
 
-/* A 2xx that has the offer: the ACK has the answer, and what cannot be answered is ended. RFC3261:13.2.2.4 */
+/* A 2xx that has the offer: the ACK has the answer, also when that rejects everything, which ends the session.
+ * RFC3261:13.2.2.4 */
 static void acknowledge(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
                         const ss_event *event)
 {
@@ -149,7 +150,8 @@ static void acknowledge(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call
     ss_slice answer = SS_EMPTY;
     const bool is_fine =
         s != NULL && sn_session_answer(host, s, event->msg->body, &answer) == SS_OK;
-    if (!is_fine || !say(app, host, turn, &c, answer)) {
+    const bool is_said = answer.len > 0 && say(app, host, turn, &c, answer);
+    if (!is_fine || !is_said) {
         hang_up(app, host, turn, call);
     }
 }
@@ -195,6 +197,14 @@ static void respond(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
 
 /* ---- what comes of offers ---- */
 
+/* The UAS of a response, by its To tag; never 0. */
+static uint32_t speaker_of(const ss_msg *response)
+{
+    ss_name_addr to;
+    const ss_slice tag = ss_msg_to(response, &to) == SS_OK ? ss_name_addr_tag(&to) : SS_EMPTY;
+    return (uint32_t)ss_hash64(0, tag) | 1;
+}
+
 /* An answer, wherever it came; what is none ends the session. RFC3264:6 */
 static void take(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
                  const ss_event *event)
@@ -206,9 +216,34 @@ static void take(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
     if (s == NULL) {
         return;
     }
+    const bool is_known = s->previewed != 0 && event->verdict == SS_OA_IS_ANSWER &&
+                          s->previewed == speaker_of(event->msg);
+    s->previewed = 0;
+    if (is_known) {
+        s->is_offered = false;
+        return;
+    }
     if (event->verdict != SS_OA_IS_ANSWER || !sn_session_take(host, s, event->msg->body)) {
         hang_up(app, host, turn, call);
     }
+}
+
+/* The first description is the answer, and later ones are not looked at: RFC3261:13.2.1. What a response that may be lost has
+ * is the answer as well, though no offer may follow it yet: RFC6337:3.1.1. What is none is not. */
+static void preview(sn_host *host, sn_ua_call *call, const ss_event *event)
+{
+    sn_session *s = sn_session_of(host, call, event->leg);
+    const uint32_t speaker = speaker_of(event->msg);
+    if (s == NULL || s->previewed == speaker) {
+        return;
+    }
+    const sn_session before = *s;
+    if (sn_session_take(host, s, event->msg->body)) {
+        s->previewed = speaker;
+    } else {
+        *s = before;
+    }
+    s->is_offered = true;
 }
 
 /* RFC3261:14.1 RFC6141:3.4 the session is as before. */
@@ -220,6 +255,7 @@ static void refused(sn_host *host, sn_ua_call *call, const ss_event *event)
     }
     ss_session_roll_back(&s->now, &s->before);
     s->is_offered = false;
+    s->previewed = 0;
     s->is_changing = s->is_changing && event->status == 491;
     call->is_asked = false;
     sn_ua_tell(host, call, SN_CALL_CHANGE_REFUSED, event->status, event->synthetic);
@@ -259,6 +295,8 @@ void sn_change_told(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
     case SS_EVENT_PROVISIONAL:
         if (event->verdict == SS_OA_IS_ANSWER) {
             take(app, host, turn, call, event);
+        } else if (event->verdict == SS_OA_IS_PREVIEW) {
+            preview(host, call, event);
         }
         if (event->asks == SS_ASKS_PRACK) {
             prack(app, host, turn, call, event);
