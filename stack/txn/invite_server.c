@@ -26,7 +26,7 @@ static void send_response_start_g_h(ss_txn_step *s)
     }
 }
 
-/* RFC6026:7.1 */
+/* RFC6026:6 RFC6026:7.1 */
 static void send_response_start_l(ss_txn_step *s)
 {
     ss_txn_send(s, s->response);

@@ -594,6 +594,20 @@ TEST(rfc3261_17_2_3_without_the_cookie_the_whole_of_rfc_2543_is_compared)
     }
 }
 
+/* RFC6026:6 it has the transaction's own identity, and is the user's all the same. */
+TEST(rfc6026_6_an_ack_without_the_cookie_goes_to_the_user_of_an_accepted_invite)
+{
+    txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
+    const ss_ref invite = serve_legacy(rig, "INVITE", ";branch=1");
+    CHECK_OK(rig_respond(rig, invite, 200, NULL));
+    for (int copy = 0; copy < 2; copy++) {
+        const ss_up up = rig_receive(rig, legacy_text(rig, "ACK", ";tag=99sa0xk", ";branch=1"));
+        CHECK_EQ(up.kind, SS_UP_ACK);
+        CHECK_EQ(up.txn, invite);
+        CHECK_EQ(rig_state(rig, invite), SS_TXN_ACCEPTED);
+    }
+}
+
 /* ---- CANCEL: RFC3261:9.1, RFC3261:9.2 ---- */
 
 TEST(rfc3261_9_1_a_cancel_copies_its_request)

@@ -162,6 +162,17 @@ TEST(rfc3261_18_a_call_through_a_proxy_over_tcp)
     CHECK_EQ(seen.kinds[SN_FACT_STREAM_SENT], seen.kinds[SN_FACT_STREAM_RECEIVED]);
 }
 
+/* The same hosts, who were told nothing of what to listen at. */
+TEST(rfc3261_18_2_1_who_listens_on_udp_listens_on_tcp_at_the_same_port)
+{
+    call_in((world_of){ .transport = SS_TRANSPORT_UDP });
+    CHECK_EQ(seen.calls[SN_CALL_CONFIRMED], 1);
+    CHECK_EQ(seen.kinds[SN_FACT_STREAM_SENT], 0);
+    call_in((world_of){ .transport = SS_TRANSPORT_TCP });
+    CHECK_EQ(seen.calls[SN_CALL_CONFIRMED], 1);
+    CHECK_EQ(seen.kinds[SN_FACT_DATAGRAM_SENT], 0);
+}
+
 TEST(rfc3261_18_3_a_call_whose_streams_are_cut_anywhere)
 {
     call_in((world_of){ .transport = SS_TRANSPORT_TCP, .cut = true });

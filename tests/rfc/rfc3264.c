@@ -93,6 +93,46 @@ static bool take(const char *text)
     return status == SS_OK;
 }
 
+/* ---- RFC 3261 14.2: what a re-INVITE says ---- */
+
+/* Its text is compared, whatever its version says: what is the same has the same answer, to the letter. */
+TEST(rfc3261_14_2_the_session_follows_the_description_of_a_reinvite)
+{
+    char before[sizeof b.text];
+    begin_with_audio();
+    offer(&a);
+    answer(&b, &a);
+    CHECK(b.said.len < sizeof before);
+    memcpy(before, b.said.at, b.said.len);
+    answer(&b, &a);
+    CHECK_SLICE_EQ(b.said, ((ss_slice){ before, b.said.len }));
+    CHECK_EQ(b.session.streams[0].agreed, SS_SDP_SENDRECV);
+    a.session.is_held = true;
+    offer(&a);
+    a.read.version = 10; /* it forgot to count */
+    answer(&b, &a);
+    CHECK_EQ(b.session.streams[0].agreed, SS_SDP_RECVONLY);
+    CHECK_EQ(b.read.version, 21);
+}
+
+/* Who is asked for an offer keeps to the streams and formats that there are. RFC3264:8 */
+TEST(rfc3261_14_2_an_offer_of_the_uas_overlaps_with_the_session_before)
+{
+    begin_with_audio();
+    const ss_sdp_media was = b.read.media[0];
+    ss_session_add_all(&b.session);
+    offer(&b);
+    CHECK_EQ(b.read.media_count, SS_MEDIA_KINDS);
+    CHECK_SLICE_EQ(b.read.media[0].media, was.media);
+    CHECK_SLICE_EQ(b.read.media[0].proto, was.proto);
+    CHECK_SLICE_EQ(b.read.media[0].formats, was.formats);
+    CHECK_EQ(b.read.media[0].port, was.port);
+    CHECK_EQ(b.read.session_id, 2);
+    CHECK_EQ(b.read.version, 21);
+    answer(&a, &b);
+    CHECK(a.session.streams[0].is_on);
+}
+
 /* ---- 8: versions ---- */
 
 TEST(rfc3264_8_the_same_description_has_the_same_version)
