@@ -33,14 +33,16 @@ typedef struct sn_ua_call {
 /** One side's session in a dialog. */
 typedef struct sn_session {
     ss_ref next;
-    uint32_t leg;         /* the dialog's number, 0 until one is known */
-    ss_session now;       /* as it is, with what is offered */
-    ss_session before;    /* to go back to when that is refused */
-    uint16_t port;        /* of its first stream */
+    uint32_t leg;      /* the dialog's number, 0 until one is known */
+    ss_session now;    /* as it is, with what is offered */
+    ss_session before; /* to go back to when that is refused */
+    ss_ref outer;  /* the same, of the re-INVITE around the exchange that `before` is of; 0: none */
+    uint16_t port; /* of its first stream */
     bool is_offered : 1;  /* our offer waits for its answer */
     bool is_asked : 1;    /* the peer's INVITE wants an offer of us */
     bool is_said : 1;     /* to the INVITE, in a message that cannot be lost */
     bool is_changing : 1; /* `change` is under way, or waits to be tried again */
+    bool in_invite : 1;   /* a re-INVITE is under way */
     uint32_t
         previewed; /* hash of the To tag of whose answer came in a message that may be lost; 0: none */
     sn_row change;
@@ -151,6 +153,8 @@ bool sn_change_ask(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *cal
 /** PRACK, of the story's. */
 bool sn_change_prack(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
                      const sn_row *row);
+/** A re-INVITE was refused, by us or by the peer: the session is as before it. */
+void sn_change_undo(sn_host *host, sn_session *s);
 /** An event of the call: does what it asks for. The call may be over afterwards. */
 void sn_change_told(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
                     const ss_event *event);

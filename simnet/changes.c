@@ -22,6 +22,43 @@ static void hang_up(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
     (void)sn_program_act(app, host, turn, call, &hangup);
 }
 
+/* ---- what is gone back to ---- */
+
+static void drop_outer(sn_host *host, sn_session *s)
+{
+    if (s->outer != 0) {
+        ss_store_give(sn_host_store(host), s->outer, sizeof(ss_session));
+        s->outer = 0;
+    }
+}
+
+/* An exchange begins. One inside a re-INVITE may fail alone, or be undone with it (RFC 6141 3.1). */
+static void begin(sn_host *host, sn_session *s, const ss_session *before, bool is_invite)
+{
+    if (s->in_invite && s->outer == 0) {
+        s->outer = ss_store_take(sn_host_store(host), sizeof(ss_session));
+        if (s->outer == 0) {
+            sn_host_out_of_memory(host);
+        } else {
+            *(ss_session *)ss_store_at(sn_host_store(host), s->outer) = s->before;
+        }
+    }
+    s->before = *before;
+    s->in_invite = s->in_invite || is_invite;
+}
+
+void sn_change_undo(sn_host *host, sn_session *s)
+{
+    if (s->outer != 0) {
+        s->before = *(const ss_session *)ss_store_at(sn_host_store(host), s->outer);
+    }
+    ss_session_roll_back(&s->now, &s->before);
+    drop_outer(host, s);
+    s->in_invite = false;
+    s->is_offered = false;
+    s->previewed = 0;
+}
+
 /* ---- changes of our own ---- */
 
 /* The streams that are wanted from now on. */
@@ -65,7 +102,7 @@ bool sn_change_ask(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *cal
         s->now = before; /* nothing was said */
         return false;
     }
-    s->before = before;
+    begin(host, s, &before, !by_update);
     s->is_offered = has_offer;
     s->change = *row;
     s->is_changing = true;
@@ -134,7 +171,9 @@ bool sn_change_prack(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *c
         s->now = before;
         return false;
     }
-    s->before = is_offer ? before : s->before;
+    if (is_offer) {
+        begin(host, s, &before, false);
+    }
     s->is_offered = s->is_offered || is_offer;
     (void)sn_session_keep_text(host, s, SS_EMPTY);
     return true;
@@ -170,7 +209,8 @@ static void respond(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
     if (s == NULL) {
         return;
     }
-    s->before = s->now;
+    const ss_session before = s->now;
+    begin(host, s, &before, is_invite);
     const ss_status status = event->verdict == SS_OA_IS_OFFER
                                  ? sn_session_answer(host, s, event->msg->body, &body)
                                  : SS_OK;
@@ -178,6 +218,9 @@ static void respond(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
         c.kind = is_invite ? SS_CMD_REJECT : SS_CMD_RESPOND;
         c.status = status == SS_ERR_SEMANTIC ? 488 : 500;
         (void)say(app, host, turn, &c, SS_EMPTY);
+        if (is_invite) {
+            sn_change_undo(host, s);
+        }
         sn_ua_tell(host, call, SN_CALL_CHANGE_REFUSED, c.status, false);
         return;
     }
@@ -253,11 +296,14 @@ static void refused(sn_host *host, sn_ua_call *call, const ss_event *event)
     if (s == NULL) {
         return;
     }
-    ss_session_roll_back(&s->now, &s->before);
-    s->is_offered = false;
-    s->previewed = 0;
+    if (event->method == SS_METHOD_INVITE) {
+        sn_change_undo(host, s);
+        call->is_asked = false;
+    } else { /* what it is inside of goes on */
+        ss_session_roll_back(&s->now, &s->before);
+        s->is_offered = false;
+    }
     s->is_changing = s->is_changing && event->status == 491;
-    call->is_asked = false;
     sn_ua_tell(host, call, SN_CALL_CHANGE_REFUSED, event->status, event->synthetic);
 }
 
@@ -280,7 +326,11 @@ static void changed(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
     if (s != NULL && event->method != SS_METHOD_ACK) { /* the peer's may go first */
         s->is_changing = false;
     }
-    call->is_asked = false;
+    if (s != NULL && (event->method == SS_METHOD_ACK || event->method == SS_METHOD_INVITE)) {
+        s->in_invite = false;
+        drop_outer(host, s);
+        call->is_asked = false;
+    }
     if (event->asks == SS_ASKS_ACK) {
         acknowledge(app, host, turn, call, event);
     } else {
@@ -329,7 +379,7 @@ void sn_change_told(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
     case SS_EVENT_REFUSED:
         refused(host, call, event);
         break;
-    case SS_EVENT_REFRESH: /* RFC4028:7.4 the session as it stands */
+    case SS_EVENT_REFRESH: /* RFC4028:7.4 RFC6141:3.4 the session as it stands */
         (void)sn_change_ask(app, host, turn, call, &(sn_row){ .op = SN_OP_REINVITE });
         break;
     case SS_EVENT_AGAIN:

@@ -184,6 +184,10 @@ bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
         return false; /* too late: the call went another way meanwhile */
     }
     const bool is_reinvite = call->is_asked;
+    sn_session *s = is_reinvite ? sn_session_of(host, call, 0) : NULL;
+    if (s != NULL && m.command == SS_CMD_REJECT) {
+        sn_change_undo(host, s);
+    }
     call->is_asked = false;
     sn_ua_tell(host, call, is_reinvite ? SN_CALL_CHANGE_REFUSED : m.fact, row->status, false);
     if (m.command == SS_CMD_REJECT && !is_reinvite) { /* the engine tells no more of it */

@@ -170,6 +170,9 @@ static void drop(ss_store *store, ss_ref *link)
     const ss_ref ref = *link;
     const sn_session *s = ss_store_at(store, ref);
     *link = s->next;
+    if (s->outer != 0) {
+        ss_store_give(store, s->outer, sizeof(ss_session));
+    }
     if (s->text.ref != 0) {
         ss_store_give(store, s->text.ref, s->text.len);
     }
