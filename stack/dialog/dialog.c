@@ -233,7 +233,9 @@ ss_status ss_dialog_set_route(ss_core *core, ss_dialog *d, ss_slice target, ss_s
 
 ss_status ss_dialog_set_target(ss_core *core, ss_dialog *d, ss_slice target)
 {
-    return ss_dialog_set_route(core, d, target, ss_dialog_text_of(core, d).routes);
+    const ss_dialog_text now = ss_dialog_text_of(core, d);
+    return ss_slice_eq(now.target, target) ? SS_OK
+                                           : ss_dialog_set_route(core, d, target, now.routes);
 }
 
 static void put_party(ss_buffer *b, ss_hdr id, ss_slice uri, ss_slice tag)

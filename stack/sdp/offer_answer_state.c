@@ -165,6 +165,10 @@ ss_oa_verdict ss_oa_step(ss_oa *oa, ss_oa_message message, bool has_sdp, bool by
     if (message == SS_OA_INVITE) {
         oa->client_is_us = by_us;
         oa->offer_is_ours = by_us; /* or is to come: then by the other */
+        oa->is_executed = false;
+    }
+    if (verdict == SS_OA_IS_ANSWER && message != SS_OA_2XX && message != SS_OA_ACK) {
+        oa->is_executed = true; /* RFC6141:3.3 */
     }
     if (verdict == SS_OA_IS_OFFER) {
         oa->offer_is_ours = by_us;

@@ -120,7 +120,7 @@ static ss_call *call_of(const ss_visit *v, ss_ref invite)
     return owner.kind == SS_OWNER_CALL ? ss_call_at(v->core, owner.ref) : NULL;
 }
 
-/* A re-INVITE is cancelled: the session is as before, RFC6141:3.8 */
+/* A re-INVITE is cancelled: the session is as before, or as it was made meanwhile, which a 2xx says. RFC6141:3.8 */
 static void cancel_served(const ss_visit *v, ss_ref invite)
 {
     const ss_owner owner = ss_txn_owner(ss_txn_at(v->core, invite));
@@ -129,7 +129,9 @@ static void cancel_served(const ss_visit *v, ss_ref invite)
     }
     ss_served *served = ss_served_at(v->core, owner.ref);
     const ss_leg *leg = ss_leg_at(v->core, served->leg);
-    if (!served->is_answered && ss_served_respond(v, served, 487, NULL) == SS_OK) {
+    const unsigned status = leg->oa.is_executed ? 200 : 487;
+    if (!served->is_answered && ss_served_respond(v, served, status, NULL) == SS_OK &&
+        status != 200) {
         ss_leg_tell(
             v, leg,
             (ss_event){ .kind = SS_EVENT_REFUSED, .method = SS_METHOD_INVITE, .status = 487 });

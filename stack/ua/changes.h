@@ -16,6 +16,7 @@ typedef struct ss_leg_more {
     ss_rseq_given given;  /* UAS: of those that we sent */
     uint32_t
         prack_owed_to; /* UAC: CSeq of the INVITE whose reliable 1xx waits for our PRACK, 0: none */
+    uint32_t last_invite; /* UAS: CSeq of the last re-INVITE that came */
 } ss_leg_more;
 
 typedef enum ss_asked_state {
@@ -45,6 +46,7 @@ typedef struct ss_served {
     uint32_t cseq;
     uint8_t method;
     bool is_answered; /* INVITE: 2xx sent, its ACK has not come */
+    bool is_refresh;  /* it has another target than the dialog had */
     ss_blob request;  /* what responses repeat of it, until the final one */
     ss_blob answer;   /* INVITE: the 2xx, until its ACK */
     ss_time end;

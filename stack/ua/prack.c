@@ -278,12 +278,16 @@ void ss_uas_prack(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog)
 {
     static const ss_said ok = { .status = 200 };
     ss_leg *leg = ss_leg_at(v->core, dialog->owner);
-    if (!matches(reliable_of(v, leg), in->msg)) { /* RFC3262:3 */
+    const ss_reliable *r = reliable_of(v, leg);
+    if (!matches(r, in->msg)) { /* RFC3262:3 */
         ss_ua_refuse(v, in, 481, SS_HDR_OTHER, SS_EMPTY);
         return;
     }
     ss_oa oa = leg->oa;
-    const ss_oa_verdict verdict = ss_oa_step(&oa, SS_OA_PRACK, ss_ua_has_session(in->msg), false);
+    ss_oa_verdict verdict = ss_oa_step(&oa, SS_OA_PRACK, ss_ua_has_session(in->msg), false);
+    if (verdict == SS_OA_IS_REFUSED && r->is_left) {
+        verdict = SS_OA_IS_IGNORED; /* it answers an offer that the final response took back */
+    }
     if (verdict == SS_OA_IS_MISSING) {
         ss_ua_refuse(v, in, 400, SS_HDR_OTHER, SS_EMPTY); /* the answer was to be in it */
     } else if (verdict == SS_OA_IS_REFUSED) {
@@ -324,7 +328,11 @@ void ss_leg_provisional(const ss_visit *v, ss_leg *leg, const ss_msg *response)
     }
     const ss_oa_verdict verdict = ss_oa_step(&leg->oa, is_rel ? SS_OA_RELIABLE : SS_OA_PREVIEW,
                                              ss_ua_has_session(response), false);
-    ss_leg_learn(leg, response);
+    if (is_rel) {
+        ss_leg_refresh(v, leg, response); /* RFC6141:4.7 one that may be lost refreshes nothing */
+    } else {
+        ss_leg_learn(leg, response);
+    }
     ss_leg_tell(v, leg,
                 (ss_event){ .kind = SS_EVENT_PROVISIONAL,
                             .method = SS_METHOD_INVITE,

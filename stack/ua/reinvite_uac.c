@@ -122,6 +122,7 @@ static void twoxx(const ss_visit *v, ss_leg *leg, ss_asked *asked, const ss_msg 
     const bool is_wanted = leg->state == SS_LEG_UP;
     ss_timer_set(&v->core->timers, &v->core->pools->store, &asked->timer, SS_TIME_NEVER);
     asked->state = SS_ASKED_ANSWERED;
+    leg->is_resyncing = false;
     ss_leg_refresh(v, leg, response);
     if (is_wanted) {
         ss_session_timer_2xx(v, leg, response);
@@ -219,7 +220,17 @@ static void end_dialog(const ss_visit *v, ss_leg *leg)
     }
 }
 
-/* RFC3261:14.1 RFC3311:5.3 RFC6141:3.4 the session is as before; whether to ask again is the application's to say. */
+/* RFC6141:3.4 The peer undid by a failure what was done already, and may think otherwise: the application is asked to offer the
+ * session as it stands. Once: who undoes that too is not asked again. */
+static void resynchronise(const ss_visit *v, ss_leg *leg)
+{
+    if (!leg->is_resyncing) {
+        leg->is_resyncing = true;
+        ss_leg_tell(v, leg, (ss_event){ .kind = SS_EVENT_REFRESH, .method = SS_METHOD_INVITE });
+    }
+}
+
+/* RFC3261:14.1 RFC3311:5.3 the session is as before; whether to ask again is the application's to say. */
 void ss_change_failed(const ss_visit *v, ss_asked *asked, const ss_outcome *outcome)
 {
     ss_leg *leg = ss_leg_at(v->core, asked->leg);
@@ -231,6 +242,7 @@ void ss_change_failed(const ss_visit *v, ss_asked *asked, const ss_outcome *outc
                                       : SS_OA_IS_NOTHING;
     const bool is_up = leg->state == SS_LEG_UP || leg->state == SS_LEG_EARLY;
     const bool is_gone = outcome->status == 408 || outcome->status == 481;
+    const bool is_undone = is_invite && leg->oa.is_executed && outcome->status != 491;
     if (outcome->status == 491 && is_up) {
         wait_out(v, leg, asked);
     } else {
@@ -245,6 +257,8 @@ void ss_change_failed(const ss_visit *v, ss_asked *asked, const ss_outcome *outc
                             .msg = outcome->msg });
     if (is_gone && leg->state == SS_LEG_UP) {
         end_dialog(v, leg);
+    } else if (is_undone && leg->state == SS_LEG_UP) {
+        resynchronise(v, leg);
     }
 }
 

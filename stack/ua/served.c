@@ -155,13 +155,35 @@ static ss_oa_message message_of(const ss_served *served, unsigned status, bool i
     }
 }
 
-/* RFC3261:12.2.2 RFC6141:4.3 the target is refreshed by what cannot be undone. */
-static ss_status refresh(const ss_visit *v, ss_leg *leg, const ss_msg *request)
+static bool names_another_target(const ss_visit *v, const ss_leg *leg, const ss_msg *request)
+{
+    const ss_dialog_text now = ss_dialog_text_of(v->core, ss_dialog_at(v->core, leg->dialog));
+    ss_value_iter it = { 0 };
+    ss_name_addr contact;
+    return ss_msg_next_addr(request, SS_HDR_CONTACT, &it, &contact) == SS_OK &&
+           !ss_slice_eq(contact.uri, now.target);
+}
+
+/* RFC3261:12.2.2 RFC6141:4.6 the target is refreshed by what cannot be undone, and by no failure. */
+static ss_status refresh(const ss_visit *v, ss_leg *leg, ss_served *served, const ss_msg *request)
 {
     const ss_incoming in = { .msg = request };
-    return request->method == SS_METHOD_PRACK
-               ? SS_OK
-               : ss_ua_refresh_target(v, &in, ss_dialog_at(v->core, leg->dialog));
+    if (request->method == SS_METHOD_PRACK) {
+        return SS_OK;
+    }
+    served->is_refresh = served->is_refresh || names_another_target(v, leg, request);
+    return ss_ua_refresh_target(v, &in, ss_dialog_at(v->core, leg->dialog));
+}
+
+/* RFC6141:4.6 Nothing reliable can be said yet: a request to the new target says that it is known. */
+static void go_to_new_target(const ss_visit *v, ss_leg *leg, ss_served *served,
+                             const ss_msg *request)
+{
+    static const ss_command nothing = { .kind = SS_CMD_UPDATE };
+    if (leg->peer_updates && names_another_target(v, leg, request) &&
+        refresh(v, leg, served, request) == SS_OK && ss_leg_update(v, leg, &nothing) != SS_OK) {
+        ss_call_tell_full(v, ss_call_at(v->core, leg->call)); /* the final response will say it */
+    }
 }
 
 /* RFC3261:13.3.1.4 */
@@ -249,7 +271,7 @@ static ss_status respond(const ss_visit *v, ss_leg *leg, ss_served *served, ss_s
         return SS_ERR_STATE;
     }
     const bool is_for_good = said->is_reliable || (said->status >= 200 && said->status < 300);
-    if (is_for_good && refresh(v, leg, request) != SS_OK) {
+    if (is_for_good && refresh(v, leg, served, request) != SS_OK) {
         return SS_ERR_FULL;
     }
     const bool is_refresh = request->method != SS_METHOD_PRACK && leg->state == SS_LEG_UP &&
@@ -261,16 +283,26 @@ static ss_status respond(const ss_visit *v, ss_leg *leg, ss_served *served, ss_s
     if (done == SS_OK && is_refresh) {
         ss_session_timer_served(v, leg, request);
     }
+    if (done == SS_OK && said->status < 200 && !said->is_reliable) {
+        go_to_new_target(v, leg, served, request);
+    }
     return done;
 }
 
 ss_status ss_served_respond(const ss_visit *v, ss_served *served, unsigned status,
                             const ss_command *command)
 {
+    static const ss_command nothing = { .kind = SS_CMD_RESPOND };
+    const bool is_of_application = command != NULL;
     ss_leg *leg = ss_leg_at(v->core, served->leg);
     bool is_held = false;
+    command = is_of_application ? command : &nothing;
     if (served->txn == 0) {
         return SS_ERR_STATE;
+    }
+    if (is_of_application && status >= 300 && served->method == SS_METHOD_INVITE &&
+        leg->oa.is_executed) {
+        return SS_ERR_STATE; /* RFC6141:3.3 what was done is undone by an UPDATE, not by a failure */
     }
     if (status < 200 && served->method != SS_METHOD_INVITE) {
         return SS_ERR_SEMANTIC; /* RFC4320:4.1 */
@@ -282,7 +314,7 @@ ss_status ss_served_respond(const ss_visit *v, ss_served *served, unsigned statu
         }
     }
     ss_said said = { .status = status };
-    if (command != NULL && status < 300) {
+    if (status < 300) {
         said.is_reliable = command->reliable;
         said.type = command->body_type;
         said.body = command->body;
@@ -342,6 +374,7 @@ void ss_uas_reinvite(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog
         ss_ua_refuse_offer(v, in, verdict);
     } else if (ss_served_new(v, in, leg) != NULL) {
         leg->oa = oa;
+        ss_leg_more_of(v->core, leg)->last_invite = in->msg->cseq.number;
         ss_leg_tell(v, leg,
                     (ss_event){ .kind = SS_EVENT_OFFER,
                                 .method = SS_METHOD_INVITE,
@@ -388,15 +421,17 @@ static void note_timer(const ss_visit *v, const ss_served *served, ss_letter let
                              .value = served->interval });
 }
 
-/* RFC3261:14.2 no ACK came: the dialog is ended. */
+/* RFC3261:14.2 no ACK came: the dialog is ended, unless its peer moved and has sent another INVITE since: RFC6141:5.4 */
 static void give_up(const ss_visit *v, ss_served *served)
 {
     ss_leg *leg = ss_leg_at(v->core, served->leg);
+    const bool goes_on =
+        served->is_refresh && ss_leg_more_of(v->core, leg)->last_invite > served->cseq;
     served->interval = 64 * v->core->settings->t1;
     note_timer(v, served, SS_TIMER_TWOXX_END);
     ss_served_give(v, served);
     ss_leg_tell(v, leg, (ss_event){ .kind = SS_EVENT_NOT_ACKED, .method = SS_METHOD_INVITE });
-    if (leg->state == SS_LEG_UP) {
+    if (leg->state == SS_LEG_UP && !goes_on) {
         ss_leg_bye(v, leg);
     }
 }
@@ -418,16 +453,18 @@ static void answer_for_it(const ss_visit *v, ss_served *served)
 {
     ss_leg *leg = ss_leg_at(v->core, served->leg);
     const ss_method method = (ss_method)served->method;
-    const unsigned status = method == SS_METHOD_INVITE ? 480 : 504;
+    const unsigned status = method != SS_METHOD_INVITE ? 504 : leg->oa.is_executed ? 200 : 480;
     note_timer(v, served, SS_TIMER_RING);
     if (ss_served_respond(v, served, status, NULL) != SS_OK) {
         arm(v, served, v->core->settings->t1); /* no room to say so: again later */
         return;
     }
-    ss_leg_tell(
-        v, leg,
-        (ss_event){
-            .kind = SS_EVENT_REFUSED, .method = method, .status = status, .synthetic = true });
+    if (status >= 300) {
+        ss_leg_tell(
+            v, leg,
+            (ss_event){
+                .kind = SS_EVENT_REFUSED, .method = method, .status = status, .synthetic = true });
+    }
 }
 
 void ss_served_timer(const ss_visit *v, ss_served *served)

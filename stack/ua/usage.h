@@ -97,6 +97,7 @@ typedef struct ss_leg {
     ss_oa oa;
     bool peer_updates : 1; /* it said that it takes UPDATE (RFC 3311 4) */
     bool is_sips : 1;      /* our Contact in it */
+    bool is_resyncing : 1; /* the application was asked to make both sides agree: reinvite_uac.c */
 } ss_leg;
 
 /** A request as it came, for those who answer it. */

@@ -344,25 +344,6 @@ TEST(rfc3261_13_2_2_4_a_2xx_that_comes_when_the_dialog_is_gone_is_acknowledged)
 
 /* ---- CANCEL, BYE ---- */
 
-TEST(rfc6141_3_8_a_cancelled_reinvite_leaves_the_session_as_it_was)
-{
-    ua_rig *rig = ua_start();
-    ua_set_up(rig);
-    CHECK_STATUS(ua_do(rig, ALICE, SS_CMD_CANCEL, 1), SS_ERR_STATE); /* nothing to cancel */
-    CHECK_OK(ua_say(rig, ALICE, SS_CMD_REINVITE, OFFER));
-    CHECK_OK(ua_do(rig, ALICE, SS_CMD_CANCEL, 1));
-    CHECK_EQ(ua_sent_count(rig, ALICE, "CANCEL"), 0); /* before a 1xx: 9.1 */
-    ua_run(rig, SS_MS(300));
-    CHECK_EQ(ua_sent_count(rig, ALICE, "CANCEL"), 1);
-    CHECK_EQ(ua_sent_count(rig, BOB, "200 CANCEL"), 1);
-    CHECK_EQ(ua_sent_count(rig, BOB, "487 INVITE"), 1);
-    CHECK_EQ(ua_last_event(rig, ALICE, SS_EVENT_REFUSED)->event.status, 487);
-    CHECK_EQ(ua_last_event(rig, BOB, SS_EVENT_REFUSED)->event.status, 487);
-    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_CANCELLED), 0);
-    CHECK_EQ(rig->engines[BOB].core.dialogs, 1);
-    hang_up_and_end(rig);
-}
-
 /* RFC3261:15.1.2 */
 TEST(rfc3261_15_1_2_a_bye_answers_the_reinvite_that_waits_487)
 {

@@ -387,13 +387,13 @@ TEST(rfc3262_3_a_2xx_that_waits_is_forgotten_when_its_reinvite_is_cancelled)
 {
     ua_rig *rig = ua_start();
     ua_set_up(rig);
-    CHECK_OK(ua_say(rig, ALICE, SS_CMD_REINVITE, OFFER));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_REINVITE, SS_EMPTY));
     ua_run(rig, SS_MS(50));
-    CHECK_OK(progress(rig, 183, ANSWER));
+    CHECK_OK(progress(rig, 183, OFFER));
     CHECK_OK(ua_say(rig, BOB, SS_CMD_ANSWER, SS_EMPTY)); /* waits */
     ua_run(rig, SS_MS(60));
     CHECK_OK(ua_do(rig, ALICE, SS_CMD_CANCEL, 1));
-    CHECK_OK(ua_say(rig, ALICE, SS_CMD_PRACK, SS_EMPTY)); /* behind it */
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_PRACK, ANSWER)); /* behind it */
     ua_run(rig, SS_MS(100));
     CHECK_EQ(ua_sent_count(rig, BOB, "487 INVITE"), 1);
     CHECK_EQ(ua_sent_count(rig, BOB, "200 PRACK"), 1);

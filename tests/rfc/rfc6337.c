@@ -115,7 +115,9 @@ TEST(rfc6337_2_2_pattern_6_offer_in_update_answer_in_its_2xx)
 
 static ss_oa oa_at(ss_oa_state state, bool client_is_us, bool offer_is_ours)
 {
-    return (ss_oa){ (uint8_t)state, client_is_us, offer_is_ours };
+    return (ss_oa){ .state = (uint8_t)state,
+                    .client_is_us = client_is_us,
+                    .offer_is_ours = offer_is_ours };
 }
 
 TEST(rfc3311_5_2_an_update_meets_our_offer_491_or_its_senders_own_500)

@@ -55,3 +55,9 @@ TEST(race_an_ack_overtakes_a_copy_of_the_2xx_of_a_reinvite)
     static const flow_loss losses[] = { { "alice", SS_METHOD_ACK, 0, 2, 2, 0 }, { 0 } };
     flow_check("shipped/hold_resume_lossy", losses);
 }
+
+/* RFC6141:3.3 */
+TEST(a_change_is_taken_back_inside_its_reinvite)
+{
+    flow_check("shipped/reinvite_undone", NULL);
+}

@@ -340,6 +340,7 @@ typedef struct ss_oa {
     uint8_t state;         /* ss_oa_state */
     bool client_is_us : 1; /* of the last INVITE */
     bool offer_is_ours : 1;
+    bool is_executed : 1; /* since it began, before its final response, an exchange was completed */
 } ss_oa;
 
 /** What the description in a message, or its absence, is. `by_us`: we send it. */
