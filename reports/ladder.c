@@ -1,6 +1,8 @@
 /* Collecting the ladders: every live call is followed, for any of them may be the first to fail. A call that ended well
  * is forgotten when its transactions must be gone too, unless it was the first of the run; once one has failed, only
- * these two are followed. All of it is bounded: calls, rows per call, datagrams under way.
+ * these two are followed. Of what is no call, the first of each method outside dialogs is, or a few in a small network, with
+ * all that has its Call-ID: a registration and its refreshes, a subscription and its NOTIFYs. All of it is bounded: calls, rows per
+ * call, datagrams under way.
  */
 #include "ladder.h"
 
@@ -9,8 +11,9 @@
 
 #include "sn/capture.h"
 #include "sn/capture_index.h"
+#include "ss/msg.h"
 
-enum { CALLS_MAX = 4096, UNDER_WAY = 1 << 15, FIRST_ROWS = 64 };
+enum { CALLS_MAX = 4096, UNDER_WAY = 1 << 15, FIRST_ROWS = 64, OTHERS_MAX = 4, SMALL_NETWORK = 8 };
 
 #define LINGER SS_S(40) /* more than 64*T1: Timers D, I, J, K have fired */
 
@@ -28,7 +31,10 @@ struct rp_ladder {
     sn_index by_call, by_datagram;
     under_way ring[UNDER_WAY];
     uint32_t next;
-    uint32_t first, failing;          /* places; SN_NOBODY */
+    uint32_t first, failing; /* places; SN_NOBODY */
+    uint32_t others[SS_METHOD_COUNT]
+                   [OTHERS_MAX]; /* places that each method opened, but for INVITE */
+    uint32_t other_count[SS_METHOD_COUNT];
     uint64_t not_followed;            /* calls that found no place */
     char forgotten[LADDER_WHY_BYTES]; /* a call that failed when it was not followed any more */
 };
@@ -79,29 +85,57 @@ static bool is_searching(const rp_ladder *l)
     return l->first == SN_NOBODY || l->failing == SN_NOBODY;
 }
 
+/* NULL: no place is left. */
+static ladder_call *take_place(rp_ladder *l, uint64_t call_id)
+{
+    if (l->free_count == 0 ||
+        !sn_index_put(&l->by_call, call_id, l->free_places[l->free_count - 1])) {
+        return NULL;
+    }
+    ladder_call *call = &l->calls[l->free_places[--l->free_count]];
+    *call = (ladder_call){ .call_id = call_id,
+                           .generation = call->generation + 1,
+                           .source = SN_NOBODY,
+                           .opener = SN_NOBODY,
+                           .over = SS_TIME_NEVER,
+                           .rows = call->rows,
+                           .cap = call->cap };
+    return call;
+}
+
 static ladder_call *follow_call(rp_ladder *l, uint64_t call_id)
 {
     ladder_call *known = find_call(l, call_id);
     if (known != NULL || call_id == 0 || !is_searching(l)) {
         return known;
     }
-    if (l->free_count == 0 ||
-        !sn_index_put(&l->by_call, call_id, l->free_places[l->free_count - 1])) {
+    ladder_call *call = take_place(l, call_id);
+    if (call == NULL) {
         l->not_followed++;
-        return NULL;
-    }
-    const uint32_t place = l->free_places[--l->free_count];
-    ladder_call *call = &l->calls[place];
-    *call = (ladder_call){ .call_id = call_id,
-                           .generation = call->generation + 1,
-                           .source = SN_NOBODY,
-                           .over = SS_TIME_NEVER,
-                           .rows = call->rows,
-                           .cap = call->cap };
-    if (l->first == SN_NOBODY) {
-        l->first = place;
+    } else if (l->first == SN_NOBODY) {
+        l->first = place_of(l, call);
     }
     return call;
+}
+
+/* A request outside dialogs that opens no call: the first of its method, or one of the first few. */
+static ladder_call *follow_other(rp_ladder *l, const sn_fact *fact)
+{
+    const ss_summary *sip = &fact->sip;
+    const uint32_t most = l->cast->node_count <= SMALL_NETWORK ? OTHERS_MAX : 1;
+    ladder_call *known = find_call(l, sip->call_id);
+    const bool opens = sip->is_request != 0 && sip->to_tag == 0 &&
+                       sip->method != SS_METHOD_CANCEL && sip->method != SS_METHOD_ACK &&
+                       l->other_count[sip->method] < most;
+    if (known != NULL || sip->call_id == 0 || !opens) {
+        return known;
+    }
+    ladder_call *other = take_place(l, sip->call_id);
+    if (other != NULL) {
+        other->opener = fact->entity;
+        l->others[sip->method][l->other_count[sip->method]++] = place_of(l, other);
+    }
+    return other;
 }
 
 /* The room for rows stays with the place, for the next call there: places are reused last in, first out. */
@@ -132,7 +166,9 @@ static void forget_old(rp_ladder *l, ss_time now)
 static void forget_all_others(rp_ladder *l)
 {
     for (uint32_t place = 0; place < CALLS_MAX; place++) {
-        if (l->calls[place].call_id != 0 && place != l->first && place != l->failing) {
+        const ladder_call *call = &l->calls[place];
+        if (call->call_id != 0 && call->opener == SN_NOBODY && place != l->first &&
+            place != l->failing) {
             forget(l, place);
         }
     }
@@ -162,16 +198,17 @@ static void fail(rp_ladder *l, ladder_call *call, const ss_buffer *why)
 
 static ladder_row *add_row(ladder_call *call, const sn_fact *fact, ladder_kind kind)
 {
-    if (call->count == call->cap && call->cap < LADDER_ROWS_MAX) {
+    const uint32_t most = call->opener == SN_NOBODY ? LADDER_ROWS_MAX : LADDER_OTHER_ROWS_MAX;
+    if (call->count == call->cap && call->cap < most) {
         uint32_t cap = call->cap == 0 ? FIRST_ROWS : call->cap * 2;
-        cap = cap < LADDER_ROWS_MAX ? cap : LADDER_ROWS_MAX;
+        cap = cap < most ? cap : most;
         ladder_row *rows = realloc(call->rows, cap * sizeof *rows);
         if (rows != NULL) {
             call->rows = rows;
             call->cap = cap;
         }
     }
-    if (call->count == call->cap) {
+    if (call->count == call->cap || call->count >= most) {
         call->left_out++;
         return NULL;
     }
@@ -217,7 +254,7 @@ static void on_sent(rp_ladder *l, const sn_fact *fact)
 {
     const ss_summary *sip = &fact->sip;
     const bool opens = sip->is_request != 0 && sip->method == SS_METHOD_INVITE;
-    ladder_call *call = opens ? follow_call(l, sip->call_id) : find_call(l, sip->call_id);
+    ladder_call *call = opens ? follow_call(l, sip->call_id) : follow_other(l, fact);
     ladder_row *row = call == NULL ? NULL : add_row(call, fact, LADDER_MESSAGE);
     if (row == NULL) {
         return;
@@ -342,6 +379,20 @@ static void on_call(rp_ladder *l, const sn_fact *fact)
     }
 }
 
+/* It names no Call-ID, but a user agent has one registration. */
+static void on_registration(rp_ladder *l, const sn_fact *fact)
+{
+    for (uint32_t i = 0; i < l->other_count[SS_METHOD_REGISTER]; i++) {
+        ladder_call *other = &l->calls[l->others[SS_METHOD_REGISTER][i]];
+        ladder_row *row = other->opener == fact->entity ? add_row(other, fact, LADDER_EVENT) : NULL;
+        if (row != NULL) {
+            row->event = (uint8_t)fact->call.event;
+            row->status = fact->call.status;
+            row->synthetic = fact->call.synthetic;
+        }
+    }
+}
+
 void rp_ladder_fact(rp_ladder *l, const sn_fact *fact)
 {
     forget_old(l, fact->key.at);
@@ -366,6 +417,9 @@ void rp_ladder_fact(rp_ladder *l, const sn_fact *fact)
         break;
     case SN_FACT_CALL:
         on_call(l, fact);
+        break;
+    case SN_FACT_REGISTRATION:
+        on_registration(l, fact);
         break;
     default:
         break;
@@ -424,10 +478,8 @@ static void write_call(const rp_ladder *l, rp_file *out, const char *title, uint
     rp_ladder_draw(out, l->cast, call);
 }
 
-void rp_ladder_write(const rp_ladder *l, rp_file *out, const char *name, bool interrupted)
+static void write_calls(const rp_ladder *l, rp_file *out)
 {
-    rp_put_plain(out, name);
-    rp_put_text(out, interrupted ? "\n(interrupted)\n\n" : "\n\n");
     if (l->first == SN_NOBODY) {
         rp_put_text(out, "no call was made\n");
         return;
@@ -451,4 +503,33 @@ void rp_ladder_write(const rp_ladder *l, rp_file *out, const char *name, bool in
         rp_put_u64(out, l->not_followed);
         rp_put_char(out, '\n');
     }
+}
+
+static void write_other(const rp_ladder *l, rp_file *out, unsigned method, uint32_t nth)
+{
+    char title[48];
+    ss_buffer b = ss_buffer_on(title, sizeof title - 1);
+    ss_put_text(&b, nth == 0 ? "the first " : "another ");
+    ss_put(&b, method == SS_METHOD_OTHER ? SS_LIT("request of an unknown method")
+                                         : ss_method_name((ss_method)method));
+    title[b.len] = '\0';
+    rp_put_text(out, "\n\n");
+    write_call(l, out, title, l->others[method][nth]);
+}
+
+static void write_others(const rp_ladder *l, rp_file *out)
+{
+    for (unsigned method = 0; method < SS_METHOD_COUNT; method++) {
+        for (uint32_t nth = 0; nth < l->other_count[method]; nth++) {
+            write_other(l, out, method, nth);
+        }
+    }
+}
+
+void rp_ladder_write(const rp_ladder *l, rp_file *out, const char *name, bool interrupted)
+{
+    rp_put_plain(out, name);
+    rp_put_text(out, interrupted ? "\n(interrupted)\n\n" : "\n\n");
+    write_calls(l, out);
+    write_others(l, out);
 }

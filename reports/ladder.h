@@ -4,7 +4,8 @@
 
 #include "rp/ladder.h"
 
-enum { LADDER_ROWS_MAX = 600, LADDER_WHY_BYTES = 320 };
+/* Of a call; of what is none, which may go on for as long as the run. */
+enum { LADDER_ROWS_MAX = 600, LADDER_OTHER_ROWS_MAX = 120, LADDER_WHY_BYTES = 320 };
 
 typedef enum ladder_kind {
     LADDER_MESSAGE,
@@ -36,6 +37,7 @@ typedef struct ladder_call {
     uint32_t generation; /* of the place */
     uint32_t number, source;
     ss_time over; /* when it ended well; SS_TIME_NEVER */
+    uint32_t opener; /* who began it, when it is no call; SN_NOBODY */
     bool has_failed;
     char why[LADDER_WHY_BYTES]; /* it failed */
     ladder_row *rows;

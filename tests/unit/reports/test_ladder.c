@@ -159,8 +159,61 @@ TEST(ladder_forgets_calls_that_end_well)
 TEST(ladder_of_no_call_says_so)
 {
     rp_ladder *l = begin();
-    send(l, 1, FACTS_ALICE, FACTS_P1, 0, SS_METHOD_REGISTER, 0);
+    send(l, 1, FACTS_ALICE, FACTS_P1, 0, SS_METHOD_CANCEL, 0);
+    send(l, 2, FACTS_ALICE, FACTS_P1, 1, SS_METHOD_REGISTER, 200); /* of nothing that is followed */
     CHECK_STR(end(l), "a test\n\nno call was made\n");
+}
+
+static sn_fact open_other(rp_ladder *l, ss_time at, ss_method m, uint64_t call_id, uint64_t tag)
+{
+    sn_fact sent = facts_sent(at, FACTS_ALICE, FACTS_P1, at, m, 0);
+    sent.sip.call_id = call_id;
+    sent.sip.to_tag = tag;
+    rp_ladder_fact(l, &sent);
+    return sent;
+}
+
+TEST(ladder_shows_what_is_no_call)
+{
+    rp_ladder *l = begin();
+    sn_fact sent = open_other(l, SS_MS(1), SS_METHOD_REGISTER, 50, 0);
+    receive(l, SS_MS(2), &sent);
+    sn_fact told = facts_fact(SS_MS(3), 1, SN_FACT_REGISTRATION, FACTS_ALICE);
+    told.call = (sn_call_fact){ .source = SN_NOBODY, .event = SN_CALL_REGISTERED, .status = 200 };
+    rp_ladder_fact(l, &told);
+    told.entity = FACTS_P1; /* somebody else's */
+    rp_ladder_fact(l, &told);
+    open_other(l, SS_MS(4), SS_METHOD_NOTIFY, 51, 7); /* within a dialog that nobody saw begin */
+    CHECK_STR(end(l),
+              "a test\n\nno call was made\n\n\nthe first REGISTER\n\n"
+              "             ms         alice                p1\n"
+              "          1.000           |--- REGISTER 1 --->|         arrives 2.000\n"
+              "          3.000           *                   |         alice: REGISTERED 200\n");
+}
+
+TEST(ladder_shows_a_few_of_a_method_in_a_small_network_and_one_in_a_large_one)
+{
+    for (unsigned is_large = 0; is_large < 2; is_large++) {
+        rp_ladder *l = begin();
+        cast.node_count = is_large ? 9 : 8; /* no more of them is looked at */
+        for (uint64_t id = 1; id <= 6; id++) {
+            open_other(l, SS_MS(id), SS_METHOD_MESSAGE, 50 + id, 0);
+        }
+        unsigned shown = 0;
+        for (const char *at = end(l); (at = strstr(at, "MESSAGE\n")) != NULL; at++) {
+            shown++;
+        }
+        CHECK_EQ(shown, is_large ? 1 : 4);
+    }
+}
+
+TEST(ladder_of_what_goes_on_as_long_as_the_run_is_cut)
+{
+    rp_ladder *l = begin();
+    for (uint64_t i = 1; i <= 200; i++) {
+        open_other(l, SS_MS(i), SS_METHOD_REGISTER, 50, 0);
+    }
+    CHECK_NOT_NULL(strstr(end(l), "… and 80 more\n"));
 }
 
 TEST(ladder_of_a_long_call_is_cut_and_says_so)
