@@ -222,15 +222,31 @@ static void move_texts(texts *t, const char *from, const char *to)
     }
 }
 
-/* Only for who has more to register than itself: its profile again, and behind it the text of its Contacts. */
+/* ";q=0.7". RFC3261:20.10 */
+static void put_contact_params(ss_buffer *b, const sn_ua_spec *spec)
+{
+    const unsigned q = 1000u - spec->q_less;
+    if (spec->q_less != 0) {
+        ss_put_text(b, ";q=0.");
+        ss_put_char(b, (char)('0' + q / 100));
+        ss_put_char(b, (char)('0' + q / 10 % 10));
+        ss_put_char(b, (char)('0' + q % 10));
+    }
+}
+
+/* Only for who has more to register than itself, or says more of itself: its profile again, and behind it the text of that. */
 static ss_status make_profile(sn_ua_app *app, sn_host *host, const sn_ua_spec *spec)
 {
-    if (spec->contacts == NULL) {
+    if (spec->contacts == NULL && spec->q_less == 0) {
         return SS_OK;
     }
     const uint32_t index = sn_host_plan(host)->nodes[sn_host_node(host)].index;
     ss_buffer b = ss_buffer_open(sn_host_arena(host));
-    sn_put_template(&b, spec->contacts, index);
+    put_contact_params(&b, spec);
+    const size_t params = b.len;
+    if (spec->contacts != NULL) {
+        sn_put_template(&b, spec->contacts, index);
+    }
     SS_ASSERT(!b.overflow);
     const ss_ref ref = ss_store_take(sn_host_store(host), sizeof(ss_ua_profile) + b.len);
     if (ref == 0) {
@@ -240,7 +256,8 @@ static ss_status make_profile(sn_ua_app *app, sn_host *host, const sn_ua_spec *s
     char *text = (char *)(profile + 1);
     memcpy(text, b.at, b.len);
     *profile = *app->identity.profile;
-    profile->contacts = (ss_slice){ text, b.len };
+    profile->contact_params = (ss_slice){ text, params };
+    profile->contacts = (ss_slice){ text + params, b.len - params };
     app->identity.profile = profile;
     return SS_OK;
 }

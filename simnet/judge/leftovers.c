@@ -40,12 +40,33 @@ static int end_of_call(const call_view *c, const sn_fact *f)
     }
 }
 
+/* The callee is who answered first, whatever became of the others of a fork before. */
 static void up(sn_judge *j, call_view *c, int end_of, uint32_t node)
 {
-    if ((c->flags[end_of] & CALL_UP) == 0) {
-        c->flags[end_of] |= CALL_UP | CALL_OUTCOME;
-        j->calls_up[node]++;
+    if ((c->flags[end_of] & CALL_UP) != 0) {
+        return;
     }
+    if (end_of == CALLEE) {
+        c->callee = node;
+        c->flags[CALLEE] &= (uint8_t) ~(CALL_OVER | CALL_EXCUSED);
+    }
+    c->flags[end_of] |= CALL_UP | CALL_OUTCOME;
+    j->calls_up[node]++;
+}
+
+/* Another phone of a fork. One that answers late has a call of its own with the caller (RFC 3261 13.2.2.4), which is ended. */
+static bool is_another_callee(sn_judge *j, const sn_fact *f, const call_view *c, int end_of)
+{
+    if (end_of != CALLEE || (c->flags[CALLEE] & CALL_UP) == 0 || c->callee == f->entity) {
+        return false;
+    }
+    if (f->call.event == SN_CALL_ACCEPTED) {
+        j->calls_up[f->entity]++;
+    } else if ((f->call.event == SN_CALL_BYE || f->call.event == SN_CALL_ENDED) &&
+               j->calls_up[f->entity] > 0) {
+        j->calls_up[f->entity]--;
+    }
+    return true;
 }
 
 static void over(sn_judge *j, call_view *c, int end_of, uint32_t node, unsigned why)
@@ -59,6 +80,9 @@ static void over(sn_judge *j, call_view *c, int end_of, uint32_t node, unsigned 
 static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
 {
     const int end_of = end_of_call(c, f);
+    if (is_another_callee(j, f, c, end_of)) {
+        return;
+    }
     c->flags[end_of] |= CALL_SEEN;
     switch (f->call.event) {
     case SN_CALL_PLACED:

@@ -100,6 +100,12 @@ static sn_proxy_spec proxy_of(sn_reading *r, const sn_model *m, const sn_group_e
         .guards = guards,
         .host = g->host,
         .record_route = g->record_route,
+        .fork = (ss_fork)g->fork.order,
+        .hunt = g->fork.hunt,
+        .recurses = g->fork.recurse,
+        .breadth_max = (uint16_t)g->fork.max_breadth,
+        .breadth_rejects = g->fork.too_wide == 1,
+        .lets_loop = !g->fork.loop_detection,
         .registrar = (g->roles & SN_IS_REGISTRAR) != 0,
     };
     for (uint32_t i = 0; i < m->domain_count; i++) {
@@ -166,6 +172,7 @@ static void add_groups(sn_reading *r, const sn_model *m)
                 .expires_s = (uint32_t)(g->registering.expires / SS_S(1)),
                 .register_at = g->registering.at,
                 .contacts = g->registering.contacts,
+                .q_less = (uint16_t)g->registering.q_less,
                 .unregisters = g->registering.at_end == 1,
                 .behaviour = g->behaviour.text == NULL ? SN_NOBODY : g->behaviour.index,
                 .lines = (uint16_t)g->lines,

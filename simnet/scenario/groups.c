@@ -185,6 +185,10 @@ static const sn_field register_fields[] = {
       .kind = SN_VALUE_WORD,
       .offset = offsetof(sn_register_entry, at_end),
       .words = end_words },
+    { .key = "q",
+      .kind = SN_VALUE_SPECIAL,
+      .offset = offsetof(sn_register_entry, q_less),
+      .codec = &sn_q_codec },
 };
 static const sn_fields register_table = { "register", register_fields, SS_COUNT(register_fields),
                                           NULL };
@@ -427,6 +431,10 @@ static const sn_field site_fields[] = {
 };
 static const sn_fields site_table = { "site", site_fields, SS_COUNT(site_fields), NULL };
 
+static const char *const fork_words[] = { "by_q", "parallel", "sequential", "never", NULL };
+_Static_assert(SS_FORK_NEVER == 3, "in the order of ss_fork");
+static const char *const wide_words[] = { "in_pieces", "reject", NULL };
+
 static const char *const prack_words[] = { "supported", "none", "required", NULL };
 _Static_assert(SS_RELIABLE_REQUIRED == 2, "in the order of ss_reliable_policy");
 
@@ -526,6 +534,32 @@ static const sn_field node_fields[] = {
       AT(host),
       .max = 200 },
     { .key = "record_route", .kind = SN_VALUE_BOOL, .who = SN_IS_PROXY, AT(record_route) },
+    { .key = "fork",
+      .kind = SN_VALUE_WORD,
+      .who = SN_IS_PROXY,
+      AT(fork.order),
+      .words = fork_words },
+    { .key = "hunt",
+      .kind = SN_VALUE_TIME,
+      .flags = SN_OR_NONE,
+      .who = SN_IS_PROXY,
+      AT(fork.hunt),
+      .min = 1,
+      .max = SN_TIME_MAX },
+    { .key = "recurse", .kind = SN_VALUE_BOOL, .who = SN_IS_PROXY, AT(fork.recurse) },
+    { .key = "loop_detection", .kind = SN_VALUE_BOOL, .who = SN_IS_PROXY, AT(fork.loop_detection) },
+    { .key = "max_breadth",
+      .kind = SN_VALUE_COUNT,
+      .flags = SN_OR_NONE,
+      .who = SN_IS_PROXY,
+      AT(fork.max_breadth),
+      .min = 1,
+      .max = 65535 },
+    { .key = "too_wide",
+      .kind = SN_VALUE_WORD,
+      .who = SN_IS_PROXY,
+      AT(fork.too_wide),
+      .words = wide_words },
     { .key = "timer_c",
       .kind = SN_VALUE_TIME,
       .who = SN_IS_PROXY,
@@ -592,6 +626,7 @@ static sn_group_entry *new_group(sn_reading *r, sn_model *m, sn_section section,
                            .roles = roles,
                            .media = 1,
                            .settings = ss_settings_default(),
+                           .fork = { .max_breadth = 60, .loop_detection = true },
                            .listens = SN_LISTENS_UDP | SN_LISTENS_TCP };
     g->redirects = g->settings.redirects_max;
     g->registering.retry = SS_S(30); /* also of a story's register */

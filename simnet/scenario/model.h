@@ -35,6 +35,7 @@ typedef struct sn_register_entry {
     const char *contacts;     /* "<uri>, <uri>", or NULL */
     ss_span retry, retry_max; /* RFC 5626 4.5's base and limit; 0: not again by itself */
     unsigned at_end;          /* 0 keep, 1 remove */
+    unsigned q_less;          /* thousandths that its q is below 1 */
 } sn_register_entry;
 
 /** As whom a user agent logs in, and with what it is content. */
@@ -86,6 +87,14 @@ typedef struct sn_group_entry {
     const struct sn_domain_entry *login; /* the domain that its password is of, once found */
     uint32_t redirects;                  /* Contacts of 3xx that a call goes to */
     bool record_route;
+    struct sn_fork_entry {
+        unsigned order; /* ss_fork */
+        bool recurse;
+        ss_span hunt;         /* 0: Timer C decides */
+        uint32_t max_breadth; /* 0: none */
+        unsigned too_wide;    /* 1: 440 */
+        bool loop_detection;
+    } fork;
     const char *host;
     unsigned transport; /* SN_BY_… */
     unsigned listens;   /* SN_LISTENS_… */
@@ -366,6 +375,7 @@ extern const sn_codec sn_qop_codec;         /* unsigned */
 extern const sn_codec sn_challenge_codec;   /* unsigned */
 extern const sn_codec sn_auth_codec;        /* sn_auth_entry */
 extern const sn_codec sn_window_codec;      /* sn_window_entry */
+extern const sn_codec sn_q_codec;           /* unsigned: thousandths below 1 */
 extern const sn_codec sn_media_codec; /* unsigned: SS_MEDIA_BIT of the streams; 0 is not written */
 extern const sn_codec sn_session_timer_codec; /* struct sn_session_entry */
 void sn_media_read(sn_reading *r, const sn_item *value, unsigned *kinds);

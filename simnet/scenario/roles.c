@@ -31,6 +31,16 @@ static const sn_domain_entry *domain_of(const sn_model *m, const char *registrar
     return NULL;
 }
 
+static const sn_domain_entry *domain_named(const sn_model *m, const char *host)
+{
+    for (uint32_t i = 0; i < m->domain_count; i++) {
+        if (strcmp(m->domains[i].name.text, host) == 0) {
+            return &m->domains[i];
+        }
+    }
+    return NULL;
+}
+
 /* ---- addresses of record ---- */
 
 static bool has_number(const char *template)
@@ -78,6 +88,16 @@ static bool is_aor(const char *aor)
     return at && c[-1] != '@';
 }
 
+/* Several phones of one user, when each is bound beside the others. A password is a node's by its index, so that one user would
+ * have several. */
+static bool may_share(const sn_model *m, const sn_group_entry *g)
+{
+    const char *host = strchr(g->aor, '@');
+    const sn_domain_entry *domain = host == NULL ? NULL : domain_named(m, host + 1);
+    const bool is_guarded = domain != NULL && domain->password != NULL && !has_number(g->aor);
+    return g->registering.expires != 0 && !is_guarded;
+}
+
 static void judge_aor(sn_reading *r, const sn_model *m, sn_group_entry *g)
 {
     if (g->aor == NULL) {
@@ -90,7 +110,7 @@ static void judge_aor(sn_reading *r, const sn_model *m, sn_group_entry *g)
                  "'%s' is no address of record: sip:user@domain, with {n} for the index",
                  sn_shown(r, ss_slice_from(g->aor)));
         g->aor = NULL;
-    } else if (sn_group_size(g) > 1 && !has_number(g->aor)) {
+    } else if (sn_group_size(g) > 1 && !has_number(g->aor) && !may_share(m, g)) {
         sn_wrong(r, place, NULL, "all %u of '%s' would have one address: put {n} into it",
                  (unsigned)g->count, g->name.text);
     }
@@ -120,7 +140,8 @@ static void judge_same_aors(sn_reading *r, const sn_model *m)
     qsort(rows, count, sizeof(*rows), by_aor);
     for (uint32_t i = 1; i < count; i++) {
         const sn_group_entry *g = rows[i].group;
-        if (strcmp(rows[i].aor, rows[i - 1].aor) == 0) {
+        const bool shared = may_share(m, g) && may_share(m, rows[i - 1].group);
+        if (strcmp(rows[i].aor, rows[i - 1].aor) == 0 && !shared) {
             const bool written = sn_item_pair(g->item, "aor") != NULL;
             sn_wrong(r, written ? sn_item_place(g->item, "aor") : g->name.place, NULL,
                      "'%s' and '%s' have the same address of record, %s", g->name.text,
@@ -155,16 +176,6 @@ static void judge_outbound(sn_reading *r, sn_model *m, sn_group_entry *g)
         sn_wrong(r, sn_item_place(g->item, "transport"), "udp",
                  "'%s' is a tap, which hears UDP alone", proxy->name.text);
     }
-}
-
-static const sn_domain_entry *domain_named(const sn_model *m, const char *host)
-{
-    for (uint32_t i = 0; i < m->domain_count; i++) {
-        if (strcmp(m->domains[i].name.text, host) == 0) {
-            return &m->domains[i];
-        }
-    }
-    return NULL;
 }
 
 static void judge_register(sn_reading *r, const sn_model *m, const sn_group_entry *g)

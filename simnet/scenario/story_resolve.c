@@ -84,10 +84,18 @@ static void settle_target(sn_reading *r, sn_model *m, sn_story_entry *e)
     }
 }
 
-/* Who is called, or may be by a redirection of that call. */
+/* Another phone of the same user: a proxy may fork to both. */
+static bool is_same_user(const sn_model *m, const sn_selector *a, const sn_selector *b)
+{
+    const char *left = m->groups[a->group.index].aor, *right = m->groups[b->group.index].aor;
+    return left != NULL && right != NULL && strcmp(left, right) == 0 &&
+           (a->from == b->from || strstr(left, "{n}") == NULL);
+}
+
+/* Who is called, or may be by a fork or a redirection of that call. */
 static bool is_callee(const sn_model *m, const sn_story_entry *e, const sn_story_entry *call)
 {
-    bool callee = same_node(&e->who, &call->target);
+    bool callee = same_node(&e->who, &call->target) || is_same_user(m, &e->who, &call->target);
     for (uint32_t i = 0; i < m->story_count && !callee; i++) {
         const sn_story_entry *other = &m->story[i];
         callee = other->verb == SN_VERB_REDIRECT && other->label.text != NULL &&

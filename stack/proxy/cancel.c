@@ -5,6 +5,33 @@
  */
 #include "context.h"
 
+/* "SHOULD copy it into the new CANCEL request"; and who lost hears why. RFC3326:2 */
+static void put_reason(const ss_visit *v, const ss_context *c, ss_buffer *b)
+{
+    if (c->cancel_reason.len != 0) {
+        ss_put(b, ss_blob_slice(ss_visit_store(v), c->cancel_reason));
+    } else if (c->cancel_cause != 0) {
+        ss_put_text(b, "Reason: SIP ;cause=");
+        ss_put_u64(b, c->cancel_cause);
+        ss_put_text(b, c->cancel_cause < 300 ? " ;text=\"Call completed elsewhere\"\r\n"
+                                             : " ;text=\"Declined elsewhere\"\r\n");
+    }
+}
+
+/* Behind the last field. Where it does not fit the CANCEL goes without. */
+static void add_reason(const ss_visit *v, const ss_context *c, ss_buffer *b)
+{
+    const size_t end = b->len;
+    b->len -= 2; /* the empty line's */
+    put_reason(v, c, b);
+    ss_put_text(b, "\r\n");
+    if (b->overflow || b->len > SS_MESSAGE_BYTES_MAX) {
+        b->len = end - 2;
+        b->overflow = false;
+        ss_put_text(b, "\r\n");
+    }
+}
+
 /* Its answers are this proxy's own business and go no further: nobody owns the transaction. */
 static void send_cancel(const ss_visit *v, const ss_branch *b)
 {
@@ -14,6 +41,7 @@ static void send_cancel(const ss_visit *v, const ss_branch *b)
         v->turn->failed |= buffer.overflow;
         return;
     }
+    add_reason(v, ss_context_at(v, b->context), &buffer);
     const ss_slice bytes = ss_buffer_keep(v->turn->arena, &buffer);
     const ss_path path = ss_txn_path(v->core, t);
     const ss_owner nobody = { .kind = SS_OWNER_NONE };
@@ -47,25 +75,31 @@ void ss_context_cancel(const ss_visit *v, ss_context *c)
     }
 }
 
-static bool has_live_branch(const ss_visit *v, const ss_context *c)
+/* For branches that cannot be cancelled yet too. At the quota it is left out. */
+static void keep_reason(const ss_visit *v, ss_context *c, const ss_msg *cancel)
 {
-    for (ss_ref at = c->first_branch; at != 0; at = ss_branch_at(v, at)->next) {
-        if (ss_branch_at(v, at)->txn != 0) {
-            return true;
-        }
+    if (ss_msg_count(cancel, SS_HDR_REASON) == 0) {
+        return;
     }
-    return false;
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put_header_from(&b, cancel, SS_HDR_REASON);
+    const ss_slice lines = ss_buffer_keep(v->turn->arena, &b);
+    ss_core_drop(v->core, &c->cancel_reason);
+    if (ss_core_keep(v->core, lines, &c->cancel_reason) != SS_OK) {
+        c->cancel_reason = (ss_blob){ 0 };
+    }
 }
 
 /* 9.2: CANCEL has no effect on other methods, nor after a final response. While a query is still out there is nobody to
  * cancel, so the request ends here as a user agent server ends it. */
-static void cancel_context(const ss_visit *v, ss_context *c)
+static void cancel_context(const ss_visit *v, ss_context *c, const ss_msg *cancel)
 {
     if (c->method != SS_METHOD_INVITE || c->final_sent) {
         return;
     }
-    c->cancelled = true;
-    if (has_live_branch(v, c)) {
+    ss_context_close(v, c);
+    if (ss_context_has_pending(v, c)) {
+        keep_reason(v, c, cancel);
         ss_context_cancel(v, c);
     } else {
         ss_context_finish(v, c, (ss_proxy_verdict){ .status = 487 });
@@ -83,6 +117,6 @@ void ss_proxy_cancel(const ss_visit *v, const ss_msg *cancel, const ss_path *cam
     const ss_owner owner = ss_txn_owner(ss_txn_at(v->core, cancelled));
     ss_proxy_refuse(v, cancel, came_by, (ss_proxy_verdict){ .status = 200 });
     if (owner.kind == SS_OWNER_CONTEXT) {
-        cancel_context(v, ss_context_at(v, owner.ref));
+        cancel_context(v, ss_context_at(v, owner.ref), cancel);
     }
 }

@@ -67,10 +67,12 @@ static void context_unlink(const ss_visit *v, ss_context *c)
 
 void ss_context_release(const ss_visit *v, ss_context *c)
 {
-    if (c->server != 0 || c->first_branch != 0 || c->parked != 0) {
+    if (c->server != 0 || c->first_branch != 0 || c->parked != 0 || c->held) {
         return;
     }
     context_unlink(v, c);
+    ss_candidates_forget(v, c);
+    ss_core_drop(v->core, &c->cancel_reason);
     ss_core_drop(v->core, &c->request);
     ss_core_drop(v->core, &c->best);
     ss_core_give(v->core, ss_context_ref(v, c), sizeof(ss_context));
@@ -131,6 +133,7 @@ ss_branch *ss_branch_new(const ss_visit *v, ss_context *c)
     }
     ss_branch *b = ss_branch_at(v, ref);
     ss_timer_init(&b->timer_c, SS_TIMER_OF_BRANCH);
+    b->hunt_at = SS_TIME_NEVER;
     b->context = ss_context_ref(v, c);
     ss_ref *end = &c->first_branch;
     while (*end != 0) {
@@ -153,7 +156,7 @@ void ss_branch_free(const ss_visit *v, ss_branch *b)
         ss_txn_disown(v->core, b->txn);
     }
     ss_timer_set(&v->core->timers, ss_visit_store(v), &b->timer_c, SS_TIME_NEVER);
-    ss_core_drop(v->core, &b->target);
+    c->breadth_used = (uint16_t)(c->breadth_used - b->breadth);
     ss_core_drop(v->core, &b->addresses);
     ss_core_give(v->core, ref, sizeof(ss_branch));
 }
@@ -180,27 +183,20 @@ static void parked_link(const ss_visit *v, ss_parked *p, ss_ref ref)
     v->proxy->last_pending = ref;
 }
 
-bool ss_park(const ss_visit *v, ss_context *c, ss_branch *b, ss_stage stage, const ss_query *query,
-             ss_slice target)
+bool ss_park(const ss_visit *v, ss_context *c, ss_branch *b, ss_stage stage, const ss_query *query)
 {
     const ss_ref ref = ss_core_take(v->core, sizeof(ss_parked));
     if (ref == 0) {
         return false;
     }
     ss_parked *p = parked_at(v, ref);
-    if (ss_core_keep(v->core, target, &p->target) != SS_OK) {
-        ss_core_give(v->core, ref, sizeof(ss_parked));
-        return false;
-    }
     ss_output *out = ss_turn_add(v->turn, SS_OUT_QUERY);
     if (out == NULL) {
-        ss_core_drop(v->core, &p->target);
         ss_core_give(v->core, ref, sizeof(ss_parked));
         return false;
     }
     p->token = new_token(v->proxy);
     p->stage = (uint8_t)stage;
-    p->transport = (uint8_t)query->transport;
     p->context = ss_context_ref(v, c);
     p->branch = b == NULL ? 0 : ss_store_ref(ss_visit_store(v), b);
     parked_link(v, p, ref);
@@ -236,6 +232,5 @@ void ss_parked_free(const ss_visit *v, ss_parked *p)
     ss_context *c = ss_context_at(v, p->context);
     SS_ASSERT(c->parked != 0);
     c->parked--;
-    ss_core_drop(v->core, &p->target);
     ss_core_give(v->core, ss_store_ref(ss_visit_store(v), p), sizeof(ss_parked));
 }

@@ -20,25 +20,52 @@ typedef struct ss_context {
     ss_ref next, prev; /* in order of creation */
     ss_ref server;     /* server transaction; 0: none, or done with */
     ss_ref first_branch;
-    ss_blob request;      /* as received and stamped; until the final response */
-    ss_blob best;         /* best final response so far, our Via gone (16.7 step 6) */
-    uint16_t best_status; /* 0: none; without `best` it is the proxy's own */
-    uint16_t parked;      /* queries whose answer is awaited */
-    uint8_t method;       /* ss_method */
-    bool is_stateless;    /* ACK, or a CANCEL of nothing we know: 16.10, 16.11 */
-    bool final_sent, cancelled;
+    ss_ref first_candidate; /* the target set (16.5) */
+    ss_blob request;        /* as received and stamped; until the final response */
+    ss_blob best;           /* best final response so far, our Via gone (16.7 step 6) */
+    ss_blob cancel_reason;  /* Reason lines of the CANCEL that came from upstream (RFC 3326 2) */
+    uint16_t cancel_cause;  /* status that a losing branch is told as the reason; 0: none */
+    uint16_t best_status;   /* 0: none; without `best` it is the proxy's own */
+    uint16_t parked;        /* queries whose answer is awaited */
+    uint16_t group;         /* of candidates: under way */
+    uint16_t groups;        /* so many groups were made */
+    uint16_t breadth;       /* Incoming Max-Breadth, at most ours; 0: nobody counts (RFC 5393) */
+    uint16_t breadth_used;  /* Outgoing Max-Breadth */
+    uint8_t method;         /* ss_method */
+    bool is_stateless;      /* ACK, or a CANCEL of nothing we know: 16.10, 16.11 */
+    bool is_ours;           /* the location service was asked: targets may be added (16.5) */
+    bool final_sent;
+    bool closed; /* no new branches: it was cancelled, or a 6xx came (16.7 step 5) */
+    bool held;   /* branches are being started: it stays, and is not settled */
 } ss_context;
+
+/** Somewhere a request may go: 16.5. */
+typedef struct ss_target {
+    ss_slice uri;
+    ss_ref candidate; /* of the context's target set; 0: the request's only one, in nobody's list */
+} ss_target;
+
+/** A target that is kept: one of several, or one whose next hop is a name. Its URI stands behind the struct. */
+typedef struct ss_candidate {
+    ss_ref next;
+    uint32_t uri_len;
+    uint16_t group; /* those of a group are tried in parallel, and groups one after the other */
+    bool taken;     /* a branch was made for it */
+} ss_candidate;
 
 typedef struct ss_branch {
     ss_timer timer_c; /* after CANCEL went out: the 64*T1 of 9.1 */
+    ss_time hunt_at;  /* then the next group is tried; SS_TIME_NEVER: only when Timer C fires */
     ss_ref context, next;
     ss_ref txn;            /* client transaction; 0 before it starts, when it ended */
-    ss_blob target;        /* Request-URI; while another address may be tried */
+    ss_ref candidate;      /* its target, where that is kept */
     ss_blob addresses;     /* of ss_address: tried in order (16.6 step 7) */
     uint16_t next_address; /* index in `addresses` */
+    uint16_t breadth;      /* its share of the context's */
     uint8_t transport;     /* of `addresses`: ss_transport + 1; 0: as the URI says */
     bool proceeding;       /* a provisional response came */
     bool final;            /* its result is in the context */
+    bool overdue;          /* nothing came in time: others are tried, though it may answer yet */
     bool cancel_wanted, cancel_sent;
 } ss_branch;
 
@@ -53,8 +80,7 @@ typedef struct ss_parked {
     ss_ref next, prev;
     uint32_t token;
     ss_ref context, branch; /* branch: SS_STAGE_RESOLVE of a stateful context */
-    ss_blob target;         /* SS_STAGE_RESOLVE of a stateless one: Request-URI */
-    uint8_t stage, transport;
+    uint8_t stage;
 } ss_parked;
 
 /** 16.4's outcome. The request is not edited yet: what is to be changed is written down here. */
@@ -98,8 +124,7 @@ void ss_context_drop(const ss_visit *v, ss_context *c);
 SS_MUST_USE ss_status ss_context_request(const ss_visit *v, const ss_context *c, ss_msg *request);
 
 /** Ask; the answer finds `c` (and `b`, or NULL) again by the token. False when it cannot be asked. */
-bool ss_park(const ss_visit *v, ss_context *c, ss_branch *b, ss_stage stage, const ss_query *query,
-             ss_slice target);
+bool ss_park(const ss_visit *v, ss_context *c, ss_branch *b, ss_stage stage, const ss_query *query);
 ss_parked *ss_parked_find(const ss_visit *v, uint32_t token);
 void ss_parked_free(const ss_visit *v, ss_parked *p);
 
@@ -148,13 +173,43 @@ void ss_put_uri_without(ss_buffer *b, const ss_uri *uri, const ss_slice *drop, s
 
 /** 16.5: the target of the request is its Request-URI, as it stands after 16.4. */
 bool ss_proxy_is_predetermined(const ss_proxy *proxy, const ss_routing *routing);
-/** Find the target of a request and send it there, or ask. Owns `c` from here on. */
+/** Find the targets of a request and send it there, or ask. Owns `c` from here on. */
 void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request,
                      const ss_routing *routing);
 void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer);
 /** Ask for the bindings of a URI of ours, or to change them, indexed as 10.3 step 5 says. Owns `c` from here on. */
 void ss_proxy_ask_bindings(const ss_visit *v, ss_context *c, const ss_uri *aor, ss_stage stage,
                            ss_query query);
+
+/* ---- target_set.c (16.5), fork.c (16.6), recurse.c (16.7 step 4) ---------------------------------------------- */
+
+#define SS_CANDIDATES_MAX 64u /* of one request, 3xx included */
+
+/** A group of its own, or that of `like`, for targets that are added now. */
+uint16_t ss_candidate_group(ss_context *c);
+/** Keep a target: in the group, before all that are not taken yet, or last. The candidate, 0 at the quota. */
+ss_ref ss_candidate_add(const ss_visit *v, ss_context *c, ss_slice uri, uint16_t group, bool first);
+ss_candidate *ss_candidate_at(const ss_visit *v, ss_ref ref);
+ss_slice ss_candidate_uri(const ss_candidate *candidate);
+/** 16.5: a URI that is in the set already, taken or not, is not added again. */
+bool ss_candidates_have(const ss_visit *v, const ss_context *c, const ss_uri *uri);
+/** The next that no branch was made for, or NULL. */
+ss_candidate *ss_candidate_next(const ss_visit *v, const ss_context *c);
+void ss_candidates_forget(const ss_visit *v, ss_context *c);
+/** No new branches; what was not sent yet never is. */
+void ss_context_close(const ss_visit *v, ss_context *c);
+
+/** RFC 5393 5.3.3: the Max-Breadth that a request came with, at most ours; ours when it came with none. */
+uint16_t ss_proxy_breadth(const ss_proxy *proxy, const ss_msg *request);
+/** There is a target that may be tried now. */
+bool ss_fork_may_start(const ss_visit *v, const ss_context *c);
+/** Start every branch that may start now. False when `c` is gone, or over. */
+bool ss_fork_start(const ss_visit *v, ss_context *c);
+
+/** Take Contacts of a 3xx as targets. True when any was taken: *rest is the response without them, or empty when it had no
+ *  other. */
+bool ss_recurse(const ss_visit *v, ss_context *c, const ss_msg *response, ss_slice bytes,
+                ss_slice *rest);
 
 /* ---- forward.c (16.6) ---------------------------------------------------------------------------------------- */
 
@@ -165,12 +220,13 @@ typedef struct ss_outgoing {
     ss_slice request_uri;    /* of the copy */
     ss_slice appended_route; /* strict routing: the target, else at == NULL */
     uint32_t first_route;    /* routes [first_route, routing->last) remain */
+    uint16_t breadth;        /* Max-Breadth of the copy; 0: as received */
     ss_hop hop;
 } ss_outgoing;
 
 /** SS_ERR_SYNTAX, SS_ERR_SEMANTIC: nothing can be sent there; SS_ERR_FULL: the arena. */
 SS_MUST_USE ss_status ss_outgoing_plan(const ss_visit *v, const ss_msg *request,
-                                       const ss_routing *routing, ss_slice target,
+                                       const ss_routing *routing, const ss_target *target,
                                        ss_outgoing *out);
 /** The bytes of the copy, in the arena; empty and turn->failed when it is full. */
 ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_path *path,
@@ -181,9 +237,11 @@ ss_query ss_outgoing_query(const ss_outgoing *out);
 /** By the transport of the answer, when it has one; false when we have not. */
 bool ss_outgoing_by(const ss_visit *v, ss_outgoing *out, const ss_answer *answer);
 
-/** Send the request to one target, or ask for its next hop's address. Owns `c` from here on. */
+/** Send the request to one target, or ask for its next hop's address; `breadth` is the branch's share. Owns `c` from here on. */
 void ss_proxy_forward(const ss_visit *v, ss_context *c, const ss_msg *request,
-                      const ss_routing *routing, ss_slice target);
+                      const ss_routing *routing, const ss_target *target, uint16_t breadth);
+/** Timer C of a branch (16.6 step 11, 16.7 step 2), and no later than the next group is to be tried. */
+void ss_branch_start_timer_c(const ss_visit *v, ss_branch *b);
 /** Where the next hop of a branch is. Owns `c` from here on. */
 void ss_branch_resolved(const ss_visit *v, ss_context *c, ss_branch *b, const ss_answer *answer);
 /** The branch failed: true when another address of its next hop is being tried, or `c` is gone by that. */
@@ -191,8 +249,14 @@ bool ss_branch_retry(const ss_visit *v, ss_context *c, ss_branch *b);
 
 /* ---- response_context.c (16.7) ------------------------------------------------------------------------------- */
 
+/** A branch whose result is awaited. */
+bool ss_context_has_pending(const ss_visit *v, const ss_context *c);
+/** Start what may start; when all came to its end, the best response goes up (16.7 step 6). Owns `c` from here on. */
+void ss_context_settle(const ss_visit *v, ss_context *c);
 /** A branch came to its end without a response from downstream: as if `status` had come. */
 void ss_branch_fail(const ss_visit *v, ss_context *c, ss_branch *b, unsigned status);
+/** Nothing came from a branch in time: the others are tried, and it is cancelled as soon as it may be. Owns `c` from here on. */
+void ss_branch_overdue(const ss_visit *v, ss_context *c, ss_branch *b);
 /** The final response is the proxy's own. Owns `c` from here on. */
 void ss_context_finish(const ss_visit *v, ss_context *c, ss_proxy_verdict verdict);
 /** What serving it needs cannot be had: at the quota 503, told to the application; else it is dropped. Owns `c`. */
@@ -212,9 +276,8 @@ void ss_proxy_ack(const ss_visit *v, const ss_msg *ack);
 void ss_proxy_stateless(const ss_visit *v, const ss_msg *request);
 /** Send it to a target, or ask where that is. `c` NULL, or owned from here on. */
 void ss_stateless_send(const ss_visit *v, ss_context *c, const ss_msg *request,
-                       const ss_routing *routing, ss_slice target);
-void ss_stateless_resolved(const ss_visit *v, ss_context *c, ss_slice target,
-                           const ss_answer *answer);
+                       const ss_routing *routing, const ss_target *target);
+void ss_stateless_resolved(const ss_visit *v, ss_context *c, const ss_answer *answer);
 /** The branch parameter of a request forwarded without a transaction: the same for its copies. */
 void ss_put_stateless_branch(const ss_core *core, ss_buffer *b, const ss_msg *request);
 

@@ -64,11 +64,11 @@ static bool has_transport(const ss_proxy *proxy, ss_transport transport)
 }
 
 ss_status ss_outgoing_plan(const ss_visit *v, const ss_msg *request, const ss_routing *routing,
-                           ss_slice target, ss_outgoing *out)
+                           const ss_target *target, ss_outgoing *out)
 {
     *out = (ss_outgoing){ .request = request, .routing = routing };
     ss_slice cleaned, next_hop;
-    ss_status status = clean_target(v->turn->arena, target, &cleaned);
+    ss_status status = clean_target(v->turn->arena, target->uri, &cleaned);
     if (status == SS_OK) {
         status = postprocess_routes(out, cleaned, &next_hop);
     }
@@ -112,14 +112,41 @@ ss_path ss_proxy_path_to(const ss_proxy *proxy, const ss_outgoing *out, const ss
 
 /* ---- steps 1 to 6, 8, 9: the copy ---------------------------------------------------------------------------- */
 
-/* Step 3. RFC3261:16.6 */
-static void edit_max_forwards(ss_splice *s, const ss_msg *request)
+/* "All proxied requests MUST contain a single Max-Breadth header field value." RFC5393:5.3.3 */
+static void edit_max_breadth(ss_splice *s, const ss_outgoing *out)
 {
+    uint32_t came;
+    const unsigned lines = ss_msg_count(out->request, SS_HDR_MAX_BREADTH);
+    if (lines == 1 && ss_msg_number(out->request, SS_HDR_MAX_BREADTH, &came) == SS_OK &&
+        came == out->breadth) {
+        return;
+    }
+    if (lines > 1) {
+        ss_splice_remove(s, SS_HDR_MAX_BREADTH);
+    }
+    ss_splice_set_u64(s, SS_HDR_MAX_BREADTH, out->breadth);
+}
+
+/* Step 3. RFC3261:16.6. A Max-Breadth that is missing comes in by the same edit. */
+static void edit_limits(ss_splice *s, const ss_outgoing *out)
+{
+    const ss_msg *request = out->request;
     uint32_t hops = 71;
     if (ss_msg_number(request, SS_HDR_MAX_FORWARDS, &hops) == SS_OK && hops == 0) {
         return; /* 16.3 step 3 let none pass */
     }
-    ss_splice_set_u64(s, SS_HDR_MAX_FORWARDS, hops - 1);
+    char memory[64];
+    ss_buffer b = ss_buffer_on(memory, sizeof memory);
+    ss_put_u64(&b, hops - 1);
+    const bool has_breadth = ss_msg_count(request, SS_HDR_MAX_BREADTH) != 0;
+    if (out->breadth != 0 && !has_breadth) {
+        ss_put_text(&b, "\r\nMax-Breadth: ");
+        ss_put_u64(&b, out->breadth);
+    }
+    ss_splice_set(s, SS_HDR_MAX_FORWARDS, ss_buffer_slice(&b));
+    if (out->breadth != 0 && has_breadth) {
+        edit_max_breadth(s, out);
+    }
 }
 
 static bool is_sips(ss_slice uri)
@@ -226,8 +253,8 @@ ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_p
     if (!ss_slice_eq(out->request_uri, request->request_uri)) {
         ss_splice_request_uri(&s, out->request_uri); /* step 2 */
     }
-    edit_max_forwards(&s, request); /* step 3 */
-    edit_record_route(v, &s, out);  /* step 4 */
+    edit_limits(&s, out);          /* step 3 */
+    edit_record_route(v, &s, out); /* step 4 */
     /* step 5, additional header fields: none */
     edit_routes(v, &s, out);    /* step 6 */
     edit_via(&s, path, branch); /* step 8 */
@@ -253,10 +280,11 @@ static void put_branch(ss_core *core, ss_buffer *b, const ss_msg *request)
     ss_put_hex(b, ss_proxy_loop_hash(request), 16);
 }
 
-static void start_timer_c(const ss_visit *v, ss_branch *b)
+void ss_branch_start_timer_c(const ss_visit *v, ss_branch *b)
 {
     const ss_time at = ss_time_after(v->turn->now, v->core->settings->timer_c);
-    ss_timer_set(&v->core->timers, ss_visit_store(v), &b->timer_c, at);
+    ss_timer_set(&v->core->timers, ss_visit_store(v), &b->timer_c,
+                 at < b->hunt_at ? at : b->hunt_at);
 }
 
 /* Steps 8 to 11 toward one address. Owns `c`. */
@@ -284,31 +312,50 @@ static void send_branch(const ss_visit *v, ss_context *c, ss_branch *b, const ss
     } else if (status != SS_OK) {
         ss_branch_fail(v, c, b, 500); /* the copy is no request any more: a target gone wrong */
     } else if (c->method == SS_METHOD_INVITE) {
-        start_timer_c(v, b); /* step 11. RFC3261:16.6 */
+        ss_branch_start_timer_c(v, b); /* step 11. RFC3261:16.6 */
     }
 }
 
-/* Step 7 when the next hop is a name. */
+/* Step 7 when the next hop is a name. The answer finds the target among the candidates. */
 static void ask_next_hop(const ss_visit *v, ss_context *c, ss_branch *b, const ss_outgoing *out,
                          ss_slice target)
 {
     const ss_query resolve = ss_outgoing_query(out);
-    if (ss_core_keep(v->core, target, &b->target) != SS_OK ||
-        !ss_park(v, c, b, SS_STAGE_RESOLVE, &resolve, SS_EMPTY)) {
+    if (b->candidate == 0) {
+        b->candidate = ss_candidate_add(v, c, target, ss_candidate_group(c), true);
+        if (b->candidate != 0) {
+            ss_candidate_at(v, b->candidate)->taken = true;
+        }
+    }
+    if (b->candidate == 0 || !ss_park(v, c, b, SS_STAGE_RESOLVE, &resolve)) {
         ss_context_overloaded(v, c);
     }
 }
 
+/* Others are tried when it has not answered by then: 16.10, "MAY generate a CANCEL … at any time". */
+static void set_hunt(const ss_visit *v, const ss_context *c, ss_branch *b)
+{
+    const ss_candidate *next = ss_candidate_next(v, c);
+    if (v->proxy->config->hunt != 0 && c->method == SS_METHOD_INVITE && next != NULL) {
+        b->hunt_at = ss_time_after(v->turn->now, v->proxy->config->hunt);
+    }
+}
+
 void ss_proxy_forward(const ss_visit *v, ss_context *c, const ss_msg *request,
-                      const ss_routing *routing, ss_slice target)
+                      const ss_routing *routing, const ss_target *target, uint16_t breadth)
 {
     ss_branch *b = ss_branch_new(v, c);
     if (b == NULL) {
         ss_context_overloaded(v, c);
         return;
     }
+    b->candidate = target->candidate;
+    b->breadth = breadth;
+    c->breadth_used = (uint16_t)(c->breadth_used + breadth);
+    set_hunt(v, c, b);
     ss_outgoing out;
     const ss_status status = ss_outgoing_plan(v, request, routing, target, &out);
+    out.breadth = breadth;
     if (status == SS_ERR_FULL) {
         ss_context_drop(v, c);
     } else if (status != SS_OK) {
@@ -316,7 +363,7 @@ void ss_proxy_forward(const ss_visit *v, ss_context *c, const ss_msg *request,
     } else if (out.hop.is_numeric) {
         send_branch(v, c, b, &out, &out.hop.address);
     } else {
-        ask_next_hop(v, c, b, &out, target);
+        ask_next_hop(v, c, b, &out, target->uri);
     }
 }
 
@@ -332,8 +379,8 @@ void ss_branch_resolved(const ss_visit *v, ss_context *c, ss_branch *b, const ss
         ss_branch_fail(v, c, b, 503);
     } else if (ss_core_keep(v->core, addresses, &b->addresses) != SS_OK) {
         ss_context_overloaded(v, c);
-    } else {
-        (void)ss_branch_retry(v, c, b);
+    } else if (!ss_branch_retry(v, c, b)) {
+        ss_branch_fail(v, c, b, 408); /* it is too late */
     }
 }
 
@@ -352,16 +399,17 @@ static bool take_next_address(const ss_visit *v, ss_branch *b, ss_address *addre
 bool ss_branch_retry(const ss_visit *v, ss_context *c, ss_branch *b)
 {
     ss_address address;
-    if (c->cancelled || b->cancel_wanted || c->final_sent || !take_next_address(v, b, &address)) {
+    if (c->closed || b->cancel_wanted || c->final_sent || !take_next_address(v, b, &address)) {
         return false;
     }
     ss_msg request;
     ss_routing routing;
     ss_outgoing out;
+    const ss_target target = { .uri = ss_candidate_uri(ss_candidate_at(v, b->candidate)),
+                               .candidate = b->candidate };
     if (ss_context_request(v, c, &request) != SS_OK ||
         ss_proxy_preroute(v, &request, &routing).status != 0 ||
-        ss_outgoing_plan(v, &request, &routing, ss_blob_slice(ss_visit_store(v), b->target),
-                         &out) != SS_OK) {
+        ss_outgoing_plan(v, &request, &routing, &target, &out) != SS_OK) {
         v->turn->failed = true; /* it passed before: only the arena can be the reason */
         ss_context_drop(v, c);
         return true;
@@ -370,6 +418,7 @@ bool ss_branch_retry(const ss_visit *v, ss_context *c, ss_branch *b)
         ss_txn_disown(v->core, b->txn); /* it got a 503 and lingers alone */
         b->txn = 0;
     }
+    out.breadth = b->breadth;
     b->proceeding = false;
     if (b->transport != 0) {
         out.hop.transport = (ss_transport)(b->transport - 1u);

@@ -196,7 +196,7 @@ void ss_proxy_ask_credential(const ss_visit *v, ss_context *c, const ss_needed *
                              .name = needed->user,
                              .realm = needed->realm,
                              .algorithm = ss_algorithm_name(plain) };
-    if (!ss_park(v, c, NULL, SS_STAGE_CREDENTIAL, &query, SS_EMPTY)) {
+    if (!ss_park(v, c, NULL, SS_STAGE_CREDENTIAL, &query)) {
         ss_context_overloaded(v, c);
     }
 }

@@ -20,6 +20,7 @@ static void route_request(const ss_visit *v, const ss_msg *request, const ss_pat
         ss_proxy_overloaded(v, request, came_by);
         return;
     }
+    c->breadth = ss_proxy_breadth(v->proxy, request);
     const ss_owner owner = { .kind = SS_OWNER_CONTEXT, .ref = ss_context_ref(v, c) };
     const ss_status status = ss_txn_serve(v->core, v->turn, request, came_by, owner, &c->server);
     if (status != SS_OK) {
@@ -91,11 +92,10 @@ void ss_proxy_up(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up,
     }
 }
 
-static void on_resolved(const ss_visit *v, ss_context *c, ss_ref branch, ss_slice target,
-                        const ss_answer *answer)
+static void on_resolved(const ss_visit *v, ss_context *c, ss_ref branch, const ss_answer *answer)
 {
     if (branch == 0) {
-        ss_stateless_resolved(v, c, target, answer);
+        ss_stateless_resolved(v, c, answer);
     } else {
         ss_branch_resolved(v, c, ss_branch_at(v, branch), answer);
     }
@@ -110,18 +110,13 @@ bool ss_proxy_answer(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_ans
     }
     ss_context *c = ss_context_at(&v, p->context);
     const ss_parked kept = *p;
-    const ss_slice target =
-        ss_arena_copy(turn->arena, ss_blob_slice(ss_visit_store(&v), p->target));
     ss_parked_free(&v, p);
-    if (kept.target.ref != 0 && target.len == 0) {
-        turn->failed = true;
-        ss_context_drop(&v, c);
-    } else if (kept.stage == SS_STAGE_LOCATE) {
+    if (kept.stage == SS_STAGE_LOCATE) {
         ss_proxy_located(&v, c, answer);
     } else if (kept.stage == SS_STAGE_CREDENTIAL) {
         ss_proxy_credential_known(&v, c, answer);
     } else if (kept.stage == SS_STAGE_RESOLVE) {
-        on_resolved(&v, c, kept.branch, target, answer);
+        on_resolved(&v, c, kept.branch, answer);
     } else {
         ss_registrar_answered(&v, c, answer);
     }

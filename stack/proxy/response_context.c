@@ -14,10 +14,11 @@ static bool is_invite(const ss_context *c)
 
 /* ---- the end of a context ------------------------------------------------------------------------------------ */
 
-static bool has_pending_branch(const ss_visit *v, const ss_context *c)
+bool ss_context_has_pending(const ss_visit *v, const ss_context *c)
 {
     for (ss_ref at = c->first_branch; at != 0; at = ss_branch_at(v, at)->next) {
-        if (!ss_branch_at(v, at)->final) {
+        const ss_branch *b = ss_branch_at(v, at);
+        if (!b->final && !b->overdue) {
             return true;
         }
     }
@@ -44,6 +45,7 @@ static void context_over(const ss_visit *v, ss_context *c, unsigned status)
     ss_core_drop(v->core, &c->request);
     ss_core_drop(v->core, &c->best);
     if (is_invite(c)) {
+        c->cancel_cause = status < 300 ? 200 : c->cancel_cause;
         ss_context_cancel(v, c); /* step 10. RFC3261:16.7 */
     }
     ss_parked_forget(v, c);
@@ -125,26 +127,69 @@ static bool pass_upstream(const ss_visit *v, ss_context *c, ss_slice bytes)
 
 /* ---- steps 4 to 6: the best final response ------------------------------------------------------------------- */
 
-/* Step 6: 6xx first, then the lowest class; inside it those that say how to try again. Lower is better. */
+/* Step 6: 6xx first, then the lowest class; inside it those that say how to try again, and last what only says that a branch
+ * came to nothing. Lower is better. */
 static unsigned rank(unsigned status)
 {
     switch (status) {
     case 401:
     case 407:
+        return 400;
     case 415:
     case 420:
     case 484:
-        return 400;
+        return 401;
+    case 408:
+    case 487:
+        return 403;
     case 503:
         return 599; /* only when nothing else came */
     default:
-        return status >= 600 ? 0 : status / 100 * 100 + 1;
+        return status >= 600 ? 0 : status / 100 * 100 + 2;
     }
 }
 
-/* Step 4. RFC3261:16.7 */
-static void add_to_context(const ss_visit *v, ss_context *c, unsigned status, ss_slice bytes)
+static bool is_challenge(unsigned status)
 {
+    return status == 401 || status == 407;
+}
+
+/* Step 7: what each of several places asked for, in one response. RFC3261:16.7. Where that is too long, or at the quota, the
+ * first to ask is answered first. */
+static void add_challenges(const ss_visit *v, ss_context *c, const ss_msg *response)
+{
+    static const ss_hdr fields[] = { SS_HDR_WWW_AUTHENTICATE, SS_HDR_PROXY_AUTHENTICATE };
+    ss_msg best;
+    ss_diag diag;
+    ss_blob kept;
+    const ss_slice bytes = ss_blob_slice(ss_visit_store(v), c->best);
+    if (ss_msg_parse(&best, v->turn->arena, bytes, &diag) != SS_OK) {
+        return;
+    }
+    ss_splice s = ss_splice_begin(&best, v->turn->arena);
+    for (size_t i = 0; i < SS_COUNT(fields); i++) {
+        for (unsigned nth = 0; nth < ss_msg_count(response, fields[i]); nth++) {
+            ss_splice_append(&s, fields[i], ss_msg_value(response, fields[i], nth));
+        }
+    }
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    const bool is_whole = ss_splice_print(&s, &b) == SS_OK && b.len <= SS_MESSAGE_BYTES_MAX;
+    const ss_slice all = is_whole ? ss_buffer_keep(v->turn->arena, &b) : SS_EMPTY;
+    if (all.len != 0 && ss_core_keep(v->core, all, &kept) == SS_OK) {
+        ss_core_drop(v->core, &c->best);
+        c->best = kept;
+    }
+}
+
+/* Step 4. RFC3261:16.7. `response` NULL: what a branch came to without one. */
+static void add_to_context(const ss_visit *v, ss_context *c, unsigned status,
+                           const ss_msg *response, ss_slice bytes)
+{
+    if (response != NULL && c->best.ref != 0 && is_challenge(status) &&
+        is_challenge(c->best_status)) {
+        add_challenges(v, c, response);
+        return;
+    }
     if (c->best_status != 0 && rank(c->best_status) <= rank(status)) {
         return;
     }
@@ -167,7 +212,7 @@ static ss_slice as_500(const ss_visit *v, ss_slice bytes)
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
-/* Step 7, aggregating challenges: with one target at a time there is never a second one to add. Owns `c`. */
+/* Owns `c`. */
 static void pass_final(const ss_visit *v, ss_context *c, unsigned status, ss_slice bytes)
 {
     const ss_slice out = status == 503 && bytes.len != 0 ? as_500(v, bytes) : bytes;
@@ -180,15 +225,8 @@ static void pass_final(const ss_visit *v, ss_context *c, unsigned status, ss_sli
 }
 
 /* Step 6. RFC3261:16.7. Owns `c`. */
-static void settle(const ss_visit *v, ss_context *c)
+static void pass_best(const ss_visit *v, ss_context *c)
 {
-    if (c->final_sent) {
-        ss_context_release(v, c);
-        return;
-    }
-    if (c->parked != 0 || has_pending_branch(v, c)) {
-        return;
-    }
     const unsigned status = c->best_status == 0 ? 408 : c->best_status;
     if (c->best.ref != 0) {
         const ss_slice kept =
@@ -200,11 +238,36 @@ static void settle(const ss_visit *v, ss_context *c)
     }
 }
 
+void ss_context_settle(const ss_visit *v, ss_context *c)
+{
+    while (!c->held && !c->final_sent && ss_fork_may_start(v, c)) {
+        if (!ss_fork_start(v, c)) {
+            return;
+        }
+    }
+    const bool waits_for_room = ss_candidate_next(v, c) != NULL && c->first_branch != 0;
+    if (c->held) {
+        return;
+    }
+    if (c->final_sent) {
+        ss_context_release(v, c);
+    } else if (c->parked == 0 && !waits_for_room && !ss_context_has_pending(v, c)) {
+        pass_best(v, c);
+    }
+}
+
 void ss_branch_fail(const ss_visit *v, ss_context *c, ss_branch *b, unsigned status)
 {
     ss_branch_free(v, b);
-    add_to_context(v, c, status, SS_EMPTY);
-    settle(v, c);
+    add_to_context(v, c, status, NULL, SS_EMPTY);
+    ss_context_settle(v, c);
+}
+
+void ss_branch_overdue(const ss_visit *v, ss_context *c, ss_branch *b)
+{
+    b->overdue = true;
+    add_to_context(v, c, 408, NULL, SS_EMPTY);
+    ss_context_settle(v, c);
 }
 
 /* ---- a response ---------------------------------------------------------------------------------------------- */
@@ -217,8 +280,7 @@ static void on_provisional(const ss_visit *v, ss_context *c, ss_branch *b, const
         return;
     }
     if (response->status > 100 && !b->cancel_sent) {
-        const ss_time at = ss_time_after(v->turn->now, v->core->settings->timer_c);
-        ss_timer_set(&v->core->timers, ss_visit_store(v), &b->timer_c, at);
+        ss_branch_start_timer_c(v, b);
     }
     if (b->cancel_wanted) {
         ss_branch_cancel(v, b);
@@ -241,7 +303,6 @@ static void on_invite_2xx(const ss_visit *v, ss_context *c, ss_branch *b, const 
     }
     b->final = true;
     ss_timer_set(&v->core->timers, ss_visit_store(v), &b->timer_c, SS_TIME_NEVER);
-    ss_core_drop(v->core, &b->target);
     ss_core_drop(v->core, &b->addresses);
     const bool is_taken = pass_upstream(v, c, bytes);
     if (b->txn == 0) {
@@ -256,6 +317,16 @@ static void on_invite_2xx(const ss_visit *v, ss_context *c, ss_branch *b, const 
     }
 }
 
+/* Step 5: a 6xx ends the search. RFC3261:16.7 */
+static void end_search(const ss_visit *v, ss_context *c, unsigned status)
+{
+    ss_context_close(v, c);
+    if (is_invite(c)) {
+        c->cancel_cause = (uint16_t)status;
+        ss_context_cancel(v, c);
+    }
+}
+
 /* Owns `c`. */
 static void on_final(const ss_visit *v, ss_context *c, ss_branch *b, const ss_msg *response)
 {
@@ -265,19 +336,24 @@ static void on_final(const ss_visit *v, ss_context *c, ss_branch *b, const ss_ms
     }
     ss_branch_free(v, b);
     if (c->final_sent || !has_second_via(response)) {
-        settle(v, c);
+        ss_context_settle(v, c);
         return;
     }
-    if (status >= 600 && is_invite(c)) {
-        ss_context_cancel(v, c); /* step 5: 6xx cancels the rest */
+    if (status >= 600) {
+        end_search(v, c, status);
     }
-    const ss_slice bytes = print_without_via(v, response);
-    const bool alone = c->best_status == 0 && c->parked == 0 && !has_pending_branch(v, c);
+    ss_slice bytes = print_without_via(v, response);
+    if (ss_recurse(v, c, response, bytes, &bytes) && bytes.len == 0) {
+        ss_context_settle(v, c);
+        return;
+    }
+    const bool alone = c->best_status == 0 && c->parked == 0 && !ss_context_has_pending(v, c) &&
+                       ss_candidate_next(v, c) == NULL;
     if (alone || status < 300) {
         pass_final(v, c, status, bytes); /* no need to keep a copy */
     } else {
-        add_to_context(v, c, status, bytes);
-        settle(v, c);
+        add_to_context(v, c, status, response, bytes);
+        ss_context_settle(v, c);
     }
 }
 

@@ -40,8 +40,11 @@ void ss_put_stateless_branch(const ss_core *core, ss_buffer *b, const ss_msg *re
     ss_put_hex(b, ss_proxy_loop_hash(request), 16);
 }
 
-static void send_to(const ss_visit *v, const ss_outgoing *out, const ss_address *address)
+static void send_to(const ss_visit *v, ss_outgoing *out, const ss_address *address)
 {
+    if (out->request->method != SS_METHOD_CANCEL) { /* RFC5393:5.4.1 */
+        out->breadth = ss_proxy_breadth(v->proxy, out->request);
+    }
     char memory[64];
     ss_buffer branch = ss_buffer_on(memory, sizeof memory);
     ss_put_stateless_branch(v->core, &branch, out->request);
@@ -63,23 +66,25 @@ static ss_context *new_context(const ss_visit *v, const ss_msg *request)
     return c;
 }
 
+/* The target is the context's only candidate. */
 static void ask_next_hop(const ss_visit *v, ss_context *c, const ss_outgoing *out, ss_slice target)
 {
     ss_context *waiting = c == NULL ? new_context(v, out->request) : c;
     ss_query resolve = ss_outgoing_query(out);
     resolve.is_fixed = true; /* RFC3263:4.4 copies go the same way */
-    if (waiting != NULL && !ss_park(v, waiting, NULL, SS_STAGE_RESOLVE, &resolve, target)) {
+    if (waiting != NULL && (ss_candidate_add(v, waiting, target, 0, false) == 0 ||
+                            !ss_park(v, waiting, NULL, SS_STAGE_RESOLVE, &resolve))) {
         ss_context_overloaded(v, waiting);
     }
 }
 
 void ss_stateless_send(const ss_visit *v, ss_context *c, const ss_msg *request,
-                       const ss_routing *routing, ss_slice target)
+                       const ss_routing *routing, const ss_target *target)
 {
     ss_outgoing out;
     const bool planned = ss_outgoing_plan(v, request, routing, target, &out) == SS_OK;
     if (planned && !out.hop.is_numeric) {
-        ask_next_hop(v, c, &out, target);
+        ask_next_hop(v, c, &out, target->uri);
         return;
     }
     if (planned) {
@@ -91,16 +96,17 @@ void ss_stateless_send(const ss_visit *v, ss_context *c, const ss_msg *request,
 }
 
 /* One and only one target: the first address. RFC3261:16.11 */
-void ss_stateless_resolved(const ss_visit *v, ss_context *c, ss_slice target,
-                           const ss_answer *answer)
+void ss_stateless_resolved(const ss_visit *v, ss_context *c, const ss_answer *answer)
 {
+    const ss_target target = { .uri = ss_candidate_uri(ss_candidate_at(v, c->first_candidate)),
+                               .candidate = c->first_candidate };
     ss_msg request;
     ss_routing routing;
     ss_outgoing out;
     if (answer->status == SS_OK && answer->address_count != 0 &&
         ss_context_request(v, c, &request) == SS_OK &&
         ss_proxy_preroute(v, &request, &routing).status == 0 &&
-        ss_outgoing_plan(v, &request, &routing, target, &out) == SS_OK &&
+        ss_outgoing_plan(v, &request, &routing, &target, &out) == SS_OK &&
         ss_outgoing_by(v, &out, answer)) {
         send_to(v, &out, &answer->addresses[0]);
     }
@@ -115,7 +121,7 @@ void ss_proxy_stateless(const ss_visit *v, const ss_msg *request)
         return;
     }
     if (ss_proxy_is_predetermined(v->proxy, &routing)) {
-        ss_stateless_send(v, NULL, request, &routing, routing.request_uri);
+        ss_stateless_send(v, NULL, request, &routing, &(ss_target){ .uri = routing.request_uri });
         return;
     }
     ss_context *c = new_context(v, request);

@@ -1,7 +1,7 @@
 /* Determining request targets: RFC 3261 16.5.
  *
- * One target per request: the Request-URI itself when another domain's, else the best binding that the location
- * service knows for it. A user it never heard of is 404 (16.5, 21.4.5), one who is bound nowhere now 480 (16.5).
+ * The Request-URI itself when another domain's, else what the location service knows for it, in groups by q (16.6). A user it
+ * never heard of is 404 (16.5, 21.4.5), one who is bound nowhere now 480 (16.5).
  */
 #include "context.h"
 
@@ -25,7 +25,7 @@ void ss_proxy_ask_bindings(const ss_visit *v, ss_context *c, const ss_uri *aor, 
     ss_uri_put_canonical_aor(&b, aor);
     v->turn->failed |= b.overflow;
     query.name = ss_buffer_keep(v->turn->arena, &b);
-    if (v->turn->failed || !ss_park(v, c, NULL, stage, &query, SS_EMPTY)) {
+    if (v->turn->failed || !ss_park(v, c, NULL, stage, &query)) {
         ss_context_overloaded(v, c);
     }
 }
@@ -34,7 +34,8 @@ void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request,
                      const ss_routing *routing)
 {
     if (ss_proxy_is_predetermined(v->proxy, routing)) {
-        ss_proxy_forward(v, c, request, routing, routing->request_uri);
+        ss_proxy_forward(v, c, request, routing, &(ss_target){ .uri = routing->request_uri },
+                         c->breadth);
     } else if (request->method == SS_METHOD_REGISTER && v->proxy->config->registrar) {
         ss_registrar_serve(v, c, request, routing);
     } else if (request->method == SS_METHOD_OPTIONS && routing->uri.user.at == NULL) {
@@ -45,21 +46,65 @@ void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request,
     }
 }
 
-/* 16.6: from highest q to lowest. Among equals the one that registered last, for a phone that came back from a restart
- * is where it says now (the location service answers in order of registration). */
-static const ss_binding *best_binding(const ss_answer *answer)
+/* ---- what the location service knows ------------------------------------------------------------------------- */
+
+static bool is_usable(const ss_binding *b)
+{
+    ss_uri uri;
+    return ss_uri_parse(b->contact, &uri) == SS_OK &&
+           (uri.scheme == SS_SCHEME_SIP || uri.scheme == SS_SCHEME_SIPS);
+}
+
+static bool is_before(const ss_binding *a, const ss_binding *b)
+{
+    return a->q > b->q || (a->q == b->q && a > b);
+}
+
+/* 16.6: from highest q to lowest. Among equals the one that registered last, for a phone that came back from a restart is where
+ * it says now (the location service answers in order of registration). The one after `last`, or the first; NULL at the end. */
+static const ss_binding *next_binding(const ss_answer *answer, const ss_binding *last)
 {
     const ss_binding *best = NULL;
     for (uint16_t i = 0; i < answer->binding_count; i++) {
         const ss_binding *b = &answer->bindings[i];
-        ss_uri uri;
-        const bool usable = ss_uri_parse(b->contact, &uri) == SS_OK &&
-                            (uri.scheme == SS_SCHEME_SIP || uri.scheme == SS_SCHEME_SIPS);
-        if (usable && (best == NULL || b->q >= best->q)) {
+        if ((last == NULL || is_before(last, b)) && (best == NULL || is_before(b, best)) &&
+            is_usable(b)) {
             best = b;
         }
     }
     return best;
+}
+
+static bool is_new_group(const ss_proxy *proxy, const ss_binding *b, const ss_binding *last)
+{
+    switch (proxy->config->fork) {
+    case SS_FORK_BY_Q:
+        return last == NULL || b->q != last->q;
+    case SS_FORK_PARALLEL:
+        return last == NULL;
+    default:
+        return true;
+    }
+}
+
+/* False at the quota. */
+static bool add_bindings(const ss_visit *v, ss_context *c, const ss_answer *answer)
+{
+    const unsigned most = v->proxy->config->fork == SS_FORK_NEVER ? 1 : SS_CANDIDATES_MAX;
+    const ss_binding *last = NULL;
+    uint16_t group = 0;
+    for (unsigned i = 0; i < most; i++) {
+        const ss_binding *b = next_binding(answer, last);
+        if (b == NULL) {
+            return true;
+        }
+        group = is_new_group(v->proxy, b, last) ? ss_candidate_group(c) : group;
+        if (ss_candidate_add(v, c, b->contact, group, false) == 0) {
+            return false;
+        }
+        last = b;
+    }
+    return true;
 }
 
 /* RFC3261:16.5, last two paragraphs. */
@@ -75,13 +120,14 @@ static unsigned why_not_found(const ss_answer *answer)
     }
 }
 
-void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer)
+static bool is_only_target(const ss_proxy *proxy, const ss_answer *answer, const ss_binding *first)
 {
-    const ss_binding *found = answer->status == SS_OK ? best_binding(answer) : NULL;
-    if (found == NULL) {
-        ss_context_finish(v, c, (ss_proxy_verdict){ .status = why_not_found(answer) });
-        return;
-    }
+    return !proxy->config->recurses &&
+           (proxy->config->fork == SS_FORK_NEVER || next_binding(answer, first) == NULL);
+}
+
+static void go_to(const ss_visit *v, ss_context *c, const ss_target *target)
+{
     ss_msg request;
     ss_routing routing;
     if (ss_context_request(v, c, &request) != SS_OK ||
@@ -89,8 +135,23 @@ void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer)
         v->turn->failed = true; /* it passed before: only the arena can be the reason */
         ss_context_drop(v, c);
     } else if (c->is_stateless) {
-        ss_stateless_send(v, c, &request, &routing, found->contact);
+        ss_stateless_send(v, c, &request, &routing, target);
     } else {
-        ss_proxy_forward(v, c, &request, &routing, found->contact);
+        ss_proxy_forward(v, c, &request, &routing, target, c->breadth);
+    }
+}
+
+void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer)
+{
+    const ss_binding *first = answer->status == SS_OK ? next_binding(answer, NULL) : NULL;
+    c->is_ours = true;
+    if (first == NULL) {
+        ss_context_finish(v, c, (ss_proxy_verdict){ .status = why_not_found(answer) });
+    } else if (c->is_stateless || is_only_target(v->proxy, answer, first)) {
+        go_to(v, c, &(ss_target){ .uri = first->contact });
+    } else if (!add_bindings(v, c, answer)) {
+        ss_context_overloaded(v, c);
+    } else {
+        ss_context_settle(v, c);
     }
 }

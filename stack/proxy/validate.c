@@ -67,6 +67,9 @@ static bool branch_ends_with(ss_slice branch, ss_slice end)
 /* 16.3 step 4 as RFC 5393 4.2.2 replaces it. RFC3261:16.3 RFC5393:4.2.2 */
 static ss_proxy_verdict check_loop(const ss_proxy *proxy, const ss_msg *request)
 {
+    if (proxy->config->lets_loop) {
+        return passed;
+    }
     char memory[16];
     ss_buffer b = ss_buffer_on(memory, sizeof memory);
     bool hashed = false;
@@ -86,6 +89,14 @@ static ss_proxy_verdict check_loop(const ss_proxy *proxy, const ss_msg *request)
         }
     }
     return passed;
+}
+
+/* Nobody may be sent a request with none left, so that it may go to nobody. RFC5393:5.3.3 */
+static ss_proxy_verdict check_breadth(const ss_proxy *proxy, const ss_msg *request)
+{
+    const bool is_used_up =
+        proxy->config->breadth_max != 0 && ss_proxy_breadth(proxy, request) == 0;
+    return (ss_proxy_verdict){ .status = is_used_up ? 440 : 0 };
 }
 
 ss_slice ss_proxy_join_values(ss_turn *turn, const ss_msg *request, ss_hdr id)
@@ -126,6 +137,9 @@ ss_proxy_verdict ss_proxy_validate(const ss_visit *v, const ss_msg *request)
     }
     if (verdict.status == 0) {
         verdict = check_loop(v->proxy, request);
+    }
+    if (verdict.status == 0) {
+        verdict = check_breadth(v->proxy, request);
     }
     if (verdict.status == 0) {
         verdict = check_proxy_require(v, request);

@@ -88,6 +88,11 @@ static void put_contacts(const ss_visit *v, ss_buffer *b, const registration *re
         return;
     }
     ss_put_header(b, SS_HDR_CONTACT, own);
+    if (v->ua->identity->profile != NULL) {
+        b->len -= 2; /* before its line end */
+        ss_put(b, v->ua->identity->profile->contact_params);
+        ss_put_text(b, "\r\n");
+    }
     if (others.len > 0) {
         ss_put_header(b, SS_HDR_CONTACT, others);
     }

@@ -102,6 +102,77 @@ static proxy_rig *small_rig(void)
     return rig;
 }
 
+/* ---- a fork: three phones that one after the other say no, the first challenges, the second redirects --------- */
+
+static void phone_gets(proxy_rig *rig, const px_sent *sent)
+{
+    static const unsigned statuses[] = { 401, 302, 404, 486, 487 };
+    char host[16] = "10.0.0.3";
+    host[7] = (char)('0' + sent->to.ip[3] % 8);
+    if (starts(sent, "INVITE")) {
+        px_send(rig, host, px_reply(rig, sent, 180, ""));
+        px_send(rig, host,
+                px_reply(rig, sent, statuses[sent->to.ip[3] % 5],
+                         "WWW-Authenticate: Digest realm=\"x\", nonce=\"1\"\n"
+                         "Contact: <sip:b@10.0.0.7>, <mailto:b@example.com>\n"));
+    } else if (starts(sent, "CANCEL")) {
+        px_send(rig, host, px_reply(rig, sent, 200, ""));
+    }
+}
+
+/* Alice is told something in the end, once, or it ran out of what it needs. */
+static unsigned fork_day(proxy_rig *rig)
+{
+    unsigned finals = 0;
+    rig->config.recurses = true;
+    rig->config.breadth_max = 2;
+    rig->config.hunt = SS_MS(300);
+    px_bind(rig, "sip:bob@example.com", "sip:b@10.0.0.3");
+    px_bind(rig, "sip:bob@example.com", "sip:b@10.0.0.4");
+    px_bind(rig, "sip:bob@example.com", "sip:b@10.0.0.5");
+    px_bind_q(rig, "sip:bob@example.com", "sip:b@far.example.net", 500);
+    px_bind_q(rig, "sip:bob@example.com", "sip:b@10.0.0.6", 100);
+    px_send(rig, ALICE, px_request(rig, "INVITE sip:bob@example.com", "f1", ""));
+    for (unsigned round = 0; round < 40; round++) {
+        for (const px_sent *sent; (sent = px_take(rig)) != NULL;) {
+            const bool is_final = starts(sent, "SIP/2.0 ") && !starts(sent, "SIP/2.0 1");
+            finals += is_to(sent, 2) && is_final ? 1 : 0;
+            if (!is_to(sent, 2)) {
+                phone_gets(rig, sent);
+            }
+        }
+        px_run_to(rig, rig->now + SS_MS(100));
+    }
+    return finals;
+}
+
+static bool fork_at(size_t arena, uint32_t txns, uint32_t bytes)
+{
+    proxy_rig *rig = small_rig();
+    rig->arena_cap = arena;
+    rig->settings.txns_max = txns;
+    rig->settings.bytes_max = bytes;
+    px_go(rig);
+    const unsigned finals = fork_day(rig);
+    CHECK(!rig->engine.core.out_of_memory);
+    const bool enough = rig->full_events == 0 && finals != 0;
+    px_stop(rig);
+    return enough;
+}
+
+TEST(a_forking_proxy_with_less_and_less_gives_everything_back)
+{
+    for (uint32_t txns = 0; !fork_at(1 << 16, txns, UINT32_MAX); txns++) {
+        CHECK(txns < 64);
+    }
+    for (uint32_t bytes = 0; !fork_at(1 << 16, 1000, bytes); bytes += 80) {
+        CHECK(bytes < (1 << 18));
+    }
+    for (size_t arena = 256; !fork_at(arena, 1000, UINT32_MAX); arena += 112) {
+        CHECK(arena < (1 << 16));
+    }
+}
+
 /* ---- the sweeps ---------------------------------------------------------------------------------------------- */
 
 static void at_every_quota_of_transactions(bool cancels, unsigned all_ok)

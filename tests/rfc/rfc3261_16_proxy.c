@@ -340,7 +340,7 @@ TEST(rfc3261_16_5_the_location_service_is_asked_by_the_canonical_address_of_reco
     px_stop(rig);
 }
 
-TEST(rfc3261_16_5_the_binding_with_the_highest_q_is_taken_and_the_latest_among_equals)
+TEST(rfc3261_16_5_the_binding_with_the_highest_q_comes_first_and_the_latest_among_equals)
 {
     proxy_rig *rig = px_with_bob();
     rig->hold_queries = true;

@@ -322,12 +322,25 @@ static void answer_now(proxy_rig *rig, const ss_query *query, ss_arena *arena)
 }
 
 /* Answering starts the next turn, so what the turn asked is copied out of its arena first. */
+static ss_query keep_query(proxy_rig *rig, const ss_query *query)
+{
+    static ss_binding changes[SS_LOCATION_CONTACTS_MAX]; /* one PERSIST at a time */
+    ss_query kept = *query;
+    kept.name = keep(rig, kept.name);
+    for (uint16_t i = 0; i < kept.change_count; i++) {
+        changes[i] = kept.changes[i];
+        changes[i].contact = keep(rig, changes[i].contact);
+        changes[i].call_id = keep(rig, changes[i].call_id);
+    }
+    kept.changes = changes;
+    return kept;
+}
+
 void px_drain(proxy_rig *rig, ss_turn *turn)
 {
     static _Alignas(16) unsigned char memory[1 << 18];
-    static ss_binding changes[SS_LOCATION_CONTACTS_MAX];
-    ss_query asked = { 0 };
-    bool is_asked = false;
+    ss_query asked[64];
+    size_t count = 0;
     const ss_output *out;
     while ((out = ss_turn_take(turn)) != NULL) {
         if (out->kind == SS_OUT_DATAGRAM) {
@@ -335,28 +348,19 @@ void px_drain(proxy_rig *rig, ss_turn *turn)
         } else if (out->kind == SS_OUT_EVENT && out->event.kind == SS_EVENT_FULL) {
             rig->full_events++;
         } else if (out->kind == SS_OUT_QUERY) {
-            CHECK(!is_asked);
-            is_asked = true;
-            asked = out->query;
+            CHECK(count < SS_COUNT(asked));
+            asked[count] = keep_query(rig, &out->query);
+            count++;
         }
     }
-    if (!is_asked) {
-        return;
+    for (size_t i = 0; i < count; i++) {
+        rig->queries++;
+        rig->held = asked[i];
+        if (!rig->hold_queries) {
+            ss_arena arena = { .base = memory, .cap = sizeof memory };
+            answer_now(rig, &asked[i], &arena);
+        }
     }
-    rig->queries++;
-    asked.name = keep(rig, asked.name);
-    for (uint16_t i = 0; i < asked.change_count; i++) {
-        changes[i] = asked.changes[i];
-        changes[i].contact = keep(rig, changes[i].contact);
-        changes[i].call_id = keep(rig, changes[i].call_id);
-    }
-    asked.changes = changes;
-    if (rig->hold_queries) {
-        rig->held = asked;
-        return;
-    }
-    ss_arena arena = { .base = memory, .cap = sizeof memory };
-    answer_now(rig, &asked, &arena);
 }
 
 void px_send(proxy_rig *rig, const char *host, ss_slice bytes)
@@ -403,12 +407,17 @@ void px_run_to(proxy_rig *rig, ss_time at)
 
 void px_bind(proxy_rig *rig, const char *aor, const char *contact)
 {
+    px_bind_q(rig, aor, contact, 1000);
+}
+
+void px_bind_q(proxy_rig *rig, const char *aor, const char *contact, uint16_t q)
+{
     static _Alignas(16) unsigned char memory[4096];
     ss_arena arena = { .base = memory, .cap = sizeof memory };
     const ss_binding change = { .contact = ss_slice_from(contact),
                                 .call_id = SS_LIT("reg"),
                                 .cseq = 1,
-                                .q = 1000,
+                                .q = q,
                                 .expires_s = 3600 };
     const ss_query query = {
         .kind = SS_QUERY_PERSIST, .name = ss_slice_from(aor), .changes = &change, .change_count = 1

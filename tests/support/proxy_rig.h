@@ -84,6 +84,7 @@ void px_drain(proxy_rig *rig, ss_turn *turn);
 /** Answer what is held. */
 void px_answer(proxy_rig *rig, const ss_answer *answer);
 void px_bind(proxy_rig *rig, const char *aor, const char *contact);
+void px_bind_q(proxy_rig *rig, const char *aor, const char *contact, uint16_t q);
 
 ss_slice px_printf(proxy_rig *rig, const char *format, ...) SS_PRINTF(2, 3);
 /**

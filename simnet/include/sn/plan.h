@@ -11,6 +11,7 @@
 #include "sn/facts.h"
 #include "sn/judge.h"
 #include "sn/program.h"
+#include "ss/proxy.h"
 #include "ss/ua.h"
 
 /* ---- specs: what a scenario says -------------------------------------------------------------------------------------- */
@@ -65,6 +66,7 @@ typedef struct sn_ua_spec {
     sn_dist register_at;
     /* template: registered beside its own; "<sip:desk{n}@10.0.0.7>, <…>", or NULL */
     const char *contacts;
+    uint16_t q_less;           /* thousandths that the q of its own Contact is below 1 */
     bool unregisters;          /* what is bound is removed when the run drains */
     uint32_t behaviour;        /* index; SN_NOBODY: answers at once */
     uint16_t lines;            /* 0: no limit */
@@ -78,8 +80,8 @@ typedef struct sn_ua_spec {
     sn_watch_spec watch;
     ss_ua_profile profile; /* made when it is added */
     sn_login_spec login;
-    uint8_t media;         /* SS_MEDIA_BIT of what it offers and accepts; 0: voice */
-    uint8_t reliable;      /* ss_reliable_policy */
+    uint8_t media;                     /* SS_MEDIA_BIT of what it offers and accepts; 0: voice */
+    uint8_t reliable;                  /* ss_reliable_policy */
     uint8_t refresher;                 /* ss_refresher */
     uint32_t session_s, session_min_s; /* RFC 4028: asked for; the least. 0: none; unknown */
 } sn_ua_spec;
@@ -100,6 +102,10 @@ typedef struct sn_proxy_spec {
     uint32_t domain_count;
     const char *host; /* its name in URIs, or NULL */
     bool record_route, registrar;
+    ss_fork fork; /* these as in ss_proxy_config */
+    ss_span hunt;
+    bool recurses, breadth_rejects, lets_loop;
+    uint16_t breadth_max;
     const sn_guard_spec *guards; /* as domains */
     uint32_t guard_count;
 } sn_proxy_spec;

@@ -7,6 +7,14 @@
 #include "ss/auth.h"
 #include "ss/txn.h"
 
+/** In what order the targets of a request are tried: RFC 3261 16.6. */
+typedef enum ss_fork {
+    SS_FORK_BY_Q,       /* those of the highest q in parallel, then those of the next */
+    SS_FORK_PARALLEL,   /* all at once */
+    SS_FORK_SEQUENTIAL, /* one after the other, by q */
+    SS_FORK_NEVER       /* only the first of those */
+} ss_fork;
+
 /** Immutable; borrowed for the engine's life. */
 typedef struct ss_proxy_config {
     /* Local address; and the transport that it prefers where a URI names none (RFC 3263 4.1), which its Record-Route names. */
@@ -17,7 +25,15 @@ typedef struct ss_proxy_config {
     uint16_t domain_count;
     bool record_route;
     bool registrar;
-    const ss_crypto *crypto;          /* NULL: no protection */
+    ss_fork fork;
+    bool
+        recurses; /* Contacts of a 3xx become targets (16.7 step 4), where it is responsible for the URI */
+    ss_span
+        hunt; /* INVITE: the next group is tried after it, though nobody answered; 0: Timer C decides */
+    uint16_t breadth_max;    /* RFC 5393 5.3.3, 60; 0: Max-Breadth is none of its business */
+    bool breadth_rejects;    /* what is wider gets 440; else it is tried in pieces */
+    bool lets_loop;          /* 16.3 step 4 is not done: for networks that show what then happens */
+    const ss_crypto *crypto; /* NULL: no protection */
     const ss_protection *protections; /* of domains, by From, for a REGISTER by To: 22.2, 22.3 */
     uint16_t protection_count;
     uint32_t

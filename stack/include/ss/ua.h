@@ -53,6 +53,7 @@ typedef struct ss_ua_profile {
     uint16_t extra_method_count, extra_header_count, option_count, package_count;
     const ss_extra_method *extra_methods;
     const ss_extra_header *extra_headers;
+    ss_slice contact_params; /* of its own Contact in a REGISTER: ";q=0.5", or empty */
     ss_slice contacts; /* registered beside the identity's own: "<uri>;params, <uri>", or empty */
     bool unregisters;  /* SS_CMD_QUIET removes the binding */
     const ss_ua_auth *auth; /* NULL: without credentials; its own for each identity that has some */
@@ -103,9 +104,9 @@ typedef struct ss_ua_identity {
     ss_slice registrar; /* Request-URI of REGISTER: "sip:example.com" (10.2) */
     /* Local address; and the transport that it prefers where a URI names none (RFC 3263 4.1), which its Contact names. */
     ss_ua_place local;
-    ss_slice outbound;            /* a pre-loaded route: "sip:10.0.0.1;lr", or empty (8.1.2) */
-    uint16_t lines;               /* calls at once; more get 486; 0 is no limit */
-    uint8_t reliable;             /* ss_reliable_policy */
+    ss_slice outbound; /* a pre-loaded route: "sip:10.0.0.1;lr", or empty (8.1.2) */
+    uint16_t lines;    /* calls at once; more get 486; 0 is no limit */
+    uint8_t reliable;  /* ss_reliable_policy */
     ss_session_timers session_timers;
     const ss_ua_profile *profile; /* NULL: what all user agents understand, no more */
 } ss_ua_identity;

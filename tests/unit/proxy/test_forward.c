@@ -20,7 +20,8 @@ static ss_slice record_route(ss_transport transport, const char *start_line, con
     const ss_routing routing = { .routes = routes, .count = 1, .last = route[0] == '\0' ? 0 : 1 };
     ss_outgoing out;
     test_parse_ok(test_request(start_line), &request);
-    CHECK_OK(ss_outgoing_plan(&v, &request, &routing, ss_slice_from(target), &out));
+    CHECK_OK(ss_outgoing_plan(&v, &request, &routing, &(ss_target){ .uri = ss_slice_from(target) },
+                              &out));
     const ss_path path = ss_proxy_path_to(&proxy, &out, &out.hop.address);
     const ss_slice bytes = ss_outgoing_print(&v, &out, &path, SS_LIT("z9hG4bKx"));
     CHECK_OK(ss_msg_parse(&copy, test_arena(), bytes, &diag));
