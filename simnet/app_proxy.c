@@ -11,6 +11,7 @@ typedef struct proxy_app {
     ss_proxy_config config;
     ss_location location;
     ss_digest_hex ha1; /* last answered */
+    bool is_dead;      /* it crashed, and is not back yet */
 } proxy_app;
 
 /* A user's secret, as a database would give it: the plan knows the password, and nothing else leaves here. RFC3261:22.4 */
@@ -127,6 +128,7 @@ static ss_status start(void *self, sn_host *host)
         .host = spec->host == NULL ? SS_EMPTY : ss_slice_from(spec->host),
         .record_route = spec->record_route,
         .registrar = spec->registrar,
+        .mode = spec->mode,
         .fork = spec->fork,
         .hunt = spec->hunt,
         .recurses = spec->recurses,
@@ -153,7 +155,9 @@ static void input(void *self, sn_host *host, const ss_path *path, ss_slice datag
 {
     proxy_app *app = self;
     const sn_engine_user user = user_of(app);
-    sn_engine_input(&app->engine, host, &user, path, datagram);
+    if (!app->is_dead) {
+        sn_engine_input(&app->engine, host, &user, path, datagram);
+    }
 }
 
 static bool stream(void *self, sn_host *host, const ss_path *path, sn_stream_event event)
@@ -198,6 +202,49 @@ static void reset(void *self, sn_host *host)
     ss_location_forget_all(&app->location);
 }
 
+/* ---- crashes ---- */
+
+static void tell(sn_host *host, sn_call_event event, uint16_t status)
+{
+    sn_host_call(
+        host, &(sn_call_fact){ .source = SN_NOBODY, .event = (uint16_t)event, .status = status });
+}
+
+/* Branches, tags and nonces of the next life are others: the engine's counters go on, as a clock would. */
+static void crash(proxy_app *app, sn_host *host, const sn_row *row)
+{
+    ss_engine_reset(&app->engine);
+    if ((row->flags & SN_ROW_KEEPS) == 0) {
+        ss_location_forget_all(&app->location);
+    }
+    app->is_dead = true;
+    sn_host_crash(host);
+    tell(host, SN_CALL_CRASHED, 0);
+    if (row->after.a != 0) {
+        sn_host_wake(host, ss_time_after(sn_host_now(host), row->after.a), 0, 0, 0);
+    }
+}
+
+static bool wake(void *self, sn_host *host, const sn_wake *what)
+{
+    proxy_app *app = self;
+    if (what->kind == SN_WAKE_OWN) {
+        app->is_dead = false;
+        sn_host_restart(host);
+        tell(host, SN_CALL_RESTARTED, 0);
+        return true;
+    }
+    if (what->kind != SN_WAKE_ACT) {
+        return false;
+    }
+    if (app->is_dead) {
+        tell(host, SN_CALL_ACT_MISSED, 481);
+    } else {
+        crash(app, host, &sn_host_plan(host)->acts[what->arg].row);
+    }
+    return true;
+}
+
 const sn_app_class sn_app_proxy = {
     .name = "proxy",
     .port = SN_SIP_PORT,
@@ -208,6 +255,7 @@ const sn_app_class sn_app_proxy = {
     .stream_bytes = stream_bytes,
     .deadline = deadline,
     .tick = tick,
+    .wake = wake,
     .left = left,
     .reset = reset,
 };

@@ -214,6 +214,11 @@ void sn_host_crash(sn_host *host)
     sn_streams_forget_all(host->partition, host->node);
 }
 
+void sn_host_restart(sn_host *host)
+{
+    host->partition->world->nodes[host->node].is_dead = 0;
+}
+
 void sn_host_cut(sn_host *host, const ss_path *path, size_t at, ss_slice message)
 {
     sn_stream_cut(host->partition, host->node, path, at, message);

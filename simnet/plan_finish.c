@@ -144,6 +144,7 @@ static void fill_member(const sn_plan *plan, uint32_t group, uint32_t index, sn_
     m->t2 = g->settings.t2;
     m->t4 = g->settings.t4;
     m->timer_c = g->settings.timer_c;
+    m->is_stateless = g->role == SN_ROLE_PROXY && g->proxy.mode == SS_PROXY_STATELESS;
     m->tcp_from = tcp_from(&g->settings);
 }
 
@@ -251,6 +252,13 @@ static bool has_node(const sn_plan *plan, uint32_t group, uint32_t index)
     return group < plan->group_count && index < plan->groups[group].count;
 }
 
+static bool may_act(const sn_group_spec *g, const sn_act *act)
+{
+    const bool is_crash = act->row.op == SN_OP_CRASH;
+    const sn_role role = act->row.op == SN_OP_REPLAY ? SN_ROLE_TAP : SN_ROLE_UA;
+    return g->role == role || (g->role == SN_ROLE_PROXY && is_crash);
+}
+
 static ss_status bind_acts(sn_plan *plan, const char **why)
 {
     ordered_act *sorted = sn_plan_take(plan, plan->act_count + 1u, sizeof *sorted);
@@ -262,8 +270,7 @@ static ss_status bind_acts(sn_plan *plan, const char **why)
         const bool calls =
             sn_op_has_target(act.row.op) || (act.row.op == SN_OP_MESSAGE && act.call == 0);
         const bool aims = calls || act.row.op == SN_OP_RESET || act.row.op == SN_OP_CLOSE;
-        const sn_role role = act.row.op == SN_OP_REPLAY ? SN_ROLE_TAP : SN_ROLE_UA;
-        if (!has_node(plan, act.group, act.index) || plan->groups[act.group].role != role ||
+        if (!has_node(plan, act.group, act.index) || !may_act(&plan->groups[act.group], &act) ||
             (aims && !has_node(plan, act.row.target, act.target_index)) ||
             (calls && plan->groups[act.row.target].role != SN_ROLE_UA)) {
             return refuse(why, "an act of the story names nobody who can do it");

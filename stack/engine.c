@@ -261,6 +261,10 @@ static ss_status message_in(ss_engine *e, ss_turn *turn, const ss_path *path, ss
         note_stray(e, turn, msg);
         return SS_OK;
     }
+    if (!msg->is_request && e->role == SS_ROLE_PROXY &&
+        ss_proxy_pass_response(&e->proxy, turn, msg)) {
+        return end_turn(e, turn);
+    }
     const ss_up up = ss_txn_receive(&e->core, turn, msg, path);
     pass_up(e, turn, &up, msg, path);
     return end_turn(e, turn);

@@ -114,12 +114,14 @@ void sn_judge_free(sn_judge *j)
 
 /* ---- facts ---- */
 
-/* Routers pass packets on, taps messages; were they to speak SIP, no law here would be theirs. What reaches a node that crashed, nobody hears. */
+/* Routers pass packets on, taps messages; were they to speak SIP, no law here would be theirs. A stateless proxy passes messages on too,
+ * and has no transactions that a law could be about (its registrar's are few). What reaches a node that crashed, nobody hears. */
 static bool is_element(const sn_judge *j, const sn_fact *f)
 {
     return f->entity < j->cast->node_count && f->sip.is_sip != 0 &&
            member(j, f->entity)->role != SN_ROLE_ROUTER &&
            member(j, f->entity)->role != SN_ROLE_TAP &&
+           !member(j, f->entity)->is_stateless &&
            !(sn_fact_is_received(f) && j->crashed[f->entity]);
 }
 

@@ -143,6 +143,8 @@ void sn_call_judge(sn_judge *j, const sn_fact *f)
     }
     if (f->call.event == SN_CALL_CRASHED) {
         excuse_all(j, f->entity);
+    } else if (f->call.event == SN_CALL_RESTARTED) {
+        j->crashed[f->entity] = 0;
     }
     if (f->call.number == 0) {
         return;

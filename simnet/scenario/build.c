@@ -100,6 +100,7 @@ static sn_proxy_spec proxy_of(sn_reading *r, const sn_model *m, const sn_group_e
         .guards = guards,
         .host = g->host,
         .record_route = g->record_route,
+        .mode = (ss_proxy_mode)g->mode,
         .fork = (ss_fork)g->fork.order,
         .hunt = g->fork.hunt,
         .recurses = g->fork.recurse,
@@ -406,6 +407,10 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
     }
     if (e->verb >= SN_VERB_SUBSCRIBE) {
         add_event_row(r, e, &act);
+    }
+    if (e->verb == SN_VERB_CRASH) {
+        act.row.after = (sn_dist){ .kind = SN_DIST_CONST, .a = e->crash.span };
+        act.row.flags |= e->crash.memory == 1 ? SN_ROW_KEEPS : 0;
     }
     added(r, sn_plan_add_act(r->plan, &act));
     if (act.call != 0 || ends_connections(e) || e->contacts != NULL || e->verb == SN_VERB_QUERY ||

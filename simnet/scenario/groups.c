@@ -74,10 +74,10 @@ static unsigned roles_of(sn_reading *r, const sn_pair *node)
     const sn_place place = role != NULL    ? role->value->place
                            : roles != NULL ? roles->value->place
                                            : node->key->place;
-    if (r->mistake_count == before && read == SN_IS_REGISTRAR) {
-        sn_wrong(r, place, "[proxy, registrar]",
-                 "a registrar that is no proxy is not in this version");
-    } else if (r->mistake_count == before && (kind & (kind - 1)) != 0) {
+    if (read == SN_IS_REGISTRAR) {
+        return SN_IS_REGISTRAR | SN_IS_PROXY | SN_IS_ALONE;
+    }
+    if (r->mistake_count == before && (kind & (kind - 1)) != 0) {
         sn_wrong(r, place, NULL, "a node is a ua, a proxy, a router or a tap: only one of them");
     } else if (r->mistake_count == before && (read & SN_IS_REGISTRAR) != 0 && kind != SN_IS_PROXY) {
         sn_wrong(r, place, "[proxy, registrar]", "only a proxy can be a registrar too");
@@ -431,6 +431,8 @@ static const sn_field site_fields[] = {
 };
 static const sn_fields site_table = { "site", site_fields, SS_COUNT(site_fields), NULL };
 
+static const char *const mode_words[] = { "stateful", "stateless", "redirect", "register", NULL };
+_Static_assert(SS_PROXY_REGISTERS == 3, "in the order of ss_proxy_mode");
 static const char *const fork_words[] = { "by_q", "parallel", "sequential", "never", NULL };
 _Static_assert(SS_FORK_NEVER == 3, "in the order of ss_fork");
 static const char *const wide_words[] = { "in_pieces", "reject", NULL };
@@ -534,6 +536,7 @@ static const sn_field node_fields[] = {
       AT(host),
       .max = 200 },
     { .key = "record_route", .kind = SN_VALUE_BOOL, .who = SN_IS_PROXY, AT(record_route) },
+    { .key = "mode", .kind = SN_VALUE_WORD, .who = SN_IS_PROXY, AT(mode), .words = mode_words },
     { .key = "fork",
       .kind = SN_VALUE_WORD,
       .who = SN_IS_PROXY,
@@ -623,7 +626,8 @@ static sn_group_entry *new_group(sn_reading *r, sn_model *m, sn_section section,
     m->groups = sn_hoard_grow(&r->hoard, m->groups, m->group_count, sizeof(*m->groups));
     sn_group_entry *g = &m->groups[m->group_count];
     *g = (sn_group_entry){ .section = section,
-                           .roles = roles,
+                           .roles = roles & ~(unsigned)SN_IS_ALONE,
+                           .mode = (roles & SN_IS_ALONE) != 0 ? SS_PROXY_REGISTERS : 0,
                            .media = 1,
                            .settings = ss_settings_default(),
                            .fork = { .max_breadth = 60, .loop_detection = true },

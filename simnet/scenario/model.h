@@ -16,7 +16,14 @@ typedef struct sn_link_entry {
 
 typedef enum sn_section { SN_SECTION_ROUTERS, SN_SECTION_SITES, SN_SECTION_NODES } sn_section;
 
-enum { SN_IS_UA = 1, SN_IS_PROXY = 2, SN_IS_ROUTER = 4, SN_IS_REGISTRAR = 8, SN_IS_TAP = 16 };
+enum {
+    SN_IS_UA = 1,
+    SN_IS_PROXY = 2,
+    SN_IS_ROUTER = 4,
+    SN_IS_REGISTRAR = 8,
+    SN_IS_TAP = 16,
+    SN_IS_ALONE = 32 /* while roles are read: a registrar that is no proxy */
+};
 #define SN_WHO_MASK (7u | SN_IS_TAP) /* the bits that tables of fields know */
 
 enum { SN_BY_UDP, SN_BY_TCP, SN_BY_SIZE };
@@ -87,6 +94,7 @@ typedef struct sn_group_entry {
     const struct sn_domain_entry *login; /* the domain that its password is of, once found */
     uint32_t redirects;                  /* Contacts of 3xx that a call goes to */
     bool record_route;
+    unsigned mode; /* ss_proxy_mode */
     struct sn_fork_entry {
         unsigned order; /* ss_fork */
         bool recurse;
@@ -243,6 +251,10 @@ typedef enum sn_verb {
 typedef struct sn_story_entry {
     const sn_item *item; /* the line */
     const sn_item *body;
+    struct sn_crash_entry {
+        ss_span span; /* 0: for ever */
+        unsigned memory; /* 1: kept */
+    } crash;
     bool never, has_at, has_who;
     ss_time at;
     sn_selector who;
@@ -375,6 +387,7 @@ extern const sn_codec sn_qop_codec;         /* unsigned */
 extern const sn_codec sn_challenge_codec;   /* unsigned */
 extern const sn_codec sn_auth_codec;        /* sn_auth_entry */
 extern const sn_codec sn_window_codec;      /* sn_window_entry */
+extern const sn_codec sn_crash_codec; /* struct sn_crash_entry */
 extern const sn_codec sn_q_codec;           /* unsigned: thousandths below 1 */
 extern const sn_codec sn_media_codec; /* unsigned: SS_MEDIA_BIT of the streams; 0 is not written */
 extern const sn_codec sn_session_timer_codec; /* struct sn_session_entry */

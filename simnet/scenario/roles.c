@@ -272,6 +272,19 @@ static void judge_proxy(sn_reading *r, const sn_model *m, const sn_group_entry *
         sn_wrong(r, g->name.place, NULL, "registrar '%s' has no domain: name it in 'domains'",
                  g->name.text);
     }
+    if (g->mode == SS_PROXY_REGISTERS && (g->roles & SN_IS_REGISTRAR) == 0) {
+        sn_wrong(r, sn_item_place(g->item, "mode"), NULL,
+                 "'%s' is no registrar: with mode register it would do nothing", g->name.text);
+    }
+    const sn_domain_entry *domain = domain_of(m, g->name.text);
+    if (g->mode == SS_PROXY_STATELESS && domain != NULL && domain->password != NULL &&
+        domain->methods != 1u << SS_METHOD_REGISTER) {
+        sn_wrong(
+            r, sn_item_place(g->item, "mode"), NULL,
+            "a stateless proxy asks for credentials in a REGISTER only: 'challenge: [register]' "
+            "of %s",
+            domain->name.text);
+    }
     for (const char *c = g->host; c != NULL && *c != '\0'; c++) {
         if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '-' || *c == '.')) {
             sn_wrong(r, sn_item_place(g->item, "host"), NULL,

@@ -215,11 +215,7 @@ static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
         sn_value_name(r, value, &e->label);
         break;
     case SN_VERB_CRASH:
-        if (sn_value_is_scalar(r, value, "forever") &&
-            !ss_slice_eq(value->text, SS_LIT("forever"))) {
-            sn_wrong(r, value->place, "forever",
-                     "a crash is for ever: what comes back is not in this version");
-        }
+        sn_crash_codec.read(r, value, &e->crash);
         break;
     case SN_VERB_REGISTER:
         read_expires(r, value, "a registration", &e->expires);
@@ -535,7 +531,7 @@ static void write_verb(sn_text *t, const sn_story_entry *e)
         sn_quantity_put_time(t, e->expires);
         break;
     case SN_VERB_CRASH:
-        sn_text_put_str(t, "forever");
+        sn_crash_codec.write(t, &e->crash);
         break;
     case SN_VERB_SENDS:
     case SN_VERB_RECEIVES:

@@ -66,6 +66,19 @@ static bool settle_who(sn_reading *r, sn_model *m, sn_selector *s, sn_verb verb)
     return verb >= SN_VERB_SENDS || can_act(r, g, s, verb);
 }
 
+/* A user agent's program would have to begin again with it: registrations, subscriptions, calls. */
+static void settle_crash(sn_reading *r, const sn_model *m, const sn_story_entry *e)
+{
+    const sn_group_entry *g = &m->groups[e->who.group.index];
+    if ((g->roles & (SN_IS_UA | SN_IS_PROXY)) == 0) {
+        sn_wrong(r, e->who.group.place, NULL, "only a ua or a proxy crashes: '%s' is neither",
+                 g->name.text);
+    } else if ((g->roles & SN_IS_UA) != 0 && e->crash.span != 0) {
+        sn_wrong(r, e->body->place, "crash: forever",
+                 "a ua that comes back is not in this version: only a proxy does");
+    }
+}
+
 static bool same_node(const sn_selector *a, const sn_selector *b)
 {
     return a->group.index == b->group.index && a->from == b->from;
@@ -241,7 +254,11 @@ void sn_story_resolve(sn_reading *r, sn_model *m)
     label_row *labels = collect_labels(r, m, &label_count);
     for (uint32_t i = 0; i < m->story_count; i++) {
         sn_story_entry *e = &m->story[i];
-        known[i] = e->has_who && settle_who(r, m, &e->who, e->verb);
+        const sn_verb as = e->verb == SN_VERB_CRASH ? SN_VERB_SENDS : e->verb;
+        known[i] = e->has_who && settle_who(r, m, &e->who, as);
+        if (e->verb == SN_VERB_CRASH && known[i]) {
+            settle_crash(r, m, e);
+        }
         if (e->target.group.text != NULL) {
             settle_target(r, m, e);
         }

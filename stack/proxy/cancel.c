@@ -110,8 +110,13 @@ static void cancel_context(const ss_visit *v, ss_context *c, const ss_msg *cance
 void ss_proxy_cancel(const ss_visit *v, const ss_msg *cancel, const ss_path *came_by)
 {
     const ss_ref cancelled = ss_txn_find_cancelled(v->core, cancel);
+    const ss_proxy_mode mode = v->proxy->config->mode;
+    if (cancelled == 0 && (mode == SS_PROXY_REDIRECTS || mode == SS_PROXY_REGISTERS)) {
+        ss_proxy_refuse(v, cancel, came_by, (ss_proxy_verdict){ .status = 481 }); /* 9.2 */
+        return;
+    }
     if (cancelled == 0) {
-        ss_proxy_stateless(v, cancel);
+        ss_proxy_stateless(v, cancel, NULL);
         return;
     }
     const ss_owner owner = ss_txn_owner(ss_txn_at(v->core, cancelled));

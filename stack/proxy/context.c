@@ -73,6 +73,7 @@ void ss_context_release(const ss_visit *v, ss_context *c)
     context_unlink(v, c);
     ss_candidates_forget(v, c);
     ss_core_drop(v->core, &c->cancel_reason);
+    ss_core_drop(v->core, &c->came_by);
     ss_core_drop(v->core, &c->request);
     ss_core_drop(v->core, &c->best);
     ss_core_give(v->core, ss_context_ref(v, c), sizeof(ss_context));

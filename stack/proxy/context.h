@@ -23,6 +23,7 @@ typedef struct ss_context {
     ss_ref first_candidate; /* the target set (16.5) */
     ss_blob request;        /* as received and stamped; until the final response */
     ss_blob best;           /* best final response so far, our Via gone (16.7 step 6) */
+    ss_blob came_by;        /* ss_path: a stateless one that is to be answered when it goes nowhere */
     ss_blob cancel_reason;  /* Reason lines of the CANCEL that came from upstream (RFC 3326 2) */
     uint16_t cancel_cause;  /* status that a losing branch is told as the reason; 0: none */
     uint16_t best_status;   /* 0: none; without `best` it is the proxy's own */
@@ -136,10 +137,13 @@ bool ss_proxy_respond(const ss_visit *v, ss_ref *server, const ss_msg *request,
 /** Serve and answer in one, without a context. */
 void ss_proxy_refuse(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
                      ss_proxy_verdict verdict);
-/** At the quota: 503 without a transaction (8.2.7), told to the application. */
+/** Answer without a transaction (8.2.7): copies get the same response, and its ACK is known. */
+void ss_proxy_refuse_alone(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
+                           ss_proxy_verdict verdict);
+/** At the quota: 503 without a transaction, told to the application. */
 void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path *came_by);
-/** An ACK to a response that ss_proxy_overloaded sent: it goes no further. */
-bool ss_proxy_is_ack_of_overload(const ss_core *core, const ss_msg *ack);
+/** An ACK to a response that ss_proxy_refuse_alone sent: it goes no further. */
+bool ss_proxy_is_ack_of_refusal(const ss_core *core, const ss_msg *ack);
 
 /* ---- guard.c (16.3 step 6, 22.2, 22.3) ------------------------------------------------------------------------- */
 
@@ -173,6 +177,8 @@ void ss_put_uri_without(ss_buffer *b, const ss_uri *uri, const ss_slice *drop, s
 
 /** 16.5: the target of the request is its Request-URI, as it stands after 16.4. */
 bool ss_proxy_is_predetermined(const ss_proxy *proxy, const ss_routing *routing);
+/** An OPTIONS about this element itself: section 11. */
+bool ss_proxy_asks_us(const ss_msg *request, const ss_routing *routing);
 /** Find the targets of a request and send it there, or ask. Owns `c` from here on. */
 void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request,
                      const ss_routing *routing);
@@ -272,14 +278,21 @@ void ss_context_cancel(const ss_visit *v, ss_context *c);
 void ss_branch_cancel(const ss_visit *v, ss_branch *b);
 
 void ss_proxy_ack(const ss_visit *v, const ss_msg *ack);
-/** 16.11: forward an ACK or a CANCEL without a transaction, or drop it. */
-void ss_proxy_stateless(const ss_visit *v, const ss_msg *request);
+/** 16.11: forward a request without a transaction; or drop it, or refuse it when `came_by` says whom to tell. */
+void ss_proxy_stateless(const ss_visit *v, const ss_msg *request, const ss_path *came_by);
+/** What a stateless request that goes nowhere is answered with, if at all. */
+void ss_stateless_refuse(const ss_visit *v, const ss_context *c, ss_proxy_verdict verdict);
 /** Send it to a target, or ask where that is. `c` NULL, or owned from here on. */
 void ss_stateless_send(const ss_visit *v, ss_context *c, const ss_msg *request,
                        const ss_routing *routing, const ss_target *target);
 void ss_stateless_resolved(const ss_visit *v, ss_context *c, const ss_answer *answer);
 /** The branch parameter of a request forwarded without a transaction: the same for its copies. */
 void ss_put_stateless_branch(const ss_core *core, ss_buffer *b, const ss_msg *request);
+
+/** 8.3: what is known of the target is the answer. Owns `c` from here on. */
+void ss_redirect_located(const ss_visit *v, ss_context *c, const ss_answer *answer);
+/** ";q=0.700", or nothing for 1. */
+void ss_proxy_put_q(ss_buffer *b, uint16_t q);
 
 /** A REGISTER for a domain of ours. Owns `c` from here on. */
 void ss_registrar_serve(const ss_visit *v, ss_context *c, const ss_msg *request,

@@ -8,7 +8,7 @@
  * transaction does (RFC4320:4.1). */
 static bool say_trying(const ss_visit *v, ss_context *c, const ss_msg *request)
 {
-    return request->method != SS_METHOD_INVITE ||
+    return request->method != SS_METHOD_INVITE || v->proxy->config->mode != SS_PROXY_STATEFUL ||
            ss_proxy_respond(v, &c->server, request, (ss_proxy_verdict){ .status = 100 });
 }
 
@@ -63,9 +63,16 @@ bool ss_proxy_registers(const ss_proxy *proxy, ss_slice request_uri)
 {
     ss_uri uri;
     return proxy->config->registrar && proxy->config->protection_count == 0 &&
-           ss_uri_parse(request_uri, &uri) == SS_OK &&
+           proxy->config->mode != SS_PROXY_STATELESS && ss_uri_parse(request_uri, &uri) == SS_OK &&
            (uri.scheme == SS_SCHEME_SIP || uri.scheme == SS_SCHEME_SIPS) &&
            (ss_proxy_is_our_domain(proxy, uri.host) || ss_proxy_is_us(proxy, &uri));
+}
+
+/* A registrar is a user agent server (10.3), whatever the proxy beside it is. RFC3261:16.11 */
+static bool is_passed_alone(const ss_proxy *proxy, const ss_msg *request)
+{
+    return proxy->config->mode == SS_PROXY_STATELESS &&
+           !(request->method == SS_METHOD_REGISTER && proxy->config->registrar);
 }
 
 void ss_proxy_request(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up,
@@ -74,6 +81,8 @@ void ss_proxy_request(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up
     const ss_visit v = { .proxy = proxy, .core = core, .turn = turn };
     if (up->kind == SS_UP_ACK || request->method == SS_METHOD_ACK) {
         ss_proxy_ack(&v, request);
+    } else if (is_passed_alone(proxy, request)) {
+        ss_proxy_stateless(&v, request, request->method == SS_METHOD_CANCEL ? NULL : came_by);
     } else if (request->method == SS_METHOD_CANCEL) {
         ss_proxy_cancel(&v, request, came_by);
     } else {

@@ -203,8 +203,11 @@ void ss_registrar_serve(const ss_visit *v, ss_context *c, const ss_msg *request,
 
 /* ---- step 8: the answer -------------------------------------------------------------------------------------- */
 
-static void put_q(ss_buffer *b, uint16_t q)
+void ss_proxy_put_q(ss_buffer *b, uint16_t q)
 {
+    if (q >= 1000) {
+        return;
+    }
     ss_put_text(b, ";q=0.");
     ss_put_char(b, (char)('0' + q / 100));
     ss_put_char(b, (char)('0' + q / 10 % 10));
@@ -221,9 +224,7 @@ static ss_slice print_contacts(const ss_visit *v, const ss_answer *answer)
         ss_put(&b, bound->contact);
         ss_put_text(&b, ">;expires=");
         ss_put_u64(&b, bound->expires_s);
-        if (bound->q < 1000) {
-            put_q(&b, bound->q);
-        }
+        ss_proxy_put_q(&b, bound->q);
     }
     v->turn->failed |= b.overflow;
     return ss_buffer_keep(v->turn->arena, &b);

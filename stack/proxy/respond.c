@@ -75,9 +75,26 @@ void ss_proxy_refuse(const ss_visit *v, const ss_msg *request, const ss_path *ca
 /* ---- without a transaction ----------------------------------------------------------------------------------- */
 
 /* RFC3261:8.2.7 the same tag for every copy of a request. Of the top Via, which an ACK to a non-2xx has too (17.1.1.3). */
-static void put_overload_tag(const ss_core *core, ss_buffer *b, const ss_via *via)
+static void put_stateless_tag(const ss_core *core, ss_buffer *b, const ss_via *via)
 {
     ss_put_hex(b, ss_mix_absorb(core->entropy.key, ss_via_identity(via)), 16);
+}
+
+void ss_proxy_refuse_alone(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
+                           ss_proxy_verdict verdict)
+{
+    ss_via via;
+    if (ss_msg_top_via(request, &via) != SS_OK) {
+        return;
+    }
+    char memory[16];
+    ss_buffer tag = ss_buffer_on(memory, sizeof memory);
+    put_stateless_tag(v->core, &tag, &via);
+    const ss_slice response = print_response(v, request, verdict, ss_buffer_slice(&tag));
+    if (response.len == 0 ||
+        ss_txn_respond_stateless(v->turn, request, came_by, response) != SS_OK) {
+        return; /* a Via that no response can follow: a drop */
+    }
 }
 
 void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path *came_by)
@@ -86,22 +103,10 @@ void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path
         return; /* the host's trouble is no protocol answer */
     }
     ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_FULL, .status = 503, .msg = request });
-    ss_via via;
-    if (ss_msg_top_via(request, &via) != SS_OK) {
-        return;
-    }
-    char memory[16];
-    ss_buffer tag = ss_buffer_on(memory, sizeof memory);
-    put_overload_tag(v->core, &tag, &via);
-    const ss_proxy_verdict full = { .status = 503 };
-    const ss_slice response = print_response(v, request, full, ss_buffer_slice(&tag));
-    if (response.len == 0 ||
-        ss_txn_respond_stateless(v->turn, request, came_by, response) != SS_OK) {
-        return; /* a Via that no response can follow: a drop */
-    }
+    ss_proxy_refuse_alone(v, request, came_by, (ss_proxy_verdict){ .status = 503 });
 }
 
-bool ss_proxy_is_ack_of_overload(const ss_core *core, const ss_msg *ack)
+bool ss_proxy_is_ack_of_refusal(const ss_core *core, const ss_msg *ack)
 {
     ss_via via;
     ss_name_addr to;
@@ -110,6 +115,6 @@ bool ss_proxy_is_ack_of_overload(const ss_core *core, const ss_msg *ack)
     }
     char memory[16];
     ss_buffer tag = ss_buffer_on(memory, sizeof memory);
-    put_overload_tag(core, &tag, &via);
+    put_stateless_tag(core, &tag, &via);
     return ss_slice_eq(ss_name_addr_tag(&to), ss_buffer_slice(&tag));
 }

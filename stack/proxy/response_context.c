@@ -63,6 +63,7 @@ void ss_context_finish(const ss_visit *v, ss_context *c, ss_proxy_verdict verdic
     const bool nothing_to_say = c->is_stateless || c->server == 0 || c->final_sent ||
                                 (verdict.status == 408 && !is_invite(c)); /* RFC4320:4.2 */
     if (nothing_to_say) {
+        ss_stateless_refuse(v, c, verdict);
         ss_context_drop(v, c);
     } else if (ss_context_request(v, c, &request) != SS_OK) {
         v->turn->failed = true;

@@ -1,8 +1,9 @@
-/* Forwarding without a transaction: RFC 3261 16.11, for an ACK to a 2xx and for a CANCEL of nothing we know (16.10).
+/* Forwarding without a transaction: RFC 3261 16.11, for an ACK to a 2xx and for a CANCEL of nothing we know (16.10); in a stateless
+ * proxy for everything.
  *
- * The branch parameter is a hash of what is invariant on retransmission. A request that cannot be forwarded is dropped:
- * an ACK has no answer, and a CANCEL's sender falls back on its own timers (9.1). While a query is out, a context without
- * transactions keeps the bytes.
+ * The branch parameter is a hash of what is invariant on retransmission, and a response finds its way by the Vias alone. What cannot
+ * be forwarded is dropped if it is an ACK, which has no answer, or a CANCEL, whose sender falls back on its own timers (9.1); a
+ * stateless proxy refuses it without a transaction. While a query is out, a context without transactions keeps the bytes.
  */
 #include "context.h"
 
@@ -113,20 +114,94 @@ void ss_stateless_resolved(const ss_visit *v, ss_context *c, const ss_answer *an
     ss_context_release(v, c);
 }
 
-void ss_proxy_stateless(const ss_visit *v, const ss_msg *request)
+void ss_stateless_refuse(const ss_visit *v, const ss_context *c, ss_proxy_verdict verdict)
+{
+    ss_msg request;
+    if (c->came_by.ref == 0 || ss_context_request(v, c, &request) != SS_OK) {
+        return;
+    }
+    const ss_path *came_by = ss_store_at(ss_visit_store(v), c->came_by.ref);
+    ss_proxy_refuse_alone(v, &request, came_by, verdict);
+}
+
+static void locate(const ss_visit *v, const ss_msg *request, const ss_routing *routing,
+                   const ss_path *came_by)
+{
+    ss_context *c = new_context(v, request);
+    if (c == NULL) {
+        return;
+    }
+    const ss_slice path = { (const char *)came_by, came_by == NULL ? 0 : sizeof *came_by };
+    if (ss_core_keep(v->core, path, &c->came_by) != SS_OK) {
+        c->came_by = (ss_blob){ 0 }; /* at the quota nobody is told */
+    }
+    ss_proxy_ask_bindings(v, c, &routing->uri, SS_STAGE_LOCATE,
+                          (ss_query){ .kind = SS_QUERY_LOCATE });
+}
+
+static void route(const ss_visit *v, const ss_msg *request, const ss_routing *routing,
+                  const ss_path *came_by)
+{
+    if (ss_proxy_is_predetermined(v->proxy, routing)) {
+        ss_stateless_send(v, NULL, request, routing, &(ss_target){ .uri = routing->request_uri });
+    } else if (came_by != NULL && ss_proxy_asks_us(request, routing)) {
+        ss_proxy_refuse_alone(v, request, came_by, (ss_proxy_verdict){ .status = 200 });
+    } else {
+        locate(v, request, routing, came_by);
+    }
+}
+
+void ss_proxy_stateless(const ss_visit *v, const ss_msg *request, const ss_path *came_by)
 {
     ss_routing routing;
-    if (ss_proxy_validate(v, request).status != 0 ||
-        ss_proxy_preroute(v, request, &routing).status != 0) {
-        return;
+    ss_proxy_verdict verdict = ss_proxy_validate(v, request);
+    if (verdict.status == 0) {
+        verdict = ss_proxy_preroute(v, request, &routing);
     }
-    if (ss_proxy_is_predetermined(v->proxy, &routing)) {
-        ss_stateless_send(v, NULL, request, &routing, &(ss_target){ .uri = routing.request_uri });
-        return;
+    if (verdict.status == 0) {
+        route(v, request, &routing, came_by);
+    } else if (came_by != NULL && !v->turn->failed) {
+        ss_proxy_refuse_alone(v, request, came_by, verdict);
     }
-    ss_context *c = new_context(v, request);
-    if (c != NULL) {
-        const ss_query locate = { .kind = SS_QUERY_LOCATE };
-        ss_proxy_ask_bindings(v, c, &routing.uri, SS_STAGE_LOCATE, locate);
+}
+
+/* ---- responses ------------------------------------------------------------------------------------------------ */
+
+/* "the location indicated in the next Via header field value". RFC3261:16.11 RFC3261:18.2.2 */
+static bool next_place(const ss_proxy *proxy, const ss_msg *passed, ss_path *path)
+{
+    ss_via via;
+    *path = proxy->config->local;
+    if (ss_msg_top_via(passed, &via) != SS_OK ||
+        ss_transport_from(via.transport, &path->transport) != SS_OK) {
+        return false;
     }
+    if (ss_transport_is_reliable(path->transport)) {
+        return ss_transport_response_address(passed, path->transport, &path->remote) == SS_OK;
+    }
+    const ss_path ours = *path;
+    return ss_transport_response_path(passed, &ours, path) == SS_OK;
+}
+
+/* That its Via is ours was seen to before. RFC3261:16.11 */
+bool ss_proxy_pass_response(const ss_proxy *proxy, ss_turn *turn, const ss_msg *response)
+{
+    if (proxy->config->mode != SS_PROXY_STATELESS) {
+        return false;
+    }
+    ss_msg passed;
+    ss_diag diag;
+    ss_path path;
+    ss_splice s = ss_splice_begin(response, turn->arena);
+    ss_splice_version(&s);
+    ss_splice_pop(&s, SS_HDR_VIA);
+    ss_buffer b = ss_buffer_open(turn->arena);
+    const bool is_whole = ss_splice_print(&s, &b) == SS_OK;
+    const ss_slice bytes = ss_buffer_keep(turn->arena, &b);
+    turn->failed |= !is_whole;
+    if (is_whole && ss_msg_parse(&passed, turn->arena, bytes, &diag) == SS_OK &&
+        next_place(proxy, &passed, &path)) {
+        ss_turn_send(turn, &path, bytes);
+    }
+    return true;
 }

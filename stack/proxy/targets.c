@@ -30,16 +30,36 @@ void ss_proxy_ask_bindings(const ss_visit *v, ss_context *c, const ss_uri *aor, 
     }
 }
 
+bool ss_proxy_asks_us(const ss_msg *request, const ss_routing *routing)
+{
+    return request->method == SS_METHOD_OPTIONS && routing->uri.user.at == NULL;
+}
+
+/* RFC3261:8.2.1 RFC3261:21.4.6 */
+static void refuse_method(const ss_visit *v, ss_context *c)
+{
+    ss_context_finish(v, c,
+                      (ss_proxy_verdict){ .status = 405,
+                                          .header = SS_HDR_ALLOW,
+                                          .value = SS_LIT("REGISTER, OPTIONS") });
+}
+
 void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request,
                      const ss_routing *routing)
 {
-    if (ss_proxy_is_predetermined(v->proxy, routing)) {
+    const ss_proxy_mode mode = v->proxy->config->mode;
+    const bool forwards = mode == SS_PROXY_STATEFUL || mode == SS_PROXY_STATELESS;
+    if (ss_proxy_is_predetermined(v->proxy, routing) && !forwards) {
+        ss_context_finish(v, c, (ss_proxy_verdict){ .status = 404 }); /* 21.4.5: not our domain */
+    } else if (ss_proxy_is_predetermined(v->proxy, routing)) {
         ss_proxy_forward(v, c, request, routing, &(ss_target){ .uri = routing->request_uri },
                          c->breadth);
     } else if (request->method == SS_METHOD_REGISTER && v->proxy->config->registrar) {
         ss_registrar_serve(v, c, request, routing);
-    } else if (request->method == SS_METHOD_OPTIONS && routing->uri.user.at == NULL) {
-        ss_context_finish(v, c, (ss_proxy_verdict){ .status = 200 }); /* 11: it asks about us */
+    } else if (ss_proxy_asks_us(request, routing)) {
+        ss_context_finish(v, c, (ss_proxy_verdict){ .status = 200 }); /* 11 */
+    } else if (mode == SS_PROXY_REGISTERS) {
+        refuse_method(v, c);
     } else {
         const ss_query locate = { .kind = SS_QUERY_LOCATE };
         ss_proxy_ask_bindings(v, c, &routing->uri, SS_STAGE_LOCATE, locate);
@@ -147,6 +167,8 @@ void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer)
     c->is_ours = true;
     if (first == NULL) {
         ss_context_finish(v, c, (ss_proxy_verdict){ .status = why_not_found(answer) });
+    } else if (v->proxy->config->mode == SS_PROXY_REDIRECTS) {
+        ss_redirect_located(v, c, answer);
     } else if (c->is_stateless || is_only_target(v->proxy, answer, first)) {
         go_to(v, c, &(ss_target){ .uri = first->contact });
     } else if (!add_bindings(v, c, answer)) {

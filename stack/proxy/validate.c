@@ -37,11 +37,11 @@ static ss_proxy_verdict check_max_forwards(const ss_msg *request)
     return (ss_proxy_verdict){ .status = request->method == SS_METHOD_OPTIONS ? 200 : 483 };
 }
 
-/* The method is left out on purpose: a CANCEL or an ACK has its INVITE's branch (16.6 step 8). */
+/* What decides where a request goes, and what tells transactions apart (RFC 5393 4.2.1, 4.2.4). The method is left out on purpose, and
+ * so is what a CANCEL does not have (9.1): a CANCEL or an ACK has its INVITE's branch (16.6 step 8). */
 uint64_t ss_proxy_loop_hash(const ss_msg *request)
 {
-    static const ss_hdr deciding[] = { SS_HDR_ROUTE, SS_HDR_PROXY_REQUIRE,
-                                       SS_HDR_PROXY_AUTHORIZATION, SS_HDR_CALL_ID };
+    static const ss_hdr deciding[] = { SS_HDR_ROUTE, SS_HDR_CALL_ID };
     uint64_t hash = ss_hash64(0, request->request_uri);
     for (size_t i = 0; i < SS_COUNT(deciding); i++) {
         for (uint16_t at = request->first[deciding[i]]; at != 0;) {
@@ -132,6 +132,10 @@ static ss_proxy_verdict check_proxy_require(const ss_visit *v, const ss_msg *req
 ss_proxy_verdict ss_proxy_validate(const ss_visit *v, const ss_msg *request)
 {
     ss_proxy_verdict verdict = check_uri(v->proxy, request);
+    const ss_proxy_mode mode = v->proxy->config->mode;
+    if (mode == SS_PROXY_REDIRECTS || mode == SS_PROXY_REGISTERS) {
+        return verdict; /* it forwards nothing; 8.3: "MUST ignore features that are not understood" */
+    }
     if (verdict.status == 0) {
         verdict = check_max_forwards(request);
     }

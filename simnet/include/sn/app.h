@@ -90,8 +90,10 @@ SS_MUST_USE ss_status sn_host_write(sn_host *host, const ss_path *path, ss_slice
 /** In order, once what is kept went out; or at once. The number means nothing afterwards. */
 void sn_host_close(sn_host *host, const ss_path *path);
 void sn_host_reset(sn_host *host, const ss_path *path);
-/** For good: connections are gone without a word, and what still comes is heard by nobody. The app forgets its own. */
+/** Connections are gone without a word, and what comes is heard by nobody. The app forgets its own. */
 void sn_host_crash(sn_host *host);
+/** What comes is heard again. */
+void sn_host_restart(sn_host *host);
 /** The oldest connection with a node that the app knows of; false: there is none. */
 bool sn_host_find_stream(const sn_host *host, uint32_t peer, ss_path *path);
 /** Inside `stream_bytes`: a message is found `at` bytes from the first. For the record. */

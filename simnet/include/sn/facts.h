@@ -39,7 +39,8 @@ typedef struct sn_member {
     uint32_t address; /* IPv4, host order */
     uint32_t router;  /* the node its uplink leads to; SN_NOBODY for the root */
     uint8_t role;     /* sn_role */
-    bool may_log_in;  /* it has the password of its own address */
+    bool may_log_in : 1;   /* it has the password of its own address */
+    bool is_stateless : 1; /* a proxy without transactions: RFC 3261 16.11 */
     /* bytes of a request that go by TCP for their size: RFC 3261 18.1.1; 0: none do */
     uint16_t tcp_from;
     uint32_t outbound; /* the proxy that a user agent sends to; SN_NOBODY for none */
@@ -138,7 +139,8 @@ const char *sn_fact_name(sn_fact_kind kind);
     X(CHANGING)       /* either: a re-INVITE or UPDATE asked for */                                               \
     X(CHANGED)        /* either: one of ours got its 2xx, or ours the ACK to it */                                \
     X(CHANGE_REFUSED) /* either: one came to nothing; status */                                                   \
-    X(CRASHED)        /* of no call: the node forgot everything, and says no more */
+    X(CRASHED)        /* of no call: the node forgot everything, and says no more */                              \
+    X(RESTARTED)      /* of no call: it is there again */
 #define SN_CALL_ID(name) SN_CALL_##name,
 typedef enum sn_call_event { SN_CALL_LIST(SN_CALL_ID) SN_CALL_COUNT } sn_call_event;
 const char *sn_call_event_name(sn_call_event event);

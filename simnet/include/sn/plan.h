@@ -102,6 +102,7 @@ typedef struct sn_proxy_spec {
     uint32_t domain_count;
     const char *host; /* its name in URIs, or NULL */
     bool record_route, registrar;
+    ss_proxy_mode mode;
     ss_fork fork; /* these as in ss_proxy_config */
     ss_span hunt;
     bool recurses, breadth_rejects, lets_loop;

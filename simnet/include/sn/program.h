@@ -51,7 +51,7 @@ typedef struct sn_dist {
     X(UPDATE)   /* media: the streams wanted from now on; 0: as they are */                             \
     X(REINVITE) /* the same */                                                                          \
     X(PRACK)                                                                                            \
-    X(CRASH) /* everything is forgotten, nothing is heard or said any more */
+    X(CRASH) /* everything is forgotten, nothing is heard or said for `after`; 0: any more */
 #define SN_OP_ID(name) SN_OP_##name,
 typedef enum sn_op { SN_OP_LIST(SN_OP_ID) SN_OP_COUNT } sn_op;
 
@@ -61,7 +61,8 @@ enum {
     SN_ROW_OFFER = 2,     /* PROGRESS, PRACK: with an offer */
     SN_ROW_ANSWER = 4,    /* PROGRESS: with the answer, or a preview of it */
     SN_ROW_NO_OFFER = 8,  /* UPDATE, REINVITE: without */
-    SN_ROW_BY_UPDATE = 16 /* HOLD, RESUME: by UPDATE, not by re-INVITE */
+    SN_ROW_BY_UPDATE = 16, /* HOLD, RESUME: by UPDATE, not by re-INVITE */
+    SN_ROW_KEEPS = 32      /* CRASH: what was on its disk, bindings, is there afterwards */
 };
 
 /** One row: wait, then act. */

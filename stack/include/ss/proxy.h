@@ -15,6 +15,14 @@ typedef enum ss_fork {
     SS_FORK_NEVER       /* only the first of those */
 } ss_fork;
 
+/** What becomes of a request that is no REGISTER of its domains. */
+typedef enum ss_proxy_mode {
+    SS_PROXY_STATEFUL,
+    SS_PROXY_STATELESS, /* 16.11; it asks nobody for credentials but in a REGISTER */
+    SS_PROXY_REDIRECTS, /* 8.3: a redirect server */
+    SS_PROXY_REGISTERS  /* 405: a registrar, no more */
+} ss_proxy_mode;
+
 /** Immutable; borrowed for the engine's life. */
 typedef struct ss_proxy_config {
     /* Local address; and the transport that it prefers where a URI names none (RFC 3263 4.1), which its Record-Route names. */
@@ -25,6 +33,7 @@ typedef struct ss_proxy_config {
     uint16_t domain_count;
     bool record_route;
     bool registrar;
+    ss_proxy_mode mode;
     ss_fork fork;
     bool
         recurses; /* Contacts of a 3xx become targets (16.7 step 4), where it is responsible for the URI */
@@ -65,6 +74,8 @@ void ss_proxy_up(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up,
                  const ss_msg *response);
 /** Timers of kind SS_TIMER_OF_BRANCH: Timer C (16.8). */
 void ss_proxy_timer(ss_proxy *proxy, ss_core *core, ss_turn *turn, ss_timer *timer);
+/** 16.11: a response that comes to a stateless proxy goes where the next Via says. False: this proxy is none. */
+bool ss_proxy_pass_response(const ss_proxy *proxy, ss_turn *turn, const ss_msg *response);
 /** The answer to a query. True when the token was the proxy's. */
 bool ss_proxy_answer(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_answer *answer);
 /** Store bytes that the nonces take: they stay when nothing is under way. */

@@ -29,7 +29,7 @@ TEST(what_is_wrong_with_sessions_is_said_at_its_place)
         { STORY("{at: 2s, alice: {hold: c1, «media»: audio}}"), "does not go with", NULL },
         { STORY("{at: 2s, bob: {send: 183, in: c1, body: «ofer»}}"), "", "offer" },
         { STORY("{at: 2s, «alice»: {answer: c1}}"), "is not the callee", NULL },
-        { STORY("{at: 2s, alice: {crash: «1h»}}"), "a crash is for ever", "forever" },
+        { STORY("{at: 2s, alice: {crash: «1h»}}"), "a crash is 'forever'", "forever" },
     };
     RIG_CHECK(rows);
 }

@@ -87,8 +87,6 @@ TEST(what_the_design_has_and_this_version_has_not_is_said_so)
         { TWO "sites: {s: {«nat»: {}, holds: {alice: 1}}}\n", "not in this version", NULL },
         { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, outbound: «dns»}}\n",
           "not in this version", NULL },
-        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: «registrar»}}\n", "not in this version",
-          "[proxy, registrar]" },
         { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, count: 3}, b: {role: ua}}\n"
           "calls: [{name: c, from: «\"a[0..1]\"», to: b, rate: 1/s}]\n",
           "not in this version", "a" },

@@ -56,6 +56,60 @@ TEST(names_refer_to_something)
     RIG_CHECK(rows);
 }
 
+#define SERVER "links: {w: {}}\nduration: 60s\ndomains: {x.org: {registrar: p}}\n"
+
+TEST(proxies_do_what_their_mode_allows)
+{
+    static const rig_mistake rows[] = {
+        { "sipsim: 1\n" SERVER "nodes: {p: {roles: [proxy, registrar], mode: «statefull»}}\n",
+          "statefull", "stateful" },
+        { "sipsim: 1\n" SERVER
+          "nodes: {p: {role: registrar}, q: {role: proxy, mode: «register»}}\n",
+          "'q' is no registrar", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nduration: 60s\n"
+          "domains: {x.org: {registrar: p, password: pw}}\n"
+          "nodes: {p: {roles: [proxy, registrar], mode: «stateless»}}\n",
+          "in a REGISTER only", NULL },
+        { "sipsim: 1\n" SERVER "nodes: {p: {role: registrar, fork: «byq»}}\n", "byq", "by_q" },
+        { "sipsim: 1\n" SERVER "nodes: {p: {role: registrar, max_breadth: «0»}}\n", "1 to 65535",
+          NULL },
+        { "sipsim: 1\n" SERVER "nodes: {p: {role: registrar, hunt: «10»}}\n", "unit", NULL },
+        { "sipsim: 1\n" SERVER
+          "nodes: {p: {role: registrar}, «a»: {role: ua, aor: \"sip:a@x.org\", "
+          "outbound: p, register: {}}, b: {role: ua, aor: «\"sip:a@x.org\"», outbound: p}}\n",
+          "the same address of record", NULL },
+        { "sipsim: 1\n" SERVER "nodes: {p: {role: registrar}, a: {role: ua, aor: \"sip:a@x.org\", "
+          "outbound: p, register: {q: «1.5»}}}\n",
+          "is no q", "0.5" },
+        { "sipsim: 1\n" SERVER "nodes: {p: {role: registrar}, a: {role: ua, aor: \"sip:a@x.org\", "
+          "outbound: p, register: {q: «0.1234»}}}\n",
+          "is no q", "0.5" },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(only_a_proxy_comes_back_after_a_crash)
+{
+    static const rig_mistake rows[] = {
+        { "sipsim: 1\n" SERVER "nodes: {p: {role: registrar}}\n"
+          "story: [{at: 1s, p: {crash: «never»}}]\n",
+          "'forever'", "forever" },
+        { "sipsim: 1\n" SERVER "nodes: {p: {role: registrar}}\n"
+          "story: [{at: 1s, p: {crash: «{»}}}]\n",
+          "missing key 'for'", NULL },
+        { "sipsim: 1\n" SERVER "nodes: {p: {role: registrar}}\n"
+          "story: [{at: 1s, p: {crash: {for: 5s, memory: «gone»}}}]\n",
+          "gone", NULL },
+        { "sipsim: 1\n" SERVER "nodes: {p: {role: registrar}, a: {role: ua}}\n"
+          "story: [{at: 1s, a: «{»crash: {for: 5s}}}]\n",
+          "not in this version", "crash: forever" },
+        { "sipsim: 1\n" SERVER "nodes: {p: {role: registrar}}\n"
+          "story: [{at: 1s, «core»: {crash: forever}}]\n",
+          "neither", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
 TEST(the_network_is_one_tree)
 {
     static const rig_mistake rows[] = {

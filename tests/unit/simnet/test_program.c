@@ -126,6 +126,83 @@ TEST(an_act_of_a_node_that_crashed_is_missed)
     sn_plan_free(plan);
 }
 
+/* A message to a proxy takes 10 ms. What happens while it is away is lost, and so is an act of its own. */
+static sn_plan *phones_and_proxy(void)
+{
+    sn_plan *plan = two_phones();
+    CHECK_EQ(small_proxy(plan, "p1", 0, 0), 3);
+    for (uint32_t group = 1; group <= 2; group++) {
+        sn_ua_spec *spec = &small_spec(plan, group)->ua;
+        spec->outbound = 3;
+        spec->expires_s = 3600;
+    }
+    return plan;
+}
+
+static void crash(sn_plan *plan, ss_time at, ss_span span, uint8_t flags)
+{
+    (void)sn_plan_add_act(plan,
+                          &(sn_act){ .at = at,
+                                     .group = 3,
+                                     .row = { .op = SN_OP_CRASH,
+                                              .flags = flags,
+                                              .after = { .kind = SN_DIST_CONST, .a = span } } });
+}
+
+TEST(a_proxy_that_crashed_comes_back_without_its_bindings)
+{
+    sn_plan *plan = phones_and_proxy();
+    crash(plan, SS_MS(100), SS_S(1), 0);
+    crash(plan, SS_MS(200), SS_S(1), 0); /* it is dead already */
+    act(plan, SS_MS(1050), 1, SN_OP_CALL, 0);
+    small_finish(plan);
+    (void)run_diary(plan);
+    CHECK_SLICE(ss_buffer_slice(&book.b), "20 alice REGISTERED 200\n"
+                                          "20 bob REGISTERED 200\n"
+                                          "100 p1 CRASHED\n"
+                                          "200 p1 ACT_MISSED 481\n"
+                                          "1050 alice PLACED\n"
+                                          "1100 p1 RESTARTED\n"
+                                          "1570 alice REJECTED 404\n"); /* Timer A's first copy */
+    sn_plan_free(plan);
+}
+
+TEST(a_proxy_whose_memory_is_kept_knows_its_users_again)
+{
+    sn_plan *plan = phones_and_proxy();
+    crash(plan, SS_MS(100), SS_S(1), SN_ROW_KEEPS);
+    act(plan, SS_MS(1050), 1, SN_OP_CALL, 0);
+    act(plan, SS_MS(1600), 2, SN_OP_REJECT, 486);
+    small_finish(plan);
+    const small_run run = run_diary(plan);
+    CHECK_SLICE(ss_buffer_slice(&book.b), "20 alice REGISTERED 200\n"
+                                          "20 bob REGISTERED 200\n"
+                                          "100 p1 CRASHED\n"
+                                          "1050 alice PLACED\n"
+                                          "1100 p1 RESTARTED\n"
+                                          "1570 bob INCOMING\n"
+                                          "1600 bob REFUSED 486\n"
+                                          "1620 alice REJECTED 486\n");
+    CHECK_EQ(run.left.bindings, 2);
+    CHECK_EQ(run.left.transactions, 0);
+    sn_plan_free(plan);
+}
+
+TEST(a_proxy_that_crashed_for_ever_stays_away)
+{
+    sn_plan *plan = phones_and_proxy();
+    crash(plan, SS_MS(100), 0, 0);
+    act(plan, SS_MS(1050), 1, SN_OP_CALL, 0);
+    small_finish(plan);
+    (void)run_diary(plan);
+    CHECK_SLICE(ss_buffer_slice(&book.b), "20 alice REGISTERED 200\n"
+                                          "20 bob REGISTERED 200\n"
+                                          "100 p1 CRASHED\n"
+                                          "1050 alice PLACED\n"
+                                          "33050 alice REJECTED 408\n");
+    sn_plan_free(plan);
+}
+
 /* Design 3.3: scripted events come first. Else Alice's BYE, which comes from a lower number, would. */
 TEST(an_act_comes_before_what_arrives_at_its_instant)
 {
