@@ -68,11 +68,19 @@ static dialog_end *obtain(sn_judge *j, const sn_fact *f, txn *invite)
         return NULL;
     }
     d = &j->dialogs.all[index];
-    *d = (dialog_end){
-        .key = key, .node = f->entity, .next = NO_END, .next_of_invite = invite->ends
-    };
+    *d = (dialog_end){ .key = key,
+                       .call_id = f->sip.call_id,
+                       .node = f->entity,
+                       .next = NO_END,
+                       .next_of_invite = invite->ends,
+                       .expires = SS_TIME_NEVER };
     invite->ends = index;
     sn_offer_begin(d, f, invite);
+    if (d->is_uac) {
+        sn_route_of_response(d, f);
+    } else {
+        sn_route_of_invite(d, invite);
+    }
     *(d->is_uac ? &d->last_invite : &d->last_peers_invite) = f->sip.branch;
     return d;
 }
@@ -107,6 +115,16 @@ void sn_dialogs_pass(sn_judge *j, ss_time now)
         d->key = 0;
         d->next = v->first_free;
         v->first_free = index;
+    }
+}
+
+void sn_dialogs_finish(sn_judge *j, ss_time end)
+{
+    for (uint32_t i = 0; i < j->dialogs.count; i++) {
+        dialog_end *d = &j->dialogs.all[i];
+        if (d->key != 0) {
+            sn_expiry_judge(j, d, end);
+        }
     }
 }
 
@@ -160,7 +178,9 @@ void sn_dialogs_request_sent(sn_judge *j, const sn_fact *f, txn *t)
     if (d == NULL || d->is_over) {
         return;
     }
+    sn_route_judge(j, f, d);
     if (f->sip.method == SS_METHOD_BYE) {
+        sn_expiry_judge(j, d, f->key.at);
         end(j, d);
         return;
     }
@@ -183,9 +203,11 @@ void sn_dialogs_request_received(sn_judge *j, const sn_fact *f, txn *t)
         return;
     }
     if (f->sip.method == SS_METHOD_BYE) {
+        sn_expiry_judge(j, d, f->key.at);
         end(j, d);
         return;
     }
+    sn_route_refreshed(d, f);
     if (f->sip.method == SS_METHOD_PRACK) {
         sn_prack_received(j, f, d);
     }
@@ -207,6 +229,7 @@ void sn_dialogs_ack_seen(sn_judge *j, const sn_fact *f)
         return;
     }
     if (sn_fact_is_sent(f)) {
+        sn_route_judge(j, f, d);
         sn_offer_ack_sent(j, f, d);
     } else {
         sn_offer_ack_received(j, f, d);
@@ -221,11 +244,19 @@ static void invite_answered(sn_judge *j, const sn_fact *f, txn *t)
     }
     if (f->sip.status >= 200) {
         sn_success_waits(j, f, d);
+        sn_expiry_negotiated(j, f, t, d);
         d->is_confirmed = true;
     }
     const bool is_new = f->sip.status >= 200 || sn_reliable_sent(j, f, t, d);
     if (is_new && !d->is_over) {
         sn_offer_response_sent(j, f, t, d);
+    }
+}
+
+static void change_agreed(sn_judge *j, const sn_fact *f, const txn *t, dialog_end *d)
+{
+    if (t->method == SS_METHOD_UPDATE && d->is_confirmed) {
+        sn_expiry_negotiated(j, f, t, d);
     }
 }
 
@@ -240,6 +271,7 @@ static void change_accepted(sn_judge *j, const sn_fact *f, const txn *t)
         sn_prack_answered(j, f, t, d);
     }
     if (!d->is_over) {
+        change_agreed(j, f, t, d);
         sn_offer_success_sent(j, f, d);
     }
 }
@@ -284,10 +316,27 @@ static void answer_came(sn_judge *j, const sn_fact *f, txn *t)
     if (d == NULL || d->is_over || (!is_open(t) && d->is_confirmed)) {
         return;
     }
+    if (f->sip.status >= 200 && !d->is_confirmed) {
+        sn_route_of_response(d, f);
+    } else {
+        sn_route_refreshed(d, f);
+    }
     if (f->sip.status >= 200 || sn_reliable_received(f, d)) {
         sn_offer_response_received(j, f, t, d);
     }
-    d->is_confirmed = d->is_confirmed || f->sip.status >= 200;
+    if (f->sip.status >= 200) {
+        sn_expiry_negotiated(j, f, t, d);
+        d->is_confirmed = true;
+    }
+}
+
+/* RFC3261:8.1.3.4 where a request in a dialog goes on to is the peer's to say. */
+static void redirected(sn_judge *j, const sn_fact *f)
+{
+    dialog_end *d = f->sip.status < 400 ? find(j, key_of(f)) : NULL;
+    if (d != NULL) {
+        d->route.target = d->route.next = 0;
+    }
 }
 
 void sn_dialogs_response_received(sn_judge *j, const sn_fact *f, txn *t)
@@ -297,11 +346,14 @@ void sn_dialogs_response_received(sn_judge *j, const sn_fact *f, txn *t)
     }
     if (f->sip.status >= 300) {
         failed(j, t);
+        redirected(j, f);
     } else if (t->method == SS_METHOD_INVITE) {
         answer_came(j, f, t);
     } else if (is_change(t) && is_open(t) && f->sip.status >= 200) {
         dialog_end *d = find(j, key_of(f));
-        if (d != NULL) {
+        if (d != NULL && !d->is_over) {
+            sn_route_refreshed(d, f);
+            change_agreed(j, f, t, d);
             sn_offer_success_received(j, f, d);
         }
     }

@@ -27,7 +27,10 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->call_id = f->sip.call_id;
     t->cseq = f->sip.cseq;
     t->rseq = f->sip.rseq;
-    t->rack_cseq = f->sip.rack_cseq;
+    t->rack_cseq = f->sip.rack_cseq; /* or what else its method has there */
+    t->contact = f->sip.contact;
+    t->routes = f->sip.routes;
+    t->route_count = f->sip.route_count;
     t->says = f->sip.says;
     t->reliable = f->transport != SS_TRANSPORT_UDP;
     t->second_branch = f->sip.second_branch;

@@ -238,5 +238,6 @@ void sn_judge_finish(sn_judge *j, ss_time end, bool interrupted)
         sn_lefts_finish(j);
         sn_calls_finish(j, j->now);
         sn_subs_finish(j, j->now);
+        sn_dialogs_finish(j, j->now);
     }
 }

@@ -86,6 +86,12 @@ const sn_law sn_laws[] = {
                    "a callee sends no BYE before the ACK came or 64*T1 passed" },
     [LAW_DLG4] = { "DLG4", "RFC3261:14.1",
                    "an INVITE leaves in a dialog only when none of either side is under way" },
+    [LAW_DLG5] = { "DLG5", "RFC3261:12.2.1.1",
+                   "a request in a dialog has the routes that the dialog was made with, and goes "
+                   "to "
+                   "the remote target, which only target refreshes change" },
+    [LAW_DLG6] = { "DLG6", "RFC4028:10",
+                   "a session with an interval is refreshed or ended by a BYE before it runs out" },
     [LAW_REL1] = { "REL1", "RFC3262:3",
                    "a UAS sends 1xx reliably only to who said that it takes them; the RSeq of the "
                    "first is 1 to 2^31 - 1, of each that follows higher by one, and the second "
@@ -129,6 +135,8 @@ const sn_law sn_laws[] = {
                    "after a SUBSCRIBE or REFER, and none waits for longer" },
     [LAW_SUB4] = { "SUB4", "RFC3515:2.4.7",
                    "who accepts a REFER tells what became of it until that has ended" },
+    [LAW_SUB5] = { "SUB5", "RFC6665:4.4.1",
+                   "no NOTIFY leaves for a subscription behind the one that said \"terminated\"" },
     [LAW_NET1] = { "NET1", "",
                    "each copy that a link promised arrives exactly once, and nothing else does" },
     [LAW_NET2] = { "NET2", "",

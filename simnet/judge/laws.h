@@ -16,10 +16,10 @@
     X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12)      \
     X(TX13) X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19)                                     \
     X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7)                                     \
-    X(DLG1) X(DLG2) X(DLG3) X(DLG4)                                                             \
+    X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6)                                             \
     X(REL1) X(REL2) X(REL3) X(REL4) X(REL5)                                                     \
     X(OFF1) X(OFF2) X(OFF3) X(OFF4)                                                             \
-    X(SUB1) X(SUB2) X(SUB3) X(SUB4)                                                             \
+    X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
     X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4)                                                         \
     X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
     X(TRN1) X(TRN2)                                                                             \
@@ -75,9 +75,13 @@ typedef struct txn {
     uint32_t next_free;
     uint32_t next_accepted;   /* the next older one of the same node and Call-ID, NO_TXN: none */
     uint32_t ends;            /* the dialogs that an INVITE outside one made: dialogs.c */
-    uint32_t rseq, rack_cseq; /* of a PRACK: what it acknowledges */
+    uint32_t rseq;            /* as of ss_summary, of the request: */
+    union {
+        uint32_t rack_cseq, session_expires, event;
+    };
+    uint32_t contact, routes;
+    uint8_t route_count, says;
     session_facts session;    /* of an INVITE outside a dialog */
-    uint16_t says;            /* of the request: SS_SAYS_* */
     uint16_t max_forwards;    /* server, as received */
     uint16_t status;          /* the last response that counts */
     uint16_t answers;         /* server: copies that came at asked_at, not yet answered */
@@ -149,8 +153,16 @@ typedef struct offer_view {
     uint8_t by, in, method; /* offer_side, offer_place, ss_method of the request */
 } offer_view;
 
+/** Where this end's requests go. */
+typedef struct route_view {
+    uint32_t routes, count; /* as of ss_summary */
+    uint32_t target, next;  /* hashes of URIs: the last two that the peer said; 0: none, or not known */
+    bool is_strict, is_known;
+} route_view;
+
 typedef struct dialog_end {
-    uint64_t key;  /* 0 when free */
+    uint64_t key; /* 0 when free */
+    uint64_t call_id;
     ss_time until; /* forgotten then, when it is over */
     uint32_t node;
     uint32_t next;           /* of those that are free; of those that are over */
@@ -159,6 +171,8 @@ typedef struct dialog_end {
     bool is_uac;
     uint64_t made_by;                        /* branch of its INVITE */
     uint64_t last_invite, last_peers_invite; /* branches */
+    route_view route;
+    ss_time expires; /* the session, without a refresh: RFC 4028; SS_TIME_NEVER */
     reliable_given given;
     reliable_taken taken;
     offer_view offer;
@@ -392,8 +406,23 @@ void sn_dialogs_request_received(sn_judge *j, const sn_fact *f, txn *t);
 void sn_dialogs_ack_seen(sn_judge *j, const sn_fact *f);
 void sn_dialogs_response_sent(sn_judge *j, const sn_fact *f, txn *t);
 void sn_dialogs_response_received(sn_judge *j, const sn_fact *f, txn *t);
+void sn_dialogs_finish(sn_judge *j, ss_time end);
 /** An INVITE's transaction is no more: its dialogs that are early still are over. */
 void sn_dialogs_invite_over(sn_judge *j, txn *invite);
+
+/* routes.c: DLG5 */
+/** The dialog is made, or made anew by its 2xx. */
+void sn_route_of_invite(dialog_end *d, const txn *invite);
+void sn_route_of_response(dialog_end *d, const sn_fact *f);
+/** A target refresh came. */
+void sn_route_refreshed(dialog_end *d, const sn_fact *f);
+void sn_route_judge(sn_judge *j, const sn_fact *f, const dialog_end *d);
+
+/* session_expiry.c: DLG6 */
+/** The first 2xx to an INVITE or UPDATE. */
+void sn_expiry_negotiated(sn_judge *j, const sn_fact *f, const txn *t, dialog_end *d);
+/** A BYE left, or came. */
+void sn_expiry_judge(sn_judge *j, dialog_end *d, ss_time now);
 
 /* reliable.c: REL1 to REL5 */
 /** A 1xx before the final response. False: a copy of the last reliable one. */
@@ -454,7 +483,7 @@ bool sn_has_been_refused(const sn_judge *j, uint32_t node, uint32_t peer);
 void sn_size_judge(sn_judge *j, const sn_fact *f);
 /** A CANCEL or a hop-by-hop ACK leaves. */
 void sn_transport_followed(sn_judge *j, const sn_fact *f, const txn *invite);
-/* subscriptions.c: SUB1 to SUB4. Called before the transactions hear of the message. */
+/* subscriptions.c: SUB1 to SUB5. Called before the transactions hear of the message. */
 void sn_sub_request_sent(sn_judge *j, const sn_fact *f);
 void sn_sub_response_sent(sn_judge *j, const sn_fact *f);
 /** A NOTIFY of a proxy's own: of a subscription that it accepted itself. */

@@ -1,16 +1,18 @@
-/* SUB1 to SUB4: event notification as RFC 6665 and RFC 3515 have it. What a notifier owes is seen on the wire; how a
+/* SUB1 to SUB5: event notification as RFC 6665 and RFC 3515 have it. What a notifier owes is seen on the wire; how a
  * subscription lives, and Timer N, by the stack's notes. A node whose transport failed or that was overloaded owes nothing. */
 #include <stdlib.h>
 
 #include "laws.h"
 
-enum { ASKED_KEPT = 4 };
+enum { ASKED_KEPT = 4, ENDED_KEPT = 4 };
 
 /* A notifier's side of a dialog, from its first 2xx to a SUBSCRIBE or REFER. */
 typedef struct sub_dialog {
     uint64_t call_id, tag, branch; /* branch: of the last NOTIFY */
     ss_time owed;                  /* a NOTIFY, since then; SS_TIME_NEVER: none */
     uint32_t node, cseq;
+    uint32_t ended[ENDED_KEPT]; /* Events of the subscriptions that ended last; 0: none */
+    uint32_t next_ended;
 } sub_dialog;
 
 /* A subscription that the stack noted. */
@@ -61,6 +63,34 @@ static sub_dialog *obtain_dialog(sn_judge *j, uint32_t node, uint64_t call_id, u
     return d;
 }
 
+/* ---- SUB5 ---- */
+
+/* What is accepted lives; a REFER is a subscription of its own, whatever it is called. RFC3515:2.4.6 */
+static void begin_again(sub_dialog *d, uint32_t event)
+{
+    for (unsigned i = 0; i < ENDED_KEPT; i++) {
+        d->ended[i] = event == 0 || d->ended[i] == event ? 0 : d->ended[i];
+    }
+}
+
+/* RFC6665:4.4.1 a subscription is destroyed with the NOTIFY that says "terminated"; one that was challenged may say so again. */
+static void judge_end(sn_judge *j, const sn_fact *f, sub_dialog *d)
+{
+    const txn *last = sn_txn_find(j, f->entity, CLIENT, d->branch, SS_METHOD_NOTIFY);
+    const bool is_again = last != NULL && (last->status == 401 || last->status == 407);
+    for (unsigned i = 0; i < ENDED_KEPT && f->sip.event != 0; i++) {
+        if (d->ended[i] == f->sip.event && !is_again) {
+            sn_judge_broken(j, LAW_SUB5, f->key.at, f->entity, f->sip.call_id,
+                            "a NOTIFY left for a subscription that ended with an earlier one");
+        }
+    }
+    if ((f->sip.says & SS_SAYS_TERMINATED) != 0) {
+        d->ended[d->next_ended++ % ENDED_KEPT] = f->sip.event;
+    }
+}
+
+/* ---- SUB1, SUB2 ---- */
+
 /* RFC6665:4.2.1.2 RFC3515:2.4.4 a copy of the 2xx asks for nothing new */
 void sn_sub_response_sent(sn_judge *j, const sn_fact *f)
 {
@@ -74,6 +104,9 @@ void sn_sub_response_sent(sn_judge *j, const sn_fact *f)
         return;
     }
     sub_dialog *d = obtain_dialog(j, f->entity, f->sip.call_id, f->sip.to_tag);
+    if (d != NULL && t != NULL) {
+        begin_again(d, t->method == SS_METHOD_SUBSCRIBE ? t->event : 0);
+    }
     if (d != NULL && d->owed == SS_TIME_NEVER && is_ua) { /* a proxy may have passed it on */
         d->owed = f->key.at;
     }
@@ -99,6 +132,7 @@ static void notify_sent(sn_judge *j, const sn_fact *f)
                         "a new NOTIFY has CSeq %u after %u", (unsigned)f->sip.cseq,
                         (unsigned)d->cseq);
     }
+    judge_end(j, f, d);
     sn_map_remove(&j->sub_notifies, key_of(f->entity, d->branch, 2));
     if (!sn_map_put(&j->sub_notifies, key_of(f->entity, f->sip.branch, 2),
                     (uint64_t)(d - j->sub_dialogs))) {

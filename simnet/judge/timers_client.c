@@ -32,6 +32,7 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->call_id = f->sip.call_id;
     t->is_initial = f->sip.to_tag == 0;
     t->says = f->sip.says;
+    t->session_expires = f->sip.session_expires;
     t->cseq = f->sip.cseq;
     t->via_count = f->sip.via_count;
     t->phase = PHASE_WAITING;
@@ -230,6 +231,9 @@ static void response_to(sn_judge *j, const sn_fact *f, txn *t)
         return;
     }
     t->cancel_end = SS_TIME_NEVER;
+    if (t->final_at == SS_TIME_NEVER) {
+        t->status = f->sip.status;
+    }
     if (is_invite(t)) {
         final_to_invite(j, f, t);
     } else if (t->phase != PHASE_COMPLETED) {

@@ -14,6 +14,12 @@ static uint64_t tag_hash(ss_status status, const ss_name_addr *na)
     return tag.len == 0 ? 0 : hash_of(tag);
 }
 
+static bool is_word(ss_slice value, ss_slice word)
+{
+    const ss_slice first = ss_slice_trim(ss_slice_cut(value, 0, ss_slice_find(value, ';')));
+    return ss_slice_eq_nocase(first, word);
+}
+
 /* The first two are told apart, the others counted. */
 static void summarise_vias(const ss_msg *msg, ss_summary *out)
 {
@@ -59,6 +65,104 @@ static void summarise_rack(ss_slice value, ss_summary *out)
     }
 }
 
+/* ---- routes and targets ---- */
+
+/* What stands in angle brackets, or before the parameters. */
+static ss_slice uri_of(ss_slice value)
+{
+    const size_t open = ss_slice_find(value, '<');
+    if (open == value.len) {
+        return ss_slice_trim(ss_slice_cut(value, 0, ss_slice_find(value, ';')));
+    }
+    const ss_slice rest = ss_slice_cut(value, open + 1, value.len);
+    return ss_slice_cut(rest, 0, ss_slice_find(rest, '>'));
+}
+
+static uint32_t short_hash(ss_slice bytes)
+{
+    const uint32_t hash = (uint32_t)hash_of(bytes);
+    return hash == 0 ? 1 : hash;
+}
+
+/* RFC3261:19.1.1 the parameter lr, with or without a value. */
+static bool is_loose(ss_slice uri)
+{
+    for (size_t at = 0; at + 3 <= uri.len; at++) {
+        const bool ends = at + 3 == uri.len || uri.at[at + 3] == ';' || uri.at[at + 3] == '=';
+        if (uri.at[at] == ';' && ends &&
+            ss_slice_eq_nocase(ss_slice_cut(uri, at + 1, at + 3), SS_LIT("lr"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* RFC3261:12.1.1 RFC3261:12.1.2 the UAC takes Record-Route in reverse. */
+static void summarise_routes(const ss_msg *msg, ss_summary *out)
+{
+    const ss_hdr id = msg->is_request && out->to_tag != 0 ? SS_HDR_ROUTE : SS_HDR_RECORD_ROUTE;
+    ss_value_iter it = { 0 };
+    ss_slice value;
+    uint32_t power = 1;
+    bool is_first_loose = true;
+    if (msg->first[id] == 0) {
+        return;
+    }
+    while (ss_msg_next_value(msg, id, &it, &value) == SS_OK && out->route_count < UINT8_MAX) {
+        const ss_slice uri = uri_of(value);
+        const uint32_t hash = short_hash(uri);
+        out->routes =
+            msg->is_request ? out->routes + hash * power : out->routes * SS_ROUTES_PRIME + hash;
+        power *= SS_ROUTES_PRIME;
+        is_first_loose = out->route_count == 0 || !msg->is_request ? is_loose(uri) : is_first_loose;
+        out->route_count++;
+    }
+    out->says |= is_first_loose ? 0 : SS_SAYS_STRICT;
+}
+
+static bool refreshes_target(const ss_msg *msg)
+{
+    return (msg->method == SS_METHOD_INVITE || msg->method == SS_METHOD_UPDATE) &&
+           (msg->is_request || (msg->status > 100 && msg->status < 300));
+}
+
+/* RFC3261:12.2.1.1 */
+static void summarise_target(const ss_msg *msg, ss_summary *out)
+{
+    if (msg->is_request && out->to_tag != 0) {
+        out->target = short_hash(msg->request_uri);
+    }
+    if (msg->first[SS_HDR_CONTACT] != 0 && refreshes_target(msg)) {
+        out->contact = short_hash(uri_of(ss_msg_value(msg, SS_HDR_CONTACT, 0)));
+    }
+}
+
+/* ---- what methods say of themselves ---- */
+
+static bool has_event(ss_method method)
+{
+    return method == SS_METHOD_SUBSCRIBE || method == SS_METHOD_NOTIFY || method == SS_METHOD_REFER;
+}
+
+/* RFC4028:4 RFC6665:8.2.1 RFC6665:8.2.3 */
+static void summarise_usage(const ss_msg *msg, ss_summary *out)
+{
+    uint64_t seconds = 0;
+    if (msg->first[SS_HDR_SESSION_EXPIRES] != 0) {
+        const ss_slice value = ss_msg_value(msg, SS_HDR_SESSION_EXPIRES, 0);
+        const ss_slice number = ss_slice_trim(ss_slice_cut(value, 0, ss_slice_find(value, ';')));
+        if (refreshes_target(msg) && ss_slice_to_u64(number, UINT32_MAX, &seconds) == SS_OK) {
+            out->session_expires = (uint32_t)seconds;
+        }
+    } else if (msg->first[SS_HDR_EVENT] != 0 && has_event(msg->method)) {
+        out->event = short_hash(ss_msg_value(msg, SS_HDR_EVENT, 0));
+    }
+    if (msg->first[SS_HDR_SUBSCRIPTION_STATE] != 0 &&
+        is_word(ss_msg_value(msg, SS_HDR_SUBSCRIPTION_STATE, 0), SS_LIT("terminated"))) {
+        out->says |= SS_SAYS_TERMINATED;
+    }
+}
+
 /* RFC3262:3 RFC3262:4 */
 static void summarise_reliability(const ss_msg *msg, ss_summary *out)
 {
@@ -75,12 +179,6 @@ static void summarise_reliability(const ss_msg *msg, ss_summary *out)
         (is_offered && ss_msg_lists_token(msg, SS_HDR_SUPPORTED, tag))) {
         out->says |= SS_SAYS_100REL;
     }
-}
-
-static bool is_word(ss_slice value, ss_slice word)
-{
-    const ss_slice first = ss_slice_trim(ss_slice_cut(value, 0, ss_slice_find(value, ';')));
-    return ss_slice_eq_nocase(first, word);
 }
 
 /* RFC3261:13.2.1 RFC3261:20.11 a disposition that is not said is "session". */
@@ -106,7 +204,10 @@ void ss_msg_summarise(const ss_msg *msg, ss_summary *out)
     out->from_tag = tag_hash(ss_msg_from(msg, &na), &na);
     out->to_tag = tag_hash(ss_msg_to(msg, &na), &na);
     out->says = has_session(msg) ? SS_SAYS_SESSION : 0;
+    summarise_usage(msg, out);
     summarise_reliability(msg, out);
+    summarise_target(msg, out);
+    summarise_routes(msg, out);
     summarise_vias(msg, out);
 }
 

@@ -57,7 +57,7 @@ void court_give(court *rig, sn_fact fact)
 /* ---- messages ---- */
 
 /* An INVITE has an offer, and its 2xx the answer: of descriptions that nobody can read. */
-static uint16_t says_of(ss_method method, unsigned status)
+static uint8_t says_of(ss_method method, unsigned status)
 {
     return method == SS_METHOD_INVITE && (status == 0 || status / 100 == 2) ? SS_SAYS_SESSION : 0;
 }

@@ -47,13 +47,27 @@ typedef struct ss_summary {
     uint64_t branch;        /* of branch and sent-by of the top Via */
     uint64_t second_branch; /* of the second Via */
     uint32_t rseq;          /* of RSeq; of a PRACK the response number in its RAck; 0 when absent */
-    uint32_t rack_cseq;     /* of a PRACK: the number of the INVITE in its RAck */
-    uint16_t says;          /* SS_SAYS_* */
+    union {
+        uint32_t rack_cseq;       /* of a PRACK: the number of the INVITE in its RAck */
+        uint32_t session_expires; /* of INVITE and UPDATE, and their responses; 0 when absent */
+        uint32_t event;           /* of SUBSCRIBE, NOTIFY and REFER: hash of Event */
+    };
+    uint32_t contact; /* of INVITE and UPDATE, and their 101 to 299: hash of the URI in Contact, 0 when absent */
+    uint32_t target;  /* of a request with a To tag: hash of its Request-URI */
+    uint32_t routes;  /* of such a request: its Route; else the route set that its receiver makes of Record-Route:
+                       * SS_ROUTES_PRIME */
+    uint8_t route_count;
+    uint8_t says; /* SS_SAYS_* */
 } ss_summary;
+
+/** Routes r0, r1 … are r0 + r1 * this + r2 * this^2 …, each the hash of its URI: so can one be put before or behind. */
+#define SS_ROUTES_PRIME 0x9e3779b1u
 
 enum {
     SS_SAYS_100REL = 1, /* an INVITE's Supported or Require, a response's Require lists 100rel */
-    SS_SAYS_SESSION = 2 /* the body is a session description */
+    SS_SAYS_SESSION = 2,   /* the body is a session description */
+    SS_SAYS_STRICT = 4,    /* the first of the routes has no lr */
+    SS_SAYS_TERMINATED = 8 /* a NOTIFY: its subscription is terminated */
 };
 
 /* ---- notes: what an onlooker may know; they change nothing --------------------------------------------------------------------- */

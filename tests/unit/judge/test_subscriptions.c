@@ -1,4 +1,4 @@
-/* SUB1 to SUB4: what a notifier owes, and how subscriptions live. RFC6665:4.1.2, 4.2.1.2, 4.2.2; RFC3515:2.4.7. */
+/* SUB1 to SUB5: what a notifier owes, and how subscriptions live. RFC6665:4.1.2, 4.2.1.2, 4.2.2; RFC3515:2.4.7. */
 #include "check.h"
 #include "court.h"
 
@@ -270,5 +270,49 @@ TEST(sub4_leaves_other_subscriptions_to_themselves)
     court_notes(&rig, COURT_BOB, subscription(1, SS_METHOD_SUBSCRIBE, SS_SUB_NONE, SS_SUB_ACTIVE));
     court_finish(&rig, SS_S(40));
     CHECK_EQ(court_broken(&rig, "SUB4"), 0);
+    court_close(&rig);
+}
+
+static void ends_with(court *rig, uint64_t branch, uint32_t cseq, uint32_t event, bool terminated)
+{
+    ss_summary m = notify(branch, cseq, COURT_TO_TAG);
+    m.event = event;
+    m.says = terminated ? SS_SAYS_TERMINATED : 0;
+    court_sends(rig, COURT_BOB, m);
+}
+
+/* RFC6665:4.4.1 */
+TEST(sub5_sees_a_notify_behind_the_last)
+{
+    static const uint32_t events[] = { 7, 8 };
+    for (size_t i = 0; i < SS_COUNT(events); i++) {
+        court rig;
+        is_answered(&rig, SS_METHOD_SUBSCRIBE, 200);
+        ends_with(&rig, COURT_OURS, 1, 7, true);
+        court_at(&rig, SS_S(1));
+        ends_with(&rig, COURT_OURS + 1, 2, events[i], false); /* of another subscription */
+        CHECK_EQ(court_broken(&rig, "SUB5"), i == 0 ? 1 : 0);
+        court_close(&rig);
+    }
+}
+
+/* Its copy, its repetition with credentials, and what a new SUBSCRIBE begins. */
+TEST(sub5_lets_the_last_be_sent_again_and_a_subscription_begin_anew)
+{
+    court rig;
+    is_answered(&rig, SS_METHOD_SUBSCRIBE, 200);
+    ends_with(&rig, COURT_OURS, 1, 7, true);
+    court_at(&rig, SS_MS(500));
+    ends_with(&rig, COURT_OURS, 1, 7, true);
+    court_at(&rig, SS_S(1));
+    court_gets(&rig, COURT_BOB, court_response(407, SS_METHOD_NOTIFY, COURT_OURS));
+    ends_with(&rig, COURT_OURS + 1, 2, 7, true);
+    court_at(&rig, SS_S(2));
+    ss_summary anew = court_request(SS_METHOD_SUBSCRIBE, COURT_THEIRS + 9);
+    anew.event = 7;
+    court_gets(&rig, COURT_BOB, anew);
+    court_sends(&rig, COURT_BOB, court_response(200, SS_METHOD_SUBSCRIBE, COURT_THEIRS + 9));
+    ends_with(&rig, COURT_OURS + 2, 3, 7, false);
+    CHECK_EQ(court_broken(&rig, "SUB5"), 0);
     court_close(&rig);
 }

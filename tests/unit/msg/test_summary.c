@@ -76,6 +76,71 @@ TEST(summary_of_reliable_responses_and_their_prack)
     CHECK_EQ(s.says, 0);
 }
 
+static uint32_t uri_hash(const char *uri)
+{
+    return (uint32_t)ss_hash64(0, ss_slice_from(uri));
+}
+
+/* RFC3261:12.1.1 RFC3261:12.1.2 RFC3261:12.2.1.1 */
+TEST(summary_of_routes_is_the_same_from_both_ends)
+{
+    static const uint32_t k = SS_ROUTES_PRIME;
+    const uint32_t one = uri_hash("sip:p1.example;lr"), two = uri_hash("sip:p2.example;lr=on");
+    ss_summary s;
+    summarise(
+        SS_LIT("INVITE sip:b@b.example SIP/2.0\r\n"
+               "Record-Route: <sip:p2.example;lr=on>;x=y\r\nRecord-Route: <sip:p1.example;lr>\r\n"
+               "Contact: \"A\" <sip:a@10.0.0.1>;q=1\r\n"
+               "Via: SIP/2.0/UDP a.example;branch=z9hG4bK1\r\nFrom: <sip:a@a.example>;tag=1\r\n"
+               "To: <sip:b@b.example>\r\nCall-ID: c\r\nMax-Forwards: 70\r\nCSeq: 1 INVITE\r\n\r\n"),
+        &s);
+    CHECK_EQ(s.routes, two + one * k);
+    CHECK_EQ(s.route_count, 2);
+    CHECK_EQ(s.target, 0);
+    CHECK_EQ(s.contact, uri_hash("sip:a@10.0.0.1"));
+    CHECK_EQ(s.says, 0);
+    summarise(SS_LIT("SIP/2.0 180 On\r\n" HEAD(
+                  "1 INVITE") "Record-Route: <sip:p2.example;lr=on>, <sip:p1.example;lr>\r\n"
+                              "Contact: sip:b@10.0.0.2;q=1\r\n\r\n"),
+              &s);
+    CHECK_EQ(s.routes, one + two * k);
+    CHECK_EQ(s.contact, uri_hash("sip:b@10.0.0.2"));
+    summarise(
+        SS_LIT("BYE sip:b@10.0.0.2 SIP/2.0\r\n" HEAD(
+            "2 BYE") "Route: <sip:p1.example;lr>\r\nRoute: <sip:p2.example;lr=on>\r\n"
+                     "Record-Route: <sip:p9.example;lr>\r\nContact: <sip:a@10.0.0.1>\r\n\r\n"),
+        &s);
+    CHECK_EQ(s.routes, one + two * k);
+    CHECK_EQ(s.target, uri_hash("sip:b@10.0.0.2"));
+    CHECK_EQ(s.contact, 0);
+    summarise(SS_LIT("BYE sip:p1.example SIP/2.0\r\n" HEAD(
+                  "2 BYE") "Route: <sip:p2.example;lrx=1>, <sip:p1.example;lr>\r\n\r\n"),
+              &s);
+    CHECK_EQ(s.says, SS_SAYS_STRICT);
+}
+
+/* RFC4028:4 RFC6665:8.2.1 RFC6665:8.2.3 */
+TEST(summary_of_intervals_and_of_subscriptions)
+{
+    ss_summary s;
+    summarise(
+        SS_LIT("SIP/2.0 200 OK\r\n" HEAD("1 UPDATE") "Session-Expires: 90 ;refresher=uac\r\n\r\n"),
+        &s);
+    CHECK_EQ(s.session_expires, 90);
+    summarise(SS_LIT("SIP/2.0 422 No\r\n" HEAD("1 UPDATE") "Session-Expires: 90\r\n\r\n"), &s);
+    CHECK_EQ(s.session_expires, 0);
+    summarise(SS_LIT("NOTIFY sip:b@b.example SIP/2.0\r\n" HEAD(
+                  "1 NOTIFY") "o: refer;id=7\r\nSubscription-State: "
+                              "Terminated;reason=noresource\r\n\r\n"),
+              &s);
+    CHECK_EQ(s.event, uri_hash("refer;id=7"));
+    CHECK_EQ(s.says, SS_SAYS_TERMINATED);
+    summarise(SS_LIT("NOTIFY sip:b@b.example SIP/2.0\r\n" HEAD(
+                  "1 NOTIFY") "Event: refer\r\nSubscription-State: active;expires=5\r\n\r\n"),
+              &s);
+    CHECK_EQ(s.says, 0);
+}
+
 TEST(summary_says_what_is_a_session_description)
 {
     static const struct {
