@@ -21,8 +21,7 @@ static desk *desk_of(const ss_engine *e)
 
 static bool is_reg(ss_slice event)
 {
-    return ss_slice_eq(ss_slice_trim(ss_slice_cut(event, 0, ss_slice_find(event, ';'))),
-                       SS_LIT("reg"));
+    return ss_slice_eq(ss_value_head(event, NULL), SS_LIT("reg"));
 }
 
 /* RFC3680:4.1 */

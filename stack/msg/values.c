@@ -158,6 +158,15 @@ static size_t find_param_end(ss_slice s, size_t at)
     return at;
 }
 
+ss_slice ss_value_head(ss_slice value, ss_params *params)
+{
+    const size_t semicolon = ss_slice_find(value, ';');
+    if (params != NULL) {
+        *params = (ss_params){ ss_slice_cut(value, semicolon, value.len) };
+    }
+    return ss_slice_trim(ss_slice_cut(value, 0, semicolon));
+}
+
 /* Serves header parameters and URI parameters alike: both were checked by their own grammar when they were parsed. */
 ss_status ss_params_get(ss_params p, ss_slice name, ss_slice *value)
 {

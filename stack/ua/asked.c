@@ -157,6 +157,19 @@ void ss_asked_started(const ss_visit *v, ss_asked *asked, ss_ref txn)
 
 /* ---- answers ---- */
 
+void ss_leg_tell_change(const ss_visit *v, const ss_leg *leg, ss_told told,
+                        const ss_outcome *outcome)
+{
+    ss_leg_tell(v, leg,
+                (ss_event){ .kind = told.kind,
+                            .method = told.method,
+                            .status = outcome->status,
+                            .synthetic = outcome->synthetic,
+                            .verdict = told.verdict,
+                            .asks = told.waits ? SS_ASKS_ACK : SS_ASKS_NOTHING,
+                            .msg = outcome->msg });
+}
+
 static void done(const ss_visit *v, ss_asked *asked, const ss_outcome *outcome)
 {
     switch (asked->method) {

@@ -352,13 +352,9 @@ void ss_leg_learn(ss_leg *leg, const ss_msg *msg)
 /* RFC3261:13.2.1 the disposition of a description is session, when none is said. */
 bool ss_ua_has_session(const ss_msg *msg)
 {
-    const ss_slice type = ss_msg_value(msg, SS_HDR_CONTENT_TYPE, 0);
-    const ss_slice disposition = ss_msg_value(msg, SS_HDR_CONTENT_DISPOSITION, 0);
-    const ss_slice word =
-        ss_slice_trim(ss_slice_cut(disposition, 0, ss_slice_find(disposition, ';')));
-    return msg->body.len > 0 &&
-           ss_slice_eq_nocase(ss_slice_trim(ss_slice_cut(type, 0, ss_slice_find(type, ';'))),
-                              SS_LIT("application/sdp")) &&
+    const ss_slice type = ss_value_head(ss_msg_value(msg, SS_HDR_CONTENT_TYPE, 0), NULL);
+    const ss_slice word = ss_value_head(ss_msg_value(msg, SS_HDR_CONTENT_DISPOSITION, 0), NULL);
+    return msg->body.len > 0 && ss_slice_eq_nocase(type, SS_LIT("application/sdp")) &&
            (word.len == 0 || ss_slice_eq_nocase(word, SS_LIT("session")));
 }
 

@@ -114,6 +114,15 @@ typedef struct ss_change {
 SS_MUST_USE ss_status ss_leg_send(const ss_visit *v, ss_leg *leg, const ss_change *change);
 void ss_asked_started(const ss_visit *v, ss_asked *asked, ss_ref txn);
 void ss_asked_up(const ss_visit *v, ss_asked *asked, const ss_up *up, const ss_msg *response);
+/** What came of a change, ours or the peer's: CHANGED or REFUSED, or ANSWERED of the first INVITE; `waits`: its ACK does. */
+typedef struct ss_told {
+    ss_event_kind kind;
+    ss_method method;
+    ss_oa_verdict verdict;
+    bool waits;
+} ss_told;
+void ss_leg_tell_change(const ss_visit *v, const ss_leg *leg, ss_told told,
+                        const ss_outcome *outcome);
 /** It could not be sent. */
 void ss_asked_failed(const ss_visit *v, ss_asked *asked, const ss_outcome *outcome);
 void ss_asked_timer(const ss_visit *v, ss_asked *asked);

@@ -125,6 +125,12 @@ void ss_subscription_set(const ss_visit *v, ss_subscription *sub, ss_sub_state s
 void ss_subscription_arm(const ss_visit *v, ss_subscription *sub, ss_sub_clock clock, ss_time at);
 void ss_subscription_tell(const ss_visit *v, const ss_subscription *sub, ss_event_kind kind,
                           const ss_outcome *outcome);
+/** The request that makes it, or goes on with it in its dialog. SS_ERR_SYNTAX, SS_ERR_FULL. */
+SS_MUST_USE ss_status ss_subscription_draft(const ss_visit *v, const ss_subscription *sub,
+                                            ss_method method, ss_draft *d);
+/** A document behind its type and a line end, in the arena's free space, in the place of the one before. SS_ERR_FULL. */
+SS_MUST_USE ss_status ss_subscription_keep_body(const ss_visit *v, ss_subscription *sub,
+                                                ss_buffer *b);
 /** True when an Event value names it: package and id. */
 bool ss_subscription_is(const ss_visit *v, const ss_subscription *sub, ss_slice event);
 void ss_subscription_forget_all(const ss_visit *v);
@@ -149,6 +155,10 @@ ss_ref ss_usage_first(const ss_visit *v, const ss_dialog *dialog);
 ss_subscription *ss_usage_find(const ss_visit *v, const ss_dialog *dialog, ss_sub_role role,
                                ss_slice event);
 void ss_usage_add(const ss_visit *v, ss_subscription *sub, ss_ref dialog);
+/** A confirmed dialog of its own, from a request that makes one and our tag. `options`: our own number, if there is one. */
+SS_MUST_USE ss_status ss_usage_make_dialog(const ss_visit *v, ss_subscription *sub,
+                                           const ss_msg *request, ss_slice tag,
+                                           ss_dialog_options options);
 /** The dialog ends with its last usage. */
 void ss_usage_remove(const ss_visit *v, ss_subscription *sub);
 /** 12.2.1.2: the Contact of a 2xx to a target refresh. Without room for it the old one stays. */

@@ -291,26 +291,10 @@ bool ss_not_accept(const ss_visit *v, const ss_incoming *in, const ss_subscripti
 static ss_status make_dialog(const ss_visit *v, const ss_incoming *in, ss_subscription *sub)
 {
     char tag[SS_TAG_BYTES];
-    ss_cseq cseq;
-    ss_ref dialog;
-    ss_dialog_options options = { .owner_kind = SS_DIALOG_OF_SUBSCRIPTION,
-                                  .has_remote_cseq = true };
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
     ss_put_new_tag(v->core, &tag_text);
-    ss_status status = ss_msg_cseq(in->msg, &cseq);
-    options.remote_cseq = cseq.number;
-    if (status == SS_OK) {
-        status =
-            ss_dialog_text_uas(in->msg, ss_buffer_slice(&tag_text), v->turn->arena, &options.text);
-    }
-    if (status == SS_OK) {
-        status = ss_dialog_create(v->core, &options, &dialog);
-    }
-    if (status == SS_OK) {
-        ss_dialog_set_state(v->core, v->turn, ss_dialog_at(v->core, dialog), SS_DIALOG_CONFIRMED);
-        ss_usage_add(v, sub, dialog);
-    }
-    return status;
+    return ss_usage_make_dialog(v, sub, in->msg, ss_buffer_slice(&tag_text),
+                                (ss_dialog_options){ 0 });
 }
 
 ss_subscription *ss_not_new(const ss_visit *v, const ss_incoming *in, ss_ref dialog,
@@ -425,18 +409,11 @@ void ss_not_subscribe_inside(const ss_visit *v, const ss_incoming *in, ss_dialog
 
 static ss_status keep_document(const ss_visit *v, ss_subscription *sub, const ss_command *command)
 {
-    ss_blob kept;
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_put(&b, command->body_type);
     ss_put_char(&b, '\n');
     ss_put(&b, command->body);
-    const ss_slice bytes = ss_buffer_keep(v->turn->arena, &b);
-    if (bytes.len == 0 || ss_core_keep(v->core, bytes, &kept) != SS_OK) {
-        return SS_ERR_FULL;
-    }
-    ss_core_drop(v->core, &sub->body);
-    sub->body = kept;
-    return SS_OK;
+    return ss_subscription_keep_body(v, sub, &b);
 }
 
 ss_status ss_not_command(const ss_visit *v, const ss_command *command)

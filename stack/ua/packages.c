@@ -24,9 +24,8 @@ static const package_row rows[SS_PACKAGE_ROWS] = {
 /* RFC6665:8.2.1 */
 ss_event_name ss_event_read(ss_slice value)
 {
-    const size_t semicolon = ss_slice_find(value, ';');
-    const ss_params params = { ss_slice_cut(value, semicolon, value.len) };
-    ss_event_name name = { .package = ss_slice_trim(ss_slice_cut(value, 0, semicolon)) };
+    ss_params params;
+    ss_event_name name = { .package = ss_value_head(value, &params) };
     if (ss_params_get(params, SS_LIT("id"), &name.id) != SS_OK) {
         name.id = SS_EMPTY;
     }

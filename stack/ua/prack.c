@@ -383,11 +383,8 @@ void ss_prack_done(const ss_visit *v, ss_asked *asked, const ss_outcome *outcome
     const ss_oa_verdict verdict =
         ss_oa_step(&leg->oa, is_2xx ? SS_OA_PRACK_2XX : SS_OA_PRACK_FAILED,
                    is_2xx && ss_ua_has_session(outcome->msg), false);
-    ss_leg_tell(v, leg,
-                (ss_event){ .kind = is_2xx ? SS_EVENT_CHANGED : SS_EVENT_REFUSED,
-                            .method = SS_METHOD_PRACK,
-                            .status = outcome->status,
-                            .synthetic = outcome->synthetic,
-                            .verdict = verdict,
-                            .msg = outcome->msg });
+    ss_leg_tell_change(
+        v, leg,
+        (ss_told){ is_2xx ? SS_EVENT_CHANGED : SS_EVENT_REFUSED, SS_METHOD_PRACK, verdict, false },
+        outcome);
 }

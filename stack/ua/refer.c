@@ -56,33 +56,16 @@ static ss_status refer_to(const ss_visit *v, const ss_command *command, ss_slice
     return status != SS_OK ? status : out->len == 0 ? SS_ERR_FULL : SS_OK;
 }
 
-static ss_status draft(const ss_visit *v, ss_subscription *sub, ss_draft *d)
-{
-    ss_slice contact;
-    if (ss_ua_contact(v, &contact) != SS_OK) {
-        return SS_ERR_FULL;
-    }
-    if (sub->dialog != 0) {
-        ss_dialog *dialog = ss_dialog_at(v->core, sub->dialog);
-        const ss_status status = ss_draft_inside(v, dialog, SS_METHOD_REFER, contact, d);
-        sub->cseq = dialog->local_cseq;
-        return status;
-    }
-    const ss_new_request request = { .method = SS_METHOD_REFER,
-                                     .to = ss_subscription_text(v, sub, SS_SUB_TO),
-                                     .call_id = ss_subscription_text(v, sub, SS_SUB_CALL_ID),
-                                     .tag = ss_subscription_text(v, sub, SS_SUB_TAG),
-                                     .cseq = sub->cseq };
-    return ss_draft_outside(v, ss_subscription_text(v, sub, SS_SUB_TARGET), &request, contact, d);
-}
-
 /* RFC3515:2.4.1 RFC3892:2.1 */
 static ss_status send_refer(const ss_visit *v, ss_subscription *sub, ss_slice to)
 {
     ss_draft d;
-    const ss_status status = draft(v, sub, &d);
+    const ss_status status = ss_subscription_draft(v, sub, SS_METHOD_REFER, &d);
     if (status != SS_OK) {
         return status;
+    }
+    if (sub->dialog != 0) {
+        sub->cseq = ss_dialog_at(v->core, sub->dialog)->local_cseq;
     }
     ss_put_header(&d.b, SS_HDR_REFER_TO, to);
     ss_put(&d.b, ss_hdr_name(SS_HDR_REFERRED_BY));

@@ -36,7 +36,6 @@ static void put_contact(ss_buffer *b, const ss_binding *binding)
 
 static ss_status keep_document(const ss_visit *v, ss_subscription *sub, const ss_answer *answer)
 {
-    ss_blob kept;
     ss_buffer b = ss_buffer_open(v->turn->arena);
     const bool is_bound = answer->status == SS_OK && answer->binding_count > 0;
     ss_put(&b, ss_package_type(SS_PACKAGE_REG));
@@ -51,13 +50,7 @@ static ss_status keep_document(const ss_visit *v, ss_subscription *sub, const ss
         put_contact(&b, &answer->bindings[i]);
     }
     ss_put_text(&b, "</registration>\r\n</reginfo>\r\n");
-    const ss_slice bytes = ss_buffer_keep(v->turn->arena, &b);
-    if (bytes.len == 0 || ss_core_keep(v->core, bytes, &kept) != SS_OK) {
-        return SS_ERR_FULL;
-    }
-    ss_core_drop(v->core, &sub->body);
-    sub->body = kept;
-    return SS_OK;
+    return ss_subscription_keep_body(v, sub, &b);
 }
 
 /* Without room for it the NOTIFY goes out without a document. */

@@ -136,13 +136,9 @@ static void twoxx(const ss_visit *v, ss_leg *leg, ss_asked *asked, const ss_msg 
         ss_call_tell_full(v, ss_call_at(v->core, leg->call)); /* a copy of the 2xx asks again */
     }
     if (is_wanted) {
-        ss_leg_tell(v, leg,
-                    (ss_event){ .kind = SS_EVENT_CHANGED,
-                                .method = SS_METHOD_INVITE,
-                                .status = response->status,
-                                .verdict = verdict,
-                                .asks = asked->ack.waits ? SS_ASKS_ACK : SS_ASKS_NOTHING,
-                                .msg = response });
+        ss_leg_tell_change(
+            v, leg, (ss_told){ SS_EVENT_CHANGED, SS_METHOD_INVITE, verdict, asked->ack.waits },
+            &(ss_outcome){ .status = response->status, .msg = response });
     }
 }
 
@@ -248,13 +244,7 @@ void ss_change_failed(const ss_visit *v, ss_asked *asked, const ss_outcome *outc
     } else {
         ss_asked_give(v, asked);
     }
-    ss_leg_tell(v, leg,
-                (ss_event){ .kind = SS_EVENT_REFUSED,
-                            .method = method,
-                            .status = outcome->status,
-                            .synthetic = outcome->synthetic,
-                            .verdict = verdict,
-                            .msg = outcome->msg });
+    ss_leg_tell_change(v, leg, (ss_told){ SS_EVENT_REFUSED, method, verdict, false }, outcome);
     if (is_gone && leg->state == SS_LEG_UP) {
         end_dialog(v, leg);
     } else if (is_undone && leg->state == SS_LEG_UP) {

@@ -10,10 +10,8 @@ typedef struct target {
 /* The tags are of our side: to-tag is our local one. RFC3891:3 RFC3891:6.1 */
 static ss_status read(const ss_msg *invite, target *out)
 {
-    const ss_slice value = ss_msg_value(invite, SS_HDR_REPLACES, 0);
-    const size_t semicolon = ss_slice_find(value, ';');
-    const ss_params params = { ss_slice_cut(value, semicolon, value.len) };
-    const ss_slice call_id = ss_slice_trim(ss_slice_cut(value, 0, semicolon));
+    ss_params params;
+    const ss_slice call_id = ss_value_head(ss_msg_value(invite, SS_HDR_REPLACES, 0), &params);
     ss_slice to;
     ss_slice from;
     ss_slice early;

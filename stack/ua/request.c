@@ -154,7 +154,7 @@ void ss_uas_info(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog)
 {
     const ss_ua_profile *profile = v->ua->identity->profile;
     const ss_slice value = ss_msg_value(in->msg, SS_HDR_INFO_PACKAGE, 0);
-    const ss_slice name = ss_slice_trim(ss_slice_cut(value, 0, ss_slice_find(value, ';')));
+    const ss_slice name = ss_value_head(value, NULL);
     bool is_known = value.at == NULL;
     for (unsigned i = 0; profile != NULL && i < profile->info_package_count; i++) {
         is_known = is_known || ss_slice_eq_nocase(profile->info_packages[i], name);

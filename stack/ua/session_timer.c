@@ -21,10 +21,8 @@ static bool supports(const ss_msg *msg)
 /* RFC4028:4 seconds, then parameters. */
 static void read_expires(const ss_msg *msg, asked_for *out)
 {
-    const ss_slice value = ss_msg_value(msg, SS_HDR_SESSION_EXPIRES, 0);
-    const size_t semicolon = ss_slice_find(value, ';');
-    const ss_params params = { ss_slice_cut(value, semicolon, value.len) };
-    const ss_slice digits = ss_slice_trim(ss_slice_cut(value, 0, semicolon));
+    ss_params params;
+    const ss_slice digits = ss_value_head(ss_msg_value(msg, SS_HDR_SESSION_EXPIRES, 0), &params);
     uint64_t seconds = 0;
     ss_slice word;
     if (ss_slice_to_u64(digits, INT32_MAX, &seconds) == SS_OK) {
@@ -39,11 +37,10 @@ static void read_expires(const ss_msg *msg, asked_for *out)
 static asked_for read_all(const ss_msg *msg)
 {
     asked_for a = { 0 };
-    const ss_slice min = ss_msg_value(msg, SS_HDR_MIN_SE, 0);
+    const ss_slice min = ss_value_head(ss_msg_value(msg, SS_HDR_MIN_SE, 0), NULL);
     uint64_t seconds = 0;
     read_expires(msg, &a);
-    if (ss_slice_to_u64(ss_slice_trim(ss_slice_cut(min, 0, ss_slice_find(min, ';'))), INT32_MAX,
-                        &seconds) == SS_OK) {
+    if (ss_slice_to_u64(min, INT32_MAX, &seconds) == SS_OK) {
         a.min_se = (uint32_t)seconds;
     }
     a.min_se = a.min_se < SS_MIN_SE_FLOOR ? SS_MIN_SE_FLOOR : a.min_se;

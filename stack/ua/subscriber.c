@@ -11,29 +11,11 @@ static ss_span wait_n(const ss_visit *v)
 
 /* ---- asking ---- */
 
-static ss_status draft_subscribe(const ss_visit *v, ss_subscription *sub, ss_draft *d)
-{
-    ss_slice contact;
-    if (ss_ua_contact(v, &contact) != SS_OK) {
-        return SS_ERR_FULL;
-    }
-    if (sub->dialog != 0) {
-        return ss_draft_inside(v, ss_dialog_at(v->core, sub->dialog), SS_METHOD_SUBSCRIBE, contact,
-                               d);
-    }
-    const ss_new_request request = { .method = SS_METHOD_SUBSCRIBE,
-                                     .to = ss_subscription_text(v, sub, SS_SUB_TO),
-                                     .call_id = ss_subscription_text(v, sub, SS_SUB_CALL_ID),
-                                     .tag = ss_subscription_text(v, sub, SS_SUB_TAG),
-                                     .cseq = sub->cseq };
-    return ss_draft_outside(v, ss_subscription_text(v, sub, SS_SUB_TARGET), &request, contact, d);
-}
-
 /* RFC6665:3.1.1 RFC6665:4.1.2.1 RFC3515:2.4.6 */
 static ss_status ask(const ss_visit *v, ss_subscription *sub, uint32_t expires_s)
 {
     ss_draft d;
-    const ss_status status = draft_subscribe(v, sub, &d);
+    const ss_status status = ss_subscription_draft(v, sub, SS_METHOD_SUBSCRIBE, &d);
     if (status != SS_OK) {
         return status;
     }
@@ -362,10 +344,9 @@ typedef struct said_state {
 /* SS_ERR_SYNTAX: missing, or no state that we know. RFC6665:4.1.3 */
 static ss_status read_state(const ss_msg *notify, said_state *out)
 {
-    const ss_slice value = ss_msg_value(notify, SS_HDR_SUBSCRIPTION_STATE, 0);
-    const size_t semicolon = ss_slice_find(value, ';');
-    const ss_slice word = ss_slice_trim(ss_slice_cut(value, 0, semicolon));
-    const ss_params params = { ss_slice_cut(value, semicolon, value.len) };
+    ss_params params;
+    const ss_slice word =
+        ss_value_head(ss_msg_value(notify, SS_HDR_SUBSCRIPTION_STATE, 0), &params);
     ss_slice text;
     uint64_t seconds;
     *out = (said_state){ .state = SS_SUB_NONE };
@@ -488,26 +469,8 @@ static ss_subscription *fork_of(const ss_visit *v, const ss_subscription *first)
 /* The route set is the NOTIFY's. RFC6665:4.4.1 */
 static ss_status make_dialog(const ss_visit *v, ss_subscription *sub, const ss_msg *notify)
 {
-    ss_cseq cseq;
-    ss_ref dialog;
-    ss_dialog_options options = { .owner_kind = SS_DIALOG_OF_SUBSCRIPTION,
-                                  .local_cseq = sub->cseq,
-                                  .has_local_cseq = true,
-                                  .has_remote_cseq = true };
-    ss_status status = ss_msg_cseq(notify, &cseq);
-    options.remote_cseq = cseq.number;
-    if (status == SS_OK) {
-        status = ss_dialog_text_uas(notify, ss_subscription_text(v, sub, SS_SUB_TAG),
-                                    v->turn->arena, &options.text);
-    }
-    if (status == SS_OK) {
-        status = ss_dialog_create(v->core, &options, &dialog);
-    }
-    if (status == SS_OK) {
-        ss_dialog_set_state(v->core, v->turn, ss_dialog_at(v->core, dialog), SS_DIALOG_CONFIRMED);
-        ss_usage_add(v, sub, dialog);
-    }
-    return status;
+    const ss_dialog_options options = { .local_cseq = sub->cseq, .has_local_cseq = true };
+    return ss_usage_make_dialog(v, sub, notify, ss_subscription_text(v, sub, SS_SUB_TAG), options);
 }
 
 static void refuse(const ss_visit *v, const ss_incoming *in, ss_status status)

@@ -36,6 +36,36 @@ ss_subscription *ss_subscription_find(const ss_visit *v, uint32_t number)
     return NULL;
 }
 
+ss_status ss_subscription_draft(const ss_visit *v, const ss_subscription *sub, ss_method method,
+                                ss_draft *d)
+{
+    ss_slice contact;
+    if (ss_ua_contact(v, &contact) != SS_OK) {
+        return SS_ERR_FULL;
+    }
+    if (sub->dialog != 0) {
+        return ss_draft_inside(v, ss_dialog_at(v->core, sub->dialog), method, contact, d);
+    }
+    const ss_new_request request = { .method = method,
+                                     .to = ss_subscription_text(v, sub, SS_SUB_TO),
+                                     .call_id = ss_subscription_text(v, sub, SS_SUB_CALL_ID),
+                                     .tag = ss_subscription_text(v, sub, SS_SUB_TAG),
+                                     .cseq = sub->cseq };
+    return ss_draft_outside(v, ss_subscription_text(v, sub, SS_SUB_TARGET), &request, contact, d);
+}
+
+ss_status ss_subscription_keep_body(const ss_visit *v, ss_subscription *sub, ss_buffer *b)
+{
+    ss_blob kept;
+    const ss_slice bytes = ss_buffer_keep(v->turn->arena, b);
+    if (bytes.len == 0 || ss_core_keep(v->core, bytes, &kept) != SS_OK) {
+        return SS_ERR_FULL;
+    }
+    ss_core_drop(v->core, &sub->body);
+    sub->body = kept;
+    return SS_OK;
+}
+
 /* RFC6665:8.2.1 */
 bool ss_subscription_is(const ss_visit *v, const ss_subscription *sub, ss_slice event)
 {

@@ -185,13 +185,9 @@ static void use_leg(const ss_visit *v, ss_call *call, ss_leg *leg, const ss_msg 
     }
     if (is_first && !call->wants_cancel) {
         call->state = SS_CALL_UP;
-        ss_leg_tell(v, leg,
-                    (ss_event){ .kind = SS_EVENT_ANSWERED,
-                                .method = SS_METHOD_INVITE,
-                                .status = response->status,
-                                .verdict = verdict,
-                                .asks = leg->ack.waits ? SS_ASKS_ACK : SS_ASKS_NOTHING,
-                                .msg = response });
+        ss_leg_tell_change(
+            v, leg, (ss_told){ SS_EVENT_ANSWERED, SS_METHOD_INVITE, verdict, leg->ack.waits },
+            &(ss_outcome){ .status = response->status, .msg = response });
     } else {
         ss_leg_bye(v, leg);
     }

@@ -46,12 +46,8 @@ void ss_update_done(const ss_visit *v, ss_asked *asked, const ss_outcome *outcom
         ss_session_timer_2xx(v, leg, outcome->msg);
     }
     ss_asked_give(v, asked);
-    ss_leg_tell(v, leg,
-                (ss_event){ .kind = SS_EVENT_CHANGED,
-                            .method = SS_METHOD_UPDATE,
-                            .status = outcome->status,
-                            .verdict = verdict,
-                            .msg = outcome->msg });
+    ss_leg_tell_change(v, leg, (ss_told){ SS_EVENT_CHANGED, SS_METHOD_UPDATE, verdict, false },
+                       outcome);
 }
 
 /* ---- the peer's: RFC3311:5.2 ---- */

@@ -77,6 +77,28 @@ static void end_dialog(const ss_visit *v, ss_ref dialog)
     }
 }
 
+ss_status ss_usage_make_dialog(const ss_visit *v, ss_subscription *sub, const ss_msg *request,
+                               ss_slice tag, ss_dialog_options options)
+{
+    ss_cseq cseq;
+    ss_ref dialog;
+    ss_status status = ss_msg_cseq(request, &cseq);
+    options.owner_kind = SS_DIALOG_OF_SUBSCRIPTION;
+    options.has_remote_cseq = true;
+    options.remote_cseq = cseq.number;
+    if (status == SS_OK) {
+        status = ss_dialog_text_uas(request, tag, v->turn->arena, &options.text);
+    }
+    if (status == SS_OK) {
+        status = ss_dialog_create(v->core, &options, &dialog);
+    }
+    if (status == SS_OK) {
+        ss_dialog_set_state(v->core, v->turn, ss_dialog_at(v->core, dialog), SS_DIALOG_CONFIRMED);
+        ss_usage_add(v, sub, dialog);
+    }
+    return status;
+}
+
 /* RFC5057:4.1 RFC6665:4.4.1 */
 void ss_usage_remove(const ss_visit *v, ss_subscription *sub)
 {
