@@ -119,6 +119,12 @@ static bool read_nonce(const ss_nonces *n, const ss_crypto *crypto, ss_slice non
     return ss_secret_eq(ss_buffer_slice(&mac), ss_slice_cut(nonce, HEAD, SS_NONCE_BYTES));
 }
 
+ss_time ss_nonce_made(ss_slice nonce)
+{
+    ss_time at = 0;
+    return nonce.len == SS_NONCE_BYTES && read_hex(ss_slice_cut(nonce, 0, 16), &at) ? at : 0;
+}
+
 /* ---- taking ---- */
 
 static ss_nonce_slot *find(bucket *b, const made *m)

@@ -22,7 +22,7 @@ typedef struct ss_context {
     ss_ref first_branch;
     ss_ref first_candidate; /* the target set (16.5) */
     ss_blob request;        /* as received and stamped; until the final response */
-    ss_blob best;           /* best final response so far, our Via gone (16.7 step 6) */
+    ss_blob best;           /* best final response so far, our Via gone (16.7 step 6); a registrar's lines of its 2xx */
     ss_blob came_by;        /* ss_path: a stateless one that is to be answered when it goes nowhere */
     ss_blob cancel_reason;  /* Reason lines of the CANCEL that came from upstream (RFC 3326 2) */
     uint16_t cancel_cause;  /* status that a losing branch is told as the reason; 0: none */
@@ -147,14 +147,17 @@ bool ss_proxy_is_ack_of_refusal(const ss_core *core, const ss_msg *ack);
 
 /* ---- guard.c (16.3 step 6, 22.2, 22.3) ------------------------------------------------------------------------- */
 
-/** Whose secret is to be compared with; hash SS_HASH_COUNT: nobody's. Texts of the request and the configuration. */
+/** The credentials that are to be judged; hash SS_HASH_COUNT: none are. Texts of the request. */
 typedef struct ss_needed {
-    ss_slice user, realm;
+    ss_credentials credentials;
     ss_hash hash;
 } ss_needed;
 /** Whether credentials are needed: refused, or open, or *needed says what is to be asked for. */
 ss_proxy_verdict ss_proxy_guard(const ss_visit *v, const ss_msg *request, const ss_routing *routing,
                                 ss_needed *needed);
+/** Judges them by a secret that is known already. False: it is to be asked for; else owns `c`. */
+bool ss_proxy_admit_known(const ss_visit *v, ss_context *c, const ss_msg *request,
+                          const ss_routing *routing, const ss_needed *needed);
 /** Ask the host for the user's secret. Owns `c` from here on, as ss_proxy_credential_known does with the answer. */
 void ss_proxy_ask_credential(const ss_visit *v, ss_context *c, const ss_needed *needed);
 void ss_proxy_credential_known(const ss_visit *v, ss_context *c, const ss_answer *answer);

@@ -6,7 +6,8 @@
  * comes of that is decided in one place: right, of the user whose address is used, and never seen before. */
 #include "context.h"
 
-#define NONCE_KEY 0x6e6f6e636573u /* the engine's key is for many things */
+#define NONCE_KEY  0x6e6f6e636573u /* the engine's key is for many things */
+#define SECRET_KEY 0x736563726574u
 
 /* ---- what protects a request ---- */
 
@@ -49,7 +50,7 @@ static guard guard_of(const ss_visit *v, const ss_msg *request, const ss_routing
                         is_registrar ? SS_HDR_AUTHORIZATION : SS_HDR_PROXY_AUTHORIZATION };
 }
 
-/* ---- nonces ---- */
+/* ---- what is remembered: nonces in use, secrets of late ---- */
 
 static uint32_t slots_of(const ss_visit *v)
 {
@@ -70,11 +71,26 @@ static ss_nonces *nonces_of(const ss_visit *v)
     return ss_store_at(ss_visit_store(v), v->proxy->nonces);
 }
 
+/* NULL: none are kept, or there is no room for them. */
+static ss_secrets *secrets_of(const ss_visit *v)
+{
+    const uint32_t count = v->proxy->config->secret_slots;
+    if (v->proxy->secrets == 0 && count > 0) {
+        v->proxy->secrets = ss_core_take(v->core, ss_secrets_size(count));
+        if (v->proxy->secrets != 0) {
+            ss_secrets_init(ss_store_at(ss_visit_store(v), v->proxy->secrets), count,
+                            ss_mix_absorb(v->core->entropy.key, SECRET_KEY));
+        }
+    }
+    return v->proxy->secrets == 0 ? NULL : ss_store_at(ss_visit_store(v), v->proxy->secrets);
+}
+
 size_t ss_proxy_nonce_bytes(const ss_proxy *proxy)
 {
-    const uint32_t slots =
-        proxy->config->nonce_slots == 0 ? SS_NONCE_BUCKET : proxy->config->nonce_slots;
-    return proxy->nonces == 0 ? 0 : ss_store_rounded(ss_nonces_size(slots));
+    const ss_proxy_config *config = proxy->config;
+    const uint32_t slots = config->nonce_slots == 0 ? SS_NONCE_BUCKET : config->nonce_slots;
+    return (proxy->nonces == 0 ? 0 : ss_store_rounded(ss_nonces_size(slots))) +
+           (proxy->secrets == 0 ? 0 : ss_store_rounded(ss_secrets_size(config->secret_slots)));
 }
 
 void ss_proxy_forget_nonces(const ss_visit *v)
@@ -82,6 +98,10 @@ void ss_proxy_forget_nonces(const ss_visit *v)
     if (v->proxy->nonces != 0) {
         ss_core_give(v->core, v->proxy->nonces, ss_nonces_size(slots_of(v)));
         v->proxy->nonces = 0;
+    }
+    if (v->proxy->secrets != 0) {
+        ss_core_give(v->core, v->proxy->secrets, ss_secrets_size(v->proxy->config->secret_slots));
+        v->proxy->secrets = 0;
     }
 }
 
@@ -114,39 +134,6 @@ static ss_proxy_verdict challenge(const ss_visit *v, const guard *g, bool is_sta
     return (ss_proxy_verdict){ .status = g->status, .lines = ss_buffer_keep(v->turn->arena, &b) };
 }
 
-/* RFC3261:10.3 step 4, and who sends a request is who it is From: the user part of the address is the user's name, or the whole
- * address is. */
-static bool owns(const ss_credentials *c, const ss_uri *address)
-{
-    const ss_slice user = address->user, host = address->host;
-    if (ss_slice_eq(c->username, user)) {
-        return true;
-    }
-    return c->username.len == user.len + 1 + host.len && ss_slice_starts(c->username, user) &&
-           c->username.at[user.len] == '@' &&
-           ss_slice_eq_nocase(ss_slice_cut(c->username, user.len + 1, c->username.len), host);
-}
-
-static ss_auth_outcome weigh(const ss_visit *v, const guard *g, const ss_credentials *c,
-                             const ss_msg *request, ss_slice ha1, ss_nonces *nonces)
-{
-    const ss_crypto *crypto = v->proxy->config->crypto;
-    if (!ss_protection_verify(crypto, c, request, ha1)) {
-        return SS_AUTH_WRONG;
-    }
-    if (!owns(c, g->address)) {
-        return SS_AUTH_FORBIDDEN;
-    }
-    switch (ss_nonce_take(nonces, crypto, c, v->turn->now, g->protection->nonce_lifetime)) {
-    case SS_NONCE_GOOD:
-        return SS_AUTH_ACCEPTED;
-    case SS_NONCE_REPLAY:
-        return SS_AUTH_REPLAYED;
-    default:
-        return SS_AUTH_STALE;
-    }
-}
-
 /* RFC7616:3.3 stale when all but the nonce was right: a client that repeated a count may try again with another nonce. */
 static ss_proxy_verdict verdict_of(const ss_visit *v, const guard *g, ss_auth_outcome outcome)
 {
@@ -160,22 +147,72 @@ static ss_proxy_verdict verdict_of(const ss_visit *v, const guard *g, ss_auth_ou
     }
 }
 
+/* RFC7616:3.5 What the registrar says of itself waits in the place of a best response, of which it has none. Without room it says
+ * nothing. */
+static void keep_proof(const ss_visit *v, ss_context *c, const ss_claim *claim, ss_slice ha1)
+{
+    char nonce[SS_NONCE_BYTES];
+    ss_buffer next = ss_buffer_on(nonce, sizeof nonce);
+    if (ss_claim_wants_nonce(claim)) {
+        ss_put_nonce(&next, nonces_of(v), claim->crypto, claim->protection->realm, claim->now,
+                     ss_entropy_next(&v->core->entropy));
+    }
+    const ss_proof proof = { .crypto = claim->crypto,
+                             .credentials = claim->credentials,
+                             .ha1 = ha1,
+                             .next_nonce = ss_buffer_slice(&next),
+                             .proves = claim->protection->proves };
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put_proof(&b, &proof, SS_EMPTY);
+    const ss_slice line = ss_buffer_keep(v->turn->arena, &b);
+    if (line.len > 0 && ss_core_keep(v->core, line, &c->best) != SS_OK) {
+        c->best = (ss_blob){ 0 };
+    }
+}
+
+/* What comes of a claim that was weighed. Owns `c`. */
+static void decide(const ss_visit *v, ss_context *c, const guard *g, const ss_claim *claim,
+                   const ss_routing *routing, ss_slice ha1, ss_auth_outcome outcome)
+{
+    note(v, claim->request, outcome);
+    const ss_proxy_verdict verdict = verdict_of(v, g, outcome);
+    if (outcome == SS_AUTH_ACCEPTED && g->status == 401) {
+        keep_proof(v, c, claim, ha1);
+    }
+    if (v->turn->failed) {
+        ss_context_drop(v, c);
+    } else if (verdict.status != 0) {
+        ss_context_finish(v, c, verdict);
+    } else {
+        ss_proxy_target(v, c, claim->request, routing);
+    }
+}
+
+static ss_claim claim_of(const ss_visit *v, const guard *g, const ss_msg *request,
+                         const ss_credentials *c)
+{
+    return (ss_claim){ .crypto = v->proxy->config->crypto,
+                       .protection = g->protection,
+                       .request = request,
+                       .credentials = c,
+                       .owner = g->address,
+                       .now = v->turn->now };
+}
+
 /* ---- the two doors ---- */
 
 ss_proxy_verdict ss_proxy_guard(const ss_visit *v, const ss_msg *request, const ss_routing *routing,
                                 ss_needed *needed)
 {
-    ss_credentials c;
     const guard g = guard_of(v, request, routing);
     *needed = (ss_needed){ .hash = SS_HASH_COUNT };
     if (g.protection == NULL) {
         return (ss_proxy_verdict){ .status = 0 };
     }
-    switch (ss_protection_find(g.protection, request, g.credentials, v->turn->arena, &c)) {
+    switch (ss_protection_find(g.protection, request, g.credentials, v->turn->arena,
+                               &needed->credentials)) {
     case SS_OK:
-        *needed = (ss_needed){ .user = c.username,
-                               .realm = g.protection->realm,
-                               .hash = ss_algorithm_hash(c.algorithm) };
+        needed->hash = ss_algorithm_hash(needed->credentials.algorithm);
         return (ss_proxy_verdict){ .status = 0 };
     case SS_NONE:
         note(v, request, SS_AUTH_CHALLENGED);
@@ -193,8 +230,8 @@ void ss_proxy_ask_credential(const ss_visit *v, ss_context *c, const ss_needed *
 {
     const ss_algorithm plain = (ss_algorithm)(2u * (unsigned)needed->hash); /* never -sess */
     const ss_query query = { .kind = SS_QUERY_CREDENTIAL,
-                             .name = needed->user,
-                             .realm = needed->realm,
+                             .name = needed->credentials.username,
+                             .realm = needed->credentials.realm,
                              .algorithm = ss_algorithm_name(plain) };
     if (!ss_park(v, c, NULL, SS_STAGE_CREDENTIAL, &query)) {
         ss_context_overloaded(v, c);
@@ -225,14 +262,36 @@ void ss_proxy_credential_known(const ss_visit *v, ss_context *c, const ss_answer
         return;
     }
     const ss_slice ha1 = answer->status == SS_OK ? answer->ha1 : SS_EMPTY;
-    const ss_auth_outcome outcome = weigh(v, &g, &found, &request, ha1, nonces);
-    note(v, &request, outcome);
-    const ss_proxy_verdict verdict = verdict_of(v, &g, outcome);
-    if (v->turn->failed) {
-        ss_context_drop(v, c);
-    } else if (verdict.status != 0) {
-        ss_context_finish(v, c, verdict);
-    } else {
-        ss_proxy_target(v, c, &request, &routing);
+    const ss_claim claim = claim_of(v, &g, &request, &found);
+    const ss_auth_outcome outcome = ss_claim_weigh(&claim, nonces, ha1);
+    ss_secrets *secrets =
+        outcome == SS_AUTH_ACCEPTED && g.protection->secret_lifetime > 0 ? secrets_of(v) : NULL;
+    if (secrets != NULL) {
+        ss_secrets_keep(secrets, &found, ha1,
+                        ss_time_after(v->turn->now, g.protection->secret_lifetime));
     }
+    decide(v, c, &g, &claim, &routing, ha1, outcome);
+}
+
+/* Who was let in of late is known, until his password changes: what does not fit any more is asked for. */
+bool ss_proxy_admit_known(const ss_visit *v, ss_context *c, const ss_msg *request,
+                          const ss_routing *routing, const ss_needed *needed)
+{
+    ss_secrets *secrets = v->proxy->secrets == 0 ? NULL : secrets_of(v);
+    ss_nonces *nonces = v->proxy->nonces == 0 ? NULL : nonces_of(v);
+    if (secrets == NULL || nonces == NULL) {
+        return false;
+    }
+    const ss_slice ha1 = ss_secrets_find(secrets, &needed->credentials, v->turn->now);
+    if (ha1.len == 0) {
+        return false;
+    }
+    const guard g = guard_of(v, request, routing);
+    const ss_claim claim = claim_of(v, &g, request, &needed->credentials);
+    const ss_auth_outcome outcome = ss_claim_weigh(&claim, nonces, ha1);
+    if (outcome == SS_AUTH_WRONG) {
+        return false;
+    }
+    decide(v, c, &g, &claim, routing, ha1, outcome);
+    return true;
 }

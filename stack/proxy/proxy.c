@@ -31,10 +31,10 @@ static void route_request(const ss_visit *v, const ss_msg *request, const ss_pat
         }
     } else if (!say_trying(v, c, request)) {
         ss_context_drop(v, c);
-    } else if (needed->hash != SS_HASH_COUNT) {
-        ss_proxy_ask_credential(v, c, needed);
-    } else {
+    } else if (needed->hash == SS_HASH_COUNT) {
         ss_proxy_target(v, c, request, routing);
+    } else if (!ss_proxy_admit_known(v, c, request, routing, needed)) {
+        ss_proxy_ask_credential(v, c, needed);
     }
 }
 

@@ -256,6 +256,9 @@ void ss_registrar_answered(const ss_visit *v, ss_context *c, const ss_answer *an
     if (answer->status == SS_OK || answer->status == SS_NONE) {
         verdict.status = 200;
     }
+    if (verdict.status == 200) { /* RFC7616:3.5 */
+        verdict.lines = ss_arena_copy(v->turn->arena, ss_blob_slice(ss_visit_store(v), c->best));
+    }
     if (answer->status == SS_OK && answer->binding_count != 0) {
         verdict.header = SS_HDR_CONTACT;
         verdict.value = print_contacts(v, answer);

@@ -266,3 +266,89 @@ TEST(rfc3261_22_3_a_request_waits_for_the_answer_about_its_credentials)
     px_expect(rig, BOB, "INVITE sip:bob@10.0.0.3 SIP/2.0");
     px_free(rig);
 }
+
+/* ---- what a server remembers, and says of itself ---- */
+
+static unsigned credential_queries(const proxy_rig *rig, unsigned registered)
+{
+    return (unsigned)rig->queries -
+           registered; /* each that was served asked for its bindings too */
+}
+
+/* Who was let in is known for a while; what does not fit may be of a new password, and is asked for. */
+TEST(rfc7616_3_6_the_host_is_not_asked_again_for_who_was_let_in)
+{
+    proxy_rig *rig = px_new();
+    px_protect(rig);
+    rig->protection.secret_lifetime = SS_S(100);
+    rig->config.secret_slots = 16;
+    px_go(rig);
+    const px_sent *response = challenged(rig, reg(rig, "r1", ""), 401);
+    px_login login = alice_registers;
+    px_send(rig, ALICE, reg(rig, "r2", px_login_line(response, &login)));
+    px_expect(rig, ALICE, "SIP/2.0 200 OK");
+    CHECK_EQ(credential_queries(rig, 1), 1);
+    login.nc = 2;
+    px_send(rig, ALICE, reg(rig, "r3", px_login_line(response, &login)));
+    px_expect(rig, ALICE, "SIP/2.0 500 Server Internal Error"); /* let in: its CSeq is old */
+    CHECK_EQ(credential_queries(rig, 2), 1);
+    px_send(rig, ALICE,
+            reg(rig, "r4", px_login_line(response, &login))); /* a replay all the same */
+    CHECK(says_stale(rig, px_expect(rig, ALICE, "SIP/2.0 401 Unauthorized"),
+                     SS_HDR_WWW_AUTHENTICATE));
+    CHECK_EQ(credential_queries(rig, 2), 1);
+    login.nc = 3;
+    login.password = "Secret";
+    px_send(rig, ALICE, reg(rig, "r5", px_login_line(response, &login)));
+    px_expect(rig, ALICE, "SIP/2.0 401 Unauthorized");
+    CHECK_EQ(credential_queries(rig, 2), 2);
+    login.password = "secret";
+    px_run_to(rig, rig->now + SS_S(100));
+    px_send(rig, ALICE, reg(rig, "r6", px_login_line(response, &login)));
+    px_expect(rig, ALICE, "SIP/2.0 500 Server Internal Error");
+    CHECK_EQ(credential_queries(rig, 3), 3);
+    px_stop(rig);
+}
+
+static ss_authentication_info proof_of(proxy_rig *rig, const px_sent *ok)
+{
+    static unsigned char memory[1024];
+    ss_arena arena = { .base = memory, .cap = sizeof memory };
+    ss_authentication_info info;
+    CHECK_EQ(px_field_count(rig, ok, SS_HDR_AUTHENTICATION_INFO), 1);
+    CHECK_OK(ss_authentication_info_parse(px_field(rig, ok, SS_HDR_AUTHENTICATION_INFO, 0), &arena,
+                                          &info));
+    return info;
+}
+
+/* RFC3261:22.4 RFC3261:20.6 */
+TEST(rfc7616_3_5_a_registrar_proves_that_it_knows_the_password_and_hands_nonces_on)
+{
+    proxy_rig *rig = px_new();
+    px_protect(rig);
+    rig->protection.proves = rig->protection.renews = true;
+    rig->protection.renew_after = SS_S(20);
+    px_go(rig);
+    const px_sent *response = challenged(rig, reg(rig, "r1", ""), 401);
+    px_login login = alice_registers;
+    px_send(rig, ALICE, reg(rig, "r2", px_login_line(response, &login)));
+    ss_authentication_info info = proof_of(rig, px_expect(rig, ALICE, "SIP/2.0 200 OK"));
+    CHECK_EQ(info.rspauth.len, 64);
+    CHECK_EQ(info.nc, 1);
+    CHECK_EQ(info.qop, SS_QOP_AUTH);
+    CHECK_SLICE(info.cnonce, "c0");
+    CHECK_EQ(info.nextnonce.len, 0);
+    px_run_to(rig, rig->now + SS_S(20));
+    login.nc = 2;
+    px_send(rig, ALICE,
+            px_printf(rig,
+                      REGISTER " SIP/2.0\nVia: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bKr3\n"
+                               "Max-Forwards: 70\nFrom: <sip:alice@example.com>;tag=alice\n"
+                               "To: <sip:alice@example.com>\nCall-ID: call\nCSeq: 2 REGISTER\n"
+                               "%sContent-Length: 0\n\n",
+                      px_login_line(response, &login)));
+    info = proof_of(rig, px_expect(rig, ALICE, "SIP/2.0 200 OK"));
+    CHECK_EQ(info.nextnonce.len, SS_NONCE_BYTES);
+    CHECK_EQ(info.nc, 2);
+    px_stop(rig);
+}

@@ -184,6 +184,27 @@ typedef enum ss_nonce_verdict {
 ss_nonce_verdict ss_nonce_take(ss_nonces *n, const ss_crypto *crypto,
                                const ss_credentials *credentials, ss_time now, ss_span lifetime);
 
+/** When a nonce says that it was made; 0 for what is none. */
+ss_time ss_nonce_made(ss_slice nonce);
+
+/* ---- secrets of users who were let in of late: secrets.c ------------------------------------------------------------------------ */
+
+enum { SS_SECRETS_MAX = 4096 };
+
+typedef struct ss_secrets {
+    uint64_t key[2];
+    uint32_t sets; /* a power of two; they are behind this struct */
+} ss_secrets;
+
+/** Bytes for so many users (rounded up to a power of two of at least 4). */
+size_t ss_secrets_size(uint32_t count);
+/** In zeroed memory of that size, 8-byte aligned. */
+void ss_secrets_init(ss_secrets *s, uint32_t count, uint64_t key);
+/** H(A1) of the user whom the credentials name, for their algorithm's hash; SS_EMPTY: not known. Valid until the next is kept. */
+ss_slice ss_secrets_find(ss_secrets *s, const ss_credentials *credentials, ss_time now);
+/** Of credentials that were found right with it. */
+void ss_secrets_keep(ss_secrets *s, const ss_credentials *credentials, ss_slice ha1, ss_time until);
+
 /* ---- a server's protection of a realm ------------------------------------------------------------------------------------------- */
 
 /** Immutable; borrowed. */
@@ -195,6 +216,11 @@ typedef struct ss_protection {
     uint8_t offers;   /* SS_OFFERS_… */
     uint32_t methods; /* bit 1 << ss_method: requests that need credentials; never ACK, CANCEL */
     ss_span nonce_lifetime;
+    ss_span
+        secret_lifetime; /* for so long the host is not asked again for a secret; 0: each time */
+    bool proves;         /* its 2xx prove that it knows the secret too: rspauth, RFC 7616 3.5 */
+    bool renews;         /* … and give another nonce, once the one used is older than that */
+    ss_span renew_after;
 } ss_protection;
 
 static inline bool ss_protects(const ss_protection *p, ss_method method)
@@ -213,5 +239,33 @@ bool ss_protection_verify(const ss_crypto *crypto, const ss_credentials *credent
 /** A line of `field` for each algorithm, in order of preference. */
 void ss_put_challenges(ss_buffer *b, const ss_protection *p, ss_hdr field, ss_slice nonce,
                        bool is_stale);
+
+/* ---- credentials at its door: claim.c -------------------------------------------------------------------------------------------- */
+
+/** What is to be judged. Borrowed. */
+typedef struct ss_claim {
+    const ss_crypto *crypto;
+    const ss_protection *protection;
+    const ss_msg *request;
+    const ss_credentials *credentials; /* of the request, for the realm */
+    const ss_uri *owner;               /* an address of who may send it */
+    ss_time now;
+} ss_claim;
+
+/** SS_AUTH_ACCEPTED: right, of the owner, and never seen before, which is remembered; SS_AUTH_WRONG, FORBIDDEN, REPLAYED, STALE. */
+ss_auth_outcome ss_claim_weigh(const ss_claim *claim, ss_nonces *nonces, ss_slice ha1);
+/** The 2xx to one that was accepted should give another nonce. */
+bool ss_claim_wants_nonce(const ss_claim *claim);
+
+/** Of what Authentication-Info is made. Borrowed. */
+typedef struct ss_proof {
+    const ss_crypto *crypto;
+    const ss_credentials *credentials; /* that were accepted */
+    ss_slice ha1;
+    ss_slice next_nonce; /* or empty */
+    bool proves;
+} ss_proof;
+/** The header line of a 2xx that has this body; nothing when there is nothing to say. */
+void ss_put_proof(ss_buffer *b, const ss_proof *proof, ss_slice body);
 
 #endif

@@ -47,6 +47,8 @@ typedef struct ss_proxy_config {
     uint16_t protection_count;
     uint32_t
         nonce_slots; /* nonces in use that are told apart: SS_NONCE_BUCKET to SS_NONCE_SLOTS_MAX */
+    uint32_t
+        secret_slots; /* users let in of late whose secrets are kept: SS_SECRETS_MAX at most; 0: none */
     uint32_t expires_default_s, expires_min_s, expires_max_s; /* 10.3 step 7: 3600, 60, 86400 */
 } ss_proxy_config;
 
@@ -56,6 +58,7 @@ typedef struct ss_proxy {
     ss_ref first_context, last_context; /* in order of creation */
     ss_ref first_pending, last_pending; /* requests that wait for a query's answer */
     ss_ref nonces;                      /* ss_nonces; 0 before the first challenge */
+    ss_ref secrets;                     /* ss_secrets; 0 before the first user was let in */
     uint32_t contexts, next_token;
     ss_ref desk; /* a registrar's notifier, while it is watched: the engine's */
     /* the address-of-record whose bindings this turn changed, in the arena; NULL: none, or nobody watches */
@@ -78,9 +81,9 @@ void ss_proxy_timer(ss_proxy *proxy, ss_core *core, ss_turn *turn, ss_timer *tim
 bool ss_proxy_pass_response(const ss_proxy *proxy, ss_turn *turn, const ss_msg *response);
 /** The answer to a query. True when the token was the proxy's. */
 bool ss_proxy_answer(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_answer *answer);
-/** Store bytes that the nonces take: they stay when nothing is under way. */
+/** Store bytes that nonces and secrets take: they stay when nothing is under way. */
 size_t ss_proxy_nonce_bytes(const ss_proxy *proxy);
-/** Frees contexts, pending requests and nonces, as a crash does. */
+/** Frees contexts, pending requests, nonces and secrets, as a crash does. */
 void ss_proxy_forget_all(ss_proxy *proxy, ss_core *core);
 
 /* ---- a location service: an abstract service that the host runs (10.1), here in memory ----------------------------------- */
