@@ -237,7 +237,7 @@ void sn_engine_left(const ss_engine *e, sn_left_fact *left)
     left->store_bytes = e->core.bytes;
     if (e->role == SS_ROLE_UA) {
         left->calls = e->ua.calls;
-        left->store_bytes -= ss_ua_login_bytes(&e->ua, &e->core);
+        left->store_bytes -= ss_ua_login_bytes(&e->ua, &e->core) + ss_ua_nonce_bytes(&e->ua);
     } else {
         left->contexts = e->proxy.contexts;
         left->store_bytes -= ss_proxy_nonce_bytes(&e->proxy);

@@ -33,6 +33,10 @@ void sn_engine_tick(ss_engine *e, sn_host *host, const sn_engine_user *user);
 void sn_engine_drain(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn);
 /** What every call of the engine returned: only the end of memory concerns the host. */
 void sn_engine_status(sn_host *host, ss_status status);
+/** Accounts: a guard as an engine has it; a user's secret, in the arena. `guard` NULL: nobody is known. */
+ss_protection sn_account_protection(const sn_guard_spec *guard);
+void sn_account_secret(sn_host *host, const sn_guard_spec *guard, const ss_query *query,
+                       ss_answer *answer);
 void sn_engine_left(const ss_engine *e, sn_left_fact *left);
 
 #endif

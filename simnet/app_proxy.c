@@ -2,44 +2,23 @@
  * lives in the same host, so that its answers come within the same event. */
 #include "app_engine.h"
 
-#include <string.h>
-
 #include "world_state.h"
 
 typedef struct proxy_app {
     ss_engine engine;
     ss_proxy_config config;
     ss_location location;
-    ss_digest_hex ha1; /* last answered */
-    bool is_dead;      /* it crashed, and is not back yet */
+    bool is_dead; /* it crashed, and is not back yet */
 } proxy_app;
-
-/* A user's secret, as a database would give it: the plan knows the password, and nothing else leaves here. RFC3261:22.4 */
-static bool serve_credential(proxy_app *app, sn_host *host, const ss_query *query,
-                             ss_answer *answer)
-{
-    char text[256];
-    const sn_plan *plan = sn_host_plan(host);
-    const sn_proxy_spec *spec = &plan->groups[plan->nodes[sn_host_node(host)].group].proxy;
-    const sn_guard_spec *guard = sn_plan_guard(spec, query->realm);
-    ss_buffer password = ss_buffer_on(text, sizeof text);
-    *answer = (ss_answer){ .token = query->token, .status = SS_NONE };
-    if (guard == NULL || !sn_plan_password(plan, guard, query->name, &password)) {
-        return true;
-    }
-    app->ha1 =
-        ss_digest_ha1(sn_host_crypto(host), ss_algorithm_hash(ss_algorithm_from(query->algorithm)),
-                      query->name, query->realm, ss_buffer_slice(&password));
-    answer->status = SS_OK;
-    answer->ha1 = ss_digest_hex_slice(&app->ha1);
-    return true;
-}
 
 static bool serve(void *self, sn_host *host, const ss_query *query, ss_answer *answer)
 {
     proxy_app *app = self;
     if (query->kind == SS_QUERY_CREDENTIAL) {
-        return serve_credential(app, host, query, answer);
+        const sn_plan *plan = sn_host_plan(host);
+        const sn_group_spec *group = &plan->groups[plan->nodes[sn_host_node(host)].group];
+        sn_account_secret(host, sn_plan_guard(&group->proxy, query->realm), query, answer);
+        return true;
     }
     const ss_status status =
         ss_location_serve(&app->location, sn_host_now(host), query, sn_host_arena(host), answer);
@@ -76,6 +55,16 @@ static ss_status take_domains(proxy_app *app, sn_host *host, const sn_proxy_spec
     return SS_OK;
 }
 
+/* Addresses-of-record to expect: one for each user agent of the plan. */
+static uint64_t expected_aors(const sn_plan *plan)
+{
+    uint64_t count = 16;
+    for (uint32_t i = 0; i < plan->group_count; i++) {
+        count += plan->groups[i].role == SN_ROLE_UA ? plan->groups[i].count : 0;
+    }
+    return count;
+}
+
 enum { NONCE_SLOTS = 1024 };
 
 /* Protections as the engine wants them, in memory that lives as long as the world. */
@@ -91,30 +80,16 @@ static ss_status take_guards(proxy_app *app, sn_host *host, const sn_proxy_spec 
     }
     ss_protection *protections = ss_store_at(store, ref);
     for (uint32_t i = 0; i < spec->guard_count; i++) {
-        const sn_guard_spec *guard = &spec->guards[i];
-        protections[i] = (ss_protection){ .realm = ss_slice_from(guard->realm),
-                                          .domain = ss_slice_from(guard->domain),
-                                          .algorithm_count = guard->algorithm_count,
-                                          .offers = guard->offers,
-                                          .methods = guard->methods,
-                                          .nonce_lifetime = guard->nonce_lifetime };
-        memcpy(protections[i].algorithms, guard->algorithms, sizeof guard->algorithms);
+        protections[i] = sn_account_protection(&spec->guards[i]);
     }
     app->config.crypto = sn_host_crypto(host);
     app->config.protections = protections;
     app->config.protection_count = (uint16_t)spec->guard_count;
     app->config.nonce_slots = NONCE_SLOTS;
+    app->config.secret_slots = expected_aors(sn_host_plan(host)) < SS_SECRETS_MAX
+                                   ? (uint32_t)expected_aors(sn_host_plan(host))
+                                   : SS_SECRETS_MAX;
     return SS_OK;
-}
-
-/* Addresses-of-record to expect: one for each user agent of the plan. */
-static uint64_t expected_aors(const sn_plan *plan)
-{
-    uint64_t count = 16;
-    for (uint32_t i = 0; i < plan->group_count; i++) {
-        count += plan->groups[i].role == SN_ROLE_UA ? plan->groups[i].count : 0;
-    }
-    return count;
 }
 
 static ss_status start(void *self, sn_host *host)

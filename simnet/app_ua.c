@@ -212,6 +212,30 @@ static ss_status make_login(sn_ua_app *app, sn_host *host, const sn_login_spec *
     return SS_OK;
 }
 
+/* For whoever asks others for credentials: its profile again, with the protection behind it. */
+typedef struct door_block {
+    ss_ua_profile profile;
+    ss_protection protection;
+} door_block;
+
+static ss_status make_door(sn_ua_app *app, sn_host *host, const sn_guard_spec *door)
+{
+    if (door == NULL) {
+        return SS_OK;
+    }
+    const ss_ref ref = ss_store_take(sn_host_store(host), sizeof(door_block));
+    if (ref == 0) {
+        return SS_ERR_MEMORY;
+    }
+    door_block *block = ss_store_at(sn_host_store(host), ref);
+    block->profile = *app->identity.profile;
+    block->protection = sn_account_protection(door);
+    block->profile.protection = &block->protection;
+    block->profile.crypto = sn_host_crypto(host);
+    app->identity.profile = &block->profile;
+    return SS_OK;
+}
+
 static void move_texts(texts *t, const char *from, const char *to)
 {
     ss_slice *const all[] = { &t->aor,        &t->registrar,     &t->user,
@@ -291,8 +315,11 @@ static ss_status make_identity(sn_ua_app *app, sn_host *host)
         .reliable = spec->reliable,
         .session_timers = { spec->session_min_s, spec->session_s, spec->refresher },
     };
-    const ss_status status = make_login(app, host, &spec->login, &t);
-    return status == SS_OK ? make_profile(app, host, spec) : status;
+    ss_status status = make_login(app, host, &spec->login, &t);
+    if (status == SS_OK) {
+        status = make_profile(app, host, spec);
+    }
+    return status == SS_OK ? make_door(app, host, spec->door) : status;
 }
 
 /* ---- calls ---- */
@@ -529,9 +556,22 @@ void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *ev
 
 /* ---- the class ---- */
 
+/* It knows who the users of its domain are. */
+static bool serve(void *self, sn_host *host, const ss_query *query, ss_answer *answer)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    (void)self;
+    if (query->kind != SS_QUERY_CREDENTIAL) {
+        return false;
+    }
+    sn_account_secret(host, plan->groups[plan->nodes[sn_host_node(host)].group].ua.door, query,
+                      answer);
+    return true;
+}
+
 sn_engine_user sn_ua_user(sn_ua_app *app)
 {
-    return (sn_engine_user){ .self = app, .event = sn_ua_on_event };
+    return (sn_engine_user){ .self = app, .event = sn_ua_on_event, .query = serve };
 }
 
 static ss_status start(void *self, sn_host *host)

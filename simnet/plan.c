@@ -180,15 +180,16 @@ static ss_ua_profile profile_of(sn_plan *plan, const sn_ua_spec *ua, bool *faile
     };
 }
 
-static const sn_guard_spec *copy_guards(sn_plan *plan, const sn_proxy_spec *spec, bool *failed)
+static const sn_guard_spec *copy_guards(sn_plan *plan, const sn_guard_spec *guards, uint32_t count,
+                                        bool *failed)
 {
-    sn_guard_spec *copy = sn_plan_take(plan, spec->guard_count + 1u, sizeof *copy);
+    sn_guard_spec *copy = sn_plan_take(plan, count + 1u, sizeof *copy);
     *failed |= copy == NULL;
-    for (uint32_t i = 0; copy != NULL && i < spec->guard_count; i++) {
-        copy[i] = spec->guards[i];
-        copy[i].domain = copy_text(plan, spec->guards[i].domain, failed);
-        copy[i].realm = copy_text(plan, spec->guards[i].realm, failed);
-        copy[i].password = copy_text(plan, spec->guards[i].password, failed);
+    for (uint32_t i = 0; copy != NULL && i < count; i++) {
+        copy[i] = guards[i];
+        copy[i].domain = copy_text(plan, guards[i].domain, failed);
+        copy[i].realm = copy_text(plan, guards[i].realm, failed);
+        copy[i].password = copy_text(plan, guards[i].password, failed);
     }
     return copy;
 }
@@ -215,7 +216,8 @@ uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)
     copy.proxy.host = copy_text(plan, spec->proxy.host, &failed);
     copy_login(plan, &copy.ua.login, &failed);
     copy.proxy.domains = copy_domains(plan, &spec->proxy, &failed);
-    copy.proxy.guards = copy_guards(plan, &spec->proxy, &failed);
+    copy.proxy.guards = copy_guards(plan, spec->proxy.guards, spec->proxy.guard_count, &failed);
+    copy.ua.door = spec->ua.door == NULL ? NULL : copy_guards(plan, spec->ua.door, 1, &failed);
     if (spec->settings.product.len > 0) {
         copy.settings.product.at = sn_plan_text(plan, spec->settings.product);
         failed |= copy.settings.product.at == NULL;

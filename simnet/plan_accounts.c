@@ -30,7 +30,7 @@ bool sn_plan_needs_crypto(const sn_plan *plan)
 {
     for (uint32_t i = 0; i < plan->group_count; i++) {
         const sn_group_spec *g = &plan->groups[i];
-        if ((g->role == SN_ROLE_UA && g->ua.login.password != NULL) ||
+        if ((g->role == SN_ROLE_UA && (g->ua.login.password != NULL || g->ua.door != NULL)) ||
             (g->role == SN_ROLE_PROXY && g->proxy.guard_count > 0)) {
             return true;
         }
@@ -125,19 +125,29 @@ static void cast_user(const sn_plan *plan, const sn_group_spec *g, uint32_t grou
     }
 }
 
+static uint32_t guards_of(const sn_group_spec *g, const sn_guard_spec **guards)
+{
+    if (g->role == SN_ROLE_PROXY) {
+        *guards = g->proxy.guards;
+        return g->proxy.guard_count;
+    }
+    *guards = g->ua.door;
+    return g->role == SN_ROLE_UA && g->ua.door != NULL;
+}
+
 static uint32_t count_guards(const sn_plan *plan)
 {
     uint32_t count = 0;
+    const sn_guard_spec *guards;
     for (uint32_t i = 0; i < plan->group_count; i++) {
-        count += plan->groups[i].role == SN_ROLE_PROXY
-                     ? plan->groups[i].proxy.guard_count * plan->groups[i].count
-                     : 0;
+        count += guards_of(&plan->groups[i], &guards);
     }
     return count;
 }
 
 ss_status sn_plan_cast_logins(sn_plan *plan)
 {
+    const sn_guard_spec *specs;
     const uint32_t count = count_guards(plan);
     sn_cast_guard *guards = sn_plan_take(plan, count + 1u, sizeof *guards);
     if (guards == NULL) {
@@ -147,14 +157,15 @@ ss_status sn_plan_cast_logins(sn_plan *plan)
     for (uint32_t i = 0; i < plan->group_count; i++) {
         const sn_group_spec *g = &plan->groups[i];
         cast_user(plan, g, i, (sn_member *)plan->cast.nodes);
-        for (uint32_t k = 0; g->role == SN_ROLE_PROXY && k < g->proxy.guard_count * g->count; k++) {
-            const sn_guard_spec *spec = &g->proxy.guards[k % g->proxy.guard_count];
+        const uint32_t of_group = guards_of(g, &specs);
+        for (uint32_t k = 0; k < of_group; k++) {
             guards[plan->cast.guard_count++] =
-                (sn_cast_guard){ .node = plan->group_first[i] + k / g->proxy.guard_count,
-                                 .methods = spec->methods,
-                                 .domain = spec->domain,
-                                 .realm = spec->realm,
-                                 .nonce_lifetime = spec->nonce_lifetime };
+                (sn_cast_guard){ .node = plan->group_first[i],
+                                 .count = g->count,
+                                 .methods = specs[k].methods,
+                                 .domain = specs[k].domain,
+                                 .realm = specs[k].realm,
+                                 .nonce_lifetime = specs[k].nonce_lifetime };
         }
     }
     return SS_OK;

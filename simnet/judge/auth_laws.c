@@ -19,6 +19,7 @@ typedef struct login_line {
 /** What of a request concerns these laws. */
 typedef struct reading {
     ss_slice from, to; /* hosts */
+    bool in_dialog;    /* To has a tag */
     login_line lines[LINES_MAX];
     unsigned count;
 } reading;
@@ -84,12 +85,27 @@ static uint64_t hex_of(ss_slice digits)
     return value;
 }
 
+static bool has_tag(ss_slice value)
+{
+    const size_t open = ss_slice_find(value, '>');
+    value = open < value.len ? ss_slice_cut(value, open + 1, value.len) : value;
+    for (size_t at = ss_slice_find(value, ';'); at < value.len; at = ss_slice_find(value, ';')) {
+        value = ss_slice_cut(value, at + 1, value.len);
+        const ss_slice name = ss_slice_trim(ss_slice_cut(value, 0, ss_slice_find(value, '=')));
+        if (ss_slice_eq_nocase(name, SS_LIT("tag"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void read_line(reading *r, ss_slice name, ss_slice value)
 {
     if (ss_slice_eq_nocase(name, SS_LIT("From")) || ss_slice_eq_nocase(name, SS_LIT("f"))) {
         r->from = host_in(value);
     } else if (ss_slice_eq_nocase(name, SS_LIT("To")) || ss_slice_eq_nocase(name, SS_LIT("t"))) {
         r->to = host_in(value);
+        r->in_dialog = has_tag(value);
     } else if ((ss_slice_eq_nocase(name, SS_LIT("Authorization")) ||
                 ss_slice_eq_nocase(name, SS_LIT("Proxy-Authorization"))) &&
                r->count < LINES_MAX) {
@@ -168,6 +184,11 @@ static uint64_t id_of(const login_line *line)
 
 /* ---- clients: AUTH3, AUTH4 ---- */
 
+static bool is_of(const sn_cast_guard *g, uint32_t node)
+{
+    return node != SN_NOBODY && node - g->node < g->count;
+}
+
 static bool is_toward(const sn_judge *j, const sn_fact *f, ss_slice realm)
 {
     bool is_guarded = false;
@@ -175,7 +196,7 @@ static bool is_toward(const sn_judge *j, const sn_fact *f, ss_slice realm)
         const sn_cast_guard *g = &j->cast->guards[i];
         if (ss_slice_eq(ss_slice_from(g->realm), realm)) {
             is_guarded = true;
-            if (g->node == f->peer) {
+            if (is_of(g, f->peer)) {
                 return true;
             }
         }
@@ -236,7 +257,7 @@ static const sn_cast_guard *guard_at(const sn_judge *j, uint32_t node, uint8_t m
     const ss_slice host = method == SS_METHOD_REGISTER ? r->to : r->from;
     for (uint32_t i = 0; i < j->cast->guard_count; i++) {
         const sn_cast_guard *g = &j->cast->guards[i];
-        if (g->node == node && (g->methods >> method & 1u) != 0 &&
+        if (is_of(g, node) && (g->methods >> method & 1u) != 0 &&
             ss_slice_eq_nocase(ss_slice_from(g->domain), host)) {
             return g;
         }
@@ -244,11 +265,25 @@ static const sn_cast_guard *guard_at(const sn_judge *j, uint32_t node, uint8_t m
     return NULL;
 }
 
+static bool is_guarded(const sn_judge *j, uint32_t node, uint8_t method)
+{
+    for (uint32_t i = 0; i < j->cast->guard_count; i++) {
+        if (is_of(&j->cast->guards[i], node) && (j->cast->guards[i].methods >> method & 1u) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A user agent asks only who comes from outside its dialogs. */
 static void request_came(sn_judge *j, const sn_fact *f, ss_slice payload)
 {
+    if (!is_guarded(j, f->entity, f->sip.method)) {
+        return;
+    }
     const reading r = read_request(payload);
     const sn_cast_guard *g = guard_at(j, f->entity, f->sip.method, &r);
-    if (g == NULL) {
+    if (g == NULL || (r.in_dialog && member(j, f->entity)->role == SN_ROLE_UA)) {
         return;
     }
     uint64_t id = 0;
@@ -263,6 +298,9 @@ static void request_came(sn_judge *j, const sn_fact *f, ss_slice payload)
 /* RFC3261:22.2 RFC3261:22.3 RFC7616:3.4 */
 static void served(sn_judge *j, const sn_fact *f, uint64_t branch)
 {
+    if (!is_guarded(j, f->entity, f->sip.method)) {
+        return;
+    }
     const uint64_t *asked = recall(j, key_of(ASKED, f->entity, key_of(f->sip.method, branch, 0)));
     if (asked == NULL) {
         return; /* it needs no credentials */
@@ -304,12 +342,12 @@ void sn_auth_judge(sn_judge *j, const sn_fact *f, ss_slice payload)
     turn_generation(j, f->key.at);
     const bool is_ua = member(j, f->entity)->role == SN_ROLE_UA;
     if (sn_fact_is_received(f)) {
-        if (f->sip.is_request && !is_ua) {
+        if (f->sip.is_request) {
             request_came(j, f, payload);
         }
-    } else if (!is_ua) {
+    } else if (!is_ua || !f->sip.is_request) {
         server_sent(j, f);
-    } else if (f->sip.is_request) {
+    } else {
         client_sent(j, f, payload);
     }
 }

@@ -71,9 +71,24 @@ static sn_guard_spec guard_of(const sn_domain_entry *d)
                             .algorithm_count = (uint8_t)d->algorithms.count,
                             .offers = (uint8_t)d->qop,
                             .methods = d->methods,
-                            .nonce_lifetime = d->nonce };
+                            .nonce_lifetime = d->nonce,
+                            .proves = d->is_mutual,
+                            .renews = d->renew != UINT64_MAX,
+                            .renew_after = d->renew };
     memcpy(guard.algorithms, d->algorithms.list, sizeof guard.algorithms);
     return guard;
+}
+
+/* Of a user agent: its domain's, for methods of its own. NULL: it asks nobody. */
+static const sn_guard_spec *door_of(sn_reading *r, const sn_group_entry *g)
+{
+    if (g->door == 0 || g->login_domain == NULL) {
+        return NULL;
+    }
+    sn_guard_spec *door = sn_hoard_take(&r->hoard, sizeof *door);
+    *door = guard_of(g->login_domain);
+    door->methods = g->door;
+    return door;
 }
 
 static sn_login_spec login_of(const sn_group_entry *g)
@@ -190,6 +205,7 @@ static void add_groups(sn_reading *r, const sn_model *m)
                            .event = sn_event_words[g->watch.event],
                            .at = g->watch.at },
                 .login = login_of(g),
+                .door = door_of(r, g),
                 .media = (uint8_t)g->media,
                 .reliable = (uint8_t)g->prack,
                 .refresher = (uint8_t)g->session_timer.refresher,

@@ -167,6 +167,26 @@ static bool write_challenge(sn_text *t, const void *at)
 
 const sn_codec sn_challenge_codec = { read_challenge, write_challenge };
 
+/* Of a user agent, which need not ask for any. */
+static void read_door(sn_reading *r, const sn_item *value, void *at)
+{
+    *(unsigned *)at = 0;
+    if (!sn_value_is_none(value)) {
+        read_words(r, value, at, &challenges);
+    }
+}
+
+static bool write_door(sn_text *t, const void *at)
+{
+    if (*(const unsigned *)at == 0) {
+        sn_text_put_str(t, "none");
+        return true;
+    }
+    return write_words(t, at, &challenges);
+}
+
+const sn_codec sn_door_codec = { read_door, write_door };
+
 /* ---- auth, of user agents ---- */
 
 static const char *const hash_words[] = { "MD5", "SHA-256", "SHA-512-256", NULL };

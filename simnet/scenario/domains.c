@@ -37,6 +37,13 @@ static const sn_field domain_fields[] = {
       .offset = offsetof(sn_domain_entry, nonce),
       .min = 1,
       .max = SN_TIME_MAX },
+    { .key = "mutual", .kind = SN_VALUE_BOOL, .offset = offsetof(sn_domain_entry, is_mutual) },
+    { .key = "next_nonce",
+      .kind = SN_VALUE_TIME,
+      .flags = SN_OR_NONE,
+      .offset = offsetof(sn_domain_entry, renew),
+      .max = SN_TIME_MAX,
+      .none = UINT64_MAX },
 };
 static const sn_fields domain_table = { "domain", domain_fields, SS_COUNT(domain_fields), NULL };
 
@@ -58,7 +65,8 @@ static void read_domain(sn_reading *r, sn_model *m, const sn_pair *pair)
                                               .list = { SS_ALGORITHM_SHA_256, SS_ALGORITHM_MD5 } },
                               .qop = SS_OFFERS_AUTH,
                               .methods = 1u << SS_METHOD_REGISTER | 1u << SS_METHOD_INVITE,
-                              .nonce = SS_S(300) };
+                              .nonce = SS_S(300),
+                              .renew = UINT64_MAX };
     entry.name =
         (sn_name){ .text = sn_hoard_text(&r->hoard, pair->key->text), .place = pair->key->place };
     entry.realm = entry.name.text;

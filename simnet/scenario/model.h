@@ -92,7 +92,10 @@ typedef struct sn_group_entry {
     const char *user, *password;
     sn_auth_entry auth;
     const struct sn_domain_entry *login; /* the domain that its password is of, once found */
-    uint32_t redirects;                  /* Contacts of 3xx that a call goes to */
+    unsigned door;                       /* bits 1 << ss_method: it asks for credentials itself */
+    const struct sn_domain_entry
+        *login_domain;  /* whose users have passwords, which is its own; or NULL */
+    uint32_t redirects; /* Contacts of 3xx that a call goes to */
     bool record_route;
     unsigned mode; /* ss_proxy_mode */
     struct sn_fork_entry {
@@ -126,6 +129,8 @@ typedef struct sn_domain_entry {
     unsigned qop;     /* SS_OFFERS_… */
     unsigned methods; /* bit 1 << ss_method */
     ss_span nonce;
+    bool is_mutual; /* its servers prove that they know the password */
+    ss_span renew;  /* age of a nonce from which on another is given; UINT64_MAX: none is */
 } sn_domain_entry;
 
 typedef struct sn_wait_entry {
@@ -386,6 +391,7 @@ extern const sn_codec sn_algorithms_codec;  /* sn_algorithms_entry: digest_keys.
 extern const sn_codec sn_qop_codec;         /* unsigned */
 extern const sn_codec sn_challenge_codec;   /* unsigned */
 extern const sn_codec sn_auth_codec;        /* sn_auth_entry */
+extern const sn_codec sn_door_codec;        /* unsigned: bits 1 << ss_method, or 0 */
 extern const sn_codec sn_window_codec;      /* sn_window_entry */
 extern const sn_codec sn_crash_codec; /* struct sn_crash_entry */
 extern const sn_codec sn_q_codec;           /* unsigned: thousandths below 1 */

@@ -219,9 +219,16 @@ static void judge_login(sn_reading *r, const sn_model *m, sn_group_entry *g)
                  sn_shown(r, ss_slice_from(strchr(g->aor, '@') + 1)));
         return;
     }
+    if (!is_guarded && g->door != 0) {
+        sn_wrong(r, sn_item_place(g->item, "challenge"), NULL,
+                 "nobody has a password to show: %s has none in 'domains'",
+                 sn_shown(r, ss_slice_from(strchr(g->aor, '@') + 1)));
+        return;
+    }
     if (!is_guarded) {
         return;
     }
+    g->login_domain = domain;
     if (sn_item_pair(g->item, "password") == NULL) {
         g->password = domain->password;
     }

@@ -22,19 +22,20 @@ typedef struct ss_context {
     ss_ref first_branch;
     ss_ref first_candidate; /* the target set (16.5) */
     ss_blob request;        /* as received and stamped; until the final response */
-    ss_blob best;           /* best final response so far, our Via gone (16.7 step 6); a registrar's lines of its 2xx */
-    ss_blob came_by;        /* ss_path: a stateless one that is to be answered when it goes nowhere */
-    ss_blob cancel_reason;  /* Reason lines of the CANCEL that came from upstream (RFC 3326 2) */
-    uint16_t cancel_cause;  /* status that a losing branch is told as the reason; 0: none */
-    uint16_t best_status;   /* 0: none; without `best` it is the proxy's own */
-    uint16_t parked;        /* queries whose answer is awaited */
-    uint16_t group;         /* of candidates: under way */
-    uint16_t groups;        /* so many groups were made */
-    uint16_t breadth;       /* Incoming Max-Breadth, at most ours; 0: nobody counts (RFC 5393) */
-    uint16_t breadth_used;  /* Outgoing Max-Breadth */
-    uint8_t method;         /* ss_method */
-    bool is_stateless;      /* ACK, or a CANCEL of nothing we know: 16.10, 16.11 */
-    bool is_ours;           /* the location service was asked: targets may be added (16.5) */
+    ss_blob
+        best; /* best final response so far, our Via gone (16.7 step 6); a registrar's lines of its 2xx */
+    ss_blob came_by; /* ss_path: a stateless one that is to be answered when it goes nowhere */
+    ss_blob cancel_reason; /* Reason lines of the CANCEL that came from upstream (RFC 3326 2) */
+    uint16_t cancel_cause; /* status that a losing branch is told as the reason; 0: none */
+    uint16_t best_status;  /* 0: none; without `best` it is the proxy's own */
+    uint16_t parked;       /* queries whose answer is awaited */
+    uint16_t group;        /* of candidates: under way */
+    uint16_t groups;       /* so many groups were made */
+    uint16_t breadth;      /* Incoming Max-Breadth, at most ours; 0: nobody counts (RFC 5393) */
+    uint16_t breadth_used; /* Outgoing Max-Breadth */
+    uint8_t method;        /* ss_method */
+    bool is_stateless;     /* ACK, or a CANCEL of nothing we know: 16.10, 16.11 */
+    bool is_ours;          /* the location service was asked: targets may be added (16.5) */
     bool final_sent;
     bool closed; /* no new branches: it was cancelled, or a 6xx came (16.7 step 5) */
     bool held;   /* branches are being started: it stays, and is not settled */

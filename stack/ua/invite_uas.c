@@ -36,8 +36,17 @@ bool ss_uas_is_merged(const ss_visit *v, const ss_msg *request)
 
 /* ---- a new call ---- */
 
-ss_status ss_uas_keep_request(const ss_visit *v, const ss_msg *request, ss_blob *kept)
+/* What a 2xx proves of us is kept with it, unless that is of a body that nobody knows yet. RFC7616:3.5 */
+static void put_proof(ss_buffer *b, const ss_proof *proof)
 {
+    if (proof != NULL && proof->credentials->qop != SS_QOP_AUTH_INT) {
+        ss_put_proof(b, proof, SS_EMPTY);
+    }
+}
+
+ss_status ss_uas_keep_request(const ss_visit *v, const ss_incoming *in, ss_blob *kept)
+{
+    const ss_msg *request = in->msg;
     static const ss_hdr fields[] = { SS_HDR_VIA,       SS_HDR_MAX_FORWARDS, SS_HDR_RECORD_ROUTE,
                                      SS_HDR_FROM,      SS_HDR_TO,           SS_HDR_CALL_ID,
                                      SS_HDR_CSEQ,      SS_HDR_CONTACT,      SS_HDR_REQUIRE,
@@ -48,6 +57,7 @@ ss_status ss_uas_keep_request(const ss_visit *v, const ss_msg *request, ss_blob 
     for (size_t i = 0; i < SS_COUNT(fields); i++) {
         ss_put_header_from(&b, request, fields[i]);
     }
+    put_proof(&b, in->proof);
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
     const ss_slice bytes = ss_buffer_keep(v->turn->arena, &b);
     return bytes.len == 0 ? SS_ERR_FULL : ss_core_keep(v->core, bytes, kept);
@@ -94,7 +104,7 @@ static ss_status begin(const ss_visit *v, const ss_incoming *in, ss_call *call)
         call->call_id = ss_hash64(0, ss_msg_call_id(in->msg));
         call->merged = ss_uas_merged_key(in->msg);
         call->offered = ss_ua_has_session(in->msg);
-        status = ss_uas_keep_request(v, in->msg, &call->kept);
+        status = ss_uas_keep_request(v, in, &call->kept);
     }
     if (status == SS_OK) {
         const ss_owner owner = { .kind = SS_OWNER_CALL, .ref = ss_call_ref(v->core, call) };
@@ -183,6 +193,7 @@ static ss_slice print_response(const ss_visit *v, const ss_call *call, const ss_
     }
     if (said->status >= 200) {
         ss_session_timer_put_2xx(v, invite, &b);
+        ss_put_header_from(&b, invite, SS_HDR_AUTHENTICATION_INFO); /* put_proof's */
     }
     return ss_ua_reply_end(v, &b, said->type, said->body);
 }

@@ -99,6 +99,7 @@ static uint32_t next_number(const ss_visit *v, ss_errand errand, const ss_msg *r
     case SS_ERRAND_REQUEST:
     case SS_ERRAND_ACK:
     case SS_ERRAND_ASKED_ACK:
+    case SS_ERRAND_GUEST:
         break;
     }
     return own < INT32_MAX ? own + 1 : 0;

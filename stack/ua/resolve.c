@@ -65,6 +65,7 @@ static void report_sent(const ss_visit *v, ss_errand errand, ss_ref txn)
     case SS_ERRAND_BYE:
     case SS_ERRAND_ACK:
     case SS_ERRAND_ASKED_ACK:
+    case SS_ERRAND_GUEST:
         break;
     }
 }
@@ -121,26 +122,24 @@ static void free_pending(const ss_visit *v, ss_ref ref)
     ss_core_give(v->core, ref, sizeof(pending));
 }
 
-static ss_status keep_pending(const ss_visit *v, ss_errand errand, const ss_hop *hop,
-                              const ss_path *path, ss_slice bytes)
+/* One more, at the end; without bytes when the owner keeps them. 0: no room. */
+static ss_ref new_pending(const ss_visit *v, ss_errand errand, const ss_path *path, ss_slice bytes)
 {
     const ss_ref ref = ss_core_take(v->core, sizeof(pending));
     if (ref == 0) {
-        return SS_ERR_FULL;
+        return 0;
     }
     pending *p = pending_at(v, ref);
-    p->errand = errand;
-    p->path = *path;
-    const bool is_ack = ack_of(v, errand) != NULL; /* which keeps the bytes */
-    ss_status status = is_ack ? SS_OK : ss_core_keep(v->core, bytes, &p->bytes);
-    if (status == SS_OK) {
-        p->token = v->ua->next_token + 1;
-        status = ask(v, p->token, hop, path->transport);
+    *p = (pending){ .errand = errand, .path = *path, .token = v->ua->next_token + 1 };
+    if (ss_core_keep(v->core, bytes, &p->bytes) != SS_OK) {
+        ss_core_give(v->core, ref, sizeof(pending));
+        return 0;
     }
-    if (status != SS_OK) {
-        free_pending(v, ref);
-        return status;
-    }
+    return ref;
+}
+
+static void link_pending(const ss_visit *v, ss_ref ref)
+{
     v->ua->next_token++;
     if (v->ua->last_pending == 0) {
         v->ua->first_pending = ref;
@@ -148,7 +147,47 @@ static ss_status keep_pending(const ss_visit *v, ss_errand errand, const ss_hop 
         pending_at(v, v->ua->last_pending)->next = ref;
     }
     v->ua->last_pending = ref;
+}
+
+static ss_status keep_pending(const ss_visit *v, ss_errand errand, const ss_hop *hop,
+                              const ss_path *path, ss_slice bytes)
+{
+    const bool is_ack = ack_of(v, errand) != NULL; /* which keeps the bytes */
+    const ss_ref ref = new_pending(v, errand, path, is_ack ? SS_EMPTY : bytes);
+    if (ref == 0) {
+        return SS_ERR_FULL;
+    }
+    const ss_status status = ask(v, pending_at(v, ref)->token, hop, path->transport);
+    if (status == SS_OK) {
+        link_pending(v, ref);
+    } else {
+        free_pending(v, ref);
+    }
+    return status;
+}
+
+ss_status ss_ua_keep_guest(const ss_visit *v, const ss_incoming *in, uint32_t *token)
+{
+    const ss_errand guest = { SS_ERRAND_GUEST, 0 };
+    const ss_ref ref = new_pending(v, guest, in->came_by, in->msg->bytes);
+    if (ref == 0) {
+        return SS_ERR_FULL;
+    }
+    *token = pending_at(v, ref)->token;
+    link_pending(v, ref);
     return SS_OK;
+}
+
+bool ss_ua_is_waiting(const ss_visit *v, ss_slice bytes)
+{
+    for (ss_ref at = v->ua->first_pending; at != 0; at = pending_at(v, at)->next) {
+        const pending *p = pending_at(v, at);
+        if (p->errand.kind == SS_ERRAND_GUEST &&
+            ss_slice_eq(ss_blob_slice(&v->core->pools->store, p->bytes), bytes)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* RFC3261:22.1 The ACK of a 2xx repeats the credentials of its INVITE, so the call keeps them. */
@@ -202,13 +241,27 @@ void ss_ua_drop_pending(const ss_visit *v, ss_ref who)
     for (ss_ref at = v->ua->first_pending; at != 0;) {
         const pending *p = pending_at(v, at);
         const ss_ref next = p->next;
-        if (p->errand.who == who && p->errand.kind != SS_ERRAND_REQUEST) {
+        if (p->errand.who == who && p->errand.kind != SS_ERRAND_REQUEST &&
+            p->errand.kind != SS_ERRAND_GUEST) {
             unlink_pending(v, before, at);
             free_pending(v, at);
         } else {
             before = at;
         }
         at = next;
+    }
+}
+
+void ss_ua_drop_guest(const ss_visit *v, uint32_t token)
+{
+    ss_ref before = 0;
+    for (ss_ref at = v->ua->first_pending; at != 0; at = pending_at(v, at)->next) {
+        if (pending_at(v, at)->token == token) {
+            unlink_pending(v, before, at);
+            free_pending(v, at);
+            return;
+        }
+        before = at;
     }
 }
 
@@ -257,6 +310,8 @@ static void report_unsent(const ss_visit *v, ss_errand errand, const ss_sent *se
     case SS_ERRAND_ACK: /* as if lost: the peer repeats its 2xx */
     case SS_ERRAND_ASKED_ACK:
         ack_of(v, errand)->unsent = true;
+        break;
+    case SS_ERRAND_GUEST:
         break;
     }
 }
@@ -319,6 +374,13 @@ static void go_on(const ss_visit *v, const pending *p, const ss_answer *answer)
     const ss_slice bytes =
         ss_arena_copy(v->turn->arena, ss_blob_slice(&v->core->pools->store, p->bytes));
     const bool fits = bytes.len == p->bytes.len; /* the blob goes before the turn ends */
+    if (p->errand.kind == SS_ERRAND_GUEST) {
+        const ss_path came_by = p->path;
+        if (fits) { /* else the arena: as if lost */
+            ss_ua_guest_known(v, bytes, &came_by, answer);
+        }
+        return;
+    }
     const ss_sent sent = { .bytes = bytes, .path = p->path };
     if (answer->status == SS_OK && answer->address_count > 0) {
         status = fits ? send_where(v, p, answer, bytes) : SS_ERR_FULL;

@@ -39,7 +39,7 @@ static ss_status begin(const ss_visit *v, const ss_incoming *in, ss_served *serv
     ss_status status = ss_msg_cseq(in->msg, &cseq);
     if (status == SS_OK) {
         served->cseq = cseq.number;
-        status = ss_uas_keep_request(v, in->msg, &served->request);
+        status = ss_uas_keep_request(v, in, &served->request);
     }
     if (status == SS_OK) {
         const ss_owner owner = { .kind = SS_OWNER_SERVED, .ref = ref };

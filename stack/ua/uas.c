@@ -2,6 +2,8 @@
  * in the order of the section, and how responses are built. */
 #include "events.h"
 
+#include <string.h>
+
 /* ---- responses: 8.2.6. RFC3261:8.2.4 no extension is applied, so none is in Require ---- */
 
 ss_buffer ss_ua_reply_begin(const ss_visit *v, const ss_msg *request, unsigned status,
@@ -59,8 +61,28 @@ static ss_status reply(const ss_visit *v, const ss_incoming *in, ss_slice respon
     return said;
 }
 
+/* A 2xx to who showed credentials proves that we know them too. RFC7616:3.5 */
+static ss_slice with_proof(const ss_visit *v, const ss_incoming *in, ss_slice response)
+{
+    const bool is_2xx = response.len > 8 && response.at[8] == '2'; /* behind "SIP/2.0 " */
+    if (in->proof == NULL || !is_2xx) {
+        return response;
+    }
+    const size_t head = ss_slice_find(response, '\n') + 1;
+    size_t body = head;
+    while (body + 4 <= response.len && memcmp(response.at + body, "\r\n\r\n", 4) != 0) {
+        body++;
+    }
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put(&b, ss_slice_cut(response, 0, head));
+    ss_put_proof(&b, in->proof, ss_slice_cut(response, body + 4, response.len));
+    ss_put(&b, ss_slice_cut(response, head, response.len));
+    return ss_buffer_keep(v->turn->arena, &b);
+}
+
 bool ss_ua_reply(const ss_visit *v, const ss_incoming *in, ss_slice response)
 {
+    response = with_proof(v, in, response);
     const ss_status status = response.len == 0 ? SS_ERR_SEMANTIC : reply(v, in, response);
     if (status == SS_ERR_FULL) {
         ss_ua_refuse_full(v, in);
@@ -212,10 +234,9 @@ static bool refuse_extension(const ss_visit *v, const ss_incoming *in)
 
 static bool is_optional(const ss_msg *request)
 {
-    const ss_slice value = ss_msg_value(request, SS_HDR_CONTENT_DISPOSITION, 0);
-    const size_t semicolon = ss_slice_find(value, ';');
-    const ss_params params = { ss_slice_cut(value, semicolon, value.len) };
+    ss_params params;
     ss_slice handling;
+    (void)ss_value_head(ss_msg_value(request, SS_HDR_CONTENT_DISPOSITION, 0), &params);
     return ss_params_get(params, SS_LIT("handling"), &handling) == SS_OK &&
            ss_slice_eq_nocase(handling, SS_LIT("optional"));
 }
@@ -242,8 +263,7 @@ static bool refuse_content(const ss_visit *v, const ss_incoming *in, const ss_me
         ss_ua_refuse(v, in, 415, SS_HDR_ACCEPT_ENCODING, SS_LIT("identity"));
         return true;
     }
-    const ss_slice value = ss_msg_value(in->msg, SS_HDR_CONTENT_TYPE, 0);
-    const ss_slice type = ss_slice_trim(ss_slice_cut(value, 0, ss_slice_find(value, ';')));
+    const ss_slice type = ss_value_head(ss_msg_value(in->msg, SS_HDR_CONTENT_TYPE, 0), NULL);
     if (!ss_ua_lists(row->accepts, type)) {
         ss_ua_refuse(v, in, 415, SS_HDR_ACCEPT, row->accepts);
         return true;
@@ -345,10 +365,9 @@ static bool has_to_tag(const ss_msg *request)
     return ss_msg_to(request, &to) == SS_OK && ss_name_addr_tag(&to).len > 0;
 }
 
-static void serve(const ss_visit *v, const ss_incoming *in)
+static void serve(const ss_visit *v, const ss_incoming *in, bool in_dialog)
 {
     ss_method_row row;
-    const bool in_dialog = has_to_tag(in->msg);
     if (refuse_method(v, in, &row) || (!in_dialog && refuse_request_uri(v, in))) {
         return;
     }
@@ -370,17 +389,23 @@ static void serve(const ss_visit *v, const ss_incoming *in)
     }
 }
 
+void ss_uas_admit(const ss_visit *v, const ss_incoming *in)
+{
+    serve(v, in, false);
+}
+
 void ss_ua_request(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *request,
                    const ss_path *came_by)
 {
     const ss_visit v = { ua, core, turn };
-    const ss_incoming in = { request, came_by };
+    const ss_incoming in = { request, came_by, NULL };
+    const bool in_dialog = has_to_tag(request);
     if (request->method == SS_METHOD_ACK || up->kind == SS_UP_ACK) {
         ss_uas_ack(&v, request);
     } else if (request->method == SS_METHOD_CANCEL) {
         ss_uas_cancel(&v, &in);
-    } else {
-        serve(&v, &in);
+    } else if (in_dialog || !ss_ua_stops(&v, &in)) { /* RFC3261:8.2 before all else */
+        serve(&v, &in, in_dialog);
     }
     ss_ua_leave(&v);
 }

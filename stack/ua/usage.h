@@ -104,6 +104,7 @@ typedef struct ss_leg {
 typedef struct ss_incoming {
     const ss_msg *msg;
     const ss_path *came_by;
+    const ss_proof *proof; /* of one that came with credentials; NULL */
 } ss_incoming;
 
 /** How a call or a leg ends. */
@@ -221,7 +222,8 @@ typedef enum ss_errand_kind {
     SS_ERRAND_PUBLICATION,
     SS_ERRAND_REQUEST,
     SS_ERRAND_ASKED,
-    SS_ERRAND_ASKED_ACK
+    SS_ERRAND_ASKED_ACK,
+    SS_ERRAND_GUEST /* a peer's request, which waits for what the host knows of its user */
 } ss_errand_kind;
 
 /** What a request is for: who is told when it cannot be sent. */
@@ -245,6 +247,11 @@ typedef struct ss_places {
 /** Sends on a path whose remote address is known; the others are tried when that fails, RFC 3263 4.3. */
 SS_MUST_USE ss_status ss_ua_send_by(const ss_visit *v, ss_errand errand, const ss_path *path,
                                     ss_slice bytes, ss_places others);
+/** Keeps a request of a peer's until the host's answer with the token comes: ss_ua_guest_known. SS_ERR_FULL. */
+SS_MUST_USE ss_status ss_ua_keep_guest(const ss_visit *v, const ss_incoming *in, uint32_t *token);
+void ss_ua_drop_guest(const ss_visit *v, uint32_t token);
+/** The very same bytes wait already. */
+bool ss_ua_is_waiting(const ss_visit *v, ss_slice bytes);
 /** Forgets the requests that wait for someone: not those of SS_ERRAND_REQUEST, who have nobody. */
 void ss_ua_drop_pending(const ss_visit *v, ss_ref who);
 void ss_ua_drop_all_pending(const ss_visit *v);
@@ -337,7 +344,19 @@ SS_MUST_USE ss_status ss_ua_log_in(const ss_visit *v, ss_slice next_hop, ss_slic
 void ss_ua_logged_in(const ss_visit *v, const ss_up *up, const ss_msg *response);
 void ss_ua_forget_logins(const ss_visit *v);
 
+/* ---- door.c: credentials of others: 22.2 ---- */
+
+/** True when it was refused, or waits. */
+bool ss_ua_stops(const ss_visit *v, const ss_incoming *in);
+/** The host has said the secret of the user whose credentials a waiting request has. `bytes`: in the arena. */
+void ss_ua_guest_known(const ss_visit *v, ss_slice bytes, const ss_path *came_by,
+                       const ss_answer *answer);
+void ss_ua_forget_nonces(const ss_visit *v);
+
 /* ---- uas.c: 8.2 ---- */
+
+/** A request outside dialogs that may come in. */
+void ss_uas_admit(const ss_visit *v, const ss_incoming *in);
 
 /** The head of a response in the arena's free space; more header fields may follow. Close it with ss_ua_reply_end. */
 ss_buffer ss_ua_reply_begin(const ss_visit *v, const ss_msg *request, unsigned status,
@@ -381,7 +400,7 @@ SS_MUST_USE ss_status ss_uas_reject(const ss_visit *v, ss_call *call, unsigned s
                                     ss_slice contact);
 void ss_uas_ring_timer(const ss_visit *v, ss_call *call);
 /** What responses repeat of an INVITE, as a message of its own without body; and that message again, in the arena. */
-SS_MUST_USE ss_status ss_uas_keep_request(const ss_visit *v, const ss_msg *request, ss_blob *kept);
+SS_MUST_USE ss_status ss_uas_keep_request(const ss_visit *v, const ss_incoming *in, ss_blob *kept);
 ss_msg *ss_uas_kept_request(const ss_visit *v, ss_blob kept);
 bool ss_uas_is_merged(const ss_visit *v, const ss_msg *request);
 /** Nobody's server transaction: its owner says what the request was, so that another copy of it is known (8.2.2.2). */

@@ -284,6 +284,12 @@ ss_status ua_answer_query(ua_rig *rig, size_t query, const ss_address *address)
                                   .address_count = address == NULL ? 0 : 1 });
 }
 
+ss_status ua_answer_secret(ua_rig *rig, size_t query, ss_slice ha1)
+{
+    return ua_answer(rig, query,
+                     (ss_answer){ .status = ha1.len == 0 ? SS_NONE : SS_OK, .ha1 = ha1 });
+}
+
 ss_status ua_lose_path(ua_rig *rig, int node, int to)
 {
     const ss_path path = { .local = *address_of(node), .remote = *address_of(to) };
@@ -521,7 +527,8 @@ unsigned ua_dialog_notes(const ua_rig *rig, ss_dialog_state to)
 bool ua_is_empty(const ua_rig *rig, int node)
 {
     const ss_core *core = &rig->engines[node].core;
-    return core->txns == 0 && core->dialogs == 0 && core->bytes == 0 && core->timers.count == 0 &&
+    return core->txns == 0 && core->dialogs == 0 && core->timers.count == 0 &&
+           core->bytes == ss_ua_nonce_bytes(&rig->engines[node].ua) &&
            rig->engines[node].ua.calls == 0 && rig->engines[node].ua.first_call == 0;
 }
 

@@ -86,6 +86,8 @@ ss_status ua_say(ua_rig *rig, int node, ss_command_kind kind, ss_slice sdp);
 ss_status ua_answer_query(ua_rig *rig, size_t query, const ss_address *address);
 /** Whatever the answer says, but for its token. */
 ss_status ua_answer(ua_rig *rig, size_t query, ss_answer answer);
+/** The secret of a user; empty: nobody has that name. */
+ss_status ua_answer_secret(ua_rig *rig, size_t query, ss_slice ha1);
 ss_status ua_lose_path(ua_rig *rig, int node, int to);
 
 /** Drops the nth (0..) such message that a node sends from now on. */

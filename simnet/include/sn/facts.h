@@ -43,14 +43,14 @@ typedef struct sn_member {
     bool is_stateless : 1; /* a proxy without transactions: RFC 3261 16.11 */
     /* bytes of a request that go by TCP for their size: RFC 3261 18.1.1; 0: none do */
     uint16_t tcp_from;
-    uint32_t outbound; /* the proxy that a user agent sends to; SN_NOBODY for none */
+    uint32_t outbound;           /* the proxy that a user agent sends to; SN_NOBODY for none */
     ss_span t1, t2, t4, timer_c; /* of its stack */
 } sn_member;
 
 /** A node that asks the users of a domain for credentials: RFC 3261 22. */
 typedef struct sn_cast_guard {
-    uint32_t node;
-    uint32_t methods; /* bit 1 << ss_method */
+    uint32_t node, count;       /* that one and those behind it: a group */
+    uint32_t methods;           /* bit 1 << ss_method */
     const char *domain, *realm; /* borrowed from the plan */
     ss_span nonce_lifetime;
 } sn_cast_guard;
@@ -103,7 +103,8 @@ typedef enum sn_fact_kind { SN_FACT_LIST(SN_FACT_ID) SN_FACT_COUNT } sn_fact_kin
     X(LOSS, "loss")                                                                          \
     X(QUEUE, "queue full")                                                                   \
     X(MTU, "larger than the MTU, may not be fragmented")                                     \
-    X(TTL, "time to live ran out") X(NO_ROUTE, "no route") X(CHECKSUM, "bad checksum")       \
+    X(TTL, "time to live ran out")                                                           \
+    X(NO_ROUTE, "no route") X(CHECKSUM, "bad checksum")                                      \
         X(REASSEMBLY_TIMEOUT, "fragments missing after 30 s")                                \
             X(REASSEMBLY_FULL, "too many datagrams in pieces") X(NO_PORT, "nothing listens") \
                 X(DOWN, "link down") X(FAULT, "fault of the scenario") X(MALFORMED, "malformed")

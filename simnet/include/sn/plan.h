@@ -59,6 +59,20 @@ typedef struct sn_login_spec {
     bool for_users;         /* also toward other users of the domain */
 } sn_login_spec;
 
+/** A domain whose proxy asks for credentials. Its users are the user agents with an aor of the domain; the password of each is the
+ *  template with the index of the node. */
+typedef struct sn_guard_spec {
+    const char *domain, *realm, *password;
+    uint8_t algorithms[SS_ALGORITHM_COUNT];
+    uint8_t algorithm_count;
+    uint8_t offers;   /* SS_OFFERS_… */
+    uint32_t methods; /* bit 1 << ss_method */
+    ss_span nonce_lifetime;
+    bool proves; /* its 2xx prove that it knows the password: RFC 7616 3.5 */
+    bool renews; /* … and give another nonce, when the one used is older than that */
+    ss_span renew_after;
+} sn_guard_spec;
+
 typedef struct sn_ua_spec {
     const char *aor;    /* template: {n} the index in the group; "sip:u{n}@example.com" */
     uint32_t outbound;  /* group of the proxy it sends to; SN_NOBODY: by Request-URI */
@@ -80,22 +94,13 @@ typedef struct sn_ua_spec {
     sn_watch_spec watch;
     ss_ua_profile profile; /* made when it is added */
     sn_login_spec login;
+    const sn_guard_spec *
+        door; /* of whom it asks for credentials itself, and for what methods; NULL: nobody; copied */
     uint8_t media;                     /* SS_MEDIA_BIT of what it offers and accepts; 0: voice */
     uint8_t reliable;                  /* ss_reliable_policy */
     uint8_t refresher;                 /* ss_refresher */
     uint32_t session_s, session_min_s; /* RFC 4028: asked for; the least. 0: none; unknown */
 } sn_ua_spec;
-
-/** A domain whose proxy asks for credentials. Its users are the user agents with an aor of the domain; the password of each is the
- *  template with the index of the node. */
-typedef struct sn_guard_spec {
-    const char *domain, *realm, *password;
-    uint8_t algorithms[SS_ALGORITHM_COUNT];
-    uint8_t algorithm_count;
-    uint8_t offers;   /* SS_OFFERS_… */
-    uint32_t methods; /* bit 1 << ss_method */
-    ss_span nonce_lifetime;
-} sn_guard_spec;
 
 typedef struct sn_proxy_spec {
     const char *const *domains; /* borrowed until finish, copied */

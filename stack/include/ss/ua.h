@@ -57,6 +57,8 @@ typedef struct ss_ua_profile {
     ss_slice contacts; /* registered beside the identity's own: "<uri>;params, <uri>", or empty */
     bool unregisters;  /* SS_CMD_QUIET removes the binding */
     const ss_ua_auth *auth; /* NULL: without credentials; its own for each identity that has some */
+    const ss_protection *protection; /* NULL: nobody is asked for credentials, 22.2 */
+    const ss_crypto *crypto;         /* of the protection */
     const ss_slice *options; /* option tags: Supported says them, Require may ask for them */
     /* event packages that we notify of: the stack's presence, dialog, and those whose documents the application says */
     const ss_slice *packages;
@@ -194,6 +196,7 @@ typedef struct ss_ua {
     ss_ref
         first_published; /* what was published here, and what we say of ourselves; the newest is first */
     uint32_t next_usage; /* the last number of a subscription or a request */
+    ss_ref nonces;       /* ss_nonces; 0 before the first challenge of ours */
 } ss_ua;
 
 /** SS_OK; SS_ERR_STATE no such call or not possible now, by the model of offer and answer (RFC 6337) too; SS_ERR_FULL quota or arena, nothing changed; SS_ERR_SYNTAX bad
@@ -210,6 +213,8 @@ void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer);
 bool ss_ua_answer(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_answer *answer);
 /** Store bytes that the nonces of later credentials take: they stay when nothing is under way. */
 size_t ss_ua_login_bytes(const ss_ua *ua, const ss_core *core);
+/** The same of nonces that we gave. */
+size_t ss_ua_nonce_bytes(const ss_ua *ua);
 /** A notifier of registrations (RFC 3680): the bindings of a canonical address-of-record changed. */
 void ss_ua_registration_changed(ss_ua *ua, ss_core *core, ss_turn *turn, ss_slice aor);
 /** Frees calls and registration, as a crash does. */

@@ -9,6 +9,7 @@ static void open_guarded(court *rig)
 {
     court_open(rig);
     rig->guard = (sn_cast_guard){ .node = COURT_PROXY,
+                                   .count = 1,
                                   .methods = 1u << SS_METHOD_INVITE | 1u << SS_METHOD_REGISTER,
                                   .domain = "a.test",
                                   .realm = "a.test",
