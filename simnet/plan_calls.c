@@ -111,7 +111,9 @@ static sn_call make_call(const source *s, uint32_t k, ss_time at)
         .no_answer = spec->no_answer,
         .callee_hangs_up = callee_hangs_up(s, &point),
         .is_late = spec->is_late,
+        .is_reliable = spec->is_reliable,
         .media = spec->media,
+        .session_s = spec->session_s,
     };
 }
 
@@ -211,6 +213,8 @@ static ss_status bind_story(sn_plan *plan, uint32_t count, const char **why)
         plan->calls[act->call - 1].callee = act->row.target;
         plan->calls[act->call - 1].media = act->row.media;
         plan->calls[act->call - 1].is_late = (act->row.flags & SN_ROW_NO_OFFER) != 0;
+        plan->calls[act->call - 1].is_reliable = (act->row.flags & SN_ROW_RELIABLE) != 0;
+        plan->calls[act->call - 1].session_s = act->row.value;
     }
     for (uint32_t k = 0; k < count; k++) {
         if (plan->calls[k].caller == SN_NOBODY) {

@@ -258,6 +258,8 @@ static void add_calls(sn_reading *r, const sn_model *m)
             .no_answer = c->no_answer,
             .media = (uint8_t)c->media,
             .is_late = c->offer == 1,
+            .is_reliable = c->reliable,
+            .session_s = (uint32_t)(c->session / SS_S(1)),
             .behaviour = add_callers(r, c),
         };
         added(r, sn_plan_add_calls(r->plan, &spec));
@@ -405,6 +407,7 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
     };
     if (e->verb == SN_VERB_CALL || e->verb == SN_VERB_REDIRECT || ends_connections(e)) {
         act.row.status = e->verb == SN_VERB_REDIRECT ? 302 : 0;
+        act.row.value = (uint32_t)(e->session / SS_S(1));
         act.row.target = e->target.group.index;
         act.target_index = e->target.from;
     } else if (e->verb == SN_VERB_UNREGISTER) {

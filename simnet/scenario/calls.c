@@ -135,6 +135,13 @@ static const sn_field calls_fields[] = {
       .max = SN_TIME_MAX },
     { .key = "media", .kind = SN_VALUE_SPECIAL, AT(media), .codec = &sn_media_codec },
     { .key = "offer", .kind = SN_VALUE_WORD, AT(offer), .words = offer_words },
+    { .key = "reliable", .kind = SN_VALUE_BOOL, AT(reliable) },
+    { .key = "session_timer",
+      .kind = SN_VALUE_TIME,
+      .flags = SN_OR_NONE,
+      AT(session),
+      .min = SS_S(90),
+      .max = UINT64_C(2147483647) * SS_S(1) },
     { .key = "after", .kind = SN_VALUE_SPECIAL, AT(after), .codec = &sn_after_codec },
     { .key = "update", .kind = SN_VALUE_SPECIAL, AT(update), .codec = &sn_wait_codec },
 };

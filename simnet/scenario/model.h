@@ -189,6 +189,8 @@ typedef struct sn_calls_entry {
     ss_span no_answer;
     unsigned media; /* SS_MEDIA_BIT; 0: as the caller has it */
     unsigned offer; /* 1: late */
+    bool reliable;
+    ss_span session; /* whole seconds; 0: as the caller */
     sn_after_list after;
     sn_wait_entry update;
 } sn_calls_entry;
@@ -278,7 +280,8 @@ typedef struct sn_story_entry {
     sn_message_entry *messages;
     uint32_t message_count;
     unsigned cseq;  /* a method; SS_METHOD_COUNT: not said */
-    bool reliable;  /* send */
+    bool reliable;  /* send, call */
+    ss_span session; /* call: whole seconds; 0: as the caller */
     unsigned says;  /* send, prack (`body`): an index of its words, from 1; 0: none */
     unsigned media; /* SS_MEDIA_BIT; 0: not said */
     unsigned offer; /* call, update, reinvite: likewise */
@@ -369,6 +372,9 @@ enum { SN_EVENT_WORD_REG = 2 };
 /** The word of a verb, in a line of a story. */
 const char *sn_verb_word(sn_verb verb);
 /** Node keys about events: groups_events.c. */
+/** A call asks for what its caller must know: session_timer.c. */
+void sn_session_judge(sn_reading *r, const sn_group_entry *caller, const sn_item *call,
+                      bool is_reliable, ss_span session);
 extern const sn_codec sn_wait_codec;  /* at: sn_wait_entry; behaviours.c */
 extern const sn_codec sn_after_codec; /* at: sn_after_list; after.c */
 void sn_after_resolve(sn_reading *r, sn_model *m, sn_after_list *list);

@@ -1,4 +1,5 @@
-/* session_timer: how long a session lasts without a refresh (RFC 4028), {expires: 90s, min: 90s, refresher: uac}. */
+/* session_timer: how long a session lasts without a refresh (RFC 4028), {expires: 90s, min: 90s, refresher: uac}; and what a call asks for
+ * of it. */
 #include "model.h"
 
 #include "ss/ua.h"
@@ -49,3 +50,25 @@ static bool write_timer(sn_text *t, const void *at)
 }
 
 const sn_codec sn_session_timer_codec = { read_timer, write_timer };
+
+void sn_session_judge(sn_reading *r, const sn_group_entry *caller, const sn_item *call,
+                      bool is_reliable, ss_span session)
+{
+    if (is_reliable && caller->prack == SS_RELIABLE_NONE) {
+        sn_wrong(r, sn_item_place(call, "reliable"), NULL, "'%s' has 'prack: none'",
+                 caller->name.text);
+    }
+    if (session == 0) {
+        return;
+    }
+    const sn_place place = sn_item_place(call, "session_timer");
+    if (session % SS_S(1) != 0) {
+        sn_wrong(r, place, NULL, "a session timer is in whole seconds: RFC 4028 4");
+    } else if (!caller->session_timer.is_set) {
+        sn_wrong(r, place, NULL, "'%s' does not know of session timers: give it 'session_timer'",
+                 caller->name.text);
+    } else if (session < caller->session_timer.min) {
+        sn_wrong(r, place, NULL, "a session cannot expire before the 'min' of '%s'",
+                 caller->name.text);
+    }
+}

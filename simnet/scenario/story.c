@@ -19,7 +19,8 @@ enum {
     MAY_MEDIA = 4096,
     MAY_OFFER = 8192,
     MAY_BY = 16384,
-    MAY_CONTACTS = 32768
+    MAY_CONTACTS = 32768,
+    MAY_SESSION = 65536
 };
 
 typedef struct verb_row {
@@ -28,7 +29,8 @@ typedef struct verb_row {
 } verb_row;
 
 static const verb_row verbs[SN_VERB_COUNT] = {
-    [SN_VERB_CALL] = { "call", MAY_AS | MAY_MEDIA | MAY_OFFER, MAY_AS },
+    [SN_VERB_CALL] = { "call", MAY_AS | MAY_MEDIA | MAY_OFFER | MAY_RELIABLE | MAY_SESSION,
+                       MAY_AS },
     [SN_VERB_SEND] = { "send", MAY_IN | MAY_RELIABLE | MAY_BODY, MAY_IN },
     [SN_VERB_ANSWER] = { "answer", MAY_MEDIA, 0 },
     [SN_VERB_REJECT] = { "reject", MAY_IN, MAY_IN },
@@ -61,10 +63,10 @@ static const verb_row verbs[SN_VERB_COUNT] = {
     [SN_VERB_RECEIVES] = { "receives", MAY_IN | MAY_CSEQ, 0 },
 };
 
-static const char *const companions[] = { "as",      "in",      "cseq",     "node",
-                                          "event",   "expires", "text",     "state",
-                                          "package", "to",      "reliable", "body",
-                                          "media",   "offer",   "by",       "contacts" };
+static const char *const companions[] = { "as",       "in",           "cseq",  "node",    "event",
+                                          "expires",  "text",         "state", "package", "to",
+                                          "reliable", "body",         "media", "offer",   "by",
+                                          "contacts", "session_timer" };
 static const char *const body_words[] = { "offer", "answer", NULL };
 static const char *const offer_words[] = { "late", "none", NULL };
 static const char *const by_words[] = { "update", "reinvite", NULL };
@@ -288,6 +290,9 @@ static void read_option(sn_reading *r, sn_story_entry *e, unsigned bit, const sn
         break;
     case MAY_CONTACTS:
         sn_contacts_codec.read(r, value, &e->contacts);
+        break;
+    case MAY_SESSION:
+        sn_value_time(r, value, SS_S(90), UINT64_C(2147483647) * SS_S(1), &e->session);
         break;
     default:
         read_word(r, value, by_words, &e->by);
@@ -561,6 +566,10 @@ static void write_options(sn_text *t, const sn_story_entry *e)
     if (e->media != 0) {
         sn_text_put_str(t, ", media: ");
         sn_media_write(t, e->media);
+    }
+    if (e->session != 0) {
+        sn_text_put_str(t, ", session_timer: ");
+        sn_quantity_put_time(t, e->session);
     }
     if (e->contacts != NULL) {
         sn_text_put_str(t, ", contacts: ");

@@ -267,6 +267,9 @@ void sn_story_resolve(sn_reading *r, sn_model *m)
             sn_wrong(r, e->body->place, NULL, "'%s' has no 'compositor' to publish at",
                      e->who.group.text);
         }
+        if (e->verb == SN_VERB_CALL && known[i]) {
+            sn_session_judge(r, &m->groups[e->who.group.index], e->body, e->reliable, e->session);
+        }
         settle_instant(r, m, e);
     }
     const bool judge = r->mistake_count == 0;

@@ -29,6 +29,7 @@ static void judge_ends(sn_reading *r, sn_model *m, sn_calls_entry *c)
     if (from == NULL || to == NULL) {
         return;
     }
+    sn_session_judge(r, from, c->item, c->reliable, c->session);
     if (from == to && sn_group_size(from) == 1) {
         sn_wrong(r, c->to.place, NULL, "'%s' is one node, and cannot call itself", to->name.text);
     } else if (top_of(m, from) != top_of(m, to)) {

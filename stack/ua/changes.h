@@ -80,7 +80,9 @@ typedef struct ss_session_timer {
 /* ---- session_timer.c ---- */
 
 /** What an INVITE outside dialogs says of it; a request inside one; a 2xx to `request`. */
-void ss_session_timer_put_first(const ss_visit *v, ss_buffer *b);
+void ss_session_timer_put_first(const ss_visit *v, ss_buffer *b, uint32_t asked_s);
+/** That an INVITE may ask for. */
+bool ss_session_timer_may_ask(const ss_visit *v, uint32_t asked_s);
 void ss_session_timer_put_again(const ss_visit *v, const ss_leg *leg, ss_buffer *b);
 void ss_session_timer_put_2xx(const ss_visit *v, const ss_msg *request, ss_buffer *b);
 /** A 2xx to a re-INVITE, UPDATE or INVITE came, or went out to one: the session has another while. */

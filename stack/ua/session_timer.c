@@ -135,14 +135,23 @@ static void start(const ss_visit *v, ss_leg *leg, uint32_t interval, uint32_t mi
 
 /* ---- client: 7 ---- */
 
-/* RFC4028:7.1 in an INVITE that begins a dialog. */
-void ss_session_timer_put_first(const ss_visit *v, ss_buffer *b)
+/* RFC4028:4 */
+bool ss_session_timer_may_ask(const ss_visit *v, uint32_t asked_s)
 {
     const ss_session_timers *mine = &v->ua->identity->session_timers;
-    if (mine->min_s == 0 || mine->expires_s == 0) {
+    return asked_s == 0 || (mine->min_s != 0 && asked_s >= larger(mine->min_s, SS_MIN_SE_FLOOR) &&
+                            asked_s <= INT32_MAX);
+}
+
+/* RFC4028:7.1 in an INVITE that begins a dialog: what the call asks for, or else the identity. */
+void ss_session_timer_put_first(const ss_visit *v, ss_buffer *b, uint32_t asked_s)
+{
+    const ss_session_timers *mine = &v->ua->identity->session_timers;
+    const uint32_t expires_s = asked_s == 0 ? mine->expires_s : asked_s;
+    if (mine->min_s == 0 || expires_s == 0) {
         return;
     }
-    put_expires(b, larger(mine->expires_s, mine->min_s),
+    put_expires(b, larger(expires_s, mine->min_s),
                 mine->refresher == SS_REFRESHER_UAC   ? "uac"
                 : mine->refresher == SS_REFRESHER_UAS ? "uas"
                                                       : NULL);
@@ -169,6 +178,8 @@ void ss_session_timer_2xx(const ss_visit *v, ss_leg *leg, const ss_msg *response
 {
     const ss_session_timers *mine = &v->ua->identity->session_timers;
     const ss_session_timer *t = timer_of(v, leg);
+    const ss_call *call = ss_call_at(v->core, leg->call);
+    const uint32_t first = call->is_uac && call->session_s != 0 ? call->session_s : mine->expires_s;
     const asked_for said = read_all(response);
     if (mine->min_s == 0) {
         return;
@@ -177,8 +188,8 @@ void ss_session_timer_2xx(const ss_visit *v, ss_leg *leg, const ss_msg *response
         start(v, leg, said.interval, 0, !said.has_refresher || said.refresher_is_uac);
     } else if (!supports(response)) {
         const uint32_t asked =
-            t != NULL ? larger(t->interval, t->min_se) : larger(mine->expires_s, mine->min_s);
-        start(v, leg, mine->expires_s == 0 && t == NULL ? 0 : asked, 0, true);
+            t != NULL ? larger(t->interval, t->min_se) : larger(first, mine->min_s);
+        start(v, leg, first == 0 && t == NULL ? 0 : asked, 0, true);
     } else {
         start(v, leg, 0, 0, false);
     }

@@ -191,8 +191,8 @@ static ss_slice print_invite(const ss_visit *v, const ss_command *command,
     }
     ss_ua_put_abilities(v, &b);
     ss_ua_put_ability(v, &b, SS_HDR_RECV_INFO);
-    ss_session_timer_put_first(v, &b);
-    if (v->ua->identity->reliable == SS_RELIABLE_REQUIRED) { /* RFC3262:4 */
+    ss_session_timer_put_first(v, &b, command->expires_s);
+    if (command->reliable || v->ua->identity->reliable == SS_RELIABLE_REQUIRED) { /* RFC3262:4 */
         ss_put_header(&b, SS_HDR_REQUIRE, SS_LIT("100rel"));
     }
     ss_ua_put_tail(v, &b, SS_METHOD_INVITE);
@@ -203,6 +203,10 @@ static ss_slice print_invite(const ss_visit *v, const ss_command *command,
 ss_status ss_ua_call(const ss_visit *v, ss_command *command)
 {
     ss_journey j;
+    if ((command->reliable && !ss_ua_has_option(v->ua, SS_LIT("100rel"))) ||
+        !ss_session_timer_may_ask(v, command->expires_s)) {
+        return SS_ERR_SEMANTIC;
+    }
     ss_reference reference = { .target = command->target, .replaces = command->replaces };
     if (command->subscription != 0) { /* RFC3515:2.4.3 */
         const ss_status read = ss_refer_read(v, command->subscription, &reference);
@@ -222,6 +226,7 @@ ss_status ss_ua_call(const ss_visit *v, ss_command *command)
     call->is_uac = true;
     call->cookie = command->cookie;
     call->offered = command->body.len > 0;
+    call->session_s = command->expires_s;
     call->cseq = ss_cseq_initial(v->core);
     call->secure = j.target.scheme == SS_SCHEME_SIPS && j.path.transport == SS_TRANSPORT_TLS;
     const ss_slice invite = print_invite(v, command, &reference, &j, call);

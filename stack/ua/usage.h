@@ -55,7 +55,10 @@ typedef struct ss_call {
     bool is_referred;               /* UAC: a REFER asked for it, and who sent that is told */
     char tag[SS_TAG_BYTES];         /* our tag */
     uint32_t cseq;                  /* of the INVITE */
-    uint32_t replaces;              /* UAS: the call that ends when this one is answered */
+    union {
+        uint32_t replaces;  /* UAS: the call that ends when this one is answered */
+        uint32_t session_s; /* UAC: the interval that this one asked for, 0: as the identity */
+    };
     uint64_t call_id;               /* hash, for notes */
     ss_key128 merged;               /* UAS: From tag, Call-ID, CSeq: 8.2.2.2 */
     ss_blob

@@ -435,3 +435,20 @@ TEST(rfc3262_3_numbers_rise_by_one_within_an_invite_and_never_wrap)
     CHECK(!ss_rseq_take(&taken, 2, 1));
     CHECK(ss_rseq_take(&taken, 2, 2));
 }
+
+/* RFC3262:4 */
+TEST(rfc3262_4_a_call_requires_reliable_responses_by_itself)
+{
+    ua_rig *rig = ua_start();
+    ss_command call = { .kind = SS_CMD_CALL,
+                        .target = SS_LIT("sip:bob@10.0.0.2"),
+                        .reliable = true };
+    CHECK_OK(ua_command(rig, ALICE, &call));
+    CHECK(
+        ss_msg_lists_token(ua_sent_msg(rig, ALICE, "INVITE", 0), SS_HDR_REQUIRE, SS_LIT("100rel")));
+    ua_call(rig, ALICE, "sip:bob@10.0.0.2");
+    CHECK_EQ(ss_msg_count(ua_sent_msg(rig, ALICE, "INVITE", 1), SS_HDR_REQUIRE), 0);
+    rig = ua_start();
+    rig->identities[ALICE].reliable = SS_RELIABLE_NONE;
+    CHECK_EQ(ua_command(rig, ALICE, &call), SS_ERR_SEMANTIC);
+}

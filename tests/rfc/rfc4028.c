@@ -249,3 +249,27 @@ TEST(rfc4028_4_no_interval_is_below_90_s)
         ua_carol_invites(rig, BOB, "i", CONTACT "Supported: timer\r\nSession-Expires: 89\r\n"));
     CHECK_EQ(ua_sent_count(rig, BOB, "422 INVITE"), 1); /* RFC4028:9 */
 }
+
+/* RFC4028:7.1 RFC4028:7.2 A call asks for an interval of its own, which a UAS that knows of none leaves to us as well. */
+TEST(rfc4028_7_1_a_call_asks_for_an_interval_of_its_own)
+{
+    ua_rig *rig = ua_start();
+    rig->identities[ALICE].session_timers = (ss_session_timers){ 100, 0, SS_REFRESHER_ANY };
+    ss_command call = { .kind = SS_CMD_CALL,
+                        .target = SS_LIT("sip:carol@10.0.0.9"),
+                        .expires_s = 99 };
+    CHECK_EQ(ua_command(rig, ALICE, &call), SS_ERR_SEMANTIC); /* below what we take ourselves */
+    call.expires_s = UINT32_MAX;
+    CHECK_EQ(ua_command(rig, ALICE, &call), SS_ERR_SEMANTIC);
+    call.expires_s = 120;
+    CHECK_OK(ua_command(rig, ALICE, &call));
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_SLICE(value(ua_parse(invite), SS_HDR_SESSION_EXPIRES), "120");
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "c", CONTACT "Allow: UPDATE\r\n"));
+    ua_run(rig, SS_S(60));
+    CHECK_SLICE(value(ua_sent_msg(rig, ALICE, "UPDATE", 0), SS_HDR_SESSION_EXPIRES),
+                "120;refresher=uac");
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    rig = ua_start();
+    CHECK_EQ(ua_command(rig, ALICE, &call), SS_ERR_SEMANTIC); /* the extension is unknown here */
+}

@@ -154,6 +154,8 @@ typedef struct sn_call_spec {
     ss_span no_answer;                     /* the caller cancels after this; 0: never */
     uint8_t media;                         /* of its offer; 0: as the caller has it */
     bool is_late;                          /* the INVITE has no offer */
+    bool is_reliable;                      /* it requires 100rel */
+    uint32_t session_s; /* RFC 4028: asked for; 0: as the caller does */
     uint32_t behaviour; /* index + 1: what the caller does while it lasts; 0: nothing */
 } sn_call_spec;
 
@@ -188,7 +190,9 @@ typedef struct sn_call {
     bool callee_hangs_up;
     bool scripted; /* of a story: nothing happens by itself */
     bool is_late;  /* the INVITE has no offer */
+    bool is_reliable;   /* it requires 100rel */
     uint8_t media; /* of the offer; 0: as the caller has it */
+    uint32_t session_s; /* RFC 4028: asked for; 0: as the caller does */
 } sn_call;
 
 typedef struct sn_plan {

@@ -27,7 +27,7 @@ typedef struct sn_dist {
     X(UNREGISTER) /* value 1: all that is bound */                                                      \
     X(REPLAY)     /* of a tap: value is the ss_method of what it overheard */                           \
     X(QUERY)      /* what is bound */                                                                   \
-    X(CALL)       /* target: the callee's node; call: the plan's number of it */                        \
+    X(CALL)       /* target: the callee's node; call: the plan's number of it; value: session_s */                        \
     X(PROGRESS)   /* status */                                                                          \
     X(ANSWER)                                                                                           \
     X(REJECT)   /* status */                                                                            \

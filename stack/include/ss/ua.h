@@ -119,7 +119,9 @@ typedef enum ss_command_kind {
      * nothing changes: SS_EVENT_BINDINGS. target, or empty: "<uri>, <uri>", bound beside by this request alone; SS_ERR_STATE
      * while one is under way */
     SS_CMD_REGISTER,
-    SS_CMD_CALL, /* target, body; gives `call` back */
+    /* target, body; gives `call` back. reliable: its INVITE requires 100rel, whatever the identity says; expires_s, or 0: the
+     * session interval that it asks for (RFC 4028). SS_ERR_SEMANTIC: the identity has not the extension, or it is too short */
+    SS_CMD_CALL,
     /* Of an INVITE that waits for us, the first or a re-INVITE: */
     SS_CMD_PROGRESS, /* call, status 101..199, reliable or not, body may be empty */
     SS_CMD_ANSWER,   /* call, body: 200; waits for the PRACK of a 1xx that had one (RFC 3262 3) */

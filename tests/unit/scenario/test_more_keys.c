@@ -13,6 +13,9 @@
 #define TAPPED(line)  TAP(", toward: p") "story:\n  - " line "\n"
 #define STORY(line)   TWO "story:\n  - {at: 1s, alice: {call: bob, as: c1}}\n  - " line "\n"
 #define AFTER(inside) TWO "behaviours: {b: [{answer: 1s, after: " inside "}]}\n"
+#define NODES(of_a, call)              \
+    HEAD "nodes: {a: {role: ua, " of_a \
+         "}, b: {role: ua}}\nstory:\n  - {at: 1s, a: {call: b, as: c1, " call "}}\n"
 #define CALLS(inside) TWO "calls:\n  - {name: mix, from: alice, to: bob, rate: 1/s, " inside "}\n"
 
 TEST(what_is_wrong_with_acts_of_a_call_is_said_at_its_place)
@@ -39,6 +42,12 @@ TEST(what_is_wrong_with_acts_of_a_call_is_said_at_its_place)
           NULL },
         { CALLS("after: [{hold: 1s}], update: «2s»"), "'update' beside 'after'", NULL },
         { CALLS("update: «often»"), "", NULL },
+        { CALLS("reliable: «maybe»"), "", NULL },
+        { CALLS("session_timer: «60s»"), "", NULL },
+        { CALLS("session_timer: «120s»"), "does not know of session timers", NULL },
+        { NODES("prack: none", "reliable: «true»"), "has 'prack: none'", NULL },
+        { NODES("session_timer: {min: 100s}", "session_timer: «90500ms»"), "whole seconds", NULL },
+        { NODES("session_timer: {min: 100s}", "session_timer: «99s»"), "before the 'min'", NULL },
     };
     RIG_CHECK(rows);
 }
@@ -80,12 +89,12 @@ TEST(what_is_said_of_calls_and_taps_reaches_the_plan)
         HEAD "domains: {d.example: {registrar: p, password: x}}\n"
              "nodes:\n  p: {roles: [proxy, registrar]}\n  m: {role: tap, toward: p}\n"
              "  a: {role: ua, aor: \"sip:a@d.example\", outbound: m, register: {expires: 60s}}\n"
-             "  b: {role: ua, behaviour: f}\n  c: {role: ua}\n"
+             "  b: {role: ua, behaviour: f, session_timer: {}}\n  c: {role: ua}\n"
              "behaviours: {f: [{answer: 1s, after: [{hold: exp 3s, by: update}, {transfer: 2s, to: "
              "c}]}]}\n"
              "calls:\n"
              "  - {name: x, from: b, to: c, rate: 1/s, update: 4s}\n"
-             "  - {name: y, from: b, to: c, rate: 1/s}\n"
+             "  - {name: y, from: b, to: c, rate: 1/s, reliable: true, session_timer: 100s}\n"
              "  - {name: z, from: b, to: c, rate: 1/s, after: [{reinvite: 1s, media: video}]}\n"
              "story:\n  - {at: 1s, m: {replay: INVITE}}\n");
     const sn_plan *plan = sn_scenario_plan(s);
@@ -100,6 +109,9 @@ TEST(what_is_said_of_calls_and_taps_reaches_the_plan)
     CHECK_EQ(plan->rows[3].op, SN_OP_UPDATE);
     CHECK_EQ(plan->rows[3].after.a, SS_S(4));
     CHECK_EQ(plan->call_specs[1].behaviour, 0);
+    CHECK(plan->call_specs[1].is_reliable);
+    CHECK_EQ(plan->call_specs[1].session_s, 100);
+    CHECK(!plan->call_specs[2].is_reliable);
     CHECK_EQ(plan->rows[4].op, SN_OP_REINVITE);
     CHECK_EQ(plan->rows[4].media, 2);
     CHECK_EQ(plan->acts[0].row.op, SN_OP_REPLAY);
