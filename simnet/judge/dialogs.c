@@ -24,15 +24,19 @@ void sn_dialogs_free(sn_judge *j)
 
 /* ---- ends ---- */
 
+static uint64_t at_node(uint32_t node, uint64_t identity)
+{
+    const uint64_t key = ss_mix_absorb(identity, node);
+    return key == 0 ? 1 : key;
+}
+
 /* The node's own tag comes first: From of what it sends as a request, To of what it answers. */
 static uint64_t key_of(const sn_fact *f)
 {
     const bool is_from = (f->sip.is_request != 0) == sn_fact_is_sent(f);
     const uint64_t own = is_from ? f->sip.from_tag : f->sip.to_tag;
     const uint64_t other = is_from ? f->sip.to_tag : f->sip.from_tag;
-    const uint64_t both = ss_mix_absorb(ss_mix_absorb(f->sip.call_id, own), other);
-    const uint64_t key = ss_mix_absorb(both, f->entity);
-    return key == 0 ? 1 : key;
+    return at_node(f->entity, ss_mix_absorb(ss_mix_absorb(f->sip.call_id, own), other));
 }
 
 static dialog_end *find(const sn_judge *j, uint64_t key)
@@ -52,6 +56,27 @@ static uint32_t take_slot(dialogs_view *v)
     const bool has_room = sn_grow_array(&all, v->count, &v->room, sizeof(dialog_end));
     v->all = all;
     return has_room ? v->count++ : NO_END;
+}
+
+static uint32_t higher(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* RFC3261:12.1.1 RFC3261:12.1.2 */
+static void begin(dialog_end *d, const sn_fact *f, const txn *invite)
+{
+    sn_offer_begin(d, f, invite);
+    d->by_tls = f->transport == SS_TRANSPORT_TLS;
+    if (d->is_uac) {
+        d->last_invite = f->sip.branch;
+        d->sent_cseq = invite->cseq;
+        sn_route_of_response(d, f);
+    } else {
+        d->last_peers_invite = f->sip.branch;
+        d->got_cseq = d->accepted_cseq = invite->cseq;
+        sn_route_of_invite(d, invite);
+    }
 }
 
 /* RFC3261:12.1 found, or made by a response to the INVITE outside a dialog. */
@@ -75,13 +100,7 @@ static dialog_end *obtain(sn_judge *j, const sn_fact *f, txn *invite)
                        .next_of_invite = invite->ends,
                        .expires = SS_TIME_NEVER };
     invite->ends = index;
-    sn_offer_begin(d, f, invite);
-    if (d->is_uac) {
-        sn_route_of_response(d, f);
-    } else {
-        sn_route_of_invite(d, invite);
-    }
-    *(d->is_uac ? &d->last_invite : &d->last_peers_invite) = f->sip.branch;
+    begin(d, f, invite);
     return d;
 }
 
@@ -175,7 +194,13 @@ void sn_dialogs_request_sent(sn_judge *j, const sn_fact *f, txn *t)
 {
     note_first_offer(j, f, t);
     dialog_end *d = concerns(j, f) ? find(j, key_of(f)) : NULL;
-    if (d == NULL || d->is_over) {
+    if (d == NULL) {
+        return;
+    }
+    if (f->sip.method != SS_METHOD_CANCEL) {
+        d->sent_cseq = higher(d->sent_cseq, f->sip.cseq);
+    }
+    if (d->is_over) {
         return;
     }
     sn_route_judge(j, f, d);
@@ -201,6 +226,9 @@ void sn_dialogs_request_received(sn_judge *j, const sn_fact *f, txn *t)
     dialog_end *d = concerns(j, f) ? find(j, key_of(f)) : NULL;
     if (d == NULL) {
         return;
+    }
+    if (f->sip.method != SS_METHOD_CANCEL) {
+        d->got_cseq = higher(d->got_cseq, f->sip.cseq);
     }
     if (f->sip.method == SS_METHOD_BYE) {
         sn_expiry_judge(j, d, f->key.at);
@@ -246,6 +274,7 @@ static void invite_answered(sn_judge *j, const sn_fact *f, txn *t)
         sn_success_waits(j, f, d);
         sn_expiry_negotiated(j, f, t, d);
         d->is_confirmed = true;
+        d->accepted_cseq = higher(d->accepted_cseq, f->sip.cseq);
     }
     const bool is_new = f->sip.status >= 200 || sn_reliable_sent(j, f, t, d);
     if (is_new && !d->is_over) {
@@ -267,6 +296,7 @@ static void change_accepted(sn_judge *j, const sn_fact *f, const txn *t)
     if (d == NULL) {
         return;
     }
+    d->accepted_cseq = higher(d->accepted_cseq, f->sip.cseq);
     if (t->method == SS_METHOD_PRACK) {
         sn_prack_answered(j, f, t, d);
     }
@@ -356,5 +386,34 @@ void sn_dialogs_response_received(sn_judge *j, const sn_fact *f, txn *t)
             change_agreed(j, f, t, d);
             sn_offer_success_received(j, f, d);
         }
+    }
+}
+
+/* ---- DLG7 ---- */
+
+/* A number may have been taken for what could not be sent, and one of the peer's may have been refused: between what got a 2xx and
+ * what came it is. RFC3261:12.2.1.1 RFC3261:12.2.2 */
+void sn_dialogs_noted(sn_judge *j, const sn_fact *f)
+{
+    const ss_note *n = &f->note;
+    const bool is_settled = n->to == 2 || n->to == 3; /* confirmed, terminated */
+    const dialog_end *d = is_settled ? find(j, at_node(f->entity, n->identity)) : NULL;
+    if (d == NULL) {
+        return;
+    }
+    if (n->local_cseq < d->sent_cseq) {
+        sn_judge_broken(j, LAW_DLG7, f->key.at, f->entity, n->call_id,
+                        "a dialog's last number of its own is %u, and %u was sent",
+                        (unsigned)n->local_cseq, (unsigned)d->sent_cseq);
+    }
+    if (n->remote_cseq > d->got_cseq || n->remote_cseq < d->accepted_cseq) {
+        sn_judge_broken(j, LAW_DLG7, f->key.at, f->entity, n->call_id,
+                        "a dialog's last number of the peer's is %u; %u was accepted, %u came",
+                        (unsigned)n->remote_cseq, (unsigned)d->accepted_cseq,
+                        (unsigned)d->got_cseq);
+    }
+    if (n->secure && !d->by_tls) {
+        sn_judge_broken(j, LAW_DLG7, f->key.at, f->entity, n->call_id,
+                        "a dialog that did not come by TLS is held for secure");
     }
 }

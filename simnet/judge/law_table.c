@@ -92,6 +92,9 @@ const sn_law sn_laws[] = {
                    "the remote target, which only target refreshes change" },
     [LAW_DLG6] = { "DLG6", "RFC4028:10",
                    "a session with an interval is refreshed or ended by a BYE before it runs out" },
+    [LAW_DLG7] = { "DLG7", "RFC3261:12.1",
+                   "what an end knows of its dialog is what the messages show, and so what the "
+                   "other end knows: the last CSeq numbers of both sides, and that it is secure" },
     [LAW_REL1] = { "REL1", "RFC3262:3",
                    "a UAS sends 1xx reliably only to who said that it takes them; the RSeq of the "
                    "first is 1 to 2^31 - 1, of each that follows higher by one, and the second "

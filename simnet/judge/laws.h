@@ -16,7 +16,7 @@
     X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12)      \
     X(TX13) X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19)                                     \
     X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7)                                     \
-    X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6)                                             \
+    X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7)                                     \
     X(REL1) X(REL2) X(REL3) X(REL4) X(REL5)                                                     \
     X(OFF1) X(OFF2) X(OFF3) X(OFF4)                                                             \
     X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
@@ -171,6 +171,9 @@ typedef struct dialog_end {
     bool is_uac;
     uint64_t made_by;                        /* branch of its INVITE */
     uint64_t last_invite, last_peers_invite; /* branches */
+    bool by_tls;                             /* it was */
+    uint32_t sent_cseq, got_cseq;            /* the highest of either side's; 0: none */
+    uint32_t accepted_cseq;                  /* the highest of the peer's that got a 2xx */
     route_view route;
     ss_time expires; /* the session, without a refresh: RFC 4028; SS_TIME_NEVER */
     reliable_given given;
@@ -407,6 +410,8 @@ void sn_dialogs_ack_seen(sn_judge *j, const sn_fact *f);
 void sn_dialogs_response_sent(sn_judge *j, const sn_fact *f, txn *t);
 void sn_dialogs_response_received(sn_judge *j, const sn_fact *f, txn *t);
 void sn_dialogs_finish(sn_judge *j, ss_time end);
+/** DLG7: what the stack says of a dialog that is confirmed or over. */
+void sn_dialogs_noted(sn_judge *j, const sn_fact *f);
 /** An INVITE's transaction is no more: its dialogs that are early still are over. */
 void sn_dialogs_invite_over(sn_judge *j, txn *invite);
 

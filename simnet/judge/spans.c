@@ -130,6 +130,8 @@ void sn_note_judge(sn_judge *j, const sn_fact *f)
     const side s = n->machine == SS_ICT || n->machine == SS_NICT ? CLIENT : SERVER;
     if (n->kind == SS_NOTE_REFUSED) {
         refused(j, f->entity);
+    } else if (n->kind == SS_NOTE_DIALOG) {
+        sn_dialogs_noted(j, f);
     } else if (n->kind == SS_NOTE_SUBSCRIPTION) {
         sn_sub_noted(j, f);
     } else if (n->kind == SS_NOTE_TIMER && n->branch == 0) {

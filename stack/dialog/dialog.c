@@ -159,18 +159,36 @@ ss_status ss_dialog_create(ss_core *core, const ss_dialog_options *options, ss_r
     return SS_OK;
 }
 
+static uint64_t tag_hash(ss_slice tag)
+{
+    return tag.len == 0 ? 0 : ss_hash64(0, tag);
+}
+
+/* What onlookers compare with the messages. RFC3261:12.1 */
+static ss_note describe(const ss_core *core, const ss_dialog *d, ss_dialog_state state)
+{
+    const ss_dialog_text text = ss_dialog_text_of(core, d);
+    const uint64_t call_id = ss_hash64(0, text.call_id);
+    const uint64_t half = ss_mix_absorb(call_id, tag_hash(text.local_tag));
+    return (ss_note){ .kind = SS_NOTE_DIALOG,
+                      .from = d->state,
+                      .to = (uint8_t)state,
+                      .method = SS_METHOD_INVITE,
+                      .call_id = call_id,
+                      .value = d->link.key.lo,
+                      .identity = ss_mix_absorb(half, tag_hash(text.remote_tag)),
+                      .local_cseq = d->has_local_cseq ? d->local_cseq : 0,
+                      .remote_cseq = d->has_remote_cseq ? d->remote_cseq : 0,
+                      .secure = d->secure };
+}
+
 void ss_dialog_set_state(const ss_core *core, ss_turn *turn, ss_dialog *d, ss_dialog_state state)
 {
     SS_ASSERT(state >= d->state);
     if (state == d->state) {
         return;
     }
-    const ss_note note = { .kind = SS_NOTE_DIALOG,
-                           .from = d->state,
-                           .to = (uint8_t)state,
-                           .method = SS_METHOD_INVITE,
-                           .call_id = ss_hash64(0, ss_dialog_text_of(core, d).call_id),
-                           .value = d->link.key.lo };
+    const ss_note note = describe(core, d, state);
     d->state = (uint8_t)state;
     ss_turn_note(turn, &note);
 }

@@ -148,6 +148,11 @@ typedef struct ss_note {
     uint64_t branch;  /* as ss_summary.branch; 0 when not of a transaction */
     uint64_t call_id; /* hash, as in ss_summary; 0 when unknown */
     uint64_t value;
+    /* Of a dialog, as its owner sees it: hashes of Call-ID, local and remote tag as in ss_summary, absorbed in that order; the
+     * last numbers of either side, 0: none. Messages show all of it, so no digest has it. */
+    uint64_t identity;
+    uint32_t local_cseq, remote_cseq;
+    bool secure;
 } ss_note;
 
 #endif

@@ -1,4 +1,4 @@
-/* DLG3: CSeq numbers rise in each direction of a dialog. RFC3261:12.2.1.1 */
+/* DLG3: CSeq numbers rise in each direction of a dialog. RFC3261:12.2.1.1. DLG7: what its ends know of it. RFC3261:12.1 */
 #include "check.h"
 #include "court.h"
 
@@ -50,5 +50,67 @@ TEST(dlg3_asks_nothing_outside_dialogs)
     court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_OPTIONS, 0x11));
     court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_OPTIONS, 0x12));
     CHECK_EQ(court_broken(&rig, "DLG3"), 0);
+    court_close(&rig);
+}
+
+/* ---- DLG7 ---- */
+
+/* Bob took INVITE 1 and UPDATE 5, refused INFO 7, and sent INFO 3; then he says how the dialog stands. */
+static void says_at_the_end(court *rig, ss_note note)
+{
+    static const ss_method methods[] = { SS_METHOD_INVITE, SS_METHOD_UPDATE, SS_METHOD_INFO };
+    static const uint32_t numbers[] = { 1, 5, 7 };
+    court_open(rig);
+    for (size_t i = 0; i < SS_COUNT(methods); i++) {
+        const uint64_t branch = COURT_THEIRS + i;
+        ss_summary request = court_request(methods[i], branch);
+        ss_summary response = court_response(i == 2 ? 469 : 200, methods[i], branch);
+        request.to_tag = i == 0 ? 0 : COURT_TO_TAG;
+        request.cseq = response.cseq = numbers[i];
+        court_at(rig, SS_MS(10 * i));
+        court_gets(rig, COURT_BOB, request);
+        court_sends(rig, COURT_BOB, response);
+    }
+    ss_summary info = court_request(SS_METHOD_INFO, COURT_OURS);
+    info.from_tag = COURT_TO_TAG;
+    info.to_tag = COURT_FROM_TAG;
+    info.cseq = 3;
+    court_sends(rig, COURT_BOB, info);
+    note.kind = SS_NOTE_DIALOG;
+    note.to = 3;
+    note.call_id = COURT_CALL_ID;
+    note.identity = ss_mix_absorb(ss_mix_absorb(COURT_CALL_ID, COURT_TO_TAG), COURT_FROM_TAG);
+    court_notes(rig, COURT_BOB, note);
+}
+
+/* RFC3261:12.2.1.1 RFC3261:12.2.2 */
+TEST(dlg7_sees_numbers_that_the_messages_do_not_show)
+{
+    static const struct {
+        uint32_t local, remote;
+        bool secure;
+        unsigned broken;
+    } rows[] = {
+        { 3, 5, false, 0 }, { 3, 7, false, 0 }, { 4, 6, false, 0 }, { 2, 5, false, 1 },
+        { 0, 5, false, 1 }, { 3, 1, false, 1 }, { 3, 8, false, 1 }, { 3, 5, true, 1 },
+    };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        court rig;
+        says_at_the_end(&rig, (ss_note){ .local_cseq = rows[i].local,
+                                         .remote_cseq = rows[i].remote,
+                                         .secure = rows[i].secure });
+        CHECK_EQ(court_broken(&rig, "DLG7"), rows[i].broken);
+        court_close(&rig);
+    }
+}
+
+TEST(dlg7_asks_nothing_of_dialogs_that_no_invite_made)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    court_notes(&rig, COURT_BOB,
+                (ss_note){ .kind = SS_NOTE_DIALOG, .to = 3, .identity = 9, .local_cseq = 1 });
+    CHECK_EQ(court_broken_any(&rig), 0);
     court_close(&rig);
 }
