@@ -103,6 +103,8 @@ static ss_status start(void *self, sn_host *host)
         .host = spec->host == NULL ? SS_EMPTY : ss_slice_from(spec->host),
         .record_route = spec->record_route,
         .registrar = spec->registrar,
+        .edge = spec->edge,
+        .services = spec->services,
         .mode = spec->mode,
         .fork = spec->fork,
         .hunt = spec->hunt,

@@ -247,7 +247,7 @@ static void move_texts(texts *t, const char *from, const char *to)
 }
 
 /* ";q=0.7". RFC3261:20.10 */
-static void put_contact_params(ss_buffer *b, const sn_ua_spec *spec)
+static void put_contact_params(ss_buffer *b, const sn_ua_spec *spec, uint32_t index)
 {
     const unsigned q = 1000u - spec->q_less;
     if (spec->q_less != 0) {
@@ -256,17 +256,26 @@ static void put_contact_params(ss_buffer *b, const sn_ua_spec *spec)
         ss_put_char(b, (char)('0' + q / 10 % 10));
         ss_put_char(b, (char)('0' + q % 10));
     }
+    if (spec->instance != NULL) { /* RFC5626:4.1 */
+        ss_put_text(b, ";+sip.instance=\"<");
+        sn_put_template(b, spec->instance, index);
+        ss_put_text(b, ">\"");
+    }
+    if (spec->reg_id != 0) {
+        ss_put_text(b, ";reg-id=");
+        ss_put_u64(b, spec->reg_id);
+    }
 }
 
 /* Only for who has more to register than itself, or says more of itself: its profile again, and behind it the text of that. */
 static ss_status make_profile(sn_ua_app *app, sn_host *host, const sn_ua_spec *spec)
 {
-    if (spec->contacts == NULL && spec->q_less == 0) {
+    if (spec->contacts == NULL && spec->q_less == 0 && spec->instance == NULL) {
         return SS_OK;
     }
     const uint32_t index = sn_host_plan(host)->nodes[sn_host_node(host)].index;
     ss_buffer b = ss_buffer_open(sn_host_arena(host));
-    put_contact_params(&b, spec);
+    put_contact_params(&b, spec, index);
     const size_t params = b.len;
     if (spec->contacts != NULL) {
         sn_put_template(&b, spec->contacts, index);

@@ -168,7 +168,12 @@ static ss_ua_profile profile_of(sn_plan *plan, const sn_ua_spec *ua, bool *faile
         [SN_EVENTS_PRESENCE |
             SN_EVENTS_DIALOG] = { SS_LIT_INIT("presence"), SS_LIT_INIT("dialog") },
     };
+    static const ss_slice ways[] = { SS_LIT_INIT(""), SS_LIT_INIT("path"),
+                                     SS_LIT_INIT("path, outbound") };
     return (ss_ua_profile){
+        .register_supported = ways[!ua->says_path    ? 0
+                                   : ua->reg_id == 0 ? 1
+                                                     : 2],
         .unregisters = ua->unregisters,
         .methods = ua->is_compositor ? SS_METHOD_BIT(PUBLISH) : 0,
         .packages = packages[ua->events],
@@ -213,6 +218,7 @@ uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)
     copy.ua.profile = profile_of(plan, &spec->ua, &failed);
     copy.ua.watch.event = copy_text(plan, spec->ua.watch.event, &failed);
     copy.ua.contacts = copy_text(plan, spec->ua.contacts, &failed);
+    copy.ua.instance = copy_text(plan, spec->ua.instance, &failed);
     copy.proxy.host = copy_text(plan, spec->proxy.host, &failed);
     copy_login(plan, &copy.ua.login, &failed);
     copy.proxy.domains = copy_domains(plan, &spec->proxy, &failed);

@@ -189,9 +189,31 @@ static const sn_field register_fields[] = {
       .kind = SN_VALUE_SPECIAL,
       .offset = offsetof(sn_register_entry, q_less),
       .codec = &sn_q_codec },
+    { .key = "path", .kind = SN_VALUE_BOOL, .offset = offsetof(sn_register_entry, path) },
+    { .key = "instance",
+      .kind = SN_VALUE_TEXT,
+      .flags = SN_OR_NONE,
+      .offset = offsetof(sn_register_entry, instance),
+      .max = 100 },
+    { .key = "flow",
+      .kind = SN_VALUE_COUNT,
+      .flags = SN_OR_NONE,
+      .offset = offsetof(sn_register_entry, flow),
+      .min = 1,
+      .max = INT32_MAX },
 };
 static const sn_fields register_table = { "register", register_fields, SS_COUNT(register_fields),
                                           NULL };
+
+/* What needs no quoting in +sip.instance="<…>". */
+static bool is_urn(const char *text)
+{
+    bool fits = strncmp(text, "urn:", 4) == 0;
+    for (const char *c = text; fits && *c != '\0'; c++) {
+        fits = (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || strchr("-:{}.", *c) != NULL;
+    }
+    return fits;
+}
 
 static void read_register(sn_reading *r, const sn_item *value, void *at)
 {
@@ -205,6 +227,15 @@ static void read_register(sn_reading *r, const sn_item *value, void *at)
     if (sn_fields_read(r, &register_table, 0, value, record) && record->expires % SS_S(1) != 0) {
         sn_wrong(r, sn_item_place(value, "expires"), NULL,
                  "expires is in whole seconds: RFC 3261 20.19");
+    }
+    if (record->instance != NULL && !is_urn(record->instance)) {
+        sn_wrong(r, sn_item_place(value, "instance"), "urn:uuid:…",
+                 "'%s' is no URN: letters, digits, - and : behind urn:",
+                 sn_shown(r, ss_slice_from(record->instance)));
+    }
+    if (record->flow != 0 && record->instance == NULL) {
+        sn_wrong(r, sn_item_place(value, "flow"), NULL,
+                 "a flow is of an 'instance': RFC 5626 4.2.1");
     }
 }
 
@@ -541,6 +572,8 @@ static const sn_field node_fields[] = {
       AT(host),
       .max = 200 },
     { .key = "record_route", .kind = SN_VALUE_BOOL, .who = SN_IS_PROXY, AT(record_route) },
+    { .key = "path", .kind = SN_VALUE_BOOL, .who = SN_IS_PROXY, AT(path) },
+    { .key = "service_route", .kind = SN_VALUE_BOOL, .who = SN_IS_PROXY, AT(service_route) },
     { .key = "mode", .kind = SN_VALUE_WORD, .who = SN_IS_PROXY, AT(mode), .words = mode_words },
     { .key = "fork",
       .kind = SN_VALUE_WORD,

@@ -42,6 +42,9 @@ typedef struct sn_register_entry {
     const char *contacts;     /* "<uri>, <uri>", or NULL */
     ss_span retry, retry_max; /* RFC 5626 4.5's base and limit; 0: not again by itself */
     unsigned at_end;          /* 0 keep, 1 remove */
+    bool path;                /* Supported: path */
+    uint32_t flow;            /* its reg-id; 0: none. RFC 5626 */
+    const char *instance;     /* a URN, with {n}; NULL: none */
     unsigned q_less;          /* thousandths that its q is below 1 */
 } sn_register_entry;
 
@@ -98,6 +101,7 @@ typedef struct sn_group_entry {
     uint32_t redirects; /* Contacts of 3xx that a call goes to */
     bool record_route;
     unsigned mode; /* ss_proxy_mode */
+    bool path, service_route;
     struct sn_fork_entry {
         unsigned order; /* ss_fork */
         bool recurse;

@@ -178,6 +178,17 @@ static void judge_outbound(sn_reading *r, sn_model *m, sn_group_entry *g)
     }
 }
 
+/* It puts itself into the path of registrations: RFC 3327. */
+static bool is_edge(const sn_model *m, const char *proxy)
+{
+    for (uint32_t i = 0; i < m->group_count; i++) {
+        if (strcmp(m->groups[i].name.text, proxy) == 0) {
+            return m->groups[i].path;
+        }
+    }
+    return false;
+}
+
 static void judge_register(sn_reading *r, const sn_model *m, const sn_group_entry *g)
 {
     const sn_place place = sn_item_place(g->item, "register");
@@ -193,7 +204,7 @@ static void judge_register(sn_reading *r, const sn_model *m, const sn_group_entr
         sn_wrong(r, place, domain->registrar.text, "register needs 'outbound', the registrar of %s",
                  domain->name.text);
     } else if (g->proxy != NULL && domain->registrar.text != NULL &&
-               strcmp(g->proxy, domain->registrar.text) != 0) {
+               strcmp(g->proxy, domain->registrar.text) != 0 && !is_edge(m, g->proxy)) {
         sn_wrong(r, g->outbound.place, domain->registrar.text, "'%s' is not the registrar of %s",
                  g->proxy, domain->name.text);
     }

@@ -22,9 +22,8 @@ typedef struct ss_context {
     ss_ref first_branch;
     ss_ref first_candidate; /* the target set (16.5) */
     ss_blob request;        /* as received and stamped; until the final response */
-    ss_blob
-        best; /* best final response so far, our Via gone (16.7 step 6); a registrar's lines of its 2xx */
-    ss_blob came_by; /* ss_path: a stateless one that is to be answered when it goes nowhere */
+    ss_blob best; /* best final response so far, our Via gone (16.7 step 6); a registrar's lines */
+    ss_blob came_by;       /* ss_path: of an edge proxy; of a stateless one, for its answer */
     ss_blob cancel_reason; /* Reason lines of the CANCEL that came from upstream (RFC 3326 2) */
     uint16_t cancel_cause; /* status that a losing branch is told as the reason; 0: none */
     uint16_t best_status;  /* 0: none; without `best` it is the proxy's own */
@@ -35,6 +34,8 @@ typedef struct ss_context {
     uint16_t breadth_used; /* Outgoing Max-Breadth */
     uint8_t method;        /* ss_method */
     bool is_stateless;     /* ACK, or a CANCEL of nothing we know: 16.10, 16.11 */
+    bool says_way;         /* REGISTER: its Path goes into the 2xx */
+    bool by_flow;          /* and Require: outbound */
     bool is_ours;          /* the location service was asked: targets may be added (16.5) */
     bool final_sent;
     bool closed; /* no new branches: it was cancelled, or a 6xx came (16.7 step 5) */
@@ -44,15 +45,18 @@ typedef struct ss_context {
 /** Somewhere a request may go: 16.5. */
 typedef struct ss_target {
     ss_slice uri;
+    ss_slice path;    /* routes to go by first, "<uri>,<uri>", or empty: RFC 3327 5.4 */
     ss_ref candidate; /* of the context's target set; 0: the request's only one, in nobody's list */
 } ss_target;
 
-/** A target that is kept: one of several, or one whose next hop is a name. Its URI stands behind the struct. */
+/** A target that is kept: one of several, or one whose next hop is a name. Its URI and path stand behind the struct. */
 typedef struct ss_candidate {
     ss_ref next;
-    uint32_t uri_len;
+    uint32_t instance; /* of a user agent with several flows, a hash; 0: it has one */
+    uint16_t uri_len, path_len;
     uint16_t group; /* those of a group are tried in parallel, and groups one after the other */
     bool taken;     /* a branch was made for it */
+    bool spare; /* another flow of its user agent is tried, and it when that failed: RFC 5626 7 */
 } ss_candidate;
 
 typedef struct ss_branch {
@@ -67,6 +71,7 @@ typedef struct ss_branch {
     uint8_t transport;     /* of `addresses`: ss_transport + 1; 0: as the URI says */
     bool proceeding;       /* a provisional response came */
     bool final;            /* its result is in the context */
+    bool by_flow;          /* RFC 5626 5.3.1: when it breaks, that is 430 */
     bool overdue;          /* nothing came in time: others are tried, though it may answer yet */
     bool cancel_wanted, cancel_sent;
 } ss_branch;
@@ -92,6 +97,8 @@ typedef struct ss_routing {
     ss_slice *routes; /* every Route value as received; in the arena */
     uint32_t count;
     uint32_t first, last; /* those that remain are [first, last) */
+    bool has_flow; /* its first Route was ours and named a flow: it goes there (RFC 5626 5.3.1) */
+    ss_path flow;
 } ss_routing;
 
 /** A final response of the proxy's own, with at most one field of its own, and whole header lines; status 0: none, go on. */
@@ -198,9 +205,14 @@ void ss_proxy_ask_bindings(const ss_visit *v, ss_context *c, const ss_uri *aor, 
 /** A group of its own, or that of `like`, for targets that are added now. */
 uint16_t ss_candidate_group(ss_context *c);
 /** Keep a target: in the group, before all that are not taken yet, or last. The candidate, 0 at the quota. */
-ss_ref ss_candidate_add(const ss_visit *v, ss_context *c, ss_slice uri, uint16_t group, bool first);
+ss_ref ss_candidate_add(const ss_visit *v, ss_context *c, const ss_target *target, uint16_t group,
+                        bool first);
 ss_candidate *ss_candidate_at(const ss_visit *v, ss_ref ref);
 ss_slice ss_candidate_uri(const ss_candidate *candidate);
+/** What a branch to it works with; of the store, while the context lives. */
+ss_target ss_candidate_target(const ss_visit *v, ss_ref ref);
+/** RFC 5626 7: the flow to a user agent failed; another of its flows takes its place. */
+void ss_candidate_replace(const ss_visit *v, ss_context *c, ss_ref failed);
 /** 16.5: a URI that is in the set already, taken or not, is not added again. */
 bool ss_candidates_have(const ss_visit *v, const ss_context *c, const ss_uri *uri);
 /** The next that no branch was made for, or NULL. */
@@ -221,6 +233,17 @@ bool ss_fork_start(const ss_visit *v, ss_context *c);
 bool ss_recurse(const ss_visit *v, ss_context *c, const ss_msg *response, ss_slice bytes,
                 ss_slice *rest);
 
+/* ---- flow.c (RFC 5626) ---------------------------------------------------------------------------------------- */
+
+void ss_put_flow_token(const ss_visit *v, ss_buffer *b, const ss_path *flow);
+/** False: it is none of ours. */
+bool ss_flow_from_token(const ss_visit *v, ss_slice token, ss_path *flow);
+/** The flow that a Route of ours names, if any: 403 when somebody made it up. */
+ss_proxy_verdict ss_proxy_read_flow(const ss_visit *v, const ss_msg *request, const ss_uri *route,
+                                    ss_routing *r);
+/** "<uri>,<uri>": the next one, without brackets. False at the end. */
+bool ss_path_next(ss_slice *path, ss_slice *uri);
+
 /* ---- forward.c (16.6) ---------------------------------------------------------------------------------------- */
 
 /** A copy of a request on its way to one target: what steps 2, 6 and 7 decide. */
@@ -229,8 +252,12 @@ typedef struct ss_outgoing {
     const ss_routing *routing;
     ss_slice request_uri;    /* of the copy */
     ss_slice appended_route; /* strict routing: the target, else at == NULL */
-    uint32_t first_route;    /* routes [first_route, routing->last) remain */
-    uint16_t breadth;        /* Max-Breadth of the copy; 0: as received */
+    const ss_slice *routes;  /* what remains of them, those of a path first */
+    uint32_t route_count;
+    bool is_path;           /* they are not the received ones alone */
+    const ss_path *flow;    /* over which it goes, or NULL */
+    const ss_path *came_by; /* of an edge proxy: the flow that the request came over, or NULL */
+    uint16_t breadth;       /* Max-Breadth of the copy; 0: as received */
     ss_hop hop;
 } ss_outgoing;
 
@@ -297,6 +324,24 @@ void ss_put_stateless_branch(const ss_core *core, ss_buffer *b, const ss_msg *re
 void ss_redirect_located(const ss_visit *v, ss_context *c, const ss_answer *answer);
 /** ";q=0.700", or nothing for 1. */
 void ss_proxy_put_q(ss_buffer *b, uint16_t q);
+
+/* ---- outbound.c (RFC 3327, 3608, 5626 at the registrar) -------------------------------------------------------- */
+
+/** By which way a REGISTER came. */
+typedef struct ss_way {
+    ss_slice path;    /* of Path, as it is stored */
+    ss_slice flow;    /* of who came directly */
+    bool keeps_flows; /* reg-id counts */
+    bool asks;        /* Supported: outbound */
+} ss_way;
+ss_proxy_verdict ss_registrar_read_way(const ss_visit *v, ss_context *c, const ss_msg *request,
+                                       ss_way *way);
+ss_proxy_verdict ss_registrar_read_flow(ss_context *c, const ss_way *way,
+                                        const ss_name_addr *contact, ss_binding *change);
+bool ss_registrar_is_one_flow(const ss_binding *changes, uint32_t count);
+/** Header lines of the 2xx, or empty. */
+ss_slice ss_registrar_put_way(const ss_visit *v, const ss_context *c);
+void ss_put_flow_params(ss_buffer *b, const ss_binding *bound);
 
 /** A REGISTER for a domain of ours. Owns `c` from here on. */
 void ss_registrar_serve(const ss_visit *v, ss_context *c, const ss_msg *request,

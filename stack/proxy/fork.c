@@ -72,8 +72,7 @@ static void start_some(const ss_visit *v, ss_context *c, const ss_msg *request,
         }
         candidate->taken = true;
         c->group = candidate->group;
-        const ss_target target = { .uri = ss_candidate_uri(candidate),
-                                   .candidate = ss_store_ref(ss_visit_store(v), candidate) };
+        const ss_target target = ss_candidate_target(v, ss_store_ref(ss_visit_store(v), candidate));
         const unsigned share = room / count + (i < room % count ? 1 : 0);
         ss_proxy_forward(v, c, request, routing, &target, (uint16_t)share);
     }

@@ -33,14 +33,13 @@ static ss_status clean_target(ss_arena *arena, ss_slice target, ss_slice *out)
 static ss_status postprocess_routes(ss_outgoing *out, ss_slice target, ss_slice *next_hop)
 {
     out->request_uri = target;
-    out->first_route = out->routing->first;
     *next_hop = target;
-    if (out->first_route == out->routing->last) {
+    if (out->route_count == 0) {
         return SS_OK;
     }
     ss_name_addr na;
     ss_uri uri;
-    ss_status status = ss_name_addr_parse(out->routing->routes[out->first_route], &na);
+    ss_status status = ss_name_addr_parse(out->routes[0], &na);
     if (status == SS_OK) {
         status = ss_uri_parse(na.uri, &uri);
     }
@@ -52,9 +51,66 @@ static ss_status postprocess_routes(ss_outgoing *out, ss_slice target, ss_slice 
     if (ss_params_get(uri.params, SS_LIT("lr"), &value) != SS_OK) {
         out->appended_route = target;
         out->request_uri = na.uri;
-        out->first_route++;
+        out->routes++;
+        out->route_count--;
     }
     return SS_OK;
+}
+
+/* RFC3327:5.4 "inserting the stored path vector ahead of the Route header field values". One that begins with ourselves says the flow
+ * to whoever registered here: RFC5626:7 */
+static ss_status take_path(const ss_visit *v, ss_outgoing *out, ss_slice path)
+{
+    const ss_routing *r = out->routing;
+    uint32_t count = 0;
+    ss_slice uri;
+    for (ss_slice rest = path; ss_path_next(&rest, &uri);) {
+        count++;
+    }
+    ss_slice *all = SS_ARENA_ARRAY(v->turn->arena, ss_slice, count + r->last - r->first);
+    ss_path *flow = SS_ARENA_NEW(v->turn->arena, ss_path);
+    if (all == NULL || flow == NULL) {
+        return SS_ERR_FULL;
+    }
+    uint32_t used = 0;
+    for (ss_slice rest = path; ss_path_next(&rest, &uri);) {
+        ss_uri parsed;
+        if (used == 0 && ss_uri_parse(uri, &parsed) == SS_OK && ss_proxy_is_us(v->proxy, &parsed) &&
+            ss_flow_from_token(v, parsed.user, flow)) {
+            out->flow = flow;
+        } else {
+            all[used] = (ss_slice){ uri.at - 1, uri.len + 2 }; /* its brackets too */
+            used++;
+        }
+    }
+    for (uint32_t i = r->first; i < r->last; i++, used++) {
+        all[used] = r->routes[i];
+    }
+    out->routes = all;
+    out->route_count = used;
+    out->is_path = true;
+    return SS_OK;
+}
+
+static ss_status take_routes(const ss_visit *v, ss_outgoing *out, ss_slice path)
+{
+    const ss_routing *r = out->routing;
+    out->flow = r->has_flow ? &r->flow : NULL;
+    out->routes = r->routes == NULL ? NULL : r->routes + r->first;
+    out->route_count = r->last - r->first;
+    return path.len == 0 ? SS_OK : take_path(v, out, path);
+}
+
+/* A flow is where the request goes, whatever its Request-URI says: RFC5626:5.3.1 */
+static void plan_flow(ss_outgoing *out)
+{
+    if (out->flow != NULL && out->route_count == 0) {
+        out->hop = (ss_hop){ .transport = out->flow->transport,
+                             .is_numeric = true,
+                             .address = out->flow->remote };
+    } else {
+        out->flow = NULL;
+    }
 }
 
 static bool has_transport(const ss_proxy *proxy, ss_transport transport)
@@ -70,13 +126,19 @@ ss_status ss_outgoing_plan(const ss_visit *v, const ss_msg *request, const ss_ro
     ss_slice cleaned, next_hop;
     ss_status status = clean_target(v->turn->arena, target->uri, &cleaned);
     if (status == SS_OK) {
-        status = postprocess_routes(out, cleaned, &next_hop);
+        status = take_routes(v, out, target->path);
     }
     if (status == SS_OK) {
+        status = postprocess_routes(out, cleaned, &next_hop);
+        plan_flow(out);
+    }
+    if (status == SS_OK && out->flow == NULL) {
         status = ss_transport_hop(next_hop, &out->hop); /* step 7, as far as it needs no DNS */
     }
     if (status == SS_OK) {
-        out->hop.transport = ss_hop_transport(&out->hop, v->proxy->config->local.transport);
+        out->hop.transport = out->flow != NULL
+                                 ? out->flow->transport
+                                 : ss_hop_transport(&out->hop, v->proxy->config->local.transport);
         status = has_transport(v->proxy, out->hop.transport) ? SS_OK : SS_ERR_SEMANTIC;
     }
     v->turn->failed |= status == SS_ERR_FULL;
@@ -107,6 +169,7 @@ ss_path ss_proxy_path_to(const ss_proxy *proxy, const ss_outgoing *out, const ss
     ss_path path = proxy->config->local;
     path.transport = out->hop.transport;
     path.remote = *remote;
+    path.connection = out->flow != NULL ? out->flow->connection : 0;
     return path;
 }
 
@@ -160,8 +223,7 @@ static bool must_be_sips(const ss_outgoing *out)
 {
     ss_slice top_route = out->appended_route;
     ss_name_addr na;
-    if (out->first_route < out->routing->last &&
-        ss_name_addr_parse(out->routing->routes[out->first_route], &na) == SS_OK) {
+    if (out->route_count != 0 && ss_name_addr_parse(out->routes[0], &na) == SS_OK) {
         top_route = na.uri;
     }
     return is_sips(out->request_uri) || is_sips(top_route);
@@ -184,6 +246,70 @@ static void put_own_transport(ss_buffer *b, ss_transport transport, bool sips)
     }
 }
 
+static bool has_ob(const ss_msg *request)
+{
+    ss_value_iter it = { 0 };
+    ss_name_addr contact;
+    ss_uri uri;
+    ss_slice value;
+    return ss_msg_next_addr(request, SS_HDR_CONTACT, &it, &contact) == SS_OK &&
+           ss_uri_parse(contact.uri, &uri) == SS_OK &&
+           ss_params_get(uri.params, SS_LIT("ob"), &value) == SS_OK;
+}
+
+/* "an approach such as having the edge proxy add a Record-Route header with a flow token". RFC5626:5.3.1 RFC5626:5.3.2 */
+static void put_own_flow(const ss_visit *v, ss_buffer *b, const ss_outgoing *out)
+{
+    if (!v->proxy->config->edge) {
+        return;
+    }
+    const ss_path *flow = out->flow;
+    if (flow == NULL && out->came_by != NULL && has_ob(out->request)) {
+        flow = out->came_by;
+    }
+    if (flow != NULL) {
+        ss_put_flow_token(v, b, flow);
+        ss_put_char(b, '@');
+    }
+}
+
+static bool has_reg_id(const ss_msg *request)
+{
+    ss_value_iter it = { 0 };
+    ss_name_addr contact;
+    ss_slice value;
+    while (ss_msg_next_addr(request, SS_HDR_CONTACT, &it, &contact) == SS_OK) {
+        if (!contact.is_star && ss_params_get(contact.params, SS_LIT("reg-id"), &value) == SS_OK) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* RFC3327:5.2 for who supports it; RFC5626:5.1 with the flow, when we are its first hop. */
+static void edit_path(const ss_visit *v, ss_splice *s, const ss_outgoing *out)
+{
+    if (!v->proxy->config->edge || s->msg->method != SS_METHOD_REGISTER ||
+        !ss_msg_lists_token(s->msg, SS_HDR_SUPPORTED, SS_LIT("path"))) {
+        return;
+    }
+    char memory[192];
+    ss_buffer b = ss_buffer_on(memory, sizeof memory);
+    ss_via via;
+    ss_value_iter it = ss_msg_after_top_via(s->msg);
+    const bool is_first = ss_msg_next_via(s->msg, &it, &via) == SS_NONE;
+    const bool names_flow = is_first && out->came_by != NULL && has_reg_id(s->msg);
+    ss_put_text(&b, "<sip:");
+    if (names_flow) {
+        ss_put_flow_token(v, &b, out->came_by);
+        ss_put_char(&b, '@');
+    }
+    ss_put_host_port(&b, &v->proxy->config->local.local);
+    put_own_transport(&b, v->proxy->config->local.transport, false);
+    ss_put_text(&b, names_flow ? ";lr;ob>" : ";lr>");
+    ss_splice_push(s, SS_HDR_PATH, ss_buffer_slice(&b));
+}
+
 /* Step 4: into every request that could be of a dialog; a REGISTER, an ACK or a CANCEL makes none. RFC3261:16.6 */
 static void edit_record_route(const ss_visit *v, ss_splice *s, const ss_outgoing *out)
 {
@@ -192,10 +318,11 @@ static void edit_record_route(const ss_visit *v, ss_splice *s, const ss_outgoing
         method == SS_METHOD_ACK || method == SS_METHOD_CANCEL) {
         return;
     }
-    char memory[96];
+    char memory[192];
     ss_buffer b = ss_buffer_on(memory, sizeof memory);
     const bool sips = must_be_sips(out);
     ss_put_text(&b, sips ? "<sips:" : "<sip:");
+    put_own_flow(v, &b, out);
     ss_put_host_port(&b, &v->proxy->config->local.local);
     put_own_transport(&b, v->proxy->config->local.transport, sips);
     ss_put_text(&b, ";lr>");
@@ -205,9 +332,9 @@ static void edit_record_route(const ss_visit *v, ss_splice *s, const ss_outgoing
 static ss_slice print_routes(ss_arena *arena, const ss_outgoing *out)
 {
     ss_buffer b = ss_buffer_open(arena);
-    for (uint32_t i = out->first_route; i < out->routing->last; i++) {
-        ss_put_text(&b, i == out->first_route ? "" : ", ");
-        ss_put(&b, out->routing->routes[i]);
+    for (uint32_t i = 0; i < out->route_count; i++) {
+        ss_put_text(&b, i == 0 ? "" : ", ");
+        ss_put(&b, out->routes[i]);
     }
     if (out->appended_route.at != NULL) {
         ss_put_text(&b, b.len == 0 ? "<" : ", <");
@@ -221,11 +348,12 @@ static ss_slice print_routes(ss_arena *arena, const ss_outgoing *out)
 static void edit_routes(const ss_visit *v, ss_splice *s, const ss_outgoing *out)
 {
     const ss_routing *r = out->routing;
-    const bool tail_kept = out->appended_route.at == NULL && r->last == r->count;
-    if (tail_kept && out->first_route == 0) {
+    const bool tail_kept = out->appended_route.at == NULL && r->last == r->count && !out->is_path;
+    const uint32_t popped = tail_kept ? r->count - out->route_count : 0;
+    if (tail_kept && popped == 0) {
         return;
     }
-    if (tail_kept && out->first_route == 1) {
+    if (popped == 1) {
         ss_splice_pop(s, SS_HDR_ROUTE);
         return;
     }
@@ -255,9 +383,9 @@ ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_p
     }
     edit_limits(&s, out);          /* step 3 */
     edit_record_route(v, &s, out); /* step 4 */
-    /* step 5, additional header fields: none */
-    edit_routes(v, &s, out);    /* step 6 */
-    edit_via(&s, path, branch); /* step 8 */
+    edit_path(v, &s, out);         /* step 5 */
+    edit_routes(v, &s, out);       /* step 6 */
+    edit_via(&s, path, branch);    /* step 8 */
     if (ss_transport_is_reliable(path->transport) &&
         ss_msg_count(request, SS_HDR_CONTENT_LENGTH) == 0) {
         ss_splice_set_u64(&s, SS_HDR_CONTENT_LENGTH, request->body.len); /* step 9 */
@@ -288,9 +416,13 @@ void ss_branch_start_timer_c(const ss_visit *v, ss_branch *b)
 }
 
 /* Steps 8 to 11 toward one address. Owns `c`. */
-static void send_branch(const ss_visit *v, ss_context *c, ss_branch *b, const ss_outgoing *out,
+static void send_branch(const ss_visit *v, ss_context *c, ss_branch *b, ss_outgoing *out,
                         const ss_address *address)
 {
+    if (c->came_by.ref != 0) {
+        out->came_by = ss_store_at(ss_visit_store(v), c->came_by.ref);
+    }
+    b->by_flow = out->flow != NULL;
     char memory[64];
     ss_buffer branch = ss_buffer_on(memory, sizeof memory);
     put_branch(v->core, &branch, out->request);
@@ -318,7 +450,7 @@ static void send_branch(const ss_visit *v, ss_context *c, ss_branch *b, const ss
 
 /* Step 7 when the next hop is a name. The answer finds the target among the candidates. */
 static void ask_next_hop(const ss_visit *v, ss_context *c, ss_branch *b, const ss_outgoing *out,
-                         ss_slice target)
+                         const ss_target *target)
 {
     const ss_query resolve = ss_outgoing_query(out);
     if (b->candidate == 0) {
@@ -363,7 +495,7 @@ void ss_proxy_forward(const ss_visit *v, ss_context *c, const ss_msg *request,
     } else if (out.hop.is_numeric) {
         send_branch(v, c, b, &out, &out.hop.address);
     } else {
-        ask_next_hop(v, c, b, &out, target->uri);
+        ask_next_hop(v, c, b, &out, target);
     }
 }
 
@@ -405,8 +537,7 @@ bool ss_branch_retry(const ss_visit *v, ss_context *c, ss_branch *b)
     ss_msg request;
     ss_routing routing;
     ss_outgoing out;
-    const ss_target target = { .uri = ss_candidate_uri(ss_candidate_at(v, b->candidate)),
-                               .candidate = b->candidate };
+    const ss_target target = ss_candidate_target(v, b->candidate);
     if (ss_context_request(v, c, &request) != SS_OK ||
         ss_proxy_preroute(v, &request, &routing).status != 0 ||
         ss_outgoing_plan(v, &request, &routing, &target, &out) != SS_OK) {

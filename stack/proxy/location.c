@@ -10,11 +10,15 @@
 
 #include <string.h>
 
+/* Its texts stand behind the struct, in this order. */
+enum { CONTACT, CALL_ID, PATH, INSTANCE, TEXTS };
+
 typedef struct bound {
     ss_ref next;
     uint32_t cseq;
     ss_time expires_at;
-    uint32_t contact_len, call_id_len; /* the bytes stand behind the struct */
+    uint16_t len[TEXTS];
+    uint32_t reg_id;
     uint16_t q;
 } bound;
 
@@ -37,37 +41,60 @@ static bound *bound_at(const ss_location *l, ss_ref ref)
     return ss_store_at(l->store, ref);
 }
 
-static size_t bound_size(size_t contact_len, size_t call_id_len)
+static size_t text_bytes(const bound *b)
 {
-    return sizeof(bound) + contact_len + call_id_len;
+    size_t bytes = 0;
+    for (size_t i = 0; i < TEXTS; i++) {
+        bytes += b->len[i];
+    }
+    return bytes;
 }
 
-static ss_slice contact_of(const bound *b)
+static ss_slice text_of(const bound *b, unsigned which)
 {
-    return (ss_slice){ (const char *)(b + 1), b->contact_len };
+    const char *at = (const char *)(b + 1);
+    for (unsigned i = 0; i < which; i++) {
+        at += b->len[i];
+    }
+    return (ss_slice){ at, b->len[which] };
 }
 
-static ss_slice call_id_of(const bound *b)
+/* Of a change; none is longer than the message that it came in. */
+static void texts_of(const ss_binding *change, ss_slice texts[TEXTS])
 {
-    return (ss_slice){ (const char *)(b + 1) + b->contact_len, b->call_id_len };
+    texts[CONTACT] = change->contact;
+    texts[CALL_ID] = change->call_id;
+    texts[PATH] = change->path;
+    texts[INSTANCE] = change->instance;
+}
+
+static size_t change_bytes(const ss_binding *change)
+{
+    return change->contact.len + change->call_id.len + change->path.len + change->instance.len;
 }
 
 static ss_ref bound_new(ss_location *l, ss_time now, const ss_binding *change)
 {
-    const ss_ref ref =
-        ss_store_take(l->store, bound_size(change->contact.len, change->call_id.len));
+    ss_slice texts[TEXTS];
+    const ss_ref ref = ss_store_take(l->store, sizeof(bound) + change_bytes(change));
     if (ref == 0) {
         return 0;
     }
+    texts_of(change, texts);
     bound *b = bound_at(l, ref);
     b->cseq = change->cseq;
     b->q = change->q;
     b->expires_at = ss_time_after(now, SS_S(change->expires_s));
-    b->contact_len = (uint32_t)change->contact.len;
-    b->call_id_len = (uint32_t)change->call_id.len;
+    b->reg_id = change->reg_id;
     char *text = (char *)(b + 1);
-    memcpy(text, change->contact.at, change->contact.len);
-    memcpy(text + change->contact.len, change->call_id.at, change->call_id.len);
+    for (size_t i = 0; i < TEXTS; i++) {
+        SS_ASSERT(texts[i].len <= UINT16_MAX);
+        b->len[i] = (uint16_t)texts[i].len;
+        if (texts[i].len != 0) {
+            memcpy(text, texts[i].at, texts[i].len);
+        }
+        text += texts[i].len;
+    }
     l->bindings++;
     return ref;
 }
@@ -75,7 +102,7 @@ static ss_ref bound_new(ss_location *l, ss_time now, const ss_binding *change)
 static void bound_free(ss_location *l, ss_ref ref)
 {
     const bound *b = bound_at(l, ref);
-    ss_store_give(l->store, ref, bound_size(b->contact_len, b->call_id_len));
+    ss_store_give(l->store, ref, sizeof(bound) + text_bytes(b));
     l->bindings--;
 }
 
@@ -212,11 +239,15 @@ static void tell(const ss_location *l, const aor_record *a, ss_time now, room wh
     uint16_t count = 0;
     for (ss_ref at = a->first; at != 0; at = bound_at(l, at)->next) {
         const bound *b = bound_at(l, at);
-        where.bindings[count] = (ss_binding){ .contact = copy_text(&where.text, contact_of(b)),
-                                              .call_id = copy_text(&where.text, call_id_of(b)),
-                                              .cseq = b->cseq,
-                                              .q = b->q,
-                                              .expires_s = seconds_left(b->expires_at, now) };
+        where.bindings[count] =
+            (ss_binding){ .contact = copy_text(&where.text, text_of(b, CONTACT)),
+                          .call_id = copy_text(&where.text, text_of(b, CALL_ID)),
+                          .path = copy_text(&where.text, text_of(b, PATH)),
+                          .instance = copy_text(&where.text, text_of(b, INSTANCE)),
+                          .reg_id = b->reg_id,
+                          .cseq = b->cseq,
+                          .q = b->q,
+                          .expires_s = seconds_left(b->expires_at, now) };
         count++;
     }
     answer->bindings = where.bindings;
@@ -229,7 +260,7 @@ static void measure(const ss_location *l, const aor_record *a, size_t *count, si
     *bytes = 0;
     for (ss_ref at = a->first; at != 0; at = bound_at(l, at)->next) {
         ++*count;
-        *bytes += bound_at(l, at)->contact_len + bound_at(l, at)->call_id_len;
+        *bytes += text_bytes(bound_at(l, at));
     }
 }
 
@@ -265,10 +296,20 @@ static bool same_contact(ss_slice a, ss_slice b)
            ss_uri_equal(&left, &right);
 }
 
-static ss_ref *find_bound(const ss_location *l, aor_record *a, ss_slice contact)
+/* With a flow "the corresponding binding is between an AOR and the combination of the instance-id … and the value of reg-id".
+ * RFC5626:6 */
+static bool is_same(const bound *b, const ss_binding *change)
+{
+    if (change->reg_id != 0 || b->reg_id != 0) {
+        return b->reg_id == change->reg_id && ss_slice_eq(text_of(b, INSTANCE), change->instance);
+    }
+    return same_contact(text_of(b, CONTACT), change->contact);
+}
+
+static ss_ref *find_bound(const ss_location *l, aor_record *a, const ss_binding *change)
 {
     ss_ref *at = &a->first;
-    while (*at != 0 && !same_contact(contact_of(bound_at(l, *at)), contact)) {
+    while (*at != 0 && !is_same(bound_at(l, *at), change)) {
         at = &bound_at(l, *at)->next;
     }
     return at;
@@ -277,7 +318,7 @@ static ss_ref *find_bound(const ss_location *l, aor_record *a, ss_slice contact)
 /* "If they are the same, the registrar compares the CSeq value." RFC3261:10.3 */
 static bool is_in_order(const bound *b, const ss_binding *change)
 {
-    return !ss_slice_eq(call_id_of(b), change->call_id) || change->cseq > b->cseq;
+    return !ss_slice_eq(text_of(b, CALL_ID), change->call_id) || change->cseq > b->cseq;
 }
 
 /* Step 6 for the star, step 7 for the others. RFC3261:10.3 */
@@ -292,7 +333,7 @@ static bool are_in_order(const ss_location *l, aor_record *a, const ss_query *qu
         return true;
     }
     for (uint16_t i = 0; i < query->change_count; i++) {
-        const ss_ref at = *find_bound(l, a, query->changes[i].contact);
+        const ss_ref at = *find_bound(l, a, &query->changes[i]);
         if (at != 0 && !is_in_order(bound_at(l, at), &query->changes[i])) {
             return false;
         }
@@ -306,7 +347,7 @@ static bool fits(const ss_location *l, aor_record *a, const ss_query *query)
     measure(l, a, &count, &bytes);
     for (uint16_t i = 0; !query->remove_all && i < query->change_count; i++) {
         const ss_binding *wanted = &query->changes[i];
-        if (wanted->expires_s != 0 && *find_bound(l, a, wanted->contact) == 0) {
+        if (wanted->expires_s != 0 && *find_bound(l, a, wanted) == 0) {
             count++;
         }
     }
@@ -349,7 +390,7 @@ static void commit(ss_location *l, aor_record *a, const ss_query *query, ss_ref 
         return;
     }
     for (uint16_t i = 0; i < query->change_count; i++) {
-        remove_bound(l, find_bound(l, a, query->changes[i].contact));
+        remove_bound(l, find_bound(l, a, &query->changes[i]));
         if (query->changes[i].expires_s == 0) {
             continue;
         }
@@ -368,7 +409,7 @@ static ss_status reserve_for(const ss_location *l, const aor_record *a, const ss
     measure(l, a, &count, &bytes);
     for (uint16_t i = 0; i < query->change_count; i++) {
         count++;
-        bytes += query->changes[i].contact.len + query->changes[i].call_id.len;
+        bytes += change_bytes(&query->changes[i]);
     }
     return take_room(arena, count, bytes, where);
 }

@@ -213,7 +213,8 @@ static ss_status strip_our_maddr(const ss_proxy *proxy, ss_arena *arena, ss_rout
 }
 
 /* RFC3261:16.4 */
-static ss_status pop_our_route(const ss_proxy *proxy, ss_routing *r)
+static ss_status pop_our_route(const ss_visit *v, const ss_msg *request, ss_routing *r,
+                               unsigned *refusal)
 {
     if (r->first == r->last) {
         return SS_OK;
@@ -221,13 +222,15 @@ static ss_status pop_our_route(const ss_proxy *proxy, ss_routing *r)
     ss_name_addr na;
     ss_uri uri;
     const ss_status status = route_uri(r->routes[r->first], &na, &uri);
-    if (status == SS_OK && is_our_route(proxy, &uri)) {
+    if (status == SS_OK && is_our_route(v->proxy, &uri)) {
         r->first++;
+        *refusal = ss_proxy_read_flow(v, request, &uri, r).status;
     }
     return status;
 }
 
-static ss_status preroute(const ss_visit *v, const ss_msg *request, ss_routing *r)
+static ss_status preroute(const ss_visit *v, const ss_msg *request, ss_routing *r,
+                          unsigned *refusal)
 {
     ss_status status = ss_uri_parse(r->request_uri, &r->uri);
     if (status == SS_OK) {
@@ -239,15 +242,16 @@ static ss_status preroute(const ss_visit *v, const ss_msg *request, ss_routing *
     if (status == SS_OK) {
         status = strip_our_maddr(v->proxy, v->turn->arena, r);
     }
-    return status == SS_OK ? pop_our_route(v->proxy, r) : status;
+    return status == SS_OK ? pop_our_route(v, request, r, refusal) : status;
 }
 
 ss_proxy_verdict ss_proxy_preroute(const ss_visit *v, const ss_msg *request, ss_routing *out)
 {
     *out = (ss_routing){ .request_uri = request->request_uri };
-    const ss_status status = preroute(v, request, out);
+    unsigned refusal = 0;
+    const ss_status status = preroute(v, request, out, &refusal);
     if (status == SS_ERR_FULL) {
         v->turn->failed = true;
     }
-    return (ss_proxy_verdict){ .status = status == SS_OK ? 0 : 400 };
+    return (ss_proxy_verdict){ .status = status == SS_OK ? refusal : 400 };
 }

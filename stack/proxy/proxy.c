@@ -21,6 +21,10 @@ static void route_request(const ss_visit *v, const ss_msg *request, const ss_pat
         return;
     }
     c->breadth = ss_proxy_breadth(v->proxy, request);
+    const ss_slice path = { (const char *)came_by, v->proxy->config->edge ? sizeof *came_by : 0 };
+    if (ss_core_keep(v->core, path, &c->came_by) != SS_OK) {
+        c->came_by = (ss_blob){ 0 }; /* at the quota: no flow is named */
+    }
     const ss_owner owner = { .kind = SS_OWNER_CONTEXT, .ref = ss_context_ref(v, c) };
     const ss_status status = ss_txn_serve(v->core, v->turn, request, came_by, owner, &c->server);
     if (status != SS_OK) {

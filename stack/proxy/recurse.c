@@ -117,7 +117,7 @@ static bool add_all(const ss_visit *v, ss_context *c, const contacts *all)
         } else if (opens) {
             group = ss_candidate_group(c);
         }
-        if (ss_candidate_add(v, c, t->uri, group, true) == 0) {
+        if (ss_candidate_add(v, c, &(ss_target){ .uri = t->uri }, group, true) == 0) {
             return false;
         }
     }

@@ -14,13 +14,24 @@ static const ss_proxy_verdict go_on = { .status = 0 };
 
 /* ---- step 2: extensions -------------------------------------------------------------------------------------- */
 
-/* 8.2.2.3; none is supported. RFC3261:10.3 */
+/* 8.2.2.3. RFC3261:10.3; of what there is, the path of RFC 3327 and the flows of RFC 5626 are understood. */
 static ss_proxy_verdict check_require(const ss_visit *v, const ss_msg *request)
 {
     if (ss_msg_count(request, SS_HDR_REQUIRE) == 0) {
         return go_on;
     }
-    const ss_slice unsupported = ss_proxy_join_values(v->turn, request, SS_HDR_REQUIRE);
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_value_iter it = { 0 };
+    ss_slice tag;
+    while (ss_msg_next_value(request, SS_HDR_REQUIRE, &it, &tag) == SS_OK) {
+        if (!ss_slice_eq_nocase(tag, SS_LIT("path")) &&
+            !ss_slice_eq_nocase(tag, SS_LIT("outbound"))) {
+            ss_put_text(&b, b.len == 0 ? "" : ", ");
+            ss_put(&b, tag);
+        }
+    }
+    v->turn->failed |= b.overflow;
+    const ss_slice unsupported = ss_buffer_keep(v->turn->arena, &b);
     if (unsupported.len == 0) {
         return go_on;
     }
@@ -92,14 +103,27 @@ static ss_proxy_verdict check_interval(const ss_visit *v, uint32_t expires_s)
     return (ss_proxy_verdict){ .status = 423, .header = SS_HDR_MIN_EXPIRES, .value = value };
 }
 
-static ss_proxy_verdict read_contact(const ss_visit *v, const ss_msg *request,
-                                     const ss_name_addr *contact, ss_binding *change)
+/* What a REGISTER is read with. */
+typedef struct reading {
+    const ss_visit *v;
+    ss_context *c;
+    const ss_msg *request;
+    ss_way way;
+} reading;
+
+static ss_proxy_verdict read_contact(const reading *r, const ss_name_addr *contact,
+                                     ss_binding *change)
 {
+    const ss_visit *v = r->v;
     ss_uri uri;
     if (ss_uri_parse(contact->uri, &uri) != SS_OK || ss_name_addr_q(contact, &change->q) != SS_OK) {
         return (ss_proxy_verdict){ .status = 400 };
     }
-    const uint32_t asked = requested_expires(v->proxy, request, contact);
+    const ss_proxy_verdict flow = ss_registrar_read_flow(r->c, &r->way, contact, change);
+    if (flow.status != 0) {
+        return flow;
+    }
+    const uint32_t asked = requested_expires(v->proxy, r->request, contact);
     const uint32_t most = v->proxy->config->expires_max_s;
     change->contact = contact->uri;
     change->expires_s = asked < most ? asked : most; /* "MAY choose less than requested" */
@@ -129,9 +153,10 @@ static bool is_star_allowed(const ss_msg *request, uint32_t count)
     return count == 1 && expires.at != NULL && delta_seconds(expires) == 0;
 }
 
-static ss_proxy_verdict read_contacts(const ss_visit *v, const ss_msg *request, ss_binding *changes,
-                                      uint32_t count, bool star)
+static ss_proxy_verdict read_contacts(const reading *r, ss_binding *changes, uint32_t count,
+                                      bool star)
 {
+    const ss_msg *request = r->request;
     ss_cseq cseq;
     if (ss_msg_cseq(request, &cseq) != SS_OK) {
         return (ss_proxy_verdict){ .status = 400 };
@@ -143,18 +168,19 @@ static ss_proxy_verdict read_contacts(const ss_visit *v, const ss_msg *request, 
         if (ss_msg_next_addr(request, SS_HDR_CONTACT, &it, &contact) != SS_OK) {
             return (ss_proxy_verdict){ .status = 400 };
         }
-        const ss_proxy_verdict verdict =
-            star ? go_on : read_contact(v, request, &contact, &changes[i]);
+        const ss_proxy_verdict verdict = star ? go_on : read_contact(r, &contact, &changes[i]);
         if (verdict.status != 0) {
             return verdict;
         }
     }
-    return go_on;
+    return (ss_proxy_verdict){ .status = ss_registrar_is_one_flow(changes, count) ? 0 : 400 };
 }
 
 /* Steps 6 and 7 as far as the request alone decides them. Without a Contact it is a question only: LOCATE. */
-static ss_proxy_verdict read_query(const ss_visit *v, const ss_msg *request, ss_query *query)
+static ss_proxy_verdict read_query(const ss_visit *v, ss_context *c, const ss_msg *request,
+                                   ss_query *query)
 {
+    reading r = { .v = v, .c = c, .request = request };
     uint32_t count;
     bool star;
     *query = (ss_query){ .kind = SS_QUERY_LOCATE };
@@ -177,7 +203,8 @@ static ss_proxy_verdict read_query(const ss_visit *v, const ss_msg *request, ss_
                          .remove_all = star,
                          .changes = changes,
                          .change_count = (uint16_t)count };
-    return read_contacts(v, request, changes, count, star);
+    const ss_proxy_verdict way = ss_registrar_read_way(v, c, request, &r.way);
+    return way.status != 0 ? way : read_contacts(&r, changes, count, star);
 }
 
 void ss_registrar_serve(const ss_visit *v, ss_context *c, const ss_msg *request,
@@ -190,7 +217,7 @@ void ss_registrar_serve(const ss_visit *v, ss_context *c, const ss_msg *request,
         verdict = read_aor(v->proxy, request, routing, &aor); /* step 5 */
     }
     if (verdict.status == 0) {
-        verdict = read_query(v, request, &query); /* steps 6, 7 */
+        verdict = read_query(v, c, request, &query); /* steps 6, 7 */
     }
     if (v->turn->failed) {
         ss_context_drop(v, c);
@@ -225,6 +252,7 @@ static ss_slice print_contacts(const ss_visit *v, const ss_answer *answer)
         ss_put_text(&b, ">;expires=");
         ss_put_u64(&b, bound->expires_s);
         ss_proxy_put_q(&b, bound->q);
+        ss_put_flow_params(&b, bound);
     }
     v->turn->failed |= b.overflow;
     return ss_buffer_keep(v->turn->arena, &b);
@@ -247,6 +275,19 @@ static void note_change(const ss_visit *v, const ss_context *c)
     v->turn->failed |= b.overflow;
 }
 
+/* RFC7616:3.5, and the way to the user agent. */
+static ss_slice lines_of_2xx(const ss_visit *v, const ss_context *c)
+{
+    const ss_slice proof = ss_blob_slice(ss_visit_store(v), c->best);
+    const bool says_way = c->says_way || v->proxy->config->services;
+    const ss_slice way = says_way ? ss_registrar_put_way(v, c) : SS_EMPTY;
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put(&b, proof);
+    ss_put(&b, way);
+    v->turn->failed |= b.overflow;
+    return ss_buffer_keep(v->turn->arena, &b);
+}
+
 void ss_registrar_answered(const ss_visit *v, ss_context *c, const ss_answer *answer)
 {
     ss_proxy_verdict verdict = { .status = 500 };
@@ -256,8 +297,8 @@ void ss_registrar_answered(const ss_visit *v, ss_context *c, const ss_answer *an
     if (answer->status == SS_OK || answer->status == SS_NONE) {
         verdict.status = 200;
     }
-    if (verdict.status == 200) { /* RFC7616:3.5 */
-        verdict.lines = ss_arena_copy(v->turn->arena, ss_blob_slice(ss_visit_store(v), c->best));
+    if (verdict.status == 200) {
+        verdict.lines = lines_of_2xx(v, c);
     }
     if (answer->status == SS_OK && answer->binding_count != 0) {
         verdict.header = SS_HDR_CONTACT;

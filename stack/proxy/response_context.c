@@ -141,6 +141,7 @@ static unsigned rank(unsigned status)
     case 484:
         return 401;
     case 408:
+    case 430:
     case 487:
         return 403;
     case 503:
@@ -335,6 +336,9 @@ static void on_final(const ss_visit *v, ss_context *c, ss_branch *b, const ss_ms
     if (status == 503 && ss_branch_retry(v, c, b)) {
         return; /* RFC 3263 4.3: a 503 is a failed delivery */
     }
+    if (status == 430) {
+        ss_candidate_replace(v, c, b->candidate);
+    }
     ss_branch_free(v, b);
     if (c->final_sent || !has_second_via(response)) {
         ss_context_settle(v, c);
@@ -379,7 +383,11 @@ static void on_branch_end(const ss_visit *v, ss_context *c, ss_branch *b, unsign
     if (b->final) {
         ss_branch_free(v, b);
         ss_context_release(v, c);
+    } else if (b->by_flow && status == 503) {
+        ss_candidate_replace(v, c, b->candidate);
+        ss_branch_fail(v, c, b, 430); /* RFC5626:5.3.1 */
     } else if (!ss_branch_retry(v, c, b)) {
+        ss_candidate_replace(v, c, b->candidate); /* RFC5626:7, which leaves it open for a 408 */
         ss_branch_fail(v, c, b, status);
     }
 }

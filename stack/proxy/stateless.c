@@ -68,7 +68,8 @@ static ss_context *new_context(const ss_visit *v, const ss_msg *request)
 }
 
 /* The target is the context's only candidate. */
-static void ask_next_hop(const ss_visit *v, ss_context *c, const ss_outgoing *out, ss_slice target)
+static void ask_next_hop(const ss_visit *v, ss_context *c, const ss_outgoing *out,
+                         const ss_target *target)
 {
     ss_context *waiting = c == NULL ? new_context(v, out->request) : c;
     ss_query resolve = ss_outgoing_query(out);
@@ -85,7 +86,7 @@ void ss_stateless_send(const ss_visit *v, ss_context *c, const ss_msg *request,
     ss_outgoing out;
     const bool planned = ss_outgoing_plan(v, request, routing, target, &out) == SS_OK;
     if (planned && !out.hop.is_numeric) {
-        ask_next_hop(v, c, &out, target->uri);
+        ask_next_hop(v, c, &out, target);
         return;
     }
     if (planned) {
@@ -99,8 +100,7 @@ void ss_stateless_send(const ss_visit *v, ss_context *c, const ss_msg *request,
 /* One and only one target: the first address. RFC3261:16.11 */
 void ss_stateless_resolved(const ss_visit *v, ss_context *c, const ss_answer *answer)
 {
-    const ss_target target = { .uri = ss_candidate_uri(ss_candidate_at(v, c->first_candidate)),
-                               .candidate = c->first_candidate };
+    const ss_target target = ss_candidate_target(v, c->first_candidate);
     ss_msg request;
     ss_routing routing;
     ss_outgoing out;
@@ -117,7 +117,7 @@ void ss_stateless_resolved(const ss_visit *v, ss_context *c, const ss_answer *an
 void ss_stateless_refuse(const ss_visit *v, const ss_context *c, ss_proxy_verdict verdict)
 {
     ss_msg request;
-    if (c->came_by.ref == 0 || ss_context_request(v, c, &request) != SS_OK) {
+    if (!c->is_stateless || c->came_by.ref == 0 || ss_context_request(v, c, &request) != SS_OK) {
         return;
     }
     const ss_path *came_by = ss_store_at(ss_visit_store(v), c->came_by.ref);

@@ -24,16 +24,39 @@ uint16_t ss_candidate_group(ss_context *c)
     return c->groups;
 }
 
-ss_ref ss_candidate_add(const ss_visit *v, ss_context *c, ss_slice uri, uint16_t group, bool first)
+static size_t size_of(const ss_candidate *candidate)
 {
-    const ss_ref ref = ss_core_take(v->core, sizeof(ss_candidate) + uri.len);
+    return sizeof *candidate + candidate->uri_len + candidate->path_len;
+}
+
+ss_target ss_candidate_target(const ss_visit *v, ss_ref ref)
+{
+    const ss_candidate *candidate = ss_candidate_at(v, ref);
+    const ss_slice uri = ss_candidate_uri(candidate);
+    return (ss_target){ .uri = uri,
+                        .path = { uri.at + uri.len, candidate->path_len },
+                        .candidate = ref };
+}
+
+ss_ref ss_candidate_add(const ss_visit *v, ss_context *c, const ss_target *target, uint16_t group,
+                        bool first)
+{
+    const ss_slice uri = target->uri, path = target->path;
+    if (uri.len > UINT16_MAX || path.len > UINT16_MAX) {
+        return 0;
+    }
+    const ss_ref ref = ss_core_take(v->core, sizeof(ss_candidate) + uri.len + path.len);
     if (ref == 0) {
         return 0;
     }
     ss_candidate *added = ss_candidate_at(v, ref);
-    added->uri_len = (uint32_t)uri.len;
+    added->uri_len = (uint16_t)uri.len;
+    added->path_len = (uint16_t)path.len;
     added->group = group;
     memcpy(added + 1, uri.at, uri.len);
+    if (path.len != 0) {
+        memcpy((char *)(added + 1) + uri.len, path.at, path.len);
+    }
     ss_ref *at = &c->first_candidate;
     while (*at != 0 && !(first && !ss_candidate_at(v, *at)->taken)) {
         at = &ss_candidate_at(v, *at)->next;
@@ -59,7 +82,7 @@ bool ss_candidates_have(const ss_visit *v, const ss_context *c, const ss_uri *ur
 ss_candidate *ss_candidate_next(const ss_visit *v, const ss_context *c)
 {
     ss_ref at = c->first_candidate;
-    while (at != 0 && ss_candidate_at(v, at)->taken) {
+    while (at != 0 && (ss_candidate_at(v, at)->taken || ss_candidate_at(v, at)->spare)) {
         at = ss_candidate_at(v, at)->next;
     }
     return at == 0 ? NULL : ss_candidate_at(v, at);
@@ -71,7 +94,24 @@ void ss_candidates_forget(const ss_visit *v, ss_context *c)
         const ss_ref ref = c->first_candidate;
         const ss_candidate *gone = ss_candidate_at(v, ref);
         c->first_candidate = gone->next;
-        ss_core_give(v->core, ref, sizeof(ss_candidate) + gone->uri_len);
+        ss_core_give(v->core, ref, size_of(gone));
+    }
+}
+
+/* "SHOULD replace the failed branch with another target … with the same AOR and instance-id". RFC5626:7 */
+void ss_candidate_replace(const ss_visit *v, ss_context *c, ss_ref failed)
+{
+    const uint32_t instance = failed == 0 ? 0 : ss_candidate_at(v, failed)->instance;
+    if (instance == 0 || c->closed) {
+        return;
+    }
+    for (ss_ref at = c->first_candidate; at != 0; at = ss_candidate_at(v, at)->next) {
+        ss_candidate *other = ss_candidate_at(v, at);
+        if (other->spare && other->instance == instance) {
+            other->spare = false;
+            other->group = c->group;
+            return;
+        }
     }
 }
 

@@ -14,7 +14,8 @@ static bool is_responsible(const ss_proxy *proxy, const ss_uri *uri)
 bool ss_proxy_is_predetermined(const ss_proxy *proxy, const ss_routing *routing)
 {
     ss_slice maddr;
-    return ss_params_get(routing->uri.params, SS_LIT("maddr"), &maddr) == SS_OK ||
+    return routing->has_flow ||
+           ss_params_get(routing->uri.params, SS_LIT("maddr"), &maddr) == SS_OK ||
            !is_responsible(proxy, &routing->uri);
 }
 
@@ -107,6 +108,19 @@ static bool is_new_group(const ss_proxy *proxy, const ss_binding *b, const ss_bi
     }
 }
 
+/* "MUST NOT populate the target set with more than one contact with the same AOR and instance-id at a time". RFC5626:7 */
+static void mark_instance(const ss_visit *v, const ss_context *c, ss_ref added, const ss_binding *b)
+{
+    if (b->reg_id == 0) {
+        return;
+    }
+    ss_candidate *mine = ss_candidate_at(v, added);
+    mine->instance = (uint32_t)ss_hash64(5, b->instance) | 1;
+    for (ss_ref at = c->first_candidate; at != added; at = ss_candidate_at(v, at)->next) {
+        mine->spare = mine->spare || ss_candidate_at(v, at)->instance == mine->instance;
+    }
+}
+
 /* False at the quota. */
 static bool add_bindings(const ss_visit *v, ss_context *c, const ss_answer *answer)
 {
@@ -119,9 +133,12 @@ static bool add_bindings(const ss_visit *v, ss_context *c, const ss_answer *answ
             return true;
         }
         group = is_new_group(v->proxy, b, last) ? ss_candidate_group(c) : group;
-        if (ss_candidate_add(v, c, b->contact, group, false) == 0) {
+        const ss_target target = { .uri = b->contact, .path = b->path };
+        const ss_ref added = ss_candidate_add(v, c, &target, group, false);
+        if (added == 0) {
             return false;
         }
+        mark_instance(v, c, added, b);
         last = b;
     }
     return true;
@@ -170,7 +187,7 @@ void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer)
     } else if (v->proxy->config->mode == SS_PROXY_REDIRECTS) {
         ss_redirect_located(v, c, answer);
     } else if (c->is_stateless || is_only_target(v->proxy, answer, first)) {
-        go_to(v, c, &(ss_target){ .uri = first->contact });
+        go_to(v, c, &(ss_target){ .uri = first->contact, .path = first->path });
     } else if (!add_bindings(v, c, answer)) {
         ss_context_overloaded(v, c);
     } else {

@@ -120,6 +120,9 @@ static ss_slice print_register(const ss_visit *v, const ss_route *route, const s
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_ua_put_request(v, &b, &request, route, path);
     put_contacts(v, &b, reg, contact, extra);
+    if (v->ua->identity->profile != NULL && v->ua->identity->profile->register_supported.len != 0) {
+        ss_put_header(&b, SS_HDR_SUPPORTED, v->ua->identity->profile->register_supported);
+    }
     if (!reg->is_query) {
         ss_put_header_u64(&b, SS_HDR_EXPIRES, reg->expires);
     }

@@ -80,6 +80,9 @@ typedef struct sn_ua_spec {
     sn_dist register_at;
     /* template: registered beside its own; "<sip:desk{n}@10.0.0.7>, <…>", or NULL */
     const char *contacts;
+    bool says_path;            /* it supports Path (RFC 3327); with a reg-id also outbound (5626) */
+    const char *instance;      /* template: +sip.instance of its own Contact, or NULL */
+    uint32_t reg_id;
     uint16_t q_less;           /* thousandths that the q of its own Contact is below 1 */
     bool unregisters;          /* what is bound is removed when the run drains */
     uint32_t behaviour;        /* index; SN_NOBODY: answers at once */
@@ -107,6 +110,7 @@ typedef struct sn_proxy_spec {
     uint32_t domain_count;
     const char *host; /* its name in URIs, or NULL */
     bool record_route, registrar;
+    bool edge, services;
     ss_proxy_mode mode;
     ss_fork fork; /* these as in ss_proxy_config */
     ss_span hunt;

@@ -39,8 +39,11 @@ typedef struct ss_proxy_config {
         recurses; /* Contacts of a 3xx become targets (16.7 step 4), where it is responsible for the URI */
     ss_span
         hunt; /* INVITE: the next group is tried after it, though nobody answered; 0: Timer C decides */
-    uint16_t breadth_max;    /* RFC 5393 5.3.3, 60; 0: Max-Breadth is none of its business */
-    bool breadth_rejects;    /* what is wider gets 440; else it is tried in pieces */
+    uint16_t breadth_max; /* RFC 5393 5.3.3, 60; 0: Max-Breadth is none of its business */
+    bool breadth_rejects; /* what is wider gets 440; else it is tried in pieces */
+    bool
+        edge; /* it puts itself into Path (RFC 3327), with a flow token for who comes directly (RFC 5626) */
+    bool services;           /* its registrar puts it into Service-Route (RFC 3608) */
     bool lets_loop;          /* 16.3 step 4 is not done: for networks that show what then happens */
     const ss_crypto *crypto; /* NULL: no protection */
     const ss_protection *protections; /* of domains, by From, for a REGISTER by To: 22.2, 22.3 */

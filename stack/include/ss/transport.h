@@ -57,6 +57,9 @@ typedef struct ss_binding {
     uint32_t cseq;
     uint16_t q;         /* thousandths, 0..1000 */
     uint32_t expires_s; /* in: asked for, 0 removes; out: seconds left */
+    ss_slice path;      /* RFC 3327: "<uri>,<uri>", the way to it; or empty */
+    ss_slice instance;  /* RFC 5626: +sip.instance, without quotes; or empty */
+    uint32_t reg_id;    /* RFC 5626: its flow; 0: outbound is not its way */
 } ss_binding;
 
 typedef struct ss_query {

@@ -53,6 +53,7 @@ typedef struct ss_ua_profile {
     uint16_t extra_method_count, extra_header_count, option_count, package_count;
     const ss_extra_method *extra_methods;
     const ss_extra_header *extra_headers;
+    ss_slice register_supported; /* Supported of a REGISTER: "path, outbound", or empty */
     ss_slice contact_params; /* of its own Contact in a REGISTER: ";q=0.5", or empty */
     ss_slice contacts; /* registered beside the identity's own: "<uri>;params, <uri>", or empty */
     bool unregisters;  /* SS_CMD_QUIET removes the binding */
