@@ -123,6 +123,36 @@ TEST(rfc5407_d_a_bye_is_challenged)
     flow_check("rfc5407/bye_is_challenged", NULL);
 }
 
+/* RFC5407:A RFC3261:15 */
+TEST(rfc5407_a_a_bye_ends_the_early_dialog_of_one_fork)
+{
+    flow_check("rfc5407/early_bye_of_one_fork", NULL);
+}
+
+/* RFC5407:E RFC3261:13.2.2.4 */
+TEST(rfc5407_e_two_forks_ring_and_one_answers)
+{
+    flow_check("rfc5407/forks_ring_one_answers", NULL);
+}
+
+/* RFC5407:E RFC3261:13.2.2.4 */
+TEST(rfc5407_e_two_forks_ring_and_both_answer)
+{
+    flow_check("rfc5407/forks_answer_both", NULL);
+}
+
+/* RFC5407:E RFC3261:13.2.2.4 */
+TEST(rfc5407_e_a_fork_answers_without_ringing)
+{
+    flow_check("rfc5407/fork_answers_without_ringing", NULL);
+}
+
+/* RFC5407:E RFC3262:4 */
+TEST(rfc5407_e_two_forks_ring_reliably)
+{
+    flow_check("rfc5407/forks_ring_reliably", NULL);
+}
+
 /* ---- races that stacks got wrong ---- */
 
 /* RFC3261:9.1 */
@@ -187,6 +217,19 @@ TEST(race_a_copy_comes_after_timer_j)
 TEST(race_an_invite_an_ack_and_a_bye_come_when_their_call_was_long_over)
 {
     flow_check("races/ghosts", NULL);
+}
+
+/* RFC3261:13.2.2.4 The ACK of the second 2xx is lost, and goes again for its copy. */
+TEST(race_a_fork_brings_two_2xx_and_an_ack_is_lost)
+{
+    static const flow_loss losses[] = { { "alice", SS_METHOD_ACK, 0, 2, 2, 1 }, NO_MORE };
+    flow_check("races/fork_two_2xx", losses);
+}
+
+/* RFC3261:13.2.2.4 RFC3261:16.7 */
+TEST(race_the_first_leg_of_a_fork_ends_first)
+{
+    flow_check("races/fork_first_leg_ends_first", NULL);
 }
 
 /* RFC3261:22.1 RFC7616:3.3 */
