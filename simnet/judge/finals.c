@@ -38,6 +38,7 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->max_forwards = f->sip.max_forwards;
     t->asked_at = f->key.at;
     t->answers = 0;
+    t->forks = 0;
     t->end = ss_time_after(f->key.at, unnoted_life(j, f));
     t->due = SS_TIME_NEVER;
     if (m->t1 != 0 && t->method != SS_METHOD_ACK) {

@@ -120,8 +120,7 @@ static bool is_element(const sn_judge *j, const sn_fact *f)
 {
     return f->entity < j->cast->node_count && f->sip.is_sip != 0 &&
            member(j, f->entity)->role != SN_ROLE_ROUTER &&
-           member(j, f->entity)->role != SN_ROLE_TAP &&
-           !member(j, f->entity)->is_stateless &&
+           member(j, f->entity)->role != SN_ROLE_TAP && !member(j, f->entity)->is_stateless &&
            !(sn_fact_is_received(f) && j->crashed[f->entity]);
 }
 

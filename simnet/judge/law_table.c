@@ -79,6 +79,8 @@ const sn_law sn_laws[] = {
     [LAW_PRX7] = { "PRX7", "RFC3261:16.7",
                    "a proxy passes 101 to 199 to an INVITE on at once, until a final response "
                    "went" },
+    [LAW_PRX8] = { "PRX8", "RFC3261:16.7",
+                   "a proxy that sent a final response upstream cancels at once what still rings" },
     [LAW_DLG1] = { "DLG1", "RFC3261:15",
                    "when one end of a call knows that it ended, the other does too, if no timeout "
                    "explains it" },

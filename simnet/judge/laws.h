@@ -13,17 +13,13 @@
 
 /* clang-format off: a row for each subject */
 #define LAW_LIST(X)                                                                             \
-    X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12)      \
-    X(TX13) X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19)                                     \
-    X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7)                                     \
-    X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7)                                     \
-    X(REL1) X(REL2) X(REL3) X(REL4) X(REL5)                                                     \
-    X(OFF1) X(OFF2) X(OFF3) X(OFF4)                                                             \
-    X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
-    X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4)                                                         \
-    X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
-    X(TRN1) X(TRN2)                                                                             \
-    X(LEFT1) X(LIVE1)
+    X(TX1)                                                                                      \
+    X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13)     \
+        X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) \
+            X(PRX6) X(PRX7) X(PRX8) X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7)     \
+                X(REL1) X(REL2) X(REL3) X(REL4) X(REL5) X(OFF1) X(OFF2) X(OFF3) X(OFF4) X(SUB1) \
+                    X(SUB2) X(SUB3) X(SUB4) X(SUB5) X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(NET1) \
+                        X(NET2) X(NET3) X(NET4) X(NET5) X(TRN1) X(TRN2) X(LEFT1) X(LIVE1)
 /* clang-format on */
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
@@ -58,7 +54,7 @@ typedef enum phase {
 typedef struct txn {
     uint64_t key; /* mixed from node, side, branch and method; 0 when free */
     uint64_t call_id, to_tag;
-    uint64_t second_branch; /* server: of the Via below the top one */
+    uint64_t second_branch; /* of the Via below the top one; client: of a proxy's INVITE only */
     uint64_t hash;          /* client: of the request; server: of the final response */
     ss_time first;          /* the request left, or came */
     ss_time due;            /* the next message that must leave; SS_TIME_NEVER when none */
@@ -73,19 +69,20 @@ typedef struct txn {
     uint32_t node, cseq;
     uint32_t generation; /* which life of this slot */
     uint32_t next_free;
-    uint32_t next_accepted;   /* the next older one of the same node and Call-ID, NO_TXN: none */
-    uint32_t ends;            /* the dialogs that an INVITE outside one made: dialogs.c */
-    uint32_t rseq;            /* as of ss_summary, of the request: */
+    uint32_t next_accepted; /* the next older one of the same node and Call-ID, NO_TXN: none */
+    uint32_t ends;          /* the dialogs that an INVITE outside one made: dialogs.c */
+    uint32_t rseq;          /* as of ss_summary, of the request: */
     union {
         uint32_t rack_cseq, session_expires, event;
     };
     uint32_t contact, routes;
     uint8_t route_count, says;
-    session_facts session;    /* of an INVITE outside a dialog */
-    uint16_t max_forwards;    /* server, as received */
-    uint16_t status;          /* the last response that counts */
-    uint16_t answers;         /* server: copies that came at asked_at, not yet answered */
+    session_facts session; /* of an INVITE outside a dialog */
+    uint16_t max_forwards; /* server, as received */
+    uint16_t status;       /* the last response that counts */
+    uint16_t answers;      /* server: copies that came at asked_at, not yet answered */
     uint8_t via_count;
+    uint8_t forks; /* server, a proxy's: branches that its INVITE was sent by */
     uint8_t method, side, phase;
     uint8_t transport; /* client: of the last copy of the request */
     uint8_t noted;     /* ss_txn_state, NOT_NOTED without notes */
@@ -156,7 +153,8 @@ typedef struct offer_view {
 /** Where this end's requests go. */
 typedef struct route_view {
     uint32_t routes, count; /* as of ss_summary */
-    uint32_t target, next;  /* hashes of URIs: the last two that the peer said; 0: none, or not known */
+    uint32_t target,
+        next; /* hashes of URIs: the last two that the peer said; 0: none, or not known */
     bool is_strict, is_known;
 } route_view;
 
@@ -292,7 +290,7 @@ struct sn_judge {
     login_view logins;
     dialogs_view dialogs;
     session_facts sessions[16]; /* the last descriptions read, by their hash */
-    call_view *calls; /* by number */
+    call_view *calls;           /* by number */
     uint32_t call_count, call_room;
     map sub_dialog_index, sub_index, sub_chains, sub_notifies; /* subscriptions.c */
     struct sub_dialog *sub_dialogs;
@@ -383,6 +381,11 @@ txn *sn_accepted_next(sn_judge *j, const txn *t);
 /* spans.c: TX7, TX8: how long states last, by the notes */
 void sn_note_judge(sn_judge *j, const sn_fact *f);
 void sn_noted_end_passed(sn_judge *j, txn *t);
+
+/* proxy_forks.c: PRX8 */
+void sn_proxy_branch_sent(sn_judge *j, const sn_fact *f, txn *server);
+void sn_proxy_final_sent(sn_judge *j, const sn_fact *f, const txn *server);
+void sn_proxy_cancel_sent(sn_judge *j, const txn *branch);
 
 /* proxy_laws.c: PRX1 to PRX5, PRX7 */
 void sn_proxy_request_sent(sn_judge *j, const sn_fact *f);

@@ -32,7 +32,7 @@ static void judge_max_forwards(sn_judge *j, const sn_fact *f, const txn *receive
 
 void sn_proxy_request_sent(sn_judge *j, const sn_fact *f)
 {
-    const txn *received = sn_txn_find(j, f->entity, SERVER, f->sip.second_branch, f->sip.method);
+    txn *received = sn_txn_find(j, f->entity, SERVER, f->sip.second_branch, f->sip.method);
     if (sn_sub_is_own(j, f)) {
         return; /* a registrar's NOTIFY: RFC 3680 */
     }
@@ -48,6 +48,7 @@ void sn_proxy_request_sent(sn_judge *j, const sn_fact *f)
                         f->sip.via_count);
     }
     judge_max_forwards(j, f, received);
+    sn_proxy_branch_sent(j, f, received);
 }
 
 /* ---- responses ---- */
@@ -119,6 +120,9 @@ void sn_proxy_response_sent(sn_judge *j, const sn_fact *f, const txn *server)
             sn_judge_broken(j, LAW_PRX5, f->key.at, f->entity, f->sip.call_id,
                             "a 2xx left that did not come at this instant");
         }
+    }
+    if (server->method == SS_METHOD_INVITE && status >= 200) {
+        sn_proxy_final_sent(j, f, server);
     }
 }
 

@@ -58,6 +58,7 @@ static void cancel_begins(sn_judge *j, const sn_fact *f)
         return;
     }
     sn_transport_followed(j, f, invite);
+    sn_proxy_cancel_sent(j, invite);
     if (invite->phase == PHASE_PROCEEDING && has_timers(j, invite->node)) {
         invite->cancel_end = ss_time_after(f->key.at, 64 * member(j, invite->node)->t1);
         sn_txn_schedule(j, invite);

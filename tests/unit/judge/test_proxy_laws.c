@@ -1,4 +1,4 @@
-/* PRX1 to PRX5, PRX7: what a proxy makes of what it got. RFC3261:16.6, 16.7. */
+/* PRX1 to PRX5, PRX7, PRX8: what a proxy makes of what it got. RFC3261:16.6, 16.7. */
 #include "check.h"
 #include "court.h"
 
@@ -185,5 +185,66 @@ TEST(prx7_sees_a_ringing_that_stays)
     court_finish(&rig, SS_MS(30));
     CHECK_EQ(court_broken(&rig, "PRX7"), 1);
     CHECK_EQ(court_broken_any(&rig), 1);
+    court_close(&rig);
+}
+
+/* A second branch of the same INVITE, and what comes back by it. */
+static ss_summary by_second(ss_summary message)
+{
+    message.branch = COURT_OURS + 7;
+    return message;
+}
+
+static void forks_and_both_ring(court *rig)
+{
+    invite_passes(rig);
+    court_sends(rig, COURT_PROXY, by_second(forwarded(SS_METHOD_INVITE)));
+    court_at(rig, SS_MS(30));
+    court_gets(rig, COURT_PROXY, from_below(180));
+    court_sends(rig, COURT_PROXY, court_response(180, SS_METHOD_INVITE, COURT_THEIRS));
+    court_at(rig, SS_MS(31));
+    court_gets(rig, COURT_PROXY, by_second(from_below(180)));
+    court_sends(rig, COURT_PROXY, court_response(180, SS_METHOD_INVITE, COURT_THEIRS));
+    court_at(rig, SS_MS(60));
+    court_gets(rig, COURT_PROXY, from_below(200));
+    court_sends(rig, COURT_PROXY, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+}
+
+TEST(prx8_sees_a_branch_that_rings_on_after_the_final_response)
+{
+    court rig;
+    forks_and_both_ring(&rig);
+    court_finish(&rig, SS_S(1));
+    CHECK_EQ(court_broken(&rig, "PRX8"), 1);
+    court_close(&rig);
+}
+
+TEST(prx8_asks_for_one_cancel_at_the_instant_and_for_none_where_nothing_rings)
+{
+    court rig;
+    forks_and_both_ring(&rig);
+    ss_summary cancel = court_request(SS_METHOD_CANCEL, COURT_OURS + 7);
+    court_sends(&rig, COURT_PROXY, cancel);
+    court_finish(&rig, SS_MS(400));
+    CHECK_EQ(court_broken(&rig, "PRX8"), 0);
+    court_close(&rig);
+
+    invite_passes(&rig); /* a branch that has said nothing yet cannot be cancelled: RFC3261:9.1 */
+    court_sends(&rig, COURT_PROXY, by_second(forwarded(SS_METHOD_INVITE)));
+    court_at(&rig, SS_MS(60));
+    court_gets(&rig, COURT_PROXY, from_below(200));
+    court_sends(&rig, COURT_PROXY, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+    court_finish(&rig, SS_MS(400));
+    CHECK_EQ(court_broken(&rig, "PRX8"), 0);
+    court_close(&rig);
+}
+
+TEST(prx8_excuses_a_proxy_at_its_quota)
+{
+    court rig;
+    forks_and_both_ring(&rig);
+    court_call(&rig, COURT_PROXY, SN_CALL_OVERLOADED, 0, 0);
+    court_finish(&rig, SS_S(1));
+    CHECK_EQ(court_broken(&rig, "PRX8"), 0);
     court_close(&rig);
 }
