@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Little-endian whatever the machine; compilers turn it into one load where they may. */
-static uint64_t load_le64(const unsigned char *p)
+static inline uint64_t load_le64(const unsigned char *p)
 {
     return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
            (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
@@ -20,35 +20,28 @@ static uint64_t load_tail(const unsigned char *p, size_t len)
     return word;
 }
 
-static uint64_t rotate_left(uint64_t x, unsigned bits)
-{
-    return x << bits | x >> (64 - bits);
-}
-
 /* Two lanes, one multiplication per 8 bytes each, so that a packet's hash costs less than its checksum. */
 uint64_t ss_hash64(uint64_t seed, ss_slice bytes)
 {
     const unsigned char *p = (const unsigned char *)bytes.at;
     size_t left = bytes.len;
-    uint64_t a = seed ^ 0x9e3779b97f4a7c15u;
-    uint64_t b = rotate_left(seed, 32) ^ 0xd1b54a32d192ed03u;
+    ss_hash_state h = ss_hash_begin(seed);
     while (left >= 16) {
-        a = rotate_left((a ^ load_le64(p)) * 0xbf58476d1ce4e5b9u, 29);
-        b = rotate_left((b ^ load_le64(p + 8)) * 0x94d049bb133111ebu, 31);
+        ss_hash_even(&h, load_le64(p));
+        ss_hash_odd(&h, load_le64(p + 8));
         p += 16;
         left -= 16;
     }
     if (left >= 8) {
-        a = rotate_left((a ^ load_le64(p)) * 0xbf58476d1ce4e5b9u, 29);
+        ss_hash_even(&h, load_le64(p));
         p += 8;
         left -= 8;
     }
     if (left > 0) { /* the last 8 bytes hold the tail, where there are as many */
-        const uint64_t tail =
-            bytes.len >= 8 ? load_le64(p + left - 8) >> (64 - 8 * left) : load_tail(p, left);
-        b = rotate_left((b ^ tail) * 0x94d049bb133111ebu, 31);
+        ss_hash_odd(&h, bytes.len >= 8 ? load_le64(p + left - 8) >> (64 - 8 * left)
+                                       : load_tail(p, left));
     }
-    return ss_mix_absorb(ss_mix_absorb(a, b), bytes.len);
+    return ss_hash_end(&h, bytes.len);
 }
 
 uint64_t ss_entropy_next(ss_entropy *e)

@@ -208,6 +208,34 @@ static inline uint64_t ss_mix_absorb(uint64_t h, uint64_t w)
 /** 64 bits from bytes under a seed; the same on every machine. Not for secrets. */
 uint64_t ss_hash64(uint64_t seed, ss_slice bytes);
 
+static inline uint64_t ss_rotate_left(uint64_t x, unsigned bits)
+{
+    return x << bits | x >> (64 - bits);
+}
+
+/** ss_hash64 word by word: little-endian words of 8 bytes go to its two lanes in turn, the even one first. */
+typedef struct ss_hash_state {
+    uint64_t even, odd;
+} ss_hash_state;
+static inline ss_hash_state ss_hash_begin(uint64_t seed)
+{
+    return (ss_hash_state){ .even = seed ^ 0x9e3779b97f4a7c15u,
+                            .odd = ss_rotate_left(seed, 32) ^ 0xd1b54a32d192ed03u };
+}
+static inline void ss_hash_even(ss_hash_state *h, uint64_t word)
+{
+    h->even = ss_rotate_left((h->even ^ word) * 0xbf58476d1ce4e5b9u, 29);
+}
+static inline void ss_hash_odd(ss_hash_state *h, uint64_t word)
+{
+    h->odd = ss_rotate_left((h->odd ^ word) * 0x94d049bb133111ebu, 31);
+}
+/** `len`: bytes that were given to both. */
+static inline uint64_t ss_hash_end(const ss_hash_state *h, size_t len)
+{
+    return ss_mix_absorb(ss_mix_absorb(h->even, h->odd), len);
+}
+
 /** 128 bits: two independent hashes. Equal keys are taken for equal bytes (docs/decisions/0003). */
 typedef struct ss_key128 {
     uint64_t lo, hi;

@@ -11,6 +11,26 @@ TEST(entropy_mix_has_its_known_answers)
     CHECK_EQ(ss_mix_absorb(2, 1), UINT64_C(0xfb3867150874e9f3));
 }
 
+TEST(entropy_hash_word_by_word_is_that_of_the_little_endian_bytes)
+{
+    char bytes[8 * 9];
+    for (size_t words = 0; words <= 9; words++) {
+        ss_hash_state h = ss_hash_begin(7);
+        for (size_t i = 0; i < words; i++) {
+            const uint64_t word = ss_mix64(i + 1);
+            for (unsigned at = 0; at < 8; at++) {
+                bytes[8 * i + at] = (char)(unsigned char)(word >> (8 * at));
+            }
+            if (i % 2 == 0) {
+                ss_hash_even(&h, word);
+            } else {
+                ss_hash_odd(&h, word);
+            }
+        }
+        CHECK_EQ(ss_hash_end(&h, 8 * words), ss_hash64(7, (ss_slice){ bytes, 8 * words }));
+    }
+}
+
 TEST(entropy_hash_has_its_known_answers)
 {
     static const struct {
