@@ -102,6 +102,16 @@ static bool is_before(const agenda_entry *a, const agenda_entry *b)
     return a->at < b->at || (a->at == b->at && a->order < b->order);
 }
 
+/* The entry takes the hole at `at`, or that of an ancestor. */
+static void rise(agenda_entry *entries, uint32_t at, agenda_entry entry)
+{
+    while (at > 0 && is_before(&entry, &entries[(at - 1) / 2])) {
+        entries[at] = entries[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    entries[at] = entry;
+}
+
 bool sn_agenda_put(agenda *a, agenda_entry entry)
 {
     void *entries = a->entries;
@@ -111,35 +121,24 @@ bool sn_agenda_put(agenda *a, agenda_entry entry)
         return false;
     }
     entry.order = a->order++;
-    uint32_t at = a->count++;
-    while (at > 0 && is_before(&entry, &a->entries[(at - 1) / 2])) {
-        a->entries[at] = a->entries[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    a->entries[at] = entry;
+    rise(a->entries, a->count++, entry);
     return true;
 }
 
+/* The hole sinks to the bottom, and the last entry, which nearly always belongs there, rises as far as it must. */
 agenda_entry sn_agenda_take(agenda *a)
 {
     SS_ASSERT(a->count > 0);
-    const agenda_entry first = a->entries[0];
-    const agenda_entry last = a->entries[--a->count];
+    agenda_entry *entries = a->entries;
+    const agenda_entry first = entries[0];
+    const agenda_entry last = entries[--a->count];
     uint32_t at = 0;
-    for (;;) {
-        uint32_t child = 2 * at + 1;
-        if (child >= a->count) {
-            break;
-        }
-        if (child + 1 < a->count && is_before(&a->entries[child + 1], &a->entries[child])) {
-            child++;
-        }
-        if (!is_before(&a->entries[child], &last)) {
-            break;
-        }
-        a->entries[at] = a->entries[child];
-        at = child;
+    for (uint32_t child = 1; child < a->count; child = 2 * at + 1) {
+        const bool is_right =
+            child + 1 < a->count && is_before(&entries[child + 1], &entries[child]);
+        entries[at] = entries[child + is_right];
+        at = child + is_right;
     }
-    a->entries[at] = last;
+    rise(entries, at, last);
     return first;
 }
