@@ -1,6 +1,8 @@
 /* IPv4 headers (RFC 791 3.1) and the Internet checksum (RFC 1071, RFC 1624). */
 #include "ip/ip.h"
 
+#include <string.h>
+
 enum { MORE_FRAGMENTS = 0x2000, DONT_FRAGMENT = 0x4000, OFFSET_MASK = 0x1fff };
 
 static void put16(unsigned char *at, unsigned value)
@@ -25,37 +27,50 @@ static uint32_t get32(const unsigned char *at)
     return (uint32_t)get16(at) << 16 | get16(at + 2);
 }
 
-/* RFC1071:4.1. Four bytes at a time into a wide sum: the carries are folded in at the end. */
-uint16_t sn_checksum(uint32_t partial, const unsigned char *bytes, size_t len)
+static uint64_t add_carrying(uint64_t sum, uint64_t word)
 {
-    uint64_t sum = partial;
-    while (len >=
-           16) { /* 32-bit halves cannot overflow 64 bits: a packet has at most 2^14 of them */
-        sum += (uint64_t)get32(bytes) + get32(bytes + 4);
-        sum += (uint64_t)get32(bytes + 8) + get32(bytes + 12);
-        bytes += 16;
-        len -= 16;
-    }
-    while (len >= 4) {
-        sum += get32(bytes);
-        bytes += 4;
-        len -= 4;
-    }
-    if (len >= 2) {
-        sum += get16(bytes);
-        bytes += 2;
-        len -= 2;
-    }
-    if (len > 0) {
-        sum += (uint64_t)bytes[0] << 8;
-    }
+    sum += word;
+    return sum + (sum < word);
+}
+
+static uint64_t load(const unsigned char *bytes, size_t len)
+{
+    uint64_t word = 0;
+    memcpy(&word, bytes, len);
+    return word;
+}
+
+static uint16_t fold(uint64_t sum)
+{
     while (sum >> 16 != 0) {
         sum = (sum & 0xffff) + (sum >> 16);
     }
-    return (uint16_t)~sum;
+    return (uint16_t)sum;
 }
 
-/* RFC791:3.1 */
+/* RFC1071:2 (B), (C). Eight bytes at a time in the machine's own order, as a carry out of the top comes in at the bottom; only the
+ * folded sum is read in the network's. What is odd at the end is filled up with zeros. */
+uint16_t sn_checksum(uint32_t partial, const unsigned char *bytes, size_t len)
+{
+    uint64_t sum = 0, other = 0;
+    while (len >= 16) {
+        sum = add_carrying(sum, load(bytes, 8));
+        other = add_carrying(other, load(bytes + 8, 8));
+        bytes += 16;
+        len -= 16;
+    }
+    if (len >= 8) {
+        sum = add_carrying(sum, load(bytes, 8));
+        bytes += 8;
+        len -= 8;
+    }
+    sum = add_carrying(add_carrying(sum, other), load(bytes, len));
+    const uint16_t own = fold(sum);
+    unsigned char folded[2];
+    memcpy(folded, &own, sizeof own);
+    return (uint16_t)~fold((uint64_t)partial + get16(folded));
+}
+
 void sn_ip_put(unsigned char *at, const sn_ip *ip)
 {
     at[0] = 4 << 4 | SN_IP_HEADER_BYTES / 4;
