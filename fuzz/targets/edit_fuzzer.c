@@ -1,5 +1,5 @@
 /* Target `edit`: a line per edit, an empty line, a message.
- * Aims at: ss_splice_push, _append, _pop, _remove, _set, _replace, _request_uri, _version, _print.
+ * Aims at: ss_splice_push, _append, _pop, _remove, _set, _replace, _request_uri, _version, _print; ss_msg_replace_top_via.
  *
  * An edit is its first letter, the name of a field, a space, a value:
  *     >Route <value>   push        +Subject <value>   append      =Max-Forwards <value>   set
@@ -266,6 +266,28 @@ static void check_result(const edits *list, const ss_msg *before, ss_slice print
     }
 }
 
+/* RFC3261:18.2.1 a message whose topmost Via was replaced is the one that is read from its new bytes, in every slice. */
+static void check_replaced_via(ss_msg *msg, ss_arena *arena)
+{
+    ss_arena other = fz_arena(4);
+    ss_msg again;
+    ss_diag diag;
+    memset(&again, 0, sizeof again);
+    const ss_slice value = SS_LIT("SIP/2.0/UDP h;branch=z9hG4bKf;received=10.0.0.9;rport=5060");
+    if (ss_msg_replace_top_via(msg, arena, value) != SS_OK) {
+        return;
+    }
+    FZ_CHECK("edit", ss_msg_parse(&again, &other, msg->bytes, &diag) == SS_OK,
+             "a message whose Via was replaced cannot be read");
+    FZ_CHECK("edit",
+             again.field_count == msg->field_count &&
+                 memcmp(again.fields, msg->fields, msg->field_count * sizeof *msg->fields) == 0,
+             "the fields behind a Via that was replaced are not where they stand");
+    again.fields = msg->fields;
+    FZ_CHECK("edit", memcmp(&again, msg, sizeof again) == 0,
+             "a message whose Via was replaced is not as it is read");
+}
+
 int fz_target_edit(const uint8_t *data, size_t size)
 {
     edits list;
@@ -273,6 +295,7 @@ int fz_target_edit(const uint8_t *data, size_t size)
     ss_arena arena = fz_arena(0), out = fz_arena(3);
     ss_msg msg;
     ss_diag diag;
+    memset(&msg, 0, sizeof msg); /* padding is compared too */
     if (ss_msg_parse(&msg, &arena, bytes, &diag) != SS_OK) {
         return 0;
     }
@@ -288,5 +311,6 @@ int fz_target_edit(const uint8_t *data, size_t size)
     if (b.len <= SS_MESSAGE_BYTES_MAX) {
         check_result(&list, &msg, ss_buffer_slice(&b));
     }
+    check_replaced_via(&msg, &arena);
     return 0;
 }

@@ -117,15 +117,5 @@ ss_status ss_transport_stamp(ss_msg *request, const ss_path *path, ss_arena *are
     if (value.overflow) {
         return SS_ERR_FULL;
     }
-    const ss_slice stamped = ss_buffer_keep(arena, &value);
-
-    ss_splice splice = ss_splice_begin(request, arena);
-    ss_splice_replace(&splice, via.whole, stamped);
-    ss_buffer whole = ss_buffer_open(arena);
-    if (ss_splice_print(&splice, &whole) != SS_OK) {
-        return SS_ERR_FULL;
-    }
-    ss_diag diag;
-    const ss_slice bytes = ss_buffer_keep(arena, &whole);
-    return ss_msg_parse(request, arena, bytes, &diag) == SS_ERR_FULL ? SS_ERR_FULL : SS_OK;
+    return ss_msg_replace_top_via(request, arena, ss_buffer_keep(arena, &value));
 }

@@ -146,6 +146,14 @@ typedef struct ss_msg {
  */
 SS_MUST_USE ss_status ss_msg_parse(ss_msg *msg, ss_arena *arena, ss_slice bytes, ss_diag *diag);
 
+/**
+ * The message with `value` for its topmost Via (18.2.1), its bytes anew in the arena: everything else that was read stays read.
+ * Of a message whose topmost Via could be read; what was asked of it before is of the old bytes.
+ *
+ * SS_ERR_FULL  the arena, or longer than SS_MESSAGE_BYTES_MAX; *msg is as it was.
+ */
+SS_MUST_USE ss_status ss_msg_replace_top_via(ss_msg *msg, ss_arena *arena, ss_slice value);
+
 /** The raw value of the nth field line (0..) of an id; SS_EMPTY with at == NULL when absent. */
 ss_slice ss_msg_value(const ss_msg *msg, ss_hdr id, unsigned nth);
 /** Count of field lines of an id (not of comma-separated values). */
