@@ -125,7 +125,7 @@ static void send_datagram(sn_host *host, const ss_output *out)
             path.remote = ss_address_v4(plan->cast.nodes[tap].address, SN_SIP_PORT);
         }
     }
-    sn_host_send(host, &path, out->bytes);
+    sn_host_send(host, &path, out->bytes, out->msg);
 }
 
 static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn,

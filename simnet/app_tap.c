@@ -75,7 +75,7 @@ static void pass_back(sn_host *host, const ss_msg *response, ss_slice datagram)
         return;
     }
     const ss_path path = path_to(host, &client);
-    sn_host_send(host, &path, datagram);
+    sn_host_send(host, &path, datagram, NULL);
 }
 
 static void input(void *app, sn_host *host, const ss_path *path, ss_slice datagram)
@@ -95,7 +95,7 @@ static void input(void *app, sn_host *host, const ss_path *path, ss_slice datagr
         overhear(app, &msg, datagram);
     }
     const ss_path onward = path_to(host, &target);
-    sn_host_send(host, &onward, datagram);
+    sn_host_send(host, &onward, datagram, NULL);
 }
 
 /* ---- replaying ---- */
@@ -128,7 +128,7 @@ static bool replay(sn_tap_app *tap, sn_host *host, unsigned method)
         if (kept->len > 0 && kept->method == method) {
             const ss_slice bytes = with_own_branch(tap, host, (ss_slice){ kept->bytes, kept->len });
             if (bytes.len > 0) {
-                sn_host_send(host, &path, bytes);
+                sn_host_send(host, &path, bytes, NULL);
             }
             return bytes.len > 0;
         }

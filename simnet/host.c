@@ -178,9 +178,9 @@ sn_decisions *sn_host_decisions(sn_host *host)
     return host->partition->world->decisions;
 }
 
-void sn_host_send(sn_host *host, const ss_path *path, ss_slice bytes)
+void sn_host_send(sn_host *host, const ss_path *path, ss_slice bytes, const ss_msg *read)
 {
-    sn_node_send(host->partition, host->node, path, bytes);
+    sn_node_send(host->partition, host->node, path, bytes, read);
 }
 
 ss_status sn_host_connect(sn_host *host, const ss_path *path)

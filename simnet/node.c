@@ -247,11 +247,10 @@ static void transmit(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, 
 
 /* ---- sending ---- */
 
-static sn_about describe(sn_partition *p, uint32_t node, uint32_t destination, ss_slice payload)
+static sn_about describe(sn_partition *p, uint32_t node, uint32_t destination)
 {
     return (sn_about){
         .id = { .origin = node, .ordinal = p->world->nodes[node].ordinal++ },
-        .hash = ss_hash64(0, payload),
         .target = sn_plan_find_address(p->world->plan, destination),
         .intact = true,
     };
@@ -287,12 +286,23 @@ static void put_out(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip)
     }
 }
 
-void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload)
+static void look_at(sn_partition *p, sn_about *about, ss_slice payload, const ss_msg *read)
+{
+    about->hash = ss_hash64(0, payload);
+    if (read != NULL) {
+        ss_msg_summarise(read, &about->sip);
+    } else {
+        ss_summarise_bytes(payload, &p->world->arena, &about->sip);
+    }
+}
+
+void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
+                  const ss_msg *read)
 {
     const uint32_t destination = path->remote.family == 4 ? address_of(&path->remote) : 0;
-    sn_about about = describe(p, node, destination, payload);
+    sn_about about = describe(p, node, destination);
     const size_t total = SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES + payload.len;
-    ss_summarise_bytes(payload, &p->world->arena, &about.sip);
+    look_at(p, &about, payload, read);
     emit_datagram(p, SN_FACT_DATAGRAM_SENT, node, &about, path, about.target, payload);
     if (path->transport != SS_TRANSPORT_UDP || path->remote.family != 4) {
         emit_drop(p, node, &about, total, SN_CAUSE_NO_ROUTE);
@@ -316,7 +326,8 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
 void sn_node_send_segment(sn_partition *p, uint32_t node, uint32_t destination, const sn_tcp *tcp,
                           uint64_t call_id)
 {
-    sn_about about = describe(p, node, destination, tcp->payload);
+    sn_about about = describe(p, node, destination);
+    about.hash = ss_hash64(0, tcp->payload);
     const size_t total = SN_IP_HEADER_BYTES + sn_tcp_header_bytes(tcp) + tcp->payload.len;
     about.is_stream = true;
     about.sip.call_id = call_id;
@@ -348,8 +359,7 @@ static void receive_datagram(sn_partition *p, uint32_t node, sn_about *about, co
         return;
     }
     if (!about->intact) {
-        about->hash = ss_hash64(0, udp->payload);
-        ss_summarise_bytes(udp->payload, &p->world->arena, &about->sip);
+        look_at(p, about, udp->payload, NULL);
     }
     const ss_path path = { .transport = SS_TRANSPORT_UDP,
                            .local = ss_address_v4(ip->destination, udp->destination_port),

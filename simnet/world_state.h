@@ -130,7 +130,8 @@ uint64_t sn_tie(const sn_world *w, ss_time at, uint32_t receiver, uint32_t sende
 
 /* ---- nodes: each inside an event of `node` ---- */
 
-void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload);
+void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
+                  const ss_msg *read);
 /** A segment to an address, for the record of a call (hash, or 0). */
 void sn_node_send_segment(sn_partition *p, uint32_t node, uint32_t destination, const sn_tcp *tcp,
                           uint64_t call_id);

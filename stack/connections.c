@@ -199,6 +199,16 @@ static const ss_path *find_way(ss_engine *e, ss_turn *turn, const ss_msg *msg, c
     return c == NULL || (c->is_stuck && !finishes(msg)) ? NULL : &c->path;
 }
 
+/* NULL: it cannot be read, or there is no room. */
+static const ss_msg *read_output(ss_turn *turn, const ss_output *out)
+{
+    ss_msg *msg = out->msg != NULL ? NULL : SS_ARENA_NEW(turn->arena, ss_msg);
+    ss_diag diag;
+    const bool is_read =
+        msg != NULL && ss_msg_parse(msg, turn->arena, out->bytes, &diag) == SS_OK;
+    return out->msg != NULL ? out->msg : is_read ? msg : NULL;
+}
+
 /* Its transaction learns the connection, or is put on none, so that it alone is told. */
 static bool assign(ss_engine *e, ss_turn *turn, ss_output *out, ss_path *unsent)
 {
@@ -206,11 +216,10 @@ static bool assign(ss_engine *e, ss_turn *turn, ss_output *out, ss_path *unsent)
     const ss_output *last = turn->last;
     ss_output *rest = SS_ARENA_NEW(turn->arena, ss_output);
     const size_t used_with_rest = turn->arena->used;
-    ss_msg *msg = SS_ARENA_NEW(turn->arena, ss_msg);
-    ss_diag diag;
+    const ss_msg *msg = rest == NULL ? NULL : read_output(turn, out);
     bool is_new = false;
     *unsent = out->path;
-    if (rest == NULL || msg == NULL || ss_msg_parse(msg, turn->arena, out->bytes, &diag) != SS_OK) {
+    if (msg == NULL) {
         turn->arena->used = used; /* whose it is cannot be read: by its address, if at all */
         return false;
     }

@@ -34,10 +34,14 @@ static void start(ss_txn_step *step, ss_slice request)
     ss_txn_arm(step->core, t);
 }
 
-static ss_status read_request(ss_turn *turn, ss_slice request, ss_arena *scratch, ss_msg *msg)
+/* In the arena, as the output has it too. */
+static ss_status read_request(ss_turn *turn, ss_slice request, ss_msg **read)
 {
     ss_diag diag = { 0 };
-    const ss_status status = ss_msg_parse(msg, scratch, request, &diag);
+    ss_msg *msg = SS_ARENA_NEW(turn->arena, ss_msg);
+    const ss_status status =
+        msg == NULL ? SS_ERR_FULL : ss_msg_parse(msg, turn->arena, request, &diag);
+    *read = msg;
     if (status == SS_ERR_FULL && diag.response == 0) {
         turn->failed = true; /* the arena, not the quota */
         return SS_ERR_FULL;
@@ -48,7 +52,9 @@ static ss_status read_request(ss_turn *turn, ss_slice request, ss_arena *scratch
 static ss_status begin(ss_core *core, ss_turn *turn, const ss_txn_birth *birth, bool by_size,
                        ss_ref *txn)
 {
-    ss_txn_step step = { .core = core, .turn = turn, .txn = ss_txn_make(core, birth) };
+    ss_txn_step step = {
+        .core = core, .turn = turn, .txn = ss_txn_make(core, birth), .request = birth->request
+    };
     if (step.txn == NULL) {
         return SS_ERR_FULL;
     }
@@ -62,7 +68,7 @@ ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path *path, ss_s
                          ss_owner owner, ss_ref *txn)
 {
     ss_path way = *path;
-    ss_msg msg;
+    ss_msg *msg;
     ss_via via;
     *txn = 0;
     const bool by_size = is_for_a_stream(core, path, request);
@@ -70,21 +76,20 @@ ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path *path, ss_s
     if (by_size && request.len == 0) {
         return SS_ERR_FULL;
     }
-    ss_arena scratch = *turn->arena; /* the index is needed here only */
-    const ss_status status = read_request(turn, request, &scratch, &msg);
+    const ss_status status = read_request(turn, request, &msg);
     if (status != SS_OK) {
         return status;
     }
-    if (!msg.is_request || msg.method == SS_METHOD_ACK || ss_msg_top_via(&msg, &via) != SS_OK ||
+    if (!msg->is_request || msg->method == SS_METHOD_ACK || ss_msg_top_via(msg, &via) != SS_OK ||
         via.branch.len == 0) {
         return SS_ERR_SEMANTIC;
     }
-    const bool is_invite = msg.method == SS_METHOD_INVITE;
+    const bool is_invite = msg->method == SS_METHOD_INVITE;
     const ss_txn_birth birth = {
         .machine = is_invite ? SS_ICT : SS_NICT,
         .state = is_invite ? SS_TXN_CALLING : SS_TXN_TRYING,
         .key = ss_txn_client_key(via.branch),
-        .request = &msg,
+        .request = msg,
         .via = &via,
         .path = &way,
         .message = request,

@@ -35,6 +35,7 @@ typedef struct ss_txn_step {
     ss_turn *turn;
     ss_txn *txn;
     const ss_msg *msg; /* from the network, or NULL */
+    const ss_msg *request; /* from the TU, in the arena; or NULL */
     ss_slice response; /* from the TU, or empty */
     uint16_t status;   /* of either, 0 when it is no response */
     bool is_drawn;     /* out: the cell was not empty */

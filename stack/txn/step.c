@@ -81,6 +81,11 @@ void ss_txn_send(ss_txn_step *step, ss_slice bytes)
         return;
     }
     ss_turn_send(turn, &path, lasting);
+    const ss_msg *read = step->request;
+    if (turn->last != NULL && read != NULL && read->bytes.at == lasting.at &&
+        read->bytes.len == lasting.len) {
+        turn->last->msg = read;
+    }
 }
 
 void ss_txn_resend(ss_txn_step *step, ss_letter letter)

@@ -281,7 +281,7 @@ static void say(chatter *c, sn_host *host, uint32_t passes)
                            .local.port = PORT,
                            .remote = ss_address_v4((r >> 56) % 16 == 0 ? 1 : to->address, PORT) };
     c->said++;
-    sn_host_send(host, &path, (ss_slice){ bytes, len });
+    sn_host_send(host, &path, (ss_slice){ bytes, len }, NULL);
 }
 
 static ss_status chatter_start(void *app, sn_host *host)

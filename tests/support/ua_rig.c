@@ -139,8 +139,28 @@ static bool is_dropped(int from, const char *name)
     return false;
 }
 
+/* What the engine says that it read of an output is what its bytes say. */
+static void check_read(ua_rig *rig, const ss_output *out)
+{
+    ss_summary said, is;
+    if (out->msg != NULL) {
+        ss_msg_summarise(out->msg, &said);
+        ss_summarise_bytes(out->bytes, &rig->arena, &is);
+        CHECK_EQ(is.is_sip, 1);
+        CHECK_EQ(said.rseq, is.rseq);
+        CHECK_EQ(said.says, is.says);
+        CHECK_EQ(said.branch, is.branch);
+        CHECK_EQ(said.call_id, is.call_id);
+        CHECK_EQ(said.from_tag, is.from_tag);
+        CHECK_EQ(said.to_tag, is.to_tag);
+        CHECK_EQ(said.method, is.method);
+        CHECK_EQ(said.cseq, is.cseq);
+    }
+}
+
 static void sent(ua_rig *rig, int node, const ss_output *out)
 {
+    check_read(rig, out);
     CHECK(rig->message_count < SS_COUNT(rig->messages));
     ua_message *message = &rig->messages[rig->message_count++];
     *message = (ua_message){ .at = rig->now, .from = node, .to = node_at(&out->path.remote) };

@@ -77,7 +77,8 @@ ss_pools *sn_host_pools(sn_host *host);
 ss_store *sn_host_store(sn_host *host);
 sn_decisions *sn_host_decisions(sn_host *host);
 /** Send one UDP datagram; path->local.port and path->remote are looked at. `bytes` is copied. */
-void sn_host_send(sn_host *host, const ss_path *path, ss_slice bytes);
+/** `read`: the bytes as they were read already, or NULL. */
+void sn_host_send(sn_host *host, const ss_path *path, ss_slice bytes, const ss_msg *read);
 /** Open a connection from path->local to path->remote, under a number that the app made: path->connection. SS_ERR_STATE: no
  *  such transport, or no address to go to. */
 SS_MUST_USE ss_status sn_host_connect(sn_host *host, const ss_path *path);

@@ -168,6 +168,7 @@ typedef struct ss_output {
     struct ss_output *next;
     ss_path path;   /* DATAGRAM, CONNECT, STREAM, CLOSE, AVOID */
     ss_slice bytes; /* DATAGRAM, STREAM; in the arena or the store, until the turn ends */
+    const ss_msg *msg; /* DATAGRAM, STREAM: `bytes` as the engine read them, in the arena; NULL where it had no need to */
     union {
         ss_query query;
         ss_event event;

@@ -35,7 +35,7 @@ static bool wake(void *app, sn_host *host, const sn_wake *w)
         const ss_path path = { .local = ss_address_v4(0, 5060),
                                .remote =
                                    ss_address_v4(plan->cast.nodes[strange.bob].address, 5060) };
-        sn_host_send(host, &path, ss_slice_from(strange.message));
+        sn_host_send(host, &path, ss_slice_from(strange.message), NULL);
     }
     return true;
 }

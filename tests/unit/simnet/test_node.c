@@ -45,7 +45,7 @@ static bool wake(void *app, sn_host *host, const sn_wake *w)
     for (size_t i = 0; i < wire.len; i++) {
         wire.bytes[i] = (char)(i * 7 + i / 256);
     }
-    sn_host_send(host, &path, (ss_slice){ wire.bytes, wire.len });
+    sn_host_send(host, &path, (ss_slice){ wire.bytes, wire.len }, NULL);
     return true;
 }
 

@@ -31,7 +31,7 @@ TEST(nodes_are_sorted_by_group_name_and_index)
     CHECK_EQ(plan->cast.nodes[4].router, SN_NOBODY);
     CHECK_EQ(plan->nodes[3].depth, 1);
     CHECK_EQ(plan->cast.nodes[0].id, sn_name_id(SS_LIT("alice"), 0));
-    CHECK_EQ(plan->cast.nodes[0].t1, SS_MS(500));
+    CHECK_EQ(plan->cast.nodes[0].spans->t1, SS_MS(500));
     sn_plan_free(plan);
 }
 

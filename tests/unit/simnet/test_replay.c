@@ -72,11 +72,11 @@ static void input(void *app, sn_host *host, const ss_path *path, ss_slice datagr
                   to_registrar = path_to(host, seen.registrar);
     if (ss_address_equal(&path->remote, &to_alice.remote)) {
         overhear(tap_of(app), host, datagram);
-        sn_host_send(host, &to_registrar, datagram);
+        sn_host_send(host, &to_registrar, datagram, NULL);
     } else if (seen.is_replaying) {
         seen.answers[(unsigned)(datagram.at[8] - '0') % SS_COUNT(seen.answers)]++;
     } else {
-        sn_host_send(host, &to_alice, datagram);
+        sn_host_send(host, &to_alice, datagram, NULL);
     }
 }
 
@@ -96,7 +96,7 @@ static bool wake(void *app, sn_host *host, const sn_wake *what)
     }
     const ss_path to_registrar = path_to(host, seen.registrar);
     seen.is_replaying = true;
-    sn_host_send(host, &to_registrar, all);
+    sn_host_send(host, &to_registrar, all, NULL);
     t->len = 0;
     return true;
 }

@@ -63,7 +63,7 @@ TEST(what_the_simulator_keeps_costs_no_more_than_the_docs_say)
     check_size("user agent's app", sizeof(sn_ua_app), 312);
     check_size("call of a program", sizeof(sn_ua_call), 40);
     check_size("host", sizeof(sn_node_state), 72);
-    check_size("node of the plan", sizeof(sn_node) + sizeof(sn_member), 116);
+    check_size("node of the plan", sizeof(sn_node) + sizeof(sn_member), 92);
     check_size("both link directions", 2 * sizeof(sn_link_state), 96);
     check_size("event", sizeof(sn_event), 48);
     check_size("fact", sizeof(sn_fact), 184);

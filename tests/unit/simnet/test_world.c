@@ -65,7 +65,7 @@ static bool wake(void *app, sn_host *host, const sn_wake *w)
     const ss_path path = { .transport = SS_TRANSPORT_UDP,
                            .local.port = 5060,
                            .remote = ss_address_v4(plan->cast.nodes[to].address, 5060) };
-    sn_host_send(host, &path, SS_LIT("x"));
+    sn_host_send(host, &path, SS_LIT("x"), NULL);
     return true;
 }
 
