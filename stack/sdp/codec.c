@@ -1,5 +1,6 @@
 /* Payload types: what a number of an RTP medium stands for (RFC 8866 6.6, RFC 3551 section 6). */
 #include "scan.h"
+#include "streams.h"
 
 /* RFC3551:6 the static audio types that are still met. */
 static const ss_sdp_codec static_types[] = {
@@ -41,8 +42,8 @@ static ss_status read_map(ss_slice value, ss_sdp_codec *codec)
     return status;
 }
 
-ss_status ss_sdp_codec_of(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice format,
-                          ss_sdp_codec *codec)
+ss_status ss_sdp_encoding_of(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice format,
+                             ss_sdp_codec *codec)
 {
     uint64_t type = 0;
     *codec = (ss_sdp_codec){ .channels = 1 };
@@ -61,6 +62,16 @@ ss_status ss_sdp_codec_of(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice
         }
     }
     codec->payload_type = (uint8_t)type;
+    return status;
+}
+
+ss_status ss_sdp_codec_of(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice format,
+                          ss_sdp_codec *codec)
+{
+    const ss_status status = ss_sdp_encoding_of(sdp, media, format, codec);
+    if (status == SS_ERR_SYNTAX) {
+        return status;
+    }
     const ss_slice fmtp = mapped(sdp, media, SS_LIT("fmtp"), format);
     size_t past_format = 0;
     (void)ss_sdp_word(fmtp, &past_format);

@@ -256,7 +256,7 @@ static bool next_common(const meeting *w, size_t *at, ss_sdp_codec *common)
     ss_slice format;
     while (*at < FORMATS_BYTES_MAX && ss_sdp_next_format(w->m, at, &format) == SS_OK) {
         ss_sdp_codec theirs;
-        const ss_sdp_codec *ours = ss_sdp_codec_of(w->theirs, w->m, format, &theirs) == SS_OK
+        const ss_sdp_codec *ours = ss_sdp_encoding_of(w->theirs, w->m, format, &theirs) == SS_OK
                                        ? find_ours(w->local, w->kind, &theirs)
                                        : NULL;
         if (ours != NULL) {
@@ -318,6 +318,8 @@ static void put_rejected(ss_buffer *b, const ss_sdp_media *m)
     put_crlf(b);
 }
 
+enum { COMMON_KEPT = 8 };
+
 static void put_accepted(ss_buffer *b, const ss_session *s, const meeting *w, uint32_t line)
 {
     ss_sdp_codec common;
@@ -326,13 +328,22 @@ static void put_accepted(ss_buffer *b, const ss_session *s, const meeting *w, ui
         put_direction(b, s->streams[line].agreed);
         return;
     }
+    ss_sdp_codec kept[COMMON_KEPT]; /* what is found for the m= line is not looked for again */
+    size_t count = 0, behind = 0;
     put_m(b, w->kind, port_of(w->local, line));
     for (size_t at = 0; next_common(w, &at, &common);) {
         ss_put_char(b, ' ');
         ss_put_u64(b, common.payload_type);
+        if (count < COMMON_KEPT) {
+            kept[count++] = common;
+            behind = at;
+        }
     }
     put_crlf(b);
-    for (size_t at = 0; next_common(w, &at, &common);) {
+    for (size_t i = 0; i < count; i++) {
+        put_codec_lines(b, &kept[i]);
+    }
+    while (count == COMMON_KEPT && next_common(w, &behind, &common)) {
         put_codec_lines(b, &common);
     }
     put_direction(b, s->streams[line].agreed);

@@ -2,10 +2,27 @@
  * looks at each byte of its slice a bounded number of times, so that reading a description is linear. */
 #include "scan.h"
 
+/* A bit for each of the characters 0 to 63, and 64 to 127. */
+#define BIT(c)     (UINT64_C(1) << ((unsigned)(c) % 64))
+#define BITS(a, z) (BIT(z) - BIT(a) + BIT(z))
+#define TOKEN_LOW \
+    (BIT('!') | BITS('#', '\'') | BIT('*') | BIT('+') | BIT('-') | BIT('.') | BITS('0', '9'))
+#define TOKEN_HIGH (BITS('A', 'Z') | BITS('^', '~'))
+
 bool ss_sdp_token_char(char c)
 {
-    return ss_sdp_is_alpha_numeric(c) || (c >= '^' && c <= '`') || (c >= '{' && c <= '~') ||
-           ss_sdp_is_among(SS_LIT("!#$%&'*+-."), c);
+    const unsigned char u = (unsigned char)c;
+    return u < 128 && ((u < 64 ? TOKEN_LOW : TOKEN_HIGH) >> u % 64 & 1) != 0;
+}
+
+bool ss_sdp_is_token(ss_slice s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (!ss_sdp_token_char(s.at[i])) {
+            return false;
+        }
+    }
+    return s.len > 0;
 }
 
 bool ss_sdp_non_ws_char(char c)
@@ -59,10 +76,14 @@ bool ss_sdp_is_base64(ss_slice s)
     return s.len % 4 == 0 && ss_sdp_all(ss_slice_cut(s, 0, s.len - pad), ss_sdp_ice_char);
 }
 
+/* Words are short: a loop finds their ends sooner than a search that is made for long texts. */
 ss_slice ss_sdp_word(ss_slice s, size_t *at)
 {
     const ss_slice rest = ss_sdp_rest(s, *at);
-    const size_t len = ss_slice_find(rest, ' ');
+    size_t len = 0;
+    while (len < rest.len && rest.at[len] != ' ') {
+        len++;
+    }
     *at = *at > s.len ? *at : *at + len + 1;
     return ss_slice_cut(rest, 0, len);
 }

@@ -37,10 +37,8 @@ static inline bool ss_sdp_some(ss_slice s, ss_sdp_class is_of)
 {
     return s.len > 0 && ss_sdp_all(s, is_of);
 }
-static inline bool ss_sdp_is_token(ss_slice s)
-{
-    return ss_sdp_some(s, ss_sdp_token_char);
-}
+/** token: 1*token-char. */
+bool ss_sdp_is_token(ss_slice s);
 static inline bool ss_sdp_is_among(ss_slice letters, char c)
 {
     return ss_slice_find(letters, c) < letters.len;

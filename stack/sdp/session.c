@@ -310,17 +310,38 @@ static bool read_line(reader *r, char type, ss_slice value)
 
 /* ---- the order of lines (section 9) ------------------------------------------------------------------------------- */
 
-/* The place of a type in its level; 0 when it has none there. */
+enum { REPEATS = 16 };
+
+/* The place of each type in its level, from 1, and whether it may repeat there. */
+#define RANK(type, rank) [(type) - 'a'] = (rank)
+static const uint8_t session_ranks['z' - 'a' + 1] = {
+    RANK('v', 1),
+    RANK('o', 2),
+    RANK('s', 3),
+    RANK('i', 4),
+    RANK('u', 5),
+    RANK('e', 6 | REPEATS),
+    RANK('c', 8),
+    RANK('p', 7 | REPEATS),
+    RANK('b', 9 | REPEATS),
+    RANK('k', 11),
+    RANK('t', 10 | REPEATS),
+    RANK('a', 12 | REPEATS),
+};
+static const uint8_t media_ranks['z' - 'a' + 1] = {
+    RANK('m', 1),           RANK('i', 2), RANK('c', 3 | REPEATS),
+    RANK('b', 4 | REPEATS), RANK('k', 5), RANK('a', 6 | REPEATS),
+};
+enum { RANK_OF_TIME = 10 };
+
+/* 0: it has no place there. */
 static unsigned rank_of(char type, bool in_media)
 {
-    const ss_slice order = in_media ? SS_LIT("micbka") : SS_LIT("vosiuepcbtka");
-    const size_t at = ss_slice_find(order, type);
-    return at == order.len ? 0 : (unsigned)at + 1;
-}
-
-static bool may_repeat(char type, bool in_media)
-{
-    return ss_sdp_is_among(in_media ? SS_LIT("cba") : SS_LIT("epbta"), type);
+    if (type < 'a' || type > 'z') {
+        return 0;
+    }
+    const unsigned letter = (unsigned)(type - 'a');
+    return in_media ? media_ranks[letter] : session_ranks[letter];
 }
 
 /* RFC8866:5 the order of lines is fixed; r= follows t=, z= follows r=; an unknown letter refuses the whole. */
@@ -336,13 +357,14 @@ static bool check_order(reader *r, char type, ss_slice line)
         return r->has_time ||
                refuse(r, line, "RFC8866:5", "v=, o=, s= and t= come before the first m=");
     }
-    const unsigned rank = rank_of(type, in_media);
+    const unsigned ranked = rank_of(type, in_media);
+    const unsigned rank = ranked % REPEATS;
     if (rank == 0) {
         return refuse(r, line, "RFC8866:5", "a type letter that has no meaning here");
     }
-    const bool is_next = rank > r->rank || (rank == r->rank && may_repeat(type, in_media));
+    const bool is_next = rank > r->rank || (rank == r->rank && ranked > REPEATS);
     const bool skips_needed = !in_media && rank > 3 && r->rank < 3;
-    const bool skips_time = !in_media && rank > rank_of('t', false) && !r->has_time;
+    const bool skips_time = !in_media && rank > RANK_OF_TIME && !r->has_time;
     if (!is_next || (!in_media && rank <= 3 && rank != r->rank + 1) || skips_needed || skips_time) {
         return refuse(r, line, "RFC8866:5", "the lines are not in their order, or one is missing");
     }

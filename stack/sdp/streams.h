@@ -1,4 +1,5 @@
-/* streams.h: what offer_answer.c and media_session.c share: which kind an m= line is, and whether its formats meet ours. */
+/* streams.h: what offer_answer.c, media_session.c and codec.c share: which kind an m= line is, what its formats stand for, and
+ * whether they meet ours. */
 #ifndef SS_SDP_STREAMS_H
 #define SS_SDP_STREAMS_H
 
@@ -8,6 +9,10 @@
 ss_media_kind ss_media_kind_of(const ss_sdp_media *m);
 /** Some format of theirs that carries a medium is ours too. */
 bool ss_sdp_meets(const ss_sdp *theirs, const ss_sdp_media *m, const ss_sdp_local *local);
+
+/** ss_sdp_codec_of without its fmtp. */
+SS_MUST_USE ss_status ss_sdp_encoding_of(const ss_sdp *sdp, const ss_sdp_media *media,
+                                         ss_slice format, ss_sdp_codec *codec);
 
 /** As the other side sees it. */
 static inline unsigned ss_direction_mirrored(unsigned direction)
