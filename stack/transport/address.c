@@ -206,18 +206,37 @@ static void put_v6(ss_buffer *b, const ss_address *a)
     ss_put_char(b, ']');
 }
 
+static char *write_octet(char *at, unsigned octet)
+{
+    if (octet >= 100) {
+        *at++ = (char)('0' + octet / 100);
+    }
+    if (octet >= 10) {
+        *at++ = (char)('0' + octet / 10 % 10);
+    }
+    *at++ = (char)('0' + octet % 10);
+    return at;
+}
+
+/* By hand, as most messages have a dozen of them. */
+static void put_v4(ss_buffer *b, const ss_address *a)
+{
+    char text[sizeof "255.255.255.255"];
+    char *at = write_octet(text, a->ip[0]);
+    for (unsigned i = 1; i < 4; i++) {
+        *at++ = '.';
+        at = write_octet(at, a->ip[i]);
+    }
+    ss_put(b, (ss_slice){ text, (size_t)(at - text) });
+}
+
 void ss_put_host(ss_buffer *b, const ss_address *a)
 {
     SS_ASSERT(a->family == 4 || a->family == 6);
     if (a->family == 6) {
         put_v6(b, a);
-        return;
-    }
-    for (unsigned i = 0; i < 4; i++) {
-        if (i != 0) {
-            ss_put_char(b, '.');
-        }
-        ss_put_u64(b, a->ip[i]);
+    } else {
+        put_v4(b, a);
     }
 }
 

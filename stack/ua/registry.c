@@ -221,7 +221,9 @@ bool ss_ua_lists(ss_slice list, ss_slice item)
 static void put_item(ss_buffer *b, size_t from, ss_slice item)
 {
     if (item.len > 0) {
-        ss_put_text(b, b->len > from ? ", " : "");
+        if (b->len > from) {
+            ss_put(b, SS_LIT(", "));
+        }
         ss_put(b, item);
     }
 }
@@ -304,9 +306,9 @@ void ss_ua_put_ability(const ss_visit *v, ss_buffer *b, ss_hdr which)
         return;
     }
     ss_put(b, ss_hdr_name(which));
-    ss_put_text(b, ": ");
+    ss_put(b, SS_LIT(": "));
     put_list(v, b, b->len, which);
-    ss_put_text(b, "\r\n");
+    ss_put(b, SS_LIT("\r\n"));
 }
 
 /* RFC3261:13.2.1 RFC3261:13.3.1.4 RFC6665:8.2.2 */
