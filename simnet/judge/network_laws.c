@@ -84,29 +84,46 @@ static int compare_keys(const sn_key *a, const sn_key *b)
     return a->counter == b->counter ? 0 : a->counter < b->counter ? -1 : 1;
 }
 
-void sn_order_judge(sn_judge *j, const sn_fact *f)
+/* Most facts are of the event that the one before was of. */
+static bool is_same_key(const sn_key *a, const sn_key *b)
 {
-    const int order = j->began ? compare_keys(&j->key, &f->key) : -1;
-    if (order > 0 || (order == 0 && f->index <= j->fact_index)) {
-        sn_judge_broken(
-            j, LAW_NET3, f->key.at, SN_NOBODY, 0,
-            f->key.at < j->key.at
-                ? "an instant came after a later one, %s ms"
-                : "two facts at one instant are out of order; the one before was at %s ms",
-            sn_ms(j->key.at).text);
+    return a->at == b->at && a->counter == b->counter && a->receiver == b->receiver &&
+           a->sender == b->sender && a->tie == b->tie && a->step == b->step;
+}
+
+static void break_order(sn_judge *j, const sn_fact *f)
+{
+    sn_judge_broken(j, LAW_NET3, f->key.at, SN_NOBODY, 0,
+                    f->key.at < j->key.at
+                        ? "an instant came after a later one, %s ms"
+                        : "two facts at one instant are out of order; the one before was at %s ms",
+                    sn_ms(j->key.at).text);
+}
+
+static void next_event(sn_judge *j, const sn_fact *f)
+{
+    if (j->began && compare_keys(&j->key, &f->key) > 0) {
+        break_order(j, f);
     }
-    if (order != 0) {
-        j->event++;
-    }
+    j->event++;
     j->began = true;
     j->key = f->key;
-    j->fact_index = f->index;
     if (f->key.at > j->now) {
         j->now = f->key.at;
         sn_owed_pass(j, j->now);
         sn_txns_pass(j, j->now);
         sn_dialogs_pass(j, j->now);
     }
+}
+
+void sn_order_judge(sn_judge *j, const sn_fact *f)
+{
+    if (!j->began || !is_same_key(&j->key, &f->key)) {
+        next_event(j, f);
+    } else if (f->index <= j->fact_index) {
+        break_order(j, f);
+    }
+    j->fact_index = f->index;
 }
 
 /* ---- NET1, NET2 ---- */
