@@ -128,7 +128,8 @@ static uint16_t tcp_from(const ss_settings *s)
     return s->by_size ? (uint16_t)(most < UINT16_MAX ? most + 1 : UINT16_MAX) : 0;
 }
 
-static void fill_member(const sn_plan *plan, uint32_t group, uint32_t index, sn_member *m)
+static void fill_member(const sn_plan *plan, const sn_spans *spans, uint32_t group, uint32_t index,
+                        sn_member *m)
 {
     const sn_group_spec *g = &plan->groups[group];
     if (g->count == 1 && !g->indexed) {
@@ -140,10 +141,7 @@ static void fill_member(const sn_plan *plan, uint32_t group, uint32_t index, sn_
     m->role = (uint8_t)g->role;
     m->router = SN_NOBODY;
     m->outbound = SN_NOBODY;
-    m->t1 = g->settings.t1;
-    m->t2 = g->settings.t2;
-    m->t4 = g->settings.t4;
-    m->timer_c = g->settings.timer_c;
+    m->spans = &spans[group];
     m->is_stateless = g->role == SN_ROLE_PROXY && g->proxy.mode == SS_PROXY_STATELESS;
     m->tcp_from = tcp_from(&g->settings);
 }
@@ -155,14 +153,17 @@ static ss_status make_nodes(sn_plan *plan, const char **why)
         total += plan->groups[i].count;
     }
     named *order = sn_plan_take(plan, plan->group_count, sizeof *order);
+    sn_spans *spans = sn_plan_take(plan, plan->group_count, sizeof *spans);
     sn_member *members = sn_plan_take(plan, total, sizeof *members);
     plan->nodes = sn_plan_take(plan, total, sizeof *plan->nodes);
     plan->group_first = sn_plan_take(plan, plan->group_count, sizeof *plan->group_first);
-    if (order == NULL || members == NULL || plan->nodes == NULL || plan->group_first == NULL) {
+    if (order == NULL || spans == NULL || members == NULL || plan->nodes == NULL || plan->group_first == NULL) {
         return SS_ERR_MEMORY;
     }
     for (uint32_t i = 0; i < plan->group_count; i++) {
+        const ss_settings *s = &plan->groups[i].settings;
         order[i] = (named){ plan->groups[i].name, i };
+        spans[i] = (sn_spans){ s->t1, s->t2, s->t4 };
     }
     qsort(order, plan->group_count, sizeof *order, by_name);
     uint32_t node = 0;
@@ -174,7 +175,7 @@ static ss_status make_nodes(sn_plan *plan, const char **why)
         plan->group_first[group] = node;
         for (uint32_t index = 0; index < plan->groups[group].count; index++, node++) {
             plan->nodes[node] = (sn_node){ .group = group, .index = index };
-            fill_member(plan, group, index, &members[node]);
+            fill_member(plan, spans, group, index, &members[node]);
         }
     }
     plan->cast.nodes = members;

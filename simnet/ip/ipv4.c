@@ -48,7 +48,7 @@ static uint16_t fold(uint64_t sum)
     return (uint16_t)sum;
 }
 
-/* RFC1071:2 (B), (C). Eight bytes at a time in the machine's own order, as a carry out of the top comes in at the bottom; only the
+/* RFC1071:4.1 by what its section 2 allows. Eight bytes at a time in the machine's own order, as a carry out of the top comes in at the bottom; only the
  * folded sum is read in the network's. What is odd at the end is filled up with zeros. */
 uint16_t sn_checksum(uint32_t partial, const unsigned char *bytes, size_t len)
 {

@@ -152,7 +152,7 @@ void sn_ack_received(sn_judge *j, const sn_fact *f)
 static void bye_ends(sn_judge *j, const sn_fact *f, txn *t, bool sent)
 {
     if (sent && t->is_initial && !t->acked &&
-        f->key.at < ss_time_after(t->final_at, 64 * member(j, t->node)->t1)) {
+        f->key.at < ss_time_after(t->final_at, 64 * member(j, t->node)->spans->t1)) {
         sn_judge_broken(j, LAW_DLG2, f->key.at, t->node, t->call_id,
                         "the callee's BYE left %s ms after its 2xx, and no ACK had come",
                         sn_ms(f->key.at - t->final_at).text);

@@ -11,7 +11,7 @@ void sn_dialogs_begin(sn_judge *j)
     dialogs_view *v = &j->dialogs;
     v->first_free = v->first_over = v->last_over = NO_END;
     for (uint32_t i = 0; i < j->cast->node_count; i++) {
-        const ss_span span = 64 * j->cast->nodes[i].t1;
+        const ss_span span = 64 * j->cast->nodes[i].spans->t1;
         v->linger = span > v->linger ? span : v->linger;
     }
 }

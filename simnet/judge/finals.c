@@ -8,9 +8,9 @@ static ss_span unnoted_life(const sn_judge *j, const sn_fact *f)
 {
     const sn_member *m = member(j, f->entity);
     if (f->sip.method == SS_METHOD_ACK) {
-        return m->t4;
+        return m->spans->t4;
     }
-    return f->sip.method == SS_METHOD_INVITE && !j->notes[f->entity] ? SS_TIME_NEVER : 128 * m->t1;
+    return f->sip.method == SS_METHOD_INVITE && !j->notes[f->entity] ? SS_TIME_NEVER : 128 * m->spans->t1;
 }
 
 static void begin(sn_judge *j, const sn_fact *f, txn *t)
@@ -41,7 +41,7 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->forks = 0;
     t->end = ss_time_after(f->key.at, unnoted_life(j, f));
     t->due = SS_TIME_NEVER;
-    if (m->t1 != 0 && t->method != SS_METHOD_ACK) {
+    if (m->spans->t1 != 0 && t->method != SS_METHOD_ACK) {
         const ss_span within = is_invite ? SS_MS(200) : sn_until_e_reaches_t2(m);
         t->due = within == 0 ? SS_TIME_NEVER : ss_time_after(f->key.at, within);
     }
@@ -185,7 +185,7 @@ static void final_to_other(sn_judge *j, const sn_fact *f, txn *t)
         t->hash = f->hash;
         t->phase = PHASE_COMPLETED;
         t->due = SS_TIME_NEVER;
-        t->end = ss_time_after(f->key.at, t->reliable ? 0 : 64 * member(j, t->node)->t1);
+        t->end = ss_time_after(f->key.at, t->reliable ? 0 : 64 * member(j, t->node)->spans->t1);
         return;
     }
     if (f->sip.status != t->status || (f->hash != t->hash && t->noted != NOT_NOTED)) {

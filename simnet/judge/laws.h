@@ -310,7 +310,7 @@ static inline const sn_member *member(const sn_judge *j, uint32_t node)
 /** Whether timers are judged at all: a T1 of 0 makes every instant the same. */
 static inline bool has_timers(const sn_judge *j, uint32_t node)
 {
-    return member(j, node)->t1 != 0;
+    return member(j, node)->spans->t1 != 0;
 }
 
 /** Report a broken law. `at`: when it was broken, which may be before the fact that shows it. */

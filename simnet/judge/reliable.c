@@ -39,7 +39,7 @@ static void judge_number(sn_judge *j, const sn_fact *f, const txn *t, const reli
 static void new_one(sn_judge *j, const sn_fact *f, txn *t, dialog_end *d)
 {
     reliable_given *g = &d->given;
-    const ss_span t1 = member(j, t->node)->t1;
+    const ss_span t1 = member(j, t->node)->spans->t1;
     judge_number(j, f, t, g);
     *g = (reliable_given){ .hash = f->hash,
                            .first = f->key.at,

@@ -18,24 +18,24 @@ static span_rule exactly(law l, ss_span span, bool may_be_left)
 /* RFC3261:17.1.1.2, 17.1.2.2, 17.2.1, 17.2.2; RFC6026:7.1, 7.2. */
 static span_rule rule_of(const sn_member *m, uint8_t machine, uint8_t state, bool reliable)
 {
-    const ss_span linger = reliable ? 0 : m->t4;
-    const ss_span long_linger = reliable ? 0 : 64 * m->t1;
+    const ss_span linger = reliable ? 0 : m->spans->t4;
+    const ss_span long_linger = reliable ? 0 : 64 * m->spans->t1;
     const span_rule none = { 0 };
     switch (machine) {
     case SS_ICT:
-        return state == SS_TXN_CALLING     ? exactly(LAW_TX2, 64 * m->t1, true)
-               : state == SS_TXN_ACCEPTED  ? exactly(LAW_TX8, 64 * m->t1, false)
+        return state == SS_TXN_CALLING     ? exactly(LAW_TX2, 64 * m->spans->t1, true)
+               : state == SS_TXN_ACCEPTED  ? exactly(LAW_TX8, 64 * m->spans->t1, false)
                : state != SS_TXN_COMPLETED ? none
                : reliable                  ? exactly(LAW_TX7, 0, false)
                           : (span_rule){ true, LAW_TX7, SS_S(32), SS_TIME_NEVER, false };
     case SS_NICT:
-        return state == SS_TXN_TRYING      ? exactly(LAW_TX4, 64 * m->t1, true)
+        return state == SS_TXN_TRYING      ? exactly(LAW_TX4, 64 * m->spans->t1, true)
                : state == SS_TXN_COMPLETED ? exactly(LAW_TX8, linger, false)
                                            : none;
     case SS_IST:
-        return state == SS_TXN_COMPLETED   ? exactly(LAW_TX6, 64 * m->t1, true)
+        return state == SS_TXN_COMPLETED   ? exactly(LAW_TX6, 64 * m->spans->t1, true)
                : state == SS_TXN_CONFIRMED ? exactly(LAW_TX8, linger, false)
-               : state == SS_TXN_ACCEPTED  ? exactly(LAW_TX8, 64 * m->t1, false)
+               : state == SS_TXN_ACCEPTED  ? exactly(LAW_TX8, 64 * m->spans->t1, false)
                                            : none;
     default:
         return state == SS_TXN_COMPLETED ? exactly(LAW_TX8, long_linger, false) : none;
@@ -53,7 +53,7 @@ static void judge_leaving(sn_judge *j, const sn_fact *f, const txn *t)
 {
     const sn_member *m = member(j, t->node);
     const span_rule rule = rule_of(m, f->note.machine, t->noted, t->reliable);
-    if (!rule.applies || m->t1 == 0 || (rule.may_be_left && f->note.to != SS_TXN_TERMINATED)) {
+    if (!rule.applies || m->spans->t1 == 0 || (rule.may_be_left && f->note.to != SS_TXN_TERMINATED)) {
         return;
     }
     if (rule.most != SS_TIME_NEVER && t->noted_end == SS_TIME_NEVER) {
@@ -75,7 +75,7 @@ static void enter(sn_judge *j, const sn_fact *f, txn *t)
     t->entered = f->key.at;
     t->reliable = f->note.reliable;
     const span_rule rule = rule_of(m, f->note.machine, t->noted, t->reliable);
-    t->noted_end = rule.applies && m->t1 != 0 ? ss_time_after(f->key.at, rule.most) : SS_TIME_NEVER;
+    t->noted_end = rule.applies && m->spans->t1 != 0 ? ss_time_after(f->key.at, rule.most) : SS_TIME_NEVER;
     if (t->noted != SS_TXN_TERMINATED) {
         if (t->side == SERVER && t->phase <= PHASE_PROCEEDING) {
             t->end = SS_TIME_NEVER; /* its end will be noted */
@@ -84,10 +84,10 @@ static void enter(sn_judge *j, const sn_fact *f, txn *t)
         return;
     }
     if (t->side == SERVER) {
-        sn_txn_over(j, t, m->t4);
+        sn_txn_over(j, t, m->spans->t4);
     } else if (t->phase != PHASE_OVER) {
         const bool had_final = t->final_at != SS_TIME_NEVER;
-        sn_txn_over(j, t, had_final ? 0 : 64 * m->t1);
+        sn_txn_over(j, t, had_final ? 0 : 64 * m->spans->t1);
     }
 }
 

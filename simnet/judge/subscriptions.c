@@ -32,7 +32,7 @@ static uint64_t key_of(uint32_t node, uint64_t a, uint64_t b)
 
 static ss_span wait_of(const sn_judge *j, uint32_t node)
 {
-    return 64 * member(j, node)->t1;
+    return 64 * member(j, node)->spans->t1;
 }
 
 /* ---- the wire: SUB1, SUB2 ---- */

@@ -39,8 +39,8 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->transport = f->transport;
     t->reliable = f->transport != SS_TRANSPORT_UDP;
     if (has_timers(j, t->node)) {
-        t->interval = m->t1;
-        t->end = ss_time_after(t->first, 64 * m->t1);
+        t->interval = m->spans->t1;
+        t->end = ss_time_after(t->first, 64 * m->spans->t1);
         set_due(t, t->first);
     }
     sn_txn_schedule(j, t);
@@ -60,7 +60,7 @@ static void cancel_begins(sn_judge *j, const sn_fact *f)
     sn_transport_followed(j, f, invite);
     sn_proxy_cancel_sent(j, invite);
     if (invite->phase == PHASE_PROCEEDING && has_timers(j, invite->node)) {
-        invite->cancel_end = ss_time_after(f->key.at, 64 * member(j, invite->node)->t1);
+        invite->cancel_end = ss_time_after(f->key.at, 64 * member(j, invite->node)->spans->t1);
         sn_txn_schedule(j, invite);
     }
 }
@@ -71,7 +71,7 @@ static ss_span next_interval(const sn_judge *j, const txn *t)
     if (is_invite(t)) {
         return 2 * t->interval;
     }
-    const ss_span t2 = member(j, t->node)->t2;
+    const ss_span t2 = member(j, t->node)->spans->t2;
     return t->phase == PHASE_PROCEEDING || 2 * t->interval > t2 ? t2 : 2 * t->interval;
 }
 
@@ -88,7 +88,7 @@ static void begin_by_udp(sn_judge *j, const sn_fact *f, txn *t)
     t->transport = f->transport;
     t->reliable = false;
     if (has_timers(j, t->node)) {
-        t->interval = member(j, t->node)->t1;
+        t->interval = member(j, t->node)->spans->t1;
         set_due(t, f->key.at);
     }
     sn_txn_schedule(j, t);
@@ -183,7 +183,7 @@ static ss_time completed_until(const sn_judge *j, const txn *t, ss_time now)
         return now;
     }
     if (!is_invite(t)) {
-        return ss_time_after(now, member(j, t->node)->t4);
+        return ss_time_after(now, member(j, t->node)->spans->t4);
     }
     return ss_time_after(now, SS_S(32));
 }
@@ -207,7 +207,7 @@ static void final_to_invite(sn_judge *j, const sn_fact *f, txn *t)
     }
     if (is_first) {
         t->final_at = now;
-        stop_copies(t, PHASE_ACCEPTED, ss_time_after(now, 64 * member(j, t->node)->t1));
+        stop_copies(t, PHASE_ACCEPTED, ss_time_after(now, 64 * member(j, t->node)->spans->t1));
     }
     if (t->phase == PHASE_ACCEPTED && member(j, t->node)->role == SN_ROLE_UA) {
         sn_owed_add(j, (owed){ .law = LAW_TX12,
@@ -278,11 +278,11 @@ void sn_client_end_passed(sn_judge *j, txn *t)
     }
     const law l = is_invite(t) ? LAW_TX2 : LAW_TX4;
     if (t->noted != NOT_NOTED) {
-        sn_judge_broken(j, l, ss_time_after(t->first, 64 * member(j, t->node)->t1), t->node,
+        sn_judge_broken(j, l, ss_time_after(t->first, 64 * member(j, t->node)->spans->t1), t->node,
                         t->call_id,
                         "64*T1 passed without a final response, and the transaction is not over");
     }
-    sn_txn_over(j, t, 64 * member(j, t->node)->t1);
+    sn_txn_over(j, t, 64 * member(j, t->node)->spans->t1);
 }
 
 void sn_client_timer_noted(sn_judge *j, const sn_fact *f, txn *t)
@@ -294,7 +294,7 @@ void sn_client_timer_noted(sn_judge *j, const sn_fact *f, txn *t)
     if (t->first == SS_TIME_NEVER) {
         return;
     }
-    if (f->key.at != ss_time_after(t->first, 64 * member(j, t->node)->t1)) {
+    if (f->key.at != ss_time_after(t->first, 64 * member(j, t->node)->spans->t1)) {
         sn_judge_broken(j, l, f->key.at, t->node, t->call_id,
                         "the timer fired %s ms after the request left, not at 64*T1",
                         sn_ms(f->key.at - t->first).text);
@@ -303,7 +303,7 @@ void sn_client_timer_noted(sn_judge *j, const sn_fact *f, txn *t)
                         "the timer fired although status %u had come", t->status);
     }
     if (t->phase != PHASE_OVER) {
-        sn_txn_over(j, t, 64 * member(j, t->node)->t1);
+        sn_txn_over(j, t, 64 * member(j, t->node)->spans->t1);
     }
 }
 

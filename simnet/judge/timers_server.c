@@ -6,7 +6,7 @@
 ss_span sn_until_e_reaches_t2(const sn_member *m)
 {
     ss_span sum = 0;
-    for (ss_span interval = m->t1; interval != 0 && interval < m->t2; interval *= 2) {
+    for (ss_span interval = m->spans->t1; interval != 0 && interval < m->spans->t2; interval *= 2) {
         sum += interval;
     }
     return sum;
@@ -29,15 +29,15 @@ void sn_server_start_copies(sn_judge *j, const sn_fact *f, txn *t)
 {
     const sn_member *m = member(j, t->node);
     t->due = SS_TIME_NEVER;
-    t->end = ss_time_after(f->key.at, 64 * m->t1);
-    if (m->t1 == 0) {
+    t->end = ss_time_after(f->key.at, 64 * m->spans->t1);
+    if (m->spans->t1 == 0) {
         t->lenient = true;
         return;
     }
     if (t->phase == PHASE_COMPLETED && t->reliable) {
         return; /* RFC3261:17.2.1 no Timer G; but a 2xx is repeated on any transport (13.3.1.4) */
     }
-    t->interval = m->t1;
+    t->interval = m->spans->t1;
     set_due(t, f->key.at);
 }
 
@@ -45,7 +45,7 @@ void sn_server_copy_sent(sn_judge *j, const sn_fact *f, txn *t)
 {
     const ss_time at = f->key.at;
     if (t->due == at) {
-        const ss_span t2 = member(j, t->node)->t2;
+        const ss_span t2 = member(j, t->node)->spans->t2;
         t->interval = 2 * t->interval > t2 ? t2 : 2 * t->interval;
         set_due(t, at);
         return;
@@ -113,7 +113,7 @@ void sn_server_timer_noted(sn_judge *j, const sn_fact *f, txn *t)
     if (f->note.letter != SS_TIMER_H || t->final_at == SS_TIME_NEVER) {
         return;
     }
-    if (f->key.at != ss_time_after(t->final_at, 64 * member(j, t->node)->t1)) {
+    if (f->key.at != ss_time_after(t->final_at, 64 * member(j, t->node)->spans->t1)) {
         sn_judge_broken(j, LAW_TX6, f->key.at, t->node, t->call_id,
                         "Timer H fired %s ms after the response left, not at 64*T1",
                         sn_ms(f->key.at - t->final_at).text);

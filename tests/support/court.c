@@ -10,15 +10,13 @@ void court_open(court *rig)
     static const char *const names[COURT_NODES] = { "p1", "alice", "bob", "core" };
     static const sn_role roles[COURT_NODES] = { SN_ROLE_PROXY, SN_ROLE_UA, SN_ROLE_UA,
                                                 SN_ROLE_ROUTER };
+    static const sn_spans usual = { .t1 = SS_MS(500), .t2 = SS_S(4), .t4 = SS_S(5) };
     *rig = (court){ 0 };
     for (uint32_t i = 0; i < COURT_NODES; i++) {
         rig->nodes[i] = (sn_member){ .id = i + 1,
                                      .router = i == COURT_ROUTER ? SN_NOBODY : COURT_ROUTER,
                                      .role = roles[i],
-                                     .t1 = SS_MS(500),
-                                     .t2 = SS_S(4),
-                                     .t4 = SS_S(5),
-                                     .timer_c = SS_S(181) };
+                                     .spans = &usual };
         memcpy(rig->nodes[i].name, names[i], strlen(names[i]) + 1);
     }
     rig->cast = (sn_cast){ .nodes = rig->nodes, .node_count = COURT_NODES };

@@ -6,23 +6,32 @@
 
 sn_cast facts_cast(void)
 {
+    static const sn_spans none = { 0 };
     static const sn_member nodes[FACTS_NODES] = {
         { .name = "alice",
           .id = 1,
           .address = 0x0a000001,
           .router = FACTS_CORE,
-          .role = SN_ROLE_UA },
-        { .name = "bob", .id = 2, .address = 0x0a000002, .router = FACTS_CORE, .role = SN_ROLE_UA },
+          .role = SN_ROLE_UA,
+          .spans = &none },
+        { .name = "bob",
+          .id = 2,
+          .address = 0x0a000002,
+          .router = FACTS_CORE,
+          .role = SN_ROLE_UA,
+          .spans = &none },
         { .name = "core",
           .id = 3,
           .address = 0x0a000003,
           .router = SN_NOBODY,
-          .role = SN_ROLE_ROUTER },
+          .role = SN_ROLE_ROUTER,
+          .spans = &none },
         { .name = "p1",
           .id = 4,
           .address = 0x0a000004,
           .router = FACTS_CORE,
-          .role = SN_ROLE_PROXY },
+          .role = SN_ROLE_PROXY,
+          .spans = &none },
     };
     static const char *const sources[] = { "mix" };
     return (sn_cast){

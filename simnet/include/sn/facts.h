@@ -33,6 +33,11 @@ int sn_key_compare(const sn_key *a, const sn_key *b);
 
 typedef enum sn_role { SN_ROLE_ROUTER, SN_ROLE_UA, SN_ROLE_PROXY, SN_ROLE_TAP, SN_ROLE_COUNT } sn_role;
 
+/** What the timers of a stack last: RFC 3261 17; all 0 where there is none. One for all nodes of a group. */
+typedef struct sn_spans {
+    ss_span t1, t2, t4;
+} sn_spans;
+
 typedef struct sn_member {
     char name[48];    /* "phone[17]"; "p1" when the group has one */
     uint64_t id;      /* from the name: stable when others come and go */
@@ -43,8 +48,8 @@ typedef struct sn_member {
     bool is_stateless : 1; /* a proxy without transactions: RFC 3261 16.11 */
     /* bytes of a request that go by TCP for their size: RFC 3261 18.1.1; 0: none do */
     uint16_t tcp_from;
-    uint32_t outbound;           /* the proxy that a user agent sends to; SN_NOBODY for none */
-    ss_span t1, t2, t4, timer_c; /* of its stack */
+    uint32_t outbound; /* the proxy that a user agent sends to; SN_NOBODY for none */
+    const sn_spans *spans; /* of its stack; borrowed from the plan */
 } sn_member;
 
 /** A node that asks the users of a domain for credentials: RFC 3261 22. */

@@ -142,7 +142,7 @@ static void answer_invite(sn_host *host, const ss_path *path, const ss_msg *invi
         ss_put_header(&b, SS_HDR_RECORD_ROUTE,
                       ss_msg_value(invite, SS_HDR_ROUTE, 0)); /* all comes back here */
         ss_put_body(&b, SS_LIT("application/sdp"), ss_slice_from(callee.answers[i].body));
-        sn_host_send(host, path, ss_buffer_slice(&b));
+        sn_host_send(host, path, ss_buffer_slice(&b), NULL);
     }
 }
 
