@@ -69,6 +69,11 @@ static bool is_in_arena(const ss_arena *a, ss_slice bytes)
     return at >= base && at < base + a->used;
 }
 
+static bool is_same(ss_slice a, ss_slice b)
+{
+    return a.at == b.at && a.len == b.len;
+}
+
 /* An output lives until the turn ends, a kept message perhaps not: it may be replaced by the next step of the same turn. */
 void ss_txn_send(ss_txn_step *step, ss_slice bytes)
 {
@@ -82,8 +87,8 @@ void ss_txn_send(ss_txn_step *step, ss_slice bytes)
     }
     ss_turn_send(turn, &path, lasting);
     const ss_msg *read = step->request;
-    if (turn->last != NULL && read != NULL && read->bytes.at == lasting.at &&
-        read->bytes.len == lasting.len) {
+    if (read != NULL && is_same(read->bytes, lasting) && turn->last != NULL &&
+        is_same(turn->last->bytes, lasting)) { /* else there was no room for an output */
         turn->last->msg = read;
     }
 }
