@@ -38,6 +38,8 @@ ss_context *ss_context_new(const ss_visit *v, const ss_msg *request)
         ss_core_give(v->core, ref, sizeof(ss_context));
         return NULL;
     }
+    v->turn->kept = request;
+    v->turn->keeper = ref;
     c->method = (uint8_t)request->method;
     c->prev = v->proxy->last_context;
     if (c->prev == 0) {
@@ -69,6 +71,9 @@ void ss_context_release(const ss_visit *v, ss_context *c)
 {
     if (c->server != 0 || c->first_branch != 0 || c->parked != 0 || c->held) {
         return;
+    }
+    if (v->turn != NULL && v->turn->keeper == ss_context_ref(v, c)) { /* a crash has no turn */
+        v->turn->keeper = 0;
     }
     context_unlink(v, c);
     ss_candidates_forget(v, c);
@@ -117,9 +122,14 @@ void ss_context_drop(const ss_visit *v, ss_context *c)
     ss_context_release(v, c);
 }
 
+/* A host that answers a query at once does it in the turn in which the request came, and that was read then. */
 ss_status ss_context_request(const ss_visit *v, const ss_context *c, ss_msg *request)
 {
     ss_diag diag;
+    if (v->turn->keeper == ss_context_ref(v, c) && c->request.ref != 0) {
+        *request = *v->turn->kept;
+        return SS_OK;
+    }
     const ss_slice bytes = ss_blob_slice(ss_visit_store(v), c->request);
     return ss_msg_parse(request, v->turn->arena, bytes, &diag);
 }

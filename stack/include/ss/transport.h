@@ -184,6 +184,9 @@ typedef struct ss_turn {
     ss_arena *arena; /* borrowed; the host empties it after draining */
     ss_output *first, *last;
     bool failed; /* the arena was too small for an output: SS_ERR_FULL */
+    /* A proxy's, for queries that are answered in the turn that asked: the request that it keeps under `keeper`, as it was read */
+    const ss_msg *kept;
+    ss_ref keeper;
 } ss_turn;
 
 /** A zeroed output at the end of the list; NULL and turn->failed when the arena is full. */
