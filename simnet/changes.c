@@ -190,6 +190,10 @@ static void acknowledge(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call
     const bool is_fine =
         s != NULL && sn_session_answer(host, s, event->msg->body, &answer) == SS_OK;
     const bool is_said = answer.len > 0 && say(app, host, turn, &c, answer);
+    if (s != NULL) {
+        /* RFC3261:8.1.3.5: an offer of ours was taken out, for who could not read it */
+        s->is_offered = false;
+    }
     if (!is_fine || !is_said) {
         hang_up(app, host, turn, call);
     }

@@ -41,7 +41,9 @@ static void add_behaviours(sn_reading *r, const sn_model *m)
                                   .status = c->early_media ? 183 : 180,
                                   .flags = c->early_media ? SN_ROW_ANSWER : 0 };
             const sn_row answer = { .op = SN_OP_ANSWER, .after = c->answer.dist, .status = 200 };
-            const sn_row reject = { .op = SN_OP_REJECT, .status = (uint16_t)c->reject };
+            const sn_row reject = { .op = SN_OP_REJECT,
+                                    .status = (uint16_t)c->reject,
+                                    .value = (uint32_t)(c->retry_after / SS_S(1)) };
             const sn_row redirect = {
                 .op = SN_OP_REDIRECT, .status = 302, .value = 1, .target = c->redirect.index
             };
@@ -203,6 +205,9 @@ static void add_groups(sn_reading *r, const sn_model *m)
                 .compositor = g->compositor.text == NULL ? 0 : g->compositor.index + 1,
                 .info_packages = g->info,
                 .info_package_count = g->info_count,
+                .knows_info = g->knows_info,
+                .replaces = (uint8_t)g->replaces,
+                .refers = (uint8_t)g->refers,
                 .watch = { .to = g->watch.to.index,
                            .expires_s = g->watch.to.text == NULL
                                             ? 0
@@ -261,6 +266,7 @@ static void add_calls(sn_reading *r, const sn_model *m)
             .hangup_caller = (uint32_t)(c->hangup.caller / 100000),
             .hangup_callee = 1000000u - (uint32_t)(c->hangup.caller / 100000),
             .no_answer = c->no_answer,
+            .retries = (uint8_t)c->retries,
             .media = (uint8_t)c->media,
             .is_late = c->offer == 1,
             .is_reliable = c->reliable,

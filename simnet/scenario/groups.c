@@ -288,6 +288,8 @@ static const sn_codec quota_codec = { read_quota, write_quota };
 
 static const char *const listen_words[] = { "udp", "tcp", NULL };
 static const char *const transport_words[] = { "udp", "tcp", "auto", NULL };
+static const char *const replaces_words[] = { "anybody", "related", "nobody", NULL };
+static const char *const refers_words[] = { "anybody", "in_call", "named", "nobody", NULL };
 static const char *const segment_words[] = { "whole", "cut", NULL };
 
 static void read_listen(sn_reading *r, const sn_item *value, void *at)
@@ -524,6 +526,12 @@ static const sn_field node_fields[] = {
       .who = SN_IS_UA,
       AT(compositor) },
     { .key = "info", .kind = SN_VALUE_SPECIAL, .who = SN_IS_UA, .codec = &sn_info_codec },
+    { .key = "replaces",
+      .kind = SN_VALUE_WORD,
+      .who = SN_IS_UA,
+      AT(replaces),
+      .words = replaces_words },
+    { .key = "refers", .kind = SN_VALUE_WORD, .who = SN_IS_UA, AT(refers), .words = refers_words },
     { .key = "subscribe",
       .kind = SN_VALUE_SPECIAL,
       .who = SN_IS_UA,

@@ -85,7 +85,9 @@ static void read_package(sn_reading *r, const sn_item *value, sn_group_entry *g)
 
 static void read_info(sn_reading *r, const sn_item *value, void *at)
 {
-    if (sn_value_is_none(value)) {
+    sn_group_entry *g = at;
+    g->knows_info = !sn_value_is_none(value);
+    if (!g->knows_info) {
         return;
     }
     if (value->kind != SN_ITEM_LIST) {
@@ -100,12 +102,12 @@ static void read_info(sn_reading *r, const sn_item *value, void *at)
 static bool write_info(sn_text *t, const void *at)
 {
     const sn_group_entry *g = at;
-    sn_text_put_str(t, g->info_count == 0 ? "none" : "[");
+    sn_text_put_str(t, g->knows_info ? "[" : "none");
     for (uint32_t i = 0; i < g->info_count; i++) {
         sn_text_put_str(t, i == 0 ? "" : ", ");
         sn_put_quoted(t, g->info[i]);
     }
-    sn_text_put_str(t, g->info_count == 0 ? "" : "]");
+    sn_text_put_str(t, g->knows_info ? "]" : "");
     return true;
 }
 

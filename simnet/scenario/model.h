@@ -86,6 +86,8 @@ typedef struct sn_group_entry {
     bool is_compositor;
     const char **info;
     uint32_t info_count;
+    bool knows_info;           /* a list of its packages was given, even an empty one */
+    unsigned replaces, refers; /* ss_replaces_policy, ss_refer_policy */
     struct sn_watch_entry {
         sn_name to;
         unsigned event; /* of sn_event_words */
@@ -162,6 +164,7 @@ typedef struct sn_choice_entry {
     sn_name redirect; /* a group of user agents: index for index, around */
     bool early_media;
     sn_after_list after;
+    ss_span retry_after; /* of a reject, whole seconds; 0: none */
 } sn_choice_entry;
 
 typedef struct sn_behaviour_entry {
@@ -193,6 +196,7 @@ typedef struct sn_calls_entry {
     ss_span no_answer;
     unsigned media; /* SS_MEDIA_BIT; 0: as the caller has it */
     unsigned offer; /* 1: late */
+    uint32_t retries;
     bool reliable;
     ss_span session; /* whole seconds; 0: as the caller */
     sn_after_list after;
@@ -263,7 +267,7 @@ typedef struct sn_story_entry {
     const sn_item *item; /* the line */
     const sn_item *body;
     struct sn_crash_entry {
-        ss_span span; /* 0: for ever */
+        ss_span span;    /* 0: for ever */
         unsigned memory; /* 1: kept */
     } crash;
     bool never, has_at, has_who;
@@ -283,13 +287,13 @@ typedef struct sn_story_entry {
     ss_span expires;
     sn_message_entry *messages;
     uint32_t message_count;
-    unsigned cseq;  /* a method; SS_METHOD_COUNT: not said */
-    bool reliable;  /* send, call */
+    unsigned cseq;   /* a method; SS_METHOD_COUNT: not said */
+    bool reliable;   /* send, call */
     ss_span session; /* call: whole seconds; 0: as the caller */
-    unsigned says;  /* send, prack (`body`): an index of its words, from 1; 0: none */
-    unsigned media; /* SS_MEDIA_BIT; 0: not said */
-    unsigned offer; /* call, update, reinvite: likewise */
-    unsigned by;    /* hold, resume: likewise */
+    unsigned says;   /* send, prack (`body`): an index of its words, from 1; 0: none */
+    unsigned media;  /* SS_MEDIA_BIT; 0: not said */
+    unsigned offer;  /* call, update, reinvite: likewise */
+    unsigned by;     /* hold, resume: likewise */
 } sn_story_entry;
 
 typedef struct sn_model {
@@ -403,7 +407,7 @@ extern const sn_codec sn_challenge_codec;   /* unsigned */
 extern const sn_codec sn_auth_codec;        /* sn_auth_entry */
 extern const sn_codec sn_door_codec;        /* unsigned: bits 1 << ss_method, or 0 */
 extern const sn_codec sn_window_codec;      /* sn_window_entry */
-extern const sn_codec sn_crash_codec; /* struct sn_crash_entry */
+extern const sn_codec sn_crash_codec;       /* struct sn_crash_entry */
 extern const sn_codec sn_q_codec;           /* unsigned: thousandths below 1 */
 extern const sn_codec sn_media_codec; /* unsigned: SS_MEDIA_BIT of the streams; 0 is not written */
 extern const sn_codec sn_session_timer_codec; /* struct sn_session_entry */

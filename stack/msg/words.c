@@ -213,6 +213,7 @@ static const reason reasons[] = {
     { 421, SS_LIT_INIT("Extension Required") },
     { 422, SS_LIT_INIT("Session Interval Too Small") }, /* RFC 4028 */
     { 423, SS_LIT_INIT("Interval Too Brief") },
+    { 429, SS_LIT_INIT("Provide Referrer Identity") },        /* RFC 3892 */
     { 430, SS_LIT_INIT("Flow Failed") },                      /* RFC 5626 */
     { 439, SS_LIT_INIT("First Hop Lacks Outbound Support") }, /* RFC 5626 */
     { 440, SS_LIT_INIT("Max-Breadth Exceeded") },             /* RFC 5393 */

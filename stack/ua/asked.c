@@ -20,6 +20,35 @@ ss_leg_more *ss_leg_need_more(const ss_visit *v, ss_leg *leg)
     return ss_leg_more_of(v->core, leg);
 }
 
+/* RFC6086:5.2.2 a set is valid until the next; without room the old one stays. */
+void ss_leg_learn_packages(const ss_visit *v, ss_leg *leg, const ss_msg *msg)
+{
+    ss_value_iter it = { 0 };
+    ss_slice package;
+    ss_blob kept;
+    ss_leg_more *more = ss_msg_count(msg, SS_HDR_RECV_INFO) == 0 ? NULL : ss_leg_need_more(v, leg);
+    if (more == NULL) {
+        return;
+    }
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    while (ss_msg_next_value(msg, SS_HDR_RECV_INFO, &it, &package) == SS_OK) {
+        ss_put_text(&b, b.len == 0 ? "" : ",");
+        ss_put(&b, ss_value_head(package, NULL));
+    }
+    const ss_slice packages = ss_buffer_keep(v->turn->arena, &b);
+    if (!b.overflow && ss_core_keep(v->core, packages, &kept) == SS_OK) {
+        ss_core_drop(v->core, &more->packages);
+        more->packages = kept;
+    }
+}
+
+bool ss_leg_takes_info(const ss_visit *v, const ss_leg *leg, ss_slice package)
+{
+    const ss_leg_more *more = ss_leg_more_of(v->core, leg);
+    return more != NULL &&
+           ss_ua_lists(ss_blob_slice(&v->core->pools->store, more->packages), package);
+}
+
 ss_asked *ss_asked_at(const ss_core *core, ss_ref asked)
 {
     return ss_store_at(&core->pools->store, asked);
@@ -79,6 +108,7 @@ void ss_asked_give(const ss_visit *v, ss_asked *asked)
         ss_txn_disown(v->core, asked->txn);
     }
     ss_core_drop(v->core, &asked->ack.bytes);
+    ss_core_drop(v->core, &asked->targets);
     ss_core_drop(v->core, &asked->kept);
     ss_core_give(v->core, ref, sizeof(ss_asked));
 }
@@ -294,6 +324,7 @@ void ss_leg_forget_more(const ss_visit *v, ss_leg *leg)
     while (more->first_asked != 0) {
         ss_asked_give(v, ss_asked_at(v->core, more->first_asked));
     }
+    ss_core_drop(v->core, &more->packages);
     ss_core_give(v->core, leg->more, sizeof(ss_leg_more));
     leg->more = 0;
 }

@@ -17,6 +17,7 @@ typedef struct ss_leg_more {
     uint32_t
         prack_owed_to; /* UAC: CSeq of the INVITE whose reliable 1xx waits for our PRACK, 0: none */
     uint32_t last_invite; /* UAS: CSeq of the last re-INVITE that came */
+    ss_blob packages;     /* the peer's Recv-Info, said last */
 } ss_leg_more;
 
 typedef enum ss_asked_state {
@@ -35,6 +36,7 @@ typedef struct ss_asked {
     bool wants_cancel, cancel_sent; /* INVITE */
     uint8_t repeats;                /* repeat.c */
     ss_ack ack;                     /* INVITE */
+    ss_blob targets;                /* of a redirected one: redirect.c */
     ss_blob kept;                   /* INVITE: header lines that its ACK repeats (22.1) */
     ss_span interval;               /* that the timer runs */
 } ss_asked;
@@ -99,6 +101,8 @@ bool ss_ua_raise_interval(const ss_visit *v, const ss_msg *response, ss_repeat *
 
 /** NULL when the leg has none yet. */
 ss_leg_more *ss_leg_more_of(const ss_core *core, const ss_leg *leg);
+/** What a message that cannot be undone says of the INFO packages that the peer takes: RFC 6086 5.2. */
+void ss_leg_learn_packages(const ss_visit *v, ss_leg *leg, const ss_msg *msg);
 /** Made when there is none. NULL at a quota. */
 ss_leg_more *ss_leg_need_more(const ss_visit *v, ss_leg *leg);
 ss_asked *ss_asked_at(const ss_core *core, ss_ref asked);

@@ -56,8 +56,9 @@ static ss_status reject(const ss_visit *v, ss_call *call, const ss_command *comm
     if (command->status < 300 || command->status > 699) {
         return SS_ERR_SEMANTIC;
     }
-    return ss_uas_reject(v, call, command->status,
-                         command->status < 400 ? command->target : SS_EMPTY);
+    return ss_uas_reject_until(v, call, command->status,
+                               command->status < 400 ? command->target : SS_EMPTY,
+                               command->retry_after_s);
 }
 
 /* ---- the re-INVITE, UPDATE or PRACK that waits for the application ---- */

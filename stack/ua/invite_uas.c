@@ -51,7 +51,7 @@ ss_status ss_uas_keep_request(const ss_visit *v, const ss_incoming *in, ss_blob 
                                      SS_HDR_FROM,      SS_HDR_TO,           SS_HDR_CALL_ID,
                                      SS_HDR_CSEQ,      SS_HDR_CONTACT,      SS_HDR_REQUIRE,
                                      SS_HDR_SUPPORTED, SS_HDR_ALLOW,        SS_HDR_SESSION_EXPIRES,
-                                     SS_HDR_MIN_SE };
+                                     SS_HDR_MIN_SE,    SS_HDR_RECV_INFO };
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_put_request_line(&b, request->method_name, request->request_uri);
     for (size_t i = 0; i < SS_COUNT(fields); i++) {
@@ -117,7 +117,7 @@ static ss_status begin(const ss_visit *v, const ss_incoming *in, ss_call *call)
 void ss_uas_invite(const ss_visit *v, const ss_incoming *in)
 {
     uint32_t replaced = 0;
-    const unsigned refusal = ss_uas_replaces(v, in->msg, &replaced);
+    const unsigned refusal = ss_uas_replaces(v, in, &replaced);
     if (refusal != 0) {
         ss_ua_refuse(v, in, refusal, SS_HDR_OTHER, SS_EMPTY);
         return;
@@ -186,7 +186,9 @@ static ss_slice print_response(const ss_visit *v, const ss_call *call, const ss_
     ss_put_header(&b, SS_HDR_CONTACT, contact);
     if (said->status >= 200 || said->rseq != 0) {
         ss_ua_put_abilities(v, &b);
-        ss_ua_put_ability(v, &b, SS_HDR_RECV_INFO);
+        if (ss_msg_count(invite, SS_HDR_RECV_INFO) > 0) { /* RFC6086:5.2.3 */
+            ss_ua_put_ability(v, &b, SS_HDR_RECV_INFO);
+        }
     }
     if (said->rseq != 0) {
         ss_put_reliable(&b, said->rseq);
@@ -216,6 +218,7 @@ static ss_status need_leg(const ss_visit *v, ss_call *call, const ss_msg *invite
     if (status == SS_OK) {
         (*leg)->is_sips = wants_sips(invite);
         ss_leg_learn(*leg, invite);
+        ss_leg_learn_packages(v, *leg, invite);
     }
     return status;
 }
@@ -361,6 +364,13 @@ ss_status ss_uas_answer(const ss_visit *v, ss_call *call, const ss_command *comm
 /* RFC3261:13.3.1.2 RFC3261:13.3.1.3 */
 ss_status ss_uas_reject(const ss_visit *v, ss_call *call, unsigned status, ss_slice contact)
 {
+    return ss_uas_reject_until(v, call, status, contact, 0);
+}
+
+/* RFC3261:20.33 */
+ss_status ss_uas_reject_until(const ss_visit *v, ss_call *call, unsigned status, ss_slice contact,
+                              uint32_t retry_after_s)
+{
     SS_ASSERT(call->state == SS_CALL_INCOMING);
     const ss_msg *invite = ss_uas_kept_request(v, call->kept);
     bool ended = false;
@@ -373,6 +383,9 @@ ss_status ss_uas_reject(const ss_visit *v, ss_call *call, unsigned status, ss_sl
         ss_put_text(&b, ": <");
         ss_put(&b, contact);
         ss_put_text(&b, ">\r\n");
+    }
+    if (retry_after_s != 0) {
+        ss_put_header_u64(&b, SS_HDR_RETRY_AFTER, retry_after_s);
     }
     const ss_slice bytes = ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY);
     const ss_status said = bytes.len == 0

@@ -330,6 +330,10 @@ void ss_leg_provisional(const ss_visit *v, ss_leg *leg, const ss_msg *response)
                                              ss_ua_has_session(response), false);
     if (is_rel) {
         ss_leg_refresh(v, leg, response); /* RFC6141:4.7 one that may be lost refreshes nothing */
+        if (leg->state ==
+            SS_LEG_EARLY) { /* of a re-INVITE, a failure would take it back: RFC6086:5.2.4 */
+            ss_leg_learn_packages(v, leg, response);
+        }
     } else {
         ss_leg_learn(leg, response);
     }

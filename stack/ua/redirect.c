@@ -6,7 +6,7 @@
  * extension that we lack, a header field with a line break in it. Header fields that would say what is not so are left out.
  *
  * The set is one block: for each target its q in thousandths, whether it was tried, the length of its URI, the URI. */
-#include "usage.h"
+#include "changes.h"
 
 #include <string.h>
 
@@ -217,9 +217,24 @@ static ss_blob *targets_of(const ss_visit *v, ss_errand errand)
         return &ss_call_at(v->core, errand.who)->targets;
     case SS_ERRAND_REGISTER:
         return ss_ua_register_targets(v);
-    default: /* inside a dialog nobody is redirected */
+    case SS_ERRAND_ASKED:
+        return &ss_asked_at(v->core, errand.who)->targets;
+    default: /* any answer ends a BYE, and what stands alone inside a dialog has no place for a set */
         return NULL;
     }
+}
+
+/* RFC3261:12.2.1.2 Inside a dialog the route set stays what it is; a strict router stands where the target would. */
+static bool has_strict_route(const ss_repeat *r)
+{
+    ss_value_iter it = { 0 };
+    ss_name_addr route;
+    ss_uri uri;
+    ss_slice lr;
+    return r->errand.kind == SS_ERRAND_ASKED &&
+           ss_msg_next_addr(&r->request, SS_HDR_ROUTE, &it, &route) == SS_OK &&
+           (ss_uri_parse(route.uri, &uri) != SS_OK ||
+            ss_params_get(uri.params, SS_LIT("lr"), &lr) != SS_OK);
 }
 
 static bool best_target(ss_slice block, target *best)
@@ -275,7 +290,7 @@ bool ss_ua_follow_redirect(const ss_visit *v, const ss_msg *response, ss_repeat 
 {
     ss_blob *targets = targets_of(v, r->errand);
     ss_slice block = targets == NULL ? SS_EMPTY : ss_blob_slice(&v->core->pools->store, *targets);
-    if (targets == NULL) {
+    if (targets == NULL || has_strict_route(r)) {
         return false;
     }
     const size_t before = block.len;

@@ -136,11 +136,29 @@ static unsigned examine(const ss_msg *refer, ss_name_addr *to)
     return has_method && !ss_slice_eq(method, SS_LIT("INVITE")) ? 603 : 0;
 }
 
+/* RFC3515:2.4.2 RFC3892:5 0, or what whoever is not followed here is answered. */
+static unsigned judge(const ss_visit *v, const ss_msg *refer, const ss_dialog *dialog)
+{
+    const ss_ua_profile *profile = v->ua->identity->profile;
+    const bool is_in_call = dialog != NULL && dialog->owner_kind == SS_DIALOG_OF_LEG;
+    switch (profile == NULL ? SS_REFERS_ANYBODY : profile->refers) {
+    case SS_REFERS_NOBODY:
+        return 603;
+    case SS_REFERS_IN_CALL:
+        return is_in_call ? 0 : 603;
+    case SS_REFERS_NAMED:
+        return ss_msg_count(refer, SS_HDR_REFERRED_BY) > 0 ? 0 : 429;
+    default:
+        return 0;
+    }
+}
+
 /* RFC3515:2.4.4 RFC3515:2.4.6 inside a dialog the id is always said, as a second REFER could not be told apart else */
 static void begin(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog)
 {
     ss_name_addr to;
-    const unsigned refusal = examine(in->msg, &to);
+    const unsigned malformed = examine(in->msg, &to);
+    const unsigned refusal = malformed != 0 ? malformed : judge(v, in->msg, dialog);
     if (refusal != 0) {
         ss_ua_refuse(v, in, refusal, SS_HDR_OTHER, SS_EMPTY);
         return;

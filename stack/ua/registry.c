@@ -302,7 +302,8 @@ static void put_list(const ss_visit *v, ss_buffer *b, size_t from, ss_hdr which)
 void ss_ua_put_ability(const ss_visit *v, ss_buffer *b, ss_hdr which)
 {
     const ss_ua_profile *profile = v->ua->identity->profile;
-    if (which == SS_HDR_RECV_INFO && (profile == NULL || profile->info_package_count == 0)) {
+    if (which == SS_HDR_RECV_INFO &&
+        (profile == NULL || (profile->info_package_count == 0 && !profile->knows_info))) {
         return;
     }
     ss_put(b, ss_hdr_name(which));

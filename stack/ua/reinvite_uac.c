@@ -124,6 +124,7 @@ static void twoxx(const ss_visit *v, ss_leg *leg, ss_asked *asked, const ss_msg 
     asked->state = SS_ASKED_ANSWERED;
     leg->is_resyncing = false;
     ss_leg_refresh(v, leg, response);
+    ss_leg_learn_packages(v, leg, response);
     if (is_wanted) {
         ss_session_timer_2xx(v, leg, response);
     }

@@ -49,12 +49,47 @@ static bool omit_extensions(const ss_visit *v, const ss_msg *response, ss_repeat
     return omit_from(v, response, SS_HDR_PROXY_REQUIRE, r) || of_user;
 }
 
+/* RFC3261:8.1.3.5 An INVITE that is too large, or has a body that is not understood, is one without an offer the next time: the 2xx
+ * has it then (13.2.1). Nothing else that we send means anything without its body. */
+static bool omit_offer(const ss_visit *v, const ss_msg *response, ss_repeat *r)
+{
+    static const ss_hdr fields[] = { SS_HDR_CONTENT_TYPE, SS_HDR_CONTENT_DISPOSITION,
+                                     SS_HDR_CONTENT_ENCODING, SS_HDR_CONTENT_LANGUAGE };
+    (void)response;
+    if (r->errand.kind != SS_ERRAND_INVITE || r->request.body.len == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < SS_COUNT(fields); i++) {
+        ss_splice_remove(&r->edits, fields[i]);
+    }
+    ss_splice_set(&r->edits, SS_HDR_CONTENT_LENGTH, SS_LIT("0"));
+    ss_splice_replace(&r->edits, r->request.body, SS_EMPTY);
+    ss_call_at(v->core, r->errand.who)->offered = false;
+    return true;
+}
+
+/* RFC3261:8.1.3.5 What the server understands may be what we said: then there is nothing to change. */
+static bool omit_type(const ss_visit *v, const ss_msg *response, ss_repeat *r)
+{
+    const ss_slice type = ss_value_head(ss_msg_value(&r->request, SS_HDR_CONTENT_TYPE, 0), NULL);
+    ss_value_iter it = { 0 };
+    ss_slice accepted;
+    while (ss_msg_next_value(response, SS_HDR_ACCEPT, &it, &accepted) == SS_OK) {
+        if (ss_slice_eq_nocase(ss_value_head(accepted, NULL), type)) {
+            return false;
+        }
+    }
+    return ss_msg_count(response, SS_HDR_ACCEPT) > 0 && omit_offer(v, response, r);
+}
+
 static const struct {
     uint16_t status;
     ss_repeat_rule *rule;
 } rules[] = {
     { 401, ss_ua_answer_challenge },
     { 407, ss_ua_answer_challenge },
+    { 413, omit_offer },
+    { 415, omit_type },
     { 420, omit_extensions },
     { 422, ss_ua_raise_interval },
 };

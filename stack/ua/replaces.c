@@ -37,9 +37,35 @@ static ss_leg *find_leg(const ss_visit *v, ss_key128 key)
     return NULL;
 }
 
-/* RFC3891:3 */
-unsigned ss_uas_replaces(const ss_visit *v, const ss_msg *invite, uint32_t *replaced)
+/* A URI names the same user as another, whatever else they say. */
+static bool is_same_user(ss_slice a, ss_slice b)
 {
+    ss_uri one;
+    ss_uri other;
+    return ss_uri_parse(a, &one) == SS_OK && ss_uri_parse(b, &other) == SS_OK &&
+           ss_slice_eq(one.user, other.user) && ss_slice_eq_nocase(one.host, other.host);
+}
+
+/* RFC3891:3 Whoever showed credentials is who his From says (door.c). Referred-By is the word of who comes: RFC3892:2.2 */
+static bool is_authorized(const ss_visit *v, const ss_incoming *in, const ss_leg *leg)
+{
+    const ss_ua_profile *profile = v->ua->identity->profile;
+    const unsigned policy = profile == NULL ? SS_REPLACES_ANYBODY : profile->replaces;
+    ss_name_addr referrer;
+    if (policy != SS_REPLACES_RELATED || leg->dialog == 0) {
+        return policy == SS_REPLACES_ANYBODY;
+    }
+    const ss_slice peer = ss_dialog_text_of(v->core, ss_dialog_at(v->core, leg->dialog)).remote_uri;
+    const bool is_proven = in->proof != NULL && is_same_user(in->msg->from.uri, peer);
+    return is_proven ||
+           (ss_name_addr_parse(ss_msg_value(in->msg, SS_HDR_REFERRED_BY, 0), &referrer) == SS_OK &&
+            is_same_user(referrer.uri, peer));
+}
+
+/* RFC3891:3 */
+unsigned ss_uas_replaces(const ss_visit *v, const ss_incoming *in, uint32_t *replaced)
+{
+    const ss_msg *invite = in->msg;
     target t;
     if (ss_msg_count(invite, SS_HDR_REPLACES) == 0) {
         return 0;
@@ -61,6 +87,9 @@ unsigned ss_uas_replaces(const ss_visit *v, const ss_msg *invite, uint32_t *repl
     }
     if (leg->state == SS_LEG_EARLY && !call->is_uac) {
         return 481; /* only who called may be picked up while it rings */
+    }
+    if (!is_authorized(v, in, leg)) {
+        return 403;
     }
     *replaced = call->number;
     return 0;

@@ -35,11 +35,22 @@ static ss_status draft(const ss_visit *v, const ss_command *command, ss_draft *d
                                     : ss_draft_outside(v, command->target, &request, SS_EMPTY, d);
 }
 
+/* RFC6086:4.2.1 RFC6086:5.2.2 not before the peer said that it takes the package, nor after it said that it does not. */
+static bool is_welcome(const ss_visit *v, const ss_command *command)
+{
+    const ss_call *call = ss_call_find(v, command->call);
+    const ss_leg *leg = call == NULL ? NULL : ss_call_leg(v, call, 0);
+    return leg == NULL || ss_leg_takes_info(v, leg, command->event);
+}
+
 ss_status ss_request_send(const ss_visit *v, ss_command *command)
 {
     ss_draft d;
     if (command->method != SS_METHOD_MESSAGE && command->method != SS_METHOD_OPTIONS &&
         command->method != SS_METHOD_INFO) {
+        return SS_ERR_SEMANTIC;
+    }
+    if (command->method == SS_METHOD_INFO && command->event.len > 0 && !is_welcome(v, command)) {
         return SS_ERR_SEMANTIC;
     }
     const ss_status status = draft(v, command, &d);

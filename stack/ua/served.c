@@ -127,6 +127,9 @@ ss_slice ss_leg_print_response(const ss_visit *v, const ss_leg *leg, const ss_ms
     }
     if (status >= 200 && has_contact) {
         ss_ua_put_abilities(v, &b);
+        if (ss_msg_count(request, SS_HDR_RECV_INFO) > 0) { /* RFC6086:5.2.3 */
+            ss_ua_put_ability(v, &b, SS_HDR_RECV_INFO);
+        }
         if (leg->state == SS_LEG_UP) {
             ss_session_timer_put_2xx(v, request, &b);
         }
@@ -279,6 +282,9 @@ static ss_status respond(const ss_visit *v, ss_leg *leg, ss_served *served, ss_s
     done = print_and_say(v, leg, served, request, said);
     if (done == SS_OK) {
         leg->oa = oa;
+    }
+    if (done == SS_OK && said->status >= 200 && said->status < 300) {
+        ss_leg_learn_packages(v, leg, request);
     }
     if (done == SS_OK && is_refresh) {
         ss_session_timer_served(v, leg, request);

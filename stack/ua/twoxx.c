@@ -275,6 +275,7 @@ void ss_uac_twoxx(const ss_visit *v, ss_call *call, const ss_msg *response)
             ss_oa_step(&oa, SS_OA_2XX, ss_ua_has_session(response), false);
         if (status == SS_OK) {
             ss_leg_learn(leg, response);
+            ss_leg_learn_packages(v, leg, response);
             status = acknowledge(v, call, leg, response, verdict);
         }
         if (status == SS_OK && leg->state == SS_LEG_ENDING) {

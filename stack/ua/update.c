@@ -42,6 +42,7 @@ void ss_update_done(const ss_visit *v, ss_asked *asked, const ss_outcome *outcom
     const ss_oa_verdict verdict =
         asked->is_offer ? ss_oa_step(&leg->oa, SS_OA_UPDATE_2XX, has_sdp, false) : SS_OA_IS_NOTHING;
     ss_leg_refresh(v, leg, outcome->msg);
+    ss_leg_learn_packages(v, leg, outcome->msg);
     if (leg->state == SS_LEG_UP) {
         ss_session_timer_2xx(v, leg, outcome->msg);
     }
@@ -60,8 +61,11 @@ static void accept_at_once(const ss_visit *v, const ss_incoming *in, ss_leg *leg
         ss_ua_refuse_full(v, in);
         return;
     }
-    if (ss_ua_reply(v, in, ss_leg_print_response(v, leg, in->msg, &ok)) &&
-        leg->state == SS_LEG_UP) {
+    if (!ss_ua_reply(v, in, ss_leg_print_response(v, leg, in->msg, &ok))) {
+        return;
+    }
+    ss_leg_learn_packages(v, leg, in->msg);
+    if (leg->state == SS_LEG_UP) {
         ss_session_timer_served(v, leg, in->msg);
     }
 }

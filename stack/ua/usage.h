@@ -59,8 +59,8 @@ typedef struct ss_call {
         uint32_t replaces;  /* UAS: the call that ends when this one is answered */
         uint32_t session_s; /* UAC: the interval that this one asked for, 0: as the identity */
     };
-    uint64_t call_id;               /* hash, for notes */
-    ss_key128 merged;               /* UAS: From tag, Call-ID, CSeq: 8.2.2.2 */
+    uint64_t call_id; /* hash, for notes */
+    ss_key128 merged; /* UAS: From tag, Call-ID, CSeq: 8.2.2.2 */
     ss_blob
         kept; /* UAS: what responses repeat of the INVITE, until the final one; UAC: header lines of
                           * the INVITE that its ACK repeats (22.1) */
@@ -160,6 +160,8 @@ void ss_leg_end_early(const ss_visit *v, ss_call *call);
 ss_leg *ss_call_leg(const ss_visit *v, const ss_call *call, uint32_t number);
 /** An event of a leg's, while the application knows its call. */
 void ss_leg_tell(const ss_visit *v, const ss_leg *leg, ss_event event);
+/** The peer said that it takes INFOs of the package: RFC 6086 5.2.2. */
+bool ss_leg_takes_info(const ss_visit *v, const ss_leg *leg, ss_slice package);
 /** What a message of the peer's tells of it: Allow. */
 void ss_leg_learn(ss_leg *leg, const ss_msg *msg);
 /** The body is a session description, for an offer or an answer: RFC 3261 13.2.1. */
@@ -401,6 +403,9 @@ SS_MUST_USE ss_status ss_uas_answer(const ss_visit *v, ss_call *call, const ss_c
 /** A failure response to an unanswered call, which is over then; nothing is told. SS_ERR_FULL when it could not be said. */
 SS_MUST_USE ss_status ss_uas_reject(const ss_visit *v, ss_call *call, unsigned status,
                                     ss_slice contact);
+/** The same, and when it is worth to try again; 0: nothing is said of that. */
+SS_MUST_USE ss_status ss_uas_reject_until(const ss_visit *v, ss_call *call, unsigned status,
+                                          ss_slice contact, uint32_t retry_after_s);
 void ss_uas_ring_timer(const ss_visit *v, ss_call *call);
 /** What responses repeat of an INVITE, as a message of its own without body; and that message again, in the arena. */
 SS_MUST_USE ss_status ss_uas_keep_request(const ss_visit *v, const ss_incoming *in, ss_blob *kept);
@@ -413,7 +418,7 @@ ss_key128 ss_uas_merged_key(const ss_msg *request);
 /* ---- replaces.c: RFC 3891 ---- */
 
 /** 0 and the number of the call that an INVITE replaces (0: none), or what it is answered. */
-unsigned ss_uas_replaces(const ss_visit *v, const ss_msg *invite, uint32_t *replaced);
+unsigned ss_uas_replaces(const ss_visit *v, const ss_incoming *in, uint32_t *replaced);
 /** The call that was answered takes the place of the one it replaces, which ends. */
 void ss_uas_replaced(const ss_visit *v, const ss_call *call);
 

@@ -231,3 +231,112 @@ TEST(rfc3261_8_1_3_5_a_420_is_followed_without_what_is_not_supported)
     CHECK_OK(ua_carol_answers(rig, invite_of(rig, 1), 420, "r", "Unsupported: four\r\n"));
     check_rejected(rig, 420);
 }
+
+/* ---- inside a dialog: 12.2.1.2 ---- */
+
+#define OFFER SS_LIT("v=0\r\ns=offer\r\n")
+
+/* A call to Carol whose route set is `routes`, and a re-INVITE in it. */
+static ua_rig *reinvite_carol(const char *routes)
+{
+    char lines[256];
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    snprintf(lines, sizeof lines, "%s" CONTACT "Allow: UPDATE\r\n", routes);
+    CHECK_OK(ua_carol_answers(rig, invite_of(rig, 0), 200, "c", lines));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_REINVITE, OFFER));
+    return rig;
+}
+
+/* RFC3261:12.2.1.2 as outside one, but by the route set of the dialog. */
+TEST(rfc3261_12_2_1_2_a_redirected_reinvite_goes_by_the_route_set_to_the_contact)
+{
+    ua_rig *rig = reinvite_carol("Record-Route: <sip:10.0.0.9;lr>\r\n");
+    CHECK_OK(ua_carol_answers(rig, invite_of(rig, 1), 302, "c",
+                              "Contact: <sip:moved@10.7.7.7>;q=0.5, <sip:best@10.7.7.8>\r\n"));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REFUSED), 0);
+    check_target(rig, 2, "sip:best@10.7.7.8");
+    const ss_msg *again = ua_parse(invite_of(rig, 2));
+    CHECK_SLICE(ss_msg_value(again, SS_HDR_ROUTE, 0), "<sip:10.0.0.9;lr>");
+    CHECK_EQ(invite_of(rig, 2)->to, CAROL);
+    CHECK_SLICE_EQ(again->body, OFFER);
+    CHECK_OK(ua_carol_answers(rig, invite_of(rig, 2), 480, "c", ""));
+    check_target(rig, 3, "sip:moved@10.7.7.7");
+    CHECK_OK(ua_carol_answers(rig, invite_of(rig, 3), 200, "c", CONTACT));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_CHANGED), 1);
+    CHECK_SLICE(ua_sent_msg(rig, ALICE, "ACK", 3)->request_uri, "sip:carol@10.0.0.9");
+}
+
+TEST(rfc3261_12_2_1_2_what_is_redirected_nowhere_is_refused_and_the_dialog_goes_on)
+{
+    ua_rig *rig = reinvite_carol("");
+    CHECK_OK(ua_carol_answers(rig, invite_of(rig, 1), 302, "c", CONTACT)); /* where it was */
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REFUSED, 0)->event.status, 302);
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_UPDATE, OFFER));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "UPDATE", 0), 301, "c",
+                              "Contact: <sip:moved@10.0.0.9>\r\n"));
+    CHECK_SLICE(ua_sent_msg(rig, ALICE, "UPDATE", 1)->request_uri, "sip:moved@10.0.0.9");
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1)); /* while it is under way */
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "BYE", 0), 200, "c", ""));
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+/* A strict router stands in the Request-URI, where no target may be put. */
+TEST(rfc3261_12_2_1_2_behind_a_strict_router_nothing_is_redirected)
+{
+    ua_rig *rig = reinvite_carol("Record-Route: <sip:10.0.0.9>\r\n");
+    CHECK_OK(ua_carol_answers(rig, invite_of(rig, 1), 302, "c", "Contact: <sip:x@10.0.0.9>\r\n"));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REFUSED, 0)->event.status, 302);
+}
+
+/* ---- bodies that are too large, or not understood: 8.1.3.5 ---- */
+
+/* RFC3261:13.2.1 the 2xx has the offer then */
+static void check_without_offer(unsigned status, const char *lines)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    CHECK_OK(ua_carol_answers(rig, invite_of(rig, 0), status, "c", lines));
+    const ss_msg *again = ua_parse(invite_of(rig, 1));
+    CHECK_EQ(again->body.len, 0);
+    CHECK_EQ(ss_msg_count(again, SS_HDR_CONTENT_TYPE), 0);
+    CHECK_SLICE(ss_msg_value(again, SS_HDR_CONTENT_LENGTH, 0), "0");
+    CHECK_OK(ua_carol_answers(rig, invite_of(rig, 1), status, "c", lines));
+    check_rejected(rig, status); /* there is nothing more to leave out */
+}
+
+TEST(rfc3261_8_1_3_5_an_invite_that_is_too_large_goes_again_without_its_offer)
+{
+    check_without_offer(413, "");
+}
+
+TEST(rfc3261_8_1_3_5_a_description_that_is_not_understood_is_left_out)
+{
+    check_without_offer(415, "Accept: text/plain, application/x\r\n");
+}
+
+TEST(rfc3261_8_1_3_5_a_415_that_names_what_was_sent_asks_for_nothing)
+{
+    static const char *const lines[] = { "", "Accept: text/plain, application/SDP;x=y\r\n",
+                                         "Accept-Encoding: identity\r\n" };
+    for (size_t i = 0; i < SS_COUNT(lines); i++) {
+        ua_rig *rig = ua_start();
+        ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+        CHECK_OK(ua_carol_answers(rig, invite_of(rig, 0), 415, "c", lines[i]));
+        check_rejected(rig, 415);
+    }
+}
+
+/* RFC3261:20.33 */
+TEST(rfc3261_20_33_a_rejection_says_when_to_try_again)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:bob@10.0.0.2");
+    ua_run(rig, SS_MS(10));
+    ss_command reject = { .kind = SS_CMD_REJECT, .call = 1, .status = 486, .retry_after_s = 30 };
+    CHECK_OK(ua_command(rig, BOB, &reject));
+    CHECK_SLICE(ss_msg_value(ua_sent_msg(rig, BOB, "486 INVITE", 0), SS_HDR_RETRY_AFTER, 0), "30");
+    ua_run(rig, SS_MS(20));
+    CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->msg_status, 486);
+}

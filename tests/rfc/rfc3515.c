@@ -209,3 +209,51 @@ TEST(rfc3515_2_4_3_only_replaces_is_taken_from_the_headers_of_the_uri)
     ss_command command = { .kind = SS_CMD_CALL, .subscription = 1 };
     CHECK_EQ(ua_command(rig, BOB, &command), SS_ERR_SYNTAX);
 }
+
+/* ---- policies ---- */
+
+static ss_ua_profile profile;
+
+static unsigned refer_outside(ss_refer_policy policy, const char *more)
+{
+    char lines[256];
+    static const unsigned statuses[] = { 202, 429, 603 };
+    ua_rig *rig = ua_start();
+    profile = (ss_ua_profile){ .refers = (uint8_t)policy };
+    rig->identities[BOB].profile = &profile;
+    snprintf(lines, sizeof lines,
+             "Contact: <sip:carol@10.0.0.9>\r\nRefer-To: <sip:dave@10.0.0.9>\r\n%s", more);
+    ev_carol_sends(rig, BOB, "REFER", "r", 1, lines, NULL, "");
+    for (size_t i = 0; i < SS_COUNT(statuses); i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%u REFER", statuses[i]);
+        if (ua_sent_count(rig, BOB, name) == 1) {
+            CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_REFERRED), statuses[i] == 202);
+            return statuses[i];
+        }
+    }
+    return 0;
+}
+
+/* RFC3892:5 429 asks who sends it. */
+TEST(rfc3515_2_4_2_whom_it_follows_is_a_matter_of_policy)
+{
+    static const char by[] = "Referred-By: <sip:carol@example.com>\r\n";
+    CHECK_EQ(refer_outside(SS_REFERS_ANYBODY, ""), 202);
+    CHECK_EQ(refer_outside(SS_REFERS_NAMED, ""), 429);
+    CHECK_EQ(refer_outside(SS_REFERS_NAMED, by), 202);
+    CHECK_EQ(refer_outside(SS_REFERS_IN_CALL, by), 603);
+    CHECK_EQ(refer_outside(SS_REFERS_NOBODY, by), 603);
+}
+
+TEST(rfc3515_2_4_2_within_a_call_its_peer_is_followed)
+{
+    ua_rig *rig = ua_start();
+    profile = (ss_ua_profile){ .refers = SS_REFERS_IN_CALL };
+    rig->identities[BOB].profile = &profile;
+    ua_set_up(rig);
+    ss_command refer = { .kind = SS_CMD_REFER, .call = 1, .refer_to = SS_LIT("sip:dave@10.0.0.9") };
+    CHECK_OK(ua_command(rig, ALICE, &refer));
+    ua_run(rig, rig->now + SS_MS(10));
+    CHECK_EQ(ua_sent_count(rig, BOB, "202 REFER"), 1);
+}

@@ -182,3 +182,34 @@ TEST(rfc3891_4_an_attended_transfer_refers_to_the_dialog_that_shall_be_replaced)
     CHECK_SLICE(replacing->request_uri, "sip:carol@10.0.0.9");
     CHECK_EQ(ua_command(rig, BOB, &follow), SS_ERR_STATE); /* once */
 }
+
+/* ---- who may: 3 ---- */
+
+static ss_ua_profile profile;
+
+static void replace(ss_replaces_policy policy, const char *more, unsigned status)
+{
+    char lines[512];
+    ua_rig *rig = ua_start();
+    profile = (ss_ua_profile){ .replaces = (uint8_t)policy };
+    rig->identities[BOB].profile = &profile;
+    ua_set_up(rig);
+    snprintf(lines, sizeof lines, "%s%s", replaces(rig, ""), more);
+    CHECK_OK(ua_carol_invites(rig, BOB, "r", lines));
+    CHECK_EQ(ua_sent_count(rig, BOB, "403 INVITE"), status == 403);
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_INCOMING), status == 403 ? 1 : 2);
+    CHECK_EQ(rig->engines[BOB].core.dialogs, 1);
+}
+
+/* RFC3891:3 Alice is replaced: Carol must be sent by her. RFC3892:2.2 */
+TEST(rfc3891_3_who_was_sent_by_the_one_who_is_replaced_may_take_the_place)
+{
+    replace(SS_REPLACES_ANYBODY, "", 0);
+    replace(SS_REPLACES_NOBODY, "Referred-By: <sip:alice@example.com>\r\n", 403);
+    replace(SS_REPLACES_RELATED, "", 403);
+    replace(SS_REPLACES_RELATED, "Referred-By: <sip:alice@example.com>\r\n", 0);
+    replace(SS_REPLACES_RELATED, "Referred-By: \"A\" <sip:alice@EXAMPLE.com;x=1>;cid=y\r\n", 0);
+    replace(SS_REPLACES_RELATED, "Referred-By: <sip:mallory@example.com>\r\n", 403);
+    replace(SS_REPLACES_RELATED, "Referred-By: <sip:alice@example.org>\r\n", 403);
+    replace(SS_REPLACES_RELATED, "Referred-By: nonsense\r\n", 403);
+}

@@ -148,7 +148,7 @@ TEST(rfc3428_4_messages_outside_a_call_and_within)
 }
 
 /* RFC6086:4.2.2 RFC3261:11.2 */
-TEST(rfc6086_4_2_2_packages_that_are_taken_and_not)
+TEST(rfc6086_4_2_1_packages_that_were_said_are_taken)
 {
     flow_check("events/info", NULL);
 }

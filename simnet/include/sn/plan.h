@@ -80,8 +80,8 @@ typedef struct sn_ua_spec {
     sn_dist register_at;
     /* template: registered beside its own; "<sip:desk{n}@10.0.0.7>, <…>", or NULL */
     const char *contacts;
-    bool says_path;            /* it supports Path (RFC 3327); with a reg-id also outbound (5626) */
-    const char *instance;      /* template: +sip.instance of its own Contact, or NULL */
+    bool says_path;       /* it supports Path (RFC 3327); with a reg-id also outbound (5626) */
+    const char *instance; /* template: +sip.instance of its own Contact, or NULL */
     uint32_t reg_id;
     uint16_t q_less;           /* thousandths that the q of its own Contact is below 1 */
     bool unregisters;          /* what is bound is removed when the run drains */
@@ -94,6 +94,8 @@ typedef struct sn_ua_spec {
     uint32_t compositor; /* group of one, + 1: where its event state is kept; 0: itself */
     const char *const *info_packages; /* borrowed until added, copied */
     uint32_t info_package_count;
+    bool knows_info;
+    uint8_t replaces, refers; /* ss_replaces_policy, ss_refer_policy */
     sn_watch_spec watch;
     ss_ua_profile profile; /* made when it is added */
     sn_login_spec login;
@@ -158,8 +160,9 @@ typedef struct sn_call_spec {
     ss_span no_answer;                     /* the caller cancels after this; 0: never */
     uint8_t media;                         /* of its offer; 0: as the caller has it */
     bool is_late;                          /* the INVITE has no offer */
+    uint8_t retries;                       /* after a Retry-After; 7 at most */
     bool is_reliable;                      /* it requires 100rel */
-    uint32_t session_s; /* RFC 4028: asked for; 0: as the caller does */
+    uint32_t session_s;                    /* RFC 4028: asked for; 0: as the caller does */
     uint32_t behaviour; /* index + 1: what the caller does while it lasts; 0: nothing */
 } sn_call_spec;
 
@@ -192,10 +195,11 @@ typedef struct sn_call {
     ss_span hold;
     ss_span no_answer;
     bool callee_hangs_up;
-    bool scripted; /* of a story: nothing happens by itself */
-    bool is_late;  /* the INVITE has no offer */
+    bool scripted;      /* of a story: nothing happens by itself */
+    bool is_late;       /* the INVITE has no offer */
     bool is_reliable;   /* it requires 100rel */
-    uint8_t media; /* of the offer; 0: as the caller has it */
+    uint8_t media;      /* of the offer; 0: as the caller has it */
+    uint8_t retries;    /* it is placed again so often, after a Retry-After */
     uint32_t session_s; /* RFC 4028: asked for; 0: as the caller does */
 } sn_call;
 

@@ -54,7 +54,7 @@ typedef struct ss_ua_profile {
     const ss_extra_method *extra_methods;
     const ss_extra_header *extra_headers;
     ss_slice register_supported; /* Supported of a REGISTER: "path, outbound", or empty */
-    ss_slice contact_params; /* of its own Contact in a REGISTER: ";q=0.5", or empty */
+    ss_slice contact_params;     /* of its own Contact in a REGISTER: ";q=0.5", or empty */
     ss_slice contacts; /* registered beside the identity's own: "<uri>;params, <uri>", or empty */
     bool unregisters;  /* SS_CMD_QUIET removes the binding */
     const ss_ua_auth *auth; /* NULL: without credentials; its own for each identity that has some */
@@ -65,11 +65,29 @@ typedef struct ss_ua_profile {
     const ss_slice *packages;
     const ss_slice *info_packages; /* Recv-Info, RFC 6086 */
     uint16_t info_package_count;
+    bool knows_info;        /* Recv-Info is said even when it is empty: RFC 6086 5.2.3 */
     uint8_t watchers;       /* ss_watchers: what a SUBSCRIBE gets */
     bool refuses_forks;     /* RFC 6665 4.1.2.4: a NOTIFY of another fork gets 481 */
+    uint8_t replaces;       /* ss_replaces_policy */
+    uint8_t refers;         /* ss_refer_policy */
     bool is_compositor;     /* RFC 3903: requests are for any resource, not for us alone */
     uint32_t min_expires_s; /* of SUBSCRIBE and PUBLISH: 423 below */
 } ss_ua_profile;
+
+/** Who may take the place of a dialog: RFC 3891 3. Whose place it is proves it, or sent who comes. */
+typedef enum ss_replaces_policy {
+    SS_REPLACES_ANYBODY,
+    SS_REPLACES_RELATED, /* credentials of the same user (22.2), or a Referred-By of the one who is replaced; else 403 */
+    SS_REPLACES_NOBODY
+} ss_replaces_policy;
+
+/** Whose REFERs are followed: RFC 3515 2.4.2, RFC 3892 5. */
+typedef enum ss_refer_policy {
+    SS_REFERS_ANYBODY,
+    SS_REFERS_IN_CALL, /* 603 to others */
+    SS_REFERS_NAMED,   /* 429 without a Referred-By */
+    SS_REFERS_NOBODY
+} ss_refer_policy;
 
 /** RFC 6665 4.2.1.3. */
 typedef enum ss_watchers {
@@ -126,7 +144,7 @@ typedef enum ss_command_kind {
     /* Of an INVITE that waits for us, the first or a re-INVITE: */
     SS_CMD_PROGRESS, /* call, status 101..199, reliable or not, body may be empty */
     SS_CMD_ANSWER,   /* call, body: 200; waits for the PRACK of a 1xx that had one (RFC 3262 3) */
-    SS_CMD_REJECT,   /* call, status 300..699, target is a 3xx's Contact URI */
+    SS_CMD_REJECT, /* call, status 300..699, target is a 3xx's Contact URI; retry_after_s of a call, or 0 */
     /* Of ours, likewise: CANCEL at once, or as soon as a 1xx comes (9.1) */
     SS_CMD_CANCEL,
     /* call: BYE (15.1), by the callee once the ACK came or 64*T1 are over (15); before an answer
