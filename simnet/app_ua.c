@@ -509,6 +509,9 @@ static void on_call_event(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_ca
         return; /* of a re-INVITE: the BYE tells */
     }
     sn_ua_tell(host, c, (sn_call_event)meaning[event->kind].fact, event->status, event->synthetic);
+    if (event->kind == SS_EVENT_REJECTED) {
+        sn_program_refused(host, c, event);
+    }
     if (meaning[event->kind].is_end) {
         sn_ua_call_remove(app, host, event->call);
         return;

@@ -21,10 +21,11 @@ typedef struct sn_ua_call {
     uint32_t row, row_end; /* of the program: the next to do */
     bool is_callee : 1;
     bool is_answered : 1;
-    bool is_asked : 1; /* a re-INVITE waits for the story's answer */
-    bool is_up : 1;    /* the session is: rows that change it may go on */
+    bool is_asked : 1;  /* a re-INVITE waits for the story's answer */
+    bool is_up : 1;     /* the session is: rows that change it may go on */
+    uint32_t tries : 3; /* how often it was placed before: sn_program_refused */
     uint32_t
-        from : 28; /* k + 1 of a call of the traffic's, of which a REFER asked for this one: it holds as long; 0 */
+        from : 25; /* k + 1 of a call of the traffic's, of which a REFER asked for this one: it holds as long; 0 */
     uint64_t call_id;   /* hash */
     ss_ref session;     /* sn_session, one for each dialog with a description */
     uint32_t prack_leg; /* whose PRACK the story says */
@@ -63,6 +64,8 @@ void sn_ua_crash(sn_ua_app *app, sn_host *host);
 bool sn_program_wake(sn_ua_app *app, sn_host *host, const sn_wake *wake);
 /** Look at an incoming call and begin what the behaviour says. `call` is in the list, its session answered for. */
 void sn_program_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call);
+/** A call of the traffic was refused; with a Retry-After it may be placed again. `call` is in the list. */
+void sn_program_refused(sn_host *host, const sn_ua_call *call, const ss_event *event);
 /** The session is up on this side: who hangs up starts to wait. And then what is done while it lasts; the call may be over
  *  afterwards. */
 void sn_program_established(sn_ua_app *app, sn_host *host, sn_ua_call *call);

@@ -113,6 +113,7 @@ static sn_call make_call(const source *s, uint32_t k, ss_time at)
         .is_late = spec->is_late,
         .is_reliable = spec->is_reliable,
         .media = spec->media,
+        .retries = spec->retries,
         .session_s = spec->session_s,
     };
 }

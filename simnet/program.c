@@ -9,7 +9,7 @@
 #include "world_state.h"
 
 /* Own wakes: arg is the engine's number of the call, arg2 of ROW the row. ACT: the act, and how often it was put off. */
-enum { WAKE_ROW = 1, WAKE_HOLD, WAKE_NO_ANSWER, WAKE_ACT, WAKE_WATCH };
+enum { WAKE_ROW = 1, WAKE_HOLD, WAKE_NO_ANSWER, WAKE_ACT, WAKE_WATCH, WAKE_RETRY };
 
 /* A story's acts come first at their instant, so what they act on may arrive after them at that very instant. Arrivals
  * have step 1: an act that is not possible yet is tried again at steps 1 and 2. */
@@ -177,7 +177,9 @@ bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
         return false;
     }
     ss_command c = { .kind = m.command, .call = call->call, .status = row->status };
-    if (row->op == SN_OP_REDIRECT) {
+    if (row->op == SN_OP_REJECT) {
+        c.retry_after_s = row->value;
+    } else if (row->op == SN_OP_REDIRECT) {
         c.target = put_target(host, node_of_row(host, row, 0));
     }
     if (command(app, host, turn, &c) != SS_OK) {
@@ -291,8 +293,8 @@ void sn_program_lasts(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t num
 
 /* ---- placing calls ---- */
 
-/* A number names one call, and it is placed once: this point needs no count. */
-static ss_slice put_call_id(sn_host *host, uint32_t number)
+/* A number names one call; what it is placed for again is another one to everybody else. */
+static ss_slice put_call_id(sn_host *host, uint32_t number, uint32_t tries)
 {
     const ss_path path = sn_engine_path(host);
     const uint64_t id = sn_host_plan(host)->cast.nodes[sn_host_node(host)].id;
@@ -300,8 +302,8 @@ static ss_slice put_call_id(sn_host *host, uint32_t number)
                              .row = number,
                              .at = sn_host_now(host),
                              .entity = sn_host_node(host),
-                             .key = { id, number },
-                             .key_words = 2 };
+                             .key = { id, number, tries },
+                             .key_words = tries == 0 ? 2 : 3 };
     ss_buffer b = ss_buffer_open(sn_host_arena(host));
     ss_put_char(&b, 'c');
     ss_put_u64(&b, number);
@@ -340,10 +342,10 @@ static void begin_session(sn_host *host, sn_session *s, const sn_call *planned, 
     s->before = s->now;
 }
 
-static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number)
+static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number, uint32_t tries)
 {
     const sn_call *planned = sn_host_planned(host, number);
-    const ss_slice call_id = put_call_id(host, number);
+    const ss_slice call_id = put_call_id(host, number, tries);
     const uint64_t hash = ss_hash64(0, call_id);
     ss_command c = {
         .kind = SS_CMD_CALL,
@@ -358,6 +360,7 @@ static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number)
     if (s == NULL) {
         return;
     }
+    call->tries = tries & 7u;
     begin_session(host, s, planned, hash);
     if (!planned->is_late) {
         c.body_type = SS_LIT("application/sdp");
@@ -375,6 +378,21 @@ static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number)
     if (!planned->scripted && planned->no_answer != 0) {
         sn_host_wake(host, ss_time_after(sn_host_now(host), planned->no_answer), WAKE_NO_ANSWER,
                      c.call, 0);
+    }
+}
+
+/* RFC3261:20.33 Whoever says when it is worth to try again is believed, as often as the line of traffic says. */
+void sn_program_refused(sn_host *host, const sn_ua_call *call, const ss_event *event)
+{
+    const sn_call *planned = plan_call(host, call);
+    uint32_t seconds = 0;
+    if (planned == NULL || call->is_callee || call->tries >= planned->retries ||
+        event->msg == NULL || ss_msg_number(event->msg, SS_HDR_RETRY_AFTER, &seconds) != SS_OK) {
+        return;
+    }
+    const ss_time at = ss_time_after(sn_host_now(host), SS_S(seconds));
+    if (at < sn_host_plan(host)->duration) { /* no call is placed as it drains */
+        sn_host_wake(host, at, WAKE_RETRY, call->number, call->tries + 1u);
     }
 }
 
@@ -452,7 +470,7 @@ static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
         }
         return;
     case SN_OP_CALL:
-        place(app, host, turn, act->call);
+        place(app, host, turn, act->call, 0);
         return;
     case SN_OP_RESET:
     case SN_OP_CLOSE:
@@ -484,6 +502,10 @@ static bool do_own(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
     static const sn_row cancel = { .op = SN_OP_CANCEL }, hangup = { .op = SN_OP_HANGUP };
     if (wake->what == WAKE_ACT) {
         do_act(app, host, turn, wake);
+        return true;
+    }
+    if (wake->what == WAKE_RETRY) {
+        place(app, host, turn, wake->arg, wake->arg2);
         return true;
     }
     if (wake->what == WAKE_WATCH) {
@@ -525,7 +547,7 @@ static bool do_wake(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake 
         return true;
     }
     case SN_WAKE_CALL:
-        place(app, host, turn, wake->arg + 1);
+        place(app, host, turn, wake->arg + 1, 0);
         return true;
     case SN_WAKE_ACT:
         do_act(app, host, turn, wake);

@@ -251,7 +251,7 @@ void sn_program_referred(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_
     if (s == NULL) {
         return;
     }
-    call->from = origin_of(app, host, event->call) & 0xfffffff;
+    call->from = origin_of(app, host, event->call) & 0x1ffffff;
     sn_session_begin(host, s, hash, sn_program_media(host));
     c.body = sn_session_offer_all(host, s);
     s->is_offered = true;

@@ -32,6 +32,29 @@ static bool write_wait(sn_text *t, const void *at)
 
 const sn_codec sn_wait_codec = { read_wait, write_wait };
 
+/* Whole seconds, as Retry-After has them. */
+static void read_retry_after(sn_reading *r, const sn_item *value, void *at)
+{
+    ss_span *time = at;
+    if (!sn_value_is_none(value) && sn_value_time(r, value, SS_S(1), SS_S(86400), time) &&
+        *time % SS_S(1) != 0) {
+        sn_wrong(r, value->place, NULL, "Retry-After is in whole seconds: RFC 3261 20.33");
+    }
+}
+
+static bool write_retry_after(sn_text *t, const void *at)
+{
+    const ss_span time = *(const ss_span *)at;
+    if (time == 0) {
+        sn_text_put_str(t, "none");
+    } else {
+        sn_quantity_put_time(t, time);
+    }
+    return true;
+}
+
+static const sn_codec retry_after_codec = { read_retry_after, write_retry_after };
+
 #define AT(member) .offset = offsetof(sn_choice_entry, member)
 
 static const sn_field choice_fields[] = {
@@ -44,6 +67,10 @@ static const sn_field choice_fields[] = {
       AT(reject),
       .min = 300,
       .max = 699 },
+    { .key = "retry_after",
+      .kind = SN_VALUE_SPECIAL,
+      AT(retry_after),
+      .codec = &retry_after_codec },
     { .key = "redirect", .kind = SN_VALUE_NAME, .flags = SN_OR_NONE, AT(redirect) },
     { .key = "early_media", .kind = SN_VALUE_BOOL, AT(early_media) },
     { .key = "after", .kind = SN_VALUE_SPECIAL, AT(after), .codec = &sn_after_codec },
@@ -59,6 +86,10 @@ static void read_choice(sn_reading *r, sn_behaviour_entry *b, const sn_item *val
     }
     if (choice.answer.is_set && choice.reject != 0) {
         sn_wrong(r, sn_item_place(value, "reject"), NULL, "a choice answers or rejects, not both");
+    }
+    if (choice.retry_after != 0 && choice.reject == 0) {
+        sn_wrong(r, sn_item_place(value, "retry_after"), NULL,
+                 "only who rejects says when to try again: 'reject' is missing");
     }
     if (choice.redirect.text != NULL && (choice.answer.is_set || choice.reject != 0)) {
         sn_wrong(r, choice.redirect.place, NULL,
