@@ -185,6 +185,28 @@ void sn_offer_request_received(sn_judge *j, const sn_fact *f, dialog_end *d)
     }
 }
 
+/** What is said of a message that lacks an answer, and of one that has what nothing asked for. */
+typedef struct wrong_answer {
+    const char *missing, *unasked;
+} wrong_answer;
+
+/* A message that may carry the answer to an offer of theirs, and nothing else. OFF2 */
+static void say_answer(sn_judge *j, const sn_fact *f, dialog_end *d, bool is_asked,
+                       wrong_answer wrong)
+{
+    if (is_asked && !has_session(f)) {
+        broken(j, LAW_OFF2, f, wrong.missing);
+        d->offer.by = OFFER_NONE;
+    } else if (has_session(f)) {
+        const session_facts s = say(j, f, d);
+        if (is_asked) {
+            answer(j, f, d, &s);
+        } else {
+            broken(j, LAW_OFF2, f, wrong.unasked);
+        }
+    }
+}
+
 /* A 2xx to a PRACK or UPDATE. OFF2. RFC3262:5 RFC3311:5.2 */
 void sn_offer_success_sent(sn_judge *j, const sn_fact *f, dialog_end *d)
 {
@@ -192,17 +214,9 @@ void sn_offer_success_sent(sn_judge *j, const sn_fact *f, dialog_end *d)
     if (is_ours(d, OFFER_IN_RELIABLE) && d->offer.answered_by == f->sip.branch) {
         d->offer.by = OFFER_NONE;
     }
-    if (is_asked && !has_session(f)) {
-        broken(j, LAW_OFF2, f, "a 2xx left without the answer to the offer in its request");
-        d->offer.by = OFFER_NONE;
-    } else if (has_session(f)) {
-        const session_facts s = say(j, f, d);
-        if (is_asked) {
-            answer(j, f, d, &s);
-        } else {
-            broken(j, LAW_OFF2, f, "a 2xx left with a description that nothing asked for");
-        }
-    }
+    say_answer(j, f, d, is_asked,
+               (wrong_answer){ "a 2xx left without the answer to the offer in its request",
+                               "a 2xx left with a description that nothing asked for" });
 }
 
 void sn_offer_success_received(sn_judge *j, const sn_fact *f, dialog_end *d)
@@ -308,17 +322,9 @@ void sn_offer_ack_sent(sn_judge *j, const sn_fact *f, dialog_end *d)
     }
     d->has_acked = true;
     d->acked = f->sip.cseq;
-    if (is_asked && !has_session(f)) {
-        broken(j, LAW_OFF2, f, "an ACK left without the answer to the offer in the 2xx");
-        d->offer.by = OFFER_NONE;
-    } else if (has_session(f)) {
-        const session_facts s = say(j, f, d);
-        if (is_asked) {
-            answer(j, f, d, &s);
-        } else {
-            broken(j, LAW_OFF2, f, "an ACK left with a description, and its 2xx had no offer");
-        }
-    }
+    say_answer(j, f, d, is_asked,
+               (wrong_answer){ "an ACK left without the answer to the offer in the 2xx",
+                               "an ACK left with a description, and its 2xx had no offer" });
 }
 
 void sn_offer_ack_received(sn_judge *j, const sn_fact *f, dialog_end *d)
