@@ -35,7 +35,7 @@ typedef struct move {
 static const char *moved(const move *m, const char *at)
 {
     const size_t offset = (size_t)(at - m->from.at);
-    return m->to + offset + (offset < m->place ? 0 : m->more);
+    return m->to + (offset < m->place ? offset : offset + m->more);
 }
 
 static void move_slices(ss_msg *msg, const move *m)
