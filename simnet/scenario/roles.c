@@ -88,14 +88,14 @@ static bool is_aor(const char *aor)
     return at && c[-1] != '@';
 }
 
-/* Several phones of one user, when each is bound beside the others. A password is a node's by its index, so that one user would
- * have several. */
+/* Several phones of one user, when each is bound beside the others; or who would like to be, by the account of `user`. A password is a
+ * node's by its index, so that one user of a group would have several. */
 static bool may_share(const sn_model *m, const sn_group_entry *g)
 {
     const char *host = strchr(g->aor, '@');
     const sn_domain_entry *domain = host == NULL ? NULL : domain_named(m, host + 1);
     const bool is_guarded = domain != NULL && domain->password != NULL && !has_number(g->aor);
-    return g->registering.expires != 0 && !is_guarded;
+    return g->registering.expires != 0 && (!is_guarded || sn_group_size(g) == 1);
 }
 
 static void judge_aor(sn_reading *r, const sn_model *m, sn_group_entry *g)
