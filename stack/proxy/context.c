@@ -196,7 +196,9 @@ static void parked_link(const ss_visit *v, ss_parked *p, ss_ref ref)
 
 bool ss_park(const ss_visit *v, ss_context *c, ss_branch *b, ss_stage stage, const ss_query *query)
 {
-    const ss_ref ref = ss_core_take(v->core, sizeof(ss_parked));
+    /* The name stands in a request that may be let go in this very turn, before the host reads it. */
+    const ss_slice name = ss_arena_copy(v->turn->arena, query->name);
+    const ss_ref ref = name.len == query->name.len ? ss_core_take(v->core, sizeof(ss_parked)) : 0;
     if (ref == 0) {
         return false;
     }
@@ -213,6 +215,7 @@ bool ss_park(const ss_visit *v, ss_context *c, ss_branch *b, ss_stage stage, con
     parked_link(v, p, ref);
     c->parked++;
     out->query = *query;
+    out->query.name = name;
     out->query.token = p->token;
     return true;
 }
