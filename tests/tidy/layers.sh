@@ -18,12 +18,13 @@ ss_ua:        base msg auth transport txn sdp dialog ua
 ss_proxy:     base msg auth transport txn sdp dialog proxy
 ss_engine:    base msg auth transport txn sdp dialog ua proxy engine
 sn_facts:     base facts
-sn_judge:     base facts judge
+sn_dns:       base dns
+sn_judge:     base facts dns judge
 sn_capture:   base facts capture
-sn_world:     base msg auth openssl transport txn sdp dialog ua proxy engine facts judge world
-sn_scenario:  base msg auth openssl transport txn sdp dialog ua proxy engine facts judge world scenario
-rp_reports:   base msg facts judge capture reports
-fz_targets:   base msg auth transport txn sdp dialog ua proxy engine fuzz
+sn_world:     base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge world
+sn_scenario:  base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge world scenario
+rp_reports:   base msg facts dns judge capture reports
+fz_targets:   base msg auth transport txn sdp dialog ua proxy engine dns fuzz
 '
 
 # The layer that a public header belongs to: ss/ua.h -> ua.
@@ -34,6 +35,7 @@ layer_of() {
     ss/words.h) echo base ;; # what facts and laws are written in
     ss/*.h) basename "$1" .h ;;
     sn/facts*) echo facts ;;
+    sn/dns*) echo dns ;;
     sn/judge*) echo judge ;;
     sn/capture*) echo capture ;;
     sn/scenario*) echo scenario ;;
