@@ -48,9 +48,17 @@ void sn_engine_status(sn_host *host, ss_status status)
     }
 }
 
+/* With a DNS as that says, perhaps later; else as a DNS that knows the plan would. */
 static void answer_resolve(ss_engine *e, sn_host *host, ss_turn *turn, const ss_query *query)
 {
     const sn_plan *plan = sn_host_plan(host);
+    if (plan->dns.server_count > 0) {
+        ss_answer found;
+        if (sn_host_resolve(host, query, &found)) {
+            sn_engine_status(host, ss_engine_answer(e, turn, &found));
+        }
+        return;
+    }
     const uint32_t node = sn_resolve(plan, query->name);
     ss_address address;
     ss_answer answer = { .token = query->token, .status = SS_NONE };
@@ -158,7 +166,8 @@ static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, s
     case SS_OUT_CLOSE:
         sn_host_close(host, &out->path);
         break;
-    case SS_OUT_AVOID: /* names lead to one place each */
+    case SS_OUT_AVOID:
+        sn_host_avoid(host, out);
         break;
     }
 }
@@ -220,6 +229,14 @@ size_t sn_engine_bytes(ss_engine *e, sn_host *host, const sn_engine_user *user, 
     sn_engine_drain(e, host, user, &turn);
     arena->used = used;
     return taken.count;
+}
+
+void sn_engine_resolved(ss_engine *e, sn_host *host, const sn_engine_user *user,
+                        const ss_answer *answer)
+{
+    ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
+    sn_engine_status(host, ss_engine_answer(e, &turn, answer));
+    sn_engine_drain(e, host, user, &turn);
 }
 
 void sn_engine_tick(ss_engine *e, sn_host *host, const sn_engine_user *user)

@@ -28,6 +28,9 @@ bool sn_engine_stream(ss_engine *e, sn_host *host, const sn_engine_user *user, c
                       sn_stream_event event);
 size_t sn_engine_bytes(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
                        ss_slice bytes);
+/** The host's resolver has the answer to a query. */
+void sn_engine_resolved(ss_engine *e, sn_host *host, const sn_engine_user *user,
+                        const ss_answer *answer);
 void sn_engine_tick(ss_engine *e, sn_host *host, const sn_engine_user *user);
 /** Do everything that a turn put out, and what comes of it. */
 void sn_engine_drain(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn);

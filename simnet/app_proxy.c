@@ -151,6 +151,13 @@ static size_t stream_bytes(void *self, sn_host *host, const ss_path *path, ss_sl
     return sn_engine_bytes(&app->engine, host, &user, path, bytes);
 }
 
+static void resolved(void *self, sn_host *host, const ss_answer *answer)
+{
+    proxy_app *app = self;
+    const sn_engine_user user = user_of(app);
+    sn_engine_resolved(&app->engine, host, &user, answer);
+}
+
 static ss_time deadline(const void *self)
 {
     const proxy_app *app = self;
@@ -230,6 +237,7 @@ const sn_app_class sn_app_proxy = {
     .input = input,
     .stream = stream,
     .stream_bytes = stream_bytes,
+    .resolved = resolved,
     .deadline = deadline,
     .tick = tick,
     .wake = wake,

@@ -40,6 +40,7 @@ void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node)
     sn_ua_put_aor(&aor, plan, node);
     if (ss_uri_parse(ss_buffer_slice(&aor), &uri) != SS_OK ||
         ss_address_from(uri.host, 0, &numeric) == SS_OK ||
+        plan->groups[plan->nodes[node].group].ua.is_found_by_dns ||
         sn_resolve(plan, uri.host) != SN_NOBODY) {
         ss_put(b, ss_buffer_slice(&aor));
         return;
@@ -89,7 +90,11 @@ void sn_ua_put_registrar(ss_buffer *b, ss_slice aor)
 void sn_ua_put_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spec)
 {
     const uint32_t outbound = sn_plan_outbound(plan, spec);
-    if (outbound != SN_NOBODY) {
+    if (spec->outbound_host != NULL) {
+        ss_put_text(b, "sip:");
+        ss_put_text(b, spec->outbound_host);
+        ss_put_text(b, ";lr");
+    } else if (outbound != SN_NOBODY) {
         ss_put_text(b, "sip:");
         put_address(b, plan->cast.nodes[plan->group_first[outbound]].address);
         ss_put_text(b, ";lr");
@@ -618,6 +623,13 @@ static size_t stream_bytes(void *self, sn_host *host, const ss_path *path, ss_sl
     return sn_engine_bytes(&app->engine, host, &user, path, bytes);
 }
 
+static void resolved(void *self, sn_host *host, const ss_answer *answer)
+{
+    sn_ua_app *app = self;
+    const sn_engine_user user = sn_ua_user(app);
+    sn_engine_resolved(&app->engine, host, &user, answer);
+}
+
 static void reset(void *self, sn_host *host)
 {
     sn_ua_app *app = self;
@@ -667,6 +679,7 @@ const sn_app_class sn_app_ua = {
     .input = input,
     .stream = stream,
     .stream_bytes = stream_bytes,
+    .resolved = resolved,
     .deadline = deadline,
     .tick = tick,
     .wake = wake,

@@ -108,6 +108,16 @@ void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     settle(p, node);
 }
 
+void sn_app_resolved(sn_partition *p, uint32_t node, const ss_answer *answer)
+{
+    sn_node_state *n = &p->world->nodes[node];
+    sn_host host = { p, node };
+    if (n->class->resolved != NULL) {
+        n->class->resolved(n->app, &host, answer);
+        settle(p, node);
+    }
+}
+
 bool sn_app_stream(sn_partition *p, uint32_t node, const ss_path *path, sn_stream_event event)
 {
     sn_node_state *n = &p->world->nodes[node];
@@ -178,6 +188,16 @@ sn_decisions *sn_host_decisions(sn_host *host)
     return host->partition->world->decisions;
 }
 
+bool sn_host_resolve(sn_host *host, const ss_query *query, ss_answer *answer)
+{
+    return sn_resolver_ask(host->partition, host->node, query, answer);
+}
+
+void sn_host_avoid(sn_host *host, const ss_output *out)
+{
+    sn_resolver_avoid(host->partition, host->node, out);
+}
+
 void sn_host_send(sn_host *host, const ss_path *path, ss_slice bytes, const ss_msg *read)
 {
     sn_node_send(host->partition, host->node, path, bytes, read);
@@ -212,6 +232,7 @@ void sn_host_crash(sn_host *host)
 {
     host->partition->world->nodes[host->node].is_dead = 1;
     sn_streams_forget_all(host->partition, host->node);
+    sn_resolver_forget(host->partition, host->node);
 }
 
 void sn_host_restart(sn_host *host)

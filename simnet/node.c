@@ -171,8 +171,11 @@ static void pass_on(sn_partition *p, uint32_t link, ss_ref ref)
                                 .now = p->key.at,
                                 .bytes = packet->len,
                                 .hops = packet->about.hops };
-    const sn_passage passage =
-        packet->about.is_stream ? sn_pass_whole(&t, packet->about.id.copy) : sn_impair(&t, &point);
+    const bool is_down = !packet->about.is_stream && w->plan->spell_count > 0 &&
+                         sn_plan_has_spell(w->plan, link / 2, SN_SPELL_DOWN, p->key.at);
+    const sn_passage passage = is_down                   ? sn_pass_nothing(packet->about.id.copy)
+                               : packet->about.is_stream ? sn_pass_whole(&t, packet->about.id.copy)
+                                                         : sn_impair(&t, &point);
     p->out_of_memory |= passage.out_of_memory;
     emit_passage(p, link, packet, &passage);
     packet->about.hops++;
@@ -353,8 +356,11 @@ static void receive_datagram(sn_partition *p, uint32_t node, sn_about *about, co
 {
     const sn_plan *plan = p->world->plan;
     const sn_node_state *n = &p->world->nodes[node];
-    if (n->class == NULL || (port_of(n) != 0 && port_of(n) != udp->destination_port) ||
-        plan->groups[plan->nodes[node].group].refuses_udp) {
+    const bool is_for_resolver =
+        plan->dns.server_count > 0 && sn_resolver_takes(udp->source_port, udp->destination_port);
+    const bool is_heard = port_of(n) == 0 || port_of(n) == udp->destination_port || is_for_resolver;
+    if (n->class == NULL || !is_heard ||
+        (plan->groups[plan->nodes[node].group].refuses_udp && !is_for_resolver)) {
         emit_drop(p, node, about, SN_UDP_HEADER_BYTES + udp->payload.len, SN_CAUSE_NO_PORT);
         return;
     }
@@ -366,7 +372,11 @@ static void receive_datagram(sn_partition *p, uint32_t node, sn_about *about, co
                            .remote = ss_address_v4(ip->source, udp->source_port) };
     const uint32_t peer = sn_plan_find_address(plan, ip->source);
     emit_datagram(p, SN_FACT_DATAGRAM_RECEIVED, node, about, &path, peer, udp->payload);
-    sn_app_input(p, node, &path, udp->payload);
+    if (is_for_resolver) {
+        (void)sn_resolver_input(p, node, &path, udp->payload);
+    } else {
+        sn_app_input(p, node, &path, udp->payload);
+    }
 }
 
 /* An IP payload is here, whole. */

@@ -51,6 +51,7 @@ sn_plan *sn_plan_new(void)
     plan->duration = SS_S(60);
     plan->drain = SS_S(300);
     plan->step_max = 1000;
+    plan->dns = (sn_dns_plan){ .timeout = SS_S(2), .attempts = 3, .avoid = SS_S(30) };
     plan->root = SN_NOBODY;
     return plan;
 }
@@ -76,6 +77,8 @@ void sn_plan_free(sn_plan *plan)
     free(plan->checks);
     free(plan->expects);
     free(plan->reached);
+    free(plan->records);
+    free(plan->spells);
     free(plan->memory->check_places);
     free(plan->memory);
     free(plan);
@@ -218,6 +221,7 @@ uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)
     SS_ASSERT(!plan->memory->finished);
     copy.name = copy_text(plan, spec->name, &failed);
     copy.ua.aor = copy_text(plan, spec->ua.aor, &failed);
+    copy.ua.outbound_host = copy_text(plan, spec->ua.outbound_host, &failed);
     copy.ua.profile = profile_of(plan, &spec->ua, &failed);
     copy.ua.watch.event = copy_text(plan, spec->ua.watch.event, &failed);
     copy.ua.contacts = copy_text(plan, spec->ua.contacts, &failed);
@@ -235,6 +239,59 @@ uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)
         return UINT32_MAX;
     }
     APPEND(plan, groups, group_count, group_cap, &copy);
+    return index;
+}
+
+static void copy_slice(sn_plan *plan, ss_slice *text, bool *failed)
+{
+    const char *copy = text->len == 0 ? NULL : sn_plan_text(plan, *text);
+    *failed |= text->len > 0 && copy == NULL;
+    *text = (ss_slice){ copy, copy == NULL ? 0 : text->len };
+}
+
+static void copy_data(sn_plan *plan, sn_dns_record *r, bool *failed)
+{
+    switch (r->type) {
+    case SN_DNS_A:
+    case SN_DNS_AAAA:
+        break;
+    case SN_DNS_SRV:
+        copy_slice(plan, &r->srv.target, failed);
+        break;
+    case SN_DNS_NAPTR:
+        copy_slice(plan, &r->naptr.flags, failed);
+        copy_slice(plan, &r->naptr.service, failed);
+        copy_slice(plan, &r->naptr.regexp, failed);
+        copy_slice(plan, &r->naptr.replacement, failed);
+        break;
+    case SN_DNS_SOA:
+        copy_slice(plan, &r->soa.server, failed);
+        copy_slice(plan, &r->soa.mailbox, failed);
+        break;
+    default:
+        copy_slice(plan, &r->target, failed);
+        break;
+    }
+}
+
+uint32_t sn_plan_add_record(sn_plan *plan, const sn_record *record)
+{
+    bool failed = false;
+    uint32_t index;
+    sn_record copy = *record;
+    copy_slice(plan, &copy.entry.record.name, &failed);
+    copy_data(plan, &copy.entry.record, &failed);
+    if (failed) {
+        return UINT32_MAX;
+    }
+    APPEND(plan, records, record_count, record_cap, &copy);
+    return index;
+}
+
+uint32_t sn_plan_add_spell(sn_plan *plan, const sn_spell *spell)
+{
+    uint32_t index;
+    APPEND(plan, spells, spell_count, spell_cap, spell);
     return index;
 }
 

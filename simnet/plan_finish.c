@@ -354,6 +354,9 @@ ss_status sn_plan_finish(sn_plan *plan, const char **why)
         status = join_nodes(plan, (sn_member *)plan->cast.nodes, why);
     }
     if (status == SS_OK) {
+        status = sn_plan_finish_dns(plan, why);
+    }
+    if (status == SS_OK) {
         status = sn_plan_cast_logins(plan);
     }
     if (status == SS_OK) {

@@ -144,6 +144,8 @@ static bool dispatch(sn_partition *p, const sn_event *event)
         return sn_node_pieces(p, event);
     case SN_EVENT_STREAM:
         return sn_stream_overdue(p, event);
+    case SN_EVENT_RESOLVER:
+        return sn_resolver_overdue(p, event);
     }
     return false;
 }
@@ -228,6 +230,8 @@ static bool means_something(const sn_world *w, const sn_partition *p, const sn_e
         return w->nodes[event->receiver].deadline != SS_TIME_NEVER;
     case SN_EVENT_STREAM:
         return sn_stream_is_waiting(p, event);
+    case SN_EVENT_RESOLVER:
+        return sn_resolver_is_waiting(p, event);
     default:
         return true;
     }

@@ -41,9 +41,10 @@ static size_t lay(layout *l, size_t bytes)
 static const sn_app_class *class_of(const sn_plan *plan, const sn_world_options *options,
                                     uint32_t node)
 {
-    static const sn_app_class *const own[SN_ROLE_COUNT] = {
-        [SN_ROLE_UA] = &sn_app_ua, [SN_ROLE_PROXY] = &sn_app_proxy, [SN_ROLE_TAP] = &sn_app_tap
-    };
+    static const sn_app_class *const own[SN_ROLE_COUNT] = { [SN_ROLE_UA] = &sn_app_ua,
+                                                            [SN_ROLE_PROXY] = &sn_app_proxy,
+                                                            [SN_ROLE_TAP] = &sn_app_tap,
+                                                            [SN_ROLE_DNS] = &sn_app_dns };
     const sn_role role = plan->cast.nodes[node].role;
     if (options->apps != NULL && options->apps[role] != NULL) {
         return options->apps[role];

@@ -9,11 +9,12 @@
 #include "event_queue.h"
 #include "ip/ip.h"
 #include "link/impair.h"
+#include "resolver.h"
 #include "sn/app.h"
 #include "sn/world.h"
 #include "ss/engine.h"
-#include "tcp/streams.h"
 #include "ss/openssl.h"
+#include "tcp/streams.h"
 
 typedef struct sn_node_state {
     const sn_app_class *class; /* NULL for routers */
@@ -42,6 +43,7 @@ typedef struct sn_partition {
     sn_event_queue queue;
     ss_store store;     /* packets, queues, pieces, connections, what apps keep */
     ss_table streams;   /* of all its nodes; made with the first */
+    ss_table resolvers; /* likewise */
     ss_pools pools;     /* of the engines */
     uint32_t next_call; /* of the plan, not yet in the queue */
     uint32_t next_act;
@@ -144,6 +146,8 @@ void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
 /** Of a connection of the app's: see sn_app_class. */
 bool sn_app_stream(sn_partition *p, uint32_t node, const ss_path *path, sn_stream_event event);
 size_t sn_app_bytes(sn_partition *p, uint32_t node, const ss_path *path, ss_slice bytes);
+/** What the app asked for by name was found, or not. */
+void sn_app_resolved(sn_partition *p, uint32_t node, const ss_answer *answer);
 bool sn_app_tick(sn_partition *p, const sn_event *event);
 bool sn_app_wake(sn_partition *p, const sn_event *event);
 SS_MUST_USE ss_status sn_app_start(sn_partition *p, uint32_t node);

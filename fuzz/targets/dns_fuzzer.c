@@ -48,7 +48,7 @@ static void put_whole(ss_buffer *b, const void *what)
     sn_dns_put(b, what);
 }
 
-/* RFC1035:4.2.1 whatever is asked, the answer is a message, small enough, and to this question. */
+/* RFC 1035 4.2.1 whatever is asked, the answer is a message, small enough, and to this question. */
 static void check_answer(const sn_dns_message *query)
 {
     static const char *const lines[] = {

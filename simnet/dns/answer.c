@@ -59,7 +59,7 @@ static const sn_dns_entry *alias_of(const search *s, ss_slice name)
     return NULL;
 }
 
-/* RFC1034:4.3.2 step 3 a name that others end in is there too. */
+/* RFC 1034 4.3.2 step 3 a name that others end in is there too. */
 static bool has_name(const search *s, ss_slice name)
 {
     for (uint32_t i = 0; i < s->zone->count; i++) {

@@ -61,7 +61,7 @@ static bool add_label(char name[SN_DNS_NAME_MAX], size_t *len, const char *label
     return true;
 }
 
-/* RFC1035:4.1.4 a sequence of labels, a pointer, or the first and then the second. */
+/* RFC 1035 4.1.4 a sequence of labels, a pointer, or the first and then the second. */
 static ss_slice take_name(reader *r)
 {
     char name[SN_DNS_NAME_MAX];
@@ -91,7 +91,7 @@ static ss_slice take_name(reader *r)
     return SS_EMPTY;
 }
 
-/* RFC1035:3.3 */
+/* RFC 1035 3.3 */
 static ss_slice take_string(reader *r)
 {
     const size_t length = (size_t)take(r, 1);
@@ -163,7 +163,7 @@ static void take_data(reader *r, sn_dns_record *out)
     }
 }
 
-/* RFC1035:4.1.3; data of another length than its type says is wrong. */
+/* RFC 1035 4.1.3; data of another length than its type says is wrong. */
 static void take_record(reader *r, sn_dns_record *out)
 {
     out->name = take_name(r);

@@ -208,7 +208,7 @@ static bool fits(ss_buffer *b, const sn_dns_message *m)
     return true;
 }
 
-/* RFC1035:4.2.1 "longer messages are truncated and the TC bit is set"; RFC 2181 9: what is left out unasked-for is no reason to. */
+/* RFC 1035 4.2.1 "longer messages are truncated and the TC bit is set"; RFC 2181 9: what is left out unasked-for is no reason to. */
 void sn_dns_put_datagram(ss_buffer *b, const sn_dns_message *m)
 {
     sn_dns_message less = *m;

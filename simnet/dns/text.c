@@ -147,7 +147,7 @@ static ss_slice take_name(words *w)
     return ss_buffer_keep(w->arena, &b);
 }
 
-/* RFC1035:5.1 in quotes, or a word. */
+/* RFC 1035 5.1 in quotes, or a word. */
 static ss_slice take_string(words *w)
 {
     static const char message[] = "a text in quotes is wanted here, of 255 bytes at most";
@@ -164,7 +164,7 @@ static ss_slice take_string(words *w)
     } else {
         text = next_word(w);
         if (text.len == 0 || ss_slice_find(text, '"') < text.len) {
-            flaw_at(w, from, 0, message);
+            flaw_at(w, from, w->at - from, message);
         }
     }
     if (text.len > 255) {

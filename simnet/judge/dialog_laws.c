@@ -1,5 +1,6 @@
 /* DLG3: the CSeq numbers of one side of a dialog (RFC 3261 12.2.1.1), as the wire shows them. A number may be left out, when what
- * it was for could not be sent; none comes back, and none is used twice. DLG4: one INVITE at a time in a dialog (14.1). */
+ * it was for could not be sent; none comes back, and none is used twice, but by a request that goes to another server because the first
+ * one failed (RFC 3263 4.3). DLG4: one INVITE at a time in a dialog (14.1). */
 #include "laws.h"
 
 /* Of the node's side of the dialog: its own tag comes first. */
@@ -16,6 +17,22 @@ void sn_dialog_bye_received(sn_judge *j, const sn_fact *f)
     sn_map_remove(&j->cseqs, side_key(f, f->sip.to_tag, f->sip.from_tag));
 }
 
+/* The number, and above it where the request went and what it was. */
+static uint64_t value_of(const sn_fact *f)
+{
+    const uint64_t place = ss_mix_absorb((uint64_t)f->peer << 16 | f->peer_port, f->packet.ordinal);
+    const uint64_t known = ss_mix_absorb(f->peer, f->peer_port);
+    const uint64_t where = f->peer == SN_NOBODY ? place : known; /* nobody's address is not known */
+    return (uint64_t)f->sip.method << 56 | (where & 0xffffff) << 32 | f->sip.cseq;
+}
+
+/* RFC3263:4.3 the same request, but elsewhere. */
+static bool is_elsewhere(uint64_t last, uint64_t now)
+{
+    return (uint32_t)last == (uint32_t)now && last >> 56 == now >> 56 &&
+           (last >> 32 & 0xffffff) != (now >> 32 & 0xffffff);
+}
+
 /* ACK and CANCEL have the number of what they are about. RFC3261:12.2.1.1 */
 void sn_dialog_request_sent(sn_judge *j, const sn_fact *f)
 {
@@ -25,13 +42,14 @@ void sn_dialog_request_sent(sn_judge *j, const sn_fact *f)
     }
     const uint64_t key = side_key(f, f->sip.from_tag, f->sip.to_tag);
     const uint64_t *last = sn_map_find(&j->cseqs, key);
-    if (last != NULL && f->sip.cseq <= *last) {
+    const uint64_t now = value_of(f);
+    if (last != NULL && f->sip.cseq <= (uint32_t)*last && !is_elsewhere(*last, now)) {
         sn_judge_broken(j, LAW_DLG3, f->key.at, f->entity, f->sip.call_id,
                         "a request with CSeq %u left in a dialog whose last one had %u",
-                        (unsigned)f->sip.cseq, (unsigned)*last);
+                        (unsigned)f->sip.cseq, (unsigned)(uint32_t)*last);
     } else if (f->sip.method == SS_METHOD_BYE) {
         sn_map_remove(&j->cseqs, key);
-    } else if (!sn_map_put(&j->cseqs, key, f->sip.cseq)) {
+    } else if (!sn_map_put(&j->cseqs, key, now)) {
         j->out_of_memory = true;
     }
 }

@@ -160,3 +160,8 @@ sn_passage sn_pass_whole(const sn_transmission *t, uint16_t copy)
     return (sn_passage){ .copies = 1,
                          .copy[0] = { .number = copy, .arrives = ss_time_after(t->now, delay) } };
 }
+
+sn_passage sn_pass_nothing(uint16_t copy)
+{
+    return (sn_passage){ .copies = 1, .copy[0] = { .number = copy, .cause = SN_CAUSE_DOWN } };
+}

@@ -48,6 +48,9 @@ sn_passage sn_impair(const sn_transmission *t, sn_point *point);
 /** What belongs to a stream passes whole, after the delay of the link: one copy, nothing decided (decisions/0009). */
 sn_passage sn_pass_whole(const sn_transmission *t, uint16_t copy);
 
+/** The node at one end is down: the packet is dropped. */
+sn_passage sn_pass_nothing(uint16_t copy);
+
 /** The least time between transmission and arrival: the lookahead of the direction. */
 static inline ss_span sn_link_floor(const sn_link_params *params)
 {

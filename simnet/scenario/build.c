@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* An index, or out of the reading: there is no memory. */
-static uint32_t added(sn_reading *r, uint32_t index)
+uint32_t sn_added(sn_reading *r, uint32_t index)
 {
     if (index == UINT32_MAX) {
         longjmp(*r->hoard.full, 1);
@@ -17,7 +16,7 @@ static void add_links(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->link_count; i++) {
         const sn_link_kind kind = { m->links[i].name.text, m->links[i].up, m->links[i].down };
-        added(r, sn_plan_add_link(r->plan, &kind));
+        sn_added(r, sn_plan_add_link(r->plan, &kind));
     }
 }
 
@@ -25,7 +24,7 @@ static void add_after(sn_reading *r, const sn_after_list *list)
 {
     for (uint32_t i = 0; i < list->count; i++) {
         const sn_row row = sn_after_row(&list->entries[i]);
-        added(r, sn_plan_add_row(r->plan, &row));
+        sn_added(r, sn_plan_add_row(r->plan, &row));
     }
 }
 
@@ -33,7 +32,7 @@ static void add_behaviours(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->behaviour_count; i++) {
         const sn_behaviour_entry *b = &m->behaviours[i];
-        added(r, sn_plan_add_behaviour(r->plan, b->name.text));
+        sn_added(r, sn_plan_add_behaviour(r->plan, b->name.text));
         for (uint32_t k = 0; k < b->choice_count; k++) {
             const sn_choice_entry *c = &b->choices[k];
             const sn_row ring = { .op = SN_OP_PROGRESS,
@@ -47,18 +46,18 @@ static void add_behaviours(sn_reading *r, const sn_model *m)
             const sn_row redirect = {
                 .op = SN_OP_REDIRECT, .status = 302, .value = 1, .target = c->redirect.index
             };
-            added(r, sn_plan_add_choice(r->plan, c->weight));
+            sn_added(r, sn_plan_add_choice(r->plan, c->weight));
             if (c->ring.is_set) {
-                added(r, sn_plan_add_row(r->plan, &ring));
+                sn_added(r, sn_plan_add_row(r->plan, &ring));
             }
             if (c->answer.is_set) {
-                added(r, sn_plan_add_row(r->plan, &answer));
+                sn_added(r, sn_plan_add_row(r->plan, &answer));
             }
             if (c->reject != 0) {
-                added(r, sn_plan_add_row(r->plan, &reject));
+                sn_added(r, sn_plan_add_row(r->plan, &reject));
             }
             if (c->redirect.text != NULL) {
-                added(r, sn_plan_add_row(r->plan, &redirect));
+                sn_added(r, sn_plan_add_row(r->plan, &redirect));
             }
             add_after(r, &c->after);
         }
@@ -158,16 +157,22 @@ static ss_settings settings_of(const sn_model *m, const sn_group_entry *g)
     return settings;
 }
 
+static sn_role role_of(const sn_group_entry *g)
+{
+    return (g->roles & SN_IS_UA) != 0      ? SN_ROLE_UA
+           : (g->roles & SN_IS_PROXY) != 0 ? SN_ROLE_PROXY
+           : (g->roles & SN_IS_TAP) != 0   ? SN_ROLE_TAP
+           : (g->roles & SN_IS_DNS) != 0   ? SN_ROLE_DNS
+                                           : SN_ROLE_ROUTER;
+}
+
 static void add_groups(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->group_count; i++) {
         const sn_group_entry *g = &m->groups[i];
         sn_group_spec spec = {
             .name = g->name.text,
-            .role = (g->roles & SN_IS_UA) != 0      ? SN_ROLE_UA
-                    : (g->roles & SN_IS_PROXY) != 0 ? SN_ROLE_PROXY
-                    : (g->roles & SN_IS_TAP) != 0   ? SN_ROLE_TAP
-                                                    : SN_ROLE_ROUTER,
+            .role = role_of(g),
             .count = sn_group_size(g),
             .indexed = g->count != 0,
             .via = g->via.text == NULL ? SN_NOBODY : g->via.index,
@@ -189,6 +194,8 @@ static void add_groups(sn_reading *r, const sn_model *m)
             spec.ua = (sn_ua_spec){
                 .aor = g->aor,
                 .outbound = g->outbound.text == NULL ? SN_NOBODY : g->outbound.index,
+                .outbound_host = g->outbound_host,
+                .is_found_by_dns = g->aor != NULL && sn_dns_knows(m, strchr(g->aor, '@') + 1),
                 .expires_s = (uint32_t)(g->registering.expires / SS_S(1)),
                 .register_at = g->registering.at,
                 .contacts = g->registering.contacts,
@@ -227,8 +234,10 @@ static void add_groups(sn_reading *r, const sn_model *m)
             spec.proxy = proxy_of(r, m, g);
         } else if (spec.role == SN_ROLE_TAP) {
             spec.toward = g->toward.index;
+        } else if (spec.role == SN_ROLE_DNS) {
+            spec.dns.has_own = g->records.count > 0;
         }
-        added(r, sn_plan_add_group(r->plan, &spec));
+        sn_added(r, sn_plan_add_group(r->plan, &spec));
     }
 }
 
@@ -239,11 +248,11 @@ static uint32_t add_callers(sn_reading *r, const sn_calls_entry *c)
     if (c->after.count == 0 && !c->update.is_set) {
         return 0;
     }
-    const uint32_t behaviour = added(r, sn_plan_add_behaviour(r->plan, c->name.text));
-    added(r, sn_plan_add_choice(r->plan, 1));
+    const uint32_t behaviour = sn_added(r, sn_plan_add_behaviour(r->plan, c->name.text));
+    sn_added(r, sn_plan_add_choice(r->plan, 1));
     add_after(r, &c->after);
     if (c->update.is_set) {
-        added(r, sn_plan_add_row(r->plan, &update));
+        sn_added(r, sn_plan_add_row(r->plan, &update));
     }
     return behaviour + 1;
 }
@@ -273,7 +282,7 @@ static void add_calls(sn_reading *r, const sn_model *m)
             .session_s = (uint32_t)(c->session / SS_S(1)),
             .behaviour = add_callers(r, c),
         };
-        added(r, sn_plan_add_calls(r->plan, &spec));
+        sn_added(r, sn_plan_add_calls(r->plan, &spec));
     }
 }
 
@@ -308,10 +317,10 @@ static void add_expects(sn_reading *r, const sn_model *m)
             .text = sn_hoard_text(&r->hoard, (ss_slice){ t.at, t.len }),
             .line = sn_place_line(r, e->item->place),
         };
-        added(r, sn_plan_add_expect(r->plan, &expect));
+        sn_added(r, sn_plan_add_expect(r->plan, &expect));
     }
     for (uint32_t i = 0; i < m->reached_count; i++) {
-        added(r, sn_plan_add_reached(r->plan, m->reached[i].reach));
+        sn_added(r, sn_plan_add_reached(r->plan, m->reached[i].reach));
     }
 }
 
@@ -383,13 +392,13 @@ static void add_act_check(sn_reading *r, const sn_story_entry *e, const sn_act *
              : *label == '\0' ? ""
                               : " in ",
              label);
-    added(r, sn_plan_add_check(r->plan, &check, act->group, act->index));
+    sn_added(r, sn_plan_add_check(r->plan, &check, act->group, act->index));
 }
 
 static const char *kept_text(sn_reading *r, const char *text)
 {
     const char *kept = text == NULL ? NULL : sn_plan_text(r->plan, ss_slice_from(text));
-    added(r, text != NULL && kept == NULL ? UINT32_MAX : 0);
+    sn_added(r, text != NULL && kept == NULL ? UINT32_MAX : 0);
     return kept;
 }
 
@@ -442,7 +451,7 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
         act.row.after = (sn_dist){ .kind = SN_DIST_CONST, .a = e->crash.span };
         act.row.flags |= e->crash.memory == 1 ? SN_ROW_KEEPS : 0;
     }
-    added(r, sn_plan_add_act(r->plan, &act));
+    sn_added(r, sn_plan_add_act(r->plan, &act));
     if (act.call != 0 || ends_connections(e) || e->contacts != NULL || e->verb == SN_VERB_QUERY ||
         e->verb >= SN_VERB_REPLAY) {
         add_act_check(r, e, &act);
@@ -493,8 +502,8 @@ static void add_checks(sn_reading *r, const sn_story_entry *e)
             .nearest = SS_TIME_NEVER,
         };
         check_text(e, message, check.text, sizeof check.text);
-        added(r, sn_plan_add_check(r->plan, &check, e->has_who ? e->who.group.index : SN_NOBODY,
-                                   e->who.from));
+        sn_added(r, sn_plan_add_check(r->plan, &check, e->has_who ? e->who.group.index : SN_NOBODY,
+                                      e->who.from));
     }
 }
 
@@ -515,7 +524,7 @@ sn_plan *sn_model_plan(sn_reading *r, const sn_model *m)
     const char *why = NULL;
     sn_plan *plan = sn_plan_new();
     r->plan = plan;
-    added(r, plan == NULL ? UINT32_MAX : 0);
+    sn_added(r, plan == NULL ? UINT32_MAX : 0);
     sn_plan_set_name(plan, m->name);
     plan->seed = m->seed;
     plan->order = (sn_order)m->order.mode;
@@ -526,11 +535,15 @@ sn_plan *sn_model_plan(sn_reading *r, const sn_model *m)
     add_links(r, m);
     add_behaviours(r, m);
     add_groups(r, m);
+    sn_dns_build(r, m);
     add_calls(r, m);
     add_expects(r, m);
     add_story(r, m);
+    if (r->mistake_count > 0) {
+        return NULL;
+    }
     const ss_status status = sn_plan_finish(plan, &why);
-    added(r, status == SS_ERR_MEMORY ? UINT32_MAX : 0);
+    sn_added(r, status == SS_ERR_MEMORY ? UINT32_MAX : 0);
     if (status != SS_OK) {
         sn_wrong(r, m->item->place, NULL, "the scenario cannot be run: %s",
                  why == NULL ? ss_status_text(status) : why);

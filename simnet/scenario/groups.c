@@ -5,11 +5,13 @@
 
 #include <string.h>
 
-static const char *const who_names[] = { "ua", "proxy", "router", "registrar", "tap", NULL };
+static const char *const who_names[] = { "ua", "proxy", "router", "registrar", "tap", "dns", NULL };
 
 /* ---- roles ---- */
 
-static const char *const role_words[] = { "ua", "proxy", "router", "registrar", "tap", NULL };
+static const char *const role_words[] = {
+    "ua", "proxy", "router", "registrar", "tap", "dns", NULL
+};
 
 static void read_role(sn_reading *r, const sn_item *value, void *at)
 {
@@ -78,11 +80,12 @@ static unsigned roles_of(sn_reading *r, const sn_pair *node)
         return SN_IS_REGISTRAR | SN_IS_PROXY | SN_IS_ALONE;
     }
     if (r->mistake_count == before && (kind & (kind - 1)) != 0) {
-        sn_wrong(r, place, NULL, "a node is a ua, a proxy, a router or a tap: only one of them");
+        sn_wrong(r, place, NULL,
+                 "a node is a ua, a proxy, a router, a tap or a DNS server: only one of them");
     } else if (r->mistake_count == before && (read & SN_IS_REGISTRAR) != 0 && kind != SN_IS_PROXY) {
         sn_wrong(r, place, "[proxy, registrar]", "only a proxy can be a registrar too");
     } else if (r->mistake_count == before && kind == 0) {
-        sn_wrong(r, place, NULL, "a node needs a role: ua, proxy, router or tap");
+        sn_wrong(r, place, NULL, "a node needs a role: ua, proxy, router, tap or dns");
     }
     return read;
 }
@@ -438,6 +441,37 @@ static void read_via(sn_reading *r, const sn_item *value, void *at)
 
 static const sn_codec via_codec = { read_via, write_via };
 
+/* A node; `dns`, wherever a request's own domain is; or the host name of the proxies, with a dot in it. */
+static void read_outbound(sn_reading *r, const sn_item *value, void *at)
+{
+    sn_group_entry *g = at;
+    if (!sn_value_is_scalar(r, value, "an outbound proxy") || sn_value_is_none(value)) {
+        return;
+    }
+    g->by_dns = ss_slice_eq(value->text, SS_LIT("dns"));
+    if (ss_slice_find(value->text, '.') < value->text.len) {
+        sn_value_text(r, value, 200, &g->outbound_host);
+        g->outbound.place = value->place;
+    } else if (sn_value_name(r, value, &g->outbound) && g->by_dns) {
+        g->outbound.text = NULL;
+    }
+}
+
+static bool write_outbound(sn_text *t, const void *at)
+{
+    const sn_group_entry *g = at;
+    if (g->outbound_host != NULL) {
+        sn_put_quoted(t, g->outbound_host);
+    } else {
+        sn_text_put_str(t, g->by_dns                  ? "dns"
+                           : g->outbound.text == NULL ? "none"
+                                                      : g->outbound.text);
+    }
+    return true;
+}
+
+static const sn_codec outbound_codec = { read_outbound, write_outbound };
+
 /* ---- the tables ---- */
 
 #define AT(member) .offset = offsetof(sn_group_entry, member)
@@ -481,12 +515,13 @@ static const sn_field node_fields[] = {
     { .key = "link", .kind = SN_VALUE_NAME, .flags = SN_OR_NONE, AT(link) },
     { .key = "net", .kind = SN_VALUE_SPECIAL, AT(net), .codec = &net_codec },
     { .key = "aor", .kind = SN_VALUE_TEXT, .who = SN_IS_UA, AT(aor), .max = 200 },
-    { .key = "outbound",
-      .kind = SN_VALUE_NAME,
-      .flags = SN_OR_NONE,
-      .who = SN_IS_UA,
-      AT(outbound) },
+    { .key = "outbound", .kind = SN_VALUE_SPECIAL, .who = SN_IS_UA, .codec = &outbound_codec },
     { .key = "toward", .kind = SN_VALUE_NAME, .who = SN_IS_TAP, AT(toward) },
+    { .key = "records",
+      .kind = SN_VALUE_SPECIAL,
+      .who = SN_IS_DNS,
+      AT(records),
+      .codec = &sn_records_codec },
     { .key = "lines",
       .kind = SN_VALUE_COUNT,
       .flags = SN_OR_NONE,

@@ -73,6 +73,8 @@ static const sn_codec links_codec = { sn_links_read, NULL };
 static const sn_codec routers_codec = { sn_routers_read, NULL };
 static const sn_codec sites_codec = { sn_sites_read, NULL };
 static const sn_codec domains_codec = { sn_domains_read, NULL };
+static const sn_codec dns_codec = { sn_dns_read, NULL };
+static const sn_codec events_codec = { sn_events_read, NULL };
 static const sn_codec nodes_codec = { sn_nodes_read, NULL };
 static const sn_codec behaviours_codec = { sn_behaviours_read, NULL };
 static const sn_codec calls_codec = { sn_calls_read, NULL };
@@ -101,13 +103,13 @@ static const sn_field scenario_fields[] = {
     SECTION("routers", routers_codec),
     SECTION("sites", sites_codec),
     SECTION("domains", domains_codec),
+    SECTION("dns", dns_codec),
     SECTION("nodes", nodes_codec),
     SECTION("behaviours", behaviours_codec),
     SECTION("calls", calls_codec),
+    SECTION("events", events_codec),
     SECTION("expect", expects_codec),
     SECTION("story", story_codec),
-    LATER("dns"),
-    LATER("events"),
     LATER("faults"),
     LATER("include"),
     LATER("defaults"),
@@ -137,6 +139,9 @@ sn_model *sn_model_read(sn_reading *r, const sn_item *root)
     m->epoch_s = UINT64_C(1893456000); /* 2030-01-01 */
     m->duration = SS_S(60);
     m->drain = SS_S(300);
+    m->dns.timeout = SS_S(2);
+    m->dns.attempts = 3;
+    m->dns.avoid = SS_S(30);
     if (root->kind != SN_ITEM_MAP) {
         sn_wrong(r, root->place, NULL, "not a mapping: a scenario begins with 'sipsim: 1'");
     } else {
@@ -162,8 +167,10 @@ void sn_model_write(sn_text *t, const sn_model *m)
     sn_links_write(t, m);
     sn_groups_write(t, m);
     sn_domains_write(t, m);
+    sn_dns_write(t, m);
     sn_behaviours_write(t, m);
     sn_calls_write(t, m);
+    sn_events_write(t, m);
     sn_expects_write(t, m);
     sn_story_write(t, m);
 }

@@ -22,13 +22,33 @@ enum {
     SN_IS_ROUTER = 4,
     SN_IS_REGISTRAR = 8,
     SN_IS_TAP = 16,
-    SN_IS_ALONE = 32 /* while roles are read: a registrar that is no proxy */
+    SN_IS_DNS = 32,
+    SN_IS_ALONE = 64 /* while roles are read: a registrar that is no proxy */
 };
-#define SN_WHO_MASK (7u | SN_IS_TAP) /* the bits that tables of fields know */
+#define SN_WHO_MASK (7u | SN_IS_TAP | SN_IS_DNS) /* the bits that tables of fields know */
 
 enum { SN_BY_UDP, SN_BY_TCP, SN_BY_SIZE };
 enum { SN_LISTENS_UDP = 1, SN_LISTENS_TCP = 2 };
 enum { SN_SEGMENTS_WHOLE, SN_SEGMENTS_CUT };
+
+/** `name`, `name[i]`, `name[i..j]`, `name[*]`. */
+typedef struct sn_selector {
+    sn_name group;
+    bool indexed, all;
+    uint32_t from, to;
+} sn_selector;
+
+/** A record of the DNS. */
+typedef struct sn_record_entry {
+    const sn_item *item;
+    sn_dns_record record;
+    sn_selector host; /* A: the node whose address it is; group.text NULL: as it stands */
+} sn_record_entry;
+
+typedef struct sn_records_entry {
+    sn_record_entry *list;
+    uint32_t count;
+} sn_records_entry;
 
 typedef struct sn_hold_entry {
     sn_name group;
@@ -71,6 +91,9 @@ typedef struct sn_group_entry {
     sn_name outbound, behaviour;
     const char *proxy; /* whom outbound leads to: through a tap */
     sn_name toward;    /* of a tap */
+    bool by_dns;               /* outbound: dns */
+    const char *outbound_host; /* or a name that it finds */
+    sn_records_entry records;  /* SN_IS_DNS */
     uint32_t lines;
     unsigned media; /* SS_MEDIA_BIT */
     unsigned prack; /* of its words: none, supported, required */
@@ -216,13 +239,6 @@ typedef struct sn_reached_entry {
     unsigned reach;
 } sn_reached_entry;
 
-/** `name`, `name[i]`, `name[i..j]`, `name[*]`. */
-typedef struct sn_selector {
-    sn_name group;
-    bool indexed, all;
-    uint32_t from, to;
-} sn_selector;
-
 typedef struct sn_message_entry { /* what a check waits for */
     uint32_t status;              /* 0: a request */
     ss_method method;
@@ -296,6 +312,16 @@ typedef struct sn_story_entry {
     unsigned by;     /* hold, resume: likewise */
 } sn_story_entry;
 
+/** What happens at an instant: to a node for a while, or to the zones. */
+typedef struct sn_event_entry {
+    const sn_item *item;
+    ss_time at;
+    ss_span span; /* 0: for ever */
+    sn_selector node;
+    unsigned is; /* of its words; 0: nothing */
+    sn_records_entry removed, added;
+} sn_event_entry;
+
 typedef struct sn_model {
     const sn_item *item;
     const char *name;
@@ -312,6 +338,14 @@ typedef struct sn_model {
     uint32_t group_count;
     sn_domain_entry *domains;
     uint32_t domain_count;
+    struct sn_dns_entry_of_model {
+        bool is_set;
+        sn_records_entry records;
+        ss_span timeout, avoid;
+        uint32_t attempts;
+    } dns;
+    sn_event_entry *events;
+    uint32_t event_count;
     sn_behaviour_entry *behaviours;
     uint32_t behaviour_count;
     sn_calls_entry *calls;
@@ -335,6 +369,10 @@ void sn_nodes_read(sn_reading *r, const sn_item *value, void *model);
 void sn_groups_write(sn_text *t, const sn_model *m);
 void sn_domains_read(sn_reading *r, const sn_item *value, void *model);
 void sn_domains_write(sn_text *t, const sn_model *m);
+void sn_dns_read(sn_reading *r, const sn_item *value, void *model);
+void sn_dns_write(sn_text *t, const sn_model *m);
+void sn_events_read(sn_reading *r, const sn_item *value, void *model);
+void sn_events_write(sn_text *t, const sn_model *m);
 void sn_behaviours_read(sn_reading *r, const sn_item *value, void *model);
 void sn_behaviours_write(sn_text *t, const sn_model *m);
 void sn_calls_read(sn_reading *r, const sn_item *value, void *model);
@@ -354,6 +392,7 @@ void sn_model_write(sn_text *t, const sn_model *m);
 void sn_model_resolve(sn_reading *r, sn_model *m);
 void sn_groups_resolve(sn_reading *r, sn_model *m);
 void sn_roles_resolve(sn_reading *r, sn_model *m);
+void sn_dns_resolve(sn_reading *r, sn_model *m);
 void sn_traffic_resolve(sn_reading *r, sn_model *m);
 void sn_story_resolve(sn_reading *r, sn_model *m);
 /** The index of a name among records sorted by name, or a mistake: `what` ("link", "node"). */
@@ -392,6 +431,12 @@ extern const sn_codec sn_events_codec, sn_info_codec,
     sn_watch_codec; /* at: sn_group_entry; sn_watch_entry */
 void sn_events_resolve(sn_reading *r, sn_model *m, sn_group_entry *g);
 
+/** The zones have the host, or a name that ends in it. */
+bool sn_dns_knows(const sn_model *m, const char *host);
+/** An index of the plan, or out of the reading: there is no memory. */
+uint32_t sn_added(sn_reading *r, uint32_t index);
+/** Records, events and settings into the plan. */
+void sn_dns_build(sn_reading *r, const sn_model *m);
 /** A finished plan, or NULL with mistakes noted; leaves through the hoard without memory. */
 sn_plan *sn_model_plan(sn_reading *r, const sn_model *m);
 
@@ -400,6 +445,7 @@ sn_plan *sn_model_plan(sn_reading *r, const sn_model *m);
 /** `name`, `name[i]`, `name[i..j]` or `name[*]`; `a -> b` is a path, refused here. */
 bool sn_selector_read(sn_reading *r, const sn_item *value, sn_selector *s);
 void sn_selector_write(sn_text *t, const sn_selector *s);
+extern const sn_codec sn_records_codec;     /* sn_records_entry: dns.c */
 extern const sn_codec sn_whole_group_codec; /* sn_name: a selector that means a whole group */
 extern const sn_codec sn_algorithms_codec;  /* sn_algorithms_entry: digest_keys.c */
 extern const sn_codec sn_qop_codec;         /* unsigned */

@@ -50,7 +50,9 @@ static bool has_number(const char *template)
 
 static void default_aor(sn_reading *r, const sn_model *m, sn_group_entry *g)
 {
-    const sn_domain_entry *domain = domain_of(m, g->proxy);
+    const bool is_by_name = g->by_dns || g->outbound_host != NULL;
+    const sn_domain_entry *domain =
+        is_by_name && m->domain_count > 0 ? &m->domains[0] : domain_of(m, g->proxy);
     sn_text t = { .hoard = &r->hoard };
     sn_text_put_str(&t, "sip:");
     if (domain != NULL && domain->users != NULL) {
@@ -154,10 +156,22 @@ static void judge_same_aors(sn_reading *r, const sn_model *m)
 
 static void judge_outbound(sn_reading *r, sn_model *m, sn_group_entry *g)
 {
-    if (g->outbound.text != NULL && strcmp(g->outbound.text, "dns") == 0) {
-        sn_wrong(r, g->outbound.place, NULL,
-                 "'outbound: dns' is not in this version: name a proxy");
-        g->outbound.text = NULL;
+    const char *host = g->outbound_host;
+    for (const char *c = host; c != NULL && *c != '\0'; c++) {
+        if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '-' || *c == '.')) {
+            sn_wrong(r, g->outbound.place, NULL,
+                     "'%s' is no host name: lower-case letters, digits, - and .",
+                     sn_shown(r, ss_slice_from(host)));
+            return;
+        }
+    }
+    if (host != NULL && !sn_dns_knows(m, host)) {
+        sn_wrong(r, g->outbound.place, NULL, "no record in 'dns' is of '%s'",
+                 sn_shown(r, ss_slice_from(host)));
+    } else if (g->by_dns && !m->dns.is_set) {
+        sn_wrong(r, g->outbound.place, NULL, "'outbound: dns' needs a 'dns' with records");
+    }
+    if (g->by_dns || host != NULL) {
         return;
     }
     const sn_group_entry *proxy = sn_group_find(r, m, &g->outbound, "node");

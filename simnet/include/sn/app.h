@@ -53,6 +53,8 @@ typedef struct sn_app_class {
     /** Bytes of a connection, in order; how many were taken. Called again as long as any are; what is left then comes again
      *  before what follows. Borrowed for the event. */
     size_t (*stream_bytes)(void *app, sn_host *host, const ss_path *path, ss_slice bytes);
+    /** What sn_host_resolve could not say at once. */
+    void (*resolved)(void *app, sn_host *host, const ss_answer *answer);
     /** Asked after every other function: when `tick` is next due; SS_TIME_NEVER when idle. */
     ss_time (*deadline)(const void *app);
     void (*tick)(void *app, sn_host *host);
@@ -76,6 +78,10 @@ ss_pools *sn_host_pools(sn_host *host);
 /** Of the partition: for what an app keeps beside its state. */
 ss_store *sn_host_store(sn_host *host);
 sn_decisions *sn_host_decisions(sn_host *host);
+/** SS_QUERY_RESOLVE, by the host's resolver. True with the answer, in the arena; false: `resolved` brings it. The plan has a DNS. */
+bool sn_host_resolve(sn_host *host, const ss_query *query, ss_answer *answer);
+/** SS_OUT_AVOID. */
+void sn_host_avoid(sn_host *host, const ss_output *out);
 /** Send one UDP datagram; path->local.port and path->remote are looked at. `bytes` is copied. */
 /** `read`: the bytes as they were read already, or NULL. */
 void sn_host_send(sn_host *host, const ss_path *path, ss_slice bytes, const ss_msg *read);
@@ -113,5 +119,6 @@ void sn_host_out_of_memory(sn_host *host);
 extern const sn_app_class sn_app_ua;    /* a user agent running its program */
 extern const sn_app_class sn_app_proxy; /* a proxy and registrar with its location service */
 extern const sn_app_class sn_app_tap;   /* somebody on the path, who overhears and replays */
+extern const sn_app_class sn_app_dns;   /* a DNS server with the plan's records */
 
 #endif

@@ -33,7 +33,10 @@
     X(SESSION, "session", SESSION, NODE)    /* the same */                                        \
     X(SEQUENCE, "sequence", SEQUENCE, NODE) /* the same; of a connection; row: its number */      \
     X(SEGMENT, "segment", SEGMENT,                                                                \
-      NODE) /* outcome: how many bytes fewer than it could carry; row: as before */
+      NODE) /* outcome: how many bytes fewer than it could carry; row: as before */               \
+    X(QUERY, "query", QUERY, NODE) /* as ENTROPY; number and port of a DNS query; row: which */   \
+    X(SERVER, "server", SERVER,                                                                   \
+      NODE) /* outcome: RFC 2782's number; row: of the name looked up; fragment: nth draw of it */
 #define SN_DECISION_ID(name, word, purpose, place) SN_DECISION_##name,
 typedef enum sn_decision_kind {
     SN_DECISION_LIST(SN_DECISION_ID) SN_DECISION_KINDS
@@ -118,13 +121,13 @@ ss_span sn_decide_wait(sn_decisions *d, sn_decision_kind kind, const sn_point *p
 uint32_t sn_decide_choice(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
                           const struct sn_choice_rows *choices, uint32_t count,
                           uint64_t weight_sum);
-/** CALLEE: an index below `count`, each as likely. */
+/** CALLEE, SERVER: an index below `count`, each as likely. */
 uint32_t sn_decide_index(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
                          uint32_t count, uint32_t benign);
 /** SEGMENT: 1 to `whole` bytes; `whole` unless drawn. */
 uint32_t sn_decide_size(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
                         uint32_t whole, bool drawn);
-/** ENTROPY, CALL_ID, SESSION, SEQUENCE: any number. */
+/** ENTROPY, CALL_ID, SESSION, SEQUENCE, QUERY: any number. */
 uint64_t sn_decide_bits(sn_decisions *d, sn_decision_kind kind, const sn_point *point);
 
 #endif

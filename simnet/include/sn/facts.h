@@ -31,7 +31,14 @@ int sn_key_compare(const sn_key *a, const sn_key *b);
 #define SN_UP(node)   (2u * (node))
 #define SN_DOWN(node) (2u * (node) + 1u)
 
-typedef enum sn_role { SN_ROLE_ROUTER, SN_ROLE_UA, SN_ROLE_PROXY, SN_ROLE_TAP, SN_ROLE_COUNT } sn_role;
+typedef enum sn_role {
+    SN_ROLE_ROUTER,
+    SN_ROLE_UA,
+    SN_ROLE_PROXY,
+    SN_ROLE_TAP,
+    SN_ROLE_DNS,
+    SN_ROLE_COUNT
+} sn_role;
 
 /** What the timers of a stack last: RFC 3261 17; all 0 where there is none. One for all nodes of a group. */
 typedef struct sn_spans {

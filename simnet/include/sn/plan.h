@@ -7,6 +7,7 @@
 #define SN_PLAN_H
 
 #include "sn/decisions.h"
+#include "sn/dns.h"
 #include "sn/draw.h"
 #include "sn/facts.h"
 #include "sn/judge.h"
@@ -74,9 +75,11 @@ typedef struct sn_guard_spec {
 } sn_guard_spec;
 
 typedef struct sn_ua_spec {
-    const char *aor;    /* template: {n} the index in the group; "sip:u{n}@example.com" */
-    uint32_t outbound;  /* group of the proxy it sends to; SN_NOBODY: by Request-URI */
-    uint32_t expires_s; /* 0: does not register */
+    const char *aor;           /* template: {n} the index in the group; "sip:u{n}@example.com" */
+    uint32_t outbound;         /* group of the proxy it sends to; SN_NOBODY: by Request-URI */
+    const char *outbound_host; /* or the name of such proxies, to be found by DNS; NULL */
+    bool is_found_by_dns;      /* others call it by its address-of-record, wherever that leads */
+    uint32_t expires_s;        /* 0: does not register */
     sn_dist register_at;
     /* template: registered beside its own; "<sip:desk{n}@10.0.0.7>, <…>", or NULL */
     const char *contacts;
@@ -122,6 +125,12 @@ typedef struct sn_proxy_spec {
     uint32_t guard_count;
 } sn_proxy_spec;
 
+/** A DNS server's records; those of the plan when it has none of its own. */
+typedef struct sn_dns_spec {
+    bool has_own;     /* records are added to it */
+    sn_dns_zone zone; /* by finish */
+} sn_dns_spec;
+
 /** A group of like nodes: name[0] … name[count-1]; just `name` when count is 1 and not `indexed`. */
 typedef struct sn_group_spec {
     const char *name;
@@ -140,6 +149,7 @@ typedef struct sn_group_spec {
     sn_ua_spec ua;          /* SN_ROLE_UA */
     sn_proxy_spec proxy;    /* SN_ROLE_PROXY */
     uint32_t toward;        /* SN_ROLE_TAP: group of one; what comes from elsewhere goes there */
+    sn_dns_spec dns;        /* SN_ROLE_DNS */
     uint32_t net, net_bits; /* IPv4 block chosen by hand; 0, 0: from the name */
 } sn_group_spec;
 
@@ -176,6 +186,37 @@ typedef struct sn_act {
     uint32_t call;         /* k + 1: CALL makes it, the others act in it */
     uint32_t line;         /* of the scenario */
 } sn_act;
+
+/** What a node is for a while. */
+typedef enum sn_spell_kind {
+    SN_SPELL_DOWN,   /* no datagram crosses its link, either way; connections are not touched */
+    SN_SPELL_SILENT, /* a DNS server that never answers */
+    SN_SPELL_FAILING /* a DNS server that answers SERVFAIL */
+} sn_spell_kind;
+
+typedef struct sn_spell {
+    sn_spell_kind kind;
+    uint32_t group, index; /* sn_plan_finish makes node of them */
+    uint32_t node;
+    ss_time from, until;
+} sn_spell;
+
+/** A record, of the plan's zones or of one server's own. */
+typedef struct sn_record {
+    sn_dns_entry entry;
+    uint32_t server;                 /* group; SN_NOBODY: the plan's */
+    uint32_t host_group, host_index; /* A: the address is that of a node; SN_NOBODY: as it stands */
+} sn_record;
+
+/** How hosts use the DNS; without servers names lead where the plan says. */
+typedef struct sn_dns_plan {
+    uint32_t *
+        servers; /* dense nodes, in the order in which they are asked; by finish: every one of the role */
+    uint32_t server_count;
+    ss_span timeout;   /* of a query */
+    uint32_t attempts; /* queries to each server */
+    ss_span avoid;     /* how long a SIP server that did not answer is tried last; 0: not */
+} sn_dns_plan;
 
 typedef enum sn_order { SN_ORDER_FIFO, SN_ORDER_SEEDED } sn_order;
 
@@ -232,6 +273,11 @@ typedef struct sn_plan {
     uint32_t expect_count;
     unsigned *reached; /* sn_reach numbers */
     uint32_t reached_count;
+    sn_record *records;
+    uint32_t record_count;
+    sn_spell *spells;
+    uint32_t spell_count;
+    sn_dns_plan dns;
 
     /* after finish */
     sn_cast cast;
@@ -261,6 +307,9 @@ uint32_t sn_plan_add_check(sn_plan *plan, const sn_check *check, uint32_t group,
                            uint32_t index); /* SN_NOBODY: any */
 uint32_t sn_plan_add_expect(sn_plan *plan, const sn_expect *expect);
 uint32_t sn_plan_add_reached(sn_plan *plan, unsigned reach);
+/** The record's slices are copied. */
+uint32_t sn_plan_add_record(sn_plan *plan, const sn_record *record);
+uint32_t sn_plan_add_spell(sn_plan *plan, const sn_spell *spell);
 void sn_plan_set_name(sn_plan *plan, const char *name);
 /** A string kept as long as the plan. */
 const char *sn_plan_text(sn_plan *plan, ss_slice text);
@@ -278,6 +327,8 @@ uint32_t sn_plan_node(const sn_plan *plan, uint32_t group, uint32_t index);
 uint32_t sn_plan_tap(const sn_plan *plan, uint32_t node);
 /** The group of its outbound proxy, the one behind a tap; or SN_NOBODY. */
 uint32_t sn_plan_outbound(const sn_plan *plan, const sn_ua_spec *spec);
+/** Is the node so at this instant? */
+bool sn_plan_has_spell(const sn_plan *plan, uint32_t node, sn_spell_kind kind, ss_time now);
 /** The guard of a realm at a proxy, or NULL. */
 const sn_guard_spec *sn_plan_guard(const sn_proxy_spec *spec, ss_slice realm);
 /** The password of a user of a guarded domain, printed; false when there is no such user. */

@@ -75,7 +75,7 @@ TEST(dns_a_line_that_is_no_record_says_where)
         { "a 60 AAAA 1:2:3:4:5:6:7:8:9", 10, 17 },
         { "a 60 SRV 1 2 65536 b", 13, 5 },
         { "a 60 SRV 1 2 3", 14, 0 },
-        { "a 60 NAPTR 1 2 \"s \"x\" b", 23, 0 },
+        { "a 60 NAPTR 1 2 \"s \"x\" b", 19, 2 },
         { "a 60 NAPTR 1 2 \"s", 15, 2 },
         { "a! 60 A 10.0.0.1", 0, 2 },
     };
@@ -102,7 +102,7 @@ TEST(dns_names_have_labels_of_63_and_255_bytes_in_all)
         whole[i] = '.';
     }
     b = ss_buffer_on(text, sizeof text);
-    CHECK_OK(sn_dns_name_from((ss_slice){ whole, 253 }, &b)); /* RFC1035:3.1 255 on the wire */
+    CHECK_OK(sn_dns_name_from((ss_slice){ whole, 253 }, &b)); /* RFC 1035 3.1 255 on the wire */
     CHECK_EQ(b.len, 255);
     b = ss_buffer_on(text, sizeof text);
     CHECK_STATUS(sn_dns_name_from((ss_slice){ whole, 254 }, &b), SS_ERR_SYNTAX);
@@ -223,7 +223,7 @@ TEST(dns_aliases_are_followed_and_come_to_an_end)
     CHECK_EQ(r.answers, 1);
 }
 
-/* RFC2308:2.1, 2.2 */
+/* RFC 2308 2.1, 2.2 */
 TEST(dns_nothing_of_a_type_is_not_no_such_name)
 {
     fresh();
@@ -283,7 +283,7 @@ TEST(dns_messages_print_and_parse)
     CHECK_EQ(b.len, 12 + 27 + 2 * 34 + 2 * (5 + 14) + (2 + 26)); /* SRV targets are written out */
 }
 
-/* RFC1035:4.2.1 */
+/* RFC 1035 4.2.1 */
 TEST(dns_a_datagram_is_cut_at_512_bytes)
 {
     fresh();

@@ -42,6 +42,29 @@ TEST(dlg3_lets_numbers_rise_copies_repeat_and_the_other_side_count_by_itself)
     court_close(&rig);
 }
 
+/* RFC3263:4.3 */
+TEST(dlg3_lets_a_request_go_to_another_server_with_its_number)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        sn_fact f = { .kind = SN_FACT_DATAGRAM_SENT,
+                      .entity = COURT_ALICE,
+                      .peer = i == 0 ? COURT_BOB : COURT_PROXY,
+                      .packet = { .origin = COURT_ALICE, .ordinal = 100 + i },
+                      .hash = 0x77 + i,
+                      .peer_port = 5060,
+                      .sip = court_request(SS_METHOD_INFO, 0x31 + i) };
+        f.sip.to_tag = COURT_TO_TAG;
+        f.sip.from_tag = COURT_FROM_TAG;
+        f.sip.cseq = 7;
+        court_give(&rig, f);
+    }
+    CHECK_EQ(court_broken(&rig, "DLG3"), 0);
+    court_close(&rig);
+}
+
 TEST(dlg3_asks_nothing_outside_dialogs)
 {
     court rig;
