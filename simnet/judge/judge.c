@@ -108,6 +108,7 @@ void sn_judge_free(sn_judge *j)
     free(j->calls);
     free(j->lefts);
     sn_subs_free(j);
+    sn_names_free(j);
     sn_dialogs_free(j);
     free(j);
 }
@@ -165,6 +166,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
     switch (f->kind) {
     case SN_FACT_DATAGRAM_SENT:
         sn_datagram_sent(j, f);
+        sn_names_judge(j, f, packet);
         if (is_element(j, f)) {
             sn_size_judge(j, f);
             sip_sent(j, f);
@@ -173,6 +175,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
         break;
     case SN_FACT_DATAGRAM_RECEIVED:
         sn_datagram_received(j, f);
+        sn_names_judge(j, f, packet);
         if (is_element(j, f)) {
             sip_received(j, f);
             sn_auth_judge(j, f, packet);

@@ -142,6 +142,11 @@ const sn_law sn_laws[] = {
                    "who accepts a REFER tells what became of it until that has ended" },
     [LAW_SUB5] = { "SUB5", "RFC6665:4.4.1",
                    "no NOTIFY leaves for a subscription behind the one that said \"terminated\"" },
+    [LAW_LOC1] = { "LOC1", "RFC3263:4",
+                   "all copies of a request, and its CANCEL, go where the first one went; what "
+                   "goes elsewhere is another transaction (4.3)" },
+    [LAW_DNS1] = { "DNS1", "RFC2782",
+                   "a host does not ask a DNS for what it was told and may still keep" },
     [LAW_NET1] = { "NET1", "",
                    "each copy that a link promised arrives exactly once, and nothing else does" },
     [LAW_NET2] = { "NET2", "",

@@ -13,13 +13,18 @@
 
 /* clang-format off: a row for each subject */
 #define LAW_LIST(X)                                                                             \
-    X(TX1)                                                                                      \
-    X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13)     \
-        X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) \
-            X(PRX6) X(PRX7) X(PRX8) X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7)     \
-                X(REL1) X(REL2) X(REL3) X(REL4) X(REL5) X(OFF1) X(OFF2) X(OFF3) X(OFF4) X(SUB1) \
-                    X(SUB2) X(SUB3) X(SUB4) X(SUB5) X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(NET1) \
-                        X(NET2) X(NET3) X(NET4) X(NET5) X(TRN1) X(TRN2) X(LEFT1) X(LIVE1)
+    X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12)      \
+    X(TX13) X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19)                                     \
+    X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) X(PRX8)                             \
+    X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7)                                     \
+    X(REL1) X(REL2) X(REL3) X(REL4) X(REL5)                                                     \
+    X(OFF1) X(OFF2) X(OFF3) X(OFF4)                                                             \
+    X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
+    X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4)                                                         \
+    X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
+    X(LOC1) X(DNS1)                                                                             \
+    X(TRN1) X(TRN2)                                                                             \
+    X(LEFT1) X(LIVE1)
 /* clang-format on */
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
@@ -67,6 +72,7 @@ typedef struct txn {
     ss_time asked_at;       /* server: the last copy of the request came */
     ss_span interval;       /* that leads to `due` */
     uint32_t node, cseq;
+    uint32_t to;         /* client: the node that the request went to; SN_NOBODY */
     uint32_t generation; /* which life of this slot */
     uint32_t next_free;
     uint32_t next_accepted; /* the next older one of the same node and Call-ID, NO_TXN: none */
@@ -194,6 +200,15 @@ typedef struct dialogs_view {
     ss_span linger;                 /* what is over is known for so long */
 } dialogs_view;
 
+/* ---- what nodes were told of names: dns_laws.c ------------------------------------------------------------------------ */
+
+typedef struct names_view {
+    map asked; /* (node, question) -> number and port of the query */
+    map until; /* (node, question) -> how long the answer may be kept */
+    uint32_t *told; /* of each node: answers */
+    unsigned char *memory;
+} names_view;
+
 /* ---- what is known of a call, by the plan's number of it -------------------------------------------------------------- */
 
 typedef struct call_view {
@@ -267,6 +282,7 @@ struct sn_judge {
     map txns; /* key -> index */
     txn *all;
     uint32_t txn_count, txn_room, first_free;
+    names_view names;
     map cseqs;    /* (node, dialog) -> the last CSeq number that it sent there */
     map accepted; /* (node, Call-ID) -> the newest UAS transaction whose 2xx waits */
     agenda agenda;
@@ -509,5 +525,12 @@ void sn_call_judge(sn_judge *j, const sn_fact *f);
 void sn_left_judge(sn_judge *j, const sn_fact *f);
 void sn_lefts_finish(sn_judge *j);
 void sn_calls_finish(sn_judge *j, ss_time end);
+
+/* ---- dns_laws.c ---- */
+
+/** A copy or the CANCEL of a request. */
+void sn_place_judge(sn_judge *j, const sn_fact *f, const txn *first);
+void sn_names_judge(sn_judge *j, const sn_fact *f, ss_slice payload);
+void sn_names_free(sn_judge *j);
 
 #endif

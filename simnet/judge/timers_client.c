@@ -29,6 +29,7 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     const sn_member *m = member(j, t->node);
     t->first = f->key.at;
     t->hash = f->hash;
+    t->to = f->peer;
     t->call_id = f->sip.call_id;
     t->is_initial = f->sip.to_tag == 0;
     t->says = f->sip.says;
@@ -59,6 +60,7 @@ static void cancel_begins(sn_judge *j, const sn_fact *f)
     }
     sn_transport_followed(j, f, invite);
     sn_proxy_cancel_sent(j, invite);
+    sn_place_judge(j, f, invite);
     if (invite->phase == PHASE_PROCEEDING && has_timers(j, invite->node)) {
         invite->cancel_end = ss_time_after(f->key.at, 64 * member(j, invite->node)->spans->t1);
         sn_txn_schedule(j, invite);
@@ -97,6 +99,7 @@ static void begin_by_udp(sn_judge *j, const sn_fact *f, txn *t)
 static void copy(sn_judge *j, const sn_fact *f, txn *t)
 {
     const ss_time at = f->key.at;
+    sn_place_judge(j, f, t);
     if (goes_by_udp_now(j, f, t)) {
         begin_by_udp(j, f, t);
         return;

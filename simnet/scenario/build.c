@@ -166,6 +166,13 @@ static sn_role role_of(const sn_group_entry *g)
                                            : SN_ROLE_ROUTER;
 }
 
+static void set_ua_settings(ss_settings *settings, const sn_group_entry *g)
+{
+    settings->redirects_max = (uint8_t)g->redirects;
+    settings->register_base = g->registering.retry;
+    settings->register_max = g->registering.retry_max;
+}
+
 static void add_groups(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->group_count; i++) {
@@ -188,9 +195,7 @@ static void add_groups(sn_reading *r, const sn_model *m)
             .net_bits = g->net.bits,
         };
         if (spec.role == SN_ROLE_UA) {
-            spec.settings.redirects_max = (uint8_t)g->redirects;
-            spec.settings.register_base = g->registering.retry;
-            spec.settings.register_max = g->registering.retry_max;
+            set_ua_settings(&spec.settings, g);
             spec.ua = (sn_ua_spec){
                 .aor = g->aor,
                 .outbound = g->outbound.text == NULL ? SN_NOBODY : g->outbound.index,
