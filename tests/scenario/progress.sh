@@ -18,14 +18,16 @@ calls:
   - {name: mix, from: caller, to: callee, rate: every 100ms, hold: 1s}
 END
 
-# on_terminal FILE OPTION…: what a run writes to a terminal in 3 s; then it is interrupted
+# on_terminal FILE OPTION…: what a run writes to a terminal in 3 s, or until it says how far it is, in a minute when AWAITED; then it
+# is interrupted
 cat >on_terminal.py <<'END'
 import os, pty, signal, subprocess, sys, time
 master, slave = pty.openpty()
 p = subprocess.Popen([sys.argv[1], 'run', *sys.argv[2:], '-o', 'out', '--force', '--pcap', 'off', '--events', 'off'],
                      stdout=subprocess.DEVNULL, stderr=slave, start_new_session=True)
 os.close(slave)
-text, stop = b'', time.monotonic() + 3
+awaited = 'AWAITED' in os.environ
+text, stop = b'', time.monotonic() + (60 if awaited else 3)
 os.set_blocking(master, False)
 while True:
     try:
@@ -34,9 +36,10 @@ while True:
             break
         text += more
     except BlockingIOError:
-        if time.monotonic() > stop:
+        if time.monotonic() > stop or (awaited and b'calls' in text):
+            awaited = False
             p.send_signal(signal.SIGINT)
-            stop += 60
+            stop = time.monotonic() + 60
         time.sleep(0.02)
     except OSError:
         break
@@ -45,7 +48,7 @@ sys.stdout.buffer.write(text)
 END
 on_terminal() { python3 on_terminal.py "$SIPSIM" "$@"; }
 
-on_terminal long.yaml >shown
+AWAITED=1 on_terminal long.yaml >shown
 grep -aqE '[0-9]+\.[0-9]{3} s virtual, [0-9]+ events, [0-9]+ calls' shown || fault 'no progress on a terminal'
 tr '\r' '\n' <shown | grep -aqE '^.\[K' || fault 'the line is not wiped'
 on_terminal short.yaml >shown
