@@ -32,7 +32,8 @@ static const unsigned char kind_places[SN_DECISION_KINDS] = {
 static bool is_of_bits(uint32_t kind)
 {
     return kind == SN_DECISION_ENTROPY || kind == SN_DECISION_CALL_ID ||
-           kind == SN_DECISION_SESSION || kind == SN_DECISION_SEQUENCE;
+           kind == SN_DECISION_SESSION || kind == SN_DECISION_SEQUENCE ||
+           kind == SN_DECISION_QUERY;
 }
 
 /* ---- printing ---- */
