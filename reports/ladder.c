@@ -227,6 +227,7 @@ static uint16_t times_sent(const ladder_call *call, const ladder_row *row)
     for (uint32_t i = 0; i + 1 < call->count; i++) {
         const ladder_row *r = &call->rows[i];
         if (r->kind == LADDER_MESSAGE && r->node == row->node && r->branch == row->branch &&
+            r->to_tag == row->to_tag &&
             r->is_request == row->is_request && r->method == row->method &&
             r->status == row->status && r->cseq == row->cseq) {
             nth++;
@@ -265,6 +266,7 @@ static void on_sent(rp_ladder *l, const sn_fact *fact)
     row->cseq = sip->cseq;
     row->transport = fact->transport;
     row->branch = sip->branch;
+    row->to_tag = sip->to_tag;
     row->nth = times_sent(call, row);
     remember(l, fact, call);
 }

@@ -18,6 +18,7 @@ typedef struct ladder_row {
     ss_time at;
     ss_time arrived; /* messages: first arrival; SS_TIME_NEVER */
     uint64_t branch; /* messages; timers: the span that ran, ns */
+    uint64_t to_tag; /* messages: responses of two forks are no copies of each other */
     uint32_t node, peer;
     uint32_t cseq;
     uint32_t lost_at; /* link direction or node */

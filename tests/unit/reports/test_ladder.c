@@ -98,6 +98,22 @@ TEST(ladder_draws_arrows_losses_copies_and_timers)
         "\nno call failed\n");
 }
 
+/* RFC3261:12.1 a proxy passes on what two phones say of one INVITE: by their To tags those are two. */
+TEST(ladder_does_not_take_the_answer_of_a_second_fork_for_a_copy)
+{
+    rp_ladder *l = begin();
+    sn_fact invite = send(l, 0, 0, 1, 1, SS_METHOD_INVITE, 0);
+    receive(l, SS_MS(10), &invite);
+    for (uint64_t fork = 1; fork <= 2; fork++) {
+        sn_fact ringing = facts_sent(SS_MS(20), 1, 0, fork, SS_METHOD_INVITE, 180);
+        ringing.sip.to_tag = fork;
+        rp_ladder_fact(l, &ringing);
+    }
+    const char *text = end(l);
+    CHECK(strstr(text, "180 INVITE 1") != NULL);
+    CHECK(strstr(text, "sent again") == NULL);
+}
+
 TEST(ladder_shows_the_first_call_that_failed_beside_the_first)
 {
     rp_ladder *l = begin();
