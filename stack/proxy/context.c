@@ -134,6 +134,17 @@ ss_status ss_context_request(const ss_visit *v, const ss_context *c, ss_msg *req
     return ss_msg_parse(request, v->turn->arena, bytes, &diag);
 }
 
+bool ss_context_reread(const ss_visit *v, ss_context *c, ss_msg *request, ss_routing *routing)
+{
+    if (ss_context_request(v, c, request) == SS_OK &&
+        ss_proxy_preroute(v, request, routing).status == 0) {
+        return true;
+    }
+    v->turn->failed = true; /* it passed before: only the arena can be the reason */
+    ss_context_drop(v, c);
+    return false;
+}
+
 /* ---- branches ------------------------------------------------------------------------------------------------ */
 
 ss_branch *ss_branch_new(const ss_visit *v, ss_context *c)

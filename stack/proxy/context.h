@@ -131,6 +131,8 @@ void ss_parked_forget(const ss_visit *v, const ss_context *c);
 void ss_context_drop(const ss_visit *v, ss_context *c);
 /** Index the kept request again. SS_ERR_FULL: the arena is too small. */
 SS_MUST_USE ss_status ss_context_request(const ss_visit *v, const ss_context *c, ss_msg *request);
+/** That, and where it is routed (16.4). False: the arena is too small, and `c` is gone. */
+bool ss_context_reread(const ss_visit *v, ss_context *c, ss_msg *request, ss_routing *routing);
 
 /** Ask; the answer finds `c` (and `b`, or NULL) again by the token. False when it cannot be asked. */
 bool ss_park(const ss_visit *v, ss_context *c, ss_branch *b, ss_stage stage, const ss_query *query);

@@ -107,11 +107,5 @@ bool ss_fork_start(const ss_visit *v, ss_context *c)
 {
     ss_msg request;
     ss_routing routing;
-    if (ss_context_request(v, c, &request) != SS_OK ||
-        ss_proxy_preroute(v, &request, &routing).status != 0) {
-        v->turn->failed = true; /* it passed before: only the arena can be the reason */
-        ss_context_drop(v, c);
-        return false;
-    }
-    return start_group(v, c, &request, &routing);
+    return ss_context_reread(v, c, &request, &routing) && start_group(v, c, &request, &routing);
 }

@@ -38,10 +38,7 @@ void ss_redirect_located(const ss_visit *v, ss_context *c, const ss_answer *answ
 {
     ss_msg request;
     ss_routing routing;
-    if (ss_context_request(v, c, &request) != SS_OK ||
-        ss_proxy_preroute(v, &request, &routing).status != 0) {
-        v->turn->failed = true; /* it passed before: only the arena can be the reason */
-        ss_context_drop(v, c);
+    if (!ss_context_reread(v, c, &request, &routing)) {
         return;
     }
     const ss_slice places = print_places(v, &routing, answer);

@@ -167,11 +167,10 @@ static void go_to(const ss_visit *v, ss_context *c, const ss_target *target)
 {
     ss_msg request;
     ss_routing routing;
-    if (ss_context_request(v, c, &request) != SS_OK ||
-        ss_proxy_preroute(v, &request, &routing).status != 0) {
-        v->turn->failed = true; /* it passed before: only the arena can be the reason */
-        ss_context_drop(v, c);
-    } else if (c->is_stateless) {
+    if (!ss_context_reread(v, c, &request, &routing)) {
+        return;
+    }
+    if (c->is_stateless) {
         ss_stateless_send(v, c, &request, &routing, target);
     } else {
         ss_proxy_forward(v, c, &request, &routing, target, c->breadth);
