@@ -1,70 +1,17 @@
-/* A host's resolver: questions of RFC 3263 that wait, lookups under way, answers that are kept (RFC 1035 7, RFC 2308).
+/* A host's resolver: questions of RFC 3263 that wait, and queries on the wire. What it has learnt: resolver_known.c.
  *
- * What is known of a name and type stands in one place: being asked for, found, or known not to be there, until an instant. Many
- * questions may wait for it; one query is on the wire. A query goes to the plan's servers in turn until one answers or all were
- * tried as often as the plan says. An answer counts when its number, its ports, its sender and its question are those of the
- * query; all else is dropped. */
-#include "resolver.h"
-
-#include "world_state.h"
-
-#include "sn/dns.h"
-#include "ss/locate.h"
+ * Many questions may wait for one name and type, which is asked for once. A query goes to the plan's servers in turn until one
+ * answers or all were tried as often as the plan says. An answer counts when its number, its ports, its sender and its question are
+ * those of the query; all else is dropped. */
+#include "resolver_parts.h"
 
 #include <string.h>
-
-typedef enum known_state {
-    KNOWN_ASKED, /* a query is on the wire */
-    KNOWN_FOUND,
-    KNOWN_NOTHING /* no such name, or nothing of the type */
-} known_state;
-
-typedef struct known {
-    ss_ref next;
-    uint32_t number; /* of its last query */
-    uint16_t type;
-    uint8_t state;
-    uint16_t tries;     /* queries sent */
-    uint16_t id, port;  /* of the last one */
-    ss_time got, until; /* not ASKED: from when to when it holds; at `got` in any case */
-    ss_blob name;
-    ss_blob message; /* FOUND: the records, as a message */
-} known;
-
-typedef struct question {
-    ss_ref next;
-    uint32_t token, number, draws;
-    ss_ref waits;             /* the known that it waits for; 0: it is done, or about to go on */
-    bool goes_on, has_failed; /* what it waited for is there, or came to nothing */
-    ss_locate l;
-} question;
-
-typedef struct avoided {
-    ss_address server;
-    ss_time until;
-    bool is_asked; /* by a 503 with Retry-After: it is not tried at all */
-} avoided;
-
-typedef struct resolver {
-    ss_table_link link;
-    ss_ref first_known, first_question;
-    uint32_t known_count, queries, questions;
-    uint32_t avoided_count;
-    avoided avoided[SN_RESOLVER_AVOIDED_MAX];
-} resolver;
-
-/** One visit: the resolver of a node, inside one of its events. */
-typedef struct visit {
-    sn_partition *p;
-    uint32_t node;
-    resolver *r;
-} visit;
 
 /* ---- the resolver of a host ---- */
 
 static const ss_key128 resolver_key = { .lo = 1, .hi = 53 };
 
-static resolver *find_resolver(const sn_partition *p, uint32_t node)
+resolver *sn_resolver_find(const sn_partition *p, uint32_t node)
 {
     ss_table_link *link = p->resolvers.buckets == 0
                               ? NULL
@@ -75,7 +22,7 @@ static resolver *find_resolver(const sn_partition *p, uint32_t node)
 /* Worlds without names pay for no table, and hosts without a question for no resolver. */
 static resolver *obtain(sn_partition *p, uint32_t node)
 {
-    resolver *r = find_resolver(p, node);
+    resolver *r = sn_resolver_find(p, node);
     if (r != NULL) {
         return r;
     }
@@ -93,107 +40,9 @@ static resolver *obtain(sn_partition *p, uint32_t node)
     return r;
 }
 
-static known *known_at(const sn_partition *p, ss_ref ref)
-{
-    return ss_store_at(&p->store, ref);
-}
-
 static question *question_at(const sn_partition *p, ss_ref ref)
 {
     return ss_store_at(&p->store, ref);
-}
-
-static bool keep(sn_partition *p, ss_slice bytes, ss_blob *out)
-{
-    const ss_ref ref = bytes.len == 0 ? 0 : ss_store_take(&p->store, bytes.len);
-    *out = (ss_blob){ .ref = ref, .len = ref == 0 ? 0 : (uint32_t)bytes.len };
-    if (ref != 0) {
-        memcpy(ss_store_at(&p->store, ref), bytes.at, bytes.len);
-    }
-    p->out_of_memory = p->out_of_memory || (ref == 0 && bytes.len > 0);
-    return ref != 0 || bytes.len == 0;
-}
-
-static void drop(sn_partition *p, ss_blob *blob)
-{
-    if (blob->ref != 0) {
-        ss_store_give(&p->store, blob->ref, blob->len);
-    }
-    *blob = (ss_blob){ .ref = 0 };
-}
-
-/* ---- what is known ---- */
-
-static known *find_known(const visit *v, ss_slice name, uint16_t type)
-{
-    for (ss_ref at = v->r->first_known; at != 0; at = known_at(v->p, at)->next) {
-        known *k = known_at(v->p, at);
-        if (k->type == type && ss_slice_eq(ss_blob_slice(&v->p->store, k->name), name)) {
-            return k;
-        }
-    }
-    return NULL;
-}
-
-static void forget_known(const visit *v, known *k)
-{
-    const ss_ref ref = ss_store_ref(&v->p->store, k);
-    ss_ref *at = &v->r->first_known;
-    while (*at != ref) {
-        at = &known_at(v->p, *at)->next;
-    }
-    *at = k->next;
-    drop(v->p, &k->name);
-    drop(v->p, &k->message);
-    ss_store_give(&v->p->store, ref, sizeof *k);
-    v->r->known_count--;
-}
-
-/* Of those that are no lookup under way the one that goes first; of several the one that came first. */
-static known *least_of_use(const visit *v)
-{
-    known *least = NULL;
-    for (ss_ref at = v->r->first_known; at != 0; at = known_at(v->p, at)->next) {
-        known *k = known_at(v->p, at);
-        if (k->state != KNOWN_ASKED && (least == NULL || k->until <= least->until)) {
-            least = k;
-        }
-    }
-    return least;
-}
-
-/* NULL when there is no room: every one is a lookup under way. */
-static known *new_known(const visit *v, ss_slice name, uint16_t type)
-{
-    if (v->r->known_count >= SN_RESOLVER_KNOWN_MAX) {
-        known *least = least_of_use(v);
-        if (least == NULL) {
-            return NULL;
-        }
-        forget_known(v, least);
-    }
-    const ss_ref ref = ss_store_take(&v->p->store, sizeof(known));
-    if (ref == 0) {
-        v->p->out_of_memory = true;
-        return NULL;
-    }
-    known *k = known_at(v->p, ref);
-    k->type = type;
-    k->next = v->r->first_known;
-    v->r->first_known = ref;
-    v->r->known_count++;
-    if (!keep(v->p, name, &k->name)) {
-        forget_known(v, k);
-        return NULL;
-    }
-    return k;
-}
-
-/* RFC 1035 7.4, RFC 2308 5; what came in this very instant is of use whatever its time to live. */
-static bool holds(const visit *v, const known *k)
-{
-    const ss_time now = v->p->key.at;
-    return k->state != KNOWN_ASKED && (now < k->until || now == k->got);
 }
 
 /* ---- a query on the wire ---- */
@@ -337,17 +186,17 @@ static void look_up(const visit *v, question *q, const ss_locate_need *need)
         ss_locate_answer(&q->l, SS_NONE, &(ss_records){ .count = 0 });
         return;
     }
-    known *k = find_known(v, ss_buffer_slice(&b), (uint16_t)need->type);
-    if (k != NULL && holds(v, k)) {
+    known *k = sn_known_find(v, ss_buffer_slice(&b), (uint16_t)need->type);
+    if (k != NULL && sn_known_holds(v, k)) {
         give_known(v, q, k);
         return;
     }
     if (k != NULL && k->state != KNOWN_ASKED) {
-        forget_known(v, k);
+        sn_known_forget(v, k);
         k = NULL;
     }
     if (k == NULL) {
-        k = new_known(v, ss_buffer_slice(&b), (uint16_t)need->type);
+        k = sn_known_new(v, ss_buffer_slice(&b), (uint16_t)need->type);
         if (k == NULL) {
             ss_locate_answer(&q->l, SS_ERR_STATE, NULL);
             return;
@@ -374,60 +223,6 @@ static void advance(const visit *v, question *q)
     }
 }
 
-/* ---- servers to avoid ---- */
-
-static const avoided *avoids(const resolver *r, const ss_address *server, ss_time now)
-{
-    for (uint32_t i = 0; i < r->avoided_count; i++) {
-        if (now < r->avoided[i].until && ss_address_equal(&r->avoided[i].server, server)) {
-            return &r->avoided[i];
-        }
-    }
-    return NULL;
-}
-
-/* The slot of a server: its own, a new one, or that of the one that would be tried again first. */
-static avoided *slot_of(resolver *r, const ss_address *server)
-{
-    avoided *first = &r->avoided[0];
-    for (uint32_t i = 0; i < r->avoided_count; i++) {
-        if (ss_address_equal(&r->avoided[i].server, server)) {
-            return &r->avoided[i];
-        }
-        first = r->avoided[i].until < first->until ? &r->avoided[i] : first;
-    }
-    return r->avoided_count < SN_RESOLVER_AVOIDED_MAX ? &r->avoided[r->avoided_count++] : first;
-}
-
-/* RFC3261:21.5.4 for as long as a Retry-After asks; who did not answer is tried last for a while. */
-void sn_resolver_avoid(sn_partition *p, uint32_t node, const ss_output *out)
-{
-    resolver *r = find_resolver(p, node);
-    const ss_span most = SS_S(SN_RESOLVER_AVOID_MAX_S);
-    const ss_span asked = out->avoid < most ? out->avoid : most;
-    const ss_span span = asked == 0 ? p->world->plan->dns.avoid : asked;
-    if (r == NULL || span == 0) {
-        return;
-    }
-    avoided *slot = slot_of(r, &out->path.remote);
-    *slot = (avoided){ out->path.remote, ss_time_after(p->key.at, span), asked != 0 };
-}
-
-/* What is left of the addresses: those that are not avoided, then those that did not answer lately. */
-static uint16_t order_addresses(const visit *v, const ss_locate *l, ss_address *out)
-{
-    uint16_t count = 0;
-    for (unsigned pass = 0; pass < 2; pass++) {
-        for (uint16_t i = 0; i < l->address_count; i++) {
-            const avoided *a = avoids(v->r, &l->addresses[i], v->p->key.at);
-            if (pass == 0 ? a == NULL : a != NULL && !a->is_asked) {
-                out[count++] = l->addresses[i];
-            }
-        }
-    }
-    return count;
-}
-
 /* ---- asking and answering ---- */
 
 static void fill_answer(const visit *v, const question *q, ss_answer *answer)
@@ -440,7 +235,7 @@ static void fill_answer(const visit *v, const question *q, ss_answer *answer)
         return;
     }
     answer->addresses = addresses;
-    answer->address_count = order_addresses(v, l, addresses);
+    answer->address_count = sn_avoid_order(v, l, addresses);
     answer->has_transport = true;
     answer->transport = l->transport;
     answer->status = answer->address_count == 0 ? SS_NONE : SS_OK;
@@ -552,124 +347,25 @@ static void go_on(const visit *v)
 static void fail(const visit *v, known *k)
 {
     release(v, ss_store_ref(&v->p->store, k), true);
-    forget_known(v, k);
+    sn_known_forget(v, k);
     go_on(v);
 }
 
 /* ---- an answer came ---- */
 
-static uint32_t least_ttl(const sn_dns_message *m, ss_slice name, uint16_t type, uint32_t before)
-{
-    for (uint16_t i = 0; i < m->answers + m->authorities + m->additionals; i++) {
-        const sn_dns_record *r = &m->records[i];
-        if (r->type == type && ss_slice_eq(r->name, name) && r->ttl < before) {
-            before = r->ttl;
-        }
-    }
-    return before;
-}
-
-/* Every record of a name and type, as a message; empty when there is none. */
-static ss_slice collect(const visit *v, const sn_dns_message *m, ss_slice name, uint16_t type)
-{
-    ss_arena *arena = &v->p->world->arena;
-    const uint16_t all = (uint16_t)(m->answers + m->authorities + m->additionals);
-    sn_dns_message out = { .is_response = true };
-    out.records = ss_arena_take(arena, (all + 1u) * sizeof *out.records, _Alignof(sn_dns_record));
-    for (uint16_t i = 0; i < all && out.records != NULL; i++) {
-        const sn_dns_record *r = &m->records[i];
-        if (r->type == type && r->class == SN_DNS_CLASS_IN && ss_slice_eq(r->name, name)) {
-            out.records[out.answers++] = *r;
-        }
-    }
-    if (out.answers == 0) {
-        return SS_EMPTY;
-    }
-    ss_buffer b = ss_buffer_open(arena);
-    sn_dns_put(&b, &out);
-    return ss_buffer_keep(arena, &b);
-}
-
-static void learn(const visit *v, known *k, ss_slice message, uint32_t ttl)
-{
-    drop(v->p, &k->message);
-    k->state = message.len > 0 && keep(v->p, message, &k->message) ? KNOWN_FOUND : KNOWN_NOTHING;
-    k->got = v->p->key.at;
-    k->until = ss_time_after(v->p->key.at, SS_S(ttl));
-}
-
-/* RFC2782 "use any such records found in the Additional Data section". Only of servers that this answer names. */
-static void learn_additional(const visit *v, const sn_dns_message *m)
-{
-    const sn_dns_record *more = m->records + m->answers + m->authorities;
-    for (uint16_t i = 0; i < m->answers; i++) {
-        if (m->records[i].type != SN_DNS_SRV) {
-            continue;
-        }
-        const ss_slice target = m->records[i].srv.target;
-        bool is_named = false;
-        for (uint16_t at = 0; at < m->additionals; at++) {
-            is_named =
-                is_named || (more[at].type == SN_DNS_A && ss_slice_eq(more[at].name, target));
-        }
-        known *k = is_named ? find_known(v, target, SN_DNS_A) : NULL;
-        const bool is_new = is_named && (k == NULL || (k->state != KNOWN_ASKED && !holds(v, k)));
-        if (is_new) {
-            k = k == NULL ? new_known(v, target, SN_DNS_A) : k;
-        }
-        if (is_new && k != NULL) {
-            learn(v, k, collect(v, m, target, SN_DNS_A), least_ttl(m, target, SN_DNS_A, INT32_MAX));
-        }
-    }
-}
-
-/* RFC 2308 5: as long as the SOA says; without one it is not kept. */
-static uint32_t negative_ttl(const sn_dns_message *m)
-{
-    for (uint16_t i = 0; i < m->authorities; i++) {
-        const sn_dns_record *r = &m->records[m->answers + i];
-        if (r->type == SN_DNS_SOA) {
-            return r->soa.minimum < r->ttl ? r->soa.minimum : r->ttl;
-        }
-    }
-    return 0;
-}
-
-/* Where the aliases of the answer lead. */
-static ss_slice last_name(const sn_dns_message *m, ss_slice name, uint32_t *ttl)
-{
-    for (unsigned chain = 0; chain < SN_DNS_CHAIN_MAX; chain++) {
-        const sn_dns_record *alias = NULL;
-        for (uint16_t i = 0; i < m->answers && alias == NULL; i++) {
-            const sn_dns_record *r = &m->records[i];
-            alias = r->type == SN_DNS_CNAME && ss_slice_eq(r->name, name) ? r : NULL;
-        }
-        if (alias == NULL) {
-            break;
-        }
-        *ttl = alias->ttl < *ttl ? alias->ttl : *ttl;
-        name = alias->target;
-    }
-    return name;
-}
-
 static void take_answer(const visit *v, known *k, const sn_dns_message *m)
 {
     const ss_ref ref = ss_store_ref(&v->p->store, k);
-    uint32_t ttl = INT32_MAX;
-    const ss_slice name = last_name(m, ss_blob_slice(&v->p->store, k->name), &ttl);
-    const ss_slice message = collect(v, m, name, k->type);
-    ttl = message.len > 0 ? least_ttl(m, name, k->type, ttl) : negative_ttl(m);
-    learn(v, k, message, ttl);
+    sn_known_learn(v, k, m);
     release(v, ref, false);
-    learn_additional(v, m);
+    sn_known_learn_more(v, m);
     go_on(v);
 }
 
 static known *asked_by(const visit *v, uint16_t id, uint16_t port)
 {
-    for (ss_ref at = v->r->first_known; at != 0; at = known_at(v->p, at)->next) {
-        known *k = known_at(v->p, at);
+    for (ss_ref at = v->r->first_known; at != 0; at = sn_known_at(v->p, at)->next) {
+        known *k = sn_known_at(v->p, at);
         if (k->state == KNOWN_ASKED && k->id == id && k->port == port) {
             return k;
         }
@@ -698,7 +394,7 @@ static known *find_asked(const visit *v, const ss_path *path, const sn_dns_messa
 
 bool sn_resolver_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice bytes)
 {
-    const visit v = { p, node, find_resolver(p, node) };
+    const visit v = { p, node, sn_resolver_find(p, node) };
     sn_dns_message m;
     if (v.r == NULL || sn_dns_parse(&m, &p->world->arena, bytes) != SS_OK) {
         return false;
@@ -720,8 +416,8 @@ bool sn_resolver_input(sn_partition *p, uint32_t node, const ss_path *path, ss_s
 
 static known *asked_as(const visit *v, uint32_t number)
 {
-    for (ss_ref at = v->r->first_known; at != 0; at = known_at(v->p, at)->next) {
-        known *k = known_at(v->p, at);
+    for (ss_ref at = v->r->first_known; at != 0; at = sn_known_at(v->p, at)->next) {
+        known *k = sn_known_at(v->p, at);
         if (k->state == KNOWN_ASKED && k->number == number) {
             return k;
         }
@@ -731,7 +427,7 @@ static known *asked_as(const visit *v, uint32_t number)
 
 bool sn_resolver_overdue(sn_partition *p, const sn_event *event)
 {
-    const visit v = { p, event->receiver, find_resolver(p, event->receiver) };
+    const visit v = { p, event->receiver, sn_resolver_find(p, event->receiver) };
     known *k = v.r == NULL ? NULL : asked_as(&v, event->arg);
     if (k == NULL) {
         return false;
@@ -744,13 +440,13 @@ bool sn_resolver_overdue(sn_partition *p, const sn_event *event)
 
 bool sn_resolver_is_waiting(const sn_partition *p, const sn_event *event)
 {
-    const visit v = { (sn_partition *)p, event->receiver, find_resolver(p, event->receiver) };
+    const visit v = { (sn_partition *)p, event->receiver, sn_resolver_find(p, event->receiver) };
     return v.r != NULL && asked_as(&v, event->arg) != NULL;
 }
 
 void sn_resolver_forget(sn_partition *p, uint32_t node)
 {
-    const visit v = { p, node, find_resolver(p, node) };
+    const visit v = { p, node, sn_resolver_find(p, node) };
     if (v.r == NULL) {
         return;
     }
@@ -758,7 +454,7 @@ void sn_resolver_forget(sn_partition *p, uint32_t node)
         free_question(&v, question_at(p, v.r->first_question));
     }
     while (v.r->first_known != 0) {
-        forget_known(&v, known_at(p, v.r->first_known));
+        sn_known_forget(&v, sn_known_at(p, v.r->first_known));
     }
     ss_table_remove(&p->resolvers, &p->store, &v.r->link);
     ss_store_give(&p->store, ss_store_ref(&p->store, v.r), sizeof *v.r);
