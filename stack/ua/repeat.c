@@ -219,6 +219,14 @@ static void let_go(const ss_visit *v, ss_errand errand, const ss_up *up)
     }
 }
 
+/* SS_EMPTY: the arena is full. */
+static ss_slice print_edited(const ss_visit *v, const ss_repeat *r)
+{
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    const ss_status printed = ss_splice_print(&r->edits, &b);
+    return printed == SS_OK ? ss_buffer_keep(v->turn->arena, &b) : SS_EMPTY;
+}
+
 static bool send_again(const ss_visit *v, ss_errand errand, const ss_up *up, ss_repeat *r)
 {
     ss_hop hop;
@@ -232,10 +240,8 @@ static bool send_again(const ss_visit *v, ss_errand errand, const ss_up *up, ss_
     }
     ss_splice_remove(&r->edits, SS_HDR_AUTHORIZATION); /* they are made anew: login.c */
     ss_splice_remove(&r->edits, SS_HDR_PROXY_AUTHORIZATION);
-    ss_buffer b = ss_buffer_open(v->turn->arena);
-    const ss_status printed = ss_splice_print(&r->edits, &b);
-    const ss_slice bytes = ss_buffer_keep(v->turn->arena, &b);
-    if (printed != SS_OK || bytes.len == 0) {
+    const ss_slice bytes = print_edited(v, r);
+    if (bytes.len == 0) {
         return false;
     }
     let_go(v, errand, up);
@@ -295,10 +301,8 @@ bool ss_ua_fail_over(const ss_visit *v, ss_errand errand, const ss_up *up)
     if (r == NULL || !rebranch(v, r, &path)) {
         return false;
     }
-    ss_buffer b = ss_buffer_open(v->turn->arena);
-    const ss_status printed = ss_splice_print(&r->edits, &b);
-    const ss_slice bytes = ss_buffer_keep(v->turn->arena, &b);
-    if (printed != SS_OK || bytes.len == 0) {
+    const ss_slice bytes = print_edited(v, r);
+    if (bytes.len == 0) {
         return false;
     }
     let_go(v, errand, up);
