@@ -275,18 +275,32 @@ bool sn_decide_happens(sn_decisions *d, sn_decision_kind kind, const sn_point *p
     return happens;
 }
 
-int64_t sn_decide_offset(sn_decisions *d, const sn_point *point, const sn_dist *jitter)
+int64_t sn_decide_settled(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
+                          int64_t outcome)
 {
-    int64_t offset;
-    if (d->playing) {
-        offset = from_tape(d, SN_DECISION_DELAY, point);
-    } else if (jitter->kind == SN_DIST_CONST) {
-        offset = sn_dist_offset(jitter, 0);
-    } else {
-        offset = sn_dist_offset(jitter, draw_for(d, SN_DECISION_DELAY, point));
-    }
-    keep(d, SN_DECISION_DELAY, point, offset);
-    return offset;
+    const int64_t settled = d->playing ? from_tape(d, kind, point) : outcome;
+    keep(d, kind, point, settled);
+    return settled;
+}
+
+sn_purpose sn_decision_purpose(sn_decision_kind kind)
+{
+    return (sn_purpose)purposes[kind];
+}
+
+uint64_t sn_decide_draw(const sn_decisions *d, sn_purpose purpose, const sn_point *point)
+{
+    return sn_draw(d->seed, purpose, point->key, point->key_words);
+}
+
+bool sn_decisions_are_played(const sn_decisions *d)
+{
+    return d->playing;
+}
+
+bool sn_decisions_are_plain(const sn_decisions *d)
+{
+    return !d->playing && !d->recording;
 }
 
 static ss_span mean_of(const sn_dist *dist)

@@ -84,21 +84,3 @@ ss_span sn_dist_span(const sn_dist *dist, uint64_t draw)
     }
     return 0;
 }
-
-int64_t sn_dist_offset(const sn_dist *dist, uint64_t draw)
-{
-    SS_ASSERT(dist->kind <= SN_DIST_EXP);
-    switch (dist->kind) {
-    case SN_DIST_CONST:
-        return saturate(dist->a, false);
-    case SN_DIST_UNIFORM: {
-        const int64_t half = saturate(dist->b, false);
-        return (int64_t)up_to(draw, 2 * (uint64_t)half) - half;
-    }
-    case SN_DIST_NORMAL:
-        return normal_offset(dist->a, dist->b, draw);
-    case SN_DIST_EXP:
-        return saturate(sn_scale(dist->a, sn_exponential_q32(draw)), false);
-    }
-    return 0;
-}

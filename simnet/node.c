@@ -158,12 +158,27 @@ static void post_arrival(sn_partition *p, uint32_t link, ss_ref ref, const sn_co
     sn_post(p, &event);
 }
 
+static sn_passage passage_of(const sn_partition *p, uint32_t link, const sn_about *about,
+                             const sn_transmission *t)
+{
+    const sn_plan *plan = p->world->plan;
+    const bool is_down = !about->is_stream && plan->spell_count > 0 &&
+                         sn_plan_has_spell(plan, link / 2, SN_SPELL_DOWN, p->key.at);
+    if (is_down) {
+        return sn_pass_nothing(about->id.copy);
+    }
+    if (about->is_stream || sn_link_is_plain(t->params, t->decisions)) {
+        return sn_pass_whole(t, about->id.copy);
+    }
+    sn_point point = point_of(p, link, about);
+    return sn_impair(t, &point);
+}
+
 /* A packet that fits goes onto a link; it is ours to pass on or to give back. */
 static void pass_on(sn_partition *p, uint32_t link, ss_ref ref)
 {
     sn_world *w = p->world;
     sn_packet *packet = packet_at(p, ref);
-    sn_point point = point_of(p, link, &packet->about);
     const sn_transmission t = { .params = params_of(w->plan, link),
                                 .link = &w->links[link],
                                 .store = &p->store,
@@ -171,11 +186,7 @@ static void pass_on(sn_partition *p, uint32_t link, ss_ref ref)
                                 .now = p->key.at,
                                 .bytes = packet->len,
                                 .hops = packet->about.hops };
-    const bool is_down = !packet->about.is_stream && w->plan->spell_count > 0 &&
-                         sn_plan_has_spell(w->plan, link / 2, SN_SPELL_DOWN, p->key.at);
-    const sn_passage passage = is_down                   ? sn_pass_nothing(packet->about.id.copy)
-                               : packet->about.is_stream ? sn_pass_whole(&t, packet->about.id.copy)
-                                                         : sn_impair(&t, &point);
+    const sn_passage passage = passage_of(p, link, &packet->about, &t);
     p->out_of_memory |= passage.out_of_memory;
     emit_passage(p, link, packet, &passage);
     packet->about.hops++;

@@ -122,9 +122,19 @@ static const char *copy_text(sn_plan *plan, const char *text, bool *failed)
     return copy;
 }
 
-sn_link_params sn_link_params_default(void)
+/* What a direction points to is the plan's from now on. */
+static void copy_link(sn_plan *plan, sn_link_params *params, bool *failed)
 {
-    return (sn_link_params){ .mtu = 1500, .delay_floor = 1, .jitter = { .kind = SN_DIST_CONST } };
+    if (params->loss.kind == SN_LOSS_INDEX) {
+        const sn_loss_index *index = &params->loss.index;
+        uint32_t *at = sn_plan_take(plan, index->count + 1u, sizeof *at);
+        *failed |= at == NULL;
+        if (at != NULL && index->count > 0) {
+            memcpy(at, index->at, index->count * sizeof *at);
+        }
+        params->loss.index.at = at;
+    }
+    sn_link_settle(params);
 }
 
 uint32_t sn_plan_add_link(sn_plan *plan, const sn_link_kind *kind)
@@ -133,6 +143,8 @@ uint32_t sn_plan_add_link(sn_plan *plan, const sn_link_kind *kind)
     uint32_t index;
     sn_link_kind copy = *kind;
     copy.name = copy_text(plan, kind->name, &failed);
+    copy_link(plan, &copy.up, &failed);
+    copy_link(plan, &copy.down, &failed);
     if (failed) {
         return UINT32_MAX;
     }

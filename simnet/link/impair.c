@@ -1,146 +1,128 @@
-/* Impairments, in the order of the design (5): per fragment duplicate, then per copy loss, queue limit, delay with
- * jitter and reordering, rate. The MTU comes before, in the transmitting node.
+/* Impairments, in the order of the design (5): per fragment duplicate, then each copy goes through the stages by itself.
+ * The MTU comes before, in the transmitting node.
  *
- * Loss, duplication, jitter and reordering are memoryless: each is a draw under the key (link direction, origin, its
- * ordinal, fragment, copy). The rate and the queue remember, so they couple the flows that share the direction. A packet
- * leaves when those before it have left, takes its bits' time, then its delay; it never arrives sooner than the floor.
+ * What has no memory is a draw under the key (link direction, origin, its ordinal, fragment, copy), so that turning one
+ * impairment on shifts no other. What has one, a correlation, a chain, the rate and its queue, couples the flows that share
+ * the direction. Its memory is taken from the store when the first packet comes. A packet never arrives sooner than the
+ * floor.
  */
-#include "link/impair.h"
+#include "link/stages.h"
 
-typedef struct waiting {
-    ss_ref next;
-    uint32_t bytes;
-    ss_time starts; /* when the rate takes it up: then it waits no more */
-} waiting;
+#include <limits.h>
 
-/* ---- the queue before the rate ---- */
+static sn_stage_act *const stages[SN_STAGES] = {
+    [SN_STAGE_LOSS] = sn_stage_loss,
+    [SN_STAGE_QUEUE] = sn_stage_queue,
+    [SN_STAGE_DELAY] = sn_stage_delay,
+    [SN_STAGE_ORDER] = sn_stage_order,
+};
 
-static void let_go(const sn_transmission *t)
+sn_link_params sn_link_params_default(void)
 {
-    sn_link_state *l = t->link;
-    while (l->first_waiting != 0) {
-        const waiting *w = ss_store_at(t->store, l->first_waiting);
-        if (w->starts > t->now) {
-            return;
+    return (sn_link_params){ .mtu = 1500, .delay_floor = 1 };
+}
+
+void sn_link_settle(sn_link_params *p)
+{
+    p->stages = (p->duplicate.p != 0 ? SN_DUPLICATES : 0) |
+                (unsigned)sn_loss_is_set(&p->loss) << SN_STAGE_LOSS |
+                (unsigned)(p->rate_bps != 0) << SN_STAGE_QUEUE |
+                (unsigned)(p->jitter.spread != 0 || p->reorder.p != 0) << SN_STAGE_DELAY |
+                (unsigned)p->keep_order << SN_STAGE_ORDER;
+    p->remembers = sn_chance_remembers(&p->duplicate) || sn_loss_remembers(&p->loss) ||
+                   p->rate_bps != 0 || p->jitter.corr != 0 || sn_chance_remembers(&p->reorder) ||
+                   p->reorder_gap > 1 || p->keep_order;
+}
+
+bool sn_link_chance(const sn_transmission *t, const sn_point *point, sn_decision_kind kind,
+                    const sn_chance *chance, sn_chance_memory *memory)
+{
+    bool happens = false;
+    if (chance->p != 0 && !sn_decisions_are_played(t->decisions)) {
+        const uint64_t draw = sn_decide_draw(t->decisions, sn_decision_purpose(kind), point);
+        happens = sn_chance_happens(chance, memory, draw);
+    }
+    return sn_decide_settled(t->decisions, kind, point, happens) != 0;
+}
+
+void sn_stage_loss(sn_crossing *c)
+{
+    const sn_loss *loss = &c->t->params->loss;
+    bool lost = false;
+    if (sn_loss_is_set(loss) && !sn_decisions_are_played(c->t->decisions)) {
+        lost = sn_loss_happens(loss, c->memory == NULL ? NULL : &c->memory->loss,
+                               sn_decide_draw(c->t->decisions, SN_PURPOSE_LOSS, c->point));
+    }
+    if (sn_decide_settled(c->t->decisions, SN_DECISION_DROP, c->point, lost) != 0) {
+        c->copy->cause = SN_CAUSE_LOSS;
+    }
+}
+
+/* ---- copies ---- */
+
+/* True when there is nothing to remember, or room for it. */
+static bool find_memory(const sn_transmission *t, sn_link_memory **memory)
+{
+    *memory = NULL;
+    if (!t->params->remembers) {
+        return true;
+    }
+    if (t->link->memory == 0) {
+        t->link->memory = ss_store_take(t->store, sizeof **memory);
+    }
+    if (t->link->memory != 0) {
+        *memory = ss_store_at(t->store, t->link->memory);
+    }
+    return *memory != NULL;
+}
+
+/* A tape may have something for any stage. */
+static unsigned stages_of(const sn_transmission *t)
+{
+    return sn_decisions_are_played(t->decisions) ? UINT_MAX : t->params->stages;
+}
+
+static ss_span plain_delay(const sn_link_params *params)
+{
+    const ss_span floor = sn_link_floor(params);
+    return params->delay > floor ? params->delay : floor;
+}
+
+/* Through all stages, or until it is lost. True when memory ran out on the way. */
+static bool cross(const sn_transmission *t, const sn_point *point, sn_link_memory *memory,
+                  sn_copy *copy)
+{
+    const unsigned set = stages_of(t);
+    sn_crossing c = { .t = t,
+                      .point = point,
+                      .memory = memory,
+                      .copy = copy,
+                      .leaves = t->now,
+                      .delay = plain_delay(t->params) };
+    *copy = (sn_copy){ .number = point->copy };
+    for (unsigned i = 0; i < SN_STAGES && copy->cause == SN_CAUSE_NONE; i++) {
+        if ((set >> i & 1u) != 0) {
+            stages[i](&c);
         }
-        const ss_ref gone = l->first_waiting;
-        l->waiting_packets--;
-        l->waiting_bytes -= w->bytes;
-        l->first_waiting = w->next;
-        ss_store_give(t->store, gone, sizeof *w);
     }
-    l->last_waiting = 0;
-}
-
-static bool is_full(const sn_transmission *t)
-{
-    const sn_link_params *p = t->params;
-    const sn_link_state *l = t->link;
-    return (p->queue_packets != 0 && l->waiting_packets >= p->queue_packets) ||
-           (p->queue_bytes != 0 && (uint64_t)l->waiting_bytes + t->bytes > p->queue_bytes);
-}
-
-static bool wait_for_rate(const sn_transmission *t, ss_time starts)
-{
-    const ss_ref ref = ss_store_take(t->store, sizeof(waiting));
-    if (ref == 0) {
-        return false;
-    }
-    sn_link_state *l = t->link;
-    *(waiting *)ss_store_at(t->store, ref) = (waiting){ .bytes = t->bytes, .starts = starts };
-    if (l->last_waiting == 0) {
-        l->first_waiting = ref;
-    } else {
-        ((waiting *)ss_store_at(t->store, l->last_waiting))->next = ref;
-    }
-    l->last_waiting = ref;
-    l->waiting_packets++;
-    l->waiting_bytes += t->bytes;
-    return true;
-}
-
-static bool has_limit(const sn_link_params *p)
-{
-    return p->rate_bps != 0 && (p->queue_packets != 0 || p->queue_bytes != 0);
-}
-
-/* The span that the bits take, rounded up. */
-static ss_span bits_span(const sn_transmission *t)
-{
-    const uint64_t bit_ns = (uint64_t)t->bytes * 8 * SS_S(1);
-    return bit_ns / t->params->rate_bps + (bit_ns % t->params->rate_bps != 0);
-}
-
-/* When the last bit leaves. */
-static ss_time depart(const sn_transmission *t, sn_passage *passage)
-{
-    if (t->params->rate_bps == 0) {
-        return t->now;
-    }
-    const ss_time starts = t->link->busy_until > t->now ? t->link->busy_until : t->now;
-    if (starts > t->now && has_limit(t->params) && !wait_for_rate(t, starts)) {
-        passage->out_of_memory = true;
-    }
-    t->link->busy_until = ss_time_after(starts, bits_span(t));
-    return t->link->busy_until;
-}
-
-/* ---- delay ---- */
-
-static ss_span delay_of(const sn_transmission *t, const sn_point *point)
-{
-    const ss_span floor = sn_link_floor(t->params);
-    const int64_t offset = sn_decide_offset(t->decisions, point, &t->params->jitter);
-    const ss_span delay = t->params->delay;
-    if (offset < 0) {
-        const ss_span less = (ss_span)-offset;
-        return delay > floor && less < delay - floor ? delay - less : floor;
-    }
-    const ss_span sum = ss_time_after(delay, (ss_span)offset);
-    return sum < floor ? floor : sum;
-}
-
-static bool jumps(const sn_transmission *t, const sn_point *point)
-{
-    const bool is_candidate = ++t->link->since_reorder >= t->params->reorder_gap;
-    if (is_candidate) {
-        t->link->since_reorder = 0;
-    }
-    /* a gap makes the others no candidates, even for a tape */
-    return is_candidate &&
-           sn_decide_happens(t->decisions, SN_DECISION_REORDER, point, t->params->reorder);
-}
-
-/* ---- one copy ---- */
-
-static sn_copy pass(const sn_transmission *t, const sn_point *point, sn_passage *passage)
-{
-    sn_copy copy = { .number = point->copy };
-    if (sn_decide_happens(t->decisions, SN_DECISION_DROP, point, t->params->loss)) {
-        copy.cause = SN_CAUSE_LOSS;
-        return copy;
-    }
-    let_go(t);
-    if (has_limit(t->params) && is_full(t)) {
-        copy.cause = SN_CAUSE_QUEUE;
-        return copy;
-    }
-    copy.reordered = jumps(t, point);
-    const ss_span delay = copy.reordered ? sn_link_floor(t->params) : delay_of(t, point);
-    copy.arrives = ss_time_after(depart(t, passage), delay);
-    if (t->params->keep_order && !copy.reordered) {
-        copy.arrives = copy.arrives > t->link->last_arrival ? copy.arrives : t->link->last_arrival;
-        t->link->last_arrival = copy.arrives;
-    }
-    return copy;
+    copy->arrives = copy->cause == SN_CAUSE_NONE ? ss_time_after(c.leaves, c.delay) : 0;
+    return c.out_of_memory;
 }
 
 sn_passage sn_impair(const sn_transmission *t, sn_point *point)
 {
     sn_passage passage = { .copies = 1 };
+    sn_link_memory *memory;
     SS_ASSERT(t->hops < SN_HOPS_MAX);
+    if (!find_memory(t, &memory)) {
+        passage = sn_pass_nothing(point->copy);
+        passage.out_of_memory = true;
+        return passage;
+    }
     sn_decide_at(t->decisions, point);
-    if (sn_decide_happens(t->decisions, SN_DECISION_DUPLICATE, point, t->params->duplicate)) {
+    if ((stages_of(t) & SN_DUPLICATES) != 0 &&
+        sn_link_chance(t, point, SN_DECISION_DUPLICATE, &t->params->duplicate,
+                       memory == NULL ? NULL : &memory->duplicate)) {
         passage.copies = 2;
     }
     for (unsigned i = 0; i < passage.copies; i++) {
@@ -148,17 +130,15 @@ sn_passage sn_impair(const sn_transmission *t, sn_point *point)
         of_copy.copy =
             (uint16_t)(point->copy | i << t->hops); /* one bit per link: no two copies are alike */
         of_copy.key[SN_POINT_KEY_MAX - 1] = of_copy.copy;
-        passage.copy[i] = pass(t, &of_copy, &passage);
+        passage.out_of_memory |= cross(t, &of_copy, memory, &passage.copy[i]);
     }
     return passage;
 }
 
 sn_passage sn_pass_whole(const sn_transmission *t, uint16_t copy)
 {
-    const ss_span floor = sn_link_floor(t->params);
-    const ss_span delay = t->params->delay > floor ? t->params->delay : floor;
-    return (sn_passage){ .copies = 1,
-                         .copy[0] = { .number = copy, .arrives = ss_time_after(t->now, delay) } };
+    const ss_time arrives = ss_time_after(t->now, plain_delay(t->params));
+    return (sn_passage){ .copies = 1, .copy[0] = { .number = copy, .arrives = arrives } };
 }
 
 sn_passage sn_pass_nothing(uint16_t copy)

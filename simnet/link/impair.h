@@ -7,12 +7,8 @@
 
 /** The memory of a link direction; it belongs to the transmitter. Zeroed at the start. */
 typedef struct sn_link_state {
-    uint64_t counter;                   /* packets that came out, or will: part of their keys */
-    ss_time busy_until;                 /* the rate: when the last bit of the last packet leaves */
-    ss_time last_arrival;               /* keep_order */
-    ss_ref first_waiting, last_waiting; /* for the rate; only kept when the queue has a limit */
-    uint32_t waiting_packets, waiting_bytes;
-    uint32_t since_reorder; /* packets since the last candidate for reordering */
+    uint64_t counter; /* packets that came out, or will: part of their keys */
+    ss_ref memory;    /* of its impairments; 0 until one of them has to remember something */
 } sn_link_state;
 
 /** What becomes of one copy. */
@@ -35,17 +31,23 @@ typedef struct sn_passage {
 typedef struct sn_transmission {
     const sn_link_params *params;
     sn_link_state *link;
-    ss_store *store; /* for what waits */
+    ss_store *store; /* for what is remembered, and what waits */
     sn_decisions *decisions;
     ss_time now;
     uint32_t bytes; /* of the IP packet; it fits the MTU */
     uint8_t hops;   /* links it crossed before */
 } sn_transmission;
 
+/** Nothing can be decided: the packet passes whole. */
+static inline bool sn_link_is_plain(const sn_link_params *params, const sn_decisions *decisions)
+{
+    return params->stages == 0 && sn_decisions_are_plain(decisions);
+}
+
 /** `point` names the packet at this link, its copy included. */
 sn_passage sn_impair(const sn_transmission *t, sn_point *point);
 
-/** What belongs to a stream passes whole, after the delay of the link: one copy, nothing decided (decisions/0009). */
+/** After the delay of the link: one copy, nothing decided. What belongs to a stream passes so: decisions/0009. */
 sn_passage sn_pass_whole(const sn_transmission *t, uint16_t copy);
 
 /** The node at one end is down: the packet is dropped. */

@@ -102,12 +102,13 @@ static sn_plan *random_world(uint64_t seed)
     for (unsigned i = 0; i < 3; i++) {
         sn_link_kind kind = small_link("kind", delays[r[1 + i] % 4]);
         kind.up.mtu = mtus[(r[1 + i] >> 8) % 4];
-        kind.up.loss = (r[1 + i] >> 16) % 3 == 0 ? SN_ALWAYS / 10 : 0;
-        kind.up.duplicate = (r[1 + i] >> 24) % 3 == 0 ? SN_ALWAYS / 10 : 0;
-        kind.up.reorder = (r[1 + i] >> 32) % 3 == 0 ? SN_ALWAYS / 5 : 0;
+        kind.up.loss.random.p = (r[1 + i] >> 16) % 3 == 0 ? SN_ALWAYS / 10 : 0;
+        kind.up.duplicate.p = (r[1 + i] >> 24) % 3 == 0 ? SN_ALWAYS / 10 : 0;
+        kind.up.reorder.p = (r[1 + i] >> 32) % 3 == 0 ? SN_ALWAYS / 5 : 0;
         kind.up.rate_bps = (r[1 + i] >> 40) % 3 == 0 ? 1000000000 : 0;
         kind.up.queue_packets = (r[1 + i] >> 44) % 2 == 0 ? 3 : 0;
-        kind.up.jitter = (sn_dist){ SN_DIST_UNIFORM, 0, (r[1 + i] >> 48) % 2 == 0 ? SS_US(2) : 0 };
+        kind.up.jitter = (sn_jitter){ .shape = SN_SHAPE_UNIFORM,
+                                      .spread = (r[1 + i] >> 48) % 2 == 0 ? SS_US(2) : 0 };
         (void)sn_plan_add_link(plan, &kind);
     }
     uint32_t routers[4] = { 0 };
@@ -187,13 +188,14 @@ static sn_plan *branch(bool with_idle_phone)
 {
     sn_plan *plan = small_plan(11);
     sn_link_kind shared = small_link("shared", SS_MS(10)), lan = small_link("lan", SS_US(100));
-    shared.up.loss = SN_ALWAYS / 10;
-    shared.up.duplicate = SN_ALWAYS / 20;
-    shared.up.jitter = (sn_dist){ SN_DIST_NORMAL, 0, SS_MS(4) };
+    shared.up.loss.random.p = SN_ALWAYS / 10;
+    shared.up.duplicate.p = SN_ALWAYS / 20;
+    shared.up.jitter = (sn_jitter){ .shape = SN_SHAPE_NORMAL, .spread = SS_MS(4) };
     shared.up.rate_bps = 2000000;
     shared.down = shared.up;
-    lan.up.loss = SN_ALWAYS / 50; /* the phones' own links draw too: by name, not by dense number */
-    lan.up.jitter = (sn_dist){ SN_DIST_UNIFORM, 0, SS_US(20) };
+    lan.up.loss.random.p =
+        SN_ALWAYS / 50; /* the phones' own links draw too: by name, not by dense number */
+    lan.up.jitter = (sn_jitter){ .shape = SN_SHAPE_UNIFORM, .spread = SS_US(20) };
     lan.down = lan.up;
     const uint32_t uplink = sn_plan_add_link(plan, &shared), local = sn_plan_add_link(plan, &lan);
     const uint32_t proxy = small_proxy(plan, "p1", 0, local);

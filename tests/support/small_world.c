@@ -121,10 +121,10 @@ sn_plan *small_quickstart(uint64_t seed, uint32_t phones)
 {
     sn_plan *plan = small_plan(seed);
     sn_link_kind dsl = small_link("dsl", SS_MS(20)), metro = small_link("metro", SS_MS(1));
-    dsl.up.jitter = (sn_dist){ SN_DIST_NORMAL, 0, SS_MS(5) };
-    dsl.up.loss = SN_ALWAYS / 20;
-    dsl.up.duplicate = SN_ALWAYS / 50;
-    dsl.up.reorder = SN_ALWAYS / 50;
+    dsl.up.jitter = (sn_jitter){ .shape = SN_SHAPE_NORMAL, .spread = SS_MS(5) };
+    dsl.up.loss.random.p = SN_ALWAYS / 20;
+    dsl.up.duplicate.p = SN_ALWAYS / 50;
+    dsl.up.reorder.p = SN_ALWAYS / 50;
     dsl.up.mtu = 576; /* an INVITE is in pieces */
     dsl.down = dsl.up;
     dsl.up.rate_bps = 512000;

@@ -112,8 +112,16 @@ SS_MUST_USE ss_status sn_decision_parse(ss_slice line, sn_decision *decision);
 void sn_decide_at(sn_decisions *d, sn_point *point);
 /** DROP, DUPLICATE, REORDER: does it happen? */
 bool sn_decide_happens(sn_decisions *d, sn_decision_kind kind, const sn_point *point, sn_prob p);
-/** DELAY: ns added to the delay. */
-int64_t sn_decide_offset(sn_decisions *d, const sn_point *point, const sn_dist *jitter);
+/** DROP, DELAY, where a model draws for itself: its outcome, or what the tape says. */
+int64_t sn_decide_settled(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
+                          int64_t outcome);
+/** What such a model draws: a function of the purpose and the point's key. A kind has a purpose of its own. */
+sn_purpose sn_decision_purpose(sn_decision_kind kind);
+uint64_t sn_decide_draw(const sn_decisions *d, sn_purpose purpose, const sn_point *point);
+/** A tape decides: models need not draw. */
+bool sn_decisions_are_played(const sn_decisions *d);
+/** Neither recorded nor played: a point where nothing can be decided need not be made. */
+bool sn_decisions_are_plain(const sn_decisions *d);
 /** WAIT, ARRIVAL, HOLD, REGISTER: a span. */
 ss_span sn_decide_wait(sn_decisions *d, sn_decision_kind kind, const sn_point *point,
                        const sn_dist *dist);

@@ -16,7 +16,7 @@
     X(REORDER, 4)                                                                                  \
     X(ARRIVAL, 5) X(CALLEE, 6) X(HOLD, 7) X(HANGUP, 8) X(BEHAVIOUR, 9) X(WAIT, 10)                 \
         X(REGISTER_AT, 11) X(ENTROPY, 12) X(TIE, 13) X(CALL_ID, 14) X(SESSION, 15) X(SEQUENCE, 16) \
-            X(SEGMENT, 17) X(QUERY, 18) X(SERVER, 19)
+            X(SEGMENT, 17) X(QUERY, 18) X(SERVER, 19) X(DELAY_AGAIN, 20)
 #define SN_PURPOSE_ID(name, number) SN_PURPOSE_##name = number,
 typedef enum sn_purpose { SN_PURPOSE_LIST(SN_PURPOSE_ID) SN_PURPOSE_END } sn_purpose;
 
@@ -56,9 +56,10 @@ uint64_t sn_exponential_q32(uint64_t draw);
 /** Standard normal, 24 bits behind the point: inverse of the distribution function; |z| <= 6.5. */
 int64_t sn_normal_q24(uint64_t draw);
 
+/** Pareto of shape 3, with mean 0 and standard deviation 1, 32 bits behind the point; at least -0.58. */
+int64_t sn_pareto_q32(uint64_t draw);
+
 /** A span by its distribution; never below 0. */
 ss_span sn_dist_span(const sn_dist *dist, uint64_t draw);
-/** What jitter adds to a delay: UNIFORM -b .. +b, NORMAL a + z*b, EXP mean a, CONST a. Within +-SN_SPAN_MAX. */
-int64_t sn_dist_offset(const sn_dist *dist, uint64_t draw);
 
 #endif

@@ -11,30 +11,12 @@
 #include "sn/draw.h"
 #include "sn/facts.h"
 #include "sn/judge.h"
+#include "sn/link.h"
 #include "sn/program.h"
 #include "ss/proxy.h"
 #include "ss/ua.h"
 
 /* ---- specs: what a scenario says -------------------------------------------------------------------------------------- */
-
-/** One direction of a kind of link, in the order in which a transmitter applies it (design 5). */
-typedef struct sn_link_params {
-    uint32_t mtu; /* bytes of IP packet; 68..65535; 0 stands for 65535 */
-    sn_prob duplicate;
-    sn_prob loss;                        /* per fragment and copy */
-    uint32_t queue_packets, queue_bytes; /* waiting for the rate; 0 is no limit */
-    ss_span delay;
-    /* added to delay: CONST 0 is none; NORMAL a = 0, b = sd; UNIFORM: delay - b .. delay + b, as
-     * a = 0 */
-    sn_dist jitter;
-    ss_span delay_floor;  /* nothing arrives sooner; at least 1 ns; the lookahead */
-    bool keep_order;      /* a packet never overtakes one sent before it */
-    sn_prob reorder;      /* with this probability the delay is the floor only … */
-    uint32_t reorder_gap; /* … but only each gap-th packet is a candidate; 0, 1: every */
-    uint64_t rate_bps;    /* bits per second; 0 is unlimited */
-} sn_link_params;
-/** 1500 B, nothing lost, no delay but the floor. */
-sn_link_params sn_link_params_default(void);
 
 typedef struct sn_link_kind {
     const char *name;

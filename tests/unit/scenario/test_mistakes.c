@@ -81,11 +81,38 @@ TEST(what_the_design_has_and_this_version_has_not_is_said_so)
         { TWO "«defaults»: {}\n", "not in this version", NULL },
         { LINKS("«netem»: \"delay 3ms\""), "not in this version", NULL },
         { LINKS("«hidden_mtu»: 576B"), "not in this version", NULL },
-        { LINKS("loss: {p: 1%, «corr»: 25%}"), "not in this version", NULL },
         { TWO "sites: {s: {«nat»: {}, holds: {alice: 1}}}\n", "not in this version", NULL },
         { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, count: 3}, b: {role: ua}}\n"
           "calls: [{name: c, from: «\"a[0..1]\"», to: b, rate: 1/s}]\n",
           "not in this version", "a" },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(loss_has_one_model_with_its_own_words)
+{
+    static const rig_mistake rows[] = {
+        { LINKS("loss: {«prob»: 1%}"), "unknown key 'prob' in loss", NULL },
+        { LINKS("loss: «{»cap: 2}"), "loss needs one of p, state, gemodel, mask and index", NULL },
+        { LINKS("loss: {p: 1%, «mask»: 0b1}"), "'mask' beside 'p': loss has one model", NULL },
+        { LINKS("loss: {mask: 0b1, «corr»: 1%}"), "'corr' goes with 'p', not with 'mask'", NULL },
+        { LINKS("loss: {p: 1%, cap: «0»}"), "out of range", NULL },
+        { LINKS("loss: {p: «101%»}"), "", NULL },
+        { LINKS("loss: {state: «{»p31: 5%}}"), "missing key 'p13' in loss by state", NULL },
+        { LINKS("loss: {state: {p13: 60%, p14: «50%»}}"), "p14 and p13 are more than 100% together",
+          NULL },
+        { LINKS("loss: {state: {p13: 20%, p32: «30%»}}"), "p32 and p31 are more than 100% together",
+          NULL },
+        { LINKS("loss: {state: «5%»}"), "wrong type", NULL },
+        { LINKS("loss: {gemodel: {p: 1%, «h»: 5%}}"), "unknown key 'h' in loss by gemodel", NULL },
+        { LINKS("loss: {mask: «0b»}"), "is no mask: write 0b and up to 64 digits", NULL },
+        { LINKS("loss: {mask: 0b01«2»}"), "a mask is made of 0 and 1", NULL },
+        { LINKS("loss: {index: «3»}"), "a list of 1 to 4096 numbers", NULL },
+        { LINKS("loss: {index: «[»]}"), "a list of 1 to 4096 numbers", NULL },
+        { LINKS("loss: {index: [1, 3, «3»]}"), "must grow", NULL },
+        { LINKS("loss: {index: [«0»]}"), "out of range", NULL },
+        { LINKS("duplicate: «{»corr: 5%}"), "missing key 'p' in duplicate", NULL },
+        { LINKS("reorder: {p: 1%, gap: «0»}"), "out of range", NULL },
     };
     RIG_CHECK(rows);
 }
@@ -182,7 +209,9 @@ TEST(distributions_are_whole)
         { TWO "behaviours: {b: {ring: uniform 1s..9«x»}}\n", "wrong unit", NULL },
         { LINKS("jitter: {dist: normal, «by»: 5ms}"), "normal jitter has no 'by'", "sd" },
         { LINKS("jitter: «{»dist: normal}"), "normal jitter needs 'sd'", NULL },
-        { LINKS("jitter: {dist: «pareto», sd: 5ms}"), "unknown word", NULL },
+        { LINKS("jitter: {dist: «gauss», sd: 5ms}"),
+          "unknown word 'gauss': uniform, normal, pareto, paretonormal or exp", NULL },
+        { LINKS("jitter: {dist: exp, sd: 5ms, corr: «0.25»}"), "missing unit", NULL },
         { LINKS("jitter: «{»sd: 5ms}"), "missing key 'dist'", NULL },
         { LINKS("delay: 5ms, delay_floor: «6ms»"), "delay_floor is above the delay", NULL },
         { LINKS("delay: 5ms, delay_floor: «2ms», up: {delay: 1ms}"),

@@ -25,7 +25,7 @@ TEST(a_path_reaches_keys_entries_and_what_is_not_written_yet)
     sn_scenario *s = rig_load(SS_LIT(TEXT), overrides);
     CHECK_EQ(sn_scenario_mistake_count(s), 0);
     const sn_plan *plan = sn_scenario_plan(s);
-    CHECK_EQ(plan->links[0].up.loss, SN_ALWAYS / 2);
+    CHECK_EQ(plan->links[0].up.loss.random.p, SN_ALWAYS / 2);
     CHECK_EQ(plan->links[0].up.delay, SS_MS(6));
     CHECK_EQ(plan->links[0].down.delay, SS_MS(5));
     CHECK_EQ(plan->seed, 9);

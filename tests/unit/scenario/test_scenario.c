@@ -53,7 +53,7 @@ static void check_same_plans(const sn_plan *a, const sn_plan *b)
     }
     for (uint32_t i = 0; i < a->link_count; i++) {
         CHECK_STR(a->links[i].name, b->links[i].name);
-        CHECK_EQ(a->links[i].up.loss, b->links[i].up.loss);
+        CHECK_EQ(a->links[i].up.loss.random.p, b->links[i].up.loss.random.p);
         CHECK_EQ(a->links[i].down.delay_floor, b->links[i].down.delay_floor);
         CHECK_EQ(a->links[i].up.queue_packets, b->links[i].up.queue_packets);
         CHECK_EQ(a->links[i].down.reorder_gap, b->links[i].down.reorder_gap);
@@ -116,6 +116,12 @@ static const char everything[] =
     "      reorder: {p: 3.3%, gap: 5}, rate: 1.5mbit, queue: 64KB, mtu: 576B, up: {delay: 9ms, "
     "queue: none}, down: {loss: 0%}}\n"
     "  y0: {}\n"
+    "  x1: {delay: 9ms, jitter: {dist: paretonormal, sd: 2ms, corr: 25%}, duplicate: {p: 1%, corr: "
+    "50%}, reorder: {p: 1%, corr: 5%},\n"
+    "      loss: {p: 2%, corr: 30%, cap: 4}, up: {loss: {state: {p13: 1%, p31: 90%, p32: 5%, p14: 0.5%}}},\n"
+    "      down: {loss: {gemodel: {p: 1%, r: 20%, bad: 70%, good: 0.1%}, cap: 2}}}\n"
+    "  x2: {delay: 9ms, jitter: {dist: exp, sd: 2ms}, up: {loss: {mask: 0b0010}}, down: {loss: "
+    "{index: [1, 3, 15]}}}\n"
     "routers: {top: {}, low: {via: top, link: z}}\n"
     "sites: {office: {count: 3, via: low, uplink: y0, holds: {desk: 2, hall: 1}}}\n"
     "domains: {b.example: {registrar: px, users: \"u{n}\"}, a.example: {registrar: px}}\n"
@@ -177,24 +183,45 @@ TEST(the_order_in_which_things_with_names_are_listed_reaches_nothing)
 TEST(links_have_directions_and_defaults)
 {
     sn_scenario *s = rig_load_fine(everything);
-    const sn_link_kind *z = &sn_scenario_plan(s)->links[1];
+    const sn_link_kind *z = &sn_scenario_plan(s)->links[3];
     CHECK_STR(z->name, "z");
     CHECK_EQ(z->up.delay, SS_MS(9));
     CHECK_EQ(z->down.delay, SS_MS(7));
-    CHECK_EQ(z->up.jitter.kind, SN_DIST_UNIFORM);
-    CHECK_EQ(z->up.jitter.b, SS_MS(2));
+    CHECK_EQ(z->up.jitter.shape, SN_SHAPE_UNIFORM);
+    CHECK_EQ(z->up.jitter.spread, SS_MS(2));
     CHECK_EQ(z->up.delay_floor, SS_MS(1));
-    CHECK_EQ(z->up.loss, 5302429); /* 0.00123456789 * 2^32 = 5302428.7… */
-    CHECK_EQ(z->down.loss, 0);
+    CHECK_EQ(z->up.loss.random.p, 5302429); /* 0.00123456789 * 2^32 = 5302428.7… */
+    CHECK_EQ(z->down.loss.random.p, 0);
     CHECK_EQ(z->up.queue_bytes, 0);
     CHECK_EQ(z->down.queue_bytes, 64000);
     CHECK_EQ(z->down.rate_bps, 1500000);
     CHECK_EQ(z->down.reorder_gap, 5);
     CHECK_EQ(z->down.mtu, 576);
     CHECK(z->down.keep_order);
-    const sn_link_kind *y0 = &sn_scenario_plan(s)->links[0];
+    const sn_link_kind *y0 = &sn_scenario_plan(s)->links[2];
     CHECK_EQ(y0->up.mtu, 1500);
     CHECK_EQ(y0->up.delay_floor, 1);
+    sn_scenario_free(s);
+}
+
+TEST(links_have_models_with_netem_s_defaults)
+{
+    sn_scenario *s = rig_load_fine(everything);
+    const sn_link_kind *x1 = &sn_scenario_plan(s)->links[0], *x2 = x1 + 1;
+    CHECK_EQ(x1->up.jitter.shape, SN_SHAPE_PARETONORMAL);
+    CHECK_EQ(x1->up.jitter.corr, SN_ALWAYS / 4);
+    CHECK_EQ(x1->up.duplicate.corr, SN_ALWAYS / 2);
+    CHECK(x1->up.reorder.corr != 0);
+    CHECK_EQ(x1->up.loss.kind, SN_LOSS_STATE);
+    CHECK_EQ(x1->up.loss.cap, 0);
+    CHECK(x1->up.loss.state.p31 > SN_ALWAYS / 2);
+    CHECK_EQ(x1->up.loss.state.p23, SN_ALWAYS);
+    CHECK_EQ(x1->down.loss.kind, SN_LOSS_GEMODEL);
+    CHECK_EQ(x1->down.loss.cap, 2);
+    CHECK_EQ(x2->up.loss.mask.bits, 4);
+    CHECK_EQ(x2->up.loss.mask.count, 4);
+    CHECK_EQ(x2->down.loss.index.count, 3);
+    CHECK_EQ(x2->down.loss.index.at[2], 15);
     sn_scenario_free(s);
 }
 
@@ -250,7 +277,7 @@ TEST(traffic_and_expects_are_as_written)
     CHECK_EQ(plan->call_specs[1].end, SS_S(90));
     CHECK_EQ(plan->expects[0].source, 1);
     CHECK_EQ(plan->expects[0].bound, SS_MS(200));
-    CHECK_EQ(plan->expects[0].line, 29);
+    CHECK_EQ(plan->expects[0].line, 33);
     CHECK_EQ(plan->expects[1].bound, 123456);
     CHECK_EQ(plan->expects[1].from, 0);
     CHECK_EQ(plan->expects[1].to, SS_TIME_NEVER);
@@ -320,7 +347,7 @@ TEST(later_files_are_laid_over_earlier_ones)
     CHECK_EQ(sn_scenario_mistake_count(s), 0);
     CHECK_EQ(sn_scenario_plan(s)->duration, SS_S(7));
     CHECK_EQ(sn_scenario_plan(s)->links[0].up.delay, SS_MS(5));
-    CHECK(sn_scenario_plan(s)->links[0].up.loss != 0);
+    CHECK(sn_scenario_plan(s)->links[0].up.loss.random.p != 0);
     sn_scenario_free(s);
 }
 

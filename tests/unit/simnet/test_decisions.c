@@ -82,15 +82,16 @@ TEST(a_tape_tells_moved_from_exact_and_from_unmatched)
 
 TEST(without_its_tape_a_player_is_benign)
 {
-    const sn_dist normal = { SN_DIST_NORMAL, 0, SS_MS(5) },
-                  exponential = { SN_DIST_EXP, SS_S(3), 0 };
+    const sn_dist exponential = { SN_DIST_EXP, SS_S(3), 0 };
     const sn_choice_rows choices[] = { { .weight = 1 }, { .weight = 99 } };
     sn_decisions *d = sn_decisions_new(1);
     sn_point p = point_of(1, 1, 1);
     CHECK_OK(sn_decisions_play(d, NULL, 0));
     sn_decide_at(d, &p);
     CHECK(!sn_decide_happens(d, SN_DECISION_DUPLICATE, &p, SN_ALWAYS));
-    CHECK_EQ(sn_decide_offset(d, &p, &normal), 0);
+    CHECK_EQ(sn_decide_settled(d, SN_DECISION_DELAY, &p, 5), 0);
+    CHECK(sn_decisions_are_played(d));
+    CHECK(!sn_decisions_are_plain(d));
     CHECK_EQ(sn_decide_wait(d, SN_DECISION_WAIT, &p, &exponential), SS_S(3));
     CHECK_EQ(sn_decide_choice(d, SN_DECISION_CHOICE, &p, choices, 2, 100), 0);
     sn_decisions_free(d);
@@ -98,8 +99,7 @@ TEST(without_its_tape_a_player_is_benign)
 
 TEST(offsets_waits_and_choices_are_recorded_and_repeated)
 {
-    static const sn_dist uniform = { SN_DIST_UNIFORM, SS_MS(10), SS_MS(30) },
-                         jitter = { SN_DIST_NORMAL, 0, SS_MS(5) };
+    static const sn_dist uniform = { SN_DIST_UNIFORM, SS_MS(10), SS_MS(30) };
     static const sn_choice_rows choices[] = { { .weight = 5 }, { .weight = 3 }, { .weight = 2 } };
     sn_decisions *recorder = sn_decisions_new(5), *player = sn_decisions_new(6);
     size_t count;
@@ -112,7 +112,8 @@ TEST(offsets_waits_and_choices_are_recorded_and_repeated)
         for (uint64_t i = 0; i < 50; i++) {
             sn_point p = point_of(3, i, i);
             sn_decide_at(d, &p);
-            const int64_t o = sn_decide_offset(d, &p, &jitter);
+            const uint64_t draw = sn_decide_draw(d, SN_PURPOSE_DELAY, &p);
+            const int64_t o = sn_decide_settled(d, SN_DECISION_DELAY, &p, (int64_t)(draw >> 40));
             const ss_span w = sn_decide_wait(d, SN_DECISION_WAIT, &p, &uniform);
             const uint32_t c = sn_decide_choice(d, SN_DECISION_CHOICE, &p, choices, 3, 10);
             CHECK(w >= SS_MS(10) && w <= SS_MS(30));

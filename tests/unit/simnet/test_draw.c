@@ -147,26 +147,6 @@ TEST(a_drawn_span_is_never_negative)
     CHECK_EQ(sn_dist_span(&constant, 12345), SS_MS(3));
 }
 
-TEST(jitter_is_as_often_early_as_late)
-{
-    static const sn_dist dists[] = { { SN_DIST_UNIFORM, 0, SS_MS(5) },
-                                     { SN_DIST_NORMAL, 0, SS_MS(5) } };
-    for (size_t d = 0; d < SS_COUNT(dists); d++) {
-        int64_t sum = 0, early = 0;
-        for (uint64_t i = 0; i < DRAWS; i++) {
-            const int64_t offset = sn_dist_offset(&dists[d], SN_DRAW(3, SN_PURPOSE_DELAY, i));
-            sum += offset;
-            early += offset < 0;
-        }
-        CHECK(sum / DRAWS < 80000 && sum / DRAWS > -80000); /* 5 sigma of the mean of 5 ms */
-        CHECK(early > DRAWS / 2 - 800 && early < DRAWS / 2 + 800);
-    }
-    const sn_dist none = { SN_DIST_CONST, 0, 0 };
-    CHECK_EQ(sn_dist_offset(&none, 99), 0);
-    CHECK_EQ(sn_dist_offset(&dists[0], 0), -(int64_t)SS_MS(5));
-    CHECK_EQ(sn_dist_offset(&dists[0], UINT64_MAX), (int64_t)SS_MS(5));
-}
-
 TEST(absurd_spans_saturate)
 {
     const sn_dist normal = { SN_DIST_NORMAL, UINT64_MAX, UINT64_MAX };
@@ -175,7 +155,38 @@ TEST(absurd_spans_saturate)
         const uint64_t draw = SN_DRAW(3, SN_PURPOSE_DELAY, i);
         CHECK(sn_dist_span(&normal, draw) <= SN_SPAN_MAX);
         CHECK(sn_dist_span(&exponential, draw) <= SN_SPAN_MAX);
-        const int64_t offset = sn_dist_offset(&normal, draw);
-        CHECK(offset >= -(int64_t)SN_SPAN_MAX && offset <= (int64_t)SN_SPAN_MAX);
+    }
+}
+
+/* ---- Pareto ---- */
+
+/* (u^(-1/3) - 3/2) / sqrt(3/4), 32 bits behind the point. */
+TEST(pareto_of_shape_3_is_right_where_its_root_is_known)
+{
+    static const struct {
+        uint64_t u; /* of 2^64; the lowest bit is always set */
+        int64_t z_q32;
+    } known[] = {
+        { UINT64_C(1) << 61, 2479700525 },             /* 1/8: the root is 2 */
+        { UINT64_C(1) << 58, 12398502623 },            /* 1/64: 4 */
+        { UINT64_C(1) << 34, INT64_C(5070987572615) }, /* 2^-30: 1024 */
+        { UINT64_C(1) << 63, -1190647797 },            /* 1/2: 1.25992105 */
+        { UINT64_MAX, -2479700525 },                   /* 1: 1, the least there is */
+    };
+    for (size_t i = 0; i < SS_COUNT(known); i++) {
+        const int64_t off = sn_pareto_q32(known[i].u) - known[i].z_q32;
+        const int64_t room = i == 2 ? 4096 : 4; /* there the lowest bit of u is worth something */
+        CHECK(off <= room && off >= -room);
+    }
+    CHECK(sn_pareto_q32(0) > sn_pareto_q32(2)); /* the longest tail: no draw is out of range */
+}
+
+TEST(pareto_falls_as_its_draw_grows)
+{
+    int64_t before = INT64_MAX;
+    for (uint64_t i = 1; i < 100000; i++) {
+        const int64_t z = sn_pareto_q32(i * (UINT64_MAX / 100000));
+        CHECK(z <= before);
+        before = z;
     }
 }

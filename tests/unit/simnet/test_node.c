@@ -168,7 +168,7 @@ TEST(rfc791_3_2_one_lost_fragment_loses_the_datagram_after_30_s)
 {
     sn_link_kind near = small_link("near", SS_MS(1)), lossy = near;
     near.up.mtu = 576;
-    lossy.up.loss = SN_ALWAYS / 3;
+    lossy.up.loss.random.p = SN_ALWAYS / 3;
     sn_plan *plan = path_of(&near, &lossy, &near);
     const small_run run = send_one(plan, 2500);
     CHECK(run.causes[SN_CAUSE_LOSS] > 0 && run.causes[SN_CAUSE_LOSS] < 5);
@@ -181,7 +181,7 @@ TEST(rfc791_3_2_one_lost_fragment_loses_the_datagram_after_30_s)
 TEST(copies_of_a_datagram_arrive_each)
 {
     sn_link_kind near = small_link("near", SS_MS(1)), doubling = near;
-    doubling.up.duplicate = SN_ALWAYS;
+    doubling.up.duplicate.p = SN_ALWAYS;
     sn_plan *plan = path_of(&doubling, &doubling, &near);
     const small_run run = send_one(plan, 100);
     CHECK_EQ(wire.received, 4);

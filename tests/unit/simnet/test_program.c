@@ -376,7 +376,8 @@ TEST(rfc3261_17_1_1_2_an_unanswered_invite_is_sent_seven_times_and_times_out_at_
 {
     static const uint64_t sent_ms[] = { 0, 500, 1500, 3500, 7500, 15500, 31500 };
     sn_plan *plan = two_phones();
-    plan->links[0].up.loss = SN_ALWAYS;
+    plan->links[0].up.loss.random.p = SN_ALWAYS;
+    sn_link_settle(&plan->links[0].up);
     add_calls(plan, SS_S(1), false, 0);
     small_finish(plan);
     sendings s = { .count = 0 };

@@ -330,8 +330,8 @@ TEST(what_a_link_between_cannot_carry_is_cut_and_put_together)
     prepare();
     sn_link_kind narrow = small_link("narrow", SS_MS(5));
     narrow.up.mtu = narrow.down.mtu = 300;
-    narrow.up.loss = narrow.down.loss = SN_ALWAYS / 2; /* of datagrams; a stream loses nothing */
-    narrow.up.duplicate = narrow.down.duplicate = SN_ALWAYS / 2;
+    narrow.up.loss.random.p = narrow.down.loss.random.p = SN_ALWAYS / 2; /* of datagrams; a stream loses nothing */
+    narrow.up.duplicate.p = narrow.down.duplicate.p = SN_ALWAYS / 2;
     const uint32_t far = small_router(s.plan, "far", 0, sn_plan_add_link(s.plan, &narrow));
     small_spec(s.plan, s.groups[B])->via = far;
     RUN(steps);

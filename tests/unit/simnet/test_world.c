@@ -7,8 +7,8 @@ static sn_plan *chatter_plan(uint64_t seed)
 {
     sn_plan *plan = small_plan(seed);
     sn_link_kind kind = small_link("wire", SS_MS(1));
-    kind.up.loss = SN_ALWAYS / 10;
-    kind.up.duplicate = SN_ALWAYS / 10;
+    kind.up.loss.random.p = SN_ALWAYS / 10;
+    kind.up.duplicate.p = SN_ALWAYS / 10;
     kind.up.mtu = 576;
     (void)small_uas(plan, "host", 8, 0, sn_plan_add_link(plan, &kind));
     plan->duration = SS_MS(50);

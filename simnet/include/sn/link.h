@@ -1,0 +1,101 @@
+/* sn/link.h: what one direction of a kind of link does to packets: parameters only. What they mean stands with each model
+ * in simnet/link; the words are netem's where it has one. Probabilities are thresholds of 2^32 (sn_prob).
+ */
+#ifndef SN_LINK_H
+#define SN_LINK_H
+
+#include "sn/program.h"
+
+/** What happens to a packet with probability p, whatever became of the packet before: or with that correlation to it. */
+typedef struct sn_chance {
+    sn_prob p, corr;
+} sn_chance;
+
+/* ---- loss ---- */
+
+/** Model, and its word in scenarios. */
+#define SN_LOSS_LIST(X)                                              \
+    X(RANDOM, "p")        /* by chance: `random` */                  \
+    X(STATE, "state")     /* netem's chain of four: `state` */       \
+    X(GEMODEL, "gemodel") /* Gilbert and Elliott's: `ge` */          \
+    X(MASK, "mask")       /* a pattern, around and around: `mask` */ \
+    X(INDEX, "index")     /* numbered packets: `index` */
+#define SN_LOSS_ID(name, word) SN_LOSS_##name,
+typedef enum sn_loss_kind { SN_LOSS_LIST(SN_LOSS_ID) SN_LOSS_KINDS } sn_loss_kind;
+
+/** Probabilities of going from state to state: 1 a gap, 2 a burst's packet that passes, 3 one that is lost, 4 a loss in a gap. */
+typedef struct sn_loss_chain {
+    sn_prob p13, p31, p32, p23, p14;
+} sn_loss_chain;
+
+typedef struct sn_loss_ge {
+    sn_prob p, r;      /* from good to bad; back */
+    sn_prob bad, good; /* of a loss in that state: netem's 1-h and 1-k */
+} sn_loss_ge;
+
+typedef struct sn_loss_mask {
+    uint64_t bits; /* lowest first: 1 is lost */
+    uint32_t count;
+} sn_loss_mask;
+
+typedef struct sn_loss_index {
+    const uint32_t *at; /* from 1, growing; copied when the link is added */
+    uint32_t count;
+} sn_loss_index;
+
+/** Only the member of the kind is looked at. */
+typedef struct sn_loss {
+    sn_loss_kind kind;
+    uint32_t cap; /* no more than so many in a row; 0: no limit */
+    sn_chance random;
+    sn_loss_chain state;
+    sn_loss_ge ge;
+    sn_loss_mask mask;
+    sn_loss_index index;
+} sn_loss;
+
+/* ---- delay ---- */
+
+/** How jitter is distributed, and its word in scenarios. Its mean is 0. */
+#define SN_SHAPE_LIST(X)                                                       \
+    X(UNIFORM, "uniform") /* -spread .. +spread; the spread of the others is \
+                                       the standard deviation */ \
+    X(NORMAL, "normal")                                                        \
+    X(PARETO, "pareto")             /* of shape 3 */                           \
+    X(PARETONORMAL, "paretonormal") /* three parts of that, one part normal */ \
+    X(EXP, "exp")
+#define SN_SHAPE_ID(name, word) SN_SHAPE_##name,
+typedef enum sn_shape { SN_SHAPE_LIST(SN_SHAPE_ID) SN_SHAPES } sn_shape;
+
+typedef struct sn_jitter {
+    sn_shape shape;
+    ss_span spread; /* 0: none */
+    sn_prob corr;   /* with the packet before */
+} sn_jitter;
+
+/* ---- a direction ---- */
+
+/** One direction of a kind of link. */
+typedef struct sn_link_params {
+    uint32_t mtu; /* bytes of IP packet; 68..65535; 0 stands for 65535 */
+    sn_chance duplicate;
+    sn_loss loss;                        /* per fragment and copy */
+    uint32_t queue_packets, queue_bytes; /* waiting for the rate; 0 is no limit */
+    uint64_t rate_bps;                   /* bits per second; 0 is unlimited */
+    ss_span delay;
+    sn_jitter jitter;     /* added to delay */
+    ss_span delay_floor;  /* nothing arrives sooner; at least 1 ns; the lookahead */
+    sn_chance reorder;    /* with this probability the delay is the floor only … */
+    uint32_t reorder_gap; /* … but only each gap-th packet is a candidate; 0, 1: every */
+    bool keep_order;      /* a packet never overtakes one sent before it */
+    /* by sn_link_settle: */
+    unsigned stages; /* what of the above does anything */
+    bool remembers;  /* something of it has a memory */
+} sn_link_params;
+
+/** 1500 B, nothing lost, no delay but the floor. */
+sn_link_params sn_link_params_default(void);
+/** To be called when the rest is there. */
+void sn_link_settle(sn_link_params *params);
+
+#endif

@@ -1,0 +1,41 @@
+/* Loss: the table of its models, and the cap that holds for all of them. */
+#include "link/loss.h"
+
+static bool by_chance(const sn_loss *loss, sn_loss_memory *memory, uint64_t draw)
+{
+    return sn_chance_happens(&loss->random, memory == NULL ? NULL : &memory->chance, draw);
+}
+
+static sn_loss_step *const models[SN_LOSS_KINDS] = {
+    [SN_LOSS_RANDOM] = by_chance,        [SN_LOSS_STATE] = sn_loss_state,
+    [SN_LOSS_GEMODEL] = sn_loss_gemodel, [SN_LOSS_MASK] = sn_loss_masked,
+    [SN_LOSS_INDEX] = sn_loss_indexed,
+};
+
+bool sn_loss_is_set(const sn_loss *loss)
+{
+    return loss->kind != SN_LOSS_RANDOM || loss->random.p != 0;
+}
+
+bool sn_loss_remembers(const sn_loss *loss)
+{
+    return loss->cap != 0 || loss->kind != SN_LOSS_RANDOM || sn_chance_remembers(&loss->random);
+}
+
+/* The model goes on as if the copy that the cap saves had been lost. */
+static bool is_capped(const sn_loss *loss, sn_loss_memory *memory, bool lost)
+{
+    if (lost && memory->in_a_row < loss->cap) {
+        memory->in_a_row++;
+        return false;
+    }
+    memory->in_a_row = 0;
+    return lost;
+}
+
+bool sn_loss_happens(const sn_loss *loss, sn_loss_memory *memory, uint64_t draw)
+{
+    SS_ASSERT(loss->kind < SN_LOSS_KINDS);
+    const bool lost = models[loss->kind](loss, memory, draw);
+    return loss->cap == 0 ? lost : lost && !is_capped(loss, memory, lost);
+}

@@ -1,0 +1,57 @@
+/* stages.h: the impairments of a link direction as stages that a copy goes through, in the order of the design (5). Private
+ * to simnet/link.
+ */
+#ifndef STAGES_H
+#define STAGES_H
+
+#include "link/impair.h"
+#include "link/jitter.h"
+#include "link/loss.h"
+
+typedef enum sn_stage {
+    SN_STAGE_LOSS,
+    SN_STAGE_QUEUE,
+    SN_STAGE_DELAY,
+    SN_STAGE_ORDER,
+    SN_STAGES
+} sn_stage;
+/** Beside those of a copy: of the packet. */
+#define SN_DUPLICATES (1u << SN_STAGES)
+
+/** The memory of the queue before the rate. */
+typedef struct sn_queue_memory {
+    ss_time busy_until;      /* when the last bit of the last packet leaves */
+    ss_ref first, last;      /* of what waits; only kept when the queue has a limit */
+    uint32_t packets, bytes; /* that wait */
+} sn_queue_memory;
+
+/** What a link direction remembers. Models with memory couple the flows that share it. */
+typedef struct sn_link_memory {
+    sn_queue_memory queue;
+    sn_jitter_memory jitter;
+    sn_loss_memory loss;
+    sn_chance_memory duplicate, reorder;
+    uint32_t since_reorder; /* packets since the last candidate for reordering */
+    ss_time last_arrival;   /* ORDER */
+} sn_link_memory;
+
+/** A copy on its way through the stages. */
+typedef struct sn_crossing {
+    const sn_transmission *t;
+    const sn_point *point;  /* of this copy */
+    sn_link_memory *memory; /* NULL where nothing remembers */
+    sn_copy *copy;
+    ss_time leaves; /* its last bit: now, but for the rate */
+    ss_span delay;  /* from then on; not below the floor */
+    bool out_of_memory;
+} sn_crossing;
+
+/** Each may give the copy a cause, then it goes no further; or change when it leaves and how long it takes. */
+typedef void sn_stage_act(sn_crossing *c);
+sn_stage_act sn_stage_loss, sn_stage_queue, sn_stage_delay, sn_stage_order;
+
+/** Does a chance of the link come true? */
+bool sn_link_chance(const sn_transmission *t, const sn_point *point, sn_decision_kind kind,
+                    const sn_chance *chance, sn_chance_memory *memory);
+
+#endif

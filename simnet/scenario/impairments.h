@@ -1,0 +1,16 @@
+/* impairments.h: readers of what a link does to packets, one for each word that is more than a number. */
+#ifndef IMPAIRMENTS_H
+#define IMPAIRMENTS_H
+
+#include "model.h"
+
+/** `duplicate`: "2%", {p: 2%, corr: 25%}; at is its sn_chance. */
+extern const sn_codec sn_codec_chance;
+/** at is its sn_loss. */
+extern const sn_codec sn_codec_loss;
+/** at is its sn_jitter. */
+extern const sn_codec sn_codec_jitter;
+/** These at the sn_link_params. */
+extern const sn_codec sn_codec_reorder, sn_codec_queue;
+
+#endif
