@@ -87,6 +87,7 @@ function(sipsim_layer)
         add_library(${arg_NAME}_code OBJECT ${sources})
         target_link_libraries(${arg_NAME}_code PRIVATE ${arg_NAME} sipsim_flags ${arg_USES})
         target_include_directories(${arg_NAME}_code PRIVATE ${private})
+        target_compile_options(${arg_NAME}_code PRIVATE ${SIPSIM_WHOLE_COMPILE})
     endif()
 endfunction()
 
