@@ -184,7 +184,9 @@ void sn_engine_input(ss_engine *e, sn_host *host, const sn_engine_user *user, co
                      ss_slice datagram)
 {
     ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
-    sn_engine_status(host, ss_engine_input(e, &turn, path, datagram));
+    ss_msg *read = sn_host_reading(host);
+    sn_engine_status(host, read != NULL ? ss_engine_input_read(e, &turn, path, read)
+                                        : ss_engine_input(e, &turn, path, datagram));
     sn_engine_drain(e, host, user, &turn);
 }
 

@@ -173,6 +173,11 @@ ss_arena *sn_host_arena(sn_host *host)
     return &host->partition->world->arena;
 }
 
+ss_msg *sn_host_reading(sn_host *host)
+{
+    return host->partition->read;
+}
+
 ss_pools *sn_host_pools(sn_host *host)
 {
     return &host->partition->pools;

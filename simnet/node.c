@@ -56,7 +56,9 @@ static sn_packet *packet_at(const sn_partition *p, ss_ref ref)
 
 static void packet_give(sn_partition *p, ss_ref ref)
 {
-    ss_store_give(&p->store, ref, sn_packet_size(packet_at(p, ref)->len));
+    sn_packet *packet = packet_at(p, ref);
+    sn_reading_give(p, packet);
+    ss_store_give(&p->store, ref, sn_packet_size(packet->len));
 }
 
 /* A packet of `len` bytes to be written; 0 ends the run. */
@@ -300,14 +302,20 @@ static void put_out(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip)
     }
 }
 
-static void look_at(sn_partition *p, sn_about *about, ss_slice payload, const ss_msg *read)
+/* What was read of the payload, before or now; NULL when it is no SIP. In the arena. */
+static const ss_msg *look_at(sn_partition *p, sn_about *about, ss_slice payload, const ss_msg *read)
 {
+    ss_diag diag;
+    ss_msg *msg = read == NULL ? SS_ARENA_NEW(&p->world->arena, ss_msg) : NULL;
+    if (msg != NULL && ss_msg_parse(msg, &p->world->arena, payload, &diag) == SS_OK) {
+        read = msg;
+    }
     about->hash = ss_hash64(0, payload);
+    about->sip = (ss_summary){ .is_sip = 0 };
     if (read != NULL) {
         ss_msg_summarise(read, &about->sip);
-    } else {
-        ss_summarise_bytes(payload, &p->world->arena, &about->sip);
     }
+    return read;
 }
 
 void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
@@ -316,7 +324,8 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     const uint32_t destination = path->remote.family == 4 ? address_of(&path->remote) : 0;
     sn_about about = describe(p, node, destination);
     const size_t total = SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES + payload.len;
-    look_at(p, &about, payload, read);
+    const size_t mark = p->world->arena.used;
+    read = look_at(p, &about, payload, read);
     emit_datagram(p, SN_FACT_DATAGRAM_SENT, node, &about, path, about.target, payload);
     if (path->transport != SS_TRANSPORT_UDP || path->remote.family != 4) {
         emit_drop(p, node, &about, total, SN_CAUSE_NO_ROUTE);
@@ -333,6 +342,10 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     const sn_ip ip = header_of(p, node, destination, &about, total, SN_PROTOCOL_UDP);
     unsigned char *udp = packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES;
     memcpy(udp + SN_UDP_HEADER_BYTES, payload.at, payload.len);
+    if (read != NULL) {
+        sn_reading_keep(p, packet_at(p, ref), udp + SN_UDP_HEADER_BYTES, payload, read);
+    }
+    p->world->arena.used = mark; /* an event may send to many */
     sn_udp_put(udp, &ip, path->local.port, path->remote.port, payload.len);
     put_out(p, node, ref, &ip);
 }
@@ -376,7 +389,8 @@ static void receive_datagram(sn_partition *p, uint32_t node, sn_about *about, co
         return;
     }
     if (!about->intact) {
-        look_at(p, about, udp->payload, NULL);
+        (void)look_at(p, about, udp->payload, NULL);
+        p->read = NULL;
     }
     const ss_path path = { .transport = SS_TRANSPORT_UDP,
                            .local = ss_address_v4(ip->destination, udp->destination_port),
@@ -525,9 +539,11 @@ void sn_node_packet(sn_partition *p, const sn_event *event)
     } else if (ip.more || ip.fragment != 0) {
         receive_piece(p, node, packet, &ip);
     } else {
+        p->read = sn_reading_of(p, packet);
         receive(
             p, node, &packet->about, &ip,
             (ss_slice){ (const char *)packet->bytes + ip.header, (size_t)ip.total - ip.header });
     }
+    p->read = NULL;
     packet_give(p, event->arg);
 }

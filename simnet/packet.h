@@ -18,7 +18,8 @@ typedef struct sn_about {
 
 typedef struct sn_packet {
     sn_about about;
-    uint32_t len; /* of bytes: the whole IP packet */
+    uint32_t len;   /* of bytes: the whole IP packet */
+    ss_ref reading; /* what its datagram says, or 0: see reading.c */
     unsigned char bytes[];
 } sn_packet;
 

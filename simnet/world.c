@@ -50,9 +50,10 @@ static void exchange(sn_world *w, sn_partition *from)
     for (uint64_t i = 0; i < from->outbox_count; i++) {
         sn_event event = from->outbox[i];
         sn_partition *to = &w->partitions[sn_partition_of(w, event.receiver)];
-        const sn_packet *packet = ss_store_at(&from->store, event.arg);
+        sn_packet *packet = ss_store_at(&from->store, event.arg);
         const size_t size = sn_packet_size(packet->len);
         SS_ASSERT(event.kind == SN_EVENT_PACKET);
+        sn_reading_give(from, packet); /* it points at these bytes */
         const ss_ref moved = ss_store_take(&to->store, size);
         if (moved == 0) {
             to->out_of_memory = true;

@@ -50,6 +50,8 @@ typedef struct sn_partition {
     bool quiet_given;
     sn_key key;     /* of the event under way */
     uint32_t index; /* facts it made */
+    uint32_t readings; /* kept beside packets */
+    ss_msg *read;      /* what the datagram being delivered says; NULL: its receiver reads it */
     uint64_t events;
     ss_time last;     /* instant of the last event that counts */
     sn_event *outbox; /* for nodes of other partitions; arg is in our store */
@@ -151,6 +153,15 @@ void sn_app_resolved(sn_partition *p, uint32_t node, const ss_answer *answer);
 bool sn_app_tick(sn_partition *p, const sn_event *event);
 bool sn_app_wake(sn_partition *p, const sn_event *event);
 SS_MUST_USE ss_status sn_app_start(sn_partition *p, uint32_t node);
+
+/* ---- readings: reading.c */
+
+/** Of a packet whose payload, equal to `payload`, stands at `payload_at`: what was read of it is kept, where there is room. */
+void sn_reading_keep(sn_partition *p, sn_packet *packet, const unsigned char *payload_at,
+                     ss_slice payload, const ss_msg *msg);
+/** NULL when there is none. */
+ss_msg *sn_reading_of(sn_partition *p, const sn_packet *packet);
+void sn_reading_give(sn_partition *p, sn_packet *packet);
 
 /* ---- names, as a DNS that knows the plan would answer ---- */
 

@@ -234,28 +234,18 @@ static void note_stray(ss_engine *e, ss_turn *turn, const ss_msg *msg)
                                    .call_id = ss_hash64(0, ss_msg_call_id(msg)) });
 }
 
-/* One whole message, from a datagram or cut from a stream. */
-static ss_status message_in(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes)
+/* 18.2.1. SS_ERR_FULL: the message is as if lost. */
+static ss_status stamp(ss_turn *turn, const ss_path *path, ss_msg *msg)
 {
-    ss_msg *msg = SS_ARENA_NEW(turn->arena, ss_msg);
-    ss_diag diag = { 0 };
-    if (msg == NULL) {
-        return SS_ERR_FULL;
+    if (!msg->is_request || msg->bytes.len == 0) {
+        return SS_OK;
     }
-    e->counts.received++;
-    const ss_status parsed = ss_msg_parse(msg, turn->arena, bytes, &diag);
-    if (parsed == SS_ERR_FULL && diag.response == 0) {
-        return SS_ERR_FULL;
-    }
-    if (msg->is_request && msg->bytes.len > 0) {
-        const ss_status stamped = ss_transport_stamp(msg, path, turn->arena);
-        if (stamped == SS_ERR_FULL) {
-            return SS_ERR_FULL;
-        }
-    }
-    if (parsed != SS_OK) {
-        return refuse(e, turn, msg, path, &diag);
-    }
+    return ss_transport_stamp(msg, path, turn->arena) == SS_ERR_FULL ? SS_ERR_FULL : SS_OK;
+}
+
+/* A message that could be read. */
+static ss_status take_message(ss_engine *e, ss_turn *turn, const ss_path *path, ss_msg *msg)
+{
     if (!msg->is_request &&
         (!is_for_us(msg, path) || (e->role == SS_ROLE_UA && was_misrouted(msg)))) {
         note_stray(e, turn, msg);
@@ -268,6 +258,29 @@ static ss_status message_in(ss_engine *e, ss_turn *turn, const ss_path *path, ss
     const ss_up up = ss_txn_receive(&e->core, turn, msg, path);
     pass_up(e, turn, &up, msg, path);
     return end_turn(e, turn);
+}
+
+/* One whole message, from a datagram or cut from a stream. */
+static ss_status message_in(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes)
+{
+    ss_msg *msg = SS_ARENA_NEW(turn->arena, ss_msg);
+    ss_diag diag = { 0 };
+    if (msg == NULL) {
+        return SS_ERR_FULL;
+    }
+    e->counts.received++;
+    const ss_status parsed = ss_msg_parse(msg, turn->arena, bytes, &diag);
+    if ((parsed == SS_ERR_FULL && diag.response == 0) || stamp(turn, path, msg) != SS_OK) {
+        return SS_ERR_FULL;
+    }
+    return parsed == SS_OK ? take_message(e, turn, path, msg) : refuse(e, turn, msg, path, &diag);
+}
+
+ss_status ss_engine_input_read(ss_engine *e, ss_turn *turn, const ss_path *path, ss_msg *msg)
+{
+    e->counts.received++;
+    const ss_status stamped = stamp(turn, path, msg);
+    return stamped == SS_OK ? take_message(e, turn, path, msg) : stamped;
 }
 
 ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice dgram)

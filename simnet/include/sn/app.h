@@ -73,6 +73,8 @@ uint32_t sn_host_node(const sn_host *host);
 ss_time sn_host_now(const sn_host *host);
 /** Scratch: what was taken during an event is taken back at its end. */
 ss_arena *sn_host_arena(sn_host *host);
+/** During `input`: what its datagram says, when that was read already; the app's until then. NULL: read it. */
+ss_msg *sn_host_reading(sn_host *host);
 /** Of the partition, shared by its engines. */
 ss_pools *sn_host_pools(sn_host *host);
 /** Of the partition: for what an app keeps beside its state. */

@@ -75,6 +75,11 @@ const ss_output *ss_turn_take(ss_turn *turn);
 SS_MUST_USE ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path *path,
                                       ss_slice dgram);
 
+/** The same of a datagram that the host has read: *msg is what ss_msg_parse made of it with SS_OK, and the engine's own until the
+ *  turn is drained. */
+SS_MUST_USE ss_status ss_engine_input_read(ss_engine *e, ss_turn *turn, const ss_path *path,
+                                           ss_msg *msg);
+
 /* Stream transports (section 18). The host numbers the connections that were opened to it, from 1; the engine numbers those it
  * asks for with SS_OUT_CONNECT, above SS_CONNECTION_OURS. A connection is known by its number: of the path that the host gives
  * back, only transport and connection count once it is open.

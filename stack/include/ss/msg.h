@@ -154,6 +154,10 @@ SS_MUST_USE ss_status ss_msg_parse(ss_msg *msg, ss_arena *arena, ss_slice bytes,
  */
 SS_MUST_USE ss_status ss_msg_replace_top_via(ss_msg *msg, ss_arena *arena, ss_slice value);
 
+/** A copy of what was read, as of the equal bytes that begin at `bytes` (msg->bytes.len of them, borrowed as those of *msg were).
+ *  Its index goes to `fields`, room for msg->field_count; nothing of it points at the old bytes or into their arena. */
+void ss_msg_relocate(ss_msg *copy, ss_field *fields, const ss_msg *msg, const char *bytes);
+
 /** The raw value of the nth field line (0..) of an id; SS_EMPTY with at == NULL when absent. */
 ss_slice ss_msg_value(const ss_msg *msg, ss_hdr id, unsigned nth);
 /** Count of field lines of an id (not of comma-separated values). */

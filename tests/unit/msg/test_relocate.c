@@ -1,4 +1,5 @@
-/* A message whose topmost Via was replaced is, in every slice and offset, the message that its new bytes are read as. */
+/* A message whose topmost Via was replaced, or whose index was moved to equal bytes, is in every slice and offset the message that
+ * its new bytes are read as. */
 #include "check.h"
 #include "messages.h"
 
@@ -86,4 +87,36 @@ TEST(replace_via_says_when_it_does_not_fit)
     CHECK(msg.bytes.at == text);
     arena.cap = arena.used + 100;
     CHECK_STATUS(ss_msg_replace_top_via(&msg, &arena, SS_LIT("SIP/2.0/UDP a")), SS_ERR_FULL);
+}
+
+static const char *copy_of(ss_slice bytes, char *to)
+{
+    memcpy(to, bytes.at, bytes.len);
+    return to;
+}
+
+/* In every slice and offset the message that the equal bytes are read as, and nothing of it is of the old bytes. */
+TEST(relocate_gives_what_reading_the_equal_bytes_gives)
+{
+    static char elsewhere[SS_MESSAGE_BYTES_MAX];
+    static ss_field fields[SS_FIELDS_MAX];
+    unsigned count = 0;
+    for (size_t i = 0; i < test_message_count; i++) {
+        ss_arena arena = { .base = memory, .cap = sizeof memory };
+        ss_msg msg, copy, again;
+        ss_diag diag;
+        memset(&msg, 0, sizeof msg); /* padding is compared too */
+        memset(&again, 0, sizeof again);
+        if (ss_msg_parse(&msg, &arena, test_messages[i].bytes, &diag) != SS_OK) {
+            continue;
+        }
+        ss_msg_relocate(&copy, fields, &msg, copy_of(msg.bytes, elsewhere));
+        CHECK_OK(ss_msg_parse(&again, &arena, (ss_slice){ elsewhere, msg.bytes.len }, &diag));
+        CHECK_EQ(again.field_count, copy.field_count);
+        CHECK(memcmp(again.fields, fields, copy.field_count * sizeof *fields) == 0);
+        again.fields = fields;
+        CHECK(memcmp(&again, &copy, sizeof copy) == 0);
+        count++;
+    }
+    CHECK(count >= 5);
 }

@@ -1,6 +1,6 @@
-/* A message with another value of its topmost Via (RFC 3261 18.2.1), its index kept: what was read of the rest stays true and only
- * moves. A server transport stamps nearly every request that comes, and reading each a second time would cost as much as the
- * first. */
+/* What was read of a message, for other bytes than it was read from: equal ones elsewhere, or those with another value of the
+ * topmost Via (RFC 3261 18.2.1). All that was read stays true and only moves; reading again would cost as much as the first time,
+ * and a server transport stamps nearly every request that comes. */
 #include "ss/msg.h"
 
 #include <stddef.h>
@@ -16,14 +16,22 @@
         (at) + offsetof(ss_name_addr, display), (at) + offsetof(ss_name_addr, params), \
         (at) + offsetof(ss_name_addr, tag)
 
-/* Every slice of the index but those of the topmost Via. */
+#define OF_VIA(at)                                                                     \
+    (at) + offsetof(ss_via, whole), (at) + offsetof(ss_via, transport),                \
+        (at) + offsetof(ss_via, sent_by), (at) + offsetof(ss_via, host),               \
+        (at) + offsetof(ss_via, params), (at) + offsetof(ss_via, branch),              \
+        (at) + offsetof(ss_via, received), (at) + offsetof(ss_via, maddr)
+
+/* Every slice of the index, those of the topmost Via last. */
 static const uint16_t slices[] = {
     offsetof(ss_msg, method_name),      offsetof(ss_msg, request_uri),
     offsetof(ss_msg, reason),           offsetof(ss_msg, body),
     offsetof(ss_msg, cseq.method_name), OF_URI(offsetof(ss_msg, target)),
     OF_URI(offsetof(ss_msg, from_uri)), OF_URI(offsetof(ss_msg, to_uri)),
     OF_PARTY(offsetof(ss_msg, from)),   OF_PARTY(offsetof(ss_msg, to)),
+    OF_VIA(offsetof(ss_msg, top_via)),
 };
+enum { VIA_SLICES = 8 };
 
 typedef struct move {
     ss_slice from;  /* the bytes before */
@@ -38,9 +46,9 @@ static const char *moved(const move *m, const char *at)
     return m->to + (offset < m->place ? offset : offset + m->more);
 }
 
-static void move_slices(ss_msg *msg, const move *m)
+static void move_slices(ss_msg *msg, const move *m, size_t count)
 {
-    for (size_t i = 0; i < SS_COUNT(slices); i++) {
+    for (size_t i = 0; i < count; i++) {
         ss_slice *s = (ss_slice *)(void *)((unsigned char *)msg + slices[i]);
         if ((uintptr_t)s->at - (uintptr_t)m->from.at <= m->from.len) {
             s->at = moved(m, s->at);
@@ -78,9 +86,19 @@ ss_status ss_msg_replace_top_via(ss_msg *msg, ss_arena *arena, ss_slice value)
     memcpy(bytes + start, value.at, value.len);
     memcpy(bytes + start + value.len, old.at + end, old.len - end);
     const move m = { .from = old, .to = bytes, .place = end, .more = value.len - via.len };
-    move_slices(msg, &m);
+    move_slices(msg, &m, SS_COUNT(slices) - VIA_SLICES);
     move_fields(msg, &m);
     msg->bytes = (ss_slice){ bytes, len };
     msg->top_via_status = ss_via_parse((ss_slice){ bytes + start, value.len }, &msg->top_via);
     return SS_OK;
+}
+
+void ss_msg_relocate(ss_msg *copy, ss_field *fields, const ss_msg *msg, const char *bytes)
+{
+    const move m = { .from = msg->bytes, .to = bytes, .place = msg->bytes.len + 1 };
+    *copy = *msg;
+    memcpy(fields, msg->fields, msg->field_count * sizeof *fields);
+    copy->fields = fields;
+    copy->bytes.at = bytes;
+    move_slices(copy, &m, SS_COUNT(slices));
 }
