@@ -25,7 +25,7 @@ sed 's/users: "u{n}"/users: "u{n}", password: "pw{n}", algorithms: SHA-256, nonc
 
 # run KIND SECONDS: into KIND.SECONDS, with its instructions by function beside it
 run() {
-    instructions "$1.$2" "$SIPSIM" run "$1.yaml" --set "duration=$2s" -o "$1.$2" --force --quiet --pcap off --events off >"$1.$2.count"
+    instructions "$1.$2" "$in_parts" run "$1.yaml" --set "duration=$2s" -o "$1.$2" --force --quiet --pcap off --events off >"$1.$2.count"
     callgrind_annotate --inclusive=yes --threshold=100 "$1.$2.callgrind" >"$1.$2.functions"
 }
 # more KIND PATTERN: instructions inside the functions, what they call included, in the longer run more than in the shorter

@@ -2,7 +2,7 @@
 # The laws take at most 15 % of a run, in instructions; the metrics and the digest are said beside them.
 source "$(dirname "$0")/lib.sh"
 
-total=$(instructions laws "$SIPSIM" run "$scenario" -o out --force --quiet --events off --pcap off \
+total=$(instructions laws "$in_parts" run "$scenario" -o out --force --quiet --events off --pcap off \
     --set "duration=40s" --set "calls.mix.during=20s..40s")
 inclusive() {
     callgrind_annotate --inclusive=yes --threshold=100 laws.callgrind 2>/dev/null |

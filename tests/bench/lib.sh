@@ -2,6 +2,7 @@
 # time. Sourced, not run.
 set -euo pipefail
 
+in_parts=$BINARY_DIR/tests/bench/sipsim_in_parts # the program, each function by itself
 scenario=$SOURCE_DIR/scenarios/quickstart.yaml
 
 # field FILE KEY: the integer value of "key": in a JSON file of ours
