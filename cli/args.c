@@ -29,6 +29,8 @@ static const cli_option options[] = {
     { CLI_TOLERANT, '\0', "tolerant", NULL,
       "accept what RFC 4475 lets an element be generous about" },
     { CLI_ROLE, '\0', "role", "WHO", "who judges: uas (default), proxy, registrar" },
+    { CLI_PACKETS, '\0', "packets", "N",
+      "how many each model gets, 10000 to 100000000; by default 10000000" },
     { CLI_JSON, '\0', "json", NULL, "the result as JSON on stdout" },
     { CLI_QUIET, 'q', "quiet", NULL, "say nothing but what failed" },
     { CLI_VERBOSE, 'v', "verbose", NULL, "say on stderr what is being done" },

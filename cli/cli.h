@@ -35,6 +35,7 @@ typedef enum cli_option_id {
     CLI_STREAM,
     CLI_TOLERANT,
     CLI_ROLE,
+    CLI_PACKETS,
     CLI_OPTION_COUNT
 } cli_option_id;
 
@@ -75,7 +76,7 @@ SS_MUST_USE bool cli_number(const cli_args *args, cli_option_id id, uint64_t max
 /* ---- the verbs ---- */
 
 extern const cli_verb cli_verb_run, cli_verb_check, cli_verb_parse, cli_verb_replay, cli_verb_list,
-    cli_verb_version, cli_verb_help;
+    cli_verb_selftest, cli_verb_version, cli_verb_help;
 /** All of them; NULL at the end. */
 extern const cli_verb *const cli_verbs[];
 void cli_help_verb(FILE *to, const cli_verb *verb);

@@ -83,6 +83,22 @@ TEST(calls_over_lossy_links_are_the_same_in_one_two_and_seven_partitions)
     CHECK(digests[0] != digests[1]); /* the ties are in the keys */
 }
 
+/* A loss of one in ten by a model of the choice: they remember, and that belongs to the transmitter alone. */
+static sn_loss some_loss(uint64_t choice)
+{
+    static const uint32_t at[] = { 2, 3, 11, 40 };
+    const sn_loss losses[] = {
+        { .random = { SN_ALWAYS / 10, 0 } },
+        { .random = { SN_ALWAYS / 10, SN_ALWAYS / 2 }, .cap = 3 },
+        { .kind = SN_LOSS_STATE,
+          .state = { SN_ALWAYS / 20, SN_ALWAYS / 2, SN_ALWAYS / 4, SN_ALWAYS / 2, 0 } },
+        { .kind = SN_LOSS_GEMODEL, .ge = { SN_ALWAYS / 30, SN_ALWAYS / 4, SN_ALWAYS, 0 } },
+        { .kind = SN_LOSS_MASK, .mask = { 0x201, 20 } },
+        { .kind = SN_LOSS_INDEX, .index = { at, SS_COUNT(at) } },
+    };
+    return losses[choice % SS_COUNT(losses)];
+}
+
 /* Routers in routers, links of no delay among them, rates, losses, small MTUs: whatever the seed says. */
 static sn_plan *random_world(uint64_t seed)
 {
@@ -102,13 +118,16 @@ static sn_plan *random_world(uint64_t seed)
     for (unsigned i = 0; i < 3; i++) {
         sn_link_kind kind = small_link("kind", delays[r[1 + i] % 4]);
         kind.up.mtu = mtus[(r[1 + i] >> 8) % 4];
-        kind.up.loss.random.p = (r[1 + i] >> 16) % 3 == 0 ? SN_ALWAYS / 10 : 0;
+        if ((r[1 + i] >> 16) % 3 == 0) {
+            kind.up.loss = some_loss(r[1 + i] >> 50);
+        }
         kind.up.duplicate.p = (r[1 + i] >> 24) % 3 == 0 ? SN_ALWAYS / 10 : 0;
         kind.up.reorder.p = (r[1 + i] >> 32) % 3 == 0 ? SN_ALWAYS / 5 : 0;
         kind.up.rate_bps = (r[1 + i] >> 40) % 3 == 0 ? 1000000000 : 0;
         kind.up.queue_packets = (r[1 + i] >> 44) % 2 == 0 ? 3 : 0;
         kind.up.jitter = (sn_jitter){ .shape = SN_SHAPE_UNIFORM,
                                       .spread = (r[1 + i] >> 48) % 2 == 0 ? SS_US(2) : 0 };
+        kind.up.jitter.corr = kind.up.duplicate.corr = (r[1 + i] >> 56) % 2 * SN_ALWAYS / 4;
         (void)sn_plan_add_link(plan, &kind);
     }
     uint32_t routers[4] = { 0 };
@@ -188,9 +207,10 @@ static sn_plan *branch(bool with_idle_phone)
 {
     sn_plan *plan = small_plan(11);
     sn_link_kind shared = small_link("shared", SS_MS(10)), lan = small_link("lan", SS_US(100));
-    shared.up.loss.random.p = SN_ALWAYS / 10;
-    shared.up.duplicate.p = SN_ALWAYS / 20;
-    shared.up.jitter = (sn_jitter){ .shape = SN_SHAPE_NORMAL, .spread = SS_MS(4) };
+    shared.up.loss = some_loss(3);
+    shared.up.duplicate = (sn_chance){ SN_ALWAYS / 20, SN_ALWAYS / 4 };
+    shared.up.reorder = (sn_chance){ SN_ALWAYS / 50, SN_ALWAYS / 4 };
+    shared.up.jitter = (sn_jitter){ SN_SHAPE_PARETONORMAL, SS_MS(4), SN_ALWAYS / 4 };
     shared.up.rate_bps = 2000000;
     shared.down = shared.up;
     lan.up.loss.random.p =
@@ -200,8 +220,9 @@ static sn_plan *branch(bool with_idle_phone)
     const uint32_t uplink = sn_plan_add_link(plan, &shared), local = sn_plan_add_link(plan, &lan);
     const uint32_t proxy = small_proxy(plan, "p1", 0, local);
     const uint32_t site = small_router(plan, "branch", 0, uplink);
-    if (with_idle_phone) {
-        (void)small_uas(plan, "mike", 1, site, local);
+    if (with_idle_phone) { /* on a link of a kind of its own */
+        const uint32_t other = sn_plan_add_link(plan, &shared);
+        (void)small_uas(plan, "mike", 1, site, other);
     }
     const uint32_t from = small_uas(plan, "alpha", 5, site, local),
                    to = small_uas(plan, "zulu", 5, site, local);

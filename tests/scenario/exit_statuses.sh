@@ -84,11 +84,15 @@ status 2 check
 status 75 run good.yaml --pcap link:alice,at:rx
 status 75 run good.yaml --events node:alice
 status 75 run good.yaml --seeds 1..9
-for verb in fuzz shrink triage pack corpus ladder explain diff report import live bench selftest schema explore; do
+for verb in fuzz shrink triage pack corpus ladder explain diff report import live bench schema explore; do
     status 75 $verb
 done
 
-for verb in run check parse replay list version help; do
+status 2 selftest
+status 2 selftest links
+status 2 selftest impairments --packets 9
+status 0 selftest impairments --packets 10000
+for verb in run check parse replay list selftest version help; do
     status 0 $verb --help
     status 0 $verb -h
     status 0 help $verb
