@@ -174,6 +174,10 @@ static void put_note(ss_buffer *b, const ss_note *note)
         put_transport(b, "from", note->from);
         put_transport(b, "to", note->to);
     }
+    if (note->kind == SS_NOTE_QUEUE) {
+        text(b, "class", rp_class_name(note->from));
+        text(b, "step", rp_queue_step_name(note->to));
+    }
     if (note->kind == SS_NOTE_AUTH) {
         text(b, "credentials", rp_auth_text(note->from));
     }
@@ -189,7 +193,12 @@ static void put_note(ss_buffer *b, const ss_note *note)
         number(b, "status", note->status);
     }
     if (note->value != 0) {
-        number(b, note->kind == SS_NOTE_TIMER ? "ran_ns" : "value", note->value);
+        const bool waited = note->kind == SS_NOTE_QUEUE && note->to == SS_QUEUE_TAKEN;
+        number(b,
+               note->kind == SS_NOTE_TIMER ? "ran_ns"
+               : waited                    ? "waited_ns"
+                                           : "value",
+               note->value);
     }
     hash(b, "call_id", note->call_id);
     hash(b, "branch", note->branch);
@@ -231,6 +240,11 @@ static void put_by_kind(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
     case SN_FACT_DATAGRAM_SENT:
     case SN_FACT_DATAGRAM_RECEIVED:
         put_packet(b, cast, fact);
+        put_sip(b, cast, fact);
+        break;
+    case SN_FACT_SERVED:
+        number(b, "bytes", fact->value);
+        hash(b, "hash", fact->hash);
         put_sip(b, cast, fact);
         break;
     case SN_FACT_STREAM_SENT:

@@ -45,11 +45,24 @@ const char *rp_subscription_name(unsigned state)
     return pick(names, SS_COUNT(names), state);
 }
 
+const char *rp_class_name(unsigned class)
+{
+#define CLASS_NAME(id, name) name,
+    static const char *const names[] = { SS_CLASS_LIST(CLASS_NAME) };
+    return pick(names, SS_COUNT(names), class);
+}
+
+const char *rp_queue_step_name(unsigned step)
+{
+    static const char *const names[] = { "WAITS", "REFUSED", "DROPPED", "TAKEN" };
+    _Static_assert(SS_COUNT(names) == SS_QUEUE_STEPS, "one name per step");
+    return pick(names, SS_COUNT(names), step);
+}
+
 const char *rp_note_name(unsigned kind)
 {
-    static const char *const names[] = { "TXN",   "TIMER",   "RESEND", "DIALOG",
-                                         "STRAY", "REFUSED", "AUTH",   "SUBSCRIPTION",
-                                         "SWITCH" };
+    static const char *const names[] = { "TXN",     "TIMER", "RESEND",       "DIALOG", "STRAY",
+                                         "REFUSED", "AUTH",  "SUBSCRIPTION", "SWITCH", "QUEUE" };
     _Static_assert(SS_COUNT(names) == SS_NOTE_COUNT, "one name per kind of note");
     return pick(names, SS_COUNT(names), kind);
 }

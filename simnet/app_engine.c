@@ -169,6 +169,9 @@ static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, s
     case SS_OUT_AVOID:
         sn_host_avoid(host, out);
         break;
+    case SS_OUT_SERVED:
+        sn_host_served(host, out);
+        break;
     }
 }
 
@@ -184,7 +187,8 @@ void sn_engine_input(ss_engine *e, sn_host *host, const sn_engine_user *user, co
                      ss_slice datagram)
 {
     ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
-    ss_msg *read = sn_host_reading(host);
+    const bool waits = e->role == SS_ROLE_PROXY && e->proxy.config->queue != NULL;
+    ss_msg *read = waits ? NULL : sn_host_reading(host);
     sn_engine_status(host, read != NULL ? ss_engine_input_read(e, &turn, path, read)
                                         : ss_engine_input(e, &turn, path, datagram));
     sn_engine_drain(e, host, user, &turn);
@@ -259,6 +263,6 @@ void sn_engine_left(const ss_engine *e, sn_left_fact *left)
         left->store_bytes -= ss_ua_login_bytes(&e->ua, &e->core) + ss_ua_nonce_bytes(&e->ua);
     } else {
         left->contexts = e->proxy.contexts;
-        left->store_bytes -= ss_proxy_nonce_bytes(&e->proxy);
+        left->store_bytes -= ss_proxy_kept_bytes(&e->proxy);
     }
 }

@@ -271,6 +271,25 @@ void sn_host_note(sn_host *host, const ss_note *note)
     sn_emit(host->partition, &fact, SS_EMPTY);
 }
 
+void sn_host_served(sn_host *host, const ss_output *out)
+{
+    const ss_path *path = &out->path;
+    const uint8_t *ip = path->remote.ip;
+    const uint32_t from =
+        (uint32_t)ip[0] << 24 | (uint32_t)ip[1] << 16 | (uint32_t)ip[2] << 8 | ip[3];
+    sn_fact fact = { .kind = SN_FACT_SERVED,
+                     .entity = host->node,
+                     .peer = sn_plan_find_address(sn_host_plan(host), from),
+                     .packet.origin = SN_NOBODY,
+                     .hash = ss_hash64(0, out->bytes),
+                     .value = out->bytes.len,
+                     .local_port = path->local.port,
+                     .peer_port = path->remote.port,
+                     .transport = (uint8_t)path->transport };
+    ss_summarise_bytes(out->bytes, sn_host_arena(host), &fact.sip);
+    sn_emit(host->partition, &fact, out->bytes);
+}
+
 static void emit_call(sn_host *host, sn_fact_kind kind, const sn_call_fact *call)
 {
     sn_fact fact = {

@@ -143,6 +143,8 @@ static void fill_member(const sn_plan *plan, const sn_spans *spans, uint32_t gro
     m->outbound = SN_NOBODY;
     m->spans = &spans[group];
     m->is_stateless = g->role == SN_ROLE_PROXY && g->proxy.mode == SS_PROXY_STATELESS;
+    m->has_queue = g->role == SN_ROLE_PROXY && g->proxy.has_queue;
+    m->by_arrival = m->has_queue && g->proxy.queue.by_arrival;
     m->tcp_from = tcp_from(&g->settings);
 }
 
@@ -157,7 +159,8 @@ static ss_status make_nodes(sn_plan *plan, const char **why)
     sn_member *members = sn_plan_take(plan, total, sizeof *members);
     plan->nodes = sn_plan_take(plan, total, sizeof *plan->nodes);
     plan->group_first = sn_plan_take(plan, plan->group_count, sizeof *plan->group_first);
-    if (order == NULL || spans == NULL || members == NULL || plan->nodes == NULL || plan->group_first == NULL) {
+    if (order == NULL || spans == NULL || members == NULL || plan->nodes == NULL ||
+        plan->group_first == NULL) {
         return SS_ERR_MEMORY;
     }
     for (uint32_t i = 0; i < plan->group_count; i++) {

@@ -244,24 +244,27 @@ static ss_status stamp(ss_turn *turn, const ss_path *path, ss_msg *msg)
 }
 
 /* A message that could be read. */
-static ss_status take_message(ss_engine *e, ss_turn *turn, const ss_path *path, ss_msg *msg)
+static ss_status take_message(ss_engine *e, ss_turn *turn, const ss_path *path, ss_msg *msg,
+                              bool is_refused)
 {
     if (!msg->is_request &&
         (!is_for_us(msg, path) || (e->role == SS_ROLE_UA && was_misrouted(msg)))) {
         note_stray(e, turn, msg);
         return SS_OK;
     }
-    if (!msg->is_request && e->role == SS_ROLE_PROXY &&
-        ss_proxy_pass_response(&e->proxy, turn, msg)) {
-        return end_turn(e, turn);
+    if (is_refused) {
+        ss_admission_refuse(&e->proxy, &e->core, turn, msg, path);
+    } else if (msg->is_request || e->role == SS_ROLE_UA ||
+               !ss_proxy_pass_response(&e->proxy, turn, msg)) {
+        const ss_up up = ss_txn_receive(&e->core, turn, msg, path);
+        pass_up(e, turn, &up, msg, path);
     }
-    const ss_up up = ss_txn_receive(&e->core, turn, msg, path);
-    pass_up(e, turn, &up, msg, path);
     return end_turn(e, turn);
 }
 
-/* One whole message, from a datagram or cut from a stream. */
-static ss_status message_in(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes)
+/* One whole message, from a datagram or cut from a stream, whose turn it is. */
+static ss_status process(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes,
+                         bool is_refused)
 {
     ss_msg *msg = SS_ARENA_NEW(turn->arena, ss_msg);
     ss_diag diag = { 0 };
@@ -273,14 +276,32 @@ static ss_status message_in(ss_engine *e, ss_turn *turn, const ss_path *path, ss
     if ((parsed == SS_ERR_FULL && diag.response == 0) || stamp(turn, path, msg) != SS_OK) {
         return SS_ERR_FULL;
     }
-    return parsed == SS_OK ? take_message(e, turn, path, msg) : refuse(e, turn, msg, path, &diag);
+    return parsed == SS_OK ? take_message(e, turn, path, msg, is_refused)
+                           : refuse(e, turn, msg, path, &diag);
+}
+
+static bool has_queue(const ss_engine *e)
+{
+    return e->role == SS_ROLE_PROXY && e->proxy.config->queue != NULL;
+}
+
+static ss_status message_in(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes)
+{
+    if (!has_queue(e)) {
+        return process(e, turn, path, bytes, false);
+    }
+    ss_admission_offer(&e->proxy, &e->core, turn, path, bytes);
+    return turn_status(e, turn);
 }
 
 ss_status ss_engine_input_read(ss_engine *e, ss_turn *turn, const ss_path *path, ss_msg *msg)
 {
+    if (has_queue(e)) { /* it waits as bytes, and is read again when its turn comes */
+        return message_in(e, turn, path, msg->bytes);
+    }
     e->counts.received++;
     const ss_status stamped = stamp(turn, path, msg);
-    return stamped == SS_OK ? take_message(e, turn, path, msg) : stamped;
+    return stamped == SS_OK ? take_message(e, turn, path, msg, false) : stamped;
 }
 
 ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice dgram)
@@ -418,9 +439,23 @@ ss_status ss_engine_answer(ss_engine *e, ss_turn *turn, const ss_answer *answer)
     return status == SS_OK && !known ? SS_NONE : status;
 }
 
+/* One message a turn: each has the whole arena, as when it comes. */
+static ss_status serve(ss_engine *e, ss_turn *turn)
+{
+    ss_served served;
+    const bool is_there = ss_admission_serve(&e->proxy, &e->core, turn, &served);
+    const ss_status status =
+        is_there ? process(e, turn, &served.path, served.bytes, served.is_refused) : SS_ERR_FULL;
+    ss_admission_resume(&e->proxy, &e->core, turn);
+    return e->core.out_of_memory ? SS_ERR_MEMORY : status;
+}
+
 ss_status ss_engine_tick(ss_engine *e, ss_turn *turn)
 {
     ss_timer *timer;
+    if (has_queue(e) && ss_admission_deadline(&e->proxy, &e->core) <= turn->now) {
+        return serve(e, turn);
+    }
     while ((timer = ss_timer_pop(&e->core.timers, &e->core.pools->store, turn->now)) != NULL) {
         pass_timer(e, turn, timer);
     }
@@ -429,5 +464,7 @@ ss_status ss_engine_tick(ss_engine *e, ss_turn *turn)
 
 ss_time ss_engine_deadline(const ss_engine *e)
 {
-    return ss_timer_next(&e->core.timers, &e->core.pools->store);
+    const ss_time timer = ss_timer_next(&e->core.timers, &e->core.pools->store);
+    return has_queue(e) ? ss_time_earlier(timer, ss_admission_deadline(&e->proxy, &e->core))
+                        : timer;
 }

@@ -214,6 +214,7 @@ uint64_t sn_selection_call_of(const sn_selection *s, const sn_fact *fact)
     case SN_FACT_DATAGRAM_RECEIVED:
     case SN_FACT_STREAM_SENT:
     case SN_FACT_STREAM_RECEIVED:
+    case SN_FACT_SERVED:
         return fact->sip.call_id;
     case SN_FACT_CONNECTION:
         return fact->connection.call_id;

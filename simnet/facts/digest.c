@@ -87,6 +87,7 @@ static inline void add_particular(words *w, const sn_fact *f)
         break;
     case SN_FACT_STREAM_SENT:
     case SN_FACT_STREAM_RECEIVED:
+    case SN_FACT_SERVED:
         add(w, f->transport);
         break;
     case SN_FACT_CONNECTION:

@@ -341,7 +341,7 @@ void sn_auth_judge(sn_judge *j, const sn_fact *f, ss_slice payload)
     }
     turn_generation(j, f->key.at);
     const bool is_ua = member(j, f->entity)->role == SN_ROLE_UA;
-    if (sn_fact_is_received(f)) {
+    if (!sn_fact_is_sent(f)) {
         if (f->sip.is_request) {
             request_came(j, f, payload);
         }

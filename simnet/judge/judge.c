@@ -109,6 +109,7 @@ void sn_judge_free(sn_judge *j)
     free(j->lefts);
     sn_subs_free(j);
     sn_names_free(j);
+    sn_queues_free(j);
     sn_dialogs_free(j);
     free(j);
 }
@@ -156,6 +157,17 @@ static void sip_received(sn_judge *j, const sn_fact *f)
     }
 }
 
+/* Of an element: it came, and nothing holds it up, or it waited and is processed now. */
+static void hear(sn_judge *j, const sn_fact *f, ss_slice packet)
+{
+    if (f->kind != SN_FACT_SERVED && member(j, f->entity)->has_queue) {
+        sn_queue_received(j, f, packet);
+    } else if (is_element(j, f)) {
+        sip_received(j, f);
+        sn_auth_judge(j, f, packet);
+    }
+}
+
 void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
 {
     if (j->out_of_memory) {
@@ -176,10 +188,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
     case SN_FACT_DATAGRAM_RECEIVED:
         sn_datagram_received(j, f);
         sn_names_judge(j, f, packet);
-        if (is_element(j, f)) {
-            sip_received(j, f);
-            sn_auth_judge(j, f, packet);
-        }
+        hear(j, f, packet);
         break;
     case SN_FACT_STREAM_SENT:
         sn_stream_sent(j, f);
@@ -190,10 +199,11 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
         break;
     case SN_FACT_STREAM_RECEIVED:
         sn_stream_received(j, f);
-        if (is_element(j, f)) {
-            sip_received(j, f);
-            sn_auth_judge(j, f, packet);
-        }
+        hear(j, f, packet);
+        break;
+    case SN_FACT_SERVED:
+        sn_queue_served(j, f);
+        hear(j, f, packet);
         break;
     case SN_FACT_CONNECTION:
         sn_connection_judge(j, f);

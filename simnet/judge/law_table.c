@@ -147,6 +147,10 @@ const sn_law sn_laws[] = {
                    "goes elsewhere is another transaction (4.3)" },
     [LAW_DNS1] = { "DNS1", "RFC2782",
                    "a host does not ask a DNS for what it was told and may still keep" },
+    [LAW_QUE1] = { "QUE1", "RFC4412:4.5.2",
+                   "what waits at a proxy is served in the order of its classes and, within one, "
+                   "of its coming; no message before an earlier one of its dialog from the same "
+                   "neighbour" },
     [LAW_NET1] = { "NET1", "",
                    "each copy that a link promised arrives exactly once, and nothing else does" },
     [LAW_NET2] = { "NET2", "",

@@ -13,18 +13,14 @@
 
 /* clang-format off: a row for each subject */
 #define LAW_LIST(X)                                                                             \
-    X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12)      \
-    X(TX13) X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19)                                     \
-    X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) X(PRX8)                             \
-    X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7)                                     \
-    X(REL1) X(REL2) X(REL3) X(REL4) X(REL5)                                                     \
-    X(OFF1) X(OFF2) X(OFF3) X(OFF4)                                                             \
-    X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
-    X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4)                                                         \
-    X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
-    X(LOC1) X(DNS1)                                                                             \
-    X(TRN1) X(TRN2)                                                                             \
-    X(LEFT1) X(LIVE1)
+    X(TX1)                                                                                      \
+    X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13)     \
+        X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) \
+            X(PRX6) X(PRX7) X(PRX8) X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7)     \
+                X(REL1) X(REL2) X(REL3) X(REL4) X(REL5) X(OFF1) X(OFF2) X(OFF3) X(OFF4) X(SUB1) \
+                    X(SUB2) X(SUB3) X(SUB4) X(SUB5) X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(NET1) \
+                        X(NET2) X(NET3) X(NET4) X(NET5) X(LOC1) X(DNS1) X(QUE1) X(TRN1) X(TRN2) \
+                            X(LEFT1) X(LIVE1)
 /* clang-format on */
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
@@ -203,8 +199,8 @@ typedef struct dialogs_view {
 /* ---- what nodes were told of names: dns_laws.c ------------------------------------------------------------------------ */
 
 typedef struct names_view {
-    map asked; /* (node, question) -> number and port of the query */
-    map until; /* (node, question) -> how long the answer may be kept */
+    map asked;      /* (node, question) -> number and port of the query */
+    map until;      /* (node, question) -> how long the answer may be kept */
     uint32_t *told; /* of each node: answers */
     unsigned char *memory;
 } names_view;
@@ -262,6 +258,14 @@ typedef struct login_view {
     ss_time until; /* of the newer */
 } login_view;
 
+/** The message that came last to a node with a queue: queue_laws.c. */
+typedef struct queue_arrival {
+    uint64_t id, dialog, event;
+    uint32_t node;
+    uint8_t class;
+    bool is_marked; /* it may be of the class that goes first */
+} queue_arrival;
+
 /* ---- the judge ------------------------------------------------------------------------------------------------------------ */
 
 struct sn_judge {
@@ -313,6 +317,11 @@ struct sn_judge {
     uint32_t sub_dialog_count, sub_dialog_room;
     struct sub_view *subs;
     uint32_t sub_count, sub_room;
+    struct queue_view **queues; /* by node; NULL: no message waited yet */
+    struct queue_item *queue_items;
+    uint32_t queue_count, queue_room, queue_free;
+    uint64_t queue_order;
+    queue_arrival arrival;
     sn_fact *lefts; /* those that LEFT1 forbids, if the run was not interrupted */
     uint32_t left_count, left_room;
 };
@@ -519,6 +528,14 @@ void sn_sub_notify_timed_out(sn_judge *j, const sn_fact *f);
 void sn_subs_excuse(sn_judge *j, uint32_t node);
 void sn_subs_finish(sn_judge *j, ss_time end);
 void sn_subs_free(sn_judge *j);
+
+/* queue_laws.c: QUE1 */
+/** Of a node with a queue, whatever bytes came. */
+void sn_queue_received(sn_judge *j, const sn_fact *f, ss_slice payload);
+void sn_queue_noted(sn_judge *j, const sn_fact *f);
+void sn_queue_served(sn_judge *j, const sn_fact *f);
+void sn_queues_crash(sn_judge *j, uint32_t node);
+void sn_queues_free(sn_judge *j);
 
 /* leftovers.c: LEFT1, LIVE1, DLG1 */
 void sn_call_judge(sn_judge *j, const sn_fact *f);

@@ -129,6 +129,7 @@ static void excuse_all(sn_judge *j, uint32_t node)
     }
     j->crashed[node] = 1;
     sn_txns_crash(j, node);
+    sn_queues_crash(j, node);
     sn_dialogs_crash(j, node);
 }
 

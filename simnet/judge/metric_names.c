@@ -30,6 +30,15 @@ typedef struct row {
     COUNTED("dropped." cause, dropped[SN_CAUSE_##id], "packets that were dropped for this cause")
 #define REQUESTS(method, id) \
     COUNTED("requests." method, requests_sent[SS_METHOD_##id], "requests sent, copies included")
+#define QUEUE(class, id)                                                                           \
+    COUNTED("queue." class ".came", queue_came[SS_CLASS_##id],                                     \
+            "messages of this class that came to a proxy with a queue")                            \
+    COUNTED("queue." class ".refused", queue_refused[SS_CLASS_##id], "of those, refused with 503") \
+    COUNTED("queue." class ".dropped", queue_dropped[SS_CLASS_##id], "of those, dropped")          \
+    COUNTED("queue." class ".longest", queue_longest[SS_CLASS_##id],                               \
+            "the most of this class that waited at one proxy")                                     \
+    SPREAD("queue." class ".wait", queue_wait[SS_CLASS_##id],                                      \
+           "from coming to a proxy with a queue until a worker takes it")
 #define RESPONSES(class, nth) \
     COUNTED("responses." class, responses_sent[nth], "responses sent, copies included")
 
@@ -79,6 +88,9 @@ static const row rows[] = {
     REQUESTS("info", INFO) REQUESTS("message", MESSAGE) REQUESTS("subscribe", SUBSCRIBE) REQUESTS("notify", NOTIFY)
     REQUESTS("refer", REFER) REQUESTS("publish", PUBLISH) REQUESTS("other", OTHER)
     RESPONSES("1xx", 1) RESPONSES("2xx", 2) RESPONSES("3xx", 3) RESPONSES("4xx", 4) RESPONSES("5xx", 5) RESPONSES("6xx", 6)
+    QUEUE("priority", PRIORITY) QUEUE("response", RESPONSE) QUEUE("follow_up", FOLLOW_UP)
+    QUEUE("invite", INVITE) QUEUE("other", OTHER)
+    SPREAD("queue.refusal.wait", queue_wait[SS_CLASS_REFUSAL], "from coming to a proxy with a queue until a worker refuses it")
     COUNTED("datagrams_sent", datagrams_sent, "UDP datagrams sent")
     COUNTED("datagrams_received", datagrams_received, "UDP datagrams that reached an app")
     COUNTED("stream_messages_sent", stream_messages_sent, "messages written on connections")

@@ -84,6 +84,21 @@ static void move_gauges(sn_meter *m, const ss_note *note)
     }
 }
 
+static void count_queued(sn_metrics *to, const ss_note *note)
+{
+    const unsigned class = note->from < SS_CLASS_COUNT ? note->from : SS_CLASS_OTHER;
+    if (note->to == SS_QUEUE_TAKEN) {
+        sn_histogram_add(&to->queue_wait[class], note->value);
+        return;
+    }
+    to->queue_came[class]++;
+    to->queue_refused[class] += note->to == SS_QUEUE_REFUSED;
+    to->queue_dropped[class] += note->to == SS_QUEUE_DROPPED;
+    if (note->to == SS_QUEUE_WAITS && note->value > to->queue_longest[class]) {
+        to->queue_longest[class] = note->value;
+    }
+}
+
 static void count_note(const sn_meter *m, sn_metrics *to, const ss_note *note)
 {
     const bool has_letter = note->letter < SS_LETTER_COUNT;
@@ -104,6 +119,9 @@ static void count_note(const sn_meter *m, sn_metrics *to, const ss_note *note)
     case SS_NOTE_SWITCH:
         to->udp_to_tcp += note->to == SS_TRANSPORT_TCP;
         to->tcp_to_udp += note->to == SS_TRANSPORT_UDP;
+        break;
+    case SS_NOTE_QUEUE:
+        count_queued(to, note);
         break;
     default:
         to->transactions_live = m->transactions;

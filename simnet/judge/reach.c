@@ -155,6 +155,11 @@ void sn_reach_note(sn_meter *m, const ss_note *note)
     case SS_NOTE_AUTH:
         logged_in(m, note->from);
         break;
+    case SS_NOTE_QUEUE:
+        m->reached[REACH_QUEUE_WAIT] |= note->to == SS_QUEUE_TAKEN && note->value > 0;
+        m->reached[REACH_QUEUE_REFUSED] |= note->to == SS_QUEUE_REFUSED;
+        m->reached[REACH_QUEUE_DROPPED] |= note->to == SS_QUEUE_DROPPED;
+        break;
     default:
         break;
     }

@@ -53,7 +53,8 @@ static void judge_leaving(sn_judge *j, const sn_fact *f, const txn *t)
 {
     const sn_member *m = member(j, t->node);
     const span_rule rule = rule_of(m, f->note.machine, t->noted, t->reliable);
-    if (!rule.applies || m->spans->t1 == 0 || (rule.may_be_left && f->note.to != SS_TXN_TERMINATED)) {
+    if (!rule.applies || m->spans->t1 == 0 ||
+        (rule.may_be_left && f->note.to != SS_TXN_TERMINATED)) {
         return;
     }
     if (rule.most != SS_TIME_NEVER && t->noted_end == SS_TIME_NEVER) {
@@ -75,7 +76,8 @@ static void enter(sn_judge *j, const sn_fact *f, txn *t)
     t->entered = f->key.at;
     t->reliable = f->note.reliable;
     const span_rule rule = rule_of(m, f->note.machine, t->noted, t->reliable);
-    t->noted_end = rule.applies && m->spans->t1 != 0 ? ss_time_after(f->key.at, rule.most) : SS_TIME_NEVER;
+    t->noted_end =
+        rule.applies && m->spans->t1 != 0 ? ss_time_after(f->key.at, rule.most) : SS_TIME_NEVER;
     if (t->noted != SS_TXN_TERMINATED) {
         if (t->side == SERVER && t->phase <= PHASE_PROCEEDING) {
             t->end = SS_TIME_NEVER; /* its end will be noted */
@@ -130,6 +132,8 @@ void sn_note_judge(sn_judge *j, const sn_fact *f)
     const side s = n->machine == SS_ICT || n->machine == SS_NICT ? CLIENT : SERVER;
     if (n->kind == SS_NOTE_REFUSED) {
         refused(j, f->entity);
+    } else if (n->kind == SS_NOTE_QUEUE) {
+        sn_queue_noted(j, f);
     } else if (n->kind == SS_NOTE_DIALOG) {
         sn_dialogs_noted(j, f);
     } else if (n->kind == SS_NOTE_SUBSCRIPTION) {

@@ -126,6 +126,8 @@ static sn_proxy_spec proxy_of(sn_reading *r, const sn_model *m, const sn_group_e
         .breadth_rejects = g->fork.too_wide == 1,
         .lets_loop = !g->fork.loop_detection,
         .registrar = (g->roles & SN_IS_REGISTRAR) != 0,
+        .has_queue = g->queue.is_set,
+        .queue = sn_queue_config(&g->queue),
     };
     for (uint32_t i = 0; i < m->domain_count; i++) {
         if (strcmp(m->domains[i].registrar.text, g->name.text) == 0) {

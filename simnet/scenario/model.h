@@ -75,6 +75,23 @@ typedef struct sn_auth_entry {
     bool users;
 } sn_auth_entry;
 
+typedef struct sn_queue_class_entry {
+    ss_span service;
+    uint32_t limit;
+    unsigned full; /* 1: what is more is dropped */
+} sn_queue_class_entry;
+
+typedef struct sn_queue_entry {
+    bool is_set;
+    uint32_t workers;
+    ss_span refusal;
+    unsigned order; /* 1: by arrival */
+    bool marks;
+    uint32_t bytes;
+    ss_span retry_after; /* whole seconds; 0: none */
+    sn_queue_class_entry all, classes[SS_CLASS_COUNT];
+} sn_queue_entry;
+
 typedef struct sn_group_entry {
     sn_name name;
     const sn_item *item;
@@ -89,8 +106,8 @@ typedef struct sn_group_entry {
     ss_settings settings;
     const char *aor;
     sn_name outbound, behaviour;
-    const char *proxy; /* whom outbound leads to: through a tap */
-    sn_name toward;    /* of a tap */
+    const char *proxy;         /* whom outbound leads to: through a tap */
+    sn_name toward;            /* of a tap */
     bool by_dns;               /* outbound: dns */
     const char *outbound_host; /* or a name that it finds */
     sn_records_entry records;  /* SN_IS_DNS */
@@ -135,6 +152,7 @@ typedef struct sn_group_entry {
         unsigned too_wide;    /* 1: 440 */
         bool loop_detection;
     } fork;
+    sn_queue_entry queue;
     const char *host;
     unsigned transport; /* SN_BY_… */
     unsigned listens;   /* SN_LISTENS_… */
@@ -453,8 +471,10 @@ extern const sn_codec sn_challenge_codec;   /* unsigned */
 extern const sn_codec sn_auth_codec;        /* sn_auth_entry */
 extern const sn_codec sn_door_codec;        /* unsigned: bits 1 << ss_method, or 0 */
 extern const sn_codec sn_window_codec;      /* sn_window_entry */
-extern const sn_codec sn_crash_codec;       /* struct sn_crash_entry */
-extern const sn_codec sn_q_codec;           /* unsigned: thousandths below 1 */
+extern const sn_codec sn_queue_codec;       /* sn_queue_entry */
+ss_queue_config sn_queue_config(const sn_queue_entry *entry);
+extern const sn_codec sn_crash_codec; /* struct sn_crash_entry */
+extern const sn_codec sn_q_codec;     /* unsigned: thousandths below 1 */
 extern const sn_codec sn_media_codec; /* unsigned: SS_MEDIA_BIT of the streams; 0 is not written */
 extern const sn_codec sn_session_timer_codec; /* struct sn_session_entry */
 void sn_media_read(sn_reading *r, const sn_item *value, unsigned *kinds);

@@ -155,6 +155,25 @@ void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path
 /** An ACK to a response that ss_proxy_refuse_alone sent: it goes no further. */
 bool ss_proxy_is_ack_of_refusal(const ss_core *core, const ss_msg *ack);
 
+/* ---- admission.c, admission_class.c ---------------------------------------------------------------------------- */
+
+/** What is looked at before a message waits. */
+typedef struct ss_arrival {
+    ss_class class;
+    bool is_message; /* else bytes that will be refused or dropped once their turn comes */
+    bool is_request;
+    ss_method method;
+    unsigned status;
+    uint64_t branch, call_id; /* as of notes */
+    ss_key128 dialog;         /* the Call-ID, and the neighbour that it comes from */
+    bool is_copy;             /* of a request whose transaction lives */
+} ss_arrival;
+/** Nothing of the arena is kept. */
+ss_arrival ss_arrival_read(const ss_visit *v, const ss_path *path, ss_slice bytes);
+/** Bytes of the store that an empty queue takes. */
+size_t ss_admission_bytes(const ss_proxy *proxy);
+void ss_admission_forget(const ss_visit *v);
+
 /* ---- guard.c (16.3 step 6, 22.2, 22.3) ------------------------------------------------------------------------- */
 
 /** The credentials that are to be judged; hash SS_HASH_COUNT: none are. Texts of the request. */

@@ -85,12 +85,13 @@ static ss_secrets *secrets_of(const ss_visit *v)
     return v->proxy->secrets == 0 ? NULL : ss_store_at(ss_visit_store(v), v->proxy->secrets);
 }
 
-size_t ss_proxy_nonce_bytes(const ss_proxy *proxy)
+size_t ss_proxy_kept_bytes(const ss_proxy *proxy)
 {
     const ss_proxy_config *config = proxy->config;
     const uint32_t slots = config->nonce_slots == 0 ? SS_NONCE_BUCKET : config->nonce_slots;
     return (proxy->nonces == 0 ? 0 : ss_store_rounded(ss_nonces_size(slots))) +
-           (proxy->secrets == 0 ? 0 : ss_store_rounded(ss_secrets_size(config->secret_slots)));
+           (proxy->secrets == 0 ? 0 : ss_store_rounded(ss_secrets_size(config->secret_slots))) +
+           ss_admission_bytes(proxy);
 }
 
 void ss_proxy_forget_nonces(const ss_visit *v)

@@ -152,4 +152,5 @@ void ss_proxy_forget_all(ss_proxy *proxy, ss_core *core)
         ss_context_release(&v, c);
     }
     ss_proxy_forget_nonces(&v);
+    ss_admission_forget(&v);
 }

@@ -103,7 +103,15 @@ void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path
         return; /* the host's trouble is no protocol answer */
     }
     ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_FULL, .status = 503, .msg = request });
-    ss_proxy_refuse_alone(v, request, came_by, (ss_proxy_verdict){ .status = 503 });
+    char memory[24];
+    ss_buffer seconds = ss_buffer_on(memory, sizeof memory);
+    ss_proxy_verdict verdict = { .status = 503 };
+    if (v->proxy->config->queue != NULL && v->proxy->config->queue->retry_after_s != 0) {
+        ss_put_u64(&seconds, v->proxy->config->queue->retry_after_s); /* RFC3261:21.5.4 */
+        verdict.header = SS_HDR_RETRY_AFTER;
+        verdict.value = ss_buffer_slice(&seconds);
+    }
+    ss_proxy_refuse_alone(v, request, came_by, verdict);
 }
 
 bool ss_proxy_is_ack_of_refusal(const ss_core *core, const ss_msg *ack)

@@ -111,6 +111,8 @@ void sn_host_cut(sn_host *host, const ss_path *path, size_t at, ss_slice message
 void sn_host_wake(sn_host *host, ss_time at, uint16_t what, uint32_t arg, uint32_t arg2);
 /** Facts of kind NOTE, CALL, REGISTRATION. */
 void sn_host_note(sn_host *host, const ss_note *note);
+/** SS_OUT_SERVED. */
+void sn_host_served(sn_host *host, const ss_output *out);
 void sn_host_call(sn_host *host, const sn_call_fact *call);
 void sn_host_registration(sn_host *host, const sn_call_fact *call);
 /** The machine's memory is exhausted: the run ends with SN_RUN_MEMORY. */

@@ -46,16 +46,18 @@ typedef struct sn_spans {
 } sn_spans;
 
 typedef struct sn_member {
-    char name[48];    /* "phone[17]"; "p1" when the group has one */
-    uint64_t id;      /* from the name: stable when others come and go */
-    uint32_t address; /* IPv4, host order */
-    uint32_t router;  /* the node its uplink leads to; SN_NOBODY for the root */
-    uint8_t role;     /* sn_role */
+    char name[48];         /* "phone[17]"; "p1" when the group has one */
+    uint64_t id;           /* from the name: stable when others come and go */
+    uint32_t address;      /* IPv4, host order */
+    uint32_t router;       /* the node its uplink leads to; SN_NOBODY for the root */
+    uint8_t role;          /* sn_role */
     bool may_log_in : 1;   /* it has the password of its own address */
     bool is_stateless : 1; /* a proxy without transactions: RFC 3261 16.11 */
+    bool has_queue : 1;  /* what comes waits there: it is SERVED some time after it was RECEIVED */
+    bool by_arrival : 1; /* and its classes do not matter */
     /* bytes of a request that go by TCP for their size: RFC 3261 18.1.1; 0: none do */
     uint16_t tcp_from;
-    uint32_t outbound; /* the proxy that a user agent sends to; SN_NOBODY for none */
+    uint32_t outbound;     /* the proxy that a user agent sends to; SN_NOBODY for none */
     const sn_spans *spans; /* of its stack; borrowed from the plan */
 } sn_member;
 
@@ -106,20 +108,21 @@ uint64_t sn_link_id(const sn_cast *cast, uint32_t link);
     X(STREAM_SENT, N)       /* an app wrote a message on a connection; packet.ordinal = where in \
                                that direction of it; sip, peer */ \
     X(STREAM_RECEIVED, N)   /* a whole message was cut from a connection; likewise */              \
-    X(CONNECTION, N)        /* something happened to one of the node's connections; connection */
+    X(CONNECTION, N)        /* something happened to one of the node's connections; connection */  \
+    X(SERVED, N)            /* a message that waited in the node is processed now; sip, peer */
 #define SN_FACT_ID(name, whose) SN_FACT_##name,
 typedef enum sn_fact_kind { SN_FACT_LIST(SN_FACT_ID) SN_FACT_COUNT } sn_fact_kind;
 
-#define SN_CAUSE_LIST(X)                                                                     \
-    X(NONE, "")                                                                              \
-    X(LOSS, "loss")                                                                          \
-    X(QUEUE, "queue full")                                                                   \
-    X(MTU, "larger than the MTU, may not be fragmented")                                     \
-    X(TTL, "time to live ran out")                                                           \
-    X(NO_ROUTE, "no route") X(CHECKSUM, "bad checksum")                                      \
-        X(REASSEMBLY_TIMEOUT, "fragments missing after 30 s")                                \
-            X(REASSEMBLY_FULL, "too many datagrams in pieces") X(NO_PORT, "nothing listens") \
-                X(DOWN, "link down") X(FAULT, "fault of the scenario") X(MALFORMED, "malformed")
+#define SN_CAUSE_LIST(X)                                                                 \
+    X(NONE, "")                                                                          \
+    X(LOSS, "loss")                                                                      \
+    X(QUEUE, "queue full")                                                               \
+    X(MTU, "larger than the MTU, may not be fragmented")                                 \
+    X(TTL, "time to live ran out")                                                       \
+    X(NO_ROUTE, "no route")                                                              \
+    X(CHECKSUM, "bad checksum") X(REASSEMBLY_TIMEOUT, "fragments missing after 30 s")    \
+        X(REASSEMBLY_FULL, "too many datagrams in pieces") X(NO_PORT, "nothing listens") \
+            X(DOWN, "link down") X(FAULT, "fault of the scenario") X(MALFORMED, "malformed")
 #define SN_CAUSE_ID(name, text) SN_CAUSE_##name,
 typedef enum sn_cause { SN_CAUSE_LIST(SN_CAUSE_ID) SN_CAUSE_COUNT } sn_cause;
 /** The text of a cause. Static. */
@@ -219,10 +222,10 @@ typedef struct sn_fact {
     uint64_t hash;                  /* of the datagram's bytes, 0 when there is no packet */
     uint64_t value;                 /* by kind: bytes on the wire when not said otherwise */
     ss_time due;                    /* LINK_SENT: when the (first) copy arrives */
-    uint16_t local_port, peer_port; /* DATAGRAM_*, STREAM_*, CONNECTION */
+    uint16_t local_port, peer_port; /* DATAGRAM_*, STREAM_*, CONNECTION, SERVED */
     uint8_t transport;              /* ss_transport; likewise */
     union {
-        ss_summary sip; /* DATAGRAM_*, STREAM_*; PACKET of a stream: its call_id alone */
+        ss_summary sip; /* DATAGRAM_*, STREAM_*, SERVED; PACKET of a stream: its call_id alone */
         ss_note note;
         sn_call_fact call;
         sn_left_fact left;
@@ -244,7 +247,7 @@ static inline bool sn_fact_is_received(const sn_fact *f)
 sn_packet_id sn_fact_message(const sn_fact *f);
 
 /** An observer. `packet`: for SN_FACT_PACKET the whole IP packet; for DATAGRAM_* the UDP payload, for STREAM_* the
- *  message; else empty. Borrowed
+ *  message, as for SERVED; else empty. Borrowed
  *  for the call. Facts come in the total order. */
 typedef struct sn_sink {
     void *self;

@@ -82,6 +82,10 @@ typedef struct sn_metrics {
     uint64_t transactions_live, transactions_peak, dialogs_live, dialogs_peak, strays, parse_errors,
         overloads;
     uint64_t requests_sent[SS_METHOD_COUNT], responses_sent[7]; /* by class; [0] unused */
+    /* the queues of proxies, by ss_class: messages that came, and of these; the most that waited at one */
+    uint64_t queue_came[SS_CLASS_COUNT], queue_refused[SS_CLASS_COUNT],
+        queue_dropped[SS_CLASS_COUNT], queue_longest[SS_CLASS_COUNT];
+    sn_histogram queue_wait[SS_CLASS_COUNT]; /* until a worker took them, ns */
     /* the network */
     uint64_t stream_messages_sent, stream_messages_received, connections_opened,
         connections_refused, connections_lost, udp_to_tcp, tcp_to_udp;

@@ -105,6 +105,8 @@ typedef struct sn_proxy_spec {
     uint16_t breadth_max;
     const sn_guard_spec *guards; /* as domains */
     uint32_t guard_count;
+    bool has_queue;
+    ss_queue_config queue;
 } sn_proxy_spec;
 
 /** A DNS server's records; those of the plan when it has none of its own. */

@@ -23,6 +23,22 @@ typedef enum ss_proxy_mode {
     SS_PROXY_REGISTERS  /* 405: a registrar, no more */
 } ss_proxy_mode;
 
+enum { SS_WORKERS_MAX = 64 };
+
+/** A proxy that takes time: what comes waits, by classes, for a worker. See proxy/admission.c. */
+typedef struct ss_queue_config {
+    uint32_t workers;   /* 1 to SS_WORKERS_MAX */
+    bool by_arrival;    /* no class goes before another but SS_CLASS_REFUSAL */
+    bool ignores_marks; /* no request is of SS_CLASS_PRIORITY */
+    struct {
+        ss_span service; /* what a worker needs for one; of SS_CLASS_REFUSAL: for a 503 */
+        uint32_t limit;  /* so many may wait; at least 1 */
+        bool drops;      /* what is more is dropped; else a request is refused */
+    } classes[SS_CLASS_COUNT];
+    uint32_t bytes_max;     /* of all that waits */
+    uint32_t retry_after_s; /* of the 503; 0: it says none */
+} ss_queue_config;
+
 /** Immutable; borrowed for the engine's life. */
 typedef struct ss_proxy_config {
     /* Local address; and the transport that it prefers where a URI names none (RFC 3263 4.1), which its Record-Route names. */
@@ -53,6 +69,7 @@ typedef struct ss_proxy_config {
     uint32_t
         secret_slots; /* users let in of late whose secrets are kept: SS_SECRETS_MAX at most; 0: none */
     uint32_t expires_default_s, expires_min_s, expires_max_s; /* 10.3 step 7: 3600, 60, 86400 */
+    const ss_queue_config *queue; /* NULL: everything is served when it comes */
 } ss_proxy_config;
 
 /** State beside the core: response contexts and pending REGISTERs live in the store. */
@@ -62,6 +79,8 @@ typedef struct ss_proxy {
     ss_ref first_pending, last_pending; /* requests that wait for a query's answer */
     ss_ref nonces;                      /* ss_nonces; 0 before the first challenge */
     ss_ref secrets;                     /* ss_secrets; 0 before the first user was let in */
+    ss_ref
+        queue; /* what waits, and the workers; 0 before the first message of a proxy that has one */
     uint32_t contexts, next_token;
     ss_ref desk; /* a registrar's notifier, while it is watched: the engine's */
     /* the address-of-record whose bindings this turn changed, in the arena; NULL: none, or nobody watches */
@@ -84,10 +103,33 @@ void ss_proxy_timer(ss_proxy *proxy, ss_core *core, ss_turn *turn, ss_timer *tim
 bool ss_proxy_pass_response(const ss_proxy *proxy, ss_turn *turn, const ss_msg *response);
 /** The answer to a query. True when the token was the proxy's. */
 bool ss_proxy_answer(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_answer *answer);
-/** Store bytes that nonces and secrets take: they stay when nothing is under way. */
-size_t ss_proxy_nonce_bytes(const ss_proxy *proxy);
-/** Frees contexts, pending requests, nonces and secrets, as a crash does. */
+/** Store bytes that nonces, secrets and an empty queue take: they stay when nothing is under way. */
+size_t ss_proxy_kept_bytes(const ss_proxy *proxy);
+/** Frees contexts, pending requests, nonces, secrets and what waits, as a crash does. */
 void ss_proxy_forget_all(ss_proxy *proxy, ss_core *core);
+
+/* ---- the queue of a proxy that has one: admission.c ------------------------------------------------------------------------ */
+
+/** A message came: it waits, as it is or to be refused, or it is dropped; each is noted. Nothing of it was looked at before. */
+void ss_admission_offer(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_path *path,
+                        ss_slice bytes);
+/** When a worker is done next; SS_TIME_NEVER: none is at work. */
+ss_time ss_admission_deadline(const ss_proxy *proxy, const ss_core *core);
+
+/** A message whose time has come; in the arena. */
+typedef struct ss_served {
+    ss_path path;
+    ss_slice bytes;
+    bool is_refused; /* it gets a 503, without any state */
+} ss_served;
+/** The message that a worker is done with, put out as SS_OUT_SERVED: it is to be processed now, and then the worker goes on with
+ *  ss_admission_resume. False: there is none, or the arena is too small for it, and it is lost (turn->failed). */
+bool ss_admission_serve(ss_proxy *proxy, ss_core *core, ss_turn *turn, ss_served *out);
+/** Workers without work take what waits. */
+void ss_admission_resume(ss_proxy *proxy, ss_core *core, ss_turn *turn);
+/** The 503 of a request that is refused: no transaction is made of it. */
+void ss_admission_refuse(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_msg *request,
+                         const ss_path *came_by);
 
 /* ---- a location service: an abstract service that the host runs (10.1), here in memory ----------------------------------- */
 

@@ -160,15 +160,17 @@ typedef enum ss_output_kind {
     SS_OUT_AVOID, /* the server at path.remote failed: another is better for a while (RFC 3263 4.3) */
     SS_OUT_QUERY,
     SS_OUT_EVENT,
-    SS_OUT_NOTE
+    SS_OUT_NOTE,
+    SS_OUT_SERVED /* for onlookers: the message that waited, and that the outputs behind this are about */
 } ss_output_kind;
 
 typedef struct ss_output {
     ss_output_kind kind;
     struct ss_output *next;
-    ss_path path;   /* DATAGRAM, CONNECT, STREAM, CLOSE, AVOID */
-    ss_slice bytes; /* DATAGRAM, STREAM; in the arena or the store, until the turn ends */
-    const ss_msg *msg; /* DATAGRAM, STREAM: `bytes` as the engine read them, in the arena; NULL where it had no need to */
+    ss_path path;   /* DATAGRAM, CONNECT, STREAM, CLOSE, AVOID, SERVED */
+    ss_slice bytes; /* DATAGRAM, STREAM, SERVED; in the arena or the store, until the turn ends */
+    const ss_msg *
+        msg; /* DATAGRAM, STREAM: `bytes` as the engine read them, in the arena; NULL where it had no need to */
     union {
         ss_query query;
         ss_event event;

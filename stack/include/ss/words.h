@@ -52,9 +52,11 @@ typedef struct ss_summary {
         uint32_t session_expires; /* of INVITE and UPDATE, and their responses; 0 when absent */
         uint32_t event;           /* of SUBSCRIBE, NOTIFY and REFER: hash of Event */
     };
-    uint32_t contact; /* of INVITE and UPDATE, and their 101 to 299: hash of the URI in Contact, 0 when absent */
-    uint32_t target;  /* of a request with a To tag: hash of its Request-URI */
-    uint32_t routes;  /* of such a request: its Route; else the route set that its receiver makes of Record-Route:
+    uint32_t
+        contact; /* of INVITE and UPDATE, and their 101 to 299: hash of the URI in Contact, 0 when absent */
+    uint32_t target; /* of a request with a To tag: hash of its Request-URI */
+    uint32_t
+        routes; /* of such a request: its Route; else the route set that its receiver makes of Record-Route:
                        * SS_ROUTES_PRIME */
     uint8_t route_count;
     uint8_t says; /* SS_SAYS_* */
@@ -64,7 +66,7 @@ typedef struct ss_summary {
 #define SS_ROUTES_PRIME 0x9e3779b1u
 
 enum {
-    SS_SAYS_100REL = 1, /* an INVITE's Supported or Require, a response's Require lists 100rel */
+    SS_SAYS_100REL = 1,    /* an INVITE's Supported or Require, a response's Require lists 100rel */
     SS_SAYS_SESSION = 2,   /* the body is a session description */
     SS_SAYS_STRICT = 4,    /* the first of the routes has no lr */
     SS_SAYS_TERMINATED = 8 /* a NOTIFY: its subscription is terminated */
@@ -78,14 +80,15 @@ typedef enum ss_machine { SS_MACHINE_LIST(SS_MACHINE_ID) SS_MACHINE_COUNT } ss_m
 
 /** Letters as the RFCs give them; TRYING is the 200 ms of 17.2.1 and the 3.5 s of RFC 4320 4.1, TWOXX the interval of 13.3.1.4, RELIABLE that of RFC 3262 3,
  *  GLARE the wait after a 491 (14.1), the others have none. */
-#define SS_LETTER_LIST(X)                                                                   \
-    X(A)                                                                                    \
-    X(B)                                                                                    \
-    X(C)                                                                                    \
-    X(D)                                                                                    \
-    X(E)                                                                                    \
-    X(F) X(G) X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) X(TWOXX_END) X(REFRESH) \
-        X(RING) X(CANCEL) X(EXPIRY) X(GLARE) X(RELIABLE) X(RELIABLE_END) X(SESSION)
+#define SS_LETTER_LIST(X)                                                                      \
+    X(A)                                                                                       \
+    X(B)                                                                                       \
+    X(C)                                                                                       \
+    X(D)                                                                                       \
+    X(E)                                                                                       \
+    X(F)                                                                                       \
+    X(G) X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) X(TWOXX_END) X(REFRESH) X(RING) \
+        X(CANCEL) X(EXPIRY) X(GLARE) X(RELIABLE) X(RELIABLE_END) X(SESSION)
 #define SS_LETTER_ID(name) SS_TIMER_##name,
 typedef enum ss_letter { SS_LETTER_LIST(SS_LETTER_ID) SS_LETTER_COUNT } ss_letter;
 
@@ -120,8 +123,30 @@ typedef enum ss_note_kind {
     /* a request goes by another transport (from, to: ss_transport) for its size, or for a refusal:
      * 18.1.1; value is its length */
     SS_NOTE_SWITCH,
+    /* a message that came to a proxy with a queue: from is its ss_class, to an ss_queue_step, status 0 for a request; branch and
+     * call_id 0 for bytes that are no message; value is how many of its class wait, or how long it waited */
+    SS_NOTE_QUEUE,
     SS_NOTE_COUNT
 } ss_note_kind;
+
+/** What waits at a proxy, the first served first: each class has its limit and its policy. */
+#define SS_CLASS_LIST(X)                                                            \
+    X(PRIORITY, "priority") /* a request to an emergency service, or by RFC 4412 */ \
+    X(RESPONSE, "response")                                                         \
+    X(FOLLOW_UP, "follow_up") /* ACK, BYE, CANCEL, PRACK */                         \
+    X(REFUSAL, "refusal")     /* a request that will get a 503, and no more */      \
+    X(INVITE, "invite")                                                             \
+    X(OTHER, "other")
+#define SS_CLASS_ID(id, name) SS_CLASS_##id,
+typedef enum ss_class { SS_CLASS_LIST(SS_CLASS_ID) SS_CLASS_COUNT } ss_class;
+
+typedef enum ss_queue_step {
+    SS_QUEUE_WAITS,
+    SS_QUEUE_REFUSED, /* it waits to be refused */
+    SS_QUEUE_DROPPED,
+    SS_QUEUE_TAKEN, /* a worker begins with it; from: SS_CLASS_REFUSAL for one that is refused */
+    SS_QUEUE_STEPS
+} ss_queue_step;
 
 /* What came of a challenge, of a client; of a request that needs credentials, of a server. */
 #define SS_AUTH_LIST(X)                                                      \
