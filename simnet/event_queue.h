@@ -9,12 +9,13 @@
 #include "sn/facts.h"
 
 typedef enum sn_event_kind {
-    SN_EVENT_TICK,    /* the app's deadline; counter is 0 */
-    SN_EVENT_PACKET,  /* arg: a packet of the receiver's partition */
-    SN_EVENT_WAKE,    /* what, arg, arg2: the app's own */
-    SN_EVENT_PIECES,  /* arg: a datagram in pieces; arg2: its generation */
-    SN_EVENT_STREAM,  /* arg: a connection, by its ordinal: has it been answered? arg2: or used? */
-    SN_EVENT_RESOLVER /* arg: a query to a DNS server, by its number: has it been answered? */
+    SN_EVENT_TICK,     /* the app's deadline; counter is 0 */
+    SN_EVENT_PACKET,   /* arg: a packet of the receiver's partition */
+    SN_EVENT_WAKE,     /* what, arg, arg2: the app's own */
+    SN_EVENT_PIECES,   /* arg: a datagram in pieces; arg2: its generation */
+    SN_EVENT_STREAM,   /* arg: a connection, by its ordinal: has it been answered? arg2: or used? */
+    SN_EVENT_RESOLVER, /* arg: a query to a DNS server, by its number: has it been answered? */
+    SN_EVENT_RELEASE   /* arg: a packet of the receiver's own that leaves now */
 } sn_event_kind;
 
 typedef struct sn_event {

@@ -3,6 +3,7 @@
  * Hosts have one uplink; routers form a tree and know who is below them. A packet that fits a link's MTU goes onto it;
  * a larger one is cut, at its origin and at routers alike.
  */
+#include "fault.h"
 #include "world_state.h"
 
 #include <string.h>
@@ -169,7 +170,7 @@ static sn_passage passage_of(const sn_partition *p, uint32_t link, const sn_abou
     if (is_down) {
         return sn_pass_nothing(about->id.copy);
     }
-    if (about->is_stream || sn_link_is_plain(t->params, t->decisions)) {
+    if (about->is_stream || (!t->doubled && sn_link_is_plain(t->params, t->decisions))) {
         return sn_pass_whole(t, about->id.copy);
     }
     sn_point point = point_of(p, link, about);
@@ -187,7 +188,8 @@ static void pass_on(sn_partition *p, uint32_t link, ss_ref ref)
                                 .decisions = w->decisions,
                                 .now = p->key.at,
                                 .bytes = packet->len,
-                                .hops = packet->about.hops };
+                                .hops = packet->about.hops,
+                                .doubled = packet->about.is_doubled && packet->about.hops == 0 };
     const sn_passage passage = passage_of(p, link, &packet->about, &t);
     p->out_of_memory |= passage.out_of_memory;
     emit_passage(p, link, packet, &passage);
@@ -302,6 +304,23 @@ static void put_out(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip)
     }
 }
 
+/* It leaves later. */
+static void hold(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip, ss_span delay)
+{
+    const sn_event event = { .kind = SN_EVENT_RELEASE, .arg = ref };
+    sn_ip_put(packet_at(p, ref)->bytes, ip);
+    sn_post_self(p, node, ss_time_after(p->key.at, delay), event);
+}
+
+void sn_node_release(sn_partition *p, const sn_event *event)
+{
+    const sn_packet *packet = packet_at(p, event->arg);
+    sn_ip ip;
+    const ss_status status = sn_ip_parse(packet->bytes, packet->len, &ip);
+    SS_ASSERT(status == SS_OK); /* we wrote it */
+    put_out(p, event->receiver, event->arg, &ip);
+}
+
 /* What was read of the payload, before or now; NULL when it is no SIP. In the arena. */
 static const ss_msg *look_at(sn_partition *p, sn_about *about, ss_slice payload, const ss_msg *read)
 {
@@ -335,6 +354,12 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
         emit_drop(p, node, &about, total, SN_CAUSE_MTU);
         return;
     }
+    const sn_fault *fault = sn_fault_of(p, node, &about);
+    if (fault != NULL && fault->act == SN_FAULT_DROP) {
+        emit_drop(p, node, &about, total, SN_CAUSE_FAULT);
+        return;
+    }
+    about.is_doubled = fault != NULL && fault->act == SN_FAULT_DUPLICATE;
     const ss_ref ref = packet_take(p, (uint32_t)total, &about);
     if (ref == 0) {
         return;
@@ -347,7 +372,11 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     }
     p->world->arena.used = mark; /* an event may send to many */
     sn_udp_put(udp, &ip, path->local.port, path->remote.port, payload.len);
-    put_out(p, node, ref, &ip);
+    if (fault != NULL && fault->act == SN_FAULT_DELAY) {
+        hold(p, node, ref, &ip, fault->delay);
+    } else {
+        put_out(p, node, ref, &ip);
+    }
 }
 
 void sn_node_send_segment(sn_partition *p, uint32_t node, uint32_t destination, const sn_tcp *tcp,

@@ -13,6 +13,7 @@ typedef struct sn_about {
     uint8_t hops;    /* links crossed */
     bool intact;     /* no link touched the bytes: hash and sip still hold */
     bool is_stream;  /* of TCP: links do nothing to it but take their time */
+    bool is_doubled; /* a fault of the scenario sends it twice */
     ss_summary sip;
 } sn_about;
 

@@ -79,6 +79,7 @@ void sn_plan_free(sn_plan *plan)
     free(plan->reached);
     free(plan->records);
     free(plan->spells);
+    free(plan->faults);
     free(plan->memory->check_places);
     free(plan->memory);
     free(plan);
@@ -304,6 +305,13 @@ uint32_t sn_plan_add_spell(sn_plan *plan, const sn_spell *spell)
 {
     uint32_t index;
     APPEND(plan, spells, spell_count, spell_cap, spell);
+    return index;
+}
+
+uint32_t sn_plan_add_fault(sn_plan *plan, const sn_fault *fault)
+{
+    uint32_t index;
+    APPEND(plan, faults, fault_count, fault_cap, fault);
     return index;
 }
 

@@ -147,6 +147,9 @@ static bool dispatch(sn_partition *p, const sn_event *event)
         return sn_stream_overdue(p, event);
     case SN_EVENT_RESOLVER:
         return sn_resolver_overdue(p, event);
+    case SN_EVENT_RELEASE:
+        sn_node_release(p, event);
+        return true;
     }
     return false;
 }

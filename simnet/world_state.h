@@ -44,12 +44,13 @@ typedef struct sn_partition {
     ss_store store;     /* packets, queues, pieces, connections, what apps keep */
     ss_table streams;   /* of all its nodes; made with the first */
     ss_table resolvers; /* likewise */
+    ss_table faults;    /* what counts copies for them; likewise */
     ss_pools pools;     /* of the engines */
     uint32_t next_call; /* of the plan, not yet in the queue */
     uint32_t next_act;
     bool quiet_given;
-    sn_key key;     /* of the event under way */
-    uint32_t index; /* facts it made */
+    sn_key key;        /* of the event under way */
+    uint32_t index;    /* facts it made */
     uint32_t readings; /* kept beside packets */
     ss_msg *read;      /* what the datagram being delivered says; NULL: its receiver reads it */
     uint64_t events;
@@ -141,6 +142,8 @@ void sn_node_send_segment(sn_partition *p, uint32_t node, uint32_t destination, 
                           uint64_t call_id);
 /** A packet arrived. */
 void sn_node_packet(sn_partition *p, const sn_event *event);
+/** A packet that a fault of the scenario held back leaves. */
+void sn_node_release(sn_partition *p, const sn_event *event);
 /** The timer of a datagram in pieces. */
 bool sn_node_pieces(sn_partition *p, const sn_event *event);
 /** A datagram for the node's app. */

@@ -120,11 +120,10 @@ sn_passage sn_impair(const sn_transmission *t, sn_point *point)
         return passage;
     }
     sn_decide_at(t->decisions, point);
-    if ((stages_of(t) & SN_DUPLICATES) != 0 &&
-        sn_link_chance(t, point, SN_DECISION_DUPLICATE, &t->params->duplicate,
-                       memory == NULL ? NULL : &memory->duplicate)) {
-        passage.copies = 2;
-    }
+    const bool happens = (stages_of(t) & SN_DUPLICATES) != 0 &&
+                         sn_link_chance(t, point, SN_DECISION_DUPLICATE, &t->params->duplicate,
+                                        memory == NULL ? NULL : &memory->duplicate);
+    passage.copies = happens || t->doubled ? 2 : 1;
     for (unsigned i = 0; i < passage.copies; i++) {
         sn_point of_copy = *point;
         of_copy.copy =

@@ -36,6 +36,7 @@ typedef struct sn_transmission {
     ss_time now;
     uint32_t bytes; /* of the IP packet; it fits the MTU */
     uint8_t hops;   /* links it crossed before */
+    bool doubled;   /* whatever the link does, it is duplicated */
 } sn_transmission;
 
 /** Nothing can be decided: the packet passes whole. */

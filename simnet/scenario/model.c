@@ -75,6 +75,7 @@ static const sn_codec sites_codec = { sn_sites_read, NULL };
 static const sn_codec domains_codec = { sn_domains_read, NULL };
 static const sn_codec dns_codec = { sn_dns_read, NULL };
 static const sn_codec events_codec = { sn_events_read, NULL };
+static const sn_codec faults_codec = { sn_faults_read, NULL };
 static const sn_codec nodes_codec = { sn_nodes_read, NULL };
 static const sn_codec behaviours_codec = { sn_behaviours_read, NULL };
 static const sn_codec calls_codec = { sn_calls_read, NULL };
@@ -108,9 +109,9 @@ static const sn_field scenario_fields[] = {
     SECTION("behaviours", behaviours_codec),
     SECTION("calls", calls_codec),
     SECTION("events", events_codec),
+    SECTION("faults", faults_codec),
     SECTION("expect", expects_codec),
     SECTION("story", story_codec),
-    LATER("faults"),
     LATER("include"),
     LATER("defaults"),
 };
@@ -171,6 +172,7 @@ void sn_model_write(sn_text *t, const sn_model *m)
     sn_behaviours_write(t, m);
     sn_calls_write(t, m);
     sn_events_write(t, m);
+    sn_faults_write(t, m);
     sn_expects_write(t, m);
     sn_story_write(t, m);
 }

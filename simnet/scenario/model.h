@@ -340,6 +340,34 @@ typedef struct sn_event_entry {
     sn_records_entry removed, added;
 } sn_event_entry;
 
+/** Of a fault: what it means, and what becomes of that. */
+typedef struct sn_path_entry {
+    sn_selector from, to; /* group.text NULL: any node */
+} sn_path_entry;
+
+typedef struct sn_status_range {
+    uint32_t min, max; /* 0, 0: none is asked for */
+} sn_status_range;
+
+typedef struct sn_match_entry {
+    unsigned method, cseq; /* ss_method */
+    sn_status_range status;
+    uint32_t nth, times; /* 0: every one; all after it */
+    unsigned per;        /* sn_fault_per */
+} sn_match_entry;
+
+typedef struct sn_do_entry {
+    unsigned act; /* sn_fault_act */
+    ss_span delay;
+} sn_do_entry;
+
+typedef struct sn_fault_entry {
+    sn_path_entry path;
+    sn_match_entry match;
+    sn_window_entry during;
+    sn_do_entry act;
+} sn_fault_entry;
+
 typedef struct sn_model {
     const sn_item *item;
     const char *name;
@@ -364,6 +392,8 @@ typedef struct sn_model {
     } dns;
     sn_event_entry *events;
     uint32_t event_count;
+    sn_fault_entry *faults;
+    uint32_t fault_count;
     sn_behaviour_entry *behaviours;
     uint32_t behaviour_count;
     sn_calls_entry *calls;
@@ -391,6 +421,8 @@ void sn_dns_read(sn_reading *r, const sn_item *value, void *model);
 void sn_dns_write(sn_text *t, const sn_model *m);
 void sn_events_read(sn_reading *r, const sn_item *value, void *model);
 void sn_events_write(sn_text *t, const sn_model *m);
+void sn_faults_read(sn_reading *r, const sn_item *value, void *model);
+void sn_faults_write(sn_text *t, const sn_model *m);
 void sn_behaviours_read(sn_reading *r, const sn_item *value, void *model);
 void sn_behaviours_write(sn_text *t, const sn_model *m);
 void sn_calls_read(sn_reading *r, const sn_item *value, void *model);
@@ -411,6 +443,8 @@ void sn_model_resolve(sn_reading *r, sn_model *m);
 void sn_groups_resolve(sn_reading *r, sn_model *m);
 void sn_roles_resolve(sn_reading *r, sn_model *m);
 void sn_dns_resolve(sn_reading *r, sn_model *m);
+void sn_faults_resolve(sn_reading *r, sn_model *m);
+void sn_faults_build(sn_reading *r, const sn_model *m);
 void sn_traffic_resolve(sn_reading *r, sn_model *m);
 void sn_story_resolve(sn_reading *r, sn_model *m);
 /** The index of a name among records sorted by name, or a mistake: `what` ("link", "node"). */
@@ -463,6 +497,11 @@ sn_plan *sn_model_plan(sn_reading *r, const sn_model *m);
 /** `name`, `name[i]`, `name[i..j]` or `name[*]`; `a -> b` is a path, refused here. */
 bool sn_selector_read(sn_reading *r, const sn_item *value, sn_selector *s);
 void sn_selector_write(sn_text *t, const sn_selector *s);
+/** The same, without quotes. */
+void sn_selector_put(sn_text *t, const sn_selector *s);
+/** A method of the table; what is none is noted. */
+bool sn_method_read(sn_reading *r, const sn_item *value, ss_method *method);
+const char *sn_method_word(ss_method method);
 extern const sn_codec sn_records_codec;     /* sn_records_entry: dns.c */
 extern const sn_codec sn_whole_group_codec; /* sn_name: a selector that means a whole group */
 extern const sn_codec sn_algorithms_codec;  /* sn_algorithms_entry: digest_keys.c */

@@ -299,6 +299,7 @@ void sn_model_resolve(sn_reading *r, sn_model *m)
 {
     sn_groups_resolve(r, m);
     sn_dns_resolve(r, m);
+    sn_faults_resolve(r, m);
     sn_roles_resolve(r, m);
     sn_traffic_resolve(r, m);
     sn_story_resolve(r, m);

@@ -77,14 +77,12 @@ bool sn_selector_read(sn_reading *r, const sn_item *value, sn_selector *s)
     return true;
 }
 
-void sn_selector_write(sn_text *t, const sn_selector *s)
+void sn_selector_put(sn_text *t, const sn_selector *s)
 {
+    sn_text_put_str(t, s->group.text);
     if (!s->indexed) {
-        sn_text_put_str(t, s->group.text);
         return;
     }
-    sn_text_put_str(t, "\"");
-    sn_text_put_str(t, s->group.text);
     sn_text_put_str(t, "[");
     if (s->all) {
         sn_text_put_str(t, "*");
@@ -95,7 +93,14 @@ void sn_selector_write(sn_text *t, const sn_selector *s)
         sn_text_put_str(t, "..");
         sn_text_put_u64(t, s->to);
     }
-    sn_text_put_str(t, "]\"");
+    sn_text_put_str(t, "]");
+}
+
+void sn_selector_write(sn_text *t, const sn_selector *s)
+{
+    sn_text_put_str(t, s->indexed ? "\"" : "");
+    sn_selector_put(t, s);
+    sn_text_put_str(t, s->indexed ? "\"" : "");
 }
 
 /* ---- codecs ---- */

@@ -84,7 +84,14 @@ static const char *const method_words[] = {
     SS_METHOD_LIST(METHOD_WORD) NULL
 };
 
-static bool read_method(sn_reading *r, const sn_item *value, ss_method *method)
+const char *sn_method_word(ss_method method)
+{
+    SS_ASSERT(method > SS_METHOD_OTHER);
+    SS_ASSERT(method < SS_METHOD_COUNT);
+    return method_words[method - 1];
+}
+
+bool sn_method_read(sn_reading *r, const sn_item *value, ss_method *method)
 {
     unsigned word = 0;
     if (!sn_value_is_scalar(r, value, "a method")) {
@@ -132,7 +139,7 @@ static void read_message(sn_reading *r, sn_story_entry *e, const sn_item *value)
     const char first = value->text.at[0];
     const bool fine = (first >= '0' && first <= '9') || first == '-'
                           ? read_status(r, value, 100, 699, &message.status)
-                          : read_method(r, value, &message.method);
+                          : sn_method_read(r, value, &message.method);
     if (fine) {
         e->messages = sn_hoard_grow(&r->hoard, e->messages, e->message_count, sizeof(*e->messages));
         e->messages[e->message_count++] = message;
@@ -193,7 +200,7 @@ static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
         read_only_word(r, value, "bindings");
         break;
     case SN_VERB_REPLAY:
-        read_method(r, value, &e->method);
+        sn_method_read(r, value, &e->method);
         break;
     case SN_VERB_SEND:
         read_status(r, value, 101, 199, &e->status);
@@ -341,7 +348,7 @@ static void read_companion(sn_reading *r, sn_story_entry *e, unsigned companion,
         sn_wrong(r, pair->key->place, NULL, "'%s' does not go with '%s'", companions[companion],
                  verbs[e->verb].word);
     } else if (bit == MAY_CSEQ) {
-        if (read_method(r, pair->value, &method)) {
+        if (sn_method_read(r, pair->value, &method)) {
             e->cseq = method;
         }
     } else if (bit == MAY_NODE) {

@@ -233,6 +233,17 @@ static sn_plan *branch(bool with_idle_phone)
         ua->expires_s = 3600;
         ua->register_at = (sn_dist){ SN_DIST_UNIFORM, 0, SS_S(2) };
     }
+    const sn_fault second_bye = { .from = { .group = SN_NOBODY },
+                                  .to = { .group = SN_NOBODY },
+                                  .is_of_requests = true,
+                                  .method = SS_METHOD_BYE,
+                                  .until = SS_TIME_NEVER,
+                                  .nth = 2,
+                                  .times = 1,
+                                  .per = SN_FAULT_PER_NODE,
+                                  .act = SN_FAULT_DELAY,
+                                  .delay = SS_MS(300) };
+    (void)sn_plan_add_fault(plan, &second_bye);
     plan->order = SN_ORDER_SEEDED;
     plan->order_seed = 5;
     plan->duration = SS_S(30);

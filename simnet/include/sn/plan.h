@@ -10,6 +10,7 @@
 #include "sn/dns.h"
 #include "sn/draw.h"
 #include "sn/facts.h"
+#include "sn/fault.h"
 #include "sn/judge.h"
 #include "sn/link.h"
 #include "sn/program.h"
@@ -261,6 +262,8 @@ typedef struct sn_plan {
     uint32_t record_count;
     sn_spell *spells;
     uint32_t spell_count;
+    sn_fault *faults; /* the first that means a datagram is done to it */
+    uint32_t fault_count;
     sn_dns_plan dns;
 
     /* after finish */
@@ -294,6 +297,7 @@ uint32_t sn_plan_add_reached(sn_plan *plan, unsigned reach);
 /** The record's slices are copied. */
 uint32_t sn_plan_add_record(sn_plan *plan, const sn_record *record);
 uint32_t sn_plan_add_spell(sn_plan *plan, const sn_spell *spell);
+uint32_t sn_plan_add_fault(sn_plan *plan, const sn_fault *fault);
 void sn_plan_set_name(sn_plan *plan, const char *name);
 /** A string kept as long as the plan. */
 const char *sn_plan_text(sn_plan *plan, ss_slice text);

@@ -76,7 +76,6 @@ TEST(keys_are_known_once_and_all_there)
 TEST(what_the_design_has_and_this_version_has_not_is_said_so)
 {
     static const rig_mistake rows[] = {
-        { TWO "«faults»: []\n", "'faults' in a scenario is not in this version", NULL },
         { TWO "«include»: x\n", "not in this version", NULL },
         { TWO "«defaults»: {}\n", "not in this version", NULL },
         { LINKS("«netem»: \"delay 3ms\""), "not in this version", NULL },
@@ -113,6 +112,36 @@ TEST(loss_has_one_model_with_its_own_words)
         { LINKS("loss: {index: [«0»]}"), "out of range", NULL },
         { LINKS("duplicate: «{»corr: 5%}"), "missing key 'p' in duplicate", NULL },
         { LINKS("reorder: {p: 1%, gap: «0»}"), "out of range", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
+#define FAULT(line) TWO "faults:\n  - {" line "}\n"
+
+TEST(a_fault_has_a_path_a_meaning_and_an_act)
+{
+    static const rig_mistake rows[] = {
+        { TWO "faults: «{»}\n", "faults is a list", NULL },
+        { TWO "faults:\n  - «{»path: \"alice -> bob\"}\n", "missing key 'do' in a fault", NULL },
+        { FAULT("«pth»: x, path: any -> bob, do: drop"), "unknown key 'pth' in a fault", "path" },
+        { FAULT("path: «alice», do: drop"), "'alice' is no path: from -> to", NULL },
+        { FAULT("path: alice -> «bobb», do: drop"), "", "bob" },
+        { FAULT("path: alice -> «core», do: drop"), "'core' is a router", NULL },
+        { FAULT("path: \"alice -> «bob»[7]\", do: drop"), "'bob' has 1 nodes", NULL },
+        { FAULT("path: \"alice«[3» -> bob\", do: drop"), "", NULL },
+        { FAULT("path: any -> any, do: «lose»"), "unknown word 'lose': drop or duplicate", NULL },
+        { FAULT("path: any -> any, do: «{»}"), "missing key 'delay' in do", NULL },
+        { FAULT("path: any -> any, do: {delay: «0s»}"), "out of range", NULL },
+        { FAULT("path: any -> any, do: drop, match: {method: «INVIT»}"), "unknown method 'INVIT'",
+          "INVITE" },
+        { FAULT("path: any -> any, do: drop, match: {status: «7xx»}"),
+          "bad status code '7xx': 100 to 699, or a class", NULL },
+        { FAULT("path: any -> any, do: drop, match: {«method»: BYE, status: 200}"),
+          "'method' is of requests, 'cseq' of responses", "cseq" },
+        { FAULT("path: any -> any, do: drop, match: {«per»: call}"), "'per' goes with 'nth'",
+          NULL },
+        { FAULT("path: any -> any, do: drop, match: {nth: 1, per: «dialog»}"),
+          "unknown word 'dialog': call, path or node", NULL },
     };
     RIG_CHECK(rows);
 }

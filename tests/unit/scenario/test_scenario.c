@@ -118,7 +118,8 @@ static const char everything[] =
     "  y0: {}\n"
     "  x1: {delay: 9ms, jitter: {dist: paretonormal, sd: 2ms, corr: 25%}, duplicate: {p: 1%, corr: "
     "50%}, reorder: {p: 1%, corr: 5%},\n"
-    "      loss: {p: 2%, corr: 30%, cap: 4}, up: {loss: {state: {p13: 1%, p31: 90%, p32: 5%, p14: 0.5%}}},\n"
+    "      loss: {p: 2%, corr: 30%, cap: 4}, up: {loss: {state: {p13: 1%, p31: 90%, p32: 5%, p14: "
+    "0.5%}}},\n"
     "      down: {loss: {gemodel: {p: 1%, r: 20%, bad: 70%, good: 0.1%}, cap: 2}}}\n"
     "  x2: {delay: 9ms, jitter: {dist: exp, sd: 2ms}, up: {loss: {mask: 0b0010}}, down: {loss: "
     "{index: [1, 3, 15]}}}\n"
@@ -143,6 +144,12 @@ static const char everything[] =
     "4, hold: normal 5s 1s,\n"
     "     hangup: {callee: 12.5%}, no_answer: 1min}\n"
     "  - {name: c0, from: solo, to: desk, rate: poisson 0.5/s}\n"
+    "faults:\n"
+    "  - {path: \"px -> desk[*]\", match: {status: 2xx, cseq: INVITE, nth: 2, times: none, per: "
+    "path}, "
+    "during: 1s..9s, do: drop}\n"
+    "  - {path: \"hall[0..1] -> any\", match: {method: BYE}, do: {delay: 1500us}}\n"
+    "  - {path: any->any, do: duplicate}\n"
     "expect:\n"
     "  - {metric: srd.p99, calls: c0, window: 1s..9s, is: \"<= 200ms\"}\n"
     "  - {metric: seer, is: \"!= 12.3456%\"}\n"
@@ -277,7 +284,7 @@ TEST(traffic_and_expects_are_as_written)
     CHECK_EQ(plan->call_specs[1].end, SS_S(90));
     CHECK_EQ(plan->expects[0].source, 1);
     CHECK_EQ(plan->expects[0].bound, SS_MS(200));
-    CHECK_EQ(plan->expects[0].line, 33);
+    CHECK_EQ(plan->expects[0].line, 37);
     CHECK_EQ(plan->expects[1].bound, 123456);
     CHECK_EQ(plan->expects[1].from, 0);
     CHECK_EQ(plan->expects[1].to, SS_TIME_NEVER);

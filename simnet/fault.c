@@ -1,0 +1,87 @@
+/* Faults by meaning: a datagram is held to the faults of the plan in their order, the first one that means it is done to it.
+ *
+ * What counts copies is kept by the node that sends them, so that it does not matter how a world is split: in one table a
+ * partition, made with the first count.
+ */
+#include "fault.h"
+
+typedef struct counter {
+    ss_table_link link;
+    uint32_t count;
+} counter;
+
+static bool is_in(const sn_node_range *range, uint32_t node)
+{
+    return range->group == SN_NOBODY || (node >= range->first && node <= range->last);
+}
+
+static bool means(const sn_fault *f, const ss_summary *sip)
+{
+    if (!f->is_of_requests && !f->is_of_responses) {
+        return true;
+    }
+    const bool is_response = sip->status != 0;
+    const bool is_asked = is_response ? f->is_of_responses && sip->status >= f->status_min &&
+                                            sip->status <= f->status_max
+                                      : f->is_of_requests;
+    return sip->is_sip && is_asked && (f->method == SS_METHOD_OTHER || f->method == sip->method);
+}
+
+static ss_key128 key_of(const sn_fault *f, uint32_t number, const sn_about *about)
+{
+    const uint64_t what = f->per == SN_FAULT_PER_CALL   ? about->sip.call_id
+                          : f->per == SN_FAULT_PER_PATH ? about->target
+                                                        : 0;
+    return (ss_key128){ .lo = what, .hi = number };
+}
+
+/* How many of its kind there were, this one included; 0 without memory. */
+static uint32_t count(sn_partition *p, uint32_t node, ss_key128 key)
+{
+    if (p->faults.buckets == 0 && ss_table_init(&p->faults, &p->store, 1024) != SS_OK) {
+        return 0;
+    }
+    ss_table_link *link = ss_table_find(&p->faults, &p->store, node, key);
+    if (link == NULL) {
+        const ss_ref ref = ss_store_take(&p->store, sizeof(counter));
+        if (ref == 0) {
+            return 0;
+        }
+        link = ss_store_at(&p->store, ref);
+        *link = (ss_table_link){ .key = key, .engine = node };
+        ss_table_add(&p->faults, &p->store, link);
+    }
+    return ++((counter *)(void *)link)->count;
+}
+
+static bool is_its_turn(const sn_fault *f, uint32_t nth)
+{
+    return nth >= f->nth && (f->times == 0 || nth - f->nth < f->times);
+}
+
+static bool applies(sn_partition *p, uint32_t node, const sn_about *about, uint32_t number)
+{
+    const sn_fault *f = &p->world->plan->faults[number];
+    if (p->key.at < f->since || p->key.at >= f->until || !is_in(&f->from, node) ||
+        !is_in(&f->to, about->target) || !means(f, &about->sip)) {
+        return false;
+    }
+    if (f->nth == 0) {
+        return true;
+    }
+    const uint32_t nth = count(p, node, key_of(f, number, about));
+    p->out_of_memory |= nth == 0;
+    return is_its_turn(f, nth);
+}
+
+const sn_fault *sn_fault_of(sn_partition *p, uint32_t node, const sn_about *about)
+{
+    const sn_plan *plan = p->world->plan;
+    const sn_fault *found = NULL; /* mostly there are none to be held to */
+    for (uint32_t i = 0; i < plan->fault_count; i++) {
+        if (applies(p, node, about, i) && found == NULL) {
+            found = &plan->faults[i];
+        }
+    }
+    return found;
+}

@@ -1,0 +1,38 @@
+/* sn/fault.h: faults chosen by what a message means: which datagram, from whom to whom, the how-manieth of its kind; and what
+ * becomes of it as it leaves its origin, before it is cut into fragments.
+ */
+#ifndef SN_FAULT_H
+#define SN_FAULT_H
+
+#include "ss/words.h"
+
+/** Nodes of a group, or all nodes. Dense after sn_plan_finish. */
+typedef struct sn_node_range {
+    uint32_t group; /* SN_NOBODY: any node */
+    uint32_t first, last;
+} sn_node_range;
+
+/** What the copies of a kind are counted by. */
+#define SN_FAULT_PER_LIST(X)                       \
+    X(CALL, "call") /* a Call-ID, at its origin */ \
+    X(PATH, "path") /* from one node to another */ \
+    X(NODE, "node") /* all that a node sends */
+#define SN_FAULT_PER_ID(name, word) SN_FAULT_PER_##name,
+typedef enum sn_fault_per { SN_FAULT_PER_LIST(SN_FAULT_PER_ID) SN_FAULT_PERS } sn_fault_per;
+
+typedef enum sn_fault_act { SN_FAULT_DROP, SN_FAULT_DUPLICATE, SN_FAULT_DELAY } sn_fault_act;
+
+typedef struct sn_fault {
+    sn_node_range from, to;
+    bool is_of_requests, is_of_responses; /* neither: of any datagram */
+    uint8_t method;                       /* ss_method; OTHER: any; of a response by its CSeq */
+    uint16_t status_min, status_max;      /* of responses */
+    ss_time since, until;                 /* it leaves in [since, until) */
+    uint32_t nth;                         /* from 1; 0: every copy … */
+    uint32_t times;                       /* … else that one and the next; 0: all after it */
+    sn_fault_per per;
+    sn_fault_act act;
+    ss_span delay; /* DELAY: it leaves so much later */
+} sn_fault;
+
+#endif

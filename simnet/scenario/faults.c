@@ -1,0 +1,327 @@
+/* faults: which message, by its meaning and its path, and what becomes of it. */
+#include "model.h"
+
+/* ---- path: "p1 -> phone[*]", "any -> p1" ---- */
+
+static ss_slice trimmed(ss_slice s, size_t *from)
+{
+    const ss_slice t = ss_slice_trim(s);
+    *from += (size_t)(t.at - s.at);
+    return t;
+}
+
+static void read_end(sn_reading *r, const sn_item *value, size_t from, size_t to,
+                     sn_selector *selector)
+{
+    sn_item end = *value;
+    end.text = trimmed(ss_slice_cut(value->text, from, to), &from);
+    end.place = sn_item_part(value, from, end.text.len);
+    end.quoted = false;
+    if (!ss_slice_eq(end.text, SS_LIT("any"))) {
+        (void)sn_selector_read(r, &end, selector);
+    }
+}
+
+static void read_path(sn_reading *r, const sn_item *value, void *at)
+{
+    sn_path_entry *path = at;
+    if (!sn_value_is_scalar(r, value, "a path, as \"p1 -> phone[*]\",")) {
+        return;
+    }
+    for (size_t i = 0; i + 1 < value->text.len; i++) {
+        if (value->text.at[i] == '-' && value->text.at[i + 1] == '>') {
+            read_end(r, value, 0, i, &path->from);
+            read_end(r, value, i + 2, value->text.len, &path->to);
+            return;
+        }
+    }
+    sn_wrong(r, value->place, NULL,
+             "'%s' is no path: from -> to, each a node, a part of a group, or any",
+             sn_shown(r, value->text));
+}
+
+static void write_end(sn_text *t, const sn_selector *s)
+{
+    if (s->group.text == NULL) {
+        sn_text_put_str(t, "any");
+        return;
+    }
+    sn_selector_put(t, s);
+}
+
+static bool write_path(sn_text *t, const void *at)
+{
+    const sn_path_entry *path = at;
+    sn_text_put_str(t, "\"");
+    write_end(t, &path->from);
+    sn_text_put_str(t, " -> ");
+    write_end(t, &path->to);
+    sn_text_put_str(t, "\"");
+    return true;
+}
+
+static const sn_codec path_codec = { read_path, write_path };
+
+/* ---- match: {status: 200, cseq: INVITE, nth: 2, per: call} ---- */
+
+static void read_method(sn_reading *r, const sn_item *value, void *at)
+{
+    ss_method method = SS_METHOD_OTHER;
+    if (sn_method_read(r, value, &method)) {
+        *(unsigned *)at = method;
+    }
+}
+
+static bool write_method(sn_text *t, const void *at)
+{
+    const unsigned method = *(const unsigned *)at;
+    if (method != SS_METHOD_OTHER) {
+        sn_text_put_str(t, sn_method_word((ss_method)method));
+    }
+    return method != SS_METHOD_OTHER;
+}
+
+static const sn_codec method_codec = { read_method, write_method };
+
+/* "200", or "2xx". */
+static void read_status(sn_reading *r, const sn_item *value, void *at)
+{
+    sn_status_range *range = at;
+    uint64_t status = 0;
+    if (!sn_value_is_scalar(r, value, "a status code")) {
+        return;
+    }
+    const ss_slice text = value->text;
+    if (text.len == 3 && text.at[0] >= '1' && text.at[0] <= '6' && text.at[1] == 'x' &&
+        text.at[2] == 'x') {
+        range->min = (uint32_t)(text.at[0] - '0') * 100;
+        range->max = range->min + 99;
+    } else if (ss_slice_to_u64(text, 699, &status) == SS_OK && status >= 100) {
+        range->min = range->max = (uint32_t)status;
+    } else {
+        sn_wrong(r, value->place, NULL, "bad status code '%s': 100 to 699, or a class, 1xx to 6xx",
+                 sn_shown(r, text));
+    }
+}
+
+static bool write_status(sn_text *t, const void *at)
+{
+    const sn_status_range *range = at;
+    if (range->min == 0) {
+        return false;
+    }
+    sn_text_put_u64(t, range->min == range->max ? range->min : range->min / 100);
+    sn_text_put_str(t, range->min == range->max ? "" : "xx");
+    return true;
+}
+
+static const sn_codec status_codec = { read_status, write_status };
+
+static const char *const per_words[] = {
+#define PER_WORD(name, word) word,
+    SN_FAULT_PER_LIST(PER_WORD) NULL
+};
+
+#define MATCH(member) .offset = offsetof(sn_match_entry, member)
+
+static const sn_field match_fields[] = {
+    { .key = "method", .kind = SN_VALUE_SPECIAL, MATCH(method), .codec = &method_codec },
+    { .key = "status", .kind = SN_VALUE_SPECIAL, MATCH(status), .codec = &status_codec },
+    { .key = "cseq", .kind = SN_VALUE_SPECIAL, MATCH(cseq), .codec = &method_codec },
+    { .key = "nth",
+      .kind = SN_VALUE_COUNT,
+      .flags = SN_OR_NONE,
+      MATCH(nth),
+      .min = 1,
+      .max = UINT32_MAX - 1 },
+    { .key = "times",
+      .kind = SN_VALUE_COUNT,
+      .flags = SN_OR_NONE,
+      MATCH(times),
+      .min = 1,
+      .max = UINT32_MAX - 1 },
+    { .key = "per", .kind = SN_VALUE_WORD, MATCH(per), .words = per_words },
+};
+static const sn_fields match_table = { "match", match_fields, SS_COUNT(match_fields), NULL };
+
+static void judge_match(sn_reading *r, const sn_item *value, const sn_match_entry *match)
+{
+    const sn_pair *times = sn_item_pair(value, "times"), *per = sn_item_pair(value, "per");
+    if (match->method != SS_METHOD_OTHER &&
+        (match->status.min != 0 || match->cseq != SS_METHOD_OTHER)) {
+        sn_wrong(r, sn_item_pair(value, "method")->key->place, "cseq",
+                 "a response has no method: 'method' is of requests, 'cseq' of responses");
+    }
+    if (match->nth == 0 && (times != NULL || per != NULL)) {
+        sn_wrong(r, (times != NULL ? times : per)->key->place, NULL,
+                 "'%s' goes with 'nth': without it, every copy is meant",
+                 times != NULL ? "times" : "per");
+    }
+}
+
+static void read_match(sn_reading *r, const sn_item *value, void *at)
+{
+    sn_match_entry *match = at;
+    const uint64_t before = r->mistake_count;
+    if (sn_fields_read(r, &match_table, 0, value, match) && r->mistake_count == before) {
+        judge_match(r, value, match);
+    }
+}
+
+static bool write_match(sn_text *t, const void *at)
+{
+    const sn_match_entry *match = at;
+    const sn_fields of_all = { "match", match_fields, match->nth == 0 ? 3 : SS_COUNT(match_fields),
+                               NULL };
+    sn_fields_write(t, &of_all, 0, match);
+    return true;
+}
+
+static const sn_codec match_codec = { read_match, write_match };
+
+/* ---- do: drop, duplicate, {delay: 300ms} ---- */
+
+static const char *const act_words[] = { "drop", "duplicate", NULL };
+static const sn_field delay_fields[] = {
+    { .key = "delay",
+      .kind = SN_VALUE_TIME,
+      .flags = SN_REQUIRED,
+      .offset = offsetof(sn_do_entry, delay),
+      .min = 1,
+      .max = SN_TIME_MAX },
+};
+static const sn_fields delay_table = { "do", delay_fields, SS_COUNT(delay_fields), NULL };
+
+static void read_act(sn_reading *r, const sn_item *value, void *at)
+{
+    sn_do_entry *what = at;
+    if (value->kind == SN_ITEM_MAP) {
+        what->act = SN_FAULT_DELAY;
+        sn_fields_read(r, &delay_table, 0, value, what);
+    } else {
+        sn_value_word(r, value, act_words, &what->act);
+    }
+}
+
+static bool write_act(sn_text *t, const void *at)
+{
+    const sn_do_entry *what = at;
+    if (what->act == SN_FAULT_DELAY) {
+        sn_fields_write(t, &delay_table, 0, what);
+    } else {
+        sn_text_put_str(t, act_words[what->act]);
+    }
+    return true;
+}
+
+static const sn_codec act_codec = { read_act, write_act };
+
+/* ---- a fault ---- */
+
+#define FAULT(member) .offset = offsetof(sn_fault_entry, member)
+
+static const sn_field fault_fields[] = {
+    { .key = "path",
+      .kind = SN_VALUE_SPECIAL,
+      .flags = SN_REQUIRED,
+      FAULT(path),
+      .codec = &path_codec },
+    { .key = "match", .kind = SN_VALUE_SPECIAL, FAULT(match), .codec = &match_codec },
+    { .key = "during", .kind = SN_VALUE_SPECIAL, FAULT(during), .codec = &sn_window_codec },
+    { .key = "do",
+      .kind = SN_VALUE_SPECIAL,
+      .flags = SN_REQUIRED,
+      FAULT(act),
+      .codec = &act_codec },
+};
+static const sn_fields fault_table = { "a fault", fault_fields, SS_COUNT(fault_fields), NULL };
+
+void sn_faults_read(sn_reading *r, const sn_item *value, void *model)
+{
+    sn_model *m = model;
+    if (value->kind != SN_ITEM_LIST) {
+        sn_wrong(r, value->place, NULL, "wrong type: faults is a list");
+        return;
+    }
+    for (uint32_t i = 0; i < value->count; i++) {
+        sn_fault_entry fault = { .match.times = 1 };
+        sn_fields_read(r, &fault_table, 0, value->pairs[i].value, &fault);
+        m->faults = sn_hoard_grow(&r->hoard, m->faults, m->fault_count, sizeof(*m->faults));
+        m->faults[m->fault_count++] = fault;
+    }
+}
+
+void sn_faults_write(sn_text *t, const sn_model *m)
+{
+    for (uint32_t i = 0; i < m->fault_count; i++) {
+        sn_text_put_str(t, i == 0 ? "faults:\n  - " : "  - ");
+        sn_fields_write(t, &fault_table, 0, &m->faults[i]);
+        sn_text_put_str(t, "\n");
+    }
+}
+
+/* ---- what names mean ---- */
+
+static void resolve_end(sn_reading *r, sn_model *m, sn_selector *s)
+{
+    const sn_group_entry *g = s->group.text == NULL ? NULL : sn_group_find(r, m, &s->group, "node");
+    if (g == NULL) {
+        return;
+    }
+    if (!sn_group_lacks(g, SN_IS_ROUTER)) {
+        sn_wrong(r, s->group.place, NULL,
+                 "'%s' is a router: it passes messages on, and neither sends nor receives any",
+                 g->name.text);
+    } else if (s->indexed && !s->all && s->to >= sn_group_size(g)) {
+        sn_wrong(r, s->group.place, NULL, "'%s' has %u nodes", g->name.text,
+                 (unsigned)sn_group_size(g));
+    }
+}
+
+void sn_faults_resolve(sn_reading *r, sn_model *m)
+{
+    for (uint32_t i = 0; i < m->fault_count; i++) {
+        resolve_end(r, m, &m->faults[i].path.from);
+        resolve_end(r, m, &m->faults[i].path.to);
+    }
+}
+
+/* ---- to the plan ---- */
+
+static sn_node_range range_of(const sn_model *m, const sn_selector *s)
+{
+    if (s->group.text == NULL) {
+        return (sn_node_range){ .group = SN_NOBODY };
+    }
+    const uint32_t size = sn_group_size(&m->groups[s->group.index]);
+    const bool whole = s->all || !s->indexed;
+    return (sn_node_range){ .group = s->group.index,
+                            .first = whole ? 0 : s->from,
+                            .last = whole ? size - 1 : s->to };
+}
+
+void sn_faults_build(sn_reading *r, const sn_model *m)
+{
+    for (uint32_t i = 0; i < m->fault_count; i++) {
+        const sn_fault_entry *e = &m->faults[i];
+        const sn_match_entry *match = &e->match;
+        const bool of_responses = match->status.min != 0 || match->cseq != SS_METHOD_OTHER;
+        const sn_fault fault = {
+            .from = range_of(m, &e->path.from),
+            .to = range_of(m, &e->path.to),
+            .is_of_requests = match->method != SS_METHOD_OTHER,
+            .is_of_responses = of_responses,
+            .method = (uint8_t)(of_responses ? match->cseq : match->method),
+            .status_min = (uint16_t)match->status.min,
+            .status_max = (uint16_t)(match->status.min == 0 ? 699 : match->status.max),
+            .since = e->during.from,
+            .until = e->during.to == 0 ? SS_TIME_NEVER : e->during.to,
+            .nth = match->nth,
+            .times = match->times,
+            .per = (sn_fault_per)match->per,
+            .act = (sn_fault_act)e->act.act,
+            .delay = e->act.delay,
+        };
+        sn_added(r, sn_plan_add_fault(r->plan, &fault));
+    }
+}

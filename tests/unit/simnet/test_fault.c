@@ -1,0 +1,174 @@
+/* Faults by meaning: what they mean, how they count, and that nothing is lost by them that they did not drop. */
+#include "check.h"
+
+#include "small_world.h"
+
+/* Alphas call zulus, a call a second, ten calls in all; nothing is lost but by faults. */
+static sn_plan *calls(const sn_fault *faults, uint32_t count)
+{
+    sn_plan *plan = small_plan(3);
+    const sn_link_kind wire = small_link("wire", SS_MS(5));
+    const uint32_t link = sn_plan_add_link(plan, &wire);
+    const uint32_t alpha = small_uas(plan, "alpha", 2, 0, link),
+                   zulu = small_uas(plan, "zulu", 2, 0, link);
+    for (uint32_t i = 0; i < count; i++) {
+        CHECK_EQ(sn_plan_add_fault(plan, &faults[i]), i);
+    }
+    plan->duration = SS_S(20);
+    (void)sn_plan_add_calls(plan, &(sn_call_spec){ .name = "mix",
+                                                   .from = alpha,
+                                                   .to = zulu,
+                                                   .pick = SN_PICK_NEXT,
+                                                   .interval = SS_S(1),
+                                                   .end = SS_S(20),
+                                                   .limit = 10,
+                                                   .hold = { SN_DIST_CONST, SS_S(2), 0 },
+                                                   .hangup_caller = 1 });
+    small_finish(plan);
+    return plan;
+}
+
+static const sn_node_range anybody = { .group = SN_NOBODY };
+
+/* Every datagram, always, from and to anybody: to be narrowed. */
+static sn_fault fault(sn_fault_act act)
+{
+    return (
+        sn_fault){ .from = anybody, .to = anybody, .until = SS_TIME_NEVER, .times = 1, .act = act };
+}
+
+static sn_fault of_request(sn_fault_act act, ss_method method)
+{
+    sn_fault f = fault(act);
+    f.is_of_requests = true;
+    f.method = (uint8_t)method;
+    return f;
+}
+
+static sn_fault of_status(sn_fault_act act, uint16_t min, uint16_t max, ss_method cseq)
+{
+    sn_fault f = fault(act);
+    f.is_of_responses = true;
+    f.method = (uint8_t)cseq;
+    f.status_min = min;
+    f.status_max = max;
+    return f;
+}
+
+/* A run with one fault: everything that was sent arrives, or was dropped by it. */
+static small_run run_with(const sn_fault *f)
+{
+    sn_plan *plan = calls(f, f == NULL ? 0 : 1);
+    const small_run run = small_run_plan(plan, &(small_options){ .partitions = 1 });
+    CHECK_EQ(run.state, SN_RUN_DONE);
+    CHECK_EQ(run.kinds[SN_FACT_DATAGRAM_SENT] - run.causes[SN_CAUSE_FAULT],
+             run.kinds[SN_FACT_PACKET]);
+    CHECK_EQ(run.kinds[SN_FACT_LINK_DROPPED], 0);
+    CHECK_EQ(run.kinds[SN_FACT_LINK_SENT] + run.kinds[SN_FACT_LINK_DUPLICATED],
+             run.kinds[SN_FACT_LINK_ARRIVED]);
+    CHECK_EQ(run.kinds[SN_FACT_PACKET] + run.kinds[SN_FACT_LINK_DUPLICATED],
+             run.kinds[SN_FACT_DATAGRAM_RECEIVED]);
+    CHECK_EQ(run.left.transactions, 0);
+    sn_plan_free(plan);
+    return run;
+}
+
+TEST(the_nth_copy_is_counted_per_call_path_or_node)
+{
+    sn_fault f = of_request(SN_FAULT_DROP, SS_METHOD_INVITE);
+    f.nth = 1;
+    f.per = SN_FAULT_PER_CALL;
+    CHECK_EQ(run_with(&f).causes[SN_CAUSE_FAULT], 10);
+    f.times = 3;
+    CHECK_EQ(run_with(&f).causes[SN_CAUSE_FAULT], 30);
+    f.per = SN_FAULT_PER_PATH; /* two callers, each with the callee of its own */
+    CHECK_EQ(run_with(&f).causes[SN_CAUSE_FAULT], 6);
+    f.per = SN_FAULT_PER_NODE;
+    f.nth = 4;
+    f.times = 1;
+    CHECK_EQ(run_with(&f).causes[SN_CAUSE_FAULT], 2);
+}
+
+TEST(all_copies_from_the_nth_on_may_be_meant)
+{
+    sn_fault f = of_request(SN_FAULT_DROP, SS_METHOD_INVITE);
+    f.nth = 2;
+    f.times = 0;
+    CHECK_EQ(run_with(&f).causes[SN_CAUSE_FAULT], 0); /* the first of each call comes through */
+    f.per = SN_FAULT_PER_NODE;
+    const small_run run = run_with(&f);
+    CHECK_EQ(run.calls[SN_CALL_ANSWERED], 2);
+    CHECK_EQ(run.causes[SN_CAUSE_FAULT], 8 * 7); /* Timer A, until B */
+}
+
+TEST(responses_are_meant_by_status_and_cseq)
+{
+    const sn_fault of_invite = of_status(SN_FAULT_DUPLICATE, 200, 200, SS_METHOD_INVITE),
+                   of_bye = of_status(SN_FAULT_DUPLICATE, 200, 299, SS_METHOD_BYE),
+                   of_any = of_status(SN_FAULT_DUPLICATE, 200, 299, SS_METHOD_OTHER),
+                   of_none = of_status(SN_FAULT_DUPLICATE, 300, 699, SS_METHOD_OTHER);
+    CHECK_EQ(run_with(&of_invite).kinds[SN_FACT_LINK_DUPLICATED], 10);
+    CHECK_EQ(run_with(&of_bye).kinds[SN_FACT_LINK_DUPLICATED], 10);
+    CHECK_EQ(run_with(&of_any).kinds[SN_FACT_LINK_DUPLICATED], 20);
+    CHECK_EQ(run_with(&of_none).kinds[SN_FACT_LINK_DUPLICATED], 0);
+}
+
+TEST(a_path_is_from_some_nodes_to_some)
+{
+    sn_fault f = of_request(SN_FAULT_DUPLICATE, SS_METHOD_OTHER);
+    const uint64_t all = run_with(&f).kinds[SN_FACT_LINK_DUPLICATED];
+    CHECK_EQ(all, 30); /* INVITE, ACK, BYE */
+    f.from = (sn_node_range){ .group = 1, .first = 1, .last = 1 };
+    CHECK_EQ(run_with(&f).kinds[SN_FACT_LINK_DUPLICATED], 15);
+    f.to = (sn_node_range){ .group = 2, .first = 1, .last = 1 };
+    CHECK_EQ(run_with(&f).kinds[SN_FACT_LINK_DUPLICATED], 15);
+    f.to.first = f.to.last = 0; /* that one it never calls */
+    CHECK_EQ(run_with(&f).kinds[SN_FACT_LINK_DUPLICATED], 0);
+}
+
+TEST(what_is_held_back_leaves_later_and_whole)
+{
+    sn_fault f = of_request(SN_FAULT_DELAY, SS_METHOD_BYE);
+    f.delay = SS_MS(100);
+    const small_run plain = run_with(NULL), held = run_with(&f);
+    CHECK_EQ(held.calls[SN_CALL_ENDED], 10);
+    CHECK_EQ(held.kinds[SN_FACT_PACKET], plain.kinds[SN_FACT_PACKET]);
+    CHECK(held.end > plain.end);
+}
+
+TEST(outside_its_window_a_fault_does_nothing)
+{
+    sn_fault f = fault(SN_FAULT_DROP);
+    f.since = SS_S(100);
+    CHECK_EQ(run_with(&f).causes[SN_CAUSE_FAULT], 0);
+    f.since = SS_S(2);
+    f.until = SS_S(2) + SS_MS(100); /* an INVITE, its copies come later; a BYE likewise */
+    CHECK(run_with(&f).causes[SN_CAUSE_FAULT] > 0);
+}
+
+TEST(the_first_fault_that_means_a_datagram_is_done_to_it_and_all_count_it)
+{
+    sn_fault both[] = { of_request(SN_FAULT_DROP, SS_METHOD_INVITE),
+                        of_request(SN_FAULT_DUPLICATE, SS_METHOD_INVITE) };
+    both[0].nth = 1;
+    both[1].nth = 2; /* the second copy, also by the count of this one */
+    sn_plan *plan = calls(both, 2);
+    const small_run run = small_run_plan(plan, &(small_options){ .partitions = 3 });
+    CHECK_EQ(run.causes[SN_CAUSE_FAULT], 10);
+    CHECK_EQ(run.kinds[SN_FACT_LINK_DUPLICATED], 10);
+    const small_run whole = small_run_plan(plan, &(small_options){ .partitions = 1 });
+    CHECK_EQ(run.stream, whole.stream);
+    sn_plan_free(plan);
+}
+
+TEST(a_fault_of_no_node_is_no_plan)
+{
+    sn_plan *plan = small_plan(3);
+    const char *why = NULL;
+    sn_fault f = fault(SN_FAULT_DROP);
+    f.from = (sn_node_range){ .group = 0, .first = 0, .last = 5 };
+    (void)sn_plan_add_fault(plan, &f);
+    CHECK_EQ(sn_plan_finish(plan, &why), SS_ERR_SEMANTIC);
+    CHECK_STR(why, "a fault names no node");
+    sn_plan_free(plan);
+}
