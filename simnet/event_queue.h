@@ -1,49 +1,35 @@
 /* event_queue.h: what is still to happen in one partition, in the total order of the design (3.3).
  *
- * A small interface before a 4-ary heap in one array. The keys are unique but for ticks of one node made stale (see
- * node.h), whose order among each other reaches nothing.
+ * Soon or far: what comes soon is in a heap, small enough for the nearest cache; all else is in slots by its instant (event_slots.h),
+ * and is looked at when the heap has run dry. The keys are unique but for ticks of one node made stale (see host.c), whose order
+ * among each other reaches nothing.
  */
 #ifndef EVENT_QUEUE_H
 #define EVENT_QUEUE_H
 
-#include "sn/facts.h"
+#include "event_slots.h"
 
-typedef enum sn_event_kind {
-    SN_EVENT_TICK,     /* the app's deadline; counter is 0 */
-    SN_EVENT_PACKET,   /* arg: a packet of the receiver's partition */
-    SN_EVENT_WAKE,     /* what, arg, arg2: the app's own */
-    SN_EVENT_PIECES,   /* arg: a datagram in pieces; arg2: its generation */
-    SN_EVENT_STREAM,   /* arg: a connection, by its ordinal: has it been answered? arg2: or used? */
-    SN_EVENT_RESOLVER, /* arg: a query to a DNS server, by its number: has it been answered? */
-    SN_EVENT_RELEASE   /* arg: a packet of the receiver's own that leaves now */
-} sn_event_kind;
-
-typedef struct sn_event {
-    ss_time at;
-    uint64_t tie, counter;
-    uint32_t step, receiver, sender;
-    uint16_t kind; /* sn_event_kind */
-    uint16_t what;
-    uint32_t arg, arg2;
-} sn_event;
-_Static_assert(sizeof(sn_event) == 48, "an event is three quarters of a cache line");
-
-static inline sn_key sn_event_key(const sn_event *e)
-{
-    return (sn_key){ .at = e->at,
-                     .tie = e->tie,
-                     .counter = e->counter,
-                     .step = e->step,
-                     .receiver = e->receiver,
-                     .sender = e->sender };
-}
+enum { SN_EVENT_RUNGS = 4 };
 
 typedef struct sn_event_queue {
-    sn_event *heap;            /* borrowed */
-    uint64_t cap, count, peak; /* events */
+    sn_event *heap;                 /* borrowed */
+    uint64_t heap_count, heap_peak; /* the former is never 0 while there is any event */
+    uint64_t heap_room; /* when the heap has more, its later events go back to the slots */
+    ss_time soon;       /* of the heap is what comes no later; of the slots what comes later */
+    sn_event_chunks chunks;
+    /* The first has whatever comes. When much is to happen before the slot that it opened last, another has what comes before that,
+     * and so on: what is parked at a far instant stays where it is. */
+    sn_event_slots rungs[SN_EVENT_RUNGS];
+    unsigned last;       /* of the rungs in use, the one with the earliest events */
+    uint64_t cap, count; /* events */
 } sn_event_queue;
 
-sn_event_queue sn_event_queue_on(sn_event *memory, uint64_t cap);
+/** What `cap` events need, where they may all be soon or all be far. */
+size_t sn_event_queue_bytes(uint64_t cap);
+/** `memory`: sn_event_queue_bytes(cap), 8-byte aligned, lent for the life of the queue; touched only as far as it is used. */
+void sn_event_queue_init(sn_event_queue *q, void *memory, uint64_t cap);
+/** Of the memory, how much was ever used. */
+size_t sn_event_queue_used(const sn_event_queue *q);
 /** False when it is full. */
 SS_MUST_USE bool sn_event_push(sn_event_queue *q, const sn_event *e);
 /** The first event, NULL when there is none. Valid until the next push or pop. */
@@ -53,5 +39,7 @@ static inline const sn_event *sn_event_first(const sn_event_queue *q)
 }
 /** Take the first event; there is one. */
 sn_event sn_event_pop(sn_event_queue *q);
+/** All of them, in no order: begin with *nth 0. NULL at the end; the queue stays as it is meanwhile. */
+const sn_event *sn_event_each(const sn_event_queue *q, uint64_t *nth);
 
 #endif

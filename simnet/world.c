@@ -246,8 +246,10 @@ static bool is_waiting(const sn_world *w)
 {
     for (uint32_t i = 0; i < w->partition_count; i++) {
         const sn_partition *p = &w->partitions[i];
-        for (uint64_t j = 0; j < p->queue.count; j++) {
-            if (means_something(w, p, &p->queue.heap[j])) {
+        uint64_t nth = 0;
+        const sn_event *event;
+        while ((event = sn_event_each(&p->queue, &nth)) != NULL) {
+            if (means_something(w, p, event)) {
                 return true;
             }
         }
@@ -368,7 +370,7 @@ uint64_t sn_world_bytes(const sn_world *w)
     uint64_t bytes = w->fixed_bytes;
     for (uint32_t i = 0; i < w->partition_count; i++) {
         const sn_partition *p = &w->partitions[i];
-        bytes += p->queue.peak * sizeof(sn_event) + p->store.used + p->pools.store.used;
+        bytes += sn_event_queue_used(&p->queue) + p->store.used + p->pools.store.used;
     }
     return bytes;
 }

@@ -84,7 +84,7 @@ static layout lay_out(const sn_plan *plan, const sn_world_options *options, uint
     l.queue_cap = (size_t)((UINT64_C(1) << 20) + 64 * nodes) >> shrink;
     l.outbox_cap = partitions > 1 ? l.queue_cap / 4 : 0;
     l.log_bytes = partitions > 1 ? page(LOG_BYTES >> shrink) : 0;
-    l.partition_bytes = page(l.queue_cap * sizeof(sn_event)) +
+    l.partition_bytes = page(sn_event_queue_bytes(l.queue_cap)) +
                         page(l.outbox_cap * sizeof(sn_event)) + 2 * l.store_bytes + l.log_bytes;
     l.used += partitions * l.partition_bytes;
     return l;
@@ -109,7 +109,7 @@ static ss_status make_partition(sn_world *w, const layout *l, uint32_t number)
     p->first =
         (uint32_t)((number * nodes + count - 1) / count); /* the inverse of sn_partition_of */
     p->end = (uint32_t)(((number + 1) * nodes + count - 1) / count);
-    p->queue = sn_event_queue_on(carve(&at, l->queue_cap * sizeof(sn_event)), l->queue_cap);
+    sn_event_queue_init(&p->queue, carve(&at, sn_event_queue_bytes(l->queue_cap)), l->queue_cap);
     p->outbox = carve(&at, l->outbox_cap * sizeof(sn_event));
     p->outbox_cap = l->outbox_cap;
     ss_store_init(&p->store, carve(&at, l->store_bytes), l->store_bytes);
