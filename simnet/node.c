@@ -88,8 +88,11 @@ static ss_ref packet_clone(sn_partition *p, ss_ref from)
 
 /* ---- onto a link ---- */
 
-static const sn_link_params *params_of(const sn_plan *plan, uint32_t link)
+static const sn_link_params *params_of(const sn_plan *plan, uint32_t link, ss_time now)
 {
+    if (plan->change_count > 0) {
+        return sn_plan_link_set(plan, link, now);
+    }
     const sn_link_kind *kind = &plan->links[plan->groups[plan->nodes[link / 2].group].link];
     return (link & 1) == 0 ? &kind->up : &kind->down;
 }
@@ -161,20 +164,39 @@ static void post_arrival(sn_partition *p, uint32_t link, ss_ref ref, const sn_co
     sn_post(p, &event);
 }
 
+static bool is_down(const sn_partition *p, uint32_t link)
+{
+    const sn_plan *plan = p->world->plan;
+    ss_time until;
+    return (plan->spell_count > 0 && sn_plan_has_spell(plan, link / 2, SN_SPELL_DOWN, p->key.at)) ||
+           (plan->change_count > 0 &&
+            sn_plan_link_is(plan, link, SN_CHANGE_DOWN, p->key.at, &until));
+}
+
 static sn_passage passage_of(const sn_partition *p, uint32_t link, const sn_about *about,
                              const sn_transmission *t)
 {
-    const sn_plan *plan = p->world->plan;
-    const bool is_down = !about->is_stream && plan->spell_count > 0 &&
-                         sn_plan_has_spell(plan, link / 2, SN_SPELL_DOWN, p->key.at);
-    if (is_down) {
+    if (about->is_stream) {
+        return sn_pass_stream(t, about->id.copy);
+    }
+    if (is_down(p, link)) {
         return sn_pass_nothing(about->id.copy);
     }
-    if (about->is_stream || (!t->doubled && sn_link_is_plain(t->params, t->decisions))) {
+    if (!t->doubled && sn_link_is_plain(t->params, t->decisions)) {
         return sn_pass_whole(t, about->id.copy);
     }
     sn_point point = point_of(p, link, about);
     return sn_impair(t, &point);
+}
+
+/* When a link takes up what it is given: at once, or when it is clogged no more. */
+static ss_time taken_up(const sn_plan *plan, uint32_t link, ss_time now)
+{
+    ss_time until = now;
+    if (plan->change_count > 0) {
+        (void)sn_plan_link_is(plan, link, SN_CHANGE_CLOGGED, now, &until);
+    }
+    return until;
 }
 
 /* A packet that fits goes onto a link; it is ours to pass on or to give back. */
@@ -182,11 +204,12 @@ static void pass_on(sn_partition *p, uint32_t link, ss_ref ref)
 {
     sn_world *w = p->world;
     sn_packet *packet = packet_at(p, ref);
-    const sn_transmission t = { .params = params_of(w->plan, link),
+    const sn_transmission t = { .params = params_of(w->plan, link, p->key.at),
                                 .link = &w->links[link],
                                 .store = &p->store,
                                 .decisions = w->decisions,
-                                .now = p->key.at,
+                                .now = taken_up(w->plan, link, p->key.at),
+                                .is_changing = w->plan->change_count > 0,
                                 .bytes = packet->len,
                                 .hops = packet->about.hops,
                                 .doubled = packet->about.is_doubled && packet->about.hops == 0 };
@@ -251,7 +274,7 @@ static void cut(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, const
 /* RFC791:3.2. Ours to pass on, cut or drop. */
 static void transmit(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, const sn_ip *ip)
 {
-    const uint32_t mtu = params_of(p->world->plan, link)->mtu;
+    const uint32_t mtu = params_of(p->world->plan, link, p->key.at)->mtu;
     if (mtu == 0 || ip->total <= mtu) {
         emit_origin(p, node, ref);
         pass_on(p, link, ref);

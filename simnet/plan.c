@@ -80,6 +80,7 @@ void sn_plan_free(sn_plan *plan)
     free(plan->records);
     free(plan->spells);
     free(plan->faults);
+    free(plan->changes);
     free(plan->memory->check_places);
     free(plan->memory);
     free(plan);
@@ -305,6 +306,20 @@ uint32_t sn_plan_add_spell(sn_plan *plan, const sn_spell *spell)
 {
     uint32_t index;
     APPEND(plan, spells, spell_count, spell_cap, spell);
+    return index;
+}
+
+uint32_t sn_plan_add_change(sn_plan *plan, const sn_link_change *change)
+{
+    bool failed = false;
+    uint32_t index;
+    sn_link_change copy = *change;
+    copy_link(plan, &copy.up, &failed);
+    copy_link(plan, &copy.down, &failed);
+    if (failed) {
+        return UINT32_MAX;
+    }
+    APPEND(plan, changes, change_count, change_cap, &copy);
     return index;
 }
 

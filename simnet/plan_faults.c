@@ -1,7 +1,7 @@
 /* Finishing a plan's faults: the nodes that their paths name. */
 #include "plan_private.h"
 
-static bool bind_range(const sn_plan *plan, sn_node_range *range)
+bool sn_plan_bind_range(const sn_plan *plan, sn_node_range *range)
 {
     if (range->group == SN_NOBODY) {
         return true;
@@ -18,7 +18,8 @@ static bool bind_range(const sn_plan *plan, sn_node_range *range)
 ss_status sn_plan_finish_faults(sn_plan *plan, const char **why)
 {
     for (uint32_t i = 0; i < plan->fault_count; i++) {
-        if (!bind_range(plan, &plan->faults[i].from) || !bind_range(plan, &plan->faults[i].to)) {
+        if (!sn_plan_bind_range(plan, &plan->faults[i].from) ||
+            !sn_plan_bind_range(plan, &plan->faults[i].to)) {
             *why = "a fault names no node";
             return SS_ERR_SEMANTIC;
         }

@@ -363,6 +363,9 @@ ss_status sn_plan_finish(sn_plan *plan, const char **why)
         status = sn_plan_finish_faults(plan, why);
     }
     if (status == SS_OK) {
+        status = sn_plan_finish_changes(plan, why);
+    }
+    if (status == SS_OK) {
         status = sn_plan_cast_logins(plan);
     }
     if (status == SS_OK) {

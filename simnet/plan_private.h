@@ -18,7 +18,7 @@ typedef struct sn_range {
 typedef struct sn_plan_memory {
     struct sn_chunk *chunks; /* everything that never grows */
     uint32_t link_cap, group_cap, row_cap, choice_cap, behaviour_cap, call_spec_cap, act_cap,
-        check_cap, expect_cap, reached_cap, record_cap, spell_cap, fault_cap;
+        check_cap, expect_cap, reached_cap, record_cap, spell_cap, fault_cap, change_cap;
     sn_place *check_places; /* parallel to checks */
     uint32_t check_place_count, check_place_cap;
     sn_range *ranges; /* by base; group_count of them */
@@ -35,6 +35,9 @@ uint32_t sn_range_address(const sn_range *range, uint32_t index);
 /** Servers, their zones, and the nodes of spells. */
 SS_MUST_USE ss_status sn_plan_finish_dns(sn_plan *plan, const char **why);
 SS_MUST_USE ss_status sn_plan_finish_faults(sn_plan *plan, const char **why);
+SS_MUST_USE ss_status sn_plan_finish_changes(sn_plan *plan, const char **why);
+/** Dense nodes for indexes of a group; false when there are no such nodes. */
+bool sn_plan_bind_range(const sn_plan *plan, sn_node_range *range);
 /** Into the cast: who asks for credentials, and who has some. */
 SS_MUST_USE ss_status sn_plan_cast_logins(sn_plan *plan);
 /** How many nodes a block of a prefix length can hold. */

@@ -124,11 +124,24 @@ static ss_span smaller(ss_span a, ss_span b)
     return a < b ? a : b;
 }
 
+/* What no event makes shorter. */
+static ss_span least_of_changes(const sn_plan *plan)
+{
+    ss_span least = SS_TIME_NEVER;
+    for (uint32_t i = 0; i < plan->change_count; i++) {
+        const sn_link_change *c = &plan->changes[i];
+        if (c->kind == SN_CHANGE_SET) {
+            least = smaller(least, smaller(sn_link_floor(&c->up), sn_link_floor(&c->down)));
+        }
+    }
+    return least;
+}
+
 /* The least span in which anything crosses from one partition into another. */
 static ss_span lookahead(const sn_world *w)
 {
     const sn_plan *plan = w->plan;
-    ss_span least = SS_TIME_NEVER;
+    ss_span least = least_of_changes(plan);
     for (uint32_t node = 0; node < plan->cast.node_count; node++) {
         const uint32_t router = plan->cast.nodes[node].router;
         if (router != SN_NOBODY && sn_partition_of(w, node) != sn_partition_of(w, router)) {

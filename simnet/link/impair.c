@@ -61,10 +61,10 @@ void sn_stage_loss(sn_crossing *c)
 /* ---- copies ---- */
 
 /* True when there is nothing to remember, or room for it. */
-static bool find_memory(const sn_transmission *t, sn_link_memory **memory)
+static bool find_memory(const sn_transmission *t, bool remembers, sn_link_memory **memory)
 {
     *memory = NULL;
-    if (!t->params->remembers) {
+    if (!remembers) {
         return true;
     }
     if (t->link->memory == 0) {
@@ -114,7 +114,7 @@ sn_passage sn_impair(const sn_transmission *t, sn_point *point)
     sn_passage passage = { .copies = 1 };
     sn_link_memory *memory;
     SS_ASSERT(t->hops < SN_HOPS_MAX);
-    if (!find_memory(t, &memory)) {
+    if (!find_memory(t, t->params->remembers, &memory)) {
         passage = sn_pass_nothing(point->copy);
         passage.out_of_memory = true;
         return passage;
@@ -138,6 +138,19 @@ sn_passage sn_pass_whole(const sn_transmission *t, uint16_t copy)
 {
     const ss_time arrives = ss_time_after(t->now, plain_delay(t->params));
     return (sn_passage){ .copies = 1, .copy[0] = { .number = copy, .arrives = arrives } };
+}
+
+sn_passage sn_pass_stream(const sn_transmission *t, uint16_t copy)
+{
+    sn_passage passage = sn_pass_whole(t, copy);
+    sn_link_memory *memory;
+    passage.out_of_memory = !find_memory(t, t->is_changing, &memory);
+    if (memory != NULL) {
+        ss_time *arrives = &passage.copy[0].arrives;
+        *arrives = *arrives > memory->last_segment ? *arrives : memory->last_segment;
+        memory->last_segment = *arrives;
+    }
+    return passage;
 }
 
 sn_passage sn_pass_nothing(uint16_t copy)

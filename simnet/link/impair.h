@@ -34,9 +34,10 @@ typedef struct sn_transmission {
     ss_store *store; /* for what is remembered, and what waits */
     sn_decisions *decisions;
     ss_time now;
-    uint32_t bytes; /* of the IP packet; it fits the MTU */
-    uint8_t hops;   /* links it crossed before */
-    bool doubled;   /* whatever the link does, it is duplicated */
+    uint32_t bytes;   /* of the IP packet; it fits the MTU */
+    uint8_t hops;     /* links it crossed before */
+    bool doubled;     /* whatever the link does, it is duplicated */
+    bool is_changing; /* its delay may be another one later */
 } sn_transmission;
 
 /** Nothing can be decided: the packet passes whole. */
@@ -48,8 +49,11 @@ static inline bool sn_link_is_plain(const sn_link_params *params, const sn_decis
 /** `point` names the packet at this link, its copy included. */
 sn_passage sn_impair(const sn_transmission *t, sn_point *point);
 
-/** After the delay of the link: one copy, nothing decided. What belongs to a stream passes so: decisions/0009. */
+/** After the delay of the link: one copy, nothing decided. */
 sn_passage sn_pass_whole(const sn_transmission *t, uint16_t copy);
+
+/** What belongs to a stream passes so, and in order: decisions/0009. */
+sn_passage sn_pass_stream(const sn_transmission *t, uint16_t copy);
 
 /** The node at one end is down: the packet is dropped. */
 sn_passage sn_pass_nothing(uint16_t copy);

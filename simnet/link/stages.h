@@ -33,6 +33,7 @@ typedef struct sn_link_memory {
     sn_chance_memory duplicate, reorder;
     uint32_t since_reorder; /* packets since the last candidate for reordering */
     ss_time last_arrival;   /* ORDER */
+    ss_time last_segment;   /* the same, of what belongs to streams */
 } sn_link_memory;
 
 /** A copy on its way through the stages. */

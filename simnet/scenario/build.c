@@ -543,6 +543,7 @@ sn_plan *sn_model_plan(sn_reading *r, const sn_model *m)
     add_behaviours(r, m);
     add_groups(r, m);
     sn_dns_build(r, m);
+    sn_events_build(r, m);
     sn_faults_build(r, m);
     add_calls(r, m);
     add_expects(r, m);

@@ -1,8 +1,6 @@
-/* dns: the zones and how hosts ask for them; records: of a server of its own; events: what changes at an instant, in the zones and
- * of nodes. Records are in master-file form, where A may also name a node. */
+/* dns: the zones and how hosts ask for them; records: of a server of its own, and of events. Records are in master-file form, where A may also name a node. */
 #include "model.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- records ---- */
@@ -169,7 +167,7 @@ static bool write_removed(sn_text *t, const void *at)
     return list->count > 0;
 }
 
-static const sn_codec removed_codec = { read_removed, write_removed };
+const sn_codec sn_removed_codec = { read_removed, write_removed };
 
 /* ---- dns ---- */
 
@@ -210,104 +208,9 @@ void sn_dns_write(sn_text *t, const sn_model *m)
     }
 }
 
-/* ---- events ---- */
-
-static void read_event_node(sn_reading *r, const sn_item *value, void *at)
-{
-    sn_selector_read(r, value, at);
-}
-
-static bool write_event_node(sn_text *t, const void *at)
-{
-    const sn_selector *s = at;
-    if (s->group.text != NULL) {
-        sn_selector_write(t, s);
-    }
-    return s->group.text != NULL;
-}
-
-static const sn_codec event_node_codec = { read_event_node, write_event_node };
-static const char *const spell_words[] = { "nothing", "down", "silent", "failing", NULL };
-
-static const sn_field event_fields[] = {
-    { .key = "at",
-      .kind = SN_VALUE_TIME,
-      .flags = SN_REQUIRED,
-      .offset = offsetof(sn_event_entry, at),
-      .max = SN_TIME_MAX },
-    { .key = "for",
-      .kind = SN_VALUE_TIME,
-      .flags = SN_OR_NONE,
-      .offset = offsetof(sn_event_entry, span),
-      .min = 1,
-      .max = SN_TIME_MAX },
-    { .key = "node",
-      .kind = SN_VALUE_SPECIAL,
-      .offset = offsetof(sn_event_entry, node),
-      .codec = &event_node_codec },
-    { .key = "is",
-      .kind = SN_VALUE_WORD,
-      .offset = offsetof(sn_event_entry, is),
-      .words = spell_words },
-    { .key = "remove",
-      .kind = SN_VALUE_SPECIAL,
-      .offset = offsetof(sn_event_entry, removed),
-      .codec = &removed_codec },
-    { .key = "add",
-      .kind = SN_VALUE_SPECIAL,
-      .offset = offsetof(sn_event_entry, added),
-      .codec = &sn_records_codec },
-};
-static const sn_fields event_table = { "an event", event_fields, SS_COUNT(event_fields), NULL };
-
-static void judge_event(sn_reading *r, const sn_event_entry *e)
-{
-    const bool is_of_node = e->node.group.text != NULL || e->is != 0;
-    const bool is_of_zone = e->removed.count > 0 || e->added.count > 0;
-    if (is_of_node && (e->node.group.text == NULL || e->is == 0)) {
-        sn_wrong(r, e->item->place, NULL, "an event of a node has both 'node' and 'is'");
-    } else if (is_of_node == is_of_zone) {
-        sn_wrong(r, e->item->place, NULL,
-                 "an event has 'node' and 'is', or 'add' and 'remove': what happens is missing, or "
-                 "two things are said");
-    } else if (is_of_zone && e->span != 0) {
-        sn_wrong(r, sn_item_place(e->item, "for"), NULL,
-                 "records come and go by events of their own: 'for' is of nodes");
-    }
-}
-
-void sn_events_read(sn_reading *r, const sn_item *value, void *model)
-{
-    sn_model *m = model;
-    if (value->kind != SN_ITEM_LIST) {
-        sn_wrong(r, value->place, NULL, "wrong type: events is a list");
-        return;
-    }
-    for (uint32_t i = 0; i < value->count; i++) {
-        const sn_item *item = value->pairs[i].value;
-        const uint64_t before = r->mistake_count;
-        sn_event_entry e = { .item = item };
-        if (sn_fields_read(r, &event_table, 0, item, &e) && r->mistake_count == before) {
-            judge_event(r, &e);
-        }
-        m->events = sn_hoard_grow(&r->hoard, m->events, m->event_count, sizeof(*m->events));
-        m->events[m->event_count++] = e;
-    }
-}
-
-void sn_events_write(sn_text *t, const sn_model *m)
-{
-    for (uint32_t i = 0; i < m->event_count; i++) {
-        sn_text_put_str(t, i == 0 ? "events:\n  - " : "  - ");
-        sn_fields_write(t, &event_table, 0, &m->events[i]);
-        sn_text_put_str(t, "\n");
-    }
-}
-
 /* ---- what names mean ---- */
 
-static void judge_single(sn_reading *r, sn_model *m, sn_selector *s, unsigned role,
-                         const char *what)
+void sn_judge_single(sn_reading *r, sn_model *m, sn_selector *s, unsigned role, const char *what)
 {
     const sn_group_entry *g = sn_group_find(r, m, &s->group, "node");
     if (g == NULL) {
@@ -327,18 +230,9 @@ static void resolve_records(sn_reading *r, sn_model *m, const sn_records_entry *
 {
     for (uint32_t i = 0; i < list->count; i++) {
         if (list->list[i].host.group.text != NULL) {
-            judge_single(r, m, &list->list[i].host, 0, "");
+            sn_judge_single(r, m, &list->list[i].host, 0, "");
         }
     }
-}
-
-static int by_time(const void *left, const void *right)
-{
-    const sn_event_entry *a = left, *b = right;
-    if (a->at != b->at) {
-        return a->at < b->at ? -1 : 1;
-    }
-    return a->item->place.offset < b->item->place.offset ? -1 : 1;
 }
 
 static bool has_servers(const sn_model *m)
@@ -353,21 +247,12 @@ static bool has_servers(const sn_model *m)
 
 void sn_dns_resolve(sn_reading *r, sn_model *m)
 {
-    if (m->event_count > 1) {
-        qsort(m->events, m->event_count, sizeof(*m->events), by_time);
-    }
     resolve_records(r, m, &m->dns.records);
     for (uint32_t i = 0; i < m->group_count; i++) {
         resolve_records(r, m, &m->groups[i].records);
     }
     for (uint32_t i = 0; i < m->event_count; i++) {
-        sn_event_entry *e = &m->events[i];
-        resolve_records(r, m, &e->added);
-        if (e->node.group.text != NULL && e->is != 0) {
-            judge_single(
-                r, m, &e->node, e->is == 1 ? SN_IS_UA | SN_IS_PROXY | SN_IS_DNS : SN_IS_DNS,
-                e->is == 1 ? "is a router: its nodes go down one by one" : "is no DNS server");
-        }
+        resolve_records(r, m, &m->events[i].added);
     }
     if (m->dns.is_set && !has_servers(m)) {
         sn_wrong(r, sn_item_place(m->item, "dns"), NULL,
@@ -436,20 +321,6 @@ static void remove_records(sn_reading *r, const sn_event_entry *e, sn_record *al
     }
 }
 
-static void add_spell(const sn_model *m, sn_reading *r, const sn_event_entry *e)
-{
-    static const sn_spell_kind kinds[] = { SN_SPELL_DOWN, SN_SPELL_DOWN, SN_SPELL_SILENT,
-                                           SN_SPELL_FAILING };
-    const sn_spell spell = { .kind = kinds[e->is],
-                             .group = e->node.group.index,
-                             .index = e->node.from,
-                             .from = e->at,
-                             .until =
-                                 e->span == 0 ? SS_TIME_NEVER : ss_time_after(e->at, e->span) };
-    (void)m;
-    sn_added(r, sn_plan_add_spell(r->plan, &spell));
-}
-
 void sn_dns_build(sn_reading *r, const sn_model *m)
 {
     uint32_t count = 0;
@@ -460,9 +331,6 @@ void sn_dns_build(sn_reading *r, const sn_model *m)
     for (uint32_t i = 0; i < m->event_count; i++) {
         remove_records(r, &m->events[i], all, count);
         all = append(r, all, &count, &m->events[i].added, m->events[i].at, SN_NOBODY);
-        if (m->events[i].node.group.text != NULL) {
-            add_spell(m, r, &m->events[i]);
-        }
     }
     for (uint32_t i = 0; i < count; i++) {
         sn_added(r, sn_plan_add_record(r->plan, &all[i]));

@@ -288,18 +288,6 @@ void sn_faults_resolve(sn_reading *r, sn_model *m)
 
 /* ---- to the plan ---- */
 
-static sn_node_range range_of(const sn_model *m, const sn_selector *s)
-{
-    if (s->group.text == NULL) {
-        return (sn_node_range){ .group = SN_NOBODY };
-    }
-    const uint32_t size = sn_group_size(&m->groups[s->group.index]);
-    const bool whole = s->all || !s->indexed;
-    return (sn_node_range){ .group = s->group.index,
-                            .first = whole ? 0 : s->from,
-                            .last = whole ? size - 1 : s->to };
-}
-
 void sn_faults_build(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->fault_count; i++) {
@@ -307,8 +295,8 @@ void sn_faults_build(sn_reading *r, const sn_model *m)
         const sn_match_entry *match = &e->match;
         const bool of_responses = match->status.min != 0 || match->cseq != SS_METHOD_OTHER;
         const sn_fault fault = {
-            .from = range_of(m, &e->path.from),
-            .to = range_of(m, &e->path.to),
+            .from = sn_selector_range(m, &e->path.from),
+            .to = sn_selector_range(m, &e->path.to),
             .is_of_requests = match->method != SS_METHOD_OTHER,
             .is_of_responses = of_responses,
             .method = (uint8_t)(of_responses ? match->cseq : match->method),

@@ -92,6 +92,43 @@ static void read_link(sn_reading *r, sn_model *m, const sn_pair *pair)
     m->links[m->link_count++] = entry;
 }
 
+/* ---- a link that is otherwise for a while ---- */
+
+static void lay_over(sn_reading *r, const sn_item *keys, sn_link_params *params)
+{
+    const bool moves_floor =
+        sn_item_pair(keys, "delay") != NULL && sn_item_pair(keys, "delay_floor") == NULL;
+    params->delay_floor = moves_floor ? SS_TIME_NEVER : params->delay_floor;
+    sn_fields_read(r, &direction_table, 0, keys, params);
+    settle_floor(r, params, keys, keys);
+}
+
+void sn_link_set(sn_reading *r, const sn_item *keys, sn_link_params *up, sn_link_params *down)
+{
+    const uint64_t before = r->mistake_count;
+    if (up != NULL) {
+        lay_over(r, keys, up);
+    }
+    if (down != NULL && r->mistake_count == before) {
+        lay_over(r, keys, down);
+    }
+}
+
+void sn_link_write_keys(sn_text *t, const sn_item *keys, const sn_link_params *params)
+{
+    sn_field fields[SS_COUNT(link_fields)];
+    size_t count = 0;
+    for (size_t i = 0; i < direction_table.count; i++) {
+        if (sn_item_pair(keys, link_fields[i].key) != NULL) {
+            fields[count++] = link_fields[i];
+        }
+    }
+    const sn_fields table = { "a link", fields, count, NULL };
+    sn_fields_write(t, &table, 0, params);
+}
+
+/* ---- the section ---- */
+
 void sn_links_read(sn_reading *r, const sn_item *value, void *model)
 {
     sn_section_read(r, value, "links", model, read_link);

@@ -330,13 +330,27 @@ typedef struct sn_story_entry {
     unsigned by;     /* hold, resume: likewise */
 } sn_story_entry;
 
-/** What happens at an instant: to a node for a while, or to the zones. */
+enum { SN_DIR_BOTH, SN_DIR_UP, SN_DIR_DOWN };
+enum { SN_EVENT_TIMES_MAX = 10000 };
+
+/** What a link is set to for a while. */
+typedef struct sn_set_entry {
+    const sn_item *item; /* NULL: nothing */
+    bool of_down;        /* up is as it was */
+    sn_link_params up, down;
+} sn_set_entry;
+
+/** What happens at an instant: to a node or links for a while, or to the zones. */
 typedef struct sn_event_entry {
     const sn_item *item;
     ss_time at;
-    ss_span span; /* 0: for ever */
-    sn_selector node;
-    unsigned is; /* of its words; 0: nothing */
+    ss_span span;  /* 0: for ever */
+    ss_span every; /* it happens again; 0: it does not */
+    uint32_t times;
+    sn_selector node, link;
+    unsigned dir;
+    unsigned is; /* of its words, from 1; 0: nothing */
+    sn_set_entry set;
     sn_records_entry removed, added;
 } sn_event_entry;
 
@@ -443,6 +457,17 @@ void sn_model_resolve(sn_reading *r, sn_model *m);
 void sn_groups_resolve(sn_reading *r, sn_model *m);
 void sn_roles_resolve(sn_reading *r, sn_model *m);
 void sn_dns_resolve(sn_reading *r, sn_model *m);
+/** Sorts them: before the DNS looks at them. */
+void sn_events_resolve_all(sn_reading *r, sn_model *m);
+void sn_events_build(sn_reading *r, const sn_model *m);
+/** Lay keys of a link over its directions; NULL: not over that one. */
+void sn_link_set(sn_reading *r, const sn_item *keys, sn_link_params *up, sn_link_params *down);
+/** "{loss: 20%}": what the keys of a mapping came to. */
+void sn_link_write_keys(sn_text *t, const sn_item *keys, const sn_link_params *params);
+/** Must be one node, of a role if that is not 0; `what` it is else. */
+void sn_judge_single(sn_reading *r, sn_model *m, sn_selector *s, unsigned role, const char *what);
+/** The nodes of a selector whose group was found; any node where it names none. */
+sn_node_range sn_selector_range(const sn_model *m, const sn_selector *s);
 void sn_faults_resolve(sn_reading *r, sn_model *m);
 void sn_faults_build(sn_reading *r, const sn_model *m);
 void sn_traffic_resolve(sn_reading *r, sn_model *m);
@@ -502,6 +527,7 @@ void sn_selector_put(sn_text *t, const sn_selector *s);
 /** A method of the table; what is none is noted. */
 bool sn_method_read(sn_reading *r, const sn_item *value, ss_method *method);
 const char *sn_method_word(ss_method method);
+extern const sn_codec sn_removed_codec;     /* sn_records_entry, names and types: dns.c */
 extern const sn_codec sn_records_codec;     /* sn_records_entry: dns.c */
 extern const sn_codec sn_whole_group_codec; /* sn_name: a selector that means a whole group */
 extern const sn_codec sn_algorithms_codec;  /* sn_algorithms_entry: digest_keys.c */

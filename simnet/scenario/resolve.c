@@ -298,6 +298,7 @@ void sn_groups_resolve(sn_reading *r, sn_model *m)
 void sn_model_resolve(sn_reading *r, sn_model *m)
 {
     sn_groups_resolve(r, m);
+    sn_events_resolve_all(r, m);
     sn_dns_resolve(r, m);
     sn_faults_resolve(r, m);
     sn_roles_resolve(r, m);

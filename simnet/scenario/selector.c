@@ -103,6 +103,18 @@ void sn_selector_write(sn_text *t, const sn_selector *s)
     sn_text_put_str(t, s->indexed ? "\"" : "");
 }
 
+sn_node_range sn_selector_range(const sn_model *m, const sn_selector *s)
+{
+    if (s->group.text == NULL) {
+        return (sn_node_range){ .group = SN_NOBODY };
+    }
+    const uint32_t size = sn_group_size(&m->groups[s->group.index]);
+    const bool whole = s->all || !s->indexed;
+    return (sn_node_range){ .group = s->group.index,
+                            .first = whole ? 0 : s->from,
+                            .last = whole ? size - 1 : s->to };
+}
+
 /* ---- codecs ---- */
 
 static void read_whole_group(sn_reading *r, const sn_item *value, void *at)

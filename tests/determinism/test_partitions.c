@@ -244,6 +244,17 @@ static sn_plan *branch(bool with_idle_phone)
                                   .act = SN_FAULT_DELAY,
                                   .delay = SS_MS(300) };
     (void)sn_plan_add_fault(plan, &second_bye);
+    sn_link_change clogged = { .of = { site, 0, 0 },
+                               .dirs = SN_LINK_UP,
+                               .kind = SN_CHANGE_CLOGGED,
+                               .since = SS_S(9),
+                               .until = SS_S(10) };
+    (void)sn_plan_add_change(plan, &clogged);
+    clogged.kind = SN_CHANGE_SET;
+    clogged.since = SS_S(12);
+    clogged.until = SS_S(15);
+    clogged.up = clogged.down = lan.up;
+    (void)sn_plan_add_change(plan, &clogged);
     plan->order = SN_ORDER_SEEDED;
     plan->order_seed = 5;
     plan->duration = SS_S(30);

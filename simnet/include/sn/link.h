@@ -4,6 +4,7 @@
 #ifndef SN_LINK_H
 #define SN_LINK_H
 
+#include "sn/fault.h"
 #include "sn/program.h"
 
 /** What happens to a packet with probability p, whatever became of the packet before: or with that correlation to it. */
@@ -92,6 +93,25 @@ typedef struct sn_link_params {
     unsigned stages; /* what of the above does anything */
     bool remembers;  /* something of it has a memory */
 } sn_link_params;
+
+/* ---- changes ---- */
+
+enum { SN_LINK_UP = 1, SN_LINK_DOWN = 2 }; /* bits of directions */
+
+typedef enum sn_change_kind {
+    SN_CHANGE_SET,    /* other parameters hold */
+    SN_CHANGE_DOWN,   /* no datagram crosses; connections are not touched */
+    SN_CHANGE_CLOGGED /* everything waits until it is over */
+} sn_change_kind;
+
+/** The uplinks of some nodes are otherwise for a while; of several that set parameters at once the last one added holds. */
+typedef struct sn_link_change {
+    sn_node_range of;
+    unsigned dirs; /* SN_LINK_UP, SN_LINK_DOWN, or both */
+    sn_change_kind kind;
+    sn_link_params up, down; /* SET */
+    ss_time since, until;
+} sn_link_change;
 
 /** 1500 B, nothing lost, no delay but the floor. */
 sn_link_params sn_link_params_default(void);

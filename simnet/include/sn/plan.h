@@ -264,6 +264,8 @@ typedef struct sn_plan {
     uint32_t spell_count;
     sn_fault *faults; /* the first that means a datagram is done to it */
     uint32_t fault_count;
+    sn_link_change *changes;
+    uint32_t change_count;
     sn_dns_plan dns;
 
     /* after finish */
@@ -298,6 +300,7 @@ uint32_t sn_plan_add_reached(sn_plan *plan, unsigned reach);
 uint32_t sn_plan_add_record(sn_plan *plan, const sn_record *record);
 uint32_t sn_plan_add_spell(sn_plan *plan, const sn_spell *spell);
 uint32_t sn_plan_add_fault(sn_plan *plan, const sn_fault *fault);
+uint32_t sn_plan_add_change(sn_plan *plan, const sn_link_change *change);
 void sn_plan_set_name(sn_plan *plan, const char *name);
 /** A string kept as long as the plan. */
 const char *sn_plan_text(sn_plan *plan, ss_slice text);
@@ -315,6 +318,11 @@ uint32_t sn_plan_node(const sn_plan *plan, uint32_t group, uint32_t index);
 uint32_t sn_plan_tap(const sn_plan *plan, uint32_t node);
 /** The group of its outbound proxy, the one behind a tap; or SN_NOBODY. */
 uint32_t sn_plan_outbound(const sn_plan *plan, const sn_ua_spec *spec);
+/** What holds for a link direction at this instant. */
+const sn_link_params *sn_plan_link_set(const sn_plan *plan, uint32_t link, ss_time now);
+/** Is it down or clogged then, and until when? */
+bool sn_plan_link_is(const sn_plan *plan, uint32_t link, sn_change_kind kind, ss_time now,
+                     ss_time *until);
 /** Is the node so at this instant? */
 bool sn_plan_has_spell(const sn_plan *plan, uint32_t node, sn_spell_kind kind, ss_time now);
 /** The guard of a realm at a proxy, or NULL. */

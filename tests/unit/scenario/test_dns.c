@@ -39,8 +39,8 @@ TEST(events_are_refused_where_they_go_wrong)
 {
     static const rig_mistake rows[] = {
         { EVENT("{at: 1s, node: alice, is: «up»}"), "unknown", NULL },
-        { EVENT("«{»at: 1s, node: alice}"), "both 'node' and 'is'", NULL },
-        { EVENT("«{»at: 1s, is: down}"), "both 'node' and 'is'", NULL },
+        { EVENT("«{»at: 1s, node: alice}"), "says what it 'is'", NULL },
+        { EVENT("«{»at: 1s, is: down}"), "what happens is missing", NULL },
         { EVENT("«{»at: 1s}"), "what happens is missing", NULL },
         { EVENT("{at: 1s, node: «alise», is: down}"), "unknown node 'alise'", "alice" },
         { EVENT("{at: 1s, node: «alice», is: silent}"), "is no DNS server", NULL },
@@ -49,7 +49,8 @@ TEST(events_are_refused_where_they_go_wrong)
         { EVENT("{at: 1s, remove: [«\"q.example.com A\"»]}"), "there is no such record then",
           NULL },
         { EVENT("{at: 1s, remove: [«\"p.example.com\"»]}"), "is no name and type", NULL },
-        { EVENT("{at: 1s, for: «2s», remove: [\"p.example.com A\"]}"), "'for' is of nodes", NULL },
+        { EVENT("{at: 1s, «for»: 2s, remove: [\"p.example.com A\"]}"),
+          "'for' does not go with an event of records", NULL },
     };
     for (size_t i = 0; i < SS_COUNT(rows); i++) {
         rig_check_mistakes(&rows[i], 1);

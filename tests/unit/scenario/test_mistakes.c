@@ -116,6 +116,42 @@ TEST(loss_has_one_model_with_its_own_words)
     RIG_CHECK(rows);
 }
 
+#define HAPPENS(line) TWO "events:\n  - " line "\n"
+
+TEST(an_event_is_of_a_node_a_link_or_the_zones)
+{
+    static const rig_mistake rows[] = {
+        { HAPPENS("«{»at: 1s}"), "what happens is missing", NULL },
+        { HAPPENS("{at: 1s, «link»: alice, is: down, node: bob}"),
+          "'link' does not go with an event of a node", NULL },
+        { HAPPENS("«{»at: 1s, link: alice}"), "an event of a link has one of 'is' and 'set'",
+          NULL },
+        { HAPPENS("«{»at: 1s, link: alice, is: down, set: {loss: 5%}}"),
+          "an event of a link has one of 'is' and 'set'", NULL },
+        { HAPPENS("{at: 1s, link: alice, is: «silent»}"), "a link is down or clogged, not silent",
+          NULL },
+        { HAPPENS("{at: 1s, link: alice, is: «broken»}"), "down, silent, failing or clogged",
+          NULL },
+        { HAPPENS("«{»at: 1s, link: alice, is: clogged}"), "'for' is missing", NULL },
+        { HAPPENS("{at: 1s, link: alice, is: down, for: 2s, every: «1s»}"),
+          "'every' is at least as long as 'for'", NULL },
+        { HAPPENS("{at: 1s, link: alice, is: down, for: 2s, times: «3»}"),
+          "'times' goes with 'every'", NULL },
+        { HAPPENS("{at: 1s, link: alice, dir: «sideways», is: down}"), "both, up or down", NULL },
+        { HAPPENS("{at: 1s, link: «alise», is: down}"), "", "alice" },
+        { HAPPENS("{at: 1s, link: «core», is: down}"), "'core' is the root", NULL },
+        { HAPPENS("{at: 1s, link: \"«alice»[4]\", is: down}"), "'alice' has 1 nodes", NULL },
+        { HAPPENS("{at: 1s, link: alice, set: «5%»}"), "keys of a link", NULL },
+        { HAPPENS("{at: 1s, link: alice, set: {«los»: 5%}}"), "unknown key 'los'", "loss" },
+        { HAPPENS("{at: 1s, link: alice, set: {delay: 1ms, delay_floor: «2ms»}}"),
+          "delay_floor is above the delay", NULL },
+        { HAPPENS("{at: 1s, node: alice, is: down, «every»: 2s}"),
+          "'every' does not go with an event of a node", NULL },
+        { HAPPENS("«{»at: 1s, node: alice, is: clogged}"), "down, silent or failing", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
 #define FAULT(line) TWO "faults:\n  - {" line "}\n"
 
 TEST(a_fault_has_a_path_a_meaning_and_an_act)

@@ -144,6 +144,13 @@ static const char everything[] =
     "4, hold: normal 5s 1s,\n"
     "     hangup: {callee: 12.5%}, no_answer: 1min}\n"
     "  - {name: c0, from: solo, to: desk, rate: poisson 0.5/s}\n"
+    "events:\n"
+    "  - {at: 3s, link: \"desk[0..3]\", dir: up, set: {loss: {gemodel: {p: 1%}}, mtu: 576B, delay: "
+    "8ms}, for: "
+    "2s, every: 3s, times: 4}\n"
+    "  - {at: 2s, link: office, is: clogged, for: 1s}\n"
+    "  - {at: 1s, link: solo, is: down}\n"
+    "  - {at: 4s, node: solo, is: down, for: 1s}\n"
     "faults:\n"
     "  - {path: \"px -> desk[*]\", match: {status: 2xx, cseq: INVITE, nth: 2, times: none, per: "
     "path}, "
@@ -284,7 +291,7 @@ TEST(traffic_and_expects_are_as_written)
     CHECK_EQ(plan->call_specs[1].end, SS_S(90));
     CHECK_EQ(plan->expects[0].source, 1);
     CHECK_EQ(plan->expects[0].bound, SS_MS(200));
-    CHECK_EQ(plan->expects[0].line, 37);
+    CHECK_EQ(plan->expects[0].line, 42);
     CHECK_EQ(plan->expects[1].bound, 123456);
     CHECK_EQ(plan->expects[1].from, 0);
     CHECK_EQ(plan->expects[1].to, SS_TIME_NEVER);
