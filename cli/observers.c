@@ -161,7 +161,7 @@ static bool make_judges(cli_observers *o, sn_plan *plan)
 {
     const sn_cast *cast = &plan->cast;
     o->chains = calloc((size_t)cast->node_count * 3 + 1, sizeof *o->chains);
-    o->judge = sn_judge_new(cast, UINT64_MAX);
+    o->judge = sn_judge_new(cast, SN_ALL_LAWS);
     o->meter = sn_meter_new(cast);
     o->checker = sn_checker_new(cast, plan->checks, plan->check_count);
     o->ladder = rp_ladder_new(cast);

@@ -19,7 +19,7 @@ ms_text sn_ms(ss_time at)
 void sn_judge_broken(sn_judge *j, law l, ss_time at, uint32_t node, uint64_t call_id,
                      const char *format, ...)
 {
-    if ((j->mask >> l & 1) == 0) {
+    if ((j->mask.words[l / 64] >> l % 64 & 1) == 0) {
         return;
     }
     j->count++;
@@ -58,7 +58,7 @@ bool sn_judge_out_of_memory(const sn_judge *j)
 
 /* ---- life ---- */
 
-sn_judge *sn_judge_new(const sn_cast *cast, uint64_t mask)
+sn_judge *sn_judge_new(const sn_cast *cast, sn_law_mask mask)
 {
     sn_judge *j = calloc(1, sizeof *j);
     if (j == NULL) {

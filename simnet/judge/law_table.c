@@ -193,4 +193,4 @@ const sn_law sn_laws[] = {
 const unsigned sn_law_count = LAW_COUNT;
 
 _Static_assert(SS_COUNT(sn_laws) == LAW_COUNT, "a row for each law");
-_Static_assert(LAW_COUNT <= 64, "a mask has 64 bits");
+_Static_assert(LAW_COUNT <= 64 * SS_COUNT(((sn_law_mask *)0)->words), "a bit for each law");

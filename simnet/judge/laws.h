@@ -270,7 +270,7 @@ typedef struct queue_arrival {
 
 struct sn_judge {
     const sn_cast *cast;
-    uint64_t mask;
+    sn_law_mask mask;
     ss_slice payload; /* of the message being judged; borrowed */
     uint64_t count, counts[LAW_COUNT];
     sn_violation kept[SN_VIOLATIONS_KEPT];

@@ -64,7 +64,7 @@ static void run(sn_plan *plan)
     const sn_sink sink = { NULL, watch };
     memset(&seen, 0, sizeof seen);
     test_at_end(check_whole);
-    seen.judge = sn_judge_new(&plan->cast, UINT64_MAX);
+    seen.judge = sn_judge_new(&plan->cast, SN_ALL_LAWS);
     CHECK_NOT_NULL(seen.judge);
     sn_world *w =
         sn_world_new(plan, &(sn_world_options){ .partitions = 1, .sinks = &sink, .sink_count = 1 });

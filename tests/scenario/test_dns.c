@@ -68,7 +68,7 @@ static void run_with(const char *text, const sn_app_class *const *apps, uint32_t
     CHECK_STR(mistake == NULL ? NULL : mistake->message, NULL);
     memset(&seen, 0, sizeof seen);
     seen.plan = sn_scenario_plan(s);
-    seen.judge = sn_judge_new(&seen.plan->cast, UINT64_MAX);
+    seen.judge = sn_judge_new(&seen.plan->cast, SN_ALL_LAWS);
     const sn_sink sink = { NULL, see };
     sn_world *w = sn_world_new(
         seen.plan, &(sn_world_options){

@@ -20,7 +20,7 @@ void court_open(court *rig)
         memcpy(rig->nodes[i].name, names[i], strlen(names[i]) + 1);
     }
     rig->cast = (sn_cast){ .nodes = rig->nodes, .node_count = COURT_NODES };
-    rig->judge = sn_judge_new(&rig->cast, UINT64_MAX);
+    rig->judge = sn_judge_new(&rig->cast, SN_ALL_LAWS);
     CHECK_NOT_NULL(rig->judge);
 }
 

@@ -242,7 +242,7 @@ static uint32_t judge_run(flow *f)
 {
     sn_plan *plan = sn_scenario_plan(f->scenario);
     f->ladder = ss_buffer_on(ladder_text, sizeof ladder_text);
-    f->judge = sn_judge_new(f->cast, UINT64_MAX);
+    f->judge = sn_judge_new(f->cast, SN_ALL_LAWS);
     f->checker = sn_checker_new(f->cast, plan->checks, plan->check_count);
     CHECK_NOT_NULL(f->judge);
     CHECK_NOT_NULL(f->checker);

@@ -32,8 +32,13 @@ typedef struct sn_violation {
 #define SN_VIOLATIONS_KEPT 64u /* the first ones, in order; all are counted */
 
 typedef struct sn_judge sn_judge;
-/** Watches a run. `mask`: bit i on judges sn_laws[i]. NULL when there is no memory. */
-sn_judge *sn_judge_new(const sn_cast *cast, uint64_t mask);
+/** Bit i % 64 of word i / 64 on: sn_laws[i] is judged. */
+typedef struct sn_law_mask {
+    uint64_t words[2];
+} sn_law_mask;
+#define SN_ALL_LAWS ((sn_law_mask){ .words = { UINT64_MAX, UINT64_MAX } })
+/** Watches a run. NULL when there is no memory. */
+sn_judge *sn_judge_new(const sn_cast *cast, sn_law_mask mask);
 void sn_judge_free(sn_judge *j);
 /** `packet`: as a sink gets it. */
 void sn_judge_fact(sn_judge *j, const sn_fact *fact, ss_slice packet);

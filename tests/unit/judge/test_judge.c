@@ -25,7 +25,7 @@ TEST(a_law_that_is_masked_out_is_not_judged)
     court rig;
     court_open(&rig);
     sn_judge_free(rig.judge);
-    rig.judge = sn_judge_new(&rig.cast, 0);
+    rig.judge = sn_judge_new(&rig.cast, (sn_law_mask){ 0 });
     answer_an_ack(&rig, 0);
     CHECK_EQ(court_broken_any(&rig), 0);
     court_close(&rig);

@@ -17,7 +17,7 @@ typedef struct rig {
 static void rig_start(rig *r)
 {
     r->cast = facts_cast();
-    r->judge = sn_judge_new(&r->cast, UINT64_MAX);
+    r->judge = sn_judge_new(&r->cast, SN_ALL_LAWS);
     r->meter = sn_meter_new(&r->cast);
     CHECK_NOT_NULL(r->judge);
     CHECK_NOT_NULL(r->meter);

@@ -188,7 +188,7 @@ TEST(rfc7616_3_4_what_was_overheard_on_the_wire_is_refused_when_it_comes_again)
     class.left = left;
     class.stream = NULL;
     class.reset = NULL;
-    seen.judge = sn_judge_new(&plan->cast, UINT64_MAX);
+    seen.judge = sn_judge_new(&plan->cast, SN_ALL_LAWS);
     CHECK_NOT_NULL(seen.judge);
     const small_options options = { .proxy = &class, .each = see };
     const small_run run = small_run_plan(plan, &options);
