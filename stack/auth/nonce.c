@@ -119,6 +119,12 @@ static bool read_nonce(const ss_nonces *n, const ss_crypto *crypto, ss_slice non
     return ss_secret_eq(ss_buffer_slice(&mac), ss_slice_cut(nonce, HEAD, SS_NONCE_BYTES));
 }
 
+bool ss_nonce_is_ours(const ss_nonces *n, const ss_crypto *crypto, const ss_credentials *c)
+{
+    made m;
+    return read_nonce(n, crypto, c->nonce, c->realm, &m);
+}
+
 ss_time ss_nonce_made(ss_slice nonce)
 {
     ss_time at = 0;

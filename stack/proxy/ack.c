@@ -10,7 +10,7 @@ void ss_proxy_ack(const ss_visit *v, const ss_msg *ack)
 {
     const ss_proxy_mode mode = v->proxy->config->mode;
     if (mode == SS_PROXY_REDIRECTS || mode == SS_PROXY_REGISTERS ||
-        ss_proxy_is_ack_of_refusal(v->core, ack)) {
+        ss_proxy_is_ack_of_refusal(v, ack)) {
         return; /* 8.3: it made no dialog; 8.2.7: a stateless UAS ignores it */
     }
     ss_proxy_stateless(v, ack, NULL);

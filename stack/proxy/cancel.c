@@ -112,7 +112,7 @@ void ss_proxy_cancel(const ss_visit *v, const ss_msg *cancel, const ss_path *cam
     const ss_ref cancelled = ss_txn_find_cancelled(v->core, cancel);
     const ss_proxy_mode mode = v->proxy->config->mode;
     if (cancelled == 0 && (mode == SS_PROXY_REDIRECTS || mode == SS_PROXY_REGISTERS)) {
-        ss_proxy_refuse(v, cancel, came_by, (ss_proxy_verdict){ .status = 481 }); /* 9.2 */
+        ss_proxy_refuse_alone(v, cancel, came_by, (ss_proxy_verdict){ .status = 481 }); /* 9.2 */
         return;
     }
     if (cancelled == 0) {
@@ -120,7 +120,7 @@ void ss_proxy_cancel(const ss_visit *v, const ss_msg *cancel, const ss_path *cam
         return;
     }
     const ss_owner owner = ss_txn_owner(ss_txn_at(v->core, cancelled));
-    ss_proxy_refuse(v, cancel, came_by, (ss_proxy_verdict){ .status = 200 });
+    ss_proxy_reply(v, cancel, came_by, (ss_proxy_verdict){ .status = 200 });
     if (owner.kind == SS_OWNER_CONTEXT) {
         cancel_context(v, ss_context_at(v, owner.ref), cancel);
     }

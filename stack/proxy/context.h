@@ -145,15 +145,24 @@ void ss_parked_free(const ss_visit *v, ss_parked *p);
 bool ss_proxy_respond(const ss_visit *v, ss_ref *server, const ss_msg *request,
                       ss_proxy_verdict verdict);
 /** Serve and answer in one, without a context. */
-void ss_proxy_refuse(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
-                     ss_proxy_verdict verdict);
+void ss_proxy_reply(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
+                    ss_proxy_verdict verdict);
 /** Answer without a transaction (8.2.7): copies get the same response, and its ACK is known. */
 void ss_proxy_refuse_alone(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
                            ss_proxy_verdict verdict);
+/** The same for a request that has a context and was not answered yet, not even with 100; else through its transaction. Owns `c`. */
+void ss_context_refuse(const ss_visit *v, ss_context *c, ss_proxy_verdict verdict);
+/** 16.2, 8.2.6.1: the proxy's own 100, at once, to an INVITE. False when the arena was too small. */
+bool ss_proxy_say_trying(const ss_visit *v, ss_context *c, const ss_msg *request);
+/** Nothing speaks against it: it gets that, and goes where it is to go. Owns `c`. */
+void ss_proxy_admit(const ss_visit *v, ss_context *c, const ss_msg *request,
+                    const ss_routing *routing);
 /** At the quota: 503 without a transaction, told to the application. */
 void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path *came_by);
 /** An ACK to a response that ss_proxy_refuse_alone sent: it goes no further. */
-bool ss_proxy_is_ack_of_refusal(const ss_core *core, const ss_msg *ack);
+bool ss_proxy_is_ack_of_refusal(const ss_visit *v, const ss_msg *ack);
+size_t ss_proxy_refused_bytes(const ss_proxy *proxy);
+void ss_proxy_forget_refused(const ss_visit *v);
 
 /* ---- admission.c, admission_class.c ---------------------------------------------------------------------------- */
 

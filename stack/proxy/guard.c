@@ -2,8 +2,9 @@
  * registrar serves.
  *
  * A request needs credentials when its method is protected in the domain it comes from, that of From, or of To for a REGISTER. Without
- * them it is challenged at once and without state; with them it gets a context, and the host is asked for the user's secret. What
- * comes of that is decided in one place: right, of the user whose address is used, and never seen before. */
+ * them, or with a nonce that was never given out, it is challenged at once and without state; with them it gets a context, and the
+ * host is asked for the user's secret. What comes of that is decided in one place: right, of the user whose address is used, and
+ * never seen before. What is not leaves nothing: its 100 waits until the secret is known. */
 #include "context.h"
 
 #define NONCE_KEY  0x6e6f6e636573u /* the engine's key is for many things */
@@ -91,7 +92,7 @@ size_t ss_proxy_kept_bytes(const ss_proxy *proxy)
     const uint32_t slots = config->nonce_slots == 0 ? SS_NONCE_BUCKET : config->nonce_slots;
     return (proxy->nonces == 0 ? 0 : ss_store_rounded(ss_nonces_size(slots))) +
            (proxy->secrets == 0 ? 0 : ss_store_rounded(ss_secrets_size(config->secret_slots))) +
-           ss_admission_bytes(proxy);
+           ss_admission_bytes(proxy) + ss_proxy_refused_bytes(proxy);
 }
 
 void ss_proxy_forget_nonces(const ss_visit *v)
@@ -183,9 +184,9 @@ static void decide(const ss_visit *v, ss_context *c, const guard *g, const ss_cl
     if (v->turn->failed) {
         ss_context_drop(v, c);
     } else if (verdict.status != 0) {
-        ss_context_finish(v, c, verdict);
+        ss_context_refuse(v, c, verdict);
     } else {
-        ss_proxy_target(v, c, claim->request, routing);
+        ss_proxy_admit(v, c, claim->request, routing);
     }
 }
 
@@ -198,6 +199,21 @@ static ss_claim claim_of(const ss_visit *v, const guard *g, const ss_msg *reques
                        .credentials = c,
                        .owner = g->address,
                        .now = v->turn->now };
+}
+
+/* RFC7616:3.3 stale: nobody was asked yet whether the rest is right, and nobody is. What came with a nonce that was never given out
+ * here costs a hash, and no state. */
+static ss_proxy_verdict weigh_nonce(const ss_visit *v, const ss_msg *request, const guard *g,
+                                    ss_needed *needed)
+{
+    const ss_nonces *nonces = nonces_of(v);
+    if (nonces != NULL &&
+        !ss_nonce_is_ours(nonces, v->proxy->config->crypto, &needed->credentials)) {
+        note(v, request, SS_AUTH_FOREIGN);
+        return challenge(v, g, true);
+    }
+    needed->hash = ss_algorithm_hash(needed->credentials.algorithm);
+    return (ss_proxy_verdict){ .status = 0 };
 }
 
 /* ---- the two doors ---- */
@@ -213,8 +229,7 @@ ss_proxy_verdict ss_proxy_guard(const ss_visit *v, const ss_msg *request, const 
     switch (ss_protection_find(g.protection, request, g.credentials, v->turn->arena,
                                &needed->credentials)) {
     case SS_OK:
-        needed->hash = ss_algorithm_hash(needed->credentials.algorithm);
-        return (ss_proxy_verdict){ .status = 0 };
+        return weigh_nonce(v, request, &g, needed);
     case SS_NONE:
         note(v, request, SS_AUTH_CHALLENGED);
         return challenge(v, &g, false);

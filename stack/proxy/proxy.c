@@ -1,15 +1,26 @@
 /* The proxy core's doors: what comes up from the transactions, the timers and the host goes to the file of its section
- * (RFC 3261 16.2). A new request is validated, gets a server transaction and, if INVITE, its 100 at once, and is then
- * routed; a refused one gets its answer instead.
+ * (RFC 3261 16.2). A new request is validated, gets a server transaction and, if INVITE, its 100 once it is let in, and is then
+ * routed; a refused one gets its answer instead, and leaves nothing.
  */
 #include "context.h"
 
 /* 16.2, 8.2.6.1: the proxy says 100 by itself, and at once. RFC3261:16.2. To anything else it says none before the server
  * transaction does (RFC4320:4.1). */
-static bool say_trying(const ss_visit *v, ss_context *c, const ss_msg *request)
+bool ss_proxy_say_trying(const ss_visit *v, ss_context *c, const ss_msg *request)
 {
     return request->method != SS_METHOD_INVITE || v->proxy->config->mode != SS_PROXY_STATEFUL ||
+           ss_txn_message(v->core, ss_txn_at(v->core, c->server)).len > 0 ||
            ss_proxy_respond(v, &c->server, request, (ss_proxy_verdict){ .status = 100 });
+}
+
+void ss_proxy_admit(const ss_visit *v, ss_context *c, const ss_msg *request,
+                    const ss_routing *routing)
+{
+    if (ss_proxy_say_trying(v, c, request)) {
+        ss_proxy_target(v, c, request, routing);
+    } else {
+        ss_context_drop(v, c);
+    }
 }
 
 static void route_request(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
@@ -33,10 +44,8 @@ static void route_request(const ss_visit *v, const ss_msg *request, const ss_pat
         if (status == SS_ERR_FULL) {
             ss_proxy_overloaded(v, request, came_by);
         }
-    } else if (!say_trying(v, c, request)) {
-        ss_context_drop(v, c);
     } else if (needed->hash == SS_HASH_COUNT) {
-        ss_proxy_target(v, c, request, routing);
+        ss_proxy_admit(v, c, request, routing);
     } else if (!ss_proxy_admit_known(v, c, request, routing, needed)) {
         ss_proxy_ask_credential(v, c, needed);
     }
@@ -57,7 +66,7 @@ static void serve_request(const ss_visit *v, const ss_msg *request, const ss_pat
         return; /* the arena was too small: as if it were lost */
     }
     if (verdict.status != 0) {
-        ss_proxy_refuse(v, request, came_by, verdict);
+        ss_proxy_refuse_alone(v, request, came_by, verdict);
     } else {
         route_request(v, request, came_by, &routing, &needed);
     }
@@ -153,4 +162,5 @@ void ss_proxy_forget_all(ss_proxy *proxy, ss_core *core)
     }
     ss_proxy_forget_nonces(&v);
     ss_admission_forget(&v);
+    ss_proxy_forget_refused(&v);
 }

@@ -222,7 +222,7 @@ void ss_registrar_serve(const ss_visit *v, ss_context *c, const ss_msg *request,
     if (v->turn->failed) {
         ss_context_drop(v, c);
     } else if (verdict.status != 0) {
-        ss_context_finish(v, c, verdict);
+        ss_context_refuse(v, c, verdict);
     } else {
         ss_proxy_ask_bindings(v, c, &aor, SS_STAGE_BINDINGS, query);
     }

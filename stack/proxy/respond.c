@@ -1,8 +1,9 @@
 /* The proxy as a user agent server: responses of its own (RFC 3261 8.2.6, 8.2.7, 16.3).
  *
- * A refusal goes through a server transaction, so that copies of the request meet it and the ACK of an INVITE ends
- * with it. Only at the engine's quota it goes without one: 503, whose To tag is computed from the request (8.2.7), so
- * that copies get the same one and the ACK is known when it comes.
+ * A request that is refused before anything was done for it is answered once, without a transaction (8.2.7): its sender may have
+ * forged where it comes from, and whoever is there gets one message for each that came in his name and no copies by a timer (26.3.2.4:
+ * "forgoing the normal response retransmission algorithm"), and nothing of it stays here. The To tag is computed from the request, so
+ * that copies get the same one and the ACK is known when it comes. Who sent it asks again if the answer is lost. RFC3261:26.3.2.4
  */
 #include "context.h"
 
@@ -55,8 +56,8 @@ bool ss_proxy_respond(const ss_visit *v, ss_ref *server, const ss_msg *request,
     return status == SS_OK;
 }
 
-void ss_proxy_refuse(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
-                     ss_proxy_verdict verdict)
+void ss_proxy_reply(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
+                    ss_proxy_verdict verdict)
 {
     const ss_owner nobody = { .kind = SS_OWNER_NONE };
     ss_ref server = 0;
@@ -80,6 +81,45 @@ static void put_stateless_tag(const ss_core *core, ss_buffer *b, const ss_via *v
     ss_put_hex(b, ss_mix_absorb(core->entropy.key, ss_via_identity(via)), 16);
 }
 
+/* In a dialog the To tag is not ours to choose. Who was refused there of late is remembered in a few words, each of which gives way
+ * to another: what is forgotten costs its callee an ACK that he does not wait for. */
+enum { REFUSED_SLOTS = 256 };
+
+static uint64_t *refused_slot(const ss_visit *v, uint64_t identity)
+{
+    const uint64_t mixed = ss_mix_absorb(v->core->entropy.key, identity);
+    uint64_t *slots = ss_store_at(ss_visit_store(v), v->proxy->refused);
+    return &slots[mixed % REFUSED_SLOTS];
+}
+
+static void remember_refusal(const ss_visit *v, const ss_msg *request, const ss_via *via)
+{
+    ss_name_addr to;
+    if (request->method != SS_METHOD_INVITE || ss_msg_to(request, &to) != SS_OK ||
+        ss_name_addr_tag(&to).len == 0) {
+        return;
+    }
+    if (v->proxy->refused == 0) {
+        v->proxy->refused = ss_core_take(v->core, REFUSED_SLOTS * sizeof(uint64_t));
+    }
+    if (v->proxy->refused != 0) {
+        *refused_slot(v, ss_via_identity(via)) = ss_via_identity(via);
+    }
+}
+
+size_t ss_proxy_refused_bytes(const ss_proxy *proxy)
+{
+    return proxy->refused == 0 ? 0 : ss_store_rounded(REFUSED_SLOTS * sizeof(uint64_t));
+}
+
+void ss_proxy_forget_refused(const ss_visit *v)
+{
+    if (v->proxy->refused != 0) {
+        ss_core_give(v->core, v->proxy->refused, REFUSED_SLOTS * sizeof(uint64_t));
+        v->proxy->refused = 0;
+    }
+}
+
 void ss_proxy_refuse_alone(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
                            ss_proxy_verdict verdict)
 {
@@ -95,6 +135,7 @@ void ss_proxy_refuse_alone(const ss_visit *v, const ss_msg *request, const ss_pa
         ss_txn_respond_stateless(v->turn, request, came_by, response) != SS_OK) {
         return; /* a Via that no response can follow: a drop */
     }
+    remember_refusal(v, request, &via);
 }
 
 void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path *came_by)
@@ -114,15 +155,19 @@ void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path
     ss_proxy_refuse_alone(v, request, came_by, verdict);
 }
 
-bool ss_proxy_is_ack_of_refusal(const ss_core *core, const ss_msg *ack)
+bool ss_proxy_is_ack_of_refusal(const ss_visit *v, const ss_msg *ack)
 {
     ss_via via;
     ss_name_addr to;
     if (ss_msg_top_via(ack, &via) != SS_OK || ss_msg_to(ack, &to) != SS_OK) {
         return false;
     }
+    const uint64_t identity = ss_via_identity(&via);
+    if (v->proxy->refused != 0 && *refused_slot(v, identity) == identity) {
+        return true;
+    }
     char memory[16];
     ss_buffer tag = ss_buffer_on(memory, sizeof memory);
-    put_stateless_tag(core, &tag, &via);
+    put_stateless_tag(v->core, &tag, &via);
     return ss_slice_eq(ss_name_addr_tag(&to), ss_buffer_slice(&tag));
 }

@@ -75,6 +75,24 @@ void ss_context_finish(const ss_visit *v, ss_context *c, ss_proxy_verdict verdic
     }
 }
 
+/* RFC3261:26.3.2.4 A copy of the request fetches another answer, as long as no 100 told its sender to wait. */
+void ss_context_refuse(const ss_visit *v, ss_context *c, ss_proxy_verdict verdict)
+{
+    ss_msg request;
+    const ss_txn *t = c->server == 0 ? NULL : ss_txn_at(v->core, c->server);
+    if (c->is_stateless || t == NULL || ss_txn_message(v->core, t).len > 0) {
+        ss_context_finish(v, c, verdict);
+        return;
+    }
+    if (ss_context_request(v, c, &request) == SS_OK) {
+        const ss_path came_by = ss_txn_path(v->core, t);
+        ss_proxy_refuse_alone(v, &request, &came_by, verdict);
+    } else {
+        v->turn->failed = true;
+    }
+    ss_context_drop(v, c);
+}
+
 void ss_context_overloaded(const ss_visit *v, ss_context *c)
 {
     if (v->core->out_of_memory || v->turn->failed) {

@@ -51,7 +51,7 @@ void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request,
     const ss_proxy_mode mode = v->proxy->config->mode;
     const bool forwards = mode == SS_PROXY_STATEFUL || mode == SS_PROXY_STATELESS;
     if (ss_proxy_is_predetermined(v->proxy, routing) && !forwards) {
-        ss_context_finish(v, c, (ss_proxy_verdict){ .status = 404 }); /* 21.4.5: not our domain */
+        ss_context_refuse(v, c, (ss_proxy_verdict){ .status = 404 }); /* 21.4.5: not our domain */
     } else if (ss_proxy_is_predetermined(v->proxy, routing)) {
         ss_proxy_forward(v, c, request, routing, &(ss_target){ .uri = routing->request_uri },
                          c->breadth);
@@ -182,7 +182,7 @@ void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer)
     const ss_binding *first = answer->status == SS_OK ? next_binding(answer, NULL) : NULL;
     c->is_ours = true;
     if (first == NULL) {
-        ss_context_finish(v, c, (ss_proxy_verdict){ .status = why_not_found(answer) });
+        ss_context_refuse(v, c, (ss_proxy_verdict){ .status = why_not_found(answer) });
     } else if (v->proxy->config->mode == SS_PROXY_REDIRECTS) {
         ss_redirect_located(v, c, answer);
     } else if (c->is_stateless || is_only_target(v->proxy, answer, first)) {

@@ -73,12 +73,10 @@ static void note(const ss_visit *v, const ss_msg *request, ss_auth_outcome outco
                                       .call_id = ss_hash64(0, ss_msg_call_id(request)) });
 }
 
-/* RFC3261:22.1 RFC3261:22.2 */
+/* Once for each copy of the request, without a transaction: RFC3261:22.1 RFC3261:22.2 RFC3261:26.3.2.4 */
 static void challenge(const ss_visit *v, const ss_incoming *in, const ss_protection *p,
                       bool is_stale)
 {
-    char tag[SS_TAG_BYTES];
-    ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
     const ss_nonces *nonces = nonces_of(v);
     if (nonces == NULL) {
         ss_ua_refuse_full(v, in);
@@ -88,10 +86,13 @@ static void challenge(const ss_visit *v, const ss_incoming *in, const ss_protect
     if (nonce.len == 0) {
         return; /* the arena: as if lost */
     }
-    ss_put_new_tag(v->core, &tag_text);
-    ss_buffer b = ss_ua_reply_begin(v, in->msg, 401, ss_buffer_slice(&tag_text));
+    ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_put_challenges(&b, p, SS_HDR_WWW_AUTHENTICATE, nonce, is_stale);
-    (void)ss_ua_reply(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY));
+    v->turn->failed |= b.overflow;
+    const ss_slice lines = ss_buffer_keep(v->turn->arena, &b);
+    if (lines.len > 0) {
+        (void)ss_ua_refuse_alone(v, in, 401, lines);
+    }
 }
 
 /* ---- what waits for its user's secret ---- */
@@ -131,6 +132,19 @@ static void hold(const ss_visit *v, const ss_incoming *in, const ss_credentials 
     }
 }
 
+/* RFC7616:3.3 as a proxy's: a nonce that was never given out here costs a hash, and nobody waits for anything. */
+static void weigh_nonce(const ss_visit *v, const ss_incoming *in, const ss_protection *p,
+                        const ss_credentials *c)
+{
+    const ss_nonces *nonces = nonces_of(v);
+    if (nonces != NULL && !ss_nonce_is_ours(nonces, crypto_of(v), c)) {
+        note(v, in->msg, SS_AUTH_FOREIGN);
+        challenge(v, in, p, true);
+    } else {
+        hold(v, in, c);
+    }
+}
+
 /* ---- the two doors ---- */
 
 bool ss_ua_stops(const ss_visit *v, const ss_incoming *in)
@@ -142,7 +156,7 @@ bool ss_ua_stops(const ss_visit *v, const ss_incoming *in)
     }
     switch (ss_protection_find(p, in->msg, SS_HDR_AUTHORIZATION, v->turn->arena, &c)) {
     case SS_OK:
-        hold(v, in, &c);
+        weigh_nonce(v, in, p, &c);
         break;
     case SS_NONE:
         note(v, in->msg, SS_AUTH_CHALLENGED);

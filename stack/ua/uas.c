@@ -28,18 +28,24 @@ static void tell_full(const ss_visit *v, unsigned status, const ss_msg *request)
     ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_FULL, .status = status, .msg = request });
 }
 
-/* The quota leaves no room for a transaction: 503 and no memory of it. Its To tag is the same for every copy of the
- * request, as it is made from what stays the same. RFC3261:8.2.7 */
-void ss_ua_refuse_full(const ss_visit *v, const ss_incoming *in)
+/* The To tag is the same for every copy of the request, as it is made from what stays the same. RFC3261:8.2.7 */
+bool ss_ua_refuse_alone(const ss_visit *v, const ss_incoming *in, unsigned status, ss_slice lines)
 {
     char tag[SS_TAG_BYTES];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
     ss_put_hex(&tag_text, ss_hash64(v->core->entropy.key, ss_msg_value(in->msg, SS_HDR_VIA, 0)),
                SS_TAG_BYTES);
-    ss_buffer b = ss_ua_reply_begin(v, in->msg, 503, ss_buffer_slice(&tag_text));
+    ss_buffer b = ss_ua_reply_begin(v, in->msg, status, ss_buffer_slice(&tag_text));
+    ss_put(&b, lines);
     const ss_slice response = ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY);
-    if (response.len > 0 &&
-        ss_txn_respond_stateless(v->turn, in->msg, in->came_by, response) == SS_OK) {
+    return response.len > 0 &&
+           ss_txn_respond_stateless(v->turn, in->msg, in->came_by, response) == SS_OK;
+}
+
+/* The quota leaves no room for a transaction: 503 and no memory of it. */
+void ss_ua_refuse_full(const ss_visit *v, const ss_incoming *in)
+{
+    if (ss_ua_refuse_alone(v, in, 503, SS_EMPTY)) {
         tell_full(v, 503, in->msg);
     }
 }

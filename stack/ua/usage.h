@@ -380,6 +380,8 @@ void ss_ua_refuse(const ss_visit *v, const ss_incoming *in, unsigned status, ss_
                   ss_slice value);
 /** 500: out of order (12.2.2), or an INVITE before the answer to another (14.2), which has a Retry-After of 0..10 s. */
 void ss_ua_refuse_order(const ss_visit *v, const ss_incoming *in);
+/** Without a transaction, with these header lines. False: the arena, or a Via that no response can follow. RFC 3261 8.2.7 */
+bool ss_ua_refuse_alone(const ss_visit *v, const ss_incoming *in, unsigned status, ss_slice lines);
 /** 503 without state: the quota leaves no room for the request. */
 void ss_ua_refuse_full(const ss_visit *v, const ss_incoming *in);
 /** All lines are taken. */

@@ -184,6 +184,8 @@ typedef enum ss_nonce_verdict {
 ss_nonce_verdict ss_nonce_take(ss_nonces *n, const ss_crypto *crypto,
                                const ss_credentials *credentials, ss_time now, ss_span lifetime);
 
+/** It was given out for that realm, since the server started: who has it got something that was sent to him. */
+bool ss_nonce_is_ours(const ss_nonces *n, const ss_crypto *crypto, const ss_credentials *c);
 /** When a nonce says that it was made; 0 for what is none. */
 ss_time ss_nonce_made(ss_slice nonce);
 

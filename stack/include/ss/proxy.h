@@ -81,6 +81,7 @@ typedef struct ss_proxy {
     ss_ref secrets;                     /* ss_secrets; 0 before the first user was let in */
     ss_ref
         queue; /* what waits, and the workers; 0 before the first message of a proxy that has one */
+    ss_ref refused;                     /* requests of dialogs that were refused of late; 0: none was */
     uint32_t contexts, next_token;
     ss_ref desk; /* a registrar's notifier, while it is watched: the engine's */
     /* the address-of-record whose bindings this turn changed, in the arena; NULL: none, or nobody watches */
@@ -103,7 +104,7 @@ void ss_proxy_timer(ss_proxy *proxy, ss_core *core, ss_turn *turn, ss_timer *tim
 bool ss_proxy_pass_response(const ss_proxy *proxy, ss_turn *turn, const ss_msg *response);
 /** The answer to a query. True when the token was the proxy's. */
 bool ss_proxy_answer(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_answer *answer);
-/** Store bytes that nonces, secrets and an empty queue take: they stay when nothing is under way. */
+/** Store bytes that nonces, secrets, the memory of refusals and an empty queue take: they stay when nothing is under way. */
 size_t ss_proxy_kept_bytes(const ss_proxy *proxy);
 /** Frees contexts, pending requests, nonces, secrets and what waits, as a crash does. */
 void ss_proxy_forget_all(ss_proxy *proxy, ss_core *core);

@@ -158,6 +158,7 @@ typedef enum ss_queue_step {
     X(NO_ROOM, "no room to keep the nonce")                                  \
     X(UNPROVED, "the server did not prove that it knows the password")       \
     X(CHALLENGED, "no credentials: challenged")                              \
+    X(FOREIGN, "a nonce that was not given out here: challenged again")      \
     X(WRONG, "wrong credentials: challenged again")                          \
     X(STALE, "right credentials, old nonce: challenged again")               \
     X(REPLAYED, "right credentials, used before: challenged again")          \
