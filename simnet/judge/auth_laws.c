@@ -249,7 +249,7 @@ static void client_sent(sn_judge *j, const sn_fact *f, ss_slice payload)
     }
 }
 
-/* ---- servers: AUTH1, AUTH2 ---- */
+/* ---- servers: AUTH1, AUTH2, AUTH5 ---- */
 
 static const sn_cast_guard *guard_at(const sn_judge *j, uint32_t node, uint8_t method,
                                      const reading *r)
@@ -321,6 +321,22 @@ static void served(sn_judge *j, const sn_fact *f, uint64_t branch)
                         "credentials that served one request served another");
     }
     remember(j, key, branch);
+}
+
+/* One who showed some that somebody made, though they were used before, is left out: he may be the one. So is who waited so long for
+ * a verdict that he was told to wait. RFC3261:26.3.2.4 RFC3261:17.2.1 */
+void sn_auth_kept(sn_judge *j, const txn *t, uint64_t branch)
+{
+    const bool is_challenge = t->status == 401 || t->status == 407;
+    if (!is_challenge || t->noted != SS_TXN_COMPLETED || j->cast->guard_count == 0 ||
+        !is_guarded(j, t->node, t->method) || t->final_at - t->first >= SS_MS(200)) {
+        return;
+    }
+    const uint64_t *asked = recall(j, key_of(ASKED, t->node, key_of(t->method, branch, 0)));
+    if (asked != NULL && (*asked == 0 || recall(j, key_of(MADE, *asked, 0)) == NULL)) {
+        sn_judge_broken(j, LAW_AUTH5, t->final_at, t->node, t->call_id,
+                        "a transaction keeps a %u to who showed no right credentials", t->status);
+    }
 }
 
 static void server_sent(sn_judge *j, const sn_fact *f)

@@ -245,5 +245,9 @@ void sn_server_response_sent(sn_judge *j, const sn_fact *f)
         sn_proxy_response_sent(j, f, t);
     }
     sn_dialogs_response_sent(j, f, t);
+    const bool had_final = t->final_at != SS_TIME_NEVER;
     response_from(j, f, t);
+    if (!had_final && t->final_at != SS_TIME_NEVER) {
+        sn_auth_kept(j, t, f->sip.branch);
+    }
 }

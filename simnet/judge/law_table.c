@@ -186,6 +186,9 @@ const sn_law sn_laws[] = {
                     "proxy, and nowhere else, but for the ACK that repeats them" },
     [LAW_AUTH4] = { "AUTH4", "RFC7616:3.4",
                     "the nonce counts of a user agent rise with every request that has the nonce" },
+    [LAW_AUTH5] = { "AUTH5", "RFC3261:26.3.2.4",
+                    "a challenge of who showed no right credentials is sent and forgotten: no "
+                    "transaction keeps it, to send it again, unless a 100 had to go before it" },
     [LAW_DLG3] = { "DLG3", "RFC3261:12.2.1.1",
                    "the CSeq numbers of a side's requests in a dialog only rise, but those of ACK "
                    "and CANCEL" },

@@ -13,14 +13,18 @@
 
 /* clang-format off: a row for each subject */
 #define LAW_LIST(X)                                                                             \
-    X(TX1)                                                                                      \
-    X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13)     \
-        X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) \
-            X(PRX6) X(PRX7) X(PRX8) X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7)     \
-                X(REL1) X(REL2) X(REL3) X(REL4) X(REL5) X(OFF1) X(OFF2) X(OFF3) X(OFF4) X(SUB1) \
-                    X(SUB2) X(SUB3) X(SUB4) X(SUB5) X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(NET1) \
-                        X(NET2) X(NET3) X(NET4) X(NET5) X(LOC1) X(DNS1) X(QUE1) X(TRN1) X(TRN2) \
-                            X(LEFT1) X(LIVE1)
+    X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12)      \
+    X(TX13) X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19)                                     \
+    X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) X(PRX8)                             \
+    X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7)                                     \
+    X(REL1) X(REL2) X(REL3) X(REL4) X(REL5)                                                     \
+    X(OFF1) X(OFF2) X(OFF3) X(OFF4)                                                             \
+    X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
+    X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(AUTH5)                                                \
+    X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
+    X(LOC1) X(DNS1) X(QUE1)                                                                     \
+    X(TRN1) X(TRN2)                                                                             \
+    X(LEFT1) X(LIVE1)
 /* clang-format on */
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
@@ -487,6 +491,8 @@ void sn_offer_ack_received(sn_judge *j, const sn_fact *f, dialog_end *d);
 /* auth_laws.c: AUTH1 to AUTH4 */
 /** A SIP datagram that left or came; `payload` is its bytes. */
 void sn_auth_judge(sn_judge *j, const sn_fact *f, ss_slice payload);
+/** A server transaction has a final response, and the notes say that it waits for what comes of that. */
+void sn_auth_kept(sn_judge *j, const txn *t, uint64_t branch);
 void sn_auth_end(sn_judge *j);
 
 /* network_laws.c: NET1 to NET4 */

@@ -75,6 +75,9 @@ static void enter(sn_judge *j, const sn_fact *f, txn *t)
     t->noted = f->note.to;
     t->entered = f->key.at;
     t->reliable = f->note.reliable;
+    if (t->side == SERVER && t->final_at != SS_TIME_NEVER) {
+        sn_auth_kept(j, t, f->note.branch);
+    }
     const span_rule rule = rule_of(m, f->note.machine, t->noted, t->reliable);
     t->noted_end =
         rule.applies && m->spans->t1 != 0 ? ss_time_after(f->key.at, rule.most) : SS_TIME_NEVER;

@@ -9,7 +9,7 @@ static void open_guarded(court *rig)
 {
     court_open(rig);
     rig->guard = (sn_cast_guard){ .node = COURT_PROXY,
-                                   .count = 1,
+                                  .count = 1,
                                   .methods = 1u << SS_METHOD_INVITE | 1u << SS_METHOD_REGISTER,
                                   .domain = "a.test",
                                   .realm = "a.test",
@@ -69,7 +69,7 @@ static void pass(court *rig, uint32_t from, uint64_t branch, ss_slice payload)
 
 static void check_one(const court *rig, const char *law, uint64_t count)
 {
-    static const char *const laws[] = { "AUTH1", "AUTH2", "AUTH3", "AUTH4" };
+    static const char *const laws[] = { "AUTH1", "AUTH2", "AUTH3", "AUTH4", "AUTH5" };
     for (size_t i = 0; i < SS_COUNT(laws); i++) {
         CHECK_EQ(court_broken(rig, laws[i]), strcmp(law, laws[i]) == 0 ? count : 0);
     }
@@ -179,5 +179,50 @@ TEST(auth4_sees_a_count_that_does_not_rise_but_not_a_copy)
     rig.payload = bytes("a.test", "a.test", "00", 2);
     send_to(&rig, COURT_ALICE, COURT_PROXY, court_request(SS_METHOD_INVITE, 10)); /* an old copy */
     check_one(&rig, "AUTH4", 1);
+    court_close(&rig);
+}
+
+/* A request comes to the proxy, which challenges it within a transaction that stays. */
+static void challenge_kept(court *rig, uint64_t branch, ss_time after, ss_slice payload)
+{
+    rig->payload = payload;
+    get(rig, COURT_PROXY, court_request(SS_METHOD_INVITE, branch));
+    court_notes_txn(rig, COURT_PROXY, SS_IST, SS_METHOD_INVITE, branch, SS_TXN_PROCEEDING,
+                    SS_TXN_PROCEEDING);
+    court_at(rig, rig->key.at + after);
+    send_to(rig, COURT_PROXY, COURT_ALICE, court_response(407, SS_METHOD_INVITE, branch));
+    court_notes_txn(rig, COURT_PROXY, SS_IST, SS_METHOD_INVITE, branch, SS_TXN_PROCEEDING,
+                    SS_TXN_COMPLETED);
+}
+
+TEST(auth5_sees_a_challenge_that_a_transaction_keeps)
+{
+    court rig;
+    open_guarded(&rig);
+    court_at(&rig, 0);
+    challenge_kept(&rig, 10, 0, bytes("a.test", "a.test", NULL, 0));
+    check_one(&rig, "AUTH5", 1);
+    challenge_kept(&rig, 20, 0, bytes("a.test", "a.test", "00", 1)); /* nobody made them */
+    check_one(&rig, "AUTH5", 2);
+    court_close(&rig);
+}
+
+TEST(auth5_accepts_a_challenge_that_is_forgotten_or_late_or_of_another_domain)
+{
+    court rig;
+    open_guarded(&rig);
+    court_at(&rig, 0);
+    rig.payload = bytes("a.test", "a.test", NULL, 0);
+    get(&rig, COURT_PROXY, court_request(SS_METHOD_INVITE, 10));
+    send_to(&rig, COURT_PROXY, COURT_ALICE, court_response(407, SS_METHOD_INVITE, 10));
+    get(&rig, COURT_PROXY, court_request(SS_METHOD_INVITE, 20));
+    court_notes_txn(&rig, COURT_PROXY, SS_IST, SS_METHOD_INVITE, 20, SS_TXN_PROCEEDING,
+                    SS_TXN_PROCEEDING);
+    send_to(&rig, COURT_PROXY, COURT_ALICE, court_response(407, SS_METHOD_INVITE, 20));
+    court_notes_txn(&rig, COURT_PROXY, SS_IST, SS_METHOD_INVITE, 20, SS_TXN_PROCEEDING,
+                    SS_TXN_TERMINATED);
+    challenge_kept(&rig, 30, 0, bytes("b.test", "a.test", NULL, 0)); /* passed on from elsewhere */
+    challenge_kept(&rig, 40, SS_MS(200), bytes("a.test", "a.test", NULL, 0));
+    check_one(&rig, "AUTH5", 0);
     court_close(&rig);
 }
