@@ -46,6 +46,8 @@ sn_plan *sn_plan_new(void)
     }
     plan->memory = memory;
     plan->name = "";
+    plan->nodes_max = SN_PLAN_NODES_MAX;
+    plan->calls_max = SN_PLAN_CALLS_MAX;
     plan->seed = 1;
     plan->epoch_s = 1893456000; /* 2030-01-01 */
     plan->duration = SS_S(60);

@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 
-#define CALLS_MAX 100000000u
 
 typedef struct ordered_call {
     sn_call call;
@@ -151,8 +150,8 @@ static ss_status add_source(const source *s, call_list *list, const char **why)
         if (at >= end) {
             break;
         }
-        if (list->count == CALLS_MAX) {
-            *why = "more than 100 million calls";
+        if (list->count == s->plan->calls_max) {
+            *why = "too many calls";
             return SS_ERR_FULL;
         }
         const sn_call call = make_call(s, k, at);
@@ -242,7 +241,7 @@ static ss_status name_sources(sn_plan *plan)
 static ss_status take_over(sn_plan *plan, const call_list *list, const char **why)
 {
     const uint32_t story = story_calls(plan);
-    if (story > CALLS_MAX) {
+    if (story > plan->calls_max) {
         return refuse(why, "a story's calls are not numbered from 1");
     }
     plan->calls = sn_plan_take(plan, (size_t)story + list->count + 1, sizeof *plan->calls);

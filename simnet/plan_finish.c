@@ -13,7 +13,6 @@ enum {
     DEPTH_MAX = 8,
     NAME_MAX = 36 /* of a group, so that a node's name fits sn_member */
 };
-#define NODES_MAX 16000000u /* what 10.0.0.0/8 holds, nearly */
 
 static ss_status refuse(const char **why, const char *reason)
 {
@@ -95,7 +94,7 @@ static ss_status check_groups(const sn_plan *plan, const char **why)
         return refuse(why,
                       roots == 0 ? "no router is the root" : "more than one router is the root");
     }
-    if (nodes > NODES_MAX) {
+    if (nodes > plan->nodes_max) {
         *why = "too many nodes";
         return SS_ERR_FULL;
     }

@@ -532,6 +532,8 @@ sn_plan *sn_model_plan(sn_reading *r, const sn_model *m)
     sn_plan *plan = sn_plan_new();
     r->plan = plan;
     sn_added(r, plan == NULL ? UINT32_MAX : 0);
+    plan->nodes_max = r->nodes_max != 0 ? r->nodes_max : plan->nodes_max;
+    plan->calls_max = r->calls_max != 0 ? r->calls_max : plan->calls_max;
     sn_plan_set_name(plan, m->name);
     plan->seed = m->seed;
     plan->order = (sn_order)m->order.mode;

@@ -67,6 +67,7 @@ typedef struct sn_reading {
     void *parser, *diag;    /* of the YAML library, to be closed in any case */
     struct sn_model *model;
     sn_plan *plan;
+    uint32_t nodes_max, calls_max; /* of the plan; 0: as many as there may be */
     sn_mistake *mistakes; /* sorted, at the end */
     uint32_t kept;
     ss_slice effective;

@@ -82,6 +82,8 @@ sn_scenario *sn_scenario_load(const sn_scenario_options *options)
         return NULL;
     }
     s->reading.hoard.max = options->memory_max != 0 ? (size_t)options->memory_max : (size_t)1 << 30;
+    s->reading.nodes_max = options->nodes_max;
+    s->reading.calls_max = options->calls_max;
     if (!load_in_memory(&s->reading, options)) {
         sn_scenario_free(s);
         return NULL;

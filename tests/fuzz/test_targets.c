@@ -104,6 +104,18 @@ TEST(meta_holds_over_seeds_and_regress)
     holds("meta");
 }
 
+TEST(scenario_holds_over_seeds_and_regress)
+{
+    holds("scenario");
+}
+
+TEST(scenario_holds_over_the_scenarios_that_are_shipped)
+{
+    const outcome o = replay("scenario", SIPSIM_SOURCE_DIR "/scenarios");
+    CHECK(o.counts.inputs > 50);
+    CHECK_EQ(o.counts.findings + o.counts.troubles, 0);
+}
+
 /* A row in targets.def without a test here, or seeds of a target that is gone, would go unseen. */
 TEST(every_target_has_seeds)
 {

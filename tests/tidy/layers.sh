@@ -24,7 +24,7 @@ sn_capture:   base facts capture
 sn_world:     base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge world
 sn_scenario:  base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge world scenario
 rp_reports:   base msg facts dns judge capture reports
-fz_targets:   base msg auth transport txn sdp dialog ua proxy engine dns fuzz
+fz_targets:   base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge world scenario fuzz
 '
 
 # The layer that a public header belongs to: ss/ua.h -> ua.

@@ -229,12 +229,16 @@ typedef struct sn_call {
     uint32_t session_s; /* RFC 4028: asked for; 0: as the caller does */
 } sn_call;
 
+#define SN_PLAN_NODES_MAX 16000000u /* what 10.0.0.0/8 holds, nearly */
+#define SN_PLAN_CALLS_MAX 100000000u
+
 typedef struct sn_plan {
     const char *name;
     uint64_t seed, order_seed;
     sn_order order;
     uint64_t epoch_s; /* seconds since 1970 of instant 0 */
     ss_span duration, drain;
+    uint32_t nodes_max, calls_max; /* sn_plan_finish refuses more; sn_plan_new sets the most there may be */
     uint32_t step_max;  /* Zeno bound: zero-delay events in a row at one instant */
     uint64_t event_max; /* events of a run; 0: no bound */
 

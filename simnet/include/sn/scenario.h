@@ -26,6 +26,7 @@ typedef struct sn_scenario_options {
     const sn_order *order;      /* NULL: as the files say */
     const uint64_t *order_seed; /* NULL: as the files say */
     uint64_t memory_max;        /* bytes for the tree and its strings; 0: 1 GiB */
+    uint32_t nodes_max, calls_max; /* of the plan; 0: SN_PLAN_NODES_MAX, SN_PLAN_CALLS_MAX */
 } sn_scenario_options;
 
 /** What is wrong, where, and what was probably meant. */
