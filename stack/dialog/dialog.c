@@ -281,7 +281,8 @@ void ss_dialog_put_request(ss_buffer *b, const ss_dialog_text *text, const ss_ro
     if (route->routes.len > 0) {
         ss_put_header(b, SS_HDR_ROUTE, route->routes);
     }
-    ss_put_header_u64(b, SS_HDR_MAX_FORWARDS, SS_MAX_FORWARDS_INITIAL);
+    ss_put_header_u64(b, SS_HDR_MAX_FORWARDS,
+                      request->is_relayed ? request->hops : SS_MAX_FORWARDS_INITIAL);
     put_party(b, SS_HDR_FROM, text->local_uri, text->local_tag);
     put_party(b, SS_HDR_TO, text->remote_uri, text->remote_tag);
     ss_put_header(b, SS_HDR_CALL_ID, text->call_id);

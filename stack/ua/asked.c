@@ -142,7 +142,9 @@ static ss_slice print(const ss_visit *v, const ss_leg *leg, const ss_change *cha
                                         .cseq = cseq,
                                         .path = &j->path,
                                         .branch = ss_buffer_slice(&branch_text),
-                                        .contact = contact };
+                                        .contact = contact,
+                                        .is_relayed = v->is_relaying,
+                                        .hops = v->hops };
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_dialog_put_request(&b, &j->text, &j->route, &request);
     put_what_is_asked(v, leg, &b, change);

@@ -13,7 +13,9 @@ static ss_slice print_bye(const ss_visit *v, ss_dialog *dialog, const ss_leg_jou
     const ss_dialog_request request = { .method = SS_METHOD_BYE,
                                         .cseq = ss_dialog_next_cseq(v->core, dialog),
                                         .path = &j->path,
-                                        .branch = ss_buffer_slice(&branch_text) };
+                                        .branch = ss_buffer_slice(&branch_text),
+                                        .is_relayed = v->is_relaying,
+                                        .hops = v->hops };
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_dialog_put_request(&b, &j->text, &j->route, &request);
     ss_ua_put_tail(v, &b, SS_METHOD_BYE);

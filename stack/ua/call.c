@@ -37,6 +37,18 @@ ss_call *ss_call_find(const ss_visit *v, uint32_t number)
     return NULL;
 }
 
+bool ss_ua_has_call(const ss_ua *ua, const ss_core *core, uint32_t call)
+{
+    for (ss_ref at = ua->first_call; at != 0;) {
+        const ss_call *c = ss_call_at(core, at);
+        if (c->number == call) {
+            return c->state != SS_CALL_OVER;
+        }
+        at = c->next;
+    }
+    return false;
+}
+
 ss_call *ss_call_new(const ss_visit *v, ss_call_state state)
 {
     const ss_ref ref = ss_core_take(v->core, sizeof(ss_call));

@@ -177,7 +177,12 @@ static ss_status obey(const ss_visit *v, ss_command *command)
 
 ss_status ss_ua_command(ss_ua *ua, ss_core *core, ss_turn *turn, ss_command *command)
 {
-    const ss_visit v = { ua, core, turn };
+    const ss_visit v = { .ua = ua,
+                         .core = core,
+                         .turn = turn,
+                         .is_relaying = command->is_relayed,
+                         .hops = command->hops,
+                         .is_unreliable = command->is_unreliable };
     const ss_status status = obey(&v, command);
     ss_ua_leave(&v);
     return status;
@@ -195,7 +200,7 @@ static void uas_invite_up(ss_call *call, const ss_up *up)
 
 void ss_ua_up(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *response)
 {
-    const ss_visit v = { ua, core, turn };
+    const ss_visit v = { .ua = ua, .core = core, .turn = turn };
     ss_call *call = NULL;
     if (up->kind == SS_UP_RESPONSE && up->sent != NULL && response->status < 300) {
         ss_ua_logged_in(&v, up, response);
@@ -285,7 +290,7 @@ static ss_call *leg_timer(const ss_visit *v, ss_timer *timer)
 
 void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer)
 {
-    const ss_visit v = { ua, core, turn };
+    const ss_visit v = { .ua = ua, .core = core, .turn = turn };
     switch (timer->kind) {
     case SS_TIMER_OF_REGISTRATION:
         ss_ua_register_timer(&v, timer);
@@ -311,7 +316,7 @@ void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer)
 
 void ss_ua_forget_all(ss_ua *ua, ss_core *core)
 {
-    const ss_visit v = { ua, core, NULL };
+    const ss_visit v = { .ua = ua, .core = core };
     ss_ua_register_forget(&v);
     ss_subscription_forget_all(&v);
     ss_publication_forget_all(&v);

@@ -43,7 +43,9 @@ ss_status ss_draft_inside(const ss_visit *v, ss_dialog *dialog, ss_method method
                                      .cseq = ss_dialog_next_cseq(v->core, dialog),
                                      .path = &d->journey.path,
                                      .branch = ss_buffer_slice(&branch_text),
-                                     .contact = contact };
+                                     .contact = contact,
+                                     .is_relayed = v->is_relaying,
+                                     .hops = v->hops };
     d->b = ss_buffer_open(v->turn->arena);
     ss_dialog_put_request(&d->b, &text, &d->journey.route, &head);
     return SS_OK;

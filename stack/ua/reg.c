@@ -76,6 +76,6 @@ bool ss_reg_located(const ss_visit *v, const ss_answer *answer)
 
 void ss_ua_registration_changed(ss_ua *ua, ss_core *core, ss_turn *turn, ss_slice aor)
 {
-    const ss_visit v = { ua, core, turn };
+    const ss_visit v = { .ua = ua, .core = core, .turn = turn };
     ss_not_changed(&v, SS_PACKAGE_REG, ss_hash64(0, aor));
 }

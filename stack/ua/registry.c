@@ -275,7 +275,8 @@ static void put_list(const ss_visit *v, ss_buffer *b, size_t from, ss_hdr which)
         break;
     case SS_HDR_SUPPORTED:
         for (size_t i = 0; i < SS_COUNT(options); i++) {
-            if (options[i].is_on(v->ua->identity)) {
+            if (options[i].is_on(v->ua->identity) &&
+                !(v->is_unreliable && options[i].is_on == takes_reliable)) {
                 put_item(b, from, options[i].tag);
             }
         }

@@ -395,7 +395,7 @@ static void go_on(const ss_visit *v, const pending *p, const ss_answer *answer)
 
 bool ss_ua_answer(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_answer *answer)
 {
-    const ss_visit v = { ua, core, turn };
+    const ss_visit v = { .ua = ua, .core = core, .turn = turn };
     ss_ref before = 0;
     for (ss_ref at = ua->first_pending; at != 0; at = pending_at(&v, at)->next) {
         pending *p = pending_at(&v, at);

@@ -84,12 +84,15 @@ void ss_ua_put_request(const ss_visit *v, ss_buffer *b, const ss_new_request *re
     ss_put_new_branch(v->core, &branch_text);
     const ss_dialog_text text = { .call_id = request->call_id,
                                   .local_tag = request->tag,
-                                  .local_uri = v->ua->identity->aor,
+                                  .local_uri =
+                                      request->from.len > 0 ? request->from : v->ua->identity->aor,
                                   .remote_uri = request->to };
     const ss_dialog_request head = { .method = request->method,
                                      .cseq = request->cseq,
                                      .path = path,
-                                     .branch = ss_buffer_slice(&branch_text) };
+                                     .branch = ss_buffer_slice(&branch_text),
+                                     .is_relayed = v->is_relaying,
+                                     .hops = v->hops };
     ss_dialog_put_request(b, &text, route, &head);
 }
 
@@ -179,7 +182,8 @@ static ss_slice print_invite(const ss_visit *v, const ss_command *command,
                                      .to = to,
                                      .call_id = call_id,
                                      .tag = ss_call_tag(call),
-                                     .cseq = call->cseq };
+                                     .cseq = call->cseq,
+                                     .from = command->from };
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_ua_put_request(v, &b, &request, &j->route, &j->path);
     ss_put_header(&b, SS_HDR_CONTACT, contact);

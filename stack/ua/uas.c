@@ -181,12 +181,16 @@ static bool is_for_us(const ss_visit *v, const ss_uri *uri)
            (ss_uri_parse(me->aor, &aor) == SS_OK && same_user(*uri, aor));
 }
 
-/* A compositor keeps the state of many. */
+/* A compositor keeps the state of many; a B2BUA calls whoever is meant. */
 static bool speaks_for_others(const ss_visit *v, const ss_msg *request)
 {
     const ss_ua_profile *profile = v->ua->identity->profile;
-    return profile != NULL && profile->is_compositor &&
-           (request->method == SS_METHOD_SUBSCRIBE || request->method == SS_METHOD_PUBLISH);
+    if (profile == NULL) {
+        return false;
+    }
+    return (profile->takes_any_call && request->method == SS_METHOD_INVITE) ||
+           (profile->is_compositor &&
+            (request->method == SS_METHOD_SUBSCRIBE || request->method == SS_METHOD_PUBLISH));
 }
 
 /* RFC3261:8.2.2.1 */
@@ -403,7 +407,7 @@ void ss_uas_admit(const ss_visit *v, const ss_incoming *in)
 void ss_ua_request(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *request,
                    const ss_path *came_by)
 {
-    const ss_visit v = { ua, core, turn };
+    const ss_visit v = { .ua = ua, .core = core, .turn = turn };
     const ss_incoming in = { request, came_by, NULL };
     const bool in_dialog = has_to_tag(request);
     if (request->method == SS_METHOD_ACK || up->kind == SS_UP_ACK) {

@@ -18,6 +18,10 @@ typedef struct ss_visit {
     ss_ua *ua;
     ss_core *core;
     ss_turn *turn; /* NULL when everything is forgotten without a word */
+    /* What this visit sends, it sends because of another's request: Max-Forwards is `hops`. RFC 7332 */
+    bool is_relaying;
+    uint8_t hops;
+    bool is_unreliable; /* its INVITE does not say 100rel */
 } ss_visit;
 
 typedef enum ss_call_state {
@@ -198,6 +202,7 @@ typedef struct ss_new_request {
     ss_slice request_uri, to; /* URIs */
     ss_slice call_id, tag;
     uint32_t cseq;
+    ss_slice from; /* URI; empty: the identity's */
 } ss_new_request;
 /** 8.1.1: the head of a request outside a dialog, by the pre-existing route set. */
 void ss_ua_put_request(const ss_visit *v, ss_buffer *b, const ss_new_request *request,

@@ -146,6 +146,8 @@ typedef struct ss_dialog_request {
     const ss_path *path; /* by which it leaves: for Via */
     ss_slice branch;
     ss_slice contact; /* value, or empty: none */
+    bool is_relayed;  /* Max-Forwards is `hops`, not the usual one */
+    uint8_t hops;
 } ss_dialog_request;
 
 /** 12.2.1.1: the head of a request: request line, Via, Route, Max-Forwards, From, To, Call-ID, CSeq, Contact. The caller

@@ -71,6 +71,7 @@ typedef struct ss_ua_profile {
     uint8_t replaces;       /* ss_replaces_policy */
     uint8_t refers;         /* ss_refer_policy */
     bool is_compositor;     /* RFC 3903: requests are for any resource, not for us alone */
+    bool takes_any_call;    /* a B2BUA: INVITEs are for anybody */
     uint32_t min_expires_s; /* of SUBSCRIBE and PUBLISH: 423 below */
 } ss_ua_profile;
 
@@ -197,6 +198,12 @@ typedef struct ss_command {
     uint8_t state;  /* ss_sub_state */
     ss_slice event, reason, refer_to;
     ss_slice replaces; /* CALL: value of Replaces, RFC 3891, or empty */
+    /* What a call or a request inside one is sent because of: a request of another's, whose Max-Forwards was hops + 1. Nothing
+     * that a B2BUA passes on begins anew with 70 (RFC 7332) */
+    bool is_relayed;
+    uint8_t hops;
+    bool is_unreliable; /* CALL: its INVITE does not say 100rel, whatever the identity does */
+    ss_slice from;      /* CALL: the URI of its From, or empty: the identity's */
 } ss_command;
 
 /** The state of a user agent beside its core. Part of the engine; calls and registration live in the store. */
@@ -223,6 +230,8 @@ typedef struct ss_ua {
 /** SS_OK; SS_ERR_STATE no such call or not possible now, by the model of offer and answer (RFC 6337) too; SS_ERR_FULL quota or arena, nothing changed; SS_ERR_SYNTAX bad
  *  target; SS_ERR_SEMANTIC a status that the command cannot send. */
 SS_MUST_USE ss_status ss_ua_command(ss_ua *ua, ss_core *core, ss_turn *turn, ss_command *command);
+/** A call that is not over: its end will be told. */
+bool ss_ua_has_call(const ss_ua *ua, const ss_core *core, uint32_t call);
 /** A request that came up (SS_UP_REQUEST or SS_UP_ACK). Stamped, in the arena: events borrow it. */
 void ss_ua_request(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *request,
                    const ss_path *came_by);
