@@ -52,7 +52,12 @@ void sn_change_undo(sn_host *host, sn_session *s)
     if (s->outer != 0) {
         s->before = *(const ss_session *)ss_store_at(sn_host_store(host), s->outer);
     }
-    ss_session_roll_back(&s->now, &s->before);
+    if (s->text.ref != 0 && !s->is_shown && s->outer == 0) {
+        s->now = s->before; /* its answer was never said, so that no version was: RFC3264:8 */
+        (void)sn_session_keep_text(host, s, SS_EMPTY);
+    } else {
+        ss_session_roll_back(&s->now, &s->before);
+    }
     drop_outer(host, s);
     s->in_invite = false;
     s->is_offered = false;
@@ -229,7 +234,7 @@ static void respond(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
         return;
     }
     s->is_asked = event->verdict != SS_OA_IS_OFFER;
-    s->is_said = false;
+    s->is_said = s->is_shown = false;
     if (is_invite && is_story_s(host, call, theirs)) {
         call->is_asked = true;
         (void)sn_session_keep_text(host, s, body);
@@ -424,6 +429,7 @@ bool sn_change_body(sn_host *host, sn_ua_call *call, const sn_row *row, ss_slice
 void sn_change_said(sn_host *host, sn_session *s, const sn_row *row, bool has_body)
 {
     const bool is_for_good = row->op == SN_OP_ANSWER || (row->flags & SN_ROW_RELIABLE) != 0;
+    s->is_shown = s->is_shown || has_body;
     if (!has_body || !is_for_good) {
         return;
     }
