@@ -32,6 +32,7 @@ layer_of() {
     case $1 in
     ss/headers.def | ss/grammar.h) echo msg ;;
     ss/locate.h) echo transport ;;
+    ss/b2bua.h) echo engine ;;
     ss/words.h) echo base ;; # what facts and laws are written in
     ss/*.h) basename "$1" .h ;;
     sn/facts*) echo facts ;;
