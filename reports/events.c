@@ -218,6 +218,9 @@ static void put_call(ss_buffer *b, const sn_cast *cast, const sn_call_fact *call
         truth(b, "synthetic", call->synthetic != 0);
     }
     hash(b, "call_id", call->call_id);
+    if (call->because != 0) {
+        hash(b, "because", call->because);
+    }
 }
 
 static void put_left(ss_buffer *b, const sn_left_fact *left)

@@ -143,6 +143,9 @@ static void forget(rp_ladder *l, uint32_t place)
 {
     ladder_call *call = &l->calls[place];
     sn_index_remove(&l->by_call, call->call_id);
+    for (uint8_t i = 0; i < call->alias_count; i++) {
+        sn_index_remove(&l->by_call, call->aliases[i]);
+    }
     *call = (ladder_call){ .generation = call->generation, .rows = call->rows, .cap = call->cap };
     l->free_places[l->free_count++] = place;
 }
@@ -355,9 +358,22 @@ static void on_failure(rp_ladder *l, ladder_call *call, const sn_fact *fact)
     fail(l, call, &why);
 }
 
+/* What a B2BUA makes of a call is the same call, whatever its Call-ID. */
+static void join(rp_ladder *l, const sn_call_fact *told)
+{
+    ladder_call *call = find_call(l, told->because);
+    if (call != NULL && call->alias_count < LADDER_ALIASES &&
+        sn_index_put(&l->by_call, told->call_id, place_of(l, call))) {
+        call->aliases[call->alias_count++] = told->call_id;
+    }
+}
+
 static void on_call(rp_ladder *l, const sn_fact *fact)
 {
     const sn_call_fact *told = &fact->call;
+    if (told->event == SN_CALL_JOINED) {
+        join(l, told);
+    }
     ladder_call *call = follow_call(l, told->call_id);
     if (call == NULL) {
         return;

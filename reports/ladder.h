@@ -33,11 +33,15 @@ typedef struct ladder_row {
     uint8_t arrivals; /* capped */
 } ladder_row;
 
+enum { LADDER_ALIASES = 8 };
+
 typedef struct ladder_call {
-    uint64_t call_id;    /* hash; 0: this place is free */
+    uint64_t call_id;                 /* hash; 0: this place is free */
+    uint64_t aliases[LADDER_ALIASES]; /* likewise: of the calls that B2BUAs made of it */
+    uint8_t alias_count;
     uint32_t generation; /* of the place */
     uint32_t number, source;
-    ss_time over; /* when it ended well; SS_TIME_NEVER */
+    ss_time over;    /* when it ended well; SS_TIME_NEVER */
     uint32_t opener; /* who began it, when it is no call; SN_NOBODY */
     bool has_failed;
     char why[LADDER_WHY_BYTES]; /* it failed */

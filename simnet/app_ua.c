@@ -354,9 +354,14 @@ sn_ua_call *sn_ua_call_add(sn_ua_app *app, sn_host *host, uint32_t call, uint32_
     return c;
 }
 
+ss_ref sn_ua_first_call(const sn_ua_app *app)
+{
+    return app->joins ? 0 : app->first_call;
+}
+
 sn_ua_call *sn_ua_call_find(const sn_ua_app *app, sn_host *host, uint32_t call)
 {
-    for (ss_ref at = app->first_call; at != 0;) {
+    for (ss_ref at = sn_ua_first_call(app); at != 0;) {
         sn_ua_call *c = ss_store_at(sn_host_store(host), at);
         if (c->call == call) {
             return c;
@@ -368,7 +373,7 @@ sn_ua_call *sn_ua_call_find(const sn_ua_app *app, sn_host *host, uint32_t call)
 
 sn_ua_call *sn_ua_call_of_number(const sn_ua_app *app, sn_host *host, uint32_t number)
 {
-    for (ss_ref at = app->first_call; at != 0;) {
+    for (ss_ref at = sn_ua_first_call(app); at != 0;) {
         sn_ua_call *c = ss_store_at(sn_host_store(host), at);
         if (c->number == number) {
             return c;
@@ -534,6 +539,10 @@ static void on_call_event(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_ca
 void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *event)
 {
     sn_ua_app *app = self;
+    if (app->joins) {
+        sn_b2bua_on_event(app, host, turn, event);
+        return;
+    }
     switch (event->kind) {
     case SS_EVENT_INCOMING:
         on_incoming(app, host, turn, event);
@@ -594,7 +603,9 @@ sn_engine_user sn_ua_user(sn_ua_app *app)
 static ss_status start(void *self, sn_host *host)
 {
     sn_ua_app *app = self;
+    const sn_plan *plan = sn_host_plan(host);
     const ss_status status = make_identity(app, host);
+    app->joins = plan->groups[plan->nodes[sn_host_node(host)].group].ua.joins;
     sn_engine_make(&app->engine, host, &app->identity, NULL);
     return status;
 }
@@ -633,6 +644,9 @@ static void resolved(void *self, sn_host *host, const ss_answer *answer)
 static void reset(void *self, sn_host *host)
 {
     sn_ua_app *app = self;
+    if (app->joins) {
+        ss_b2bua_forget(&app->b2bua, &app->engine);
+    }
     ss_engine_reset(&app->engine);
     while (app->first_call != 0) {
         drop_call(sn_host_store(host), &app->first_call);

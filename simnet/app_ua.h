@@ -4,13 +4,18 @@
 #define APP_UA_H
 
 #include "app_engine.h"
+#include "ss/b2bua.h"
 #include "ss/sdp.h"
 
 typedef struct sn_ua_app {
     ss_engine engine;
     ss_ua_identity identity;
-    ss_ref first_call; /* sn_ua_call, newest first, in the host's store */
-    bool is_dead;      /* it crashed */
+    union {
+        ss_ref first_call; /* sn_ua_call, newest first, in the host's store */
+        ss_b2bua b2bua;    /* it joins */
+    };
+    bool is_dead; /* it crashed */
+    bool joins;   /* a B2BUA has pairs of the stack's, and no calls of a program: app_b2bua.c */
 } sn_ua_app;
 
 /** A call as the program sees it, from its start to its end. */
@@ -42,6 +47,7 @@ typedef struct sn_session {
     bool is_offered : 1;  /* our offer waits for its answer */
     bool is_asked : 1;    /* the peer's INVITE wants an offer of us */
     bool is_said : 1;     /* to the INVITE, in a message that cannot be lost */
+    bool is_shown : 1;    /* the answer that waits to be said, in one that can */
     bool is_changing : 1; /* `change` is under way, or waits to be tried again */
     bool in_invite : 1;   /* a re-INVITE is under way */
     uint32_t
@@ -57,6 +63,10 @@ void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *ev
 
 /** Everything is forgotten without a word, and nothing more comes of it. */
 void sn_ua_crash(sn_ua_app *app, sn_host *host);
+
+/* ---- a B2BUA: what it is told goes to the stack's, and it has no program */
+
+void sn_b2bua_on_event(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_event *event);
 
 /* ---- the program */
 
@@ -104,6 +114,7 @@ void sn_program_notified(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_
 /** NULL without memory. */
 sn_ua_call *sn_ua_call_add(sn_ua_app *app, sn_host *host, uint32_t call, uint32_t number,
                            uint64_t call_id);
+ss_ref sn_ua_first_call(const sn_ua_app *app);
 sn_ua_call *sn_ua_call_find(const sn_ua_app *app, sn_host *host, uint32_t call);
 sn_ua_call *sn_ua_call_of_number(const sn_ua_app *app, sn_host *host, uint32_t number);
 void sn_ua_call_remove(sn_ua_app *app, sn_host *host, uint32_t call);

@@ -200,9 +200,10 @@ static ss_ua_profile profile_of(sn_plan *plan, const sn_ua_spec *ua, bool *faile
         .info_packages = copy_slices(plan, ua->info_packages, ua->info_package_count, failed),
         .info_package_count = (uint16_t)ua->info_package_count,
         .knows_info = ua->knows_info,
-        .replaces = ua->replaces,
+        .replaces = ua->joins ? SS_REPLACES_NOBODY : ua->replaces,
         .refers = ua->refers,
         .is_compositor = ua->is_compositor,
+        .takes_any_call = ua->joins,
         .min_expires_s = ua->min_expires_s,
     };
 }

@@ -131,7 +131,8 @@ static ss_span gap(const source *s, uint32_t k, ss_time since)
 static ss_status check_source(const sn_plan *plan, const sn_call_spec *spec, const char **why)
 {
     if (spec->from >= plan->group_count || spec->to >= plan->group_count ||
-        plan->groups[spec->from].role != SN_ROLE_UA || plan->groups[spec->to].role != SN_ROLE_UA) {
+        plan->groups[spec->from].role != SN_ROLE_UA || plan->groups[spec->to].role != SN_ROLE_UA ||
+        plan->groups[spec->from].ua.joins || plan->groups[spec->to].ua.joins) {
         return refuse(why, "calls are from and to groups of user agents");
     }
     if (spec->from == spec->to && plan->groups[spec->from].count < 2) {

@@ -63,7 +63,8 @@ static ss_status check_group(const sn_plan *plan, const sn_group_spec *g, const 
     if (g->role == SN_ROLE_UA && g->ua.outbound != SN_NOBODY &&
         (g->ua.outbound >= plan->group_count ||
          (plan->groups[g->ua.outbound].role != SN_ROLE_PROXY &&
-          plan->groups[g->ua.outbound].role != SN_ROLE_TAP))) {
+          plan->groups[g->ua.outbound].role != SN_ROLE_TAP &&
+          !plan->groups[g->ua.outbound].ua.joins))) {
         return refuse(why, "a user agent's outbound proxy is no proxy");
     }
     if (g->role == SN_ROLE_TAP &&
@@ -144,6 +145,7 @@ static void fill_member(const sn_plan *plan, const sn_spans *spans, uint32_t gro
     m->is_stateless = g->role == SN_ROLE_PROXY && g->proxy.mode == SS_PROXY_STATELESS;
     m->has_queue = g->role == SN_ROLE_PROXY && g->proxy.has_queue;
     m->by_arrival = m->has_queue && g->proxy.queue.by_arrival;
+    m->joins = g->role == SN_ROLE_UA && g->ua.joins;
     m->tcp_from = tcp_from(&g->settings);
 }
 
@@ -259,7 +261,8 @@ static bool may_act(const sn_group_spec *g, const sn_act *act)
 {
     const bool is_crash = act->row.op == SN_OP_CRASH;
     const sn_role role = act->row.op == SN_OP_REPLAY ? SN_ROLE_TAP : SN_ROLE_UA;
-    return g->role == role || (g->role == SN_ROLE_PROXY && is_crash);
+    return (g->role == role && (is_crash || role != SN_ROLE_UA || !g->ua.joins)) ||
+           (g->role == SN_ROLE_PROXY && is_crash);
 }
 
 static ss_status bind_acts(sn_plan *plan, const char **why)

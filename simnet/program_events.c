@@ -282,7 +282,7 @@ bool sn_program_end_references(sn_ua_app *app, sn_host *host, ss_turn *turn)
 {
     static const sn_row hangup = { .op = SN_OP_HANGUP };
     bool any = false;
-    for (ss_ref at = app->first_call; at != 0;) {
+    for (ss_ref at = sn_ua_first_call(app); at != 0;) {
         sn_ua_call *c = ss_store_at(sn_host_store(host), at);
         at = c->next;
         if (c->number == 0 && !c->is_callee) {

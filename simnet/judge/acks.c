@@ -103,7 +103,8 @@ void sn_ack_sent(sn_judge *j, const sn_fact *f)
         hop_ack(j, f, invite);
     } else if (member(j, f->entity)->role == SN_ROLE_PROXY) {
         sn_proxy_request_sent(j, f);
-    } else if (sn_owed_pay(j, f->entity, LAW_TX12, f->sip.call_id, f->sip.cseq)) {
+    } else if (sn_owed_pay(j, f->entity, LAW_TX12, f->sip.call_id, f->sip.cseq) ||
+               sn_joined_ack(j, f)) {
         sn_dialogs_ack_seen(j, f);
     } else {
         sn_judge_broken(j, LAW_TX12, f->key.at, f->entity, f->sip.call_id,

@@ -93,6 +93,7 @@ void sn_judge_free(sn_judge *j)
     sn_network_end(j);
     sn_streams_end(j);
     sn_auth_end(j);
+    sn_joined_end(j);
     sn_map_free(&j->txns);
     sn_map_free(&j->accepted);
     sn_map_free(&j->cseqs);
@@ -165,6 +166,7 @@ static void hear(sn_judge *j, const sn_fact *f, ss_slice packet)
     } else if (is_element(j, f)) {
         sip_received(j, f);
         sn_auth_judge(j, f, packet);
+        sn_joined_judge(j, f);
     }
 }
 
@@ -183,6 +185,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
             sn_size_judge(j, f);
             sip_sent(j, f);
             sn_auth_judge(j, f, packet);
+            sn_joined_judge(j, f);
         }
         break;
     case SN_FACT_DATAGRAM_RECEIVED:
@@ -195,6 +198,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
         if (is_element(j, f)) {
             sip_sent(j, f);
             sn_auth_judge(j, f, packet);
+            sn_joined_judge(j, f);
         }
         break;
     case SN_FACT_STREAM_RECEIVED:
@@ -215,6 +219,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
         if (f->call.event == SN_CALL_OVERLOADED) {
             sn_subs_excuse(j, f->entity);
         }
+        sn_joined_judge(j, f);
         sn_call_judge(j, f);
         break;
     case SN_FACT_REGISTRATION:

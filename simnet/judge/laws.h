@@ -22,7 +22,7 @@
     X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
     X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(AUTH5)                                                \
     X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
-    X(LOC1) X(DNS1) X(QUE1)                                                                     \
+    X(LOC1) X(DNS1) X(QUE1) X(B2B1)                                                             \
     X(TRN1) X(TRN2)                                                                             \
     X(LEFT1) X(LIVE1)
 /* clang-format on */
@@ -270,6 +270,12 @@ typedef struct queue_arrival {
     bool is_marked; /* it may be of the class that goes first */
 } queue_arrival;
 
+/** Of what came to B2BUAs, and of what left for it: two generations. */
+typedef struct joined_view {
+    map maps[2];
+    ss_time until;
+} joined_view;
+
 /* ---- the judge ------------------------------------------------------------------------------------------------------------ */
 
 struct sn_judge {
@@ -312,6 +318,7 @@ struct sn_judge {
     streams_view streams;
     map refused; /* (node, peer) whose connection was refused */
     login_view logins;
+    joined_view joined;
     dialogs_view dialogs;
     session_facts sessions[16]; /* the last descriptions read, by their hash */
     call_view *calls;           /* by number */
@@ -494,6 +501,15 @@ void sn_auth_judge(sn_judge *j, const sn_fact *f, ss_slice payload);
 /** A server transaction has a final response, and the notes say that it waits for what comes of that. */
 void sn_auth_kept(sn_judge *j, const txn *t, uint64_t branch);
 void sn_auth_end(sn_judge *j);
+
+/* joined.c: B2B1 */
+
+void sn_joined_judge(sn_judge *j, const sn_fact *f);
+/** The ACK of this 2xx has the answer to the offer in it, which a B2BUA has to be given first: RFC 3261 13.2.2.4 asks for none at
+ *  once. And such an ACK left. */
+bool sn_joined_waits(sn_judge *j, const sn_fact *f, const txn *invite);
+bool sn_joined_ack(const sn_judge *j, const sn_fact *f);
+void sn_joined_end(sn_judge *j);
 
 /* network_laws.c: NET1 to NET4 */
 void sn_network_begin(sn_judge *j);

@@ -154,20 +154,37 @@ void sn_call_judge(sn_judge *j, const sn_fact *f)
     if (c == NULL || f->call.event == SN_CALL_ACT_MISSED) {
         return; /* without memory; or nothing happened to the call */
     }
+    if (f->call.event == SN_CALL_SEVERED) {
+        c->flags[CALLER] |= CALL_EXCUSED;
+        c->flags[CALLEE] |= CALL_EXCUSED;
+        return;
+    }
     if (f->call.call_id != 0) {
         c->call_id = f->call.call_id;
     }
-    move_on(j, f, c);
+    if (f->call.event != SN_CALL_JOINED) {
+        move_on(j, f, c);
+    }
 }
 
 /* ---- LEFT1 ---- */
+
+/* A B2BUA has two of each call that goes through it, as many as both of its ends together. */
+static uint32_t calls_anywhere(const sn_judge *j)
+{
+    uint32_t calls = 0;
+    for (uint32_t i = 0; i < j->cast->node_count; i++) {
+        calls += j->calls_up[i];
+    }
+    return calls;
+}
 
 /* A registration keeps one refresh timer and one block; a call that nobody ended keeps what it has. */
 void sn_left_judge(sn_judge *j, const sn_fact *f)
 {
     const sn_left_fact *l = &f->left;
     const uint32_t node = f->entity;
-    const uint32_t calls = j->calls_up[node];
+    const uint32_t calls = member(j, node)->joins ? calls_anywhere(j) : j->calls_up[node];
     const uint32_t timers = calls + j->registers[node];
     const bool holds = calls > 0 || j->registers[node] != 0 || l->connections > 0;
     if (l->transactions == 0 && l->contexts == 0 && l->calls <= calls && l->dialogs <= calls &&

@@ -218,7 +218,7 @@ static void final_to_invite(sn_judge *j, const sn_fact *f, txn *t)
                                .a = f->sip.call_id,
                                .b = f->sip.cseq,
                                .call_id = f->sip.call_id,
-                               .optional = now >= t->end });
+                               .optional = now >= t->end || sn_joined_waits(j, f, t) });
     }
 }
 

@@ -161,11 +161,11 @@ static ss_settings settings_of(const sn_model *m, const sn_group_entry *g)
 
 static sn_role role_of(const sn_group_entry *g)
 {
-    return (g->roles & SN_IS_UA) != 0      ? SN_ROLE_UA
-           : (g->roles & SN_IS_PROXY) != 0 ? SN_ROLE_PROXY
-           : (g->roles & SN_IS_TAP) != 0   ? SN_ROLE_TAP
-           : (g->roles & SN_IS_DNS) != 0   ? SN_ROLE_DNS
-                                           : SN_ROLE_ROUTER;
+    return (g->roles & (SN_IS_UA | SN_IS_B2BUA)) != 0 ? SN_ROLE_UA
+           : (g->roles & SN_IS_PROXY) != 0            ? SN_ROLE_PROXY
+           : (g->roles & SN_IS_TAP) != 0              ? SN_ROLE_TAP
+           : (g->roles & SN_IS_DNS) != 0              ? SN_ROLE_DNS
+                                                      : SN_ROLE_ROUTER;
 }
 
 static void set_ua_settings(ss_settings *settings, const sn_group_entry *g)
@@ -216,6 +216,7 @@ static void add_groups(sn_reading *r, const sn_model *m)
                 .events = g->events | (g->is_compositor ? SN_EVENTS_PRESENCE : 0u),
                 .min_expires_s = (uint32_t)(g->min_expires / SS_S(1)),
                 .is_compositor = g->is_compositor,
+                .joins = (g->roles & SN_IS_B2BUA) != 0,
                 .compositor = g->compositor.text == NULL ? 0 : g->compositor.index + 1,
                 .info_packages = g->info,
                 .info_package_count = g->info_count,

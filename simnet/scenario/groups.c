@@ -5,13 +5,13 @@
 
 #include <string.h>
 
-static const char *const who_names[] = { "ua", "proxy", "router", "registrar", "tap", "dns", NULL };
+static const char *const who_names[] = { "ua",  "proxy", "router", "registrar",
+                                         "tap", "dns",   "b2bua",  NULL };
 
 /* ---- roles ---- */
 
-static const char *const role_words[] = {
-    "ua", "proxy", "router", "registrar", "tap", "dns", NULL
-};
+static const char *const role_words[] = { "ua",  "proxy", "router", "registrar",
+                                          "tap", "dns",   "b2bua",  NULL };
 
 static void read_role(sn_reading *r, const sn_item *value, void *at)
 {
@@ -80,12 +80,13 @@ static unsigned roles_of(sn_reading *r, const sn_pair *node)
         return SN_IS_REGISTRAR | SN_IS_PROXY | SN_IS_ALONE;
     }
     if (r->mistake_count == before && (kind & (kind - 1)) != 0) {
-        sn_wrong(r, place, NULL,
-                 "a node is a ua, a proxy, a router, a tap or a DNS server: only one of them");
+        sn_wrong(
+            r, place, NULL,
+            "a node is a ua, a proxy, a b2bua, a router, a tap or a DNS server: only one of them");
     } else if (r->mistake_count == before && (read & SN_IS_REGISTRAR) != 0 && kind != SN_IS_PROXY) {
         sn_wrong(r, place, "[proxy, registrar]", "only a proxy can be a registrar too");
     } else if (r->mistake_count == before && kind == 0) {
-        sn_wrong(r, place, NULL, "a node needs a role: ua, proxy, router, tap or dns");
+        sn_wrong(r, place, NULL, "a node needs a role: ua, proxy, b2bua, router, tap or dns");
     }
     return read;
 }
@@ -514,8 +515,11 @@ static const sn_field node_fields[] = {
     { .key = "via", .kind = SN_VALUE_SPECIAL, .codec = &via_codec },
     { .key = "link", .kind = SN_VALUE_NAME, .flags = SN_OR_NONE, AT(link) },
     { .key = "net", .kind = SN_VALUE_SPECIAL, AT(net), .codec = &net_codec },
-    { .key = "aor", .kind = SN_VALUE_TEXT, .who = SN_IS_UA, AT(aor), .max = 200 },
-    { .key = "outbound", .kind = SN_VALUE_SPECIAL, .who = SN_IS_UA, .codec = &outbound_codec },
+    { .key = "aor", .kind = SN_VALUE_TEXT, .who = SN_IS_UA | SN_IS_B2BUA, AT(aor), .max = 200 },
+    { .key = "outbound",
+      .kind = SN_VALUE_SPECIAL,
+      .who = SN_IS_UA | SN_IS_B2BUA,
+      .codec = &outbound_codec },
     { .key = "toward", .kind = SN_VALUE_NAME, .who = SN_IS_TAP, AT(toward) },
     { .key = "records",
       .kind = SN_VALUE_SPECIAL,
@@ -525,7 +529,7 @@ static const sn_field node_fields[] = {
     { .key = "lines",
       .kind = SN_VALUE_COUNT,
       .flags = SN_OR_NONE,
-      .who = SN_IS_UA,
+      .who = SN_IS_UA | SN_IS_B2BUA,
       AT(lines),
       .min = 1,
       .max = 65535 },
@@ -534,10 +538,14 @@ static const sn_field node_fields[] = {
       .who = SN_IS_UA,
       AT(media),
       .codec = &sn_media_codec },
-    { .key = "prack", .kind = SN_VALUE_WORD, .who = SN_IS_UA, AT(prack), .words = prack_words },
+    { .key = "prack",
+      .kind = SN_VALUE_WORD,
+      .who = SN_IS_UA | SN_IS_B2BUA,
+      AT(prack),
+      .words = prack_words },
     { .key = "session_timer",
       .kind = SN_VALUE_SPECIAL,
-      .who = SN_IS_UA,
+      .who = SN_IS_UA | SN_IS_B2BUA,
       AT(session_timer),
       .codec = &sn_session_timer_codec },
     { .key = "register",
@@ -560,13 +568,20 @@ static const sn_field node_fields[] = {
       .flags = SN_OR_NONE,
       .who = SN_IS_UA,
       AT(compositor) },
-    { .key = "info", .kind = SN_VALUE_SPECIAL, .who = SN_IS_UA, .codec = &sn_info_codec },
+    { .key = "info",
+      .kind = SN_VALUE_SPECIAL,
+      .who = SN_IS_UA | SN_IS_B2BUA,
+      .codec = &sn_info_codec },
     { .key = "replaces",
       .kind = SN_VALUE_WORD,
       .who = SN_IS_UA,
       AT(replaces),
       .words = replaces_words },
-    { .key = "refers", .kind = SN_VALUE_WORD, .who = SN_IS_UA, AT(refers), .words = refers_words },
+    { .key = "refers",
+      .kind = SN_VALUE_WORD,
+      .who = SN_IS_UA | SN_IS_B2BUA,
+      AT(refers),
+      .words = refers_words },
     { .key = "subscribe",
       .kind = SN_VALUE_SPECIAL,
       .who = SN_IS_UA,
@@ -593,7 +608,7 @@ static const sn_field node_fields[] = {
     { .key = "redirects",
       .kind = SN_VALUE_COUNT,
       .flags = SN_OR_NONE,
-      .who = SN_IS_UA,
+      .who = SN_IS_UA | SN_IS_B2BUA,
       AT(redirects),
       .min = 1,
       .max = 255 },
@@ -604,7 +619,7 @@ static const sn_field node_fields[] = {
       AT(behaviour) },
     { .key = "ring_limit",
       .kind = SN_VALUE_TIME,
-      .who = SN_IS_UA,
+      .who = SN_IS_UA | SN_IS_B2BUA,
       AT(settings.ring_limit),
       .min = 1,
       .max = SN_TIME_MAX },
@@ -657,46 +672,46 @@ static const sn_field node_fields[] = {
       .max = SN_TIME_MAX },
     { .key = "t1",
       .kind = SN_VALUE_TIME,
-      .who = SN_IS_UA | SN_IS_PROXY,
+      .who = SN_IS_UA | SN_IS_PROXY | SN_IS_B2BUA,
       AT(settings.t1),
       .min = 1,
       .max = SS_S(3600) },
     { .key = "t2",
       .kind = SN_VALUE_TIME,
-      .who = SN_IS_UA | SN_IS_PROXY,
+      .who = SN_IS_UA | SN_IS_PROXY | SN_IS_B2BUA,
       AT(settings.t2),
       .min = 1,
       .max = SS_S(3600) },
     { .key = "t4",
       .kind = SN_VALUE_TIME,
-      .who = SN_IS_UA | SN_IS_PROXY,
+      .who = SN_IS_UA | SN_IS_PROXY | SN_IS_B2BUA,
       AT(settings.t4),
       .max = SS_S(3600) },
     { .key = "quota",
       .kind = SN_VALUE_SPECIAL,
-      .who = SN_IS_UA | SN_IS_PROXY,
+      .who = SN_IS_UA | SN_IS_PROXY | SN_IS_B2BUA,
       AT(settings),
       .codec = &quota_codec },
     { .key = "transport",
       .kind = SN_VALUE_WORD,
-      .who = SN_IS_UA | SN_IS_PROXY,
+      .who = SN_IS_UA | SN_IS_PROXY | SN_IS_B2BUA,
       AT(transport),
       .words = transport_words },
     { .key = "listen",
       .kind = SN_VALUE_SPECIAL,
-      .who = SN_IS_UA | SN_IS_PROXY,
+      .who = SN_IS_UA | SN_IS_PROXY | SN_IS_B2BUA,
       AT(listens),
       .codec = &listen_codec },
     { .key = "idle",
       .kind = SN_VALUE_TIME,
       .flags = SN_OR_NONE,
-      .who = SN_IS_UA | SN_IS_PROXY,
+      .who = SN_IS_UA | SN_IS_PROXY | SN_IS_B2BUA,
       AT(idle),
       .min = 1,
       .max = SN_TIME_MAX },
     { .key = "segments",
       .kind = SN_VALUE_WORD,
-      .who = SN_IS_UA | SN_IS_PROXY,
+      .who = SN_IS_UA | SN_IS_PROXY | SN_IS_B2BUA,
       AT(segments),
       .words = segment_words },
     LATER("nat"),

@@ -23,9 +23,10 @@ enum {
     SN_IS_REGISTRAR = 8,
     SN_IS_TAP = 16,
     SN_IS_DNS = 32,
-    SN_IS_ALONE = 64 /* while roles are read: a registrar that is no proxy */
+    SN_IS_B2BUA = 64,
+    SN_IS_ALONE = 128 /* while roles are read: a registrar that is no proxy */
 };
-#define SN_WHO_MASK (7u | SN_IS_TAP | SN_IS_DNS) /* the bits that tables of fields know */
+#define SN_WHO_MASK (7u | SN_IS_TAP | SN_IS_DNS | SN_IS_B2BUA) /* the bits that tables of fields know */
 
 enum { SN_BY_UDP, SN_BY_TCP, SN_BY_SIZE };
 enum { SN_LISTENS_UDP = 1, SN_LISTENS_TCP = 2 };

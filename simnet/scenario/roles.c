@@ -135,7 +135,7 @@ static void judge_same_aors(sn_reading *r, const sn_model *m)
     aor_row *rows = sn_hoard_take(&r->hoard, (m->group_count + 1u) * sizeof(*rows));
     uint32_t count = 0;
     for (uint32_t i = 0; i < m->group_count; i++) {
-        if ((m->groups[i].roles & SN_IS_UA) != 0 && m->groups[i].aor != NULL) {
+        if (!sn_group_lacks(&m->groups[i], SN_IS_UA | SN_IS_B2BUA) && m->groups[i].aor != NULL) {
             rows[count++] = (aor_row){ m->groups[i].aor, &m->groups[i] };
         }
     }
@@ -180,7 +180,7 @@ static void judge_outbound(sn_reading *r, sn_model *m, sn_group_entry *g)
     if (proxy == NULL) {
         g->outbound.text = NULL;
         g->proxy = NULL;
-    } else if (!is_tap && sn_group_lacks(proxy, SN_IS_PROXY)) {
+    } else if (!is_tap && sn_group_lacks(proxy, SN_IS_PROXY | SN_IS_B2BUA)) {
         sn_wrong(r, g->outbound.place, NULL, "'%s' is no proxy", proxy->name.text);
         g->outbound.text = NULL;
     } else if (sn_group_size(proxy) > 1) {
@@ -279,6 +279,16 @@ static void judge_ua(sn_reading *r, sn_model *m, sn_group_entry *g)
     }
 }
 
+/* A user agent without a user: nobody calls it, and it registers nowhere. */
+static void judge_b2bua(sn_reading *r, sn_model *m, sn_group_entry *g)
+{
+    judge_outbound(r, m, g);
+    judge_aor(r, m, g);
+    if (g->outbound.text != NULL && g->outbound.index == (uint32_t)(g - m->groups)) {
+        sn_wrong(r, g->outbound.place, NULL, "'%s' cannot send to itself", g->name.text);
+    }
+}
+
 static void judge_tap(sn_reading *r, sn_model *m, sn_group_entry *g)
 {
     if (g->toward.text == NULL) {
@@ -290,7 +300,7 @@ static void judge_tap(sn_reading *r, sn_model *m, sn_group_entry *g)
     const sn_group_entry *to = sn_group_find(r, m, &g->toward, "node");
     if (to == NULL) {
         g->toward.text = NULL;
-    } else if (sn_group_lacks(to, SN_IS_UA | SN_IS_PROXY)) {
+    } else if (sn_group_lacks(to, SN_IS_UA | SN_IS_PROXY | SN_IS_B2BUA)) {
         sn_wrong(r, g->toward.place, NULL, "'%s' is neither a ua nor a proxy", to->name.text);
     } else if (sn_group_size(to) > 1) {
         sn_wrong(r, g->toward.place, NULL, "'%s' is %u nodes: a tap stands before one",
@@ -338,6 +348,8 @@ void sn_roles_resolve(sn_reading *r, sn_model *m)
         sn_group_entry *g = &m->groups[i];
         if ((g->roles & SN_IS_UA) != 0) {
             judge_ua(r, m, g);
+        } else if ((g->roles & SN_IS_B2BUA) != 0) {
+            judge_b2bua(r, m, g);
         } else if ((g->roles & SN_IS_PROXY) != 0) {
             judge_proxy(r, m, g);
         } else if ((g->roles & SN_IS_TAP) != 0) {

@@ -52,6 +52,18 @@ TEST(rfc3665_3_2_a_session_through_two_proxies)
     flow_check("rfc3665/two_proxies", NULL);
 }
 
+/* RFC3665:3.4 RFC3263:4.3 */
+TEST(rfc3665_3_4_the_first_proxy_does_not_answer)
+{
+    flow_check("rfc3665/proxy_failure", NULL);
+}
+
+/* RFC3665:3.5 */
+TEST(rfc3665_3_5_a_session_through_an_alg)
+{
+    flow_check("rfc3665/alg", NULL);
+}
+
 /* RFC3665:3.6 */
 TEST(rfc3665_3_6_redirected_with_the_answer_in_the_ack)
 {

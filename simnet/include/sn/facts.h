@@ -55,6 +55,7 @@ typedef struct sn_member {
     bool is_stateless : 1; /* a proxy without transactions: RFC 3261 16.11 */
     bool has_queue : 1;  /* what comes waits there: it is SERVED some time after it was RECEIVED */
     bool by_arrival : 1; /* and its classes do not matter */
+    bool joins : 1;      /* a B2BUA: its calls are others' */
     /* bytes of a request that go by TCP for their size: RFC 3261 18.1.1; 0: none do */
     uint16_t tcp_from;
     uint32_t outbound;     /* the proxy that a user agent sends to; SN_NOBODY for none */
@@ -120,7 +121,8 @@ typedef enum sn_fact_kind { SN_FACT_LIST(SN_FACT_ID) SN_FACT_COUNT } sn_fact_kin
     X(MTU, "larger than the MTU, may not be fragmented")                                 \
     X(TTL, "time to live ran out")                                                       \
     X(NO_ROUTE, "no route")                                                              \
-    X(CHECKSUM, "bad checksum") X(REASSEMBLY_TIMEOUT, "fragments missing after 30 s")    \
+    X(CHECKSUM, "bad checksum")                                                          \
+    X(REASSEMBLY_TIMEOUT, "fragments missing after 30 s")                                \
         X(REASSEMBLY_FULL, "too many datagrams in pieces") X(NO_PORT, "nothing listens") \
             X(DOWN, "link down") X(FAULT, "fault of the scenario") X(MALFORMED, "malformed")
 #define SN_CAUSE_ID(name, text) SN_CAUSE_##name,
@@ -156,7 +158,9 @@ const char *sn_fact_name(sn_fact_kind kind);
     X(CHANGED)        /* either: one of ours got its 2xx, or ours the ACK to it */                                \
     X(CHANGE_REFUSED) /* either: one came to nothing; status */                                                   \
     X(CRASHED)        /* of no call: the node forgot everything, and says no more */                              \
-    X(RESTARTED)      /* of no call: it is there again */
+    X(RESTARTED)      /* of no call: it is there again */                                                         \
+    X(JOINED)         /* a B2BUA: it makes the call `call_id` because of the call `because` */                    \
+    X(SEVERED)        /* a B2BUA: one of its two could not be ended in order */
 #define SN_CALL_ID(name) SN_CALL_##name,
 typedef enum sn_call_event { SN_CALL_LIST(SN_CALL_ID) SN_CALL_COUNT } sn_call_event;
 const char *sn_call_event_name(sn_call_event event);
@@ -176,6 +180,7 @@ typedef struct sn_call_fact {
     uint16_t status;
     uint8_t synthetic; /* status follows from a timeout or failure */
     uint64_t call_id;  /* hash as in ss_summary */
+    uint64_t because;  /* JOINED: likewise; else 0 */
 } sn_call_fact;
 
 #define SN_CONNECTION_LIST(X)                                                \

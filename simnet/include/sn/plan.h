@@ -77,6 +77,7 @@ typedef struct sn_ua_spec {
     unsigned events;           /* sn_event_package, a sum: what it notifies of */
     uint32_t min_expires_s;
     bool is_compositor;
+    bool joins; /* a B2BUA: what comes goes on as calls of its own */
     uint32_t compositor; /* group of one, + 1: where its event state is kept; 0: itself */
     const char *const *info_packages; /* borrowed until added, copied */
     uint32_t info_package_count;

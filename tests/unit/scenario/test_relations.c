@@ -190,7 +190,7 @@ TEST(roles_have_what_they_need)
 {
     static const rig_mistake rows[] = {
         { ONE_LINK "nodes: {a: {role: «uas»}}\n",
-          "unknown word 'uas': ua, proxy, router, registrar, tap or dns", "ua" },
+          "unknown word 'uas': ua, proxy, router, registrar, tap, dns or b2bua", "ua" },
         { ONE_LINK "nodes: {«a»: {}}\n", "missing key 'role'", NULL },
         { ONE_LINK "nodes: {a: «ua»}\n", "wrong type: a mapping of keys of node", NULL },
         { ONE_LINK "nodes: {a: {role: ua, «roles»: [ua]}}\n", "write one of them", NULL },
