@@ -4,6 +4,7 @@
  * a larger one is cut, at its origin and at routers alike.
  */
 #include "fault.h"
+#include "link/corrupt.h"
 #include "world_state.h"
 
 #include <string.h>
@@ -199,6 +200,44 @@ static ss_time taken_up(const sn_plan *plan, uint32_t link, ss_time now)
     return until;
 }
 
+/* The last copy that arrives; as many as there are copies when none does. */
+static unsigned last_arriving(const sn_passage *passage)
+{
+    unsigned last = passage->copies;
+    for (unsigned i = 0; i < passage->copies; i++) {
+        last = passage->copy[i].cause == SN_CAUSE_NONE ? i : last;
+    }
+    return last;
+}
+
+/* The damaged packet: in its block, or in a shorter one. */
+static ss_ref damage(sn_partition *p, ss_ref ref, const sn_copy *copy, const sn_damage *how)
+{
+    sn_packet *packet = packet_at(p, ref);
+    packet->about.is_damaged = true;
+    const uint32_t len = sn_corrupt(how, copy->where, packet->bytes, packet->len);
+    if (len == packet->len) {
+        return ref;
+    }
+    const ss_ref shorter = packet_take(p, len, &packet->about);
+    if (shorter != 0) {
+        memcpy(packet_at(p, shorter)->bytes, packet->bytes, len);
+    }
+    packet_give(p, ref);
+    return shorter;
+}
+
+static void deliver(sn_partition *p, uint32_t link, ss_ref ref, const sn_copy *copy,
+                    const sn_damage *how)
+{
+    if (ref != 0 && copy->corrupted) {
+        ref = damage(p, ref, copy, how);
+    }
+    if (ref != 0) {
+        post_arrival(p, link, ref, copy);
+    }
+}
+
 /* A packet that fits goes onto a link; it is ours to pass on or to give back. */
 static void pass_on(sn_partition *p, uint32_t link, ss_ref ref)
 {
@@ -217,18 +256,14 @@ static void pass_on(sn_partition *p, uint32_t link, ss_ref ref)
     p->out_of_memory |= passage.out_of_memory;
     emit_passage(p, link, packet, &passage);
     packet->about.hops++;
-    bool is_passed = false; /* the block itself goes to the first copy that arrives */
-    for (unsigned i = 0; i < passage.copies; i++) {
-        if (passage.copy[i].cause != SN_CAUSE_NONE) {
-            continue;
-        }
-        const ss_ref copy = is_passed ? packet_clone(p, ref) : ref;
-        is_passed = true;
-        if (copy != 0) {
-            post_arrival(p, link, copy, &passage.copy[i]);
+    const unsigned last = last_arriving(&passage); /* gets the block itself */
+    for (unsigned i = 0; i <= last && i < passage.copies; i++) {
+        const sn_copy *copy = &passage.copy[i];
+        if (copy->cause == SN_CAUSE_NONE) {
+            deliver(p, link, i == last ? ref : packet_clone(p, ref), copy, &t.params->corrupt);
         }
     }
-    if (!is_passed) {
+    if (last == passage.copies) {
         packet_give(p, ref);
     }
 }
@@ -588,6 +623,8 @@ void sn_node_packet(sn_partition *p, const sn_event *event)
                   status == SS_ERR_SEMANTIC ? SN_CAUSE_CHECKSUM : SN_CAUSE_MALFORMED);
     } else if (ip.destination != member->address) {
         emit_drop(p, node, &packet->about, packet->len, SN_CAUSE_NO_ROUTE);
+    } else if (packet->about.is_damaged) { /* in the simulator no damage is missed */
+        emit_drop(p, node, &packet->about, packet->len, SN_CAUSE_CHECKSUM);
     } else if (ip.more || ip.fragment != 0) {
         receive_piece(p, node, packet, &ip);
     } else {

@@ -8,12 +8,13 @@
 /** What is known of a packet's datagram. */
 typedef struct sn_about {
     sn_packet_id id;
-    uint64_t hash;   /* of the datagram's payload */
-    uint32_t target; /* node that has the destination address, or SN_NOBODY */
-    uint8_t hops;    /* links crossed */
-    bool intact;     /* no link touched the bytes: hash and sip still hold */
-    bool is_stream;  /* of TCP: links do nothing to it but take their time */
-    bool is_doubled; /* a fault of the scenario sends it twice */
+    uint64_t hash;       /* of the datagram's payload */
+    uint32_t target;     /* node that has the destination address, or SN_NOBODY */
+    uint8_t hops;        /* links crossed */
+    bool intact : 1;     /* no link touched the bytes: hash and sip still hold */
+    bool is_stream : 1;  /* of TCP: links do nothing to it but take their time */
+    bool is_doubled : 1; /* a fault of the scenario sends it twice */
+    bool is_damaged : 1; /* by a link: no checksum lets it pass */
     ss_summary sip;
 } sn_about;
 

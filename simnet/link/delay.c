@@ -24,8 +24,8 @@ static bool jumps(const sn_crossing *c)
 static int64_t draw_jitter(const sn_crossing *c)
 {
     const sn_jitter *jitter = &c->t->params->jitter;
-    sn_decisions *d = c->t->decisions;
-    if (jitter->spread == 0 || sn_decisions_are_played(d)) {
+    const sn_decisions *d = c->t->decisions;
+    if (jitter->spread == 0) {
         return 0;
     }
     const uint64_t draw = sn_decide_draw(d, SN_PURPOSE_DELAY, c->point);
@@ -34,6 +34,15 @@ static int64_t draw_jitter(const sn_crossing *c)
     }
     const uint64_t again = sn_decide_draw(d, SN_PURPOSE_DELAY_AGAIN, c->point);
     return sn_jitter_next(jitter, &c->memory->jitter, again, draw);
+}
+
+/* What is added to the delay, or taken from it. */
+static int64_t draw_offset(const sn_crossing *c)
+{
+    if (sn_decisions_are_played(c->t->decisions)) {
+        return 0;
+    }
+    return draw_jitter(c) + (c->is_bad ? (int64_t)c->t->params->bad_delay : 0);
 }
 
 static ss_span delay_with(const sn_link_params *params, int64_t offset)
@@ -55,7 +64,7 @@ void sn_stage_delay(sn_crossing *c)
         c->delay = sn_link_floor(params);
     } else {
         const int64_t offset =
-            sn_decide_settled(c->t->decisions, SN_DECISION_DELAY, c->point, draw_jitter(c));
+            sn_decide_settled(c->t->decisions, SN_DECISION_DELAY, c->point, draw_offset(c));
         c->delay = delay_with(params, offset);
     }
 }

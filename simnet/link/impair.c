@@ -11,10 +11,9 @@
 #include <limits.h>
 
 static sn_stage_act *const stages[SN_STAGES] = {
-    [SN_STAGE_LOSS] = sn_stage_loss,
-    [SN_STAGE_QUEUE] = sn_stage_queue,
-    [SN_STAGE_DELAY] = sn_stage_delay,
-    [SN_STAGE_ORDER] = sn_stage_order,
+    [SN_STAGE_LOSS] = sn_stage_loss,   [SN_STAGE_CORRUPT] = sn_stage_corrupt,
+    [SN_STAGE_QUEUE] = sn_stage_queue, [SN_STAGE_DELAY] = sn_stage_delay,
+    [SN_STAGE_ORDER] = sn_stage_order, [SN_STAGE_SLOT] = sn_stage_slot,
 };
 
 sn_link_params sn_link_params_default(void)
@@ -26,11 +25,15 @@ void sn_link_settle(sn_link_params *p)
 {
     p->stages = (p->duplicate.p != 0 ? SN_DUPLICATES : 0) |
                 (unsigned)sn_loss_is_set(&p->loss) << SN_STAGE_LOSS |
-                (unsigned)(p->rate_bps != 0) << SN_STAGE_QUEUE |
-                (unsigned)(p->jitter.spread != 0 || p->reorder.p != 0) << SN_STAGE_DELAY |
+                (unsigned)(p->rate.bps != 0) << SN_STAGE_QUEUE |
+                (unsigned)(p->jitter.spread != 0 || p->reorder.p != 0 || p->bad_delay != 0)
+                    << SN_STAGE_DELAY |
+                (unsigned)(p->corrupt.chance.p != 0) << SN_STAGE_CORRUPT |
+                (unsigned)(p->slot.max != 0) << SN_STAGE_SLOT |
                 (unsigned)p->keep_order << SN_STAGE_ORDER;
     p->remembers = sn_chance_remembers(&p->duplicate) || sn_loss_remembers(&p->loss) ||
-                   p->rate_bps != 0 || p->jitter.corr != 0 || sn_chance_remembers(&p->reorder) ||
+                   p->rate.bps != 0 || p->jitter.corr != 0 || sn_chance_remembers(&p->reorder) ||
+                   sn_chance_remembers(&p->corrupt.chance) || p->slot.max != 0 ||
                    p->reorder_gap > 1 || p->keep_order;
 }
 
@@ -49,6 +52,7 @@ void sn_stage_loss(sn_crossing *c)
 {
     const sn_loss *loss = &c->t->params->loss;
     bool lost = false;
+    c->is_bad = c->memory != NULL && sn_loss_is_bad(loss, &c->memory->loss);
     if (sn_loss_is_set(loss) && !sn_decisions_are_played(c->t->decisions)) {
         lost = sn_loss_happens(loss, c->memory == NULL ? NULL : &c->memory->loss,
                                sn_decide_draw(c->t->decisions, SN_PURPOSE_LOSS, c->point));

@@ -14,8 +14,9 @@ typedef struct sn_link_state {
 /** What becomes of one copy. */
 typedef struct sn_copy {
     sn_cause cause; /* SN_CAUSE_NONE: it arrives */
-    bool reordered;
+    bool reordered, corrupted;
     uint16_t number; /* sn_packet_id.copy */
+    uint64_t where;  /* of the damage */
     ss_time arrives;
 } sn_copy;
 

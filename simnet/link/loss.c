@@ -22,6 +22,13 @@ bool sn_loss_remembers(const sn_loss *loss)
     return loss->cap != 0 || loss->kind != SN_LOSS_RANDOM || sn_chance_remembers(&loss->random);
 }
 
+/* 1 is bad, and passed in a burst; 2 is lost in a burst. */
+bool sn_loss_is_bad(const sn_loss *loss, const sn_loss_memory *memory)
+{
+    return (loss->kind == SN_LOSS_GEMODEL || loss->kind == SN_LOSS_STATE) &&
+           (memory->state == 1 || memory->state == 2);
+}
+
 /* The model goes on as if the copy that the cap saves had been lost. */
 static bool is_capped(const sn_loss *loss, sn_loss_memory *memory, bool lost)
 {

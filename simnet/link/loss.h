@@ -20,6 +20,8 @@ sn_loss_step sn_loss_state, sn_loss_gemodel, sn_loss_masked, sn_loss_indexed;
 /** It can lose something. */
 bool sn_loss_is_set(const sn_loss *loss);
 bool sn_loss_remembers(const sn_loss *loss);
+/** The model is in its bad state, or in a burst. */
+bool sn_loss_is_bad(const sn_loss *loss, const sn_loss_memory *memory);
 /** `memory` is not looked at where nothing is remembered. */
 bool sn_loss_happens(const sn_loss *loss, sn_loss_memory *memory, uint64_t draw);
 

@@ -55,17 +55,31 @@ static bool has_limit(const sn_link_params *p)
     return p->queue_packets != 0 || p->queue_bytes != 0;
 }
 
-/* The span that the bits take, rounded up. */
+/* What a packet is on this link. */
+static uint64_t bytes_on_link(const sn_rate *rate, uint32_t bytes)
+{
+    const int64_t sum = (int64_t)bytes + rate->overhead;
+    const uint64_t whole = sum > 0 ? (uint64_t)sum : 0;
+    return rate->cell == 0 ? whole
+                           : (whole + rate->cell - 1) / rate->cell *
+                                 ((uint64_t)rate->cell + rate->cell_overhead);
+}
+
+/* The span that the bits take, rounded up: at most 65,535 cells of two such sizes fit. */
 static ss_span bits_span(const sn_transmission *t)
 {
-    const uint64_t bit_ns = (uint64_t)t->bytes * 8 * SS_S(1);
-    return bit_ns / t->params->rate_bps + (bit_ns % t->params->rate_bps != 0);
+    const uint64_t bits = bytes_on_link(&t->params->rate, t->bytes) * 8;
+    if (bits > UINT64_MAX / SS_S(1)) {
+        return SN_SPAN_MAX;
+    }
+    const uint64_t bit_ns = bits * SS_S(1);
+    return bit_ns / t->params->rate.bps + (bit_ns % t->params->rate.bps != 0);
 }
 
 void sn_stage_queue(sn_crossing *c)
 {
     const sn_transmission *t = c->t;
-    if (t->params->rate_bps == 0) {
+    if (t->params->rate.bps == 0) {
         return;
     }
     sn_queue_memory *q = &c->memory->queue;

@@ -10,9 +10,11 @@
 
 typedef enum sn_stage {
     SN_STAGE_LOSS,
+    SN_STAGE_CORRUPT,
     SN_STAGE_QUEUE,
     SN_STAGE_DELAY,
     SN_STAGE_ORDER,
+    SN_STAGE_SLOT,
     SN_STAGES
 } sn_stage;
 /** Beside those of a copy: of the packet. */
@@ -25,12 +27,19 @@ typedef struct sn_queue_memory {
     uint32_t packets, bytes; /* that wait */
 } sn_queue_memory;
 
+/** The memory of slots. */
+typedef struct sn_slot_memory {
+    ss_time at;              /* when it begins */
+    uint32_t packets, bytes; /* that still go into it */
+} sn_slot_memory;
+
 /** What a link direction remembers. Models with memory couple the flows that share it. */
 typedef struct sn_link_memory {
     sn_queue_memory queue;
     sn_jitter_memory jitter;
     sn_loss_memory loss;
-    sn_chance_memory duplicate, reorder;
+    sn_chance_memory duplicate, corrupt, reorder;
+    sn_slot_memory slot;
     uint32_t since_reorder; /* packets since the last candidate for reordering */
     ss_time last_arrival;   /* ORDER */
     ss_time last_segment;   /* the same, of what belongs to streams */
@@ -44,12 +53,14 @@ typedef struct sn_crossing {
     sn_copy *copy;
     ss_time leaves; /* its last bit: now, but for the rate */
     ss_span delay;  /* from then on; not below the floor */
+    bool is_bad;    /* LOSS: the state in which the copy found its model */
     bool out_of_memory;
 } sn_crossing;
 
 /** Each may give the copy a cause, then it goes no further; or change when it leaves and how long it takes. */
 typedef void sn_stage_act(sn_crossing *c);
-sn_stage_act sn_stage_loss, sn_stage_queue, sn_stage_delay, sn_stage_order;
+sn_stage_act sn_stage_loss, sn_stage_corrupt, sn_stage_queue, sn_stage_delay, sn_stage_order,
+    sn_stage_slot;
 
 /** Does a chance of the link come true? */
 bool sn_link_chance(const sn_transmission *t, const sn_point *point, sn_decision_kind kind,

@@ -15,7 +15,7 @@ enum { ONCE, TWICE, RUNS, STATISTICS = RUNS + SN_CHAIN_RUNS };
 #define TRIAL_SEED  UINT64_C(1)
 #define TRIAL_DELAY SS_S(100) /* no jitter reaches the floor */
 
-typedef enum asks { LOST, DUPLICATED, REORDERED, EARLY } asks;
+typedef enum asks { LOST, DUPLICATED, REORDERED, CORRUPTED, EARLY } asks;
 
 typedef struct trial {
     const char *name;
@@ -51,6 +51,7 @@ static const trial trials[] = {
     { "duplicate 5%, corr 50%", DUPLICATED, { .duplicate = { PERCENT(5), PERCENT(50) } }, 0, 0 },
     { "reorder 5%", REORDERED, { .delay = TRIAL_DELAY, .reorder = { PERCENT(5), 0 } }, 0, 0 },
     { "reorder 5%, corr 50%", REORDERED, { .delay = TRIAL_DELAY, .reorder = { PERCENT(5), PERCENT(50) } }, 0, 0 },
+    { "corrupt 5%, corr 50%", CORRUPTED, { .corrupt = { { PERCENT(5), PERCENT(50) }, SN_DAMAGE_BIT, 0 } }, 0, 0 },
     /* Quantiles worked out apart; those of paretonormal by integrating over its Pareto part. */
     JITTER("uniform, first tenth", SN_SHAPE_UNIFORM, 0, PERCENT(10), -800000000),
     JITTER("uniform, first half, corr 25%", SN_SHAPE_UNIFORM, PERCENT(25), PERCENT(50), 0),
@@ -76,6 +77,7 @@ static sn_closed_form closed_form(const trial *t)
     const sn_chain chain = t->asks == LOST         ? sn_chain_of_loss(&p->loss)
                            : t->asks == DUPLICATED ? sn_chain_of_chance(&p->duplicate)
                            : t->asks == REORDERED  ? sn_chain_of_chance(&p->reorder)
+                           : t->asks == CORRUPTED  ? sn_chain_of_chance(&p->corrupt.chance)
                                                    : sn_chain_of_chance(&early);
     return sn_chain_solve(&chain);
 }
@@ -89,6 +91,8 @@ static bool answer(const trial *t, const sn_passage *passage)
         return passage->copies == 2;
     case REORDERED:
         return passage->copy[0].reordered;
+    case CORRUPTED:
+        return passage->copy[0].corrupted;
     default:
         return (int64_t)passage->copy[0].arrives < (int64_t)TRIAL_DELAY + t->before;
     }

@@ -153,7 +153,7 @@ static void read_none(const sn_field *f, void *at)
     }
 }
 
-static void read_value(sn_reading *r, const sn_field *f, const sn_item *value, void *at)
+void sn_field_read(sn_reading *r, const sn_field *f, const sn_item *value, void *at)
 {
     if ((f->flags & SN_OR_NONE) != 0 && f->kind != SN_VALUE_SPECIAL && sn_value_is_none(value)) {
         read_none(f, at);
@@ -197,7 +197,7 @@ static void read_pair(sn_reading *r, const sn_fields *table, unsigned who, const
         sn_wrong(r, pair->key->place, NULL, "'%s' is for role %s, this %s has role %s", f->key,
                  who_name(table, f->who), table->what, who_name(table, who));
     } else {
-        read_value(r, f, pair->value, (char *)record + f->offset);
+        sn_field_read(r, f, pair->value, (char *)record + f->offset);
     }
 }
 

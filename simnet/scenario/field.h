@@ -65,6 +65,8 @@ typedef struct sn_fields {
 /** `map` into `record`, which holds the defaults. `who`: one bit, or 0. False when it is no mapping. */
 bool sn_fields_read(sn_reading *r, const sn_fields *table, unsigned who, const sn_item *map,
                     void *record);
+/** One value, as its field says. */
+void sn_field_read(sn_reading *r, const sn_field *field, const sn_item *value, void *at);
 /** "{key: value, …}" */
 void sn_fields_write(sn_text *t, const sn_fields *table, unsigned who, const void *record);
 

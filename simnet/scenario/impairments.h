@@ -8,6 +8,12 @@
 extern const sn_codec sn_codec_chance;
 /** at is its sn_loss. */
 extern const sn_codec sn_codec_loss;
+/** at is its sn_damage. */
+extern const sn_codec sn_codec_corrupt;
+/** at is its sn_rate. */
+extern const sn_codec sn_codec_rate;
+/** at is its sn_slot. */
+extern const sn_codec sn_codec_slot;
 /** at is its sn_jitter. */
 extern const sn_codec sn_codec_jitter;
 /** These at the sn_link_params. */

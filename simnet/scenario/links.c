@@ -25,21 +25,17 @@ static const sn_field link_fields[] = {
     { .key = "delay_floor", .kind = SN_VALUE_TIME, AT(delay_floor), .min = 1, .max = SN_TIME_MAX },
     { .key = "keep_order", .kind = SN_VALUE_BOOL, AT(keep_order) },
     { .key = "loss", .kind = SN_VALUE_SPECIAL, AT(loss), .codec = &sn_codec_loss },
+    { .key = "bad_delay", .kind = SN_VALUE_TIME, AT(bad_delay), .max = SN_TIME_MAX },
+    { .key = "corrupt", .kind = SN_VALUE_SPECIAL, AT(corrupt), .codec = &sn_codec_corrupt },
     { .key = "duplicate", .kind = SN_VALUE_SPECIAL, AT(duplicate), .codec = &sn_codec_chance },
     { .key = "reorder", .kind = SN_VALUE_SPECIAL, .codec = &sn_codec_reorder },
-    { .key = "rate",
-      .kind = SN_VALUE_RATE,
-      .flags = SN_OR_NONE,
-      AT(rate_bps),
-      .min = 1,
-      .max = UINT64_C(1000000000000) },
+    { .key = "rate", .kind = SN_VALUE_SPECIAL, AT(rate), .codec = &sn_codec_rate },
     { .key = "queue", .kind = SN_VALUE_SPECIAL, .codec = &sn_codec_queue },
+    { .key = "slot", .kind = SN_VALUE_SPECIAL, AT(slot), .codec = &sn_codec_slot },
     { .key = "mtu", .kind = SN_VALUE_BYTES, AT(mtu), .min = 68, .max = 65535 },
     LATER("netem"),
-    LATER("corrupt"),
     LATER("hidden_mtu"),
     LATER("mtu_policy"),
-    LATER("slot"),
     LATER("compat"),
     LATER("illegal"),
     { .key = "up", .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &direction_codec },
@@ -62,6 +58,18 @@ static void settle_floor(sn_reading *r, sn_link_params *p, const sn_item *own, c
     }
 }
 
+/* What one key of a direction wants of another. */
+static void settle(sn_reading *r, sn_link_params *p, const sn_item *own, const sn_item *both)
+{
+    settle_floor(r, p, own, both);
+    const bool has_states = p->loss.kind == SN_LOSS_GEMODEL || p->loss.kind == SN_LOSS_STATE;
+    if (p->bad_delay != 0 && !has_states) {
+        const sn_item *map = sn_item_pair(own, "bad_delay") != NULL ? own : both;
+        sn_wrong(r, sn_item_place(map, "bad_delay"), NULL,
+                 "'bad_delay' needs loss by gemodel or state");
+    }
+}
+
 static void read_link(sn_reading *r, sn_model *m, const sn_pair *pair)
 {
     sn_link_params both = sn_link_params_default();
@@ -81,9 +89,9 @@ static void read_link(sn_reading *r, sn_model *m, const sn_pair *pair)
         sn_fields_read(r, &direction_table, 0, down->value, &entry.down);
     }
     const uint64_t before = r->mistake_count;
-    settle_floor(r, &entry.up, up == NULL ? pair->value : up->value, pair->value);
+    settle(r, &entry.up, up == NULL ? pair->value : up->value, pair->value);
     if (r->mistake_count == before) {
-        settle_floor(r, &entry.down, down == NULL ? pair->value : down->value, pair->value);
+        settle(r, &entry.down, down == NULL ? pair->value : down->value, pair->value);
     }
     if (!named) {
         return;
@@ -100,7 +108,7 @@ static void lay_over(sn_reading *r, const sn_item *keys, sn_link_params *params)
         sn_item_pair(keys, "delay") != NULL && sn_item_pair(keys, "delay_floor") == NULL;
     params->delay_floor = moves_floor ? SS_TIME_NEVER : params->delay_floor;
     sn_fields_read(r, &direction_table, 0, keys, params);
-    settle_floor(r, params, keys, keys);
+    settle(r, params, keys, keys);
 }
 
 void sn_link_set(sn_reading *r, const sn_item *keys, sn_link_params *up, sn_link_params *down)

@@ -123,11 +123,15 @@ static sn_plan *random_world(uint64_t seed)
         }
         kind.up.duplicate.p = (r[1 + i] >> 24) % 3 == 0 ? SN_ALWAYS / 10 : 0;
         kind.up.reorder.p = (r[1 + i] >> 32) % 3 == 0 ? SN_ALWAYS / 5 : 0;
-        kind.up.rate_bps = (r[1 + i] >> 40) % 3 == 0 ? 1000000000 : 0;
+        kind.up.rate.bps = (r[1 + i] >> 40) % 3 == 0 ? 1000000000 : 0;
         kind.up.queue_packets = (r[1 + i] >> 44) % 2 == 0 ? 3 : 0;
         kind.up.jitter = (sn_jitter){ .shape = SN_SHAPE_UNIFORM,
                                       .spread = (r[1 + i] >> 48) % 2 == 0 ? SS_US(2) : 0 };
         kind.up.jitter.corr = kind.up.duplicate.corr = (r[1 + i] >> 56) % 2 * SN_ALWAYS / 4;
+        kind.up.corrupt = (sn_damage){ { (r[1 + i] >> 57) % 2 * SN_ALWAYS / 10, 0 },
+                                       (sn_damage_kind)((r[1 + i] >> 58) % SN_DAMAGES),
+                                       12 };
+        kind.up.slot.max = (r[1 + i] >> 60) % 3 == 0 ? SS_US(5) : 0;
         (void)sn_plan_add_link(plan, &kind);
     }
     uint32_t routers[4] = { 0 };
@@ -211,7 +215,9 @@ static sn_plan *branch(bool with_idle_phone)
     shared.up.duplicate = (sn_chance){ SN_ALWAYS / 20, SN_ALWAYS / 4 };
     shared.up.reorder = (sn_chance){ SN_ALWAYS / 50, SN_ALWAYS / 4 };
     shared.up.jitter = (sn_jitter){ SN_SHAPE_PARETONORMAL, SS_MS(4), SN_ALWAYS / 4 };
-    shared.up.rate_bps = 2000000;
+    shared.up.rate.bps = 2000000;
+    shared.up.corrupt = (sn_damage){ { SN_ALWAYS / 50, SN_ALWAYS / 4 }, SN_DAMAGE_TRUNCATE, 0 };
+    shared.up.slot = (sn_slot){ .min = SS_US(100), .max = SS_US(300), .packets = 3 };
     shared.down = shared.up;
     lan.up.loss.random.p =
         SN_ALWAYS / 50; /* the phones' own links draw too: by name, not by dense number */
@@ -351,7 +357,8 @@ static void check_replayed(const sn_plan *plan, const sn_plan *other,
 static sn_scenario *phones_that_ask_a_dns(const char *seed)
 {
     static const char text[] =
-        "sipsim: 1\nduration: 100s\ndrain: 60s\nlinks: {wire: {delay: 2ms, loss: 1%}}\n"
+        "sipsim: 1\nduration: 100s\ndrain: 60s\nlinks: {wire: {delay: 2ms, loss: 1%, "
+        "corrupt: 1%, slot: {min: 100us, max: 300us}}}\n"
         "dns:\n  records:\n"
         "    - \"_sip._udp.desk.example.com. 3600 SRV 10 75 5060 a.desk.example.com.\"\n"
         "    - \"_sip._udp.desk.example.com. 3600 SRV 10 25 5060 b.desk.example.com.\"\n"

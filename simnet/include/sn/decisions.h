@@ -36,7 +36,9 @@
       NODE) /* outcome: how many bytes fewer than it could carry; row: as before */               \
     X(QUERY, "query", QUERY, NODE) /* as ENTROPY; number and port of a DNS query; row: which */   \
     X(SERVER, "server", SERVER,                                                                   \
-      NODE) /* outcome: RFC 2782's number; row: of the name looked up; fragment: nth draw of it */
+      NODE) /* outcome: RFC 2782's number; row: of the name looked up; fragment: nth draw of it */ \
+    X(CORRUPT, "corrupt", CORRUPT, LINK) /* outcome: 1 + the number of the damage */ \
+    X(SLOT, "slot", SLOT, LINK) /* outcome: ns added to the least time to the next slot */
 #define SN_DECISION_ID(name, word, purpose, place) SN_DECISION_##name,
 typedef enum sn_decision_kind {
     SN_DECISION_LIST(SN_DECISION_ID) SN_DECISION_KINDS

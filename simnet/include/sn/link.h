@@ -55,6 +55,38 @@ typedef struct sn_loss {
     sn_loss_index index;
 } sn_loss;
 
+/* ---- damage ---- */
+
+#define SN_DAMAGE_LIST(X)                                     \
+    X(BIT, "bit")     /* a bit is flipped */                  \
+    X(BYTE, "byte")   /* a byte is another */                 \
+    X(BURST, "burst") /* some of the next bits are flipped */ \
+    X(TRUNCATE, "truncate")
+#define SN_DAMAGE_ID(name, word) SN_DAMAGE_##name,
+typedef enum sn_damage_kind { SN_DAMAGE_LIST(SN_DAMAGE_ID) SN_DAMAGES } sn_damage_kind;
+#define SN_BURST_MAX 32u
+
+typedef struct sn_damage {
+    sn_chance chance;
+    sn_damage_kind kind;
+    uint32_t burst; /* BURST: bits, 2 to SN_BURST_MAX */
+} sn_damage;
+
+/* ---- rate and slots ---- */
+
+typedef struct sn_rate {
+    uint64_t bps;     /* bits per second; 0 is unlimited */
+    int32_t overhead; /* bytes that each packet has more, or less, on this link */
+    uint32_t cell; /* bytes of payload in a cell, of which a packet fills whole ones; 0: no cells */
+    uint32_t cell_overhead;
+} sn_rate;
+
+/** Packets leave in slots only. */
+typedef struct sn_slot {
+    ss_span min, max;        /* from one to the next; 0, 0: no slots */
+    uint32_t packets, bytes; /* in one; 0: no limit */
+} sn_slot;
+
 /* ---- delay ---- */
 
 /** How jitter is distributed, and its word in scenarios. Its mean is 0. */
@@ -80,15 +112,18 @@ typedef struct sn_jitter {
 typedef struct sn_link_params {
     uint32_t mtu; /* bytes of IP packet; 68..65535; 0 stands for 65535 */
     sn_chance duplicate;
-    sn_loss loss;                        /* per fragment and copy */
+    sn_loss loss;      /* per fragment and copy */
+    ss_span bad_delay; /* more of it where the model of loss is in its bad state, or in a burst */
+    sn_damage corrupt;
     uint32_t queue_packets, queue_bytes; /* waiting for the rate; 0 is no limit */
-    uint64_t rate_bps;                   /* bits per second; 0 is unlimited */
+    sn_rate rate;
     ss_span delay;
     sn_jitter jitter;     /* added to delay */
     ss_span delay_floor;  /* nothing arrives sooner; at least 1 ns; the lookahead */
     sn_chance reorder;    /* with this probability the delay is the floor only … */
     uint32_t reorder_gap; /* … but only each gap-th packet is a candidate; 0, 1: every */
     bool keep_order;      /* a packet never overtakes one sent before it */
+    sn_slot slot;
     /* by sn_link_settle: */
     unsigned stages; /* what of the above does anything */
     bool remembers;  /* something of it has a memory */

@@ -88,6 +88,26 @@ TEST(what_the_design_has_and_this_version_has_not_is_said_so)
     RIG_CHECK(rows);
 }
 
+TEST(damage_rates_and_slots_have_words_of_their_own)
+{
+    static const rig_mistake rows[] = {
+        { LINKS("corrupt: {p: 1%, mode: «word»}"), "bit, byte, burst or truncate", NULL },
+        { LINKS("corrupt: {p: 1%, «bits»: 4}"), "'bits' is the length of a burst", NULL },
+        { LINKS("corrupt: {p: 1%, mode: burst, bits: «99»}"), "out of range", NULL },
+        { LINKS("rate: {bits: 1mbit, overhead: -«9»}"), "missing unit", NULL },
+        { LINKS("rate: {bits: 1mbit, overhead: «-70000B»}"), "out of range", NULL },
+        { LINKS("rate: {bits: 1mbit, «cell_overhead»: 5B}"), "'cell_overhead' goes with 'cell'",
+          NULL },
+        { LINKS("rate: «{»cell: 48B}"), "missing key 'bits' in rate", NULL },
+        { LINKS("rate: «fast»"), "", NULL },
+        { LINKS("slot: «{»packets: 4}"), "missing key 'min' in slot", NULL },
+        { LINKS("slot: {min: 5ms, max: «4ms»}"), "'max' is less than 'min'", NULL },
+        { LINKS("slot: «5ms»"), "wrong type", NULL },
+        { LINKS("bad_delay: «5ms»"), "'bad_delay' needs loss by gemodel or state", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
 TEST(loss_has_one_model_with_its_own_words)
 {
     static const rig_mistake rows[] = {

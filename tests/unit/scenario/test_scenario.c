@@ -116,13 +116,19 @@ static const char everything[] =
     "      reorder: {p: 3.3%, gap: 5}, rate: 1.5mbit, queue: 64KB, mtu: 576B, up: {delay: 9ms, "
     "queue: none}, down: {loss: 0%}}\n"
     "  y0: {}\n"
+    "  x3: {corrupt: {p: 1%, corr: 5%, mode: burst, bits: 12}, rate: {bits: 1mbit, overhead: -4B, "
+    "cell: 48B, "
+    "cell_overhead: 5B},\n"
+    "      slot: {min: 5ms, max: 8ms, packets: 4}, up: {corrupt: 0.5%, rate: none, slot: none},\n"
+    "      down: {loss: {gemodel: {p: 1%}}, bad_delay: 5ms, rate: {bits: 9kbit, overhead: 18B}}}\n"
     "  x1: {delay: 9ms, jitter: {dist: paretonormal, sd: 2ms, corr: 25%}, duplicate: {p: 1%, corr: "
     "50%}, reorder: {p: 1%, corr: 5%},\n"
     "      loss: {p: 2%, corr: 30%, cap: 4}, up: {loss: {state: {p13: 1%, p31: 90%, p32: 5%, p14: "
     "0.5%}}},\n"
     "      down: {loss: {gemodel: {p: 1%, r: 20%, bad: 70%, good: 0.1%}, cap: 2}}}\n"
     "  x2: {delay: 9ms, jitter: {dist: exp, sd: 2ms}, up: {loss: {mask: 0b0010}}, down: {loss: "
-    "{index: [1, 3, 15]}}}\n"
+    "{index: [1, 3, 15]}, "
+    "bad_delay: 0s}}\n"
     "routers: {top: {}, low: {via: top, link: z}}\n"
     "sites: {office: {count: 3, via: low, uplink: y0, holds: {desk: 2, hall: 1}}}\n"
     "domains: {b.example: {registrar: px, users: \"u{n}\"}, a.example: {registrar: px}}\n"
@@ -197,7 +203,7 @@ TEST(the_order_in_which_things_with_names_are_listed_reaches_nothing)
 TEST(links_have_directions_and_defaults)
 {
     sn_scenario *s = rig_load_fine(everything);
-    const sn_link_kind *z = &sn_scenario_plan(s)->links[3];
+    const sn_link_kind *z = &sn_scenario_plan(s)->links[4];
     CHECK_STR(z->name, "z");
     CHECK_EQ(z->up.delay, SS_MS(9));
     CHECK_EQ(z->down.delay, SS_MS(7));
@@ -208,11 +214,11 @@ TEST(links_have_directions_and_defaults)
     CHECK_EQ(z->down.loss.random.p, 0);
     CHECK_EQ(z->up.queue_bytes, 0);
     CHECK_EQ(z->down.queue_bytes, 64000);
-    CHECK_EQ(z->down.rate_bps, 1500000);
+    CHECK_EQ(z->down.rate.bps, 1500000);
     CHECK_EQ(z->down.reorder_gap, 5);
     CHECK_EQ(z->down.mtu, 576);
     CHECK(z->down.keep_order);
-    const sn_link_kind *y0 = &sn_scenario_plan(s)->links[2];
+    const sn_link_kind *y0 = &sn_scenario_plan(s)->links[3];
     CHECK_EQ(y0->up.mtu, 1500);
     CHECK_EQ(y0->up.delay_floor, 1);
     sn_scenario_free(s);
@@ -236,6 +242,14 @@ TEST(links_have_models_with_netem_s_defaults)
     CHECK_EQ(x2->up.loss.mask.count, 4);
     CHECK_EQ(x2->down.loss.index.count, 3);
     CHECK_EQ(x2->down.loss.index.at[2], 15);
+    const sn_link_kind *x3 = x1 + 2;
+    CHECK_EQ(x3->up.rate.bps, 0);
+    CHECK_EQ(x3->down.rate.overhead, 18);
+    CHECK_EQ(x3->down.corrupt.kind, SN_DAMAGE_BURST);
+    CHECK_EQ(x3->down.corrupt.burst, 12);
+    CHECK_EQ(x3->down.slot.max, SS_MS(8));
+    CHECK_EQ(x3->up.slot.max, 0);
+    CHECK_EQ(x3->down.bad_delay, SS_MS(5));
     sn_scenario_free(s);
 }
 
@@ -291,7 +305,7 @@ TEST(traffic_and_expects_are_as_written)
     CHECK_EQ(plan->call_specs[1].end, SS_S(90));
     CHECK_EQ(plan->expects[0].source, 1);
     CHECK_EQ(plan->expects[0].bound, SS_MS(200));
-    CHECK_EQ(plan->expects[0].line, 42);
+    CHECK_EQ(plan->expects[0].line, 45);
     CHECK_EQ(plan->expects[1].bound, 123456);
     CHECK_EQ(plan->expects[1].from, 0);
     CHECK_EQ(plan->expects[1].to, SS_TIME_NEVER);

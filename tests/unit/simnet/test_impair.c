@@ -165,11 +165,11 @@ TEST(each_hop_numbers_its_copies_apart)
 TEST(a_rate_sends_one_packet_after_the_other)
 {
     rig *r = rig_start();
-    r->params.rate_bps = 512000; /* 1000 B take 15.625 ms */
+    r->params.rate.bps = 512000; /* 1000 B take 15.625 ms */
     CHECK_EQ(send(r, 0, 1000).copy[0].arrives, SS_US(15625) + SS_MS(20));
     CHECK_EQ(send(r, 0, 1000).copy[0].arrives, SS_US(31250) + SS_MS(20));
     CHECK_EQ(send(r, SS_MS(100), 1000).copy[0].arrives, SS_MS(100) + SS_US(15625) + SS_MS(20));
-    r->params.rate_bps = 3; /* rounded up: 8 bits in 2.66… s */
+    r->params.rate.bps = 3; /* rounded up: 8 bits in 2.66… s */
     r->link = (sn_link_state){ 0 };
     CHECK_EQ(send(r, SS_S(1), 1).copy[0].arrives, SS_S(1) + 2666666667 + SS_MS(20));
     rig_end(r);
@@ -178,7 +178,7 @@ TEST(a_rate_sends_one_packet_after_the_other)
 TEST(a_queue_limit_counts_what_waits_and_not_what_is_sent)
 {
     rig *r = rig_start();
-    r->params.rate_bps = 8000; /* 1000 B a second */
+    r->params.rate.bps = 8000; /* 1000 B a second */
     r->params.queue_packets = 2;
     CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE); /* sent */
     CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE); /* waits */
@@ -195,7 +195,7 @@ TEST(a_queue_limit_counts_what_waits_and_not_what_is_sent)
 TEST(a_queue_limit_may_be_in_bytes)
 {
     rig *r = rig_start();
-    r->params.rate_bps = 8000;
+    r->params.rate.bps = 8000;
     r->params.queue_bytes = 1500;
     CHECK_EQ(send(r, 0, 1400).copy[0].cause, SN_CAUSE_NONE);
     CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE);
@@ -228,5 +228,95 @@ TEST(keep_order_holds_later_packets_back)
         CHECK(arrives >= before);
         before = arrives;
     }
+    rig_end(r);
+}
+
+/* ---- what a packet is on a link ---- */
+
+TEST(overhead_and_cells_make_a_packet_longer)
+{
+    rig *r = rig_start();
+    r->params.rate = (sn_rate){ .bps = 8000, .overhead = 20 }; /* 1 B a ms */
+    CHECK_EQ(send(r, 0, 100).copy[0].arrives, SS_MS(120) + SS_MS(20));
+    r->params.rate.overhead = -20;
+    CHECK_EQ(send(r, SS_S(1), 100).copy[0].arrives, SS_S(1) + SS_MS(80) + SS_MS(20));
+    CHECK_EQ(send(r, SS_S(2), 10).copy[0].arrives, SS_S(2) + SS_MS(20)); /* nothing is left of it */
+    r->params.rate = (sn_rate){ .bps = 8000, .overhead = 8, .cell = 48, .cell_overhead = 5 };
+    CHECK_EQ(send(r, SS_S(3), 88).copy[0].arrives, SS_S(3) + SS_MS(2 * 53) + SS_MS(20));
+    CHECK_EQ(send(r, SS_S(4), 89).copy[0].arrives, SS_S(4) + SS_MS(3 * 53) + SS_MS(20));
+    r->params.rate = (sn_rate){ .bps = 1, .cell = 1, .cell_overhead = 65535 };
+    CHECK(send(r, SS_S(5), 65535).copy[0].arrives > SS_S(5)); /* no overflow */
+    rig_end(r);
+}
+
+TEST(slots_take_so_many_packets_and_come_after_them)
+{
+    rig *r = rig_start();
+    r->params.slot = (sn_slot){ .min = SS_MS(10), .max = SS_MS(10), .packets = 2 };
+    CHECK_EQ(send(r, 0, 100).copy[0].arrives, SS_MS(30)); /* ready at 20 ms, a slot after that */
+    CHECK_EQ(send(r, 0, 100).copy[0].arrives, SS_MS(30));
+    CHECK_EQ(send(r, 0, 100).copy[0].arrives, SS_MS(40));
+    CHECK_EQ(send(r, SS_MS(15), 100).copy[0].arrives, SS_MS(40)); /* ready at 35 ms */
+    CHECK_EQ(send(r, SS_MS(90), 100).copy[0].arrives, SS_MS(120));
+    rig_end(r);
+}
+
+TEST(slots_may_be_of_bytes_and_drawn)
+{
+    rig *r = rig_start();
+    r->params.slot = (sn_slot){ .min = SS_MS(5), .max = SS_MS(15), .bytes = 1000 };
+    ss_time before = 0;
+    unsigned together = 0;
+    for (unsigned i = 0; i < 400; i++) {
+        const ss_time arrives = send(r, 0, 500).copy[0].arrives;
+        CHECK(arrives == before || arrives >= before + SS_MS(5));
+        CHECK(before == 0 || arrives <= before + SS_MS(15));
+        together += arrives == before;
+        before = arrives;
+    }
+    CHECK_EQ(together, 200);
+    CHECK(before > 200 * SS_MS(9) && before < 200 * SS_MS(11));
+    rig_end(r);
+}
+
+TEST(the_bad_state_delays_as_well)
+{
+    rig *r = rig_start();
+    r->params.loss = (sn_loss){ .kind = SN_LOSS_GEMODEL,
+                                .ge = { SN_ALWAYS, SN_ALWAYS, 0, 0 } }; /* good and bad in turn */
+    r->params.bad_delay = SS_MS(80);
+    for (unsigned i = 0; i < 10; i++) {
+        CHECK_EQ(send(r, 0, 800).copy[0].arrives, SS_MS(i % 2 == 0 ? 20 : 100));
+    }
+    rig_end(r);
+}
+
+TEST(damage_is_drawn_apart_and_comes_back_from_a_tape)
+{
+    rig *r = rig_start();
+    sn_decisions *player = sn_decisions_new(7);
+    uint64_t where[500];
+    unsigned count = 0;
+    size_t kept;
+    r->params.corrupt.chance.p = SN_ALWAYS / 5;
+    sn_decisions_record(r->decisions);
+    for (unsigned i = 0; i < 500; i++) {
+        const sn_copy copy = send(r, 0, 800).copy[0];
+        CHECK_EQ(copy.arrives, SS_MS(20));
+        where[i] = copy.corrupted ? copy.where : UINT64_MAX;
+        count += copy.corrupted;
+    }
+    CHECK(count > 100 - 45 && count < 100 + 45);
+    const sn_decision *tape = sn_decisions_recorded(r->decisions, &kept);
+    CHECK_EQ(kept, count);
+    CHECK_OK(sn_decisions_play(player, tape, kept));
+    sn_decisions *recorder = r->decisions;
+    r->decisions = player;
+    r->ordinal = 0;
+    for (unsigned i = 0; i < 500; i++) {
+        const sn_copy copy = send(r, 0, 800).copy[0];
+        CHECK_EQ(copy.corrupted ? copy.where : UINT64_MAX, where[i]);
+    }
+    sn_decisions_free(recorder);
     rig_end(r);
 }

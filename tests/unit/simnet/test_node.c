@@ -189,6 +189,43 @@ TEST(copies_of_a_datagram_arrive_each)
     sn_plan_free(plan);
 }
 
+/* By the header's checksum or length at the next node, or by the datagram's at its end: it is always found. */
+TEST(a_damaged_packet_reaches_nobody)
+{
+    for (unsigned kind = 0; kind < SN_DAMAGES; kind++) {
+        for (uint32_t hops = 1; hops <= 2; hops++) {
+            sn_link_kind near = small_link("near", SS_MS(1)), bad = near;
+            bad.up.corrupt = (sn_damage){ { SN_ALWAYS, 0 }, (sn_damage_kind)kind, 16 };
+            bad.up.duplicate.p = SN_ALWAYS;
+            sn_plan *plan = path_of(&bad, hops == 1 ? &near : &bad, &near);
+            const small_run run = send_one(plan, 100);
+            CHECK_EQ(wire.received, 0);
+            CHECK(run.causes[SN_CAUSE_CHECKSUM] + run.causes[SN_CAUSE_MALFORMED] >= 2);
+            CHECK_EQ(run.kinds[SN_FACT_LINK_SENT] + run.kinds[SN_FACT_LINK_DUPLICATED],
+                     run.kinds[SN_FACT_LINK_ARRIVED]);
+            CHECK_EQ(run.disorder, 0);
+            sn_plan_free(plan);
+        }
+    }
+}
+
+TEST(of_two_copies_one_may_be_damaged_alone)
+{
+    unsigned received = 0;
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        sn_link_kind near = small_link("near", SS_MS(1)), bad = near;
+        bad.up.corrupt.chance.p = SN_ALWAYS / 2;
+        bad.up.duplicate.p = SN_ALWAYS;
+        sn_plan *plan = path_of(&bad, &near, &near);
+        plan->seed = seed;
+        const small_run run = send_one(plan, 100);
+        CHECK_EQ(wire.received + run.causes[SN_CAUSE_CHECKSUM] + run.causes[SN_CAUSE_MALFORMED], 2);
+        received += wire.received == 1;
+        sn_plan_free(plan);
+    }
+    CHECK(received > 20 - 16 && received < 20 + 16);
+}
+
 TEST(an_address_of_nobody_ends_at_the_root)
 {
     sn_plan *plan = plain_path();
