@@ -310,7 +310,35 @@ static void edit_path(const ss_visit *v, ss_splice *s, const ss_outgoing *out)
     ss_splice_push(s, SS_HDR_PATH, ss_buffer_slice(&b));
 }
 
-/* Step 4: into every request that could be of a dialog; a REGISTER, an ACK or a CANCEL makes none. RFC3261:16.6 */
+/* One value of ours, by which a neighbour reaches us. */
+static void put_record(const ss_visit *v, ss_buffer *b, const ss_outgoing *out, bool has_flow,
+                       ss_transport transport)
+{
+    const bool sips = must_be_sips(out);
+    ss_put_text(b, sips ? "<sips:" : "<sip:");
+    if (has_flow) {
+        put_own_flow(v, b, out);
+    }
+    ss_put_host_port(b, &v->proxy->config->local.local);
+    put_own_transport(b, transport, sips);
+    ss_put_text(b, ";lr>");
+}
+
+/* The transport that a request came by: 18.2.1 holds its Via to it. */
+static ss_transport came_by_transport(const ss_visit *v, const ss_msg *request)
+{
+    ss_via via;
+    ss_transport transport;
+    return ss_msg_top_via(request, &via) == SS_OK &&
+                   ss_transport_from(via.transport, &transport) == SS_OK &&
+                   has_transport(v->proxy, transport)
+               ? transport
+               : v->proxy->config->local.transport;
+}
+
+/* Step 4: into every request that could be of a dialog; a REGISTER, an ACK or a CANCEL makes none. Where the transport changes, each side
+ * gets a value that it can use, that of the next hop on top: neither may speak the other's. RFC3261:16.6 RFC3261:16.7 (RFC 5658, whose
+ * text was not at hand, calls it double Record-Route) */
 static void edit_record_route(const ss_visit *v, ss_splice *s, const ss_outgoing *out)
 {
     const ss_method method = s->msg->method;
@@ -318,14 +346,16 @@ static void edit_record_route(const ss_visit *v, ss_splice *s, const ss_outgoing
         method == SS_METHOD_ACK || method == SS_METHOD_CANCEL) {
         return;
     }
-    char memory[192];
+    char memory[384];
     ss_buffer b = ss_buffer_on(memory, sizeof memory);
-    const bool sips = must_be_sips(out);
-    ss_put_text(&b, sips ? "<sips:" : "<sip:");
-    put_own_flow(v, &b, out);
-    ss_put_host_port(&b, &v->proxy->config->local.local);
-    put_own_transport(&b, v->proxy->config->local.transport, sips);
-    ss_put_text(&b, ";lr>");
+    const ss_transport came = came_by_transport(v, s->msg);
+    if (came == out->hop.transport) {
+        put_record(v, &b, out, true, v->proxy->config->local.transport);
+    } else {
+        put_record(v, &b, out, true, out->hop.transport);
+        ss_put_text(&b, ", ");
+        put_record(v, &b, out, false, came);
+    }
     ss_splice_push(s, SS_HDR_RECORD_ROUTE, ss_buffer_slice(&b));
 }
 

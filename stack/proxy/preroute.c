@@ -64,10 +64,12 @@ static bool has_param(const ss_uri *uri, ss_slice name)
     return ss_params_get(uri->params, name, &value) == SS_OK;
 }
 
-/* What 16.6 step 4 puts into Record-Route, and nobody else would send to us: our address, lr, no user. */
-static bool is_our_record_route(const ss_proxy *proxy, const ss_uri *uri)
+/* What 16.6 step 4 puts into Record-Route, and nobody else would send to us: our address, lr, and no user but a token of ours. */
+static bool is_our_record_route(const ss_visit *v, const ss_uri *uri)
 {
-    return uri->user.at == NULL && has_param(uri, SS_LIT("lr")) && ss_proxy_is_us(proxy, uri);
+    ss_path flow;
+    return has_param(uri, SS_LIT("lr")) && ss_proxy_is_us(v->proxy, uri) &&
+           (uri->user.at == NULL || ss_flow_from_token(v, uri->user, &flow));
 }
 
 /* ---- Route --------------------------------------------------------------------------------------------------- */
@@ -113,13 +115,16 @@ static ss_status route_uri(ss_slice route, ss_name_addr *na, ss_uri *uri)
 
 /* ---- the three rules ----------------------------------------------------------------------------------------- */
 
-/* A strict router put our Record-Route value where the Request-URI was, and that at the end. RFC3261:16.4 */
-static ss_status undo_strict_route(const ss_proxy *proxy, ss_routing *r)
+/* A strict router put our Record-Route value where the Request-URI was, and that at the end. A flow that it names is the request's
+ * all the same. RFC3261:16.4 RFC5626:5.3 */
+static ss_status undo_strict_route(const ss_visit *v, const ss_msg *request, ss_routing *r,
+                                   unsigned *refusal)
 {
-    if (r->first == r->last || !is_our_record_route(proxy, &r->uri)) {
+    if (r->first == r->last || !is_our_record_route(v, &r->uri)) {
         return SS_OK;
     }
     ss_name_addr na;
+    *refusal = ss_proxy_read_flow(v, request, &r->uri, r).status;
     const ss_status status = route_uri(r->routes[r->last - 1], &na, &r->uri);
     r->request_uri = na.uri;
     r->last--;
@@ -212,6 +217,22 @@ static ss_status strip_our_maddr(const ss_proxy *proxy, ss_arena *arena, ss_rout
     return r->request_uri.len == 0 ? SS_ERR_FULL : ss_uri_parse(r->request_uri, &r->uri);
 }
 
+/* Our value for the other side, which a request that goes on along the dialog has behind the first: 16.6 step 4 put both. */
+static ss_status pop_other_side(const ss_visit *v, const ss_msg *request, ss_slice first,
+                                ss_routing *r, unsigned *refusal)
+{
+    ss_name_addr na;
+    ss_uri uri;
+    const ss_status status =
+        r->first == r->last ? SS_NONE : route_uri(r->routes[r->first], &na, &uri);
+    if (status == SS_OK && *refusal == 0 && is_our_record_route(v, &uri) &&
+        !ss_slice_eq(na.uri, first)) {
+        r->first++;
+        *refusal = ss_proxy_read_flow(v, request, &uri, r).status;
+    }
+    return status == SS_NONE ? SS_OK : status;
+}
+
 /* RFC3261:16.4 */
 static ss_status pop_our_route(const ss_visit *v, const ss_msg *request, ss_routing *r,
                                unsigned *refusal)
@@ -222,11 +243,14 @@ static ss_status pop_our_route(const ss_visit *v, const ss_msg *request, ss_rout
     ss_name_addr na;
     ss_uri uri;
     const ss_status status = route_uri(r->routes[r->first], &na, &uri);
-    if (status == SS_OK && is_our_route(v->proxy, &uri)) {
-        r->first++;
+    if (status != SS_OK || !is_our_route(v->proxy, &uri)) {
+        return status;
+    }
+    r->first++;
+    if (*refusal == 0) {
         *refusal = ss_proxy_read_flow(v, request, &uri, r).status;
     }
-    return status;
+    return is_our_record_route(v, &uri) ? pop_other_side(v, request, na.uri, r, refusal) : SS_OK;
 }
 
 static ss_status preroute(const ss_visit *v, const ss_msg *request, ss_routing *r,
@@ -237,7 +261,7 @@ static ss_status preroute(const ss_visit *v, const ss_msg *request, ss_routing *
         status = read_routes(v->turn->arena, request, r);
     }
     if (status == SS_OK) {
-        status = undo_strict_route(v->proxy, r);
+        status = undo_strict_route(v, request, r, refusal);
     }
     if (status == SS_OK) {
         status = strip_our_maddr(v->proxy, v->turn->arena, r);

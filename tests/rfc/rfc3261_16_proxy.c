@@ -260,6 +260,31 @@ TEST(rfc3261_16_4_only_the_first_route_is_popped)
     px_stop(rig);
 }
 
+/* RFC3261:16.4 RFC3261:16.6 What step 4 put for both sides of a change of transport goes at once; what says the same twice does not, as
+ * then somebody wants to come by here twice. */
+TEST(rfc3261_16_4_both_values_of_a_double_record_route_are_popped)
+{
+    static const char both[] =
+        "Route: <sip:10.0.0.1:5060;transport=tcp;lr>, <sip:10.0.0.1:5060;lr>\n";
+    goes_to_carol(both, "MESSAGE sip:x@10.0.0.4 SIP/2.0");
+    goes_to_carol("Route: <sip:10.0.0.1:5060;lr>\nRoute: <sip:10.0.0.1:5060;transport=tcp;lr>\n",
+                  "MESSAGE sip:x@10.0.0.4 SIP/2.0");
+    proxy_rig *rig = px_with_bob();
+    px_send(rig, ALICE,
+            px_request(rig, "MESSAGE sip:10.0.0.1:5060;transport=tcp;lr", "a1",
+                       "Route: <sip:10.0.0.1:5060;lr>, <sip:x@10.0.0.4>\n"));
+    px_sent *sent = px_expect(rig, CAROL, "MESSAGE sip:x@10.0.0.4 SIP/2.0");
+    CHECK_EQ(px_field_count(rig, sent, SS_HDR_ROUTE), 0);
+    px_send(rig, CAROL, px_reply(rig, sent, 200, ""));
+    px_expect(rig, ALICE, "SIP/2.0 200 OK");
+    px_send(rig, ALICE,
+            px_request(rig, "MESSAGE sip:x@10.0.0.4", "a2",
+                       "Route: <sip:10.0.0.1:5060;lr>, <sip:10.0.0.1:5060;lr>\n"));
+    sent = px_expect(rig, "10.0.0.1", "MESSAGE sip:x@10.0.0.4 SIP/2.0");
+    CHECK_EQ(px_field_count(rig, sent, SS_HDR_ROUTE), 1);
+    px_stop(rig);
+}
+
 TEST(rfc3261_16_4_a_route_to_another_port_of_this_host_is_not_ours)
 {
     proxy_rig *rig = px_with_bob();

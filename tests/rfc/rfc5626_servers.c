@@ -281,6 +281,24 @@ TEST(rfc5626_5_3_1_an_incoming_request_goes_over_the_flow_whatever_its_request_u
     px_stop(rig);
 }
 
+/* RFC3261:16.4 RFC5626:5.3 The token is in the Request-URI, where a strict router put our value. */
+TEST(rfc3261_16_4_a_strict_router_gives_a_flow_token_back)
+{
+    proxy_rig *rig = px_edge();
+    const ss_slice path = path_of_bob(rig);
+    const ss_slice start =
+        px_printf(rig, "MESSAGE %.*s", (int)path.len - 2, path.at + 1); /* without brackets */
+    char line[400];
+    CHECK(start.len < sizeof line);
+    memcpy(line, start.at, start.len);
+    line[start.len] = '\0';
+    px_send(rig, REGISTRAR, px_request(rig, line, "a1", "Route: <sip:bob@192.0.2.3>\n"));
+    px_sent *out = px_expect(rig, BOB, "MESSAGE sip:bob@192.0.2.3 SIP/2.0");
+    CHECK_EQ(px_field_count(rig, out, SS_HDR_ROUTE), 0);
+    px_send(rig, BOB, px_reply(rig, out, 200, ""));
+    px_stop(rig);
+}
+
 TEST(rfc5626_5_3_an_outgoing_request_is_routed_as_any_other)
 {
     proxy_rig *rig = px_edge();
