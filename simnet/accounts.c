@@ -15,6 +15,7 @@ ss_protection sn_account_protection(const sn_guard_spec *guard)
                         .algorithm_count = guard->algorithm_count,
                         .offers = guard->offers,
                         .methods = guard->methods,
+                        .asks_guests = guard->asks_guests,
                         .nonce_lifetime = guard->nonce_lifetime,
                         .secret_lifetime = SECRET_LIFETIME,
                         .proves = guard->proves,

@@ -110,7 +110,7 @@ static ss_slice moved(ss_slice s, const char *from, const char *to)
 typedef struct login_block {
     ss_ua_profile profile;
     ss_ua_auth auth;
-    ss_credential credential;
+    ss_credential credentials[1 + SN_GUESTS_MAX]; /* its own, and those of a guest */
     ss_slice hosts[4];
 } login_block;
 
@@ -118,6 +118,7 @@ typedef struct login_block {
 typedef struct texts {
     ss_slice aor, registrar;
     ss_slice user, password, realm, domain, proxy_host, proxy_address, outbound_address;
+    ss_slice guest_realms[SN_GUESTS_MAX], guest_passwords[SN_GUESTS_MAX];
 } texts;
 
 static ss_slice put_text(ss_buffer *b, const char *text)
@@ -157,6 +158,10 @@ static void put_login(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t
     }
     t->proxy_address = put_address_of(b, plan, login->proxy);
     t->outbound_address = put_address_of(b, plan, sn_plan_outbound(plan, spec));
+    for (uint32_t i = 0; i < login->guest_count; i++) {
+        t->guest_realms[i] = put_text(b, login->guests[i].realm);
+        t->guest_passwords[i] = put_template(b, login->guests[i].password, index);
+    }
 }
 
 static void put_texts(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t)
@@ -184,15 +189,23 @@ static void fill_login(login_block *block, sn_host *host, const sn_login_spec *s
             block->hosts[count++] = hosts[i];
         }
     }
-    block->credential = (ss_credential){ .realm = t->realm,
-                                         .username = t->user,
-                                         .password = t->password,
-                                         .hosts = block->hosts,
-                                         .host_count = count,
-                                         .for_users = spec->for_users };
+    block->credentials[0] = (ss_credential){ .realm = t->realm,
+                                             .username = t->user,
+                                             .password = t->password,
+                                             .hosts = block->hosts,
+                                             .host_count = count,
+                                             .for_users = spec->for_users };
+    for (uint32_t i = 0; i < spec->guest_count; i++) {
+        block->credentials[1 + i] =
+            (ss_credential){ .realm = t->guest_realms[i],
+                             .username = ss_slice_cut(t->aor, 4, t->aor.len), /* behind sip: */
+                             .password = t->guest_passwords[i],
+                             .hosts = block->hosts,
+                             .host_count = count };
+    }
     block->auth = (ss_ua_auth){ .crypto = sn_host_crypto(host),
-                                .credentials = &block->credential,
-                                .credential_count = 1,
+                                .credentials = block->credentials,
+                                .credential_count = (uint16_t)(1 + spec->guest_count),
                                 .minimum = (ss_hash)spec->minimum,
                                 .prefers_strongest = spec->prefers_strongest };
     block->profile.auth = &block->auth;
@@ -248,6 +261,10 @@ static void move_texts(texts *t, const char *from, const char *to)
                               &t->proxy_host, &t->proxy_address, &t->outbound_address };
     for (size_t i = 0; i < SS_COUNT(all); i++) {
         *all[i] = all[i]->len == 0 ? SS_EMPTY : moved(*all[i], from, to);
+    }
+    for (size_t i = 0; i < SN_GUESTS_MAX; i++) {
+        t->guest_realms[i] = moved(t->guest_realms[i], from, to);
+        t->guest_passwords[i] = moved(t->guest_passwords[i], from, to);
     }
 }
 

@@ -228,6 +228,12 @@ static void copy_login(sn_plan *plan, sn_login_spec *login, bool *failed)
     login->user = copy_text(plan, login->user, failed);
     login->realm = copy_text(plan, login->realm, failed);
     login->domain = copy_text(plan, login->domain, failed);
+    for (uint32_t i = 0; i < login->guest_count; i++) {
+        sn_guest_spec *guest = &login->guests[i];
+        guest->domain = copy_text(plan, guest->domain, failed);
+        guest->realm = copy_text(plan, guest->realm, failed);
+        guest->password = copy_text(plan, guest->password, failed);
+    }
 }
 
 uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)

@@ -73,12 +73,38 @@ static bool is_user(const sn_group_spec *g, const sn_guard_spec *guard, ss_slice
            ss_slice_eq(ss_slice_cut(whole, user.len + 1, whole.len), domain);
 }
 
+static bool has_account(const sn_group_spec *g, const sn_guard_spec *guard)
+{
+    for (uint32_t i = 0; g->role == SN_ROLE_UA && i < g->ua.login.guest_count; i++) {
+        if (strcmp(g->ua.login.guests[i].domain, guard->domain) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of a group whose nodes have accounts there: called by their whole addresses. */
+static bool is_guest(const sn_group_spec *g, const sn_guard_spec *guard, ss_slice user,
+                     uint32_t *index)
+{
+    char memory[512];
+    ss_buffer aor = ss_buffer_on(memory, sizeof memory);
+    if (!has_account(g, guard) || g->ua.aor == NULL ||
+        !ss_slice_starts(ss_slice_from(g->ua.aor), SS_LIT("sip:"))) {
+        return false;
+    }
+    *index = index_in(g->ua.aor + 4, user);
+    sn_put_template(&aor, g->ua.aor + 4, *index);
+    return !aor.overflow && *index < g->count && ss_slice_eq(ss_buffer_slice(&aor), user);
+}
+
 bool sn_plan_password(const sn_plan *plan, const sn_guard_spec *guard, ss_slice user,
                       ss_buffer *password)
 {
     for (uint32_t i = 0; i < plan->group_count; i++) {
         uint32_t index;
-        if (is_user(&plan->groups[i], guard, user, &index)) {
+        if (is_user(&plan->groups[i], guard, user, &index) ||
+            is_guest(&plan->groups[i], guard, user, &index)) {
             sn_put_template(password, guard->password, index);
             return !password->overflow;
         }
@@ -165,6 +191,7 @@ ss_status sn_plan_cast_logins(sn_plan *plan)
                                  .methods = specs[k].methods,
                                  .domain = specs[k].domain,
                                  .realm = specs[k].realm,
+                                 .asks_guests = specs[k].asks_guests && g->role == SN_ROLE_PROXY,
                                  .nonce_lifetime = specs[k].nonce_lifetime };
         }
     }

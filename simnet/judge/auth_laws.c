@@ -18,8 +18,8 @@ typedef struct login_line {
 
 /** What of a request concerns these laws. */
 typedef struct reading {
-    ss_slice from, to; /* hosts */
-    bool in_dialog;    /* To has a tag */
+    ss_slice from, to, uri; /* hosts; that of the Request-URI */
+    bool in_dialog;         /* To has a tag */
     login_line lines[LINES_MAX];
     unsigned count;
 } reading;
@@ -120,6 +120,9 @@ static reading read_request(ss_slice payload)
 {
     reading r = { 0 };
     size_t line = ss_slice_find(payload, '\n');
+    const ss_slice start = ss_slice_cut(payload, 0, line);
+    const size_t version = start.len < 9 ? 0 : start.len - 9; /* " SIP/2.0\r" */
+    r.uri = host_in(ss_slice_cut(start, 0, version));
     while (line < payload.len) {
         payload = ss_slice_cut(payload, line + 1, payload.len);
         line = ss_slice_find(payload, '\n');
@@ -265,6 +268,21 @@ static const sn_cast_guard *guard_at(const sn_judge *j, uint32_t node, uint8_t m
     return NULL;
 }
 
+/* A proxy that asks of who comes from elsewhere. */
+static const sn_cast_guard *guard_from_guests(const sn_judge *j, uint32_t node, uint8_t method,
+                                              const reading *r)
+{
+    for (uint32_t i = 0; i < j->cast->guard_count; i++) {
+        const sn_cast_guard *g = &j->cast->guards[i];
+        if (is_of(g, node) && g->asks_guests && method != SS_METHOD_REGISTER &&
+            (g->methods >> method & 1u) != 0 &&
+            ss_slice_eq_nocase(ss_slice_from(g->domain), r->uri)) {
+            return g;
+        }
+    }
+    return NULL;
+}
+
 static bool is_guarded(const sn_judge *j, uint32_t node, uint8_t method)
 {
     for (uint32_t i = 0; i < j->cast->guard_count; i++) {
@@ -283,6 +301,9 @@ static void request_came(sn_judge *j, const sn_fact *f, ss_slice payload)
     }
     const reading r = read_request(payload);
     const sn_cast_guard *g = guard_at(j, f->entity, f->sip.method, &r);
+    if (g == NULL) {
+        g = guard_from_guests(j, f->entity, f->sip.method, &r);
+    }
     if (g == NULL || (r.in_dialog && member(j, f->entity)->role == SN_ROLE_UA)) {
         return;
     }

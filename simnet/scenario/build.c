@@ -72,6 +72,7 @@ static sn_guard_spec guard_of(const sn_domain_entry *d)
                             .algorithm_count = (uint8_t)d->algorithms.count,
                             .offers = (uint8_t)d->qop,
                             .methods = d->methods,
+                            .asks_guests = d->guests,
                             .nonce_lifetime = d->nonce,
                             .proves = d->is_mutual,
                             .renews = d->renew != UINT64_MAX,
@@ -97,14 +98,20 @@ static sn_login_spec login_of(const sn_group_entry *g)
     if (g->login == NULL) {
         return (sn_login_spec){ .proxy = SN_NOBODY };
     }
-    return (sn_login_spec){ .password = g->password,
+    sn_login_spec login = { .password = g->password,
                             .user = g->user,
                             .realm = g->login->realm,
                             .domain = g->login->name.text,
                             .proxy = g->login->registrar.index,
                             .minimum = (uint8_t)g->auth.minimum,
                             .prefers_strongest = g->auth.prefer == 1,
-                            .for_users = g->auth.users };
+                            .for_users = g->auth.users,
+                            .guest_count = g->guest_of.count };
+    for (uint32_t i = 0; i < g->guest_of.count; i++) {
+        const sn_domain_entry *d = g->guest_of.domains[i];
+        login.guests[i] = (sn_guest_spec){ d->name.text, d->realm, d->password };
+    }
+    return login;
 }
 
 static sn_proxy_spec proxy_of(sn_reading *r, const sn_model *m, const sn_group_entry *g)

@@ -217,3 +217,40 @@ static bool write_auth(sn_text *t, const void *at)
 }
 
 const sn_codec sn_auth_codec = { read_auth, write_auth };
+
+/* ---- guest_of: domains of others with an account there ---- */
+
+static void read_guests(sn_reading *r, const sn_item *value, void *at)
+{
+    struct sn_guest_entry *guests = at;
+    if (value->kind != SN_ITEM_LIST) {
+        sn_wrong(r, value->place, NULL, "wrong type: a list of domains is wanted here");
+        return;
+    }
+    for (uint32_t i = 0; i < value->count; i++) {
+        const sn_item *item = value->pairs[i].value;
+        const char *text = NULL;
+        if (!sn_value_text(r, item, 200, &text)) {
+            return;
+        }
+        if (guests->count == SN_GUESTS_MAX) {
+            sn_wrong(r, item->place, NULL, "more than %u domains", SN_GUESTS_MAX);
+            return;
+        }
+        guests->names[guests->count++] = (sn_name){ .text = text, .place = item->place };
+    }
+}
+
+static bool write_guests(sn_text *t, const void *at)
+{
+    const struct sn_guest_entry *guests = at;
+    sn_text_put_str(t, "[");
+    for (uint32_t i = 0; i < guests->count; i++) {
+        sn_text_put_str(t, i == 0 ? "" : ", ");
+        sn_text_put_str(t, guests->names[i].text);
+    }
+    sn_text_put_str(t, "]");
+    return true;
+}
+
+const sn_codec sn_guest_codec = { read_guests, write_guests };

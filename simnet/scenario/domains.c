@@ -32,6 +32,7 @@ static const sn_field domain_fields[] = {
       .kind = SN_VALUE_SPECIAL,
       .offset = offsetof(sn_domain_entry, methods),
       .codec = &sn_challenge_codec },
+    { .key = "guests", .kind = SN_VALUE_BOOL, .offset = offsetof(sn_domain_entry, guests) },
     { .key = "nonce",
       .kind = SN_VALUE_TIME,
       .offset = offsetof(sn_domain_entry, nonce),

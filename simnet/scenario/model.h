@@ -137,6 +137,11 @@ typedef struct sn_group_entry {
     } watch; /* to.text NULL: none */
     const char *user, *password;
     sn_auth_entry auth;
+    struct sn_guest_entry {
+        uint32_t count;
+        sn_name names[SN_GUESTS_MAX];
+        const struct sn_domain_entry *domains[SN_GUESTS_MAX]; /* once found */
+    } guest_of;
     const struct sn_domain_entry *login; /* the domain that its password is of, once found */
     unsigned door;                       /* bits 1 << ss_method: it asks for credentials itself */
     const struct sn_domain_entry
@@ -176,6 +181,7 @@ typedef struct sn_domain_entry {
     } algorithms;
     unsigned qop;     /* SS_OFFERS_… */
     unsigned methods; /* bit 1 << ss_method */
+    bool guests;      /* of who comes from elsewhere too */
     ss_span nonce;
     bool is_mutual; /* its servers prove that they know the password */
     ss_span renew;  /* age of a nonce from which on another is given; UINT64_MAX: none is */
@@ -535,6 +541,7 @@ extern const sn_codec sn_algorithms_codec;  /* sn_algorithms_entry: digest_keys.
 extern const sn_codec sn_qop_codec;         /* unsigned */
 extern const sn_codec sn_challenge_codec;   /* unsigned */
 extern const sn_codec sn_auth_codec;        /* sn_auth_entry */
+extern const sn_codec sn_guest_codec;       /* sn_guest_entry */
 extern const sn_codec sn_door_codec;        /* unsigned: bits 1 << ss_method, or 0 */
 extern const sn_codec sn_window_codec;      /* sn_window_entry */
 extern const sn_codec sn_queue_codec;       /* sn_queue_entry */

@@ -263,6 +263,22 @@ static void judge_login(sn_reading *r, const sn_model *m, sn_group_entry *g)
     }
 }
 
+static void judge_guest(sn_reading *r, const sn_model *m, sn_group_entry *g)
+{
+    for (uint32_t i = 0; i < g->guest_of.count; i++) {
+        const sn_name *name = &g->guest_of.names[i];
+        const sn_domain_entry *domain = domain_named(m, name->text);
+        g->guest_of.domains[i] = domain;
+        if (domain == NULL || domain->password == NULL) {
+            sn_wrong(r, name->place, NULL,
+                     "nobody has an account there: %s has no password in 'domains'",
+                     sn_shown(r, ss_slice_from(name->text)));
+        } else if (g->login == NULL || domain == g->login) {
+            sn_wrong(r, name->place, NULL, "a guest is a user with a password of another domain");
+        }
+    }
+}
+
 static void judge_ua(sn_reading *r, sn_model *m, sn_group_entry *g)
 {
     const uint64_t before = r->mistake_count;
@@ -276,6 +292,7 @@ static void judge_ua(sn_reading *r, sn_model *m, sn_group_entry *g)
     if (r->mistake_count == before) {
         judge_register(r, m, g);
         judge_login(r, m, g);
+        judge_guest(r, m, g);
     }
 }
 

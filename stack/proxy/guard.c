@@ -22,6 +22,14 @@ static const ss_protection *protection_of(const ss_proxy_config *config, ss_slic
     return NULL;
 }
 
+/* Who comes from elsewhere to an address of a domain that asks its guests. RFC3261:22.3 */
+static const ss_protection *protection_from_guests(const ss_proxy_config *config,
+                                                   const ss_routing *routing)
+{
+    const ss_protection *p = protection_of(config, routing->uri.host);
+    return p != NULL && p->asks_guests ? p : NULL;
+}
+
 /** How a request is guarded: 401 by the registrar, 407 by the proxy (22.1). */
 typedef struct guard {
     const ss_protection *protection; /* NULL: nothing does */
@@ -39,6 +47,9 @@ static guard guard_of(const ss_visit *v, const ss_msg *request, const ss_routing
     const ss_protection *p = protection_of(config, address->host);
     if (p == NULL && config->protection_count > 0 && ss_proxy_is_us(v->proxy, address)) {
         p = &config->protections[0]; /* our own name stands for our domains */
+    }
+    if (p == NULL && !is_registrar) {
+        p = protection_from_guests(config, routing);
     }
     if (p == NULL || !ss_protects(p, request->method)) {
         return (guard){ .protection = NULL };

@@ -1,4 +1,6 @@
 /* RFC 3261 section 22, the server's half: a proxy and its registrar that ask the users of example.com for credentials. */
+#include <stdio.h>
+
 #include "proxy_rig.h"
 
 #define REGISTER "REGISTER sip:example.com"
@@ -241,6 +243,32 @@ TEST(rfc3261_22_3_requests_from_other_domains_are_not_challenged)
                                   "Max-Forwards: 70\nFrom: <sip:eve@example.org>;tag=e\n"
                                   "To: <sip:bob@example.com>\nCall-ID: e\nCSeq: 1 INVITE\n"
                                   "Contact: <sip:eve@" ALICE ">\nContent-Length: 0\n\n"));
+    px_expect(rig, ALICE, "SIP/2.0 100 Trying");
+    px_expect(rig, BOB, "INVITE sip:bob@10.0.0.3 SIP/2.0");
+    px_free(rig);
+}
+
+/* RFC3261:22.3 unless the domain asks its guests: for what is meant for its own users, and for nothing else */
+TEST(rfc3261_22_3_a_domain_may_ask_who_comes_from_another)
+{
+    static const char head[] = " SIP/2.0\nVia: SIP/2.0/UDP " ALICE ":5060;branch=z9hG4bK%s\n"
+                               "Max-Forwards: 70\nFrom: <sip:eve@example.org>;tag=e\n"
+                               "To: <sip:bob@example.com>\nCall-ID: e\nCSeq: 1 INVITE\n"
+                               "Contact: <sip:eve@" ALICE ">\n%sContent-Length: 0\n\n";
+    static const px_login users[] = {
+        { "alice", "secret", INVITE, SS_ALGORITHM_SHA_256, 1 },
+    };
+    char format[512];
+    proxy_rig *rig = protected();
+    rig->protection.asks_guests = true;
+    snprintf(format, sizeof format, INVITE "%s", head);
+    const px_sent *response = challenged(rig, px_printf(rig, format, "x1", ""), 407);
+    CHECK_EQ(px_field_count(rig, response, SS_HDR_PROXY_AUTHENTICATE), 2);
+    /* somebody else's account does not do */
+    px_send(rig, ALICE, px_printf(rig, format, "x2", px_login_line(response, &users[0])));
+    px_expect(rig, ALICE, "SIP/2.0 403 Forbidden");
+    snprintf(format, sizeof format, "INVITE sip:bob@" BOB "%s", head);
+    px_send(rig, ALICE, px_printf(rig, format, "x3", ""));
     px_expect(rig, ALICE, "SIP/2.0 100 Trying");
     px_expect(rig, BOB, "INVITE sip:bob@10.0.0.3 SIP/2.0");
     px_free(rig);

@@ -52,6 +52,12 @@ TEST(rfc3665_3_2_a_session_through_two_proxies)
     flow_check("rfc3665/two_proxies", NULL);
 }
 
+/* RFC3665:3.3 RFC3261:22.3 */
+TEST(rfc3665_3_3_both_proxies_ask_the_caller)
+{
+    flow_check("rfc3665/two_credentials", NULL);
+}
+
 /* RFC3665:3.4 RFC3263:4.3 */
 TEST(rfc3665_3_4_the_first_proxy_does_not_answer)
 {
@@ -98,6 +104,20 @@ TEST(rfc3665_3_10_a_callee_that_does_not_respond)
 TEST(rfc3665_3_11_a_callee_who_is_not_available)
 {
     flow_check("rfc3665/unavailable", NULL);
+}
+
+/* ---- proxies ---- */
+
+/* RFC3261:16.6 */
+TEST(rfc3261_16_6_a_proxy_between_two_transports_records_itself_twice)
+{
+    flow_check("proxies/two_transports", NULL);
+}
+
+/* RFC3261:16.5 */
+TEST(rfc3261_16_5_a_proxy_of_several_domains)
+{
+    flow_check("proxies/two_domains", NULL);
 }
 
 /* ---- events, references, messages ---- */

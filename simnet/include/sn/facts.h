@@ -67,6 +67,7 @@ typedef struct sn_cast_guard {
     uint32_t node, count;       /* that one and those behind it: a group */
     uint32_t methods;           /* bit 1 << ss_method */
     const char *domain, *realm; /* borrowed from the plan */
+    bool asks_guests;           /* requests to the domain from elsewhere need credentials too */
     ss_span nonce_lifetime;
 } sn_cast_guard;
 

@@ -32,6 +32,12 @@ typedef struct sn_watch_spec {
     sn_dist at;
 } sn_watch_spec;
 
+/** An account in a domain of others: it is called as the user agent's own address. */
+typedef struct sn_guest_spec {
+    const char *domain, *realm, *password; /* template */
+} sn_guest_spec;
+#define SN_GUESTS_MAX 4u
+
 /** As whom a user agent may log in. */
 typedef struct sn_login_spec {
     const char *password; /* template, as aor; NULL: it has no credentials */
@@ -41,6 +47,8 @@ typedef struct sn_login_spec {
     uint8_t minimum;        /* ss_hash */
     bool prefers_strongest; /* of several challenges; else the topmost */
     bool for_users;         /* also toward other users of the domain */
+    sn_guest_spec guests[SN_GUESTS_MAX];
+    uint32_t guest_count;
 } sn_login_spec;
 
 /** A domain whose proxy asks for credentials. Its users are the user agents with an aor of the domain; the password of each is the
@@ -52,6 +60,7 @@ typedef struct sn_guard_spec {
     uint8_t offers;   /* SS_OFFERS_… */
     uint32_t methods; /* bit 1 << ss_method */
     ss_span nonce_lifetime;
+    bool asks_guests; /* of requests from other domains too */
     bool proves; /* its 2xx prove that it knows the password: RFC 7616 3.5 */
     bool renews; /* … and give another nonce, when the one used is older than that */
     ss_span renew_after;

@@ -213,6 +213,8 @@ void ss_secrets_keep(ss_secrets *s, const ss_credentials *credentials, ss_slice 
 typedef struct ss_protection {
     ss_slice realm;
     ss_slice domain; /* host of the addresses that its users have; lower case */
+    bool
+        asks_guests; /* a proxy's: requests to it from other domains need credentials too, of a user called as their From */
     uint8_t algorithms[SS_ALGORITHM_COUNT]; /* in order of preference: RFC 8760 2.3 */
     uint8_t algorithm_count;
     uint8_t offers;   /* SS_OFFERS_… */

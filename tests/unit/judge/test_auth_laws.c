@@ -103,6 +103,22 @@ TEST(auth1_sees_a_registration_answered_200_without_credentials)
     court_close(&rig);
 }
 
+TEST(auth1_sees_a_guest_let_in_without_credentials_where_guests_are_asked)
+{
+    court rig;
+    open_guarded(&rig);
+    rig.guard.asks_guests = true;
+    court_at(&rig, 0);
+    pass(&rig, COURT_ALICE, 10, bytes("b.test", "a.test", "00", 1));
+    check_one(&rig, "AUTH1", 0);
+    pass(&rig, COURT_BOB, 20, bytes("b.test", "a.test", NULL, 0));
+    check_one(&rig, "AUTH1", 1);
+    rig.guard.domain = "c.test"; /* the Request-URI is of none that it asks for */
+    pass(&rig, COURT_BOB, 30, bytes("b.test", "a.test", NULL, 0));
+    check_one(&rig, "AUTH1", 1);
+    court_close(&rig);
+}
+
 TEST(auth1_accepts_right_credentials_other_methods_and_other_domains)
 {
     court rig;
