@@ -1,4 +1,4 @@
-/* B2B1: a B2BUA's INVITE goes fewer hops than the one because of which it left (RFC 3261 16.6 step 3; RFC 7332). No message says which
+/* BTB1: a B2BUA's INVITE goes fewer hops than the one because of which it left (RFC 3261 16.6 step 3; RFC 7332). No message says which
  * two belong together, as nothing of one stands in the other: the app tells, before the second leaves. What is known is kept for
  * two generations, each longer than an INVITE is sent again. */
 #include "laws.h"
@@ -43,10 +43,10 @@ static void sent(sn_judge *j, const sn_fact *f)
 {
     const uint64_t *came = recall(j, key_of(JOINED, f->entity, f->sip.call_id));
     if (came == NULL) {
-        sn_judge_broken(j, LAW_B2B1, f->key.at, f->entity, f->sip.call_id,
+        sn_judge_broken(j, LAW_BTB1, f->key.at, f->entity, f->sip.call_id,
                         "an INVITE left a B2BUA, and none came that it was made for");
     } else if (hops_in(&f->sip) >= *came) {
-        sn_judge_broken(j, LAW_B2B1, f->key.at, f->entity, f->sip.call_id,
+        sn_judge_broken(j, LAW_BTB1, f->key.at, f->entity, f->sip.call_id,
                         "an INVITE left with Max-Forwards %u because of one with %u",
                         f->sip.max_forwards, (unsigned)*came);
     }

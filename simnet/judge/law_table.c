@@ -151,7 +151,7 @@ const sn_law sn_laws[] = {
                    "what waits at a proxy is served in the order of its classes and, within one, "
                    "of its coming; no message before an earlier one of its dialog from the same "
                    "neighbour" },
-    [LAW_B2B1] = { "B2B1", "RFC3261:16.6",
+    [LAW_BTB1] = { "BTB1", "RFC3261:16.6",
                    "an INVITE that a B2BUA sends because another came goes fewer hops than that "
                    "one, and it sends no other" },
     [LAW_NET1] = { "NET1", "",

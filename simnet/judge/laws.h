@@ -22,7 +22,7 @@
     X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
     X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(AUTH5)                                                \
     X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
-    X(LOC1) X(DNS1) X(QUE1) X(B2B1)                                                             \
+    X(LOC1) X(DNS1) X(QUE1) X(BTB1)                                                             \
     X(TRN1) X(TRN2)                                                                             \
     X(LEFT1) X(LIVE1)
 /* clang-format on */
@@ -502,7 +502,7 @@ void sn_auth_judge(sn_judge *j, const sn_fact *f, ss_slice payload);
 void sn_auth_kept(sn_judge *j, const txn *t, uint64_t branch);
 void sn_auth_end(sn_judge *j);
 
-/* joined.c: B2B1 */
+/* joined.c: BTB1 */
 
 void sn_joined_judge(sn_judge *j, const sn_fact *f);
 /** The ACK of this 2xx has the answer to the offer in it, which a B2BUA has to be given first: RFC 3261 13.2.2.4 asks for none at

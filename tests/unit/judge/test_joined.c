@@ -1,4 +1,4 @@
-/* B2B1: what a B2BUA sends because of what came. RFC3261:16.6. And that the ACK of an offer may wait there: TX12. */
+/* BTB1: what a B2BUA sends because of what came. RFC3261:16.6. And that the ACK of an offer may wait there: TX12. */
 #include "check.h"
 #include "court.h"
 
@@ -43,13 +43,13 @@ static uint64_t broken_by(unsigned came, unsigned left)
     invite_comes(&rig, came);
     joins(&rig);
     court_sends(&rig, COURT_BOB, made(left, true));
-    const uint64_t broken = court_broken(&rig, "B2B1");
+    const uint64_t broken = court_broken(&rig, "BTB1");
     court_close(&rig);
     return broken;
 }
 
 /* RFC3261:16.6 */
-TEST(b2b1_sees_an_invite_that_goes_as_far_as_the_one_it_was_made_for)
+TEST(btb1_sees_an_invite_that_goes_as_far_as_the_one_it_was_made_for)
 {
     CHECK_EQ(broken_by(70, 70), 1);
     CHECK_EQ(broken_by(5, 70), 1);
@@ -57,7 +57,7 @@ TEST(b2b1_sees_an_invite_that_goes_as_far_as_the_one_it_was_made_for)
     CHECK_EQ(broken_by(0xffff, 71), 1);
 }
 
-TEST(b2b1_lets_any_lower_number_pass_and_seventy_where_none_was_said)
+TEST(btb1_lets_any_lower_number_pass_and_seventy_where_none_was_said)
 {
     CHECK_EQ(broken_by(70, 69), 0);
     CHECK_EQ(broken_by(1, 0), 0);
@@ -65,22 +65,22 @@ TEST(b2b1_lets_any_lower_number_pass_and_seventy_where_none_was_said)
     CHECK_EQ(broken_by(0xffff, 70), 0);
 }
 
-TEST(b2b1_sees_an_invite_that_none_was_the_cause_of)
+TEST(btb1_sees_an_invite_that_none_was_the_cause_of)
 {
     court rig;
     invite_comes(&rig, 70);
     court_sends(&rig, COURT_BOB, made(69, true));
-    CHECK_EQ(court_broken(&rig, "B2B1"), 1);
+    CHECK_EQ(court_broken(&rig, "BTB1"), 1);
     court_close(&rig);
 }
 
-TEST(b2b1_is_no_law_for_a_user_agent)
+TEST(btb1_is_no_law_for_a_user_agent)
 {
     court rig;
     court_open(&rig);
     court_at(&rig, SS_MS(10));
     court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_INVITE, COURT_OURS));
-    CHECK_EQ(court_broken(&rig, "B2B1"), 0);
+    CHECK_EQ(court_broken(&rig, "BTB1"), 0);
     court_close(&rig);
 }
 
