@@ -174,6 +174,9 @@ static void put_note(ss_buffer *b, const ss_note *note)
         put_transport(b, "from", note->from);
         put_transport(b, "to", note->to);
     }
+    if (note->kind == SS_NOTE_DEFENCE) {
+        text(b, "step", rp_defence_step_name(note->from));
+    }
     if (note->kind == SS_NOTE_QUEUE) {
         text(b, "class", rp_class_name(note->from));
         text(b, "step", rp_queue_step_name(note->to));

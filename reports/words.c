@@ -52,6 +52,13 @@ const char *rp_class_name(unsigned class)
     return pick(names, SS_COUNT(names), class);
 }
 
+const char *rp_defence_step_name(unsigned step)
+{
+#define DEFENCE_NAME(id, name) name,
+    static const char *const names[] = { SS_DEFENCE_LIST(DEFENCE_NAME) };
+    return pick(names, SS_COUNT(names), step);
+}
+
 const char *rp_queue_step_name(unsigned step)
 {
     static const char *const names[] = { "WAITS", "REFUSED", "DROPPED", "TAKEN" };
@@ -61,8 +68,9 @@ const char *rp_queue_step_name(unsigned step)
 
 const char *rp_note_name(unsigned kind)
 {
-    static const char *const names[] = { "TXN",     "TIMER", "RESEND",       "DIALOG", "STRAY",
-                                         "REFUSED", "AUTH",  "SUBSCRIPTION", "SWITCH", "QUEUE" };
+    static const char *const names[] = { "TXN",    "TIMER",   "RESEND", "DIALOG",
+                                         "STRAY",  "REFUSED", "AUTH",   "SUBSCRIPTION",
+                                         "SWITCH", "QUEUE",   "DEFENCE" };
     _Static_assert(SS_COUNT(names) == SS_NOTE_COUNT, "one name per kind of note");
     return pick(names, SS_COUNT(names), kind);
 }

@@ -12,6 +12,7 @@ const char *rp_dialog_state_name(unsigned state);
 const char *rp_subscription_name(unsigned state);
 const char *rp_note_name(unsigned kind);
 const char *rp_class_name(unsigned class);
+const char *rp_defence_step_name(unsigned step);
 const char *rp_queue_step_name(unsigned step);
 /** What came of a challenge or of credentials, in words: ss_auth_outcome. */
 const char *rp_auth_text(unsigned outcome);

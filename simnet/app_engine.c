@@ -263,6 +263,6 @@ void sn_engine_left(const ss_engine *e, sn_left_fact *left)
         left->store_bytes -= ss_ua_login_bytes(&e->ua, &e->core) + ss_ua_nonce_bytes(&e->ua);
     } else {
         left->contexts = e->proxy.contexts;
-        left->store_bytes -= ss_proxy_kept_bytes(&e->proxy);
+        left->store_bytes -= ss_proxy_kept_bytes(&e->proxy, &e->core);
     }
 }

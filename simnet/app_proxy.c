@@ -112,6 +112,8 @@ static ss_status start(void *self, sn_host *host)
         .breadth_max = spec->breadth_max,
         .breadth_rejects = spec->breadth_rejects,
         .lets_loop = spec->lets_loop,
+        .hides_users = spec->hides_users,
+        .defence = spec->has_defence ? &spec->defence : NULL,
         .queue = spec->has_queue ? &spec->queue : NULL,
         .expires_default_s = 3600,
         .expires_min_s = 60,

@@ -189,6 +189,9 @@ static ss_status refuse(ss_engine *e, ss_turn *turn, const ss_msg *msg, const ss
 {
     e->counts.refused++;
     note_refused(turn, diag);
+    if (e->role == SS_ROLE_PROXY) {
+        ss_defence_unread(&e->proxy, &e->core, turn, path);
+    }
     if (diag->response == 0 || !msg->is_request || msg->method == SS_METHOD_ACK) {
         return SS_ERR_SYNTAX; /* nothing answers an ACK or a response (17.1.1.3, 18.1.2) */
     }
@@ -257,6 +260,9 @@ static ss_status take_message(ss_engine *e, ss_turn *turn, const ss_path *path, 
     } else if (msg->is_request || e->role == SS_ROLE_UA ||
                !ss_proxy_pass_response(&e->proxy, turn, msg)) {
         const ss_up up = ss_txn_receive(&e->core, turn, msg, path);
+        if (e->role == SS_ROLE_PROXY && up.kind == SS_UP_RESPONSE) {
+            ss_defence_answered(&e->proxy, &e->core, turn, path);
+        }
         pass_up(e, turn, &up, msg, path);
     }
     return end_turn(e, turn);
@@ -285,8 +291,18 @@ static bool has_queue(const ss_engine *e)
     return e->role == SS_ROLE_PROXY && e->proxy.config->queue != NULL;
 }
 
+/* Before it costs anything. */
+static bool hears(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes)
+{
+    return e->role != SS_ROLE_PROXY || e->proxy.config->defence == NULL ||
+           ss_defence_hears(&e->proxy, &e->core, turn, path, bytes);
+}
+
 static ss_status message_in(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice bytes)
 {
+    if (!hears(e, turn, path, bytes)) {
+        return turn_status(e, turn);
+    }
     if (!has_queue(e)) {
         return process(e, turn, path, bytes, false);
     }
@@ -298,6 +314,9 @@ ss_status ss_engine_input_read(ss_engine *e, ss_turn *turn, const ss_path *path,
 {
     if (has_queue(e)) { /* it waits as bytes, and is read again when its turn comes */
         return message_in(e, turn, path, msg->bytes);
+    }
+    if (!hears(e, turn, path, msg->bytes)) {
+        return turn_status(e, turn);
     }
     e->counts.received++;
     const ss_status stamped = stamp(turn, path, msg);

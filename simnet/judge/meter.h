@@ -55,6 +55,9 @@
     X(UDP_TO_TCP, "udp_to_tcp", "a request went by TCP for its size: 18.1.1")                \
     X(TCP_TO_UDP, "tcp_to_udp", "such a request was refused a connection and went over UDP") \
     X(CONNECTION_LOST, "connection_lost", "a peer reset a connection")                       \
+    X(DEFENCE_DROPPED, "defence_dropped",                                                    \
+      "a proxy did not hear a message, by a limit or a block")                             \
+    X(DEFENCE_BLOCK, "defence_block", "a proxy blocked a source")                           \
     X(QUEUE_WAIT, "queue_wait", "a message waited for a worker of a proxy")                  \
     X(QUEUE_REFUSED, "queue_refused", "a proxy refused a request, as too many waited")       \
     X(QUEUE_DROPPED, "queue_dropped", "a proxy dropped a message, as too many waited")       \

@@ -30,6 +30,7 @@ typedef struct row {
     COUNTED("dropped." cause, dropped[SN_CAUSE_##id], "packets that were dropped for this cause")
 #define REQUESTS(method, id) \
     COUNTED("requests." method, requests_sent[SS_METHOD_##id], "requests sent, copies included")
+#define DEFENCE(name, id, sentence) COUNTED("defence." name, defence[SS_DEFENCE_##id], sentence)
 #define QUEUE(class, id)                                                                           \
     COUNTED("queue." class ".came", queue_came[SS_CLASS_##id],                                     \
             "messages of this class that came to a proxy with a queue")                            \
@@ -88,6 +89,11 @@ static const row rows[] = {
     REQUESTS("info", INFO) REQUESTS("message", MESSAGE) REQUESTS("subscribe", SUBSCRIBE) REQUESTS("notify", NOTIFY)
     REQUESTS("refer", REFER) REQUESTS("publish", PUBLISH) REQUESTS("other", OTHER)
     RESPONSES("1xx", 1) RESPONSES("2xx", 2) RESPONSES("3xx", 3) RESPONSES("4xx", 4) RESPONSES("5xx", 5) RESPONSES("6xx", 6)
+    DEFENCE("blocked", BLOCKED, "messages that proxies did not hear, as their source was blocked")
+    DEFENCE("source", SOURCE, "messages that they did not hear, as one source sent too many")
+    DEFENCE("strangers", STRANGERS, "messages that they did not hear, as strangers sent too many")
+    DEFENCE("aor", AOR, "requests that they did not serve, as strangers asked too much of one user")
+    DEFENCE("blocks", BLOCKS, "times that a proxy blocked a source")
     QUEUE("priority", PRIORITY) QUEUE("response", RESPONSE) QUEUE("follow_up", FOLLOW_UP)
     QUEUE("invite", INVITE) QUEUE("other", OTHER)
     SPREAD("queue.refusal.wait", queue_wait[SS_CLASS_REFUSAL], "from coming to a proxy with a queue until a worker refuses it")

@@ -120,6 +120,9 @@ static void count_note(const sn_meter *m, sn_metrics *to, const ss_note *note)
         to->udp_to_tcp += note->to == SS_TRANSPORT_TCP;
         to->tcp_to_udp += note->to == SS_TRANSPORT_UDP;
         break;
+    case SS_NOTE_DEFENCE:
+        to->defence[note->from < SS_DEFENCE_STEPS ? note->from : SS_DEFENCE_BLOCKED]++;
+        break;
     case SS_NOTE_QUEUE:
         count_queued(to, note);
         break;

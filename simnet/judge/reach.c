@@ -155,6 +155,10 @@ void sn_reach_note(sn_meter *m, const ss_note *note)
     case SS_NOTE_AUTH:
         logged_in(m, note->from);
         break;
+    case SS_NOTE_DEFENCE:
+        m->reached[REACH_DEFENCE_BLOCK] |= note->from == SS_DEFENCE_BLOCKS;
+        m->reached[REACH_DEFENCE_DROPPED] |= note->from != SS_DEFENCE_BLOCKS;
+        break;
     case SS_NOTE_QUEUE:
         m->reached[REACH_QUEUE_WAIT] |= note->to == SS_QUEUE_TAKEN && note->value > 0;
         m->reached[REACH_QUEUE_REFUSED] |= note->to == SS_QUEUE_REFUSED;

@@ -133,7 +133,8 @@ void sn_note_judge(sn_judge *j, const sn_fact *f)
 {
     const ss_note *n = &f->note;
     const side s = n->machine == SS_ICT || n->machine == SS_NICT ? CLIENT : SERVER;
-    if (n->kind == SS_NOTE_REFUSED) {
+    if (n->kind == SS_NOTE_REFUSED ||
+        (n->kind == SS_NOTE_DEFENCE && n->from != SS_DEFENCE_BLOCKS)) {
         refused(j, f->entity);
     } else if (n->kind == SS_NOTE_QUEUE) {
         sn_queue_noted(j, f);

@@ -133,6 +133,9 @@ static sn_proxy_spec proxy_of(sn_reading *r, const sn_model *m, const sn_group_e
         .breadth_rejects = g->fork.too_wide == 1,
         .lets_loop = !g->fork.loop_detection,
         .registrar = (g->roles & SN_IS_REGISTRAR) != 0,
+        .hides_users = g->hides_users,
+        .has_defence = g->defence.is_set,
+        .defence = sn_defence_config(&g->defence),
         .has_queue = g->queue.is_set,
         .queue = sn_queue_config(&g->queue),
     };

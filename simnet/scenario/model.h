@@ -76,6 +76,27 @@ typedef struct sn_auth_entry {
     bool users;
 } sn_auth_entry;
 
+/** A rate of requests; interval 0: there is no limit. */
+typedef struct sn_limit_entry {
+    ss_span interval;
+    uint32_t burst;
+} sn_limit_entry;
+
+typedef struct sn_block_entry {
+    bool is_set;
+    uint32_t after;
+    ss_span within, span;
+    unsigned counts; /* bits 1 << ss_offence */
+} sn_block_entry;
+
+typedef struct sn_defence_entry {
+    bool is_set;
+    sn_limit_entry source, strangers, aor;
+    sn_block_entry block;
+    ss_span proof;
+    uint32_t slots;
+} sn_defence_entry;
+
 typedef struct sn_queue_class_entry {
     ss_span service;
     uint32_t limit;
@@ -159,6 +180,8 @@ typedef struct sn_group_entry {
         bool loop_detection;
     } fork;
     sn_queue_entry queue;
+    sn_defence_entry defence;
+    bool hides_users;
     const char *host;
     unsigned transport; /* SN_BY_… */
     unsigned listens;   /* SN_LISTENS_… */
@@ -544,6 +567,8 @@ extern const sn_codec sn_auth_codec;        /* sn_auth_entry */
 extern const sn_codec sn_guest_codec;       /* sn_guest_entry */
 extern const sn_codec sn_door_codec;        /* unsigned: bits 1 << ss_method, or 0 */
 extern const sn_codec sn_window_codec;      /* sn_window_entry */
+extern const sn_codec sn_defence_codec; /* sn_defence_entry: defence.c */
+ss_defence_config sn_defence_config(const sn_defence_entry *entry);
 extern const sn_codec sn_queue_codec;       /* sn_queue_entry */
 ss_queue_config sn_queue_config(const sn_queue_entry *entry);
 extern const sn_codec sn_crash_codec; /* struct sn_crash_entry */

@@ -16,6 +16,12 @@ typedef struct ss_visit {
     ss_turn *turn;
 } ss_visit;
 
+/** Where a request came from, for who counts: defence.c. */
+typedef struct ss_origin {
+    uint32_t name; /* under the engine's key: two that share one are taken for one; 0: nobody counts */
+    bool is_sure;  /* it came by a connection */
+} ss_origin;
+
 typedef struct ss_context {
     ss_ref next, prev; /* in order of creation */
     ss_ref server;     /* server transaction; 0: none, or done with */
@@ -32,15 +38,23 @@ typedef struct ss_context {
     uint16_t groups;       /* so many groups were made */
     uint16_t breadth;      /* Incoming Max-Breadth, at most ours; 0: nobody counts (RFC 5393) */
     uint16_t breadth_used; /* Outgoing Max-Breadth */
+    uint32_t source;       /* of the request: ss_origin */
     uint8_t method;        /* ss_method */
     bool is_stateless;     /* ACK, or a CANCEL of nothing we know: 16.10, 16.11 */
     bool says_way;         /* REGISTER: its Path goes into the 2xx */
     bool by_flow;          /* and Require: outbound */
+    bool is_sure;          /* … likewise */
+    bool is_known;         /* its credentials were accepted */
     bool is_ours;          /* the location service was asked: targets may be added (16.5) */
     bool final_sent;
     bool closed; /* no new branches: it was cancelled, or a 6xx came (16.7 step 5) */
     bool held;   /* branches are being started: it stays, and is not settled */
 } ss_context;
+
+static inline ss_origin ss_context_origin(const ss_context *c)
+{
+    return (ss_origin){ c->source, c->is_sure };
+}
 
 /** Somewhere a request may go: 16.5. */
 typedef struct ss_target {
@@ -163,6 +177,20 @@ void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path
 bool ss_proxy_is_ack_of_refusal(const ss_visit *v, const ss_msg *ack);
 size_t ss_proxy_refused_bytes(const ss_proxy *proxy);
 void ss_proxy_forget_refused(const ss_visit *v);
+
+/* ---- defence.c --------------------------------------------------------------------------------------------------- */
+
+ss_origin ss_defence_origin(const ss_visit *v, const ss_path *came_by);
+/** The user of the address is known by his credentials. */
+void ss_defence_let_in(const ss_visit *v, ss_origin origin);
+void ss_defence_offended(const ss_visit *v, ss_origin origin, ss_offence offence);
+/** A request was refused with a status of our own, which may be an offence. */
+void ss_defence_refused(const ss_visit *v, ss_origin origin, unsigned status);
+/** A request that would be served now. False: too many were for its address-of-record, and it is dropped, and noted. */
+bool ss_defence_serves(const ss_visit *v, const ss_msg *request, const ss_routing *routing,
+                       ss_origin origin);
+size_t ss_defence_bytes(const ss_proxy *proxy, const ss_store *store);
+void ss_defence_forget(const ss_visit *v);
 
 /* ---- admission.c, admission_class.c ---------------------------------------------------------------------------- */
 

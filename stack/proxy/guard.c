@@ -97,13 +97,14 @@ static ss_secrets *secrets_of(const ss_visit *v)
     return v->proxy->secrets == 0 ? NULL : ss_store_at(ss_visit_store(v), v->proxy->secrets);
 }
 
-size_t ss_proxy_kept_bytes(const ss_proxy *proxy)
+size_t ss_proxy_kept_bytes(const ss_proxy *proxy, const ss_core *core)
 {
     const ss_proxy_config *config = proxy->config;
     const uint32_t slots = config->nonce_slots == 0 ? SS_NONCE_BUCKET : config->nonce_slots;
     return (proxy->nonces == 0 ? 0 : ss_store_rounded(ss_nonces_size(slots))) +
            (proxy->secrets == 0 ? 0 : ss_store_rounded(ss_secrets_size(config->secret_slots))) +
-           ss_admission_bytes(proxy) + ss_proxy_refused_bytes(proxy);
+           ss_admission_bytes(proxy) + ss_proxy_refused_bytes(proxy) +
+           ss_defence_bytes(proxy, &core->pools->store);
 }
 
 void ss_proxy_forget_nonces(const ss_visit *v)
@@ -188,6 +189,12 @@ static void decide(const ss_visit *v, ss_context *c, const guard *g, const ss_cl
                    const ss_routing *routing, ss_slice ha1, ss_auth_outcome outcome)
 {
     note(v, claim->request, outcome);
+    if (outcome == SS_AUTH_ACCEPTED) {
+        c->is_known = true;
+        ss_defence_let_in(v, ss_context_origin(c));
+    } else if (outcome == SS_AUTH_WRONG || outcome == SS_AUTH_REPLAYED) {
+        ss_defence_offended(v, ss_context_origin(c), SS_OFFENCE_CREDENTIALS);
+    }
     const ss_proxy_verdict verdict = verdict_of(v, g, outcome);
     if (outcome == SS_AUTH_ACCEPTED && g->status == 401) {
         keep_proof(v, c, claim, ha1);

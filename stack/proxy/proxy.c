@@ -32,6 +32,9 @@ static void route_request(const ss_visit *v, const ss_msg *request, const ss_pat
         return;
     }
     c->breadth = ss_proxy_breadth(v->proxy, request);
+    const ss_origin origin = ss_defence_origin(v, came_by);
+    c->source = origin.name;
+    c->is_sure = origin.is_sure;
     const ss_slice path = { (const char *)came_by, v->proxy->config->edge ? sizeof *came_by : 0 };
     if (ss_core_keep(v->core, path, &c->came_by) != SS_OK) {
         c->came_by = (ss_blob){ 0 }; /* at the quota: no flow is named */
@@ -65,9 +68,11 @@ static void serve_request(const ss_visit *v, const ss_msg *request, const ss_pat
     if (v->turn->failed) {
         return; /* the arena was too small: as if it were lost */
     }
+    const ss_origin origin = ss_defence_origin(v, came_by);
     if (verdict.status != 0) {
         ss_proxy_refuse_alone(v, request, came_by, verdict);
-    } else {
+        ss_defence_refused(v, origin, verdict.status);
+    } else if (ss_defence_serves(v, request, &routing, origin)) {
         route_request(v, request, came_by, &routing, &needed);
     }
 }
@@ -163,4 +168,5 @@ void ss_proxy_forget_all(ss_proxy *proxy, ss_core *core)
     ss_proxy_forget_nonces(&v);
     ss_admission_forget(&v);
     ss_proxy_forget_refused(&v);
+    ss_defence_forget(&v);
 }

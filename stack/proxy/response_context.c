@@ -79,6 +79,7 @@ void ss_context_finish(const ss_visit *v, ss_context *c, ss_proxy_verdict verdic
 void ss_context_refuse(const ss_visit *v, ss_context *c, ss_proxy_verdict verdict)
 {
     ss_msg request;
+    ss_defence_refused(v, ss_context_origin(c), verdict.status);
     const ss_txn *t = c->server == 0 ? NULL : ss_txn_at(v->core, c->server);
     if (c->is_stateless || t == NULL || ss_txn_message(v->core, t).len > 0) {
         ss_context_finish(v, c, verdict);

@@ -162,6 +162,7 @@ void ss_proxy_stateless(const ss_visit *v, const ss_msg *request, const ss_path 
         route(v, request, &routing, came_by);
     } else if (came_by != NULL && !v->turn->failed) {
         ss_proxy_refuse_alone(v, request, came_by, verdict);
+        ss_defence_refused(v, ss_defence_origin(v, came_by), verdict.status);
     }
 }
 

@@ -145,13 +145,13 @@ static bool add_bindings(const ss_visit *v, ss_context *c, const ss_answer *answ
 }
 
 /* RFC3261:16.5, last two paragraphs. */
-static unsigned why_not_found(const ss_answer *answer)
+static unsigned why_not_found(const ss_visit *v, const ss_context *c, const ss_answer *answer)
 {
     switch (answer->status) {
     case SS_OK:
         return 480;
     case SS_NONE:
-        return 404;
+        return v->proxy->config->hides_users && !c->is_known ? 480 : 404;
     default:
         return 500;
     }
@@ -182,7 +182,7 @@ void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer)
     const ss_binding *first = answer->status == SS_OK ? next_binding(answer, NULL) : NULL;
     c->is_ours = true;
     if (first == NULL) {
-        ss_context_refuse(v, c, (ss_proxy_verdict){ .status = why_not_found(answer) });
+        ss_context_refuse(v, c, (ss_proxy_verdict){ .status = why_not_found(v, c, answer) });
     } else if (v->proxy->config->mode == SS_PROXY_REDIRECTS) {
         ss_redirect_located(v, c, answer);
     } else if (c->is_stateless || is_only_target(v->proxy, answer, first)) {

@@ -129,7 +129,7 @@ void px_check_empty(const proxy_rig *rig)
     CHECK_EQ(rig->engine.proxy.contexts, 0);
     CHECK_EQ(rig->engine.core.txns, 0);
     CHECK_EQ(rig->engine.core.timers.count, 0);
-    CHECK_EQ(rig->engine.core.bytes, ss_proxy_kept_bytes(&rig->engine.proxy));
+    CHECK_EQ(rig->engine.core.bytes, ss_proxy_kept_bytes(&rig->engine.proxy, &rig->engine.core));
     CHECK_EQ(rig->pools.store.live_bytes, rig->engine.core.bytes);
 }
 

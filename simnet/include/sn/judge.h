@@ -87,6 +87,7 @@ typedef struct sn_metrics {
     uint64_t transactions_live, transactions_peak, dialogs_live, dialogs_peak, strays, parse_errors,
         overloads;
     uint64_t requests_sent[SS_METHOD_COUNT], responses_sent[7]; /* by class; [0] unused */
+    uint64_t defence[SS_DEFENCE_STEPS]; /* messages that proxies did not hear, and blocks */
     /* the queues of proxies, by ss_class: messages that came, and of these; the most that waited at one */
     uint64_t queue_came[SS_CLASS_COUNT], queue_refused[SS_CLASS_COUNT],
         queue_dropped[SS_CLASS_COUNT], queue_longest[SS_CLASS_COUNT];

@@ -116,6 +116,8 @@ typedef struct sn_proxy_spec {
     uint16_t breadth_max;
     const sn_guard_spec *guards; /* as domains */
     uint32_t guard_count;
+    bool hides_users, has_defence;
+    ss_defence_config defence;
     bool has_queue;
     ss_queue_config queue;
 } sn_proxy_spec;

@@ -352,6 +352,25 @@ ss_time ss_timer_next(const ss_timer_queue *q, const ss_store *s);
 /** Take the earliest timer with at <= now (disarmed on return), or NULL. */
 ss_timer *ss_timer_pop(ss_timer_queue *q, ss_store *s, ss_time now);
 
+/* ---- token buckets ----------------------------------------------------------------------------------------------- */
+
+/** So many tokens at most; one comes back in each interval. Interval 0: there is no limit; SS_TIME_NEVER: none ever comes back. */
+typedef struct ss_rate {
+    ss_span interval;
+    uint32_t burst;
+} ss_rate;
+
+/** Zeroed it is full. */
+typedef struct ss_bucket {
+    ss_time at;
+    uint32_t used; /* tokens that are out */
+} ss_bucket;
+
+/** Take one. False: there is none, and nothing changed but for what came back. Instants do not go backwards. */
+bool ss_bucket_take(ss_bucket *b, ss_rate rate, ss_time now);
+/** Nothing is out: it says as much as a zeroed one. */
+bool ss_bucket_is_full(const ss_bucket *b, ss_rate rate, ss_time now);
+
 /** The object around a member: SS_OWNER(timer, ss_txn, timer). */
 #define SS_OWNER(member_pointer, type, member) \
     ((type *)(void *)((char *)(member_pointer)-offsetof(type, member)))

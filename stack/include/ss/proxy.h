@@ -39,6 +39,28 @@ typedef struct ss_queue_config {
     uint32_t retry_after_s; /* of the 503; 0: it says none */
 } ss_queue_config;
 
+#define SS_SOURCES_MAX 131072u
+
+/** What a source is blocked for, when it does it too often. */
+typedef enum ss_offence {
+    SS_OFFENCE_MALFORMED,   /* bytes that are no message */
+    SS_OFFENCE_REFUSED,     /* 400, 403, 404, 405, 416, 420 of the proxy's own */
+    SS_OFFENCE_CREDENTIALS, /* wrong ones, or used before */
+    SS_OFFENCE_COUNT
+} ss_offence;
+
+/** Who is heard, and how often: see proxy/defence.c. */
+typedef struct ss_defence_config {
+    ss_rate source;    /* requests of one address */
+    ss_rate strangers; /* of all addresses that are not proved */
+    ss_rate aor;       /* of those, to or of one address-of-record, as far as they would be served */
+    ss_rate offences;  /* of one address that are forgiven; interval 0: all are */
+    ss_span block;     /* then it is blocked for so long */
+    ss_span proof;     /* an address stays proved for so long */
+    uint32_t counts;   /* offences: bits 1 << ss_offence */
+    uint32_t slots;    /* addresses that are told apart: 8 to SS_SOURCES_MAX */
+} ss_defence_config;
+
 /** Immutable; borrowed for the engine's life. */
 typedef struct ss_proxy_config {
     /* Local address; and the transport that it prefers where a URI names none (RFC 3263 4.1), which its Record-Route names. */
@@ -69,6 +91,8 @@ typedef struct ss_proxy_config {
     uint32_t
         secret_slots; /* users let in of late whose secrets are kept: SS_SECRETS_MAX at most; 0: none */
     uint32_t expires_default_s, expires_min_s, expires_max_s; /* 10.3 step 7: 3600, 60, 86400 */
+    bool hides_users; /* who shows no credentials is told 480 of a user that there is not, as of one who is bound nowhere */
+    const ss_defence_config *defence; /* NULL: everybody is heard */
     const ss_queue_config *queue; /* NULL: everything is served when it comes */
 } ss_proxy_config;
 
@@ -81,6 +105,7 @@ typedef struct ss_proxy {
     ss_ref secrets;                     /* ss_secrets; 0 before the first user was let in */
     ss_ref
         queue; /* what waits, and the workers; 0 before the first message of a proxy that has one */
+    ss_ref defence; /* 0 before the first message of a proxy that has one */
     ss_ref refused;                     /* requests of dialogs that were refused of late; 0: none was */
     uint32_t contexts, next_token;
     ss_ref desk; /* a registrar's notifier, while it is watched: the engine's */
@@ -105,9 +130,19 @@ bool ss_proxy_pass_response(const ss_proxy *proxy, ss_turn *turn, const ss_msg *
 /** The answer to a query. True when the token was the proxy's. */
 bool ss_proxy_answer(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_answer *answer);
 /** Store bytes that nonces, secrets, the memory of refusals and an empty queue take: they stay when nothing is under way. */
-size_t ss_proxy_kept_bytes(const ss_proxy *proxy);
+size_t ss_proxy_kept_bytes(const ss_proxy *proxy, const ss_core *core);
 /** Frees contexts, pending requests, nonces, secrets and what waits, as a crash does. */
 void ss_proxy_forget_all(ss_proxy *proxy, ss_core *core);
+
+/* ---- the defence of a proxy that has one: defence.c ------------------------------------------------------------------------- */
+
+/** A message came, of which nothing was looked at. False: it is dropped, and noted. */
+bool ss_defence_hears(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_path *came_by,
+                      ss_slice bytes);
+/** It could not be read. */
+void ss_defence_unread(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_path *came_by);
+/** It answers a request of ours: who sent it is where he says. */
+void ss_defence_answered(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_path *came_by);
 
 /* ---- the queue of a proxy that has one: admission.c ------------------------------------------------------------------------ */
 

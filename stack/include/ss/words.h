@@ -126,6 +126,8 @@ typedef enum ss_note_kind {
     /* a message that came to a proxy with a queue: from is its ss_class, to an ss_queue_step, status 0 for a request; branch and
      * call_id 0 for bytes that are no message; value is how many of its class wait, or how long it waited */
     SS_NOTE_QUEUE,
+    /* a message was not heard, or a source is blocked from now on: from is an ss_defence_step; value, of the latter, how long */
+    SS_NOTE_DEFENCE,
     SS_NOTE_COUNT
 } ss_note_kind;
 
@@ -147,6 +149,16 @@ typedef enum ss_queue_step {
     SS_QUEUE_TAKEN, /* a worker begins with it; from: SS_CLASS_REFUSAL for one that is refused */
     SS_QUEUE_STEPS
 } ss_queue_step;
+
+/** Why a proxy does not hear a message; the last: its source is not heard from now on. */
+#define SS_DEFENCE_LIST(X)                                                        \
+    X(BLOCKED, "blocked")     /* the source is */                                 \
+    X(SOURCE, "source")       /* more than one source may send */                 \
+    X(STRANGERS, "strangers") /* more than all who proved nothing may send */     \
+    X(AOR, "aor")             /* more than they may ask of one user */            \
+    X(BLOCKS, "blocks")
+#define SS_DEFENCE_ID(id, name) SS_DEFENCE_##id,
+typedef enum ss_defence_step { SS_DEFENCE_LIST(SS_DEFENCE_ID) SS_DEFENCE_STEPS } ss_defence_step;
 
 /* What came of a challenge, of a client; of a request that needs credentials, of a server. */
 #define SS_AUTH_LIST(X)                                                      \
