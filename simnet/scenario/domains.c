@@ -1,6 +1,8 @@
 /* domains: who keeps the bindings of a domain's users, and what those users are called. */
 #include "model.h"
 
+enum { DOMAIN_BYTES_MAX = 200 };
+
 static const sn_field domain_fields[] = {
     { .key = "registrar",
       .kind = SN_VALUE_NAME,
@@ -19,7 +21,7 @@ static const sn_field domain_fields[] = {
     { .key = "realm",
       .kind = SN_VALUE_TEXT,
       .offset = offsetof(sn_domain_entry, realm),
-      .max = 64 },
+      .max = DOMAIN_BYTES_MAX }, /* it is the domain where none is said */
     { .key = "algorithms",
       .kind = SN_VALUE_SPECIAL,
       .offset = offsetof(sn_domain_entry, algorithms),
@@ -50,7 +52,7 @@ static const sn_fields domain_table = { "domain", domain_fields, SS_COUNT(domain
 
 static bool is_host(ss_slice s)
 {
-    bool fits = s.len != 0 && s.len <= 200 && s.at[0] != '.' && s.at[0] != '-';
+    bool fits = s.len != 0 && s.len <= DOMAIN_BYTES_MAX && s.at[0] != '.' && s.at[0] != '-';
     for (size_t i = 0; fits && i < s.len; i++) {
         const char c = s.at[i];
         fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
