@@ -6,19 +6,21 @@
  */
 #include "link/chance.h"
 
-static uint64_t threshold(const sn_chance *chance, sn_chance_memory before)
+enum { NEW, NO, YES };
+
+static uint64_t threshold(const sn_chance *chance, uint8_t before)
 {
     const uint64_t fresh = chance->p * (SN_ALWAYS - chance->corr);
-    return before == SN_CHANCE_YES ? fresh + (chance->corr << 32) : fresh;
+    return before == YES ? fresh + (chance->corr << 32) : fresh;
 }
 
-static bool happens_again(const sn_chance *chance, sn_chance_memory before, uint64_t draw)
+static bool happens_again(const sn_chance *chance, uint8_t before, uint64_t draw)
 {
     if (chance->p == 0 || chance->p >= SN_ALWAYS) {
         return chance->p != 0;
     }
     if (chance->corr >= SN_ALWAYS) {
-        return before == SN_CHANCE_YES; /* the first one decides for all */
+        return before == YES; /* the first one decides for all */
     }
     return draw < threshold(chance, before);
 }
@@ -28,8 +30,23 @@ bool sn_chance_happens(const sn_chance *chance, sn_chance_memory *memory, uint64
     if (!sn_chance_remembers(chance)) {
         return sn_prob_hit(chance->p, draw);
     }
-    const bool happens = *memory == SN_CHANCE_NEW ? sn_prob_hit(chance->p, draw)
-                                                  : happens_again(chance, *memory, draw);
-    *memory = happens ? SN_CHANCE_YES : SN_CHANCE_NO;
+    const bool happens = memory->was == NEW ? sn_prob_hit(chance->p, draw)
+                                            : happens_again(chance, memory->was, draw);
+    memory->was = happens ? YES : NO;
     return happens;
+}
+
+/* As in the kernel, in 32 bits; the first number has none before it. */
+bool sn_chance_as_netem(const sn_chance *chance, sn_chance_memory *memory, uint64_t draw)
+{
+    const uint64_t fresh = draw >> 32;
+    if (!sn_chance_remembers(chance)) {
+        return fresh < chance->p;
+    }
+    const uint64_t before = memory->was == NEW ? fresh : memory->number;
+    /* each product is below 2^64, and so is their sum: the weights add up to 2^32 */
+    const uint64_t mixed = (fresh * (SN_ALWAYS - chance->corr) + before * chance->corr) >> 32;
+    memory->number = (uint32_t)mixed;
+    memory->was = YES;
+    return mixed < chance->p;
 }

@@ -5,7 +5,11 @@
 #include "sn/draw.h"
 #include "sn/link.h"
 
-typedef enum sn_chance_memory { SN_CHANCE_NEW, SN_CHANCE_NO, SN_CHANCE_YES } sn_chance_memory;
+/** What became of the packet before. Zeroed at the start. */
+typedef struct sn_chance_memory {
+    uint32_t number; /* netem's recurrence: the one before */
+    uint8_t was;     /* 0 there was none, 1 it did not happen, 2 it did */
+} sn_chance_memory;
 
 static inline bool sn_chance_remembers(const sn_chance *chance)
 {
@@ -14,5 +18,7 @@ static inline bool sn_chance_remembers(const sn_chance *chance)
 
 /** `memory` is not looked at where nothing is remembered. */
 bool sn_chance_happens(const sn_chance *chance, sn_chance_memory *memory, uint64_t draw);
+/** The same by netem's recurrence: each number is averaged with the one before. */
+bool sn_chance_as_netem(const sn_chance *chance, sn_chance_memory *memory, uint64_t draw);
 
 #endif

@@ -48,8 +48,9 @@ void sn_stage_corrupt(sn_crossing *c)
     sn_decisions *d = c->t->decisions;
     int64_t outcome = 0;
     if (damage->chance.p != 0 && !sn_decisions_are_played(d) &&
-        sn_chance_happens(&damage->chance, c->memory == NULL ? NULL : &c->memory->corrupt,
-                          sn_decide_draw(d, SN_PURPOSE_CORRUPT, c->point))) {
+        sn_link_happens(c->t->params, &damage->chance,
+                        c->memory == NULL ? NULL : &c->memory->corrupt,
+                        sn_decide_draw(d, SN_PURPOSE_CORRUPT, c->point))) {
         outcome = 1 + (int64_t)(sn_decide_draw(d, SN_PURPOSE_CORRUPT_WHERE, c->point) >> 8);
     }
     outcome = sn_decide_settled(d, SN_DECISION_CORRUPT, c->point, outcome);

@@ -29,7 +29,7 @@ static int64_t draw_jitter(const sn_crossing *c)
         return 0;
     }
     const uint64_t draw = sn_decide_draw(d, SN_PURPOSE_DELAY, c->point);
-    if (jitter->corr == 0) {
+    if (jitter->corr == 0 || c->t->params->compat == SN_COMPAT_NETEM) {
         return sn_jitter_offset(jitter, draw);
     }
     const uint64_t again = sn_decide_draw(d, SN_PURPOSE_DELAY_AGAIN, c->point);

@@ -23,6 +23,7 @@ sn_link_params sn_link_params_default(void)
 
 void sn_link_settle(sn_link_params *p)
 {
+    p->loss.as_netem = p->compat == SN_COMPAT_NETEM;
     p->stages = (p->duplicate.p != 0 ? SN_DUPLICATES : 0) |
                 (unsigned)sn_loss_is_set(&p->loss) << SN_STAGE_LOSS |
                 (unsigned)(p->rate.bps != 0) << SN_STAGE_QUEUE |
@@ -37,18 +38,25 @@ void sn_link_settle(sn_link_params *p)
                    p->reorder_gap > 1 || p->keep_order;
 }
 
+bool sn_link_happens(const sn_link_params *params, const sn_chance *chance,
+                     sn_chance_memory *memory, uint64_t draw)
+{
+    return params->compat == SN_COMPAT_NETEM ? sn_chance_as_netem(chance, memory, draw)
+                                             : sn_chance_happens(chance, memory, draw);
+}
+
 bool sn_link_chance(const sn_transmission *t, const sn_point *point, sn_decision_kind kind,
                     const sn_chance *chance, sn_chance_memory *memory)
 {
     bool happens = false;
     if (chance->p != 0 && !sn_decisions_are_played(t->decisions)) {
         const uint64_t draw = sn_decide_draw(t->decisions, sn_decision_purpose(kind), point);
-        happens = sn_chance_happens(chance, memory, draw);
+        happens = sn_link_happens(t->params, chance, memory, draw);
     }
     return sn_decide_settled(t->decisions, kind, point, happens) != 0;
 }
 
-void sn_stage_loss(sn_crossing *c)
+static bool is_lost(sn_crossing *c)
 {
     const sn_loss *loss = &c->t->params->loss;
     bool lost = false;
@@ -57,7 +65,12 @@ void sn_stage_loss(sn_crossing *c)
         lost = sn_loss_happens(loss, c->memory == NULL ? NULL : &c->memory->loss,
                                sn_decide_draw(c->t->decisions, SN_PURPOSE_LOSS, c->point));
     }
-    if (sn_decide_settled(c->t->decisions, SN_DECISION_DROP, c->point, lost) != 0) {
+    return sn_decide_settled(c->t->decisions, SN_DECISION_DROP, c->point, lost) != 0;
+}
+
+void sn_stage_loss(sn_crossing *c)
+{
+    if (is_lost(c)) {
         c->copy->cause = SN_CAUSE_LOSS;
     }
 }
@@ -94,9 +107,9 @@ static ss_span plain_delay(const sn_link_params *params)
 
 /* Through all stages, or until it is lost. True when memory ran out on the way. */
 static bool cross(const sn_transmission *t, const sn_point *point, sn_link_memory *memory,
-                  sn_copy *copy)
+                  unsigned decided, sn_copy *copy)
 {
-    const unsigned set = stages_of(t);
+    const unsigned set = stages_of(t) & ~decided;
     sn_crossing c = { .t = t,
                       .point = point,
                       .memory = memory,
@@ -111,6 +124,22 @@ static bool cross(const sn_transmission *t, const sn_point *point, sn_link_memor
     }
     copy->arrives = copy->cause == SN_CAUSE_NONE ? ss_time_after(c.leaves, c.delay) : 0;
     return c.out_of_memory;
+}
+
+/* netem: loss takes one copy of the packet, whether it was duplicated or not. True when none is left. */
+static bool lose_one(const sn_transmission *t, const sn_point *point, sn_link_memory *memory,
+                     sn_passage *passage)
+{
+    sn_crossing c = { .t = t, .point = point, .memory = memory };
+    if (!is_lost(&c)) {
+        return false;
+    }
+    if (passage->copies == 2) {
+        passage->copies = 1;
+        return false;
+    }
+    passage->copy[0] = (sn_copy){ .number = point->copy, .cause = SN_CAUSE_LOSS };
+    return true;
 }
 
 sn_passage sn_impair(const sn_transmission *t, sn_point *point)
@@ -128,12 +157,16 @@ sn_passage sn_impair(const sn_transmission *t, sn_point *point)
                          sn_link_chance(t, point, SN_DECISION_DUPLICATE, &t->params->duplicate,
                                         memory == NULL ? NULL : &memory->duplicate);
     passage.copies = happens || t->doubled ? 2 : 1;
+    const unsigned decided = t->params->compat == SN_COMPAT_NETEM ? 1u << SN_STAGE_LOSS : 0;
+    if (decided != 0 && lose_one(t, point, memory, &passage)) {
+        return passage;
+    }
     for (unsigned i = 0; i < passage.copies; i++) {
         sn_point of_copy = *point;
         of_copy.copy =
             (uint16_t)(point->copy | i << t->hops); /* one bit per link: no two copies are alike */
         of_copy.key[SN_POINT_KEY_MAX - 1] = of_copy.copy;
-        passage.out_of_memory |= cross(t, &of_copy, memory, &passage.copy[i]);
+        passage.out_of_memory |= cross(t, &of_copy, memory, decided, &passage.copy[i]);
     }
     return passage;
 }

@@ -3,7 +3,9 @@
 
 static bool by_chance(const sn_loss *loss, sn_loss_memory *memory, uint64_t draw)
 {
-    return sn_chance_happens(&loss->random, memory == NULL ? NULL : &memory->chance, draw);
+    sn_chance_memory *before = memory == NULL ? NULL : &memory->chance;
+    return loss->as_netem ? sn_chance_as_netem(&loss->random, before, draw)
+                          : sn_chance_happens(&loss->random, before, draw);
 }
 
 static sn_loss_step *const models[SN_LOSS_KINDS] = {

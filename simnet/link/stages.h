@@ -62,6 +62,9 @@ typedef void sn_stage_act(sn_crossing *c);
 sn_stage_act sn_stage_loss, sn_stage_corrupt, sn_stage_queue, sn_stage_delay, sn_stage_order,
     sn_stage_slot;
 
+/** A step of a chance, as the link's compat has it. */
+bool sn_link_happens(const sn_link_params *params, const sn_chance *chance,
+                     sn_chance_memory *memory, uint64_t draw);
 /** Does a chance of the link come true? */
 bool sn_link_chance(const sn_transmission *t, const sn_point *point, sn_decision_kind kind,
                     const sn_chance *chance, sn_chance_memory *memory);

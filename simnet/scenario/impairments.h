@@ -19,4 +19,9 @@ extern const sn_codec sn_codec_jitter;
 /** These at the sn_link_params. */
 extern const sn_codec sn_codec_reorder, sn_codec_queue;
 
+/** Lay a string of tc netem over a link. */
+void sn_netem_read(sn_reading *r, const sn_item *value, sn_link_params *link);
+/** Lay a profile over both directions. */
+void sn_profile_read(sn_reading *r, const sn_item *value, sn_link_params *up, sn_link_params *down);
+
 #endif

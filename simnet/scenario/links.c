@@ -3,14 +3,16 @@
 
 #include <string.h>
 
-static void read_direction(sn_reading *r, const sn_item *value, void *at)
+/* What has its place in the order of precedence, whatever the order of the file: see lay_over. */
+static void read_elsewhere(sn_reading *r, const sn_item *value, void *at)
 {
     (void)r;
     (void)value;
-    (void)at; /* after the keys that hold for both, whatever their order */
+    (void)at;
 }
 
-static const sn_codec direction_codec = { read_direction, NULL };
+static const sn_codec elsewhere_codec = { read_elsewhere, NULL };
+static const char *const compat_words[] = { "native", "netem", NULL };
 
 #define AT(member) .offset = offsetof(sn_link_params, member)
 #define LATER(name)                         \
@@ -33,13 +35,14 @@ static const sn_field link_fields[] = {
     { .key = "queue", .kind = SN_VALUE_SPECIAL, .codec = &sn_codec_queue },
     { .key = "slot", .kind = SN_VALUE_SPECIAL, AT(slot), .codec = &sn_codec_slot },
     { .key = "mtu", .kind = SN_VALUE_BYTES, AT(mtu), .min = 68, .max = 65535 },
-    LATER("netem"),
     LATER("hidden_mtu"),
     LATER("mtu_policy"),
-    LATER("compat"),
     LATER("illegal"),
-    { .key = "up", .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &direction_codec },
-    { .key = "down", .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &direction_codec },
+    { .key = "compat", .kind = SN_VALUE_WORD, AT(compat), .words = compat_words },
+    { .key = "profile", .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &elsewhere_codec },
+    { .key = "netem", .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &elsewhere_codec },
+    { .key = "up", .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &elsewhere_codec },
+    { .key = "down", .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &elsewhere_codec },
 };
 static const sn_fields link_table = { "link", link_fields, SS_COUNT(link_fields), NULL };
 static const sn_fields direction_table = { "a direction of a link", link_fields,
@@ -48,7 +51,8 @@ static const sn_fields direction_table = { "a direction of a link", link_fields,
 static void settle_floor(sn_reading *r, sn_link_params *p, const sn_item *own, const sn_item *both)
 {
     if (p->delay_floor == SS_TIME_NEVER) {
-        p->delay_floor = p->delay / 4 == 0 ? 1 : p->delay / 4;
+        const ss_span quarter = p->compat == SN_COMPAT_NETEM ? 0 : p->delay / 4;
+        p->delay_floor = quarter == 0 ? 1 : quarter;
     } else if (p->delay_floor > p->delay && p->delay_floor > 1) {
         const bool in_own =
             sn_item_pair(own, "delay_floor") != NULL || sn_item_pair(both, "delay_floor") == NULL;
@@ -70,23 +74,43 @@ static void settle(sn_reading *r, sn_link_params *p, const sn_item *own, const s
     }
 }
 
+/* The profile, over it the string of netem, over that the keys by themselves. Either direction may be NULL. */
+static void lay_over(sn_reading *r, const sn_fields *table, const sn_item *map, sn_link_params *up,
+                     sn_link_params *down)
+{
+    sn_link_params nowhere = { 0 };
+    const sn_pair *profile = sn_item_pair(map, "profile"), *netem = sn_item_pair(map, "netem");
+    const uint64_t before = r->mistake_count;
+    if (profile != NULL) {
+        sn_profile_read(r, profile->value, up == NULL ? &nowhere : up,
+                        down == NULL ? &nowhere : down);
+    }
+    sn_link_params *const directions[] = { up, down };
+    for (unsigned i = 0; i < 2; i++) { /* what is wrong is wrong in both: said once */
+        if (directions[i] != NULL && r->mistake_count == before) {
+            if (netem != NULL) {
+                sn_netem_read(r, netem->value, directions[i]);
+            }
+            sn_fields_read(r, table, 0, map, directions[i]);
+        }
+    }
+}
+
 static void read_link(sn_reading *r, sn_model *m, const sn_pair *pair)
 {
     sn_link_params both = sn_link_params_default();
     both.delay_floor = SS_TIME_NEVER;
     both.reorder_gap = 1;
     both.mtu = both.mtu == 0 ? 65535 : both.mtu;
-    sn_link_entry entry = { .item = pair->value };
+    sn_link_entry entry = { .item = pair->value, .up = both, .down = both };
     const bool named = sn_key_name(r, pair->key, &entry.name);
-    sn_fields_read(r, &link_table, 0, pair->value, &both);
+    lay_over(r, &link_table, pair->value, &entry.up, &entry.down);
     const sn_pair *up = sn_item_pair(pair->value, "up"), *down = sn_item_pair(pair->value, "down");
-    entry.up = both;
-    entry.down = both;
     if (up != NULL) {
-        sn_fields_read(r, &direction_table, 0, up->value, &entry.up);
+        lay_over(r, &direction_table, up->value, &entry.up, NULL);
     }
     if (down != NULL) {
-        sn_fields_read(r, &direction_table, 0, down->value, &entry.down);
+        lay_over(r, &direction_table, down->value, NULL, &entry.down);
     }
     const uint64_t before = r->mistake_count;
     settle(r, &entry.up, up == NULL ? pair->value : up->value, pair->value);
@@ -102,23 +126,31 @@ static void read_link(sn_reading *r, sn_model *m, const sn_pair *pair)
 
 /* ---- a link that is otherwise for a while ---- */
 
-static void lay_over(sn_reading *r, const sn_item *keys, sn_link_params *params)
+static void move_floor(const sn_item *keys, sn_link_params *params)
 {
-    const bool moves_floor =
+    const bool moves =
         sn_item_pair(keys, "delay") != NULL && sn_item_pair(keys, "delay_floor") == NULL;
-    params->delay_floor = moves_floor ? SS_TIME_NEVER : params->delay_floor;
-    sn_fields_read(r, &direction_table, 0, keys, params);
-    settle(r, params, keys, keys);
+    params->delay_floor = moves ? SS_TIME_NEVER : params->delay_floor;
 }
 
 void sn_link_set(sn_reading *r, const sn_item *keys, sn_link_params *up, sn_link_params *down)
 {
+    static const char *const of_kinds[] = { "profile", "netem" };
     const uint64_t before = r->mistake_count;
-    if (up != NULL) {
-        lay_over(r, keys, up);
+    sn_link_params *const directions[] = { up, down };
+    for (unsigned i = 0; i < 2; i++) {
+        const sn_pair *pair = sn_item_pair(keys, of_kinds[i]);
+        if (pair != NULL) {
+            sn_wrong(r, pair->key->place, NULL, "'%s' is of kinds of links: set their keys here",
+                     of_kinds[i]);
+        }
     }
-    if (down != NULL && r->mistake_count == before) {
-        lay_over(r, keys, down);
+    for (unsigned i = 0; i < 2; i++) {
+        if (directions[i] != NULL && r->mistake_count == before) {
+            move_floor(keys, directions[i]);
+            sn_fields_read(r, &direction_table, 0, keys, directions[i]);
+            settle(r, directions[i], keys, keys);
+        }
     }
 }
 

@@ -47,7 +47,8 @@ typedef struct sn_loss_index {
 /** Only the member of the kind is looked at. */
 typedef struct sn_loss {
     sn_loss_kind kind;
-    uint32_t cap; /* no more than so many in a row; 0: no limit */
+    bool as_netem; /* RANDOM: by its recurrence */
+    uint32_t cap;  /* no more than so many in a row; 0: no limit */
     sn_chance random;
     sn_loss_chain state;
     sn_loss_ge ge;
@@ -108,6 +109,10 @@ typedef struct sn_jitter {
 
 /* ---- a direction ---- */
 
+/** NETEM: correlated chances by netem's recurrence, which keeps neither their rate nor their correlation; jitter without
+ *  correlation, which netem's own tables lose; a packet both lost and duplicated leaves as one copy. */
+typedef enum sn_compat { SN_COMPAT_NATIVE, SN_COMPAT_NETEM } sn_compat;
+
 /** One direction of a kind of link. */
 typedef struct sn_link_params {
     uint32_t mtu; /* bytes of IP packet; 68..65535; 0 stands for 65535 */
@@ -124,6 +129,7 @@ typedef struct sn_link_params {
     uint32_t reorder_gap; /* … but only each gap-th packet is a candidate; 0, 1: every */
     bool keep_order;      /* a packet never overtakes one sent before it */
     sn_slot slot;
+    sn_compat compat;
     /* by sn_link_settle: */
     unsigned stages; /* what of the above does anything */
     bool remembers;  /* something of it has a memory */

@@ -78,7 +78,6 @@ TEST(what_the_design_has_and_this_version_has_not_is_said_so)
     static const rig_mistake rows[] = {
         { TWO "«include»: x\n", "not in this version", NULL },
         { TWO "«defaults»: {}\n", "not in this version", NULL },
-        { LINKS("«netem»: \"delay 3ms\""), "not in this version", NULL },
         { LINKS("«hidden_mtu»: 576B"), "not in this version", NULL },
         { TWO "sites: {s: {«nat»: {}, holds: {alice: 1}}}\n", "not in this version", NULL },
         { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, count: 3}, b: {role: ua}}\n"

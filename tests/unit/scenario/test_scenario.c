@@ -121,6 +121,7 @@ static const char everything[] =
     "cell_overhead: 5B},\n"
     "      slot: {min: 5ms, max: 8ms, packets: 4}, up: {corrupt: 0.5%, rate: none, slot: none},\n"
     "      down: {loss: {gemodel: {p: 1%}}, bad_delay: 5ms, rate: {bits: 9kbit, overhead: 18B}}}\n"
+    "  x4: {profile: wifi_bad, compat: netem, up: {netem: \"loss 1% 25% rate 1mbit 18\"}}\n"
     "  x1: {delay: 9ms, jitter: {dist: paretonormal, sd: 2ms, corr: 25%}, duplicate: {p: 1%, corr: "
     "50%}, reorder: {p: 1%, corr: 5%},\n"
     "      loss: {p: 2%, corr: 30%, cap: 4}, up: {loss: {state: {p13: 1%, p31: 90%, p32: 5%, p14: "
@@ -203,7 +204,7 @@ TEST(the_order_in_which_things_with_names_are_listed_reaches_nothing)
 TEST(links_have_directions_and_defaults)
 {
     sn_scenario *s = rig_load_fine(everything);
-    const sn_link_kind *z = &sn_scenario_plan(s)->links[4];
+    const sn_link_kind *z = &sn_scenario_plan(s)->links[5];
     CHECK_STR(z->name, "z");
     CHECK_EQ(z->up.delay, SS_MS(9));
     CHECK_EQ(z->down.delay, SS_MS(7));
@@ -218,7 +219,7 @@ TEST(links_have_directions_and_defaults)
     CHECK_EQ(z->down.reorder_gap, 5);
     CHECK_EQ(z->down.mtu, 576);
     CHECK(z->down.keep_order);
-    const sn_link_kind *y0 = &sn_scenario_plan(s)->links[3];
+    const sn_link_kind *y0 = &sn_scenario_plan(s)->links[4];
     CHECK_EQ(y0->up.mtu, 1500);
     CHECK_EQ(y0->up.delay_floor, 1);
     sn_scenario_free(s);
@@ -305,7 +306,7 @@ TEST(traffic_and_expects_are_as_written)
     CHECK_EQ(plan->call_specs[1].end, SS_S(90));
     CHECK_EQ(plan->expects[0].source, 1);
     CHECK_EQ(plan->expects[0].bound, SS_MS(200));
-    CHECK_EQ(plan->expects[0].line, 45);
+    CHECK_EQ(plan->expects[0].line, 46);
     CHECK_EQ(plan->expects[1].bound, 123456);
     CHECK_EQ(plan->expects[1].from, 0);
     CHECK_EQ(plan->expects[1].to, SS_TIME_NEVER);

@@ -320,3 +320,22 @@ TEST(damage_is_drawn_apart_and_comes_back_from_a_tape)
     sn_decisions_free(recorder);
     rig_end(r);
 }
+
+TEST(as_in_netem_loss_takes_one_of_two_copies)
+{
+    rig *r = rig_start();
+    r->params.duplicate.p = r->params.loss.random.p = SN_ALWAYS;
+    r->params.compat = SN_COMPAT_NETEM;
+    const sn_passage one = send(r, 0, 800);
+    CHECK_EQ(one.copies, 1);
+    CHECK_EQ(one.copy[0].cause, SN_CAUSE_NONE);
+    r->params.duplicate.p = 0;
+    CHECK_EQ(send(r, 0, 800).copy[0].cause, SN_CAUSE_LOSS);
+    r->params.compat = SN_COMPAT_NATIVE;
+    r->params.duplicate.p = SN_ALWAYS;
+    const sn_passage both = send(r, 0, 800);
+    CHECK_EQ(both.copies, 2);
+    CHECK_EQ(both.copy[0].cause, SN_CAUSE_LOSS);
+    CHECK_EQ(both.copy[1].cause, SN_CAUSE_LOSS);
+    rig_end(r);
+}

@@ -178,3 +178,24 @@ TEST(only_what_has_a_memory_asks_for_one)
         CHECK(sn_loss_remembers(&(sn_loss){ .kind = (sn_loss_kind)kind }));
     }
 }
+
+/* By hand, in units of 2^-32: 25 % of the one before and 75 % of the new one. */
+TEST(netem_averages_each_number_with_the_one_before)
+{
+    const sn_loss loss = { .as_netem = true, .random = { SN_ALWAYS / 2, SN_ALWAYS / 4 } };
+    static const struct {
+        uint64_t sixteenths; /* the fresh number */
+        bool lost;
+    } steps[] = {
+        { 7, true },  /* the first: as it is */
+        { 8, true },  /* 7.75 */
+        { 9, false }, /* 8.6875 */
+        { 8, false }, /* 8.17 */
+        { 0, true },  /* 2.04 */
+        { 10, false } /* 8.01 */
+    };
+    sn_loss_memory memory = { 0 };
+    for (size_t i = 0; i < SS_COUNT(steps); i++) {
+        CHECK_EQ(sn_loss_happens(&loss, &memory, steps[i].sixteenths << 60), steps[i].lost);
+    }
+}
