@@ -1,7 +1,9 @@
 /* The app of a tap: somebody on the path. What user agents send to it goes on to the node that they mean, and what that answers goes back, byte
  * for byte; requests with credentials are overheard, the last of each method, and sent once more when the story says so, in a
- * transaction of their own: a replay (RFC 7616 5.5). It is no SIP element: no law of one is its, and it stays out of every route. */
+ * transaction of their own: a replay (RFC 7616 5.5). It may send what it makes up beside that, from any address (inject.c). It is no SIP
+ * element: no law of one is its, and it stays out of every route. */
 #include "app_engine.h"
+#include "inject.h"
 
 #include <string.h>
 
@@ -15,6 +17,8 @@ typedef struct sn_tap_kept {
 
 typedef struct sn_tap_app {
     uint32_t replays;
+    uint64_t injected;
+    sn_overheard overheard;
     sn_tap_kept kept[TAP_KEPT_MAX];
 } sn_tap_app;
 
@@ -74,6 +78,11 @@ static void pass_back(sn_host *host, const ss_msg *response, ss_slice datagram)
         ss_address_from(via.host, via.port == 0 ? SN_SIP_PORT : via.port, &client) != SS_OK) {
         return;
     }
+    const uint32_t own = sn_host_plan(host)->cast.nodes[sn_host_node(host)].address;
+    const ss_address us = ss_address_v4(own, client.port);
+    if (ss_address_equal(&us, &client)) {
+        return; /* so does that to what it made up */
+    }
     const ss_path path = path_to(host, &client);
     sn_host_send(host, &path, datagram, NULL);
 }
@@ -93,6 +102,7 @@ static void input(void *app, sn_host *host, const ss_path *path, ss_slice datagr
     }
     if (is_sip && msg.is_request) {
         overhear(app, &msg, datagram);
+        sn_inject_overhear(&((sn_tap_app *)app)->overheard, &msg);
     }
     const ss_path onward = path_to(host, &target);
     sn_host_send(host, &onward, datagram, NULL);
@@ -136,8 +146,62 @@ static bool replay(sn_tap_app *tap, sn_host *host, unsigned method)
     return false;
 }
 
+/* ---- injecting ---- */
+
+static const sn_inject_spec *injects_of(const sn_host *host)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    return &plan->groups[plan->nodes[sn_host_node(host)].group].injects;
+}
+
+/* The next one's instant is counted from the first, so that nothing is lost by rounding. */
+static void wake_for_next(const sn_tap_app *tap, sn_host *host)
+{
+    const sn_inject_spec *spec = injects_of(host);
+    const bool is_over = spec->limit != 0 && tap->injected >= spec->limit;
+    const ss_time at = tap->injected > (SS_TIME_NEVER - spec->start) / spec->interval
+                           ? SS_TIME_NEVER
+                           : spec->start + tap->injected * spec->interval;
+    if (!is_over && at < spec->end) {
+        sn_host_wake(host, at, 0, 0, 0);
+    }
+}
+
+static void inject(sn_tap_app *tap, sn_host *host)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const sn_inject_spec *spec = injects_of(host);
+    const uint32_t own = plan->cast.nodes[sn_host_node(host)].address;
+    const sn_injection what = { .ordinal = tap->injected,
+                                .from = sn_inject_source(spec, own, tap->injected),
+                                .target = whom(host),
+                                .overheard = &tap->overheard };
+    ss_buffer b = ss_buffer_open(sn_host_arena(host));
+    sn_put_injection(&b, spec->message, &what);
+    const ss_slice bytes = ss_buffer_keep(sn_host_arena(host), &b);
+    ss_path path = path_to(host, &what.target);
+    path.local = what.from;
+    if (bytes.len > 0) {
+        sn_host_send(host, &path, bytes, NULL);
+    }
+    tap->injected++;
+    wake_for_next(tap, host);
+}
+
+static ss_status start(void *app, sn_host *host)
+{
+    if (injects_of(host)->message != NULL) {
+        wake_for_next(app, host);
+    }
+    return SS_OK;
+}
+
 static bool wake(void *app, sn_host *host, const sn_wake *what)
 {
+    if (what->kind == SN_WAKE_OWN) {
+        inject(app, host);
+        return true;
+    }
     if (what->kind != SN_WAKE_ACT) {
         return false;
     }
@@ -161,6 +225,7 @@ const sn_app_class sn_app_tap = {
     .name = "tap",
     .port = SN_SIP_PORT,
     .bytes = sizeof(sn_tap_app),
+    .start = start,
     .input = input,
     .wake = wake,
     .reset = reset,

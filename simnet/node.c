@@ -422,7 +422,10 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     if (ref == 0) {
         return;
     }
-    const sn_ip ip = header_of(p, node, destination, &about, total, SN_PROTOCOL_UDP);
+    sn_ip ip = header_of(p, node, destination, &about, total, SN_PROTOCOL_UDP);
+    if (path->local.family == 4) {
+        ip.source = address_of(&path->local); /* its own, or one that it makes up */
+    }
     unsigned char *udp = packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES;
     memcpy(udp + SN_UDP_HEADER_BYTES, payload.at, payload.len);
     if (read != NULL) {

@@ -249,6 +249,7 @@ uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)
     copy.ua.watch.event = copy_text(plan, spec->ua.watch.event, &failed);
     copy.ua.contacts = copy_text(plan, spec->ua.contacts, &failed);
     copy.ua.instance = copy_text(plan, spec->ua.instance, &failed);
+    copy.injects.message = copy_text(plan, spec->injects.message, &failed);
     copy.proxy.host = copy_text(plan, spec->proxy.host, &failed);
     copy_login(plan, &copy.ua.login, &failed);
     copy.proxy.domains = copy_domains(plan, &spec->proxy, &failed);

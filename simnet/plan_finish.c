@@ -72,6 +72,9 @@ static ss_status check_group(const sn_plan *plan, const sn_group_spec *g, const 
          plan->groups[g->toward].role == SN_ROLE_TAP)) {
         return refuse(why, "a tap leads to nobody");
     }
+    if (g->role == SN_ROLE_TAP && g->injects.message != NULL && g->injects.interval == 0) {
+        return refuse(why, "a tap injects without a rate");
+    }
     if (g->role == SN_ROLE_UA && g->ua.behaviour != SN_NOBODY &&
         g->ua.behaviour >= plan->behaviour_count) {
         return refuse(why, "a user agent's behaviour does not exist");

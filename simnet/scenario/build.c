@@ -185,6 +185,12 @@ static void set_ua_settings(ss_settings *settings, const sn_group_entry *g)
     settings->register_max = g->registering.retry_max;
 }
 
+static void set_tap(sn_group_spec *spec, const sn_model *m, const sn_group_entry *g)
+{
+    spec->toward = g->toward.index;
+    spec->injects = sn_inject_of(&g->injects, m->duration);
+}
+
 static void add_groups(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->group_count; i++) {
@@ -251,7 +257,7 @@ static void add_groups(sn_reading *r, const sn_model *m)
         } else if (spec.role == SN_ROLE_PROXY) {
             spec.proxy = proxy_of(r, m, g);
         } else if (spec.role == SN_ROLE_TAP) {
-            spec.toward = g->toward.index;
+            set_tap(&spec, m, g);
         } else if (spec.role == SN_ROLE_DNS) {
             spec.dns.has_own = g->records.count > 0;
         }

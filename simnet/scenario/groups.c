@@ -360,7 +360,7 @@ static bool write_net(sn_text *t, const void *at)
     return true;
 }
 
-static const sn_codec net_codec = { read_net, write_net };
+const sn_codec sn_net_codec = { read_net, write_net };
 
 /* ---- count, holds ---- */
 
@@ -484,7 +484,7 @@ static const sn_codec outbound_codec = { read_outbound, write_outbound };
 static const sn_field router_fields[] = {
     { .key = "via", .kind = SN_VALUE_SPECIAL, .codec = &via_codec },
     { .key = "link", .kind = SN_VALUE_NAME, .flags = SN_OR_NONE, AT(link) },
-    { .key = "net", .kind = SN_VALUE_SPECIAL, AT(net), .codec = &net_codec },
+    { .key = "net", .kind = SN_VALUE_SPECIAL, AT(net), .codec = &sn_net_codec },
     LATER("nat"),
 };
 static const sn_fields router_table = { "router", router_fields, SS_COUNT(router_fields), NULL };
@@ -494,7 +494,7 @@ static const sn_field site_fields[] = {
     { .key = "via", .kind = SN_VALUE_SPECIAL, .codec = &via_codec },
     { .key = "uplink", .kind = SN_VALUE_NAME, AT(link) },
     { .key = "holds", .kind = SN_VALUE_SPECIAL, .flags = SN_REQUIRED, .codec = &holds_codec },
-    { .key = "net", .kind = SN_VALUE_SPECIAL, AT(net), .codec = &net_codec },
+    { .key = "net", .kind = SN_VALUE_SPECIAL, AT(net), .codec = &sn_net_codec },
     LATER("nat"),
 };
 static const sn_fields site_table = { "site", site_fields, SS_COUNT(site_fields), NULL };
@@ -514,13 +514,19 @@ static const sn_field node_fields[] = {
     { .key = "count", .kind = SN_VALUE_SPECIAL, AT(count), .codec = &count_codec },
     { .key = "via", .kind = SN_VALUE_SPECIAL, .codec = &via_codec },
     { .key = "link", .kind = SN_VALUE_NAME, .flags = SN_OR_NONE, AT(link) },
-    { .key = "net", .kind = SN_VALUE_SPECIAL, AT(net), .codec = &net_codec },
+    { .key = "net", .kind = SN_VALUE_SPECIAL, AT(net), .codec = &sn_net_codec },
     { .key = "aor", .kind = SN_VALUE_TEXT, .who = SN_IS_UA | SN_IS_B2BUA, AT(aor), .max = 200 },
     { .key = "outbound",
       .kind = SN_VALUE_SPECIAL,
       .who = SN_IS_UA | SN_IS_B2BUA,
       .codec = &outbound_codec },
     { .key = "toward", .kind = SN_VALUE_NAME, .who = SN_IS_TAP, AT(toward) },
+    { .key = "injects",
+      .kind = SN_VALUE_SPECIAL,
+      .flags = SN_OR_NONE,
+      .who = SN_IS_TAP,
+      AT(injects),
+      .codec = &sn_injects_codec },
     { .key = "records",
       .kind = SN_VALUE_SPECIAL,
       .who = SN_IS_DNS,

@@ -76,6 +76,22 @@ typedef struct sn_auth_entry {
     bool users;
 } sn_auth_entry;
 
+typedef struct sn_window_entry {
+    ss_time from, to; /* to is 0 when nothing was said */
+} sn_window_entry;
+
+struct sn_net_entry {
+    uint32_t address, bits; /* 0, 0: none */
+};
+
+typedef struct sn_injects_entry {
+    const char *message; /* NULL: nothing */
+    ss_span interval;
+    sn_window_entry during;
+    uint32_t limit; /* 0: none */
+    struct sn_net_entry net;
+} sn_injects_entry;
+
 /** A rate of requests; interval 0: there is no limit. */
 typedef struct sn_limit_entry {
     ss_span interval;
@@ -187,9 +203,8 @@ typedef struct sn_group_entry {
     unsigned listens;   /* SN_LISTENS_… */
     unsigned segments;  /* SN_SEGMENTS_… */
     ss_span idle;       /* 0: never */
-    struct sn_net_entry {
-        uint32_t address, bits;
-    } net;
+    struct sn_net_entry net;
+    sn_injects_entry injects;
 } sn_group_entry;
 
 typedef struct sn_domain_entry {
@@ -245,9 +260,6 @@ typedef struct sn_behaviour_entry {
     uint32_t choice_count;
 } sn_behaviour_entry;
 
-typedef struct sn_window_entry {
-    ss_time from, to; /* to is 0 when nothing was said */
-} sn_window_entry;
 
 typedef struct sn_calls_entry {
     sn_name name;
@@ -567,6 +579,9 @@ extern const sn_codec sn_auth_codec;        /* sn_auth_entry */
 extern const sn_codec sn_guest_codec;       /* sn_guest_entry */
 extern const sn_codec sn_door_codec;        /* unsigned: bits 1 << ss_method, or 0 */
 extern const sn_codec sn_window_codec;      /* sn_window_entry */
+extern const sn_codec sn_net_codec;     /* struct sn_net_entry: groups.c */
+extern const sn_codec sn_injects_codec; /* sn_injects_entry: injects.c */
+sn_inject_spec sn_inject_of(const sn_injects_entry *entry, ss_span duration);
 extern const sn_codec sn_defence_codec; /* sn_defence_entry: defence.c */
 ss_defence_config sn_defence_config(const sn_defence_entry *entry);
 extern const sn_codec sn_queue_codec;       /* sn_queue_entry */

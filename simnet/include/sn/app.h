@@ -84,7 +84,7 @@ sn_decisions *sn_host_decisions(sn_host *host);
 bool sn_host_resolve(sn_host *host, const ss_query *query, ss_answer *answer);
 /** SS_OUT_AVOID. */
 void sn_host_avoid(sn_host *host, const ss_output *out);
-/** Send one UDP datagram; path->local.port and path->remote are looked at. `bytes` is copied. */
+/** Send one UDP datagram from path->local, which need not be the host's own address (family 0 is), to path->remote. `bytes` is copied. */
 /** `read`: the bytes as they were read already, or NULL. */
 void sn_host_send(sn_host *host, const ss_path *path, ss_slice bytes, const ss_msg *read);
 /** Open a connection from path->local to path->remote, under a number that the app made: path->connection. SS_ERR_STATE: no

@@ -103,6 +103,15 @@ typedef struct sn_ua_spec {
     uint32_t session_s, session_min_s; /* RFC 4028: asked for; the least. 0: none; unknown */
 } sn_ua_spec;
 
+/** What a tap sends by itself: message 0 at `start`, the next each `interval`, until `end`. */
+typedef struct sn_inject_spec {
+    const char *message; /* template, lines end in \n; NULL: nothing. See app_tap.c */
+    ss_time start, end;
+    ss_span interval;
+    uint32_t limit;         /* at most so many; 0: no limit */
+    uint32_t net, net_bits; /* addresses that it says are its own, in turn; 0, 0: its own */
+} sn_inject_spec;
+
 typedef struct sn_proxy_spec {
     const char *const *domains; /* borrowed until finish, copied */
     uint32_t domain_count;
@@ -146,6 +155,7 @@ typedef struct sn_group_spec {
     sn_ua_spec ua;          /* SN_ROLE_UA */
     sn_proxy_spec proxy;    /* SN_ROLE_PROXY */
     uint32_t toward;        /* SN_ROLE_TAP: group of one; what comes from elsewhere goes there */
+    sn_inject_spec injects; /* SN_ROLE_TAP: what it sends there beside that */
     sn_dns_spec dns;        /* SN_ROLE_DNS */
     uint32_t net, net_bits; /* IPv4 block chosen by hand; 0, 0: from the name */
 } sn_group_spec;
@@ -346,6 +356,9 @@ const sn_guard_spec *sn_plan_guard(const sn_proxy_spec *spec, ss_slice realm);
 /** The password of a user of a guarded domain, printed; false when there is no such user. */
 bool sn_plan_password(const sn_plan *plan, const sn_guard_spec *guard, ss_slice user,
                       ss_buffer *password);
+/** The words that the message of a tap may have in braces, NULL at the end; and which one a text is. */
+extern const char *const sn_inject_words[];
+bool sn_inject_word(ss_slice text, unsigned *word);
 /** A template with an index for each {n}. */
 void sn_put_template(ss_buffer *b, const char *template, uint32_t index);
 /** Somebody hashes: a guard or a login is in the plan. */
