@@ -166,11 +166,8 @@ void ss_proxy_refuse_alone(const ss_visit *v, const ss_msg *request, const ss_pa
                            ss_proxy_verdict verdict);
 /** The same for a request that has a context and was not answered yet, not even with 100; else through its transaction. Owns `c`. */
 void ss_context_refuse(const ss_visit *v, ss_context *c, ss_proxy_verdict verdict);
-/** 16.2, 8.2.6.1: the proxy's own 100, at once, to an INVITE. False when the arena was too small. */
+/** 16.2, 8.2.6.1: the proxy's own 100 to an INVITE that goes on, once. False when the arena was too small. */
 bool ss_proxy_say_trying(const ss_visit *v, ss_context *c, const ss_msg *request);
-/** Nothing speaks against it: it gets that, and goes where it is to go. Owns `c`. */
-void ss_proxy_admit(const ss_visit *v, ss_context *c, const ss_msg *request,
-                    const ss_routing *routing);
 /** At the quota: 503 without a transaction, told to the application. */
 void ss_proxy_overloaded(const ss_visit *v, const ss_msg *request, const ss_path *came_by);
 /** An ACK to a response that ss_proxy_refuse_alone sent: it goes no further. */

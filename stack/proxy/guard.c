@@ -204,7 +204,7 @@ static void decide(const ss_visit *v, ss_context *c, const guard *g, const ss_cl
     } else if (verdict.status != 0) {
         ss_context_refuse(v, c, verdict);
     } else {
-        ss_proxy_admit(v, c, claim->request, routing);
+        ss_proxy_target(v, c, claim->request, routing);
     }
 }
 

@@ -4,23 +4,13 @@
  */
 #include "context.h"
 
-/* 16.2, 8.2.6.1: the proxy says 100 by itself, and at once. RFC3261:16.2. To anything else it says none before the server
+/* 16.2, 8.2.6.1: the proxy says 100 by itself, as soon as it knows where to: what goes nowhere is refused without. RFC3261:16.2. To anything else it says none before the server
  * transaction does (RFC4320:4.1). */
 bool ss_proxy_say_trying(const ss_visit *v, ss_context *c, const ss_msg *request)
 {
     return request->method != SS_METHOD_INVITE || v->proxy->config->mode != SS_PROXY_STATEFUL ||
            ss_txn_message(v->core, ss_txn_at(v->core, c->server)).len > 0 ||
            ss_proxy_respond(v, &c->server, request, (ss_proxy_verdict){ .status = 100 });
-}
-
-void ss_proxy_admit(const ss_visit *v, ss_context *c, const ss_msg *request,
-                    const ss_routing *routing)
-{
-    if (ss_proxy_say_trying(v, c, request)) {
-        ss_proxy_target(v, c, request, routing);
-    } else {
-        ss_context_drop(v, c);
-    }
 }
 
 static void route_request(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
@@ -48,7 +38,7 @@ static void route_request(const ss_visit *v, const ss_msg *request, const ss_pat
             ss_proxy_overloaded(v, request, came_by);
         }
     } else if (needed->hash == SS_HASH_COUNT) {
-        ss_proxy_admit(v, c, request, routing);
+        ss_proxy_target(v, c, request, routing);
     } else if (!ss_proxy_admit_known(v, c, request, routing, needed)) {
         ss_proxy_ask_credential(v, c, needed);
     }

@@ -52,6 +52,9 @@ void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request,
     const bool forwards = mode == SS_PROXY_STATEFUL || mode == SS_PROXY_STATELESS;
     if (ss_proxy_is_predetermined(v->proxy, routing) && !forwards) {
         ss_context_refuse(v, c, (ss_proxy_verdict){ .status = 404 }); /* 21.4.5: not our domain */
+    } else if (ss_proxy_is_predetermined(v->proxy, routing) &&
+               !ss_proxy_say_trying(v, c, request)) {
+        ss_context_drop(v, c);
     } else if (ss_proxy_is_predetermined(v->proxy, routing)) {
         ss_proxy_forward(v, c, request, routing, &(ss_target){ .uri = routing->request_uri },
                          c->breadth);
@@ -177,12 +180,29 @@ static void go_to(const ss_visit *v, ss_context *c, const ss_target *target)
     }
 }
 
+/* Its targets are known: who sent it may wait. False: the arena is too small, and `c` is gone. */
+static bool tell_to_wait(const ss_visit *v, ss_context *c)
+{
+    ss_msg request;
+    if (c->is_stateless || v->proxy->config->mode != SS_PROXY_STATEFUL) {
+        return true;
+    }
+    if (ss_context_request(v, c, &request) == SS_OK && ss_proxy_say_trying(v, c, &request)) {
+        return true;
+    }
+    v->turn->failed = true;
+    ss_context_drop(v, c);
+    return false;
+}
+
 void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer)
 {
     const ss_binding *first = answer->status == SS_OK ? next_binding(answer, NULL) : NULL;
     c->is_ours = true;
     if (first == NULL) {
         ss_context_refuse(v, c, (ss_proxy_verdict){ .status = why_not_found(v, c, answer) });
+    } else if (!tell_to_wait(v, c)) {
+        return;
     } else if (v->proxy->config->mode == SS_PROXY_REDIRECTS) {
         ss_redirect_located(v, c, answer);
     } else if (c->is_stateless || is_only_target(v->proxy, answer, first)) {

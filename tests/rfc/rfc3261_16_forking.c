@@ -376,12 +376,13 @@ TEST(rfc3261_16_10_a_branch_whose_name_is_still_being_resolved_ends_with_the_can
     px_bind(rig, RECORD, "sip:b@" BOB);
     rig->hold_queries = true;
     px_send(rig, ALICE, px_request(rig, "INVITE sip:bob@example.com", "a1", ""));
-    px_expect(rig, ALICE, "SIP/2.0 100 Trying");
+    px_expect_nothing(rig);
     static _Alignas(16) unsigned char memory[1 << 12];
     ss_arena arena = { .base = memory, .cap = sizeof memory };
     ss_answer bound;
     CHECK_OK(ss_location_serve(&rig->location, rig->now, &rig->held, &arena, &bound));
     px_answer(rig, &bound);
+    px_expect(rig, ALICE, "SIP/2.0 100 Trying"); /* now that it is known where to */
     px_sent *b = reaches(rig, BOB);
     rings(rig, BOB, b);
     const uint32_t asked = rig->held.token;

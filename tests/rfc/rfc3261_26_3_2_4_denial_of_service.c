@@ -146,6 +146,7 @@ TEST(rfc3261_26_3_2_4_what_a_proxy_refuses_by_itself_leaves_nothing)
         { "INVITE tel:5551234", "", "SIP/2.0 416 Unsupported URI Scheme" },
         { "INVITE sip:bob@example.com", "Proxy-Require: foo\n", "SIP/2.0 420 Bad Extension" },
         { "MESSAGE sip:nobody@example.com", "", "SIP/2.0 404 Not Found" },
+        { "INVITE sip:nobody@example.com", "", "SIP/2.0 404 Not Found" }, /* before a 100 */
     };
     proxy_rig *rig = px_start();
     for (size_t i = 0; i < SS_COUNT(rows); i++) {
