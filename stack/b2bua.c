@@ -309,6 +309,10 @@ static void of_pair(work *w, pair *p, unsigned side, const ss_event *event)
     case SS_EVENT_REFRESH:
         ss_b2bua_refresh(w, p, side);
         break;
+    case SS_EVENT_EXPIRED: /* our BYE is on its way: the other side need not wait for its answer */
+    case SS_EVENT_NOT_ACKED:
+        ss_b2bua_hang_up(w, p, 1 - side, NULL);
+        break;
     case SS_EVENT_REQUEST:
         ss_b2bua_request(w, p, side, event);
         break;

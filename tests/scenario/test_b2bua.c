@@ -72,6 +72,18 @@ TEST(rfc3261_14_1_changes_of_both_ends_meet_in_a_b2bua)
     flow_check("b2bua/glare", NULL);
 }
 
+/* RFC6141:3.8 one side has the new session, the other the old one: both are asked anew */
+TEST(rfc6141_3_8_a_change_is_answered_that_was_cancelled_at_a_b2bua)
+{
+    flow_check("b2bua/change_crosses", NULL);
+}
+
+/* RFC3261:13.2.1 the caller's answer is of the phone that did not answer in the end: both are asked anew */
+TEST(rfc3261_13_2_1_another_fork_answers_a_b2bua_than_had_described_itself)
+{
+    flow_check("b2bua/another_fork", NULL);
+}
+
 /* RFC4028:7.4 */
 TEST(rfc4028_7_4_each_side_of_a_b2bua_has_its_own_session_timer)
 {
@@ -100,6 +112,7 @@ TEST(rfc3261_15_both_calls_of_a_b2bua_end_together)
 {
     flow_check("b2bua/byes_cross", NULL);
     flow_check("b2bua/hung_up_before_ack", NULL);
+    flow_check("b2bua/callee_crashes", NULL);
 }
 
 /* ---- beside the session ---- */
