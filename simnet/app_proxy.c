@@ -2,6 +2,8 @@
  * lives in the same host, so that its answers come within the same event. */
 #include "app_engine.h"
 
+#include <string.h>
+
 #include "world_state.h"
 
 typedef struct proxy_app {
@@ -92,6 +94,34 @@ static ss_status take_guards(proxy_app *app, sn_host *host, const sn_proxy_spec 
     return SS_OK;
 }
 
+/* The Route value of the next proxy of a chain, in memory that lives as long as the world. */
+static ss_status take_outbound(proxy_app *app, sn_host *host, const sn_proxy_spec *spec)
+{
+    char text[256];
+    ss_buffer b = ss_buffer_on(text, sizeof text);
+    if (spec->outbound == 0 && spec->outbound_host == NULL) {
+        return SS_OK;
+    }
+    ss_put_text(&b, "<sip:");
+    if (spec->outbound_host != NULL) {
+        ss_put_text(&b, spec->outbound_host);
+    } else {
+        const sn_plan *plan = sn_host_plan(host);
+        const uint32_t node = plan->group_first[spec->outbound - 1];
+        const ss_address address = ss_address_v4(plan->cast.nodes[node].address, 0);
+        ss_put_host(&b, &address);
+    }
+    ss_put_text(&b, ";lr>");
+    const ss_ref ref = ss_store_take(sn_host_store(host), b.len);
+    if (ref == 0) {
+        return SS_ERR_MEMORY;
+    }
+    char *kept = ss_store_at(sn_host_store(host), ref);
+    memcpy(kept, text, b.len);
+    app->config.outbound = (ss_slice){ kept, b.len };
+    return SS_OK;
+}
+
 static ss_status start(void *self, sn_host *host)
 {
     proxy_app *app = self;
@@ -120,6 +150,9 @@ static ss_status start(void *self, sn_host *host)
         .expires_max_s = 86400,
     };
     ss_status status = take_domains(app, host, spec);
+    if (status == SS_OK) {
+        status = take_outbound(app, host, spec);
+    }
     if (status == SS_OK) {
         status = take_guards(app, host, spec);
     }

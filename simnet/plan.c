@@ -251,6 +251,7 @@ uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)
     copy.ua.instance = copy_text(plan, spec->ua.instance, &failed);
     copy.injects.message = copy_text(plan, spec->injects.message, &failed);
     copy.proxy.host = copy_text(plan, spec->proxy.host, &failed);
+    copy.proxy.outbound_host = copy_text(plan, spec->proxy.outbound_host, &failed);
     copy_login(plan, &copy.ua.login, &failed);
     copy.proxy.domains = copy_domains(plan, &spec->proxy, &failed);
     copy.proxy.guards = copy_guards(plan, spec->proxy.guards, spec->proxy.guard_count, &failed);

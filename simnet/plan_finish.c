@@ -67,6 +67,12 @@ static ss_status check_group(const sn_plan *plan, const sn_group_spec *g, const 
           !plan->groups[g->ua.outbound].ua.joins))) {
         return refuse(why, "a user agent's outbound proxy is no proxy");
     }
+    if (g->role == SN_ROLE_PROXY && g->proxy.outbound != 0 &&
+        (g->proxy.outbound > plan->group_count ||
+         (plan->groups[g->proxy.outbound - 1].role != SN_ROLE_PROXY &&
+          !plan->groups[g->proxy.outbound - 1].ua.joins))) {
+        return refuse(why, "a proxy's outbound proxy is no proxy");
+    }
     if (g->role == SN_ROLE_TAP &&
         (g->toward >= plan->group_count || plan->groups[g->toward].role == SN_ROLE_ROUTER ||
          plan->groups[g->toward].role == SN_ROLE_TAP)) {

@@ -122,6 +122,8 @@ static sn_proxy_spec proxy_of(sn_reading *r, const sn_model *m, const sn_group_e
         .domains = domains,
         .guards = guards,
         .host = g->host,
+        .outbound = g->outbound.text == NULL ? 0 : g->outbound.index + 1,
+        .outbound_host = g->outbound_host,
         .record_route = g->record_route,
         .edge = g->path,
         .services = g->service_route,

@@ -518,7 +518,7 @@ static const sn_field node_fields[] = {
     { .key = "aor", .kind = SN_VALUE_TEXT, .who = SN_IS_UA | SN_IS_B2BUA, AT(aor), .max = 200 },
     { .key = "outbound",
       .kind = SN_VALUE_SPECIAL,
-      .who = SN_IS_UA | SN_IS_B2BUA,
+      .who = SN_IS_UA | SN_IS_B2BUA | SN_IS_PROXY,
       .codec = &outbound_codec },
     { .key = "toward", .kind = SN_VALUE_NAME, .who = SN_IS_TAP, AT(toward) },
     { .key = "injects",

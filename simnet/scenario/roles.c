@@ -325,8 +325,29 @@ static void judge_tap(sn_reading *r, sn_model *m, sn_group_entry *g)
     }
 }
 
-static void judge_proxy(sn_reading *r, const sn_model *m, const sn_group_entry *g)
+/* The next of a chain. Without one a request goes wherever its URI leads. */
+static void judge_chain(sn_reading *r, sn_model *m, sn_group_entry *g)
 {
+    if (g->by_dns) {
+        sn_wrong(r, sn_item_place(g->item, "outbound"), "none",
+                 "a proxy goes where the URI leads, if there is no other it goes to");
+        return;
+    }
+    judge_outbound(r, m, g);
+    if (g->outbound.text == NULL) {
+        return;
+    }
+    const sn_group_entry *next = &m->groups[g->outbound.index];
+    if (next == g) {
+        sn_wrong(r, g->outbound.place, NULL, "'%s' cannot send to itself", g->name.text);
+    } else if (sn_group_lacks(next, SN_IS_PROXY | SN_IS_B2BUA)) {
+        sn_wrong(r, g->outbound.place, NULL, "'%s' is no proxy", next->name.text);
+    }
+}
+
+static void judge_proxy(sn_reading *r, sn_model *m, sn_group_entry *g)
+{
+    judge_chain(r, m, g);
     if ((g->roles & SN_IS_REGISTRAR) != 0 && domain_of(m, g->name.text) == NULL) {
         sn_wrong(r, g->name.place, NULL, "registrar '%s' has no domain: name it in 'domains'",
                  g->name.text);

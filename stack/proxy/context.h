@@ -309,7 +309,7 @@ typedef struct ss_outgoing {
     ss_slice appended_route; /* strict routing: the target, else at == NULL */
     const ss_slice *routes;  /* what remains of them, those of a path first */
     uint32_t route_count;
-    bool is_path;           /* they are not the received ones alone */
+    bool is_path;           /* they are not the received ones alone: of a Path, or our outbound proxy */
     const ss_path *flow;    /* over which it goes, or NULL */
     const ss_path *came_by; /* of an edge proxy: the flow that the request came over, or NULL */
     uint16_t breadth;       /* Max-Breadth of the copy; 0: as received */

@@ -92,13 +92,30 @@ static ss_status take_path(const ss_visit *v, ss_outgoing *out, ss_slice path)
     return SS_OK;
 }
 
+/* "A proxy MAY have a local policy that mandates that a request visit a specific set of proxies": a chain of them, for what leads out
+ * of our domains and is of no dialog yet. RFC3261:16.6 */
+static bool goes_by_outbound(const ss_visit *v, const ss_outgoing *out)
+{
+    return v->proxy->config->outbound.len > 0 && out->route_count == 0 && out->flow == NULL &&
+           ss_name_addr_tag(&out->request->to).len == 0 &&
+           ss_proxy_is_predetermined(v->proxy, out->routing);
+}
+
 static ss_status take_routes(const ss_visit *v, ss_outgoing *out, ss_slice path)
 {
     const ss_routing *r = out->routing;
     out->flow = r->has_flow ? &r->flow : NULL;
     out->routes = r->routes == NULL ? NULL : r->routes + r->first;
     out->route_count = r->last - r->first;
-    return path.len == 0 ? SS_OK : take_path(v, out, path);
+    if (path.len > 0) {
+        return take_path(v, out, path);
+    }
+    if (goes_by_outbound(v, out)) {
+        out->routes = &v->proxy->config->outbound;
+        out->route_count = 1;
+        out->is_path = true;
+    }
+    return SS_OK;
 }
 
 /* A flow is where the request goes, whatever its Request-URI says: RFC5626:5.3.1 */

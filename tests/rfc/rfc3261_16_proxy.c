@@ -509,6 +509,32 @@ TEST(rfc3261_16_6_step_4_a_proxy_that_does_not_want_to_stay_adds_none)
     px_stop(rig);
 }
 
+/* RFC3261:16.6 for what leads out of its domains and has no way of its own, outside dialogs */
+TEST(rfc3261_16_6_step_6_a_proxy_may_have_an_outbound_proxy)
+{
+    proxy_rig *rig = px_new();
+    rig->config.outbound = SS_LIT("<sip:10.0.0.4;lr>");
+    px_go(rig);
+    px_bind(rig, "sip:bob@example.com", "sip:bob@10.0.0.3");
+    px_send(rig, ALICE, px_request(rig, "MESSAGE sip:x@10.9.9.9", "a1", ""));
+    px_sent *sent = px_expect(rig, CAROL, "MESSAGE sip:x@10.9.9.9 SIP/2.0");
+    CHECK_EQ(px_field_count(rig, sent, SS_HDR_ROUTE), 1);
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_ROUTE, 0), "<sip:10.0.0.4;lr>");
+    px_send(rig, CAROL, px_reply(rig, sent, 200, ""));
+    px_expect(rig, ALICE, "SIP/2.0 200 OK");
+    px_send(rig, ALICE, px_request(rig, "MESSAGE sip:bob@example.com", "a2", ""));
+    sent = px_expect(rig, BOB, "MESSAGE sip:bob@10.0.0.3 SIP/2.0");
+    CHECK_EQ(px_field_count(rig, sent, SS_HDR_ROUTE), 0);
+    px_send(rig, BOB, px_reply(rig, sent, 200, ""));
+    px_expect(rig, ALICE, "SIP/2.0 200 OK");
+    px_send(rig, ALICE,
+            px_request(rig, "MESSAGE sip:x@10.9.9.9", "a3", "Route: <sip:10.0.0.3;lr>\n"));
+    sent = px_expect(rig, BOB, "MESSAGE sip:x@10.9.9.9 SIP/2.0");
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_ROUTE, 0), "<sip:10.0.0.3;lr>");
+    px_send(rig, BOB, px_reply(rig, sent, 200, ""));
+    px_stop(rig);
+}
+
 TEST(rfc3261_16_6_step_6_a_strict_router_downstream_gets_its_own_uri)
 {
     proxy_rig *rig = px_with_bob();

@@ -114,6 +114,12 @@ TEST(rfc3261_16_6_a_proxy_between_two_transports_records_itself_twice)
     flow_check("proxies/two_transports", NULL);
 }
 
+/* RFC3261:16.6 */
+TEST(rfc3261_16_6_a_chain_of_proxies)
+{
+    flow_check("proxies/chain", NULL);
+}
+
 /* RFC3261:16.5 */
 TEST(rfc3261_16_5_a_proxy_of_several_domains)
 {

@@ -69,6 +69,8 @@ typedef struct ss_proxy_config {
     ss_slice host;           /* its name, as Route and Request-URI may give it; or empty */
     const ss_slice *domains; /* domains it is responsible for (16.5); lower case */
     uint16_t domain_count;
+    ss_slice
+        outbound; /* a Route value, "<sip:10.0.0.9;lr>": the proxy that what leads elsewhere goes to; or empty */
     bool record_route;
     bool registrar;
     ss_proxy_mode mode;
