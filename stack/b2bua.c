@@ -83,7 +83,7 @@ static void reject(work *w, pair *p, ss_command *c)
     }
 }
 
-/* Of one that came and has no answer yet nothing more is told: 480 went. */
+/* Of one that came and has no answer yet nothing more is told: 480 went. Nor of one whose end was told in an arena that was full. */
 void ss_b2bua_hang_up(work *w, pair *p, unsigned side, const ss_msg *cause)
 {
     ss_command c = ss_b2bua_command(p, side, SS_CMD_HANGUP, cause);
@@ -91,8 +91,8 @@ void ss_b2bua_hang_up(work *w, pair *p, unsigned side, const ss_msg *cause)
         return;
     }
     const ss_status status = ss_b2bua_say(w, &c); /* one that is ending already says so */
-    p->is_over[side] =
-        side == CAME && status == SS_OK && !ss_ua_has_call(&w->e->ua, &w->e->core, p->calls[side]);
+    const bool is_gone = !ss_ua_has_call(&w->e->ua, &w->e->core, p->calls[side]);
+    p->is_over[side] = is_gone && (side == CAME || status != SS_OK || w->turn->failed);
 }
 
 void ss_b2bua_part(work *w, pair *p)

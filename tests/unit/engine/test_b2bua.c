@@ -27,7 +27,8 @@ static struct {
     ss_b2bua b2bua;
     ss_arena arena;
     ss_time now;
-    sent outs[OUTS]; /* of the last input; the first ones */
+    size_t answer_cap; /* of the arena that an answer finds; 0: all */
+    sent outs[OUTS];   /* of the last input; the first ones */
     size_t out_count;
 } s;
 
@@ -221,7 +222,9 @@ static void answer(const char *status_line, const char *more)
                              status_line, (int)via.len, via.at, (int)from.len, from.at,
                              (int)call_id.len, call_id.at, (int)cseq.len, cseq.at, more);
     s.arena.used = 0;
+    s.arena.cap = s.answer_cap == 0 ? s.arena.cap : s.answer_cap;
     give(BOB, text, (size_t)len);
+    s.arena.cap = sizeof arena_memory;
 }
 
 static unsigned passed(const char *status_line, const char *more)
@@ -300,6 +303,29 @@ TEST(b2bua_at_every_quota_of_bytes_leaves_nothing_behind)
             answer("200 OK", "Contact: <sip:bob@10.0.0.3>\r\n");
         }
         s.arena.used = 0;
+        pass_time(SS_S(600));
+        CHECK_EQ(s.b2bua.first, 0);
+        CHECK_EQ(s.engine.core.bytes, 0);
+        end();
+    }
+}
+
+/* An arena that is too small for what comes is as if it was lost, at whatever step; then there is room again. */
+TEST(b2bua_in_an_arena_of_any_size_leaves_nothing_behind)
+{
+    for (size_t cap = 512; cap < 24576; cap += 128) {
+        start(UINT32_MAX);
+        s.arena.cap = cap;
+        invite("sip:bob@10.0.0.3", "Max-Forwards: 70\r\n", "Supported: 100rel\r\n");
+        const bool is_made = s.out_count > 0;
+        s.arena.cap = sizeof arena_memory;
+        if (is_made && read_out(0).is_request) {
+            s.arena.used = 0;
+            s.answer_cap = cap;
+            answer("200 OK", "Contact: <sip:bob@10.0.0.3>\r\n");
+        }
+        s.arena.used = 0;
+        s.answer_cap = 0;
         pass_time(SS_S(600));
         CHECK_EQ(s.b2bua.first, 0);
         CHECK_EQ(s.engine.core.bytes, 0);
