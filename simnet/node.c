@@ -215,6 +215,7 @@ static ss_ref damage(sn_partition *p, ss_ref ref, const sn_copy *copy, const sn_
 {
     sn_packet *packet = packet_at(p, ref);
     packet->about.is_damaged = true;
+    sn_reading_give(p, packet); /* what was read is not what stands there now */
     const uint32_t len = sn_corrupt(how, copy->where, packet->bytes, packet->len);
     if (len == packet->len) {
         return ref;

@@ -379,6 +379,17 @@ uint32_t sn_plan_add_row(sn_plan *plan, const sn_row *row)
     return index;
 }
 
+uint32_t sn_plan_row_number(const sn_plan *plan, uint32_t row)
+{
+    uint32_t first = 0, end = plan->choice_count; /* the last choice that begins no later is in [first, end) */
+    SS_ASSERT(row < plan->row_count);
+    while (end - first > 1) {
+        const uint32_t middle = first + (end - first) / 2;
+        *(plan->choices[middle].first_row <= row ? &first : &end) = middle;
+    }
+    return row - plan->choices[first].first_row + 1;
+}
+
 uint32_t sn_plan_add_calls(sn_plan *plan, const sn_call_spec *spec)
 {
     bool failed = false;

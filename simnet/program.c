@@ -229,7 +229,7 @@ static void go_on(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call
             return;
         }
         if (!has_waited) {
-            sn_point point = point_of(host, call, call->row + 1);
+            sn_point point = point_of(host, call, sn_plan_row_number(plan, call->row));
             sn_decide_at(sn_host_decisions(host), &point);
             const ss_span wait =
                 sn_decide_wait(sn_host_decisions(host), SN_DECISION_WAIT, &point, &row->after);

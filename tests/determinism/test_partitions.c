@@ -205,8 +205,23 @@ TEST(standing_still_in_time_is_found_at_the_same_event)
 
 /* ---- a node more ---- */
 
+/* A behaviour that draws: how long it rings, and when it answers. */
+static uint32_t ringing(sn_plan *plan, const char *name)
+{
+    const uint32_t behaviour = sn_plan_add_behaviour(plan, name);
+    for (unsigned i = 0; i < 2; i++) {
+        (void)sn_plan_add_choice(plan, 1);
+        (void)sn_plan_add_row(plan, &(sn_row){ .op = SN_OP_PROGRESS,
+                                               .status = 180,
+                                               .after = { SN_DIST_UNIFORM, 0, SS_MS(500) } });
+        (void)sn_plan_add_row(
+            plan, &(sn_row){ .op = SN_OP_ANSWER, .after = { SN_DIST_EXP, SS_S(1), 0 } });
+    }
+    return behaviour;
+}
+
 /* Phones of two groups behind one shared lossy uplink, calling each other through a proxy; perhaps with an idle phone,
- * whose name puts it in the middle of all dense numbers. */
+ * whose name puts it in the middle of all dense numbers, and whose behaviour stands before that of the others. */
 static sn_plan *branch(bool with_idle_phone)
 {
     sn_plan *plan = small_plan(11);
@@ -228,7 +243,8 @@ static sn_plan *branch(bool with_idle_phone)
     const uint32_t site = small_router(plan, "branch", 0, uplink);
     if (with_idle_phone) { /* on a link of a kind of its own */
         const uint32_t other = sn_plan_add_link(plan, &shared);
-        (void)small_uas(plan, "mike", 1, site, other);
+        const uint32_t mike = small_uas(plan, "mike", 1, site, other);
+        small_spec(plan, mike)->ua.behaviour = ringing(plan, "idle");
     }
     const uint32_t from = small_uas(plan, "alpha", 5, site, local),
                    to = small_uas(plan, "zulu", 5, site, local);
@@ -239,6 +255,7 @@ static sn_plan *branch(bool with_idle_phone)
         ua->expires_s = 3600;
         ua->register_at = (sn_dist){ SN_DIST_UNIFORM, 0, SS_S(2) };
     }
+    small_spec(plan, to)->ua.behaviour = ringing(plan, "human");
     const sn_fault second_bye = { .from = { .group = SN_NOBODY },
                                   .to = { .group = SN_NOBODY },
                                   .is_of_requests = true,

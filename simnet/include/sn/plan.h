@@ -353,6 +353,8 @@ bool sn_plan_link_is(const sn_plan *plan, uint32_t link, sn_change_kind kind, ss
                      ss_time *until);
 /** Is the node so at this instant? */
 bool sn_plan_has_spell(const sn_plan *plan, uint32_t node, sn_spell_kind kind, ss_time now);
+/** Its number in its choice, from 1: rows of others do not count. */
+uint32_t sn_plan_row_number(const sn_plan *plan, uint32_t row);
 /** The guard of a realm at a proxy, or NULL. */
 const sn_guard_spec *sn_plan_guard(const sn_proxy_spec *spec, ss_slice realm);
 /** The password of a user of a guarded domain, printed; false when there is no such user. */
