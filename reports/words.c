@@ -68,9 +68,9 @@ const char *rp_queue_step_name(unsigned step)
 
 const char *rp_note_name(unsigned kind)
 {
-    static const char *const names[] = { "TXN",    "TIMER",   "RESEND", "DIALOG",
-                                         "STRAY",  "REFUSED", "AUTH",   "SUBSCRIPTION",
-                                         "SWITCH", "QUEUE",   "DEFENCE" };
+    static const char *const names[] = { "TXN",    "TIMER",   "RESEND",  "DIALOG",
+                                         "STRAY",  "REFUSED", "AUTH",    "SUBSCRIPTION",
+                                         "SWITCH", "QUEUE",   "DEFENCE", "HELD" };
     _Static_assert(SS_COUNT(names) == SS_NOTE_COUNT, "one name per kind of note");
     return pick(names, SS_COUNT(names), kind);
 }

@@ -257,7 +257,7 @@ void sn_engine_left(const ss_engine *e, sn_left_fact *left)
     left->transactions = e->core.txns;
     left->dialogs = e->core.dialogs;
     left->timers = e->core.timers.count;
-    left->store_bytes = e->core.bytes;
+    left->store_bytes = e->core.bytes - ss_overload_bytes(&e->core);
     if (e->role == SS_ROLE_UA) {
         left->calls = e->ua.calls;
         left->store_bytes -= ss_ua_login_bytes(&e->ua, &e->core) + ss_ua_nonce_bytes(&e->ua);

@@ -51,6 +51,7 @@ void ss_engine_reset(ss_engine *e)
     }
     ss_txn_forget_all(&e->core);
     ss_connections_forget_all(e);
+    ss_overload_forget(&e->core);
     SS_ASSERT(e->core.txns == 0);
     SS_ASSERT(e->core.dialogs == 0);
     SS_ASSERT(e->core.bytes == 0);
@@ -142,8 +143,15 @@ static ss_status turn_status(const ss_engine *e, const ss_turn *turn)
 static ss_status end_turn(ss_engine *e, ss_turn *turn)
 {
     ss_path unsent;
-    while (ss_connections_assign(e, turn, &unsent)) {
-        fail_path(e, turn, &unsent);
+    for (;;) {
+        const ss_up held = ss_txn_held(&e->core, turn);
+        if (held.kind != SS_UP_NOTHING) {
+            pass_up(e, turn, &held, NULL, NULL);
+        } else if (ss_connections_assign(e, turn, &unsent)) {
+            fail_path(e, turn, &unsent);
+        } else {
+            break;
+        }
     }
     return turn_status(e, turn);
 }

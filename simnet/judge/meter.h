@@ -61,6 +61,7 @@
     X(QUEUE_WAIT, "queue_wait", "a message waited for a worker of a proxy")                  \
     X(QUEUE_REFUSED, "queue_refused", "a proxy refused a request, as too many waited")       \
     X(QUEUE_DROPPED, "queue_dropped", "a proxy dropped a message, as too many waited")       \
+    X(HELD_BACK, "held_back", "a client did not send a request, as its server asked")        \
     X(OVERLOAD, "overload", "a quota refused something: 503, or a drop")
 #define REACH_ID(id, name, sentence) REACH_##id,
 typedef enum reach {

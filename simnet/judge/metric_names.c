@@ -97,6 +97,7 @@ static const row rows[] = {
     QUEUE("priority", PRIORITY) QUEUE("response", RESPONSE) QUEUE("follow_up", FOLLOW_UP)
     QUEUE("invite", INVITE) QUEUE("other", OTHER)
     SPREAD("queue.refusal.wait", queue_wait[SS_CLASS_REFUSAL], "from coming to a proxy with a queue until a worker refuses it")
+    COUNTED("held_back", held_back, "requests that were not sent, as the server had asked to send less: RFC 7339, RFC 7415")
     COUNTED("datagrams_sent", datagrams_sent, "UDP datagrams sent")
     COUNTED("datagrams_received", datagrams_received, "UDP datagrams that reached an app")
     COUNTED("stream_messages_sent", stream_messages_sent, "messages written on connections")

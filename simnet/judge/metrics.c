@@ -126,6 +126,9 @@ static void count_note(const sn_meter *m, sn_metrics *to, const ss_note *note)
     case SS_NOTE_QUEUE:
         count_queued(to, note);
         break;
+    case SS_NOTE_HELD:
+        to->held_back++;
+        break;
     default:
         to->transactions_live = m->transactions;
         to->dialogs_live = m->dialogs;

@@ -159,6 +159,9 @@ void sn_reach_note(sn_meter *m, const ss_note *note)
         m->reached[REACH_DEFENCE_BLOCK] |= note->from == SS_DEFENCE_BLOCKS;
         m->reached[REACH_DEFENCE_DROPPED] |= note->from != SS_DEFENCE_BLOCKS;
         break;
+    case SS_NOTE_HELD:
+        m->reached[REACH_HELD_BACK] = true;
+        break;
     case SS_NOTE_QUEUE:
         m->reached[REACH_QUEUE_WAIT] |= note->to == SS_QUEUE_TAKEN && note->value > 0;
         m->reached[REACH_QUEUE_REFUSED] |= note->to == SS_QUEUE_REFUSED;

@@ -127,6 +127,8 @@ typedef struct sn_queue_entry {
     bool marks;
     uint32_t bytes;
     ss_span retry_after; /* whole seconds; 0: none */
+    sn_prob target;
+    ss_span interval, validity;
     sn_queue_class_entry all, classes[SS_CLASS_COUNT];
 } sn_queue_entry;
 
@@ -585,6 +587,8 @@ sn_inject_spec sn_inject_of(const sn_injects_entry *entry, ss_span duration);
 extern const sn_codec sn_defence_codec; /* sn_defence_entry: defence.c */
 ss_defence_config sn_defence_config(const sn_defence_entry *entry);
 extern const sn_codec sn_queue_codec;       /* sn_queue_entry */
+extern const sn_codec sn_control_codec;     /* ss_settings.overload_control */
+void sn_queue_judge(sn_reading *r, const sn_group_entry *g);
 ss_queue_config sn_queue_config(const sn_queue_entry *entry);
 extern const sn_codec sn_crash_codec; /* struct sn_crash_entry */
 extern const sn_codec sn_q_codec;     /* unsigned: thousandths below 1 */

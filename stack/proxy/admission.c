@@ -42,6 +42,7 @@ typedef struct queue {
     uint32_t bytes;
     uint64_t begun; /* messages that a worker had */
     worker workers[SS_WORKERS_MAX];
+    ss_load load;
     uint64_t refused[REFUSED_SLOTS]; /* identities, each where its last bits say */
 } queue;
 
@@ -110,7 +111,8 @@ static waiting *older_than(const ss_visit *v, const waiting *w)
 static bool is_copy(const ss_visit *v, const ss_arrival *a)
 {
     bool found = a->is_copy;
-    for (const waiting *w = newest_of(v, a->dialog); w != NULL && !found; w = older_than(v, w)) {
+    const waiting *w = a->is_message ? newest_of(v, a->dialog) : NULL;
+    for (; w != NULL && !found; w = older_than(v, w)) {
         found = w->branch == a->branch && w->method == a->method && w->is_request && !w->is_refused;
     }
     return found;
@@ -122,16 +124,16 @@ static bool fits(const ss_visit *v, const queue *q, ss_class class, size_t len)
            len <= config_of(v)->bytes_max - q->bytes;
 }
 
-static ss_queue_step judge(const ss_visit *v, const queue *q, const ss_arrival *a, size_t len)
+static ss_queue_step judge(const ss_visit *v, queue *q, const ss_arrival *a, size_t len)
 {
-    const bool may_wait = fits(v, q, a->class, len);
+    const bool may_wait = fits(v, q, a->class, len) && !ss_load_refuses(v, &q->load, a);
     if (may_wait && !was_refused(q, a)) {
         return SS_QUEUE_WAITS;
     }
     const bool is_refusable =
         a->is_request && a->method != SS_METHOD_ACK && !config_of(v)->classes[a->class].drops;
-    return is_refusable && fits(v, q, SS_CLASS_REFUSAL, len) && !is_copy(v, a) ? SS_QUEUE_REFUSED
-                                                                               : SS_QUEUE_DROPPED;
+    return is_refusable && fits(v, q, SS_CLASS_REFUSAL, len) && !a->is_copy ? SS_QUEUE_REFUSED
+                                                                            : SS_QUEUE_DROPPED;
 }
 
 /* ---- the lists ---- */
@@ -313,15 +315,33 @@ bool ss_admission_serve(ss_proxy *proxy, ss_core *core, ss_turn *turn, ss_served
 
 /* ---- the door ---- */
 
+static ss_span backlog(const ss_visit *v, const queue *q)
+{
+    ss_span sum = 0;
+    for (size_t i = 0; i < SS_CLASS_COUNT; i++) {
+        sum += q->counts[i] * config_of(v)->classes[i].service;
+    }
+    return sum;
+}
+
 void ss_admission_offer(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_path *path,
                         ss_slice bytes)
 {
     const ss_visit v = { .proxy = proxy, .core = core, .turn = turn };
-    const ss_arrival a = ss_arrival_read(&v, path, bytes);
+    ss_arrival a = ss_arrival_read(&v, path, bytes);
     queue *q = queue_of(&v);
+    a.is_copy = is_copy(&v, &a);
+    if (q != NULL) {
+        ss_load_came(&v, &q->load, path, &a, backlog(&v, q));
+    }
     ss_queue_step step = q == NULL ? SS_QUEUE_DROPPED : judge(&v, q, &a, bytes.len);
     if (step != SS_QUEUE_DROPPED && keep(&v, q, &a, path, bytes, step == SS_QUEUE_REFUSED) == 0) {
         step = SS_QUEUE_DROPPED; /* at the engine's quota */
+    }
+    if (step != SS_QUEUE_DROPPED) {
+        const bool is_refused = step == SS_QUEUE_REFUSED;
+        const ss_class served_as = is_refused ? SS_CLASS_REFUSAL : a.class;
+        ss_load_took(&q->load, &a, config_of(&v)->classes[served_as].service, is_refused);
     }
     note(&v, &a, a.class, step, step == SS_QUEUE_WAITS ? q->counts[a.class] : 0);
     if (step == SS_QUEUE_REFUSED) {

@@ -47,8 +47,9 @@ typedef struct ss_context {
     bool is_known;         /* its credentials were accepted */
     bool is_ours;          /* the location service was asked: targets may be added (16.5) */
     bool final_sent;
-    bool closed; /* no new branches: it was cancelled, or a 6xx came (16.7 step 5) */
-    bool held;   /* branches are being started: it stays, and is not settled */
+    bool closed;    /* no new branches: it was cancelled, or a 6xx came (16.7 step 5) */
+    bool held;      /* branches are being started: it stays, and is not settled */
+    bool held_back; /* overload control kept a branch from being sent: RFC 7339 5.10 */
 } ss_context;
 
 static inline ss_origin ss_context_origin(const ss_context *c)
@@ -201,12 +202,44 @@ typedef struct ss_arrival {
     uint64_t branch, call_id; /* as of notes */
     ss_key128 dialog;         /* the Call-ID, and the neighbour that it comes from */
     bool is_copy;             /* of a request whose transaction lives */
+    bool takes_part;          /* its client knows of overload control (RFC 7339), as we do */
+    bool is_in_dialog;
 } ss_arrival;
 /** Nothing of the arena is kept. */
 ss_arrival ss_arrival_read(const ss_visit *v, const ss_path *path, ss_slice bytes);
 /** Bytes of the store that an empty queue takes. */
 size_t ss_admission_bytes(const ss_proxy *proxy);
 void ss_admission_forget(const ss_visit *v);
+
+/* ---- overload.c (RFC 7339, RFC 7415) --------------------------------------------------------------------------- */
+
+/** What our clients said of overload control goes no further; what servers said of it in Vias that are not ours neither. */
+void ss_overload_strip_request(const ss_visit *v, ss_splice *s);
+void ss_overload_strip_response(const ss_visit *v, ss_splice *s);
+
+/** What came in an interval, and what is made of it. */
+typedef struct ss_load {
+    ss_time since;           /* the interval began */
+    ss_span work;            /* of what came in it and was not dropped */
+    ss_span served;          /* of it, without the refusals */
+    uint32_t requests;       /* in it, likewise */
+    ss_span work_of_request; /* with all that follows from one; of late */
+    uint32_t share;          /* of what clients send, that they may send; of 1,000,000 */
+    uint32_t debt;           /* of clients that know nothing of this, as of ss_oc_server */
+    uint32_t calm;           /* intervals in a row in which nothing had to be asked */
+    uint32_t client_count;
+    struct {
+        uint32_t host; /* hash */
+        ss_time seen;
+    } clients[64];
+} ss_load;
+/** A message came. `backlog`: the time that those need that wait. */
+void ss_load_came(const ss_visit *v, ss_load *load, const ss_path *path, const ss_arrival *a,
+                  ss_span backlog);
+/** A worker will need so long for it, or for refusing it. */
+void ss_load_took(ss_load *load, const ss_arrival *a, ss_span service, bool is_refused);
+/** RFC 7339 5.10.2: a request of a client that does not take part is to be refused. */
+bool ss_load_refuses(const ss_visit *v, ss_load *load, const ss_arrival *a);
 
 /* ---- guard.c (16.3 step 6, 22.2, 22.3) ------------------------------------------------------------------------- */
 

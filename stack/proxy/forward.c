@@ -432,7 +432,8 @@ ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_p
     edit_record_route(v, &s, out); /* step 4 */
     edit_path(v, &s, out);         /* step 5 */
     edit_routes(v, &s, out);       /* step 6 */
-    edit_via(&s, path, branch);    /* step 8 */
+    ss_overload_strip_request(v, &s);
+    edit_via(&s, path, branch); /* step 8 */
     if (ss_transport_is_reliable(path->transport) &&
         ss_msg_count(request, SS_HDR_CONTENT_LENGTH) == 0) {
         ss_splice_set_u64(&s, SS_HDR_CONTENT_LENGTH, request->body.len); /* step 9 */

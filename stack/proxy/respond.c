@@ -130,7 +130,9 @@ void ss_proxy_refuse_alone(const ss_visit *v, const ss_msg *request, const ss_pa
     char memory[16];
     ss_buffer tag = ss_buffer_on(memory, sizeof memory);
     put_stateless_tag(v->core, &tag, &via);
-    const ss_slice response = print_response(v, request, verdict, ss_buffer_slice(&tag));
+    const ss_slice response =
+        ss_overload_stamp(v->core, v->turn->arena, &via,
+                          print_response(v, request, verdict, ss_buffer_slice(&tag)));
     if (response.len == 0 ||
         ss_txn_respond_stateless(v->turn, request, came_by, response) != SS_OK) {
         return; /* a Via that no response can follow: a drop */

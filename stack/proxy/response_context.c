@@ -122,6 +122,7 @@ static ss_slice print_without_via(const ss_visit *v, const ss_msg *response)
     ss_splice s = ss_splice_begin(response, v->turn->arena);
     ss_splice_version(&s);
     ss_splice_pop(&s, SS_HDR_VIA);
+    ss_overload_strip_response(v, &s);
     ss_buffer b = ss_buffer_open(v->turn->arena);
     if (ss_splice_print(&s, &b) != SS_OK) {
         v->turn->failed = true;
@@ -255,7 +256,9 @@ static void pass_best(const ss_visit *v, ss_context *c)
         v->turn->failed |= kept.len == 0;
         pass_final(v, c, status, kept);
     } else {
-        ss_context_finish(v, c, (ss_proxy_verdict){ .status = status == 503 ? 500 : status });
+        /* RFC7339:5.10 but a request that was held back is answered 503 by us, and says no Retry-After */
+        const bool is_503 = status == 503 && !c->held_back;
+        ss_context_finish(v, c, (ss_proxy_verdict){ .status = is_503 ? 500 : status });
     }
 }
 
@@ -423,6 +426,7 @@ void ss_proxy_branch_up(const ss_visit *v, const ss_up *up, const ss_msg *respon
         on_response(v, c, b, response);
         break;
     case SS_UP_TRANSPORT_ERROR:
+        c->held_back = c->held_back || up->is_held;
         on_branch_end(v, c, b, 503); /* RFC3261:16.9 */
         break;
     case SS_UP_TIMEOUT:

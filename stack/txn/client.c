@@ -1,5 +1,5 @@
 /* The transaction user starts a client transaction (RFC 3261 17.1), by the transport that its size asks for (18.1.1). */
-#include "machine.h"
+#include "overload.h"
 
 /* RFC3261:18.1.1 RFC3261:9.1 a CANCEL is not asked: it goes as its INVITE went. */
 static bool is_for_a_stream(const ss_core *core, const ss_path *path, ss_slice request)
@@ -49,8 +49,16 @@ static ss_status read_request(ss_turn *turn, ss_slice request, ss_msg **read)
     return status == SS_OK ? SS_OK : SS_ERR_SEMANTIC;
 }
 
+/* RFC7339:4.1 In every request; a CANCEL has the Via of its INVITE. */
+static ss_status offer_overload_control(const ss_core *core, ss_turn *turn, ss_msg *request)
+{
+    const ss_status status = ss_overload_offer(core, turn->arena, request);
+    turn->failed |= status != SS_OK;
+    return status;
+}
+
 static ss_status begin(ss_core *core, ss_turn *turn, const ss_txn_birth *birth, bool by_size,
-                       ss_ref *txn)
+                       bool is_held, ss_ref *txn)
 {
     ss_txn_step step = {
         .core = core, .turn = turn, .txn = ss_txn_make(core, birth), .request = birth->request
@@ -59,7 +67,13 @@ static ss_status begin(ss_core *core, ss_turn *turn, const ss_txn_birth *birth, 
         return SS_ERR_FULL;
     }
     step.txn->by_size = by_size;
-    start(&step, birth->message);
+    if (is_held) { /* RFC7339:5.5 */
+        step.txn->is_held = true;
+        ss_overload_of(core)->held++;
+        ss_txn_note(&step, SS_NOTE_HELD, (ss_note){ .letter = SS_LETTER_COUNT });
+    } else {
+        start(&step, birth->message);
+    }
     *txn = ss_txn_ref(core, step.txn);
     return SS_OK;
 }
@@ -76,7 +90,10 @@ ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path *path, ss_s
     if (by_size && request.len == 0) {
         return SS_ERR_FULL;
     }
-    const ss_status status = read_request(turn, request, &msg);
+    ss_status status = read_request(turn, request, &msg);
+    if (status == SS_OK && msg->is_request && msg->method != SS_METHOD_CANCEL) {
+        status = offer_overload_control(core, turn, msg);
+    }
     if (status != SS_OK) {
         return status;
     }
@@ -92,10 +109,11 @@ ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path *path, ss_s
         .request = msg,
         .via = &via,
         .path = &way,
-        .message = request,
+        .message = msg->bytes,
         .owner = owner,
     };
-    return begin(core, turn, &birth, by_size, txn);
+    return begin(core, turn, &birth, by_size,
+                 !ss_overload_admits(core, turn->now, &way.remote, msg), txn);
 }
 
 /* ---- refused ---- */
@@ -130,6 +148,12 @@ static void go_by_udp(ss_txn_step *step)
     ss_txn_arm(step->core, t);
 }
 
+/* As many as are kept; not all of them 0. */
+static uint32_t low_bits(uint32_t hash)
+{
+    return (hash & 0x7fffffffu) == 0 ? 1 : hash & 0x7fffffffu;
+}
+
 /* Nobody is told, so the list stays as it is. */
 void ss_txn_fall_back(ss_core *core, ss_turn *turn, const ss_path *path)
 {
@@ -140,7 +164,7 @@ void ss_txn_fall_back(ss_core *core, ss_turn *turn, const ss_path *path)
             go_by_udp(&step);
         }
     }
-    core->refused_by = ss_address_hash(&path->remote);
+    core->refused_by = low_bits(ss_address_hash(&path->remote)) & 0x7fffffffu;
 }
 
 /* ---- without a transaction ---- */
@@ -148,8 +172,15 @@ void ss_txn_fall_back(ss_core *core, ss_turn *turn, const ss_path *path)
 void ss_txn_send_alone(ss_core *core, ss_turn *turn, const ss_path *path, ss_slice bytes)
 {
     ss_path way = *path;
-    if (is_for_a_stream(core, path, bytes) && core->refused_by != ss_address_hash(&path->remote)) {
+    if (is_for_a_stream(core, path, bytes) &&
+        core->refused_by != low_bits(ss_address_hash(&path->remote))) {
         bytes = rename_for_stream(turn, &way, bytes);
+    }
+    ss_msg *msg;
+    if (bytes.len != 0 && core->settings->overload_control[0] != SS_OC_NONE &&
+        read_request(turn, bytes, &msg) == SS_OK && msg->is_request &&
+        msg->method != SS_METHOD_CANCEL && offer_overload_control(core, turn, msg) == SS_OK) {
+        bytes = msg->bytes;
     }
     if (bytes.len != 0) {
         ss_turn_send(turn, &way, bytes);

@@ -2,7 +2,7 @@
  *
  * Kept bytes are one blob: the path, then the message that may have to go out again. Replacing a message takes the new block
  * before it gives the old one back, so that a failure changes nothing. */
-#include "machine.h"
+#include "overload.h"
 
 #include <string.h>
 
@@ -289,6 +289,9 @@ void ss_txn_avoid(const ss_core *core, ss_turn *turn, const ss_txn *t, const ss_
 
 void ss_txn_destroy(ss_core *core, ss_txn *t)
 {
+    if (t->is_held) {
+        ss_overload_of(core)->held--;
+    }
     ss_timer_set(&core->timers, &core->pools->store, &t->timer, SS_TIME_NEVER);
     ss_table_remove(&core->pools->txns, &core->pools->store, &t->link);
     leave_list(core, t);

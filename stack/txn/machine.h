@@ -23,8 +23,10 @@ struct ss_txn {
     bool is_reliable : 1;
     bool by_size : 1;     /* by a stream for its size alone: 18.1.1 */
     bool has_message : 1; /* kept bytes were sent; else they wait (the 100 of 17.2.1) */
-    uint8_t doublings;    /* of the interval that the resend timer ran or runs, capped */
-    uint8_t others;       /* places to try when this one fails */
+    bool is_held : 1;     /* client: its request was not sent (RFC 7339), and it is to fail */
+    bool says_loss : 1, says_rate : 1; /* server: its responses speak of overload control so */
+    uint8_t doublings; /* of the interval that the resend timer ran or runs, capped */
+    uint8_t others;    /* places to try when this one fails */
 };
 _Static_assert(sizeof(ss_txn) <= SS_TXN_BYTES_MAX, "the header promises it");
 
@@ -34,13 +36,13 @@ typedef struct ss_txn_step {
     ss_core *core;
     ss_turn *turn;
     ss_txn *txn;
-    const ss_msg *msg; /* from the network, or NULL */
+    const ss_msg *msg;     /* from the network, or NULL */
     const ss_msg *request; /* from the TU, in the arena; or NULL */
-    ss_slice response; /* from the TU, or empty */
-    uint16_t status;   /* of either, 0 when it is no response */
-    bool is_drawn;     /* out: the cell was not empty */
-    bool ends;         /* out: a timer of span 0 was started */
-    ss_up up;          /* out */
+    ss_slice response;     /* from the TU, or empty */
+    uint16_t status;       /* of either, 0 when it is no response */
+    bool is_drawn;         /* out: the cell was not empty */
+    bool ends;             /* out: a timer of span 0 was started */
+    ss_up up;              /* out */
 } ss_txn_step;
 
 typedef struct ss_txn_edge {
@@ -66,35 +68,38 @@ typedef struct ss_txn_machine_table {
 extern const ss_txn_machine_table ss_txn_ict, ss_txn_nict, ss_txn_ist, ss_txn_nist;
 
 /* The events, as the figures word them. */
-#define ICT_EVENT_LIST(X)                                                                  \
-    X(ICT_TIMER_A, "Timer A")                                                              \
-    X(ICT_TIMER_B, "Timer B")                                                              \
-    X(ICT_TIMER_D, "Timer D")                                                              \
-    X(ICT_TIMER_M, "Timer M")                                                              \
-    X(ICT_1XX, "1xx from the network") X(ICT_2XX, "2xx from the network")                  \
-        X(ICT_300_699, "300-699 from the network") X(ICT_TRANSPORT_ERR, "transport error") \
-            X(ICT_ABANDON, "given up by the TU")
+#define ICT_EVENT_LIST(X)                                                              \
+    X(ICT_TIMER_A, "Timer A")                                                          \
+    X(ICT_TIMER_B, "Timer B")                                                          \
+    X(ICT_TIMER_D, "Timer D")                                                          \
+    X(ICT_TIMER_M, "Timer M")                                                          \
+    X(ICT_1XX, "1xx from the network")                                                 \
+    X(ICT_2XX, "2xx from the network")                                                 \
+    X(ICT_300_699, "300-699 from the network") X(ICT_TRANSPORT_ERR, "transport error") \
+        X(ICT_ABANDON, "given up by the TU")
 #define NICT_EVENT_LIST(X)              \
     X(NICT_TIMER_E, "Timer E")          \
     X(NICT_TIMER_F, "Timer F")          \
     X(NICT_TIMER_K, "Timer K")          \
     X(NICT_1XX, "1xx from the network") \
     X(NICT_200_699, "200-699 from the network") X(NICT_TRANSPORT_ERR, "transport error")
-#define IST_EVENT_LIST(X)                                                                         \
-    X(IST_INVITE, "INVITE from the network")                                                      \
-    X(IST_ACK, "ACK from the network")                                                            \
-    X(IST_1XX, "1xx from the TU")                                                                 \
-    X(IST_2XX, "2xx from the TU")                                                                 \
-    X(IST_300_699, "300-699 from the TU") X(IST_TIMER_TRYING, "200 ms") X(IST_TIMER_G, "Timer G") \
-        X(IST_TIMER_H, "Timer H") X(IST_TIMER_I, "Timer I") X(IST_TIMER_L, "Timer L")             \
-            X(IST_TRANSPORT_ERR, "transport error") X(IST_ABANDON, "given up by the TU")
-#define NIST_EVENT_LIST(X)                                              \
-    X(NIST_REQUEST, "request from the network")                         \
-    X(NIST_1XX, "1xx from the TU")                                      \
-    X(NIST_200_699, "200-699 from the TU")                              \
-    X(NIST_TIMER_TRYING, "Timer E would reach T2")                      \
-    X(NIST_TIMER_J, "Timer J") X(NIST_TRANSPORT_ERR, "transport error") \
-        X(NIST_ABANDON, "given up by the TU")
+#define IST_EVENT_LIST(X)                                                         \
+    X(IST_INVITE, "INVITE from the network")                                      \
+    X(IST_ACK, "ACK from the network")                                            \
+    X(IST_1XX, "1xx from the TU")                                                 \
+    X(IST_2XX, "2xx from the TU")                                                 \
+    X(IST_300_699, "300-699 from the TU")                                         \
+    X(IST_TIMER_TRYING, "200 ms")                                                 \
+    X(IST_TIMER_G, "Timer G") X(IST_TIMER_H, "Timer H") X(IST_TIMER_I, "Timer I") \
+        X(IST_TIMER_L, "Timer L") X(IST_TRANSPORT_ERR, "transport error")         \
+            X(IST_ABANDON, "given up by the TU")
+#define NIST_EVENT_LIST(X)                         \
+    X(NIST_REQUEST, "request from the network")    \
+    X(NIST_1XX, "1xx from the TU")                 \
+    X(NIST_200_699, "200-699 from the TU")         \
+    X(NIST_TIMER_TRYING, "Timer E would reach T2") \
+    X(NIST_TIMER_J, "Timer J")                     \
+    X(NIST_TRANSPORT_ERR, "transport error") X(NIST_ABANDON, "given up by the TU")
 #define SS_TXN_EVENT_ID(id, text)   id,
 #define SS_TXN_EVENT_TEXT(id, text) text,
 enum { ICT_EVENT_LIST(SS_TXN_EVENT_ID) ICT_EVENTS };

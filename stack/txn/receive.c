@@ -1,6 +1,6 @@
 /* A message from the network is handed to its transaction, or up, or dropped with a note (RFC 3261 17.1.3, 17.2.3, 18.1.2,
  * 18.2.1; RFC 6026 8.2: a response that no transaction waits for goes nowhere). */
-#include "machine.h"
+#include "overload.h"
 
 static uint64_t call_id_of(const ss_msg *msg)
 {
@@ -65,6 +65,8 @@ static ss_up receive_response(ss_core *core, ss_turn *turn, const ss_msg *msg,
         sent->other_count = 0;
     }
     ss_txn_avoid(core, turn, t, msg);
+    const ss_path path = ss_txn_path(core, t);
+    ss_overload_heard(core, turn->now, &path, msg, came_by);
     ss_txn_take_step(&step, client_event(t, msg->status));
     step.up.sent = sent;
     return step.up;

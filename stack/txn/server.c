@@ -1,5 +1,5 @@
 /* The transaction user serves a request (RFC 3261 17.2): the transaction is made, and each response passed to it. */
-#include "machine.h"
+#include "overload.h"
 
 /* The 100 that 17.2.1 and RFC 4320 4.1 may ask for is printed now, as the request is not kept. 17.2.1: no To tag. */
 static ss_slice put_100(const ss_msg *request, const ss_arena *arena)
@@ -56,6 +56,11 @@ ss_status ss_txn_serve(ss_core *core, ss_turn *turn, const ss_msg *request, cons
     if (step.txn == NULL) {
         return SS_ERR_FULL;
     }
+    const ss_oc_algorithm algorithm = core->settings->overload_control[0] == SS_OC_NONE
+                                          ? SS_OC_NONE
+                                          : ss_overload_choose(core, &via);
+    step.txn->says_loss = algorithm == SS_OC_LOSS;
+    step.txn->says_rate = algorithm == SS_OC_RATE;
     start(&step);
     *txn = ss_txn_ref(core, step.txn);
     return SS_OK;
@@ -126,6 +131,10 @@ ss_status ss_txn_respond(ss_core *core, ss_turn *turn, ss_ref txn, ss_slice resp
     const ss_txn_edge edge = ss_txn_edge_of(t, event);
     if (edge.act == NULL) {
         return SS_ERR_STATE; /* RFC3261:17.2.2 other finals are discarded */
+    }
+    if (t->says_loss || t->says_rate) { /* RFC7339:5.2 */
+        response = ss_overload_stamp_as(core, turn->arena, t->says_rate ? SS_OC_RATE : SS_OC_LOSS,
+                                        response);
     }
     ss_txn_step step = {
         .core = core, .turn = turn, .txn = t, .response = response, .status = (uint16_t)status

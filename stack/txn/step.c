@@ -130,8 +130,10 @@ static void enter(ss_txn_step *step, ss_txn_state next)
     if (t->state != next) {
         const uint8_t from = t->state;
         t->state = (uint8_t)next;
-        ss_txn_note(step, SS_NOTE_TXN,
-                    (ss_note){ .from = from, .to = (uint8_t)next, .letter = SS_LETTER_COUNT });
+        if (!t->is_held) { /* else there was never anything to see of it */
+            ss_txn_note(step, SS_NOTE_TXN,
+                        (ss_note){ .from = from, .to = (uint8_t)next, .letter = SS_LETTER_COUNT });
+        }
     }
 }
 

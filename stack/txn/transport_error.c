@@ -1,6 +1,6 @@
 /* A path failed (RFC 3261 17.1.4, 18.4; RFC 6026 8.8): its transactions are told one by one, in order of creation. Clients end,
  * servers stay. The walk survives what owners do between two calls: removing a transaction moves it on. */
-#include "machine.h"
+#include "overload.h"
 
 #include <string.h>
 
@@ -54,6 +54,25 @@ ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path, 
         }
     }
     core->walk = 0;
+    return (ss_up){ .kind = SS_UP_NOTHING };
+}
+
+/* RFC7339:5.10 It fails as what could not be sent: a proxy tries another place, or answers 503; for a user agent it is a 503. */
+ss_up ss_txn_held(ss_core *core, ss_turn *turn)
+{
+    const ss_overload *o = ss_overload_of(core);
+    for (ss_ref at = o == NULL || o->held == 0 ? 0 : core->last_txn; at != 0;) {
+        ss_txn *t = ss_txn_at(core, at);
+        at = t->prev;
+        if (t->is_held) {
+            ss_txn_step step = { .core = core, .turn = turn, .txn = t };
+            const ss_sent *sent = ss_txn_sent(core, turn, t);
+            ss_txn_take_step(&step, error_event(t));
+            step.up.sent = sent;
+            step.up.is_held = true;
+            return step.up;
+        }
+    }
     return (ss_up){ .kind = SS_UP_NOTHING };
 }
 

@@ -92,6 +92,7 @@ typedef struct sn_metrics {
     uint64_t queue_came[SS_CLASS_COUNT], queue_refused[SS_CLASS_COUNT],
         queue_dropped[SS_CLASS_COUNT], queue_longest[SS_CLASS_COUNT];
     sn_histogram queue_wait[SS_CLASS_COUNT]; /* until a worker took them, ns */
+    uint64_t held_back; /* requests not sent, as their server asked: RFC 7339 */
     /* the network */
     uint64_t stream_messages_sent, stream_messages_received, connections_opened,
         connections_refused, connections_lost, udp_to_tcp, tcp_to_udp;

@@ -235,6 +235,9 @@ ss_slice ss_msg_call_id(const ss_msg *msg);
  *  Values over 2^32-1 are given as 2^32-1 for the delta-seconds fields (20.19) and refused for the others. */
 SS_MUST_USE ss_status ss_msg_number(const ss_msg *msg, ss_hdr id, uint32_t *value);
 
+/** A request to an emergency service, or with a Resource-Priority that is known and not the lowest (RFC 4412): urgent.c. */
+bool ss_msg_is_urgent(const ss_msg *request);
+
 /* ---- printing from scratch --------------------------------------------------------------------------------------------
  * Each puts one line with its CRLF. Judge b->overflow once at the end. */
 

@@ -37,6 +37,10 @@ typedef struct ss_queue_config {
     } classes[SS_CLASS_COUNT];
     uint32_t bytes_max;     /* of all that waits */
     uint32_t retry_after_s; /* of the 503; 0: it says none */
+    /* what it asks of its clients, when the settings know of overload control (RFC 7339): that its workers be busy for so much of
+     * their time, of 1,000,000; as often as this; for so long */
+    uint32_t target;
+    ss_span interval, validity;
 } ss_queue_config;
 
 #define SS_SOURCES_MAX 131072u

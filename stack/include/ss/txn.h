@@ -17,6 +17,14 @@ typedef struct ss_pools {
     ss_table txns, dialogs;
 } ss_pools;
 
+/** How a server that has too much to do says what its clients may send: RFC 7339, RFC 7415. */
+typedef enum ss_oc_algorithm {
+    SS_OC_NONE,
+    SS_OC_LOSS, /* a share of the requests is held back, in percent */
+    SS_OC_RATE, /* so many requests a second may go */
+    SS_OC_COUNT
+} ss_oc_algorithm;
+
 /** Immutable, shared by any number of engines; borrowed for the engine's life. */
 typedef struct ss_settings {
     ss_span t1, t2, t4; /* 500 ms, 4 s, 5 s: 17.1.1.1, table 4 */
@@ -33,6 +41,8 @@ typedef struct ss_settings {
     ss_slice product;               /* User-Agent and Server value; empty sends none */
     bool by_size;      /* a request that is too large for UDP goes by TCP: RFC 3261 18.1.1 */
     uint32_t path_mtu; /* of its own link, bytes; 0: unknown */
+    /* overload control, RFC 7339: what it knows, best first; SS_OC_NONE first: nothing, as if unknown */
+    uint8_t overload_control[2];
 } ss_settings;
 
 /** What RFC 3261 and a generous host start from. */
@@ -48,8 +58,10 @@ typedef struct ss_core {
     ss_ref first_txn, last_txn;    /* every transaction, in order of creation */
     ss_ref walk;                   /* the next one of a walk under way; survives removals */
     uint32_t txn_ordinal;          /* transactions made */
-    bool out_of_memory;            /* the host's store is exhausted: the run must end */
-    uint32_t refused_by; /* hash of the address that refused a connection last, 0: none did */
+    bool out_of_memory : 1;        /* the host's store is exhausted: the run must end */
+    /* low bits of the hash of the address that refused a connection last, 0: none did */
+    uint32_t refused_by : 31;
+    ss_ref overload;     /* what servers asked for, and what it asks for: overload.c; 0: nothing */
 } ss_core;
 
 /** What each armed timer belongs to: ss_timer.kind. */
@@ -142,8 +154,9 @@ typedef struct ss_up {
     ss_machine machine;
     ss_method method; /* of the transaction */
     ss_owner owner;
-    ss_ref txn; /* 0 when ended or none */
-    bool ended; /* the transaction is gone: forget its ref */
+    ss_ref txn;   /* 0 when ended or none */
+    bool ended;   /* the transaction is gone: forget its ref */
+    bool is_held; /* TRANSPORT_ERROR: its request was held back, as the server asked (RFC 7339) */
     /* with the first final response that is no plain success, 300 and more or one with
      * Authentication-Info, for an owner that wants it; in the arena. NULL: not there */
     const ss_sent *sent;
@@ -222,6 +235,45 @@ SS_MUST_USE ss_status ss_txn_put_cancel(const ss_core *core, const ss_txn *t, ss
                                         ss_buffer *b);
 /** Frees every transaction of the engine, in order of creation, as a crash does; no output. */
 void ss_txn_forget_all(ss_core *core);
+
+/* ---- overload control (RFC 7339, RFC 7415) ------------------------------------------------------------------------------- */
+
+/** A request that a server's overload control holds back: its client transaction is made and not sent, and fails as by 17.1.4. Call
+ *  until SS_UP_NOTHING, at the end of each turn; the owner may act between the calls. */
+ss_up ss_txn_held(ss_core *core, ss_turn *turn);
+
+/** The four parameters of a Via (RFC 7339 4). */
+typedef struct ss_oc {
+    bool is_there, has_value, has_validity, has_seq;
+    uint8_t algorithms[2]; /* ss_oc_algorithm, those known here, in the order in which they stand */
+    uint32_t value, validity_ms;
+    uint64_t seq; /* the number before the dot, and five digits behind it */
+} ss_oc;
+/** SS_ERR_SYNTAX: one of them is not as RFC 7339 9 has it, or twice there. */
+SS_MUST_USE ss_status ss_oc_read(const ss_via *via, ss_oc *oc);
+/** The Via without them. */
+void ss_put_via_without_oc(ss_buffer *b, const ss_via *via);
+/** It has some, beside `oc` and `oc-algo` as a client writes them. */
+bool ss_oc_is_answered(const ss_via *via);
+
+/** What a server asks of its clients now; told in each response to a client that knows of it. */
+typedef struct ss_oc_says {
+    uint32_t loss;        /* percent */
+    uint32_t rate;        /* requests a second, of each client */
+    uint32_t validity_ms; /* 0: nothing is asked for */
+    uint64_t seq;         /* as of ss_oc; rises whenever the rest changes */
+} ss_oc_says;
+/** False at the quota: clients hear nothing. */
+bool ss_overload_say(ss_core *core, const ss_oc_says *says);
+/** A response with what we say in its top Via, in the arena, for a client that sent this Via; as it is when it knows nothing of it, or
+ *  we say nothing, or there is no room. */
+ss_slice ss_overload_stamp(const ss_core *core, ss_arena *arena, const ss_via *of_request,
+                           ss_slice response);
+/** The algorithm for a client that sent this Via: the first of ours that it knows; SS_OC_NONE: it knows none. */
+ss_oc_algorithm ss_overload_choose(const ss_core *core, const ss_via *of_request);
+/** Bytes of the store that are kept for this, though nothing is under way. */
+size_t ss_overload_bytes(const ss_core *core);
+void ss_overload_forget(ss_core *core);
 
 /** The four tables, to be read beside the figures: for diagrams and for tests that visit every cell.
  *  act is NULL where the figure draws nothing. */

@@ -128,6 +128,7 @@ typedef enum ss_note_kind {
     SS_NOTE_QUEUE,
     /* a message was not heard, or a source is blocked from now on: from is an ss_defence_step; value, of the latter, how long */
     SS_NOTE_DEFENCE,
+    SS_NOTE_HELD, /* a request of ours is held back, as its server asked: RFC 7339. It has no other note */
     SS_NOTE_COUNT
 } ss_note_kind;
 

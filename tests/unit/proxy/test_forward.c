@@ -13,7 +13,9 @@ static ss_slice record_route(ss_transport transport, const char *start_line, con
                                      .record_route = true };
     ss_proxy proxy = { .config = &config };
     ss_turn turn = ss_turn_begin(0, test_arena());
-    const ss_visit v = { .proxy = &proxy, .turn = &turn };
+    const ss_settings settings = ss_settings_default();
+    ss_core core = { .settings = &settings };
+    const ss_visit v = { .proxy = &proxy, .core = &core, .turn = &turn };
     ss_msg request, copy;
     ss_diag diag;
     ss_slice routes[1] = { ss_slice_from(route) };
