@@ -10,7 +10,8 @@ static ss_span unnoted_life(const sn_judge *j, const sn_fact *f)
     if (f->sip.method == SS_METHOD_ACK) {
         return m->spans->t4;
     }
-    return f->sip.method == SS_METHOD_INVITE && !j->notes[f->entity] ? SS_TIME_NEVER : 128 * m->spans->t1;
+    return f->sip.method == SS_METHOD_INVITE && !j->notes[f->entity] ? SS_TIME_NEVER
+                                                                     : 128 * m->spans->t1;
 }
 
 static void begin(sn_judge *j, const sn_fact *f, txn *t)
@@ -217,6 +218,13 @@ static void response_from(sn_judge *j, const sn_fact *f, txn *t)
     sn_txn_schedule(j, t);
 }
 
+/* What the stack says that it refuses gets its answer without a transaction, though nobody else could read the request. */
+static bool is_refusal(const sn_judge *j, const sn_fact *f)
+{
+    return j->refusal_event == j->event && j->refusal_node == f->entity &&
+           j->refusal_status == f->sip.status && f->sip.status != 0;
+}
+
 void sn_server_response_sent(sn_judge *j, const sn_fact *f)
 {
     if (f->sip.method == SS_METHOD_ACK) {
@@ -225,7 +233,7 @@ void sn_server_response_sent(sn_judge *j, const sn_fact *f)
         return;
     }
     txn *t = sn_txn_find(j, f->entity, SERVER, f->sip.branch, f->sip.method);
-    if (t == NULL && sn_proxy_own_via_on_top(j, f)) {
+    if (t == NULL && (sn_proxy_own_via_on_top(j, f) || is_refusal(j, f))) {
         return;
     }
     if (t == NULL || t->phase == PHASE_OVER || t->phase == PHASE_NONE) {

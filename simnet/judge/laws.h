@@ -305,6 +305,9 @@ struct sn_judge {
     txn undo; /* the transaction before the message of this event */
     uint32_t undo_index;
     uint64_t undo_event;
+    uint64_t refusal_event; /* of the last bytes that were refused with a response: they may be no SIP to an onlooker */
+    uint32_t refusal_node;
+    unsigned refusal_status;
     uint64_t hundred_event, hundred_branch; /* the last 100 that came to a proxy: second branch */
     uint32_t hundred_node;
 

@@ -133,6 +133,11 @@ void sn_note_judge(sn_judge *j, const sn_fact *f)
 {
     const ss_note *n = &f->note;
     const side s = n->machine == SS_ICT || n->machine == SS_NICT ? CLIENT : SERVER;
+    if (n->kind == SS_NOTE_REFUSED) {
+        j->refusal_event = j->event;
+        j->refusal_node = f->entity;
+        j->refusal_status = n->status;
+    }
     if (n->kind == SS_NOTE_REFUSED ||
         (n->kind == SS_NOTE_DEFENCE && n->from != SS_DEFENCE_BLOCKS)) {
         refused(j, f->entity);

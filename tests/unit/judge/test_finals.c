@@ -159,6 +159,24 @@ TEST(tx18_sees_a_response_to_nothing_and_one_after_the_end)
     court_close(&rig);
 }
 
+TEST(tx18_takes_the_answer_to_bytes_that_only_the_stack_could_read)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, SS_MS(10));
+    court_notes(&rig, COURT_PROXY, (ss_note){ .kind = SS_NOTE_REFUSED, .status = 400 });
+    court_sends(&rig, COURT_PROXY, court_response(400, SS_METHOD_BYE, COURT_THEIRS));
+    CHECK_EQ(court_broken(&rig, "TX18"), 0);
+    court_sends(&rig, COURT_PROXY, court_response(481, SS_METHOD_BYE, COURT_THEIRS));
+    CHECK_EQ(court_broken(&rig, "TX18"), 1);
+    court_sends(&rig, COURT_BOB, court_response(400, SS_METHOD_BYE, COURT_THEIRS));
+    CHECK_EQ(court_broken(&rig, "TX18"), 2);
+    court_at(&rig, SS_MS(20));
+    court_sends(&rig, COURT_PROXY, court_response(400, SS_METHOD_BYE, COURT_THEIRS));
+    CHECK_EQ(court_broken(&rig, "TX18"), 3);
+    court_close(&rig);
+}
+
 TEST(tx18_takes_a_request_after_the_end_for_a_new_one)
 {
     court rig;
