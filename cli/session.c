@@ -17,6 +17,7 @@
 #include "observers.h"
 #include "progress.h"
 #include "replay_line.h"
+#include "rp/html.h"
 #include "rp/results.h"
 #include "rp/summary.h"
 #include "sn/world.h"
@@ -24,10 +25,9 @@
 
 enum { STEPS_AT_ONCE = 1024 };
 
-static const char *const file_names[] = {
-    "results.json", "engine.json", "trace.pcapng",
-    "events.jsonl", "ladder.txt",  "scenario.effective.yaml"
-};
+static const char *const file_names[] = { "results.json", "engine.json", "trace.pcapng",
+                                          "events.jsonl", "ladder.txt",  "scenario.effective.yaml",
+                                          "report.html" };
 
 typedef struct session {
     const session_options *options;
@@ -270,7 +270,8 @@ static void fill_run(session *s)
     r->version = BUILD_VERSION;
     r->name = plan->name;
     r->file = s->options->file;
-    r->scenario_hash = ss_hash64(0, sn_scenario_effective(s->scenario));
+    r->effective = sn_scenario_effective(s->scenario);
+    r->scenario_hash = ss_hash64(0, r->effective);
     r->seed = plan->seed;
     r->order_seed = plan->order_seed;
     r->epoch_s = plan->epoch_s;
@@ -330,6 +331,11 @@ static void write_results(const session *s, rp_file *out)
     rp_json_end(&j);
 }
 
+static void write_html(const session *s, rp_file *out)
+{
+    rp_html_write(out, &s->run);
+}
+
 static void write_engine(const session *s, rp_file *out)
 {
     rp_json j = rp_json_on(out, false);
@@ -357,6 +363,7 @@ static void write_files(session *s)
     write_file(s, "ladder.txt", write_ladder);
     write_file(s, "scenario.effective.yaml", write_effective);
     write_file(s, "results.json", write_results);
+    write_file(s, "report.html", write_html);
     s->engine.wall_ns = cli_wall_ns() - s->started_ns;
     s->engine.peak_rss_bytes = peak_rss();
     write_file(s, "engine.json", write_engine);

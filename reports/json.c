@@ -1,6 +1,8 @@
 /* JSON, written as it comes (RFC 8259): no tree, no floats, no choice of order. */
 #include "rp/json.h"
 
+#include "utf8.h"
+
 rp_json rp_json_on(rp_file *out, bool flat)
 {
     return (rp_json){ .out = out, .flat = flat };
@@ -140,30 +142,6 @@ void rp_json_end(rp_json *j)
     rp_put_char(j->out, '\n');
 }
 
-/* Length of the well-formed UTF-8 character at the start (RFC 3629 4), 0 when there is none. */
-static size_t utf8_length(ss_slice s)
-{
-    const unsigned char *b = (const unsigned char *)s.at;
-    if (b[0] < 0x80) {
-        return 1;
-    }
-    const size_t len = b[0] >= 0xc2 && b[0] <= 0xdf   ? 2u
-                       : (b[0] & 0xf0u) == 0xe0       ? 3u
-                       : b[0] >= 0xf0 && b[0] <= 0xf4 ? 4u
-                                                      : 0u;
-    if (len == 0 || len > s.len) {
-        return 0;
-    }
-    for (size_t i = 1; i < len; i++) {
-        if ((b[i] & 0xc0u) != 0x80) {
-            return 0;
-        }
-    }
-    const bool wrong = (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xed && b[1] > 0x9f) ||
-                       (b[0] == 0xf0 && b[1] < 0x90) || (b[0] == 0xf4 && b[1] > 0x8f);
-    return wrong ? 0 : len;
-}
-
 static void put_escaped(rp_file *out, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
@@ -196,7 +174,7 @@ void rp_json_put_quoted(rp_file *out, ss_slice text)
     rp_put_char(out, '"');
     while (text.len != 0) {
         const unsigned char c = (unsigned char)text.at[0];
-        const size_t len = utf8_length(text);
+        const size_t len = rp_utf8_length(text);
         if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f) {
             put_escaped(out, c);
         } else if (len == 0) {

@@ -3,6 +3,7 @@
  */
 #include "rp/summary.h"
 
+#include "figures.h"
 #include "rp/results.h"
 #include "words.h"
 
@@ -29,32 +30,18 @@ static void counted(rp_file *out, const char *before, uint64_t count, const char
     rp_put_text(out, what);
 }
 
-/* "99.53 %" rounded down, or "-" over nothing. */
 static void put_ratio(rp_file *out, const char *name, sn_ratio r)
 {
     rp_put_text(out, name);
     rp_put_char(out, ' ');
-    if (r.den == 0) {
-        rp_put_char(out, '-');
-        return;
+    rp_put_percent(out, r);
+    if (r.den != 0) {
+        rp_put_text(out, " (");
+        rp_put_u64(out, r.num);
+        rp_put_char(out, '/');
+        rp_put_u64(out, r.den);
+        rp_put_char(out, ')');
     }
-    const uint64_t hundredths = r.num * 10000u / r.den;
-    rp_put_u64(out, hundredths / 100u);
-    rp_put_char(out, '.');
-    rp_put_char(out, (char)('0' + hundredths / 10u % 10u));
-    rp_put_char(out, (char)('0' + hundredths % 10u));
-    rp_put_text(out, " % (");
-    rp_put_u64(out, r.num);
-    rp_put_char(out, '/');
-    rp_put_u64(out, r.den);
-    rp_put_char(out, ')');
-}
-
-/* Milliseconds with three decimals: enough for a summary, exact values are in results.json. */
-static void put_about_ms(rp_file *out, uint64_t ns)
-{
-    rp_put_ms(out, ns - ns % 1000u);
-    rp_put_text(out, " ms");
 }
 
 static void put_quantiles(rp_file *out, const char *name, const sn_histogram *h)
@@ -65,20 +52,9 @@ static void put_quantiles(rp_file *out, const char *name, const sn_histogram *h)
         return;
     }
     rp_put_text(out, " p50 ");
-    put_about_ms(out, sn_histogram_quantile(h, 500000));
+    rp_put_about_ms(out, sn_histogram_quantile(h, 500000));
     rp_put_text(out, ", p99 ");
-    put_about_ms(out, sn_histogram_quantile(h, 990000));
-}
-
-static void put_seconds(rp_file *out, uint64_t ns)
-{
-    rp_put_u64(out, ns / 1000000000u);
-    rp_put_char(out, '.');
-    const uint64_t ms = ns / 1000000u % 1000u;
-    rp_put_char(out, (char)('0' + ms / 100u));
-    rp_put_char(out, (char)('0' + ms / 10u % 10u));
-    rp_put_char(out, (char)('0' + ms % 10u));
-    rp_put_text(out, " s");
+    rp_put_about_ms(out, sn_histogram_quantile(h, 990000));
 }
 
 static void put_calls(rp_file *out, const sn_metrics *m)
@@ -158,9 +134,9 @@ static void put_network(rp_file *out, const sn_metrics *m)
 static void put_time(rp_file *out, const rp_run *run, const rp_engine *engine)
 {
     label(out, "time");
-    put_seconds(out, run->end);
+    rp_put_seconds(out, run->end);
     rp_put_text(out, " virtual, ");
-    put_seconds(out, engine->wall_ns);
+    rp_put_seconds(out, engine->wall_ns);
     counted(out, " wall, ", engine->events, "events");
     counted(out, ", ", rp_per_second(engine->events, engine->run_ns), "events/s");
     end_line(out);
@@ -211,17 +187,6 @@ static void failed_laws(rp_file *out, const rp_run *run, bool colour)
     more(out, sn_judge_violation_count(run->judge));
 }
 
-static void put_value(rp_file *out, sn_unit unit, uint64_t value)
-{
-    if (unit == SN_UNIT_TIME) {
-        rp_put_ms(out, value);
-        rp_put_text(out, " ms");
-    } else {
-        rp_put_u64(out, value);
-        rp_put_text(out, unit == SN_UNIT_RATIO ? " ppm" : "");
-    }
-}
-
 static void failed_expects(rp_file *out, const rp_run *run, bool colour)
 {
     for (uint32_t i = 0; i < run->expect_count; i++) {
@@ -241,7 +206,7 @@ static void failed_expects(rp_file *out, const rp_run *run, bool colour)
         if (is_null) {
             rp_put_text(out, "not known: nothing was counted");
         } else {
-            put_value(out, info.unit, value);
+            rp_put_value(out, info.unit, value);
         }
         end_line(out);
     }

@@ -14,6 +14,7 @@ typedef struct rp_run {
     const char *name;       /* of the scenario */
     const char *file;       /* as given; not in results.json */
     uint64_t scenario_hash; /* of its effective text */
+    ss_slice effective;     /* that text */
     uint64_t seed, order_seed, epoch_s;
     bool seeded;
     ss_span duration, drain;
