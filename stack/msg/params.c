@@ -1,4 +1,4 @@
-/* Values of parameters of a header field that are no tokens (RFC 3261 25.1 generic-param). */
+/* Parameters of header fields, walked as they stand, and their values that are no tokens (RFC 3261 25.1 generic-param). */
 #include "read.h"
 
 /* gen-value = token / host / quoted-string; and, in a Via, an IPv6 address without brackets (25.1 via-received). */
@@ -16,4 +16,34 @@ LEX_RARE size_t ss_param_read_value(const lex_text *t, size_t at, size_t end, ss
         return ss_lex_is_ipv6(lex_cut(t, at, end)) ? end : SS_LEX_BAD;
     }
     return SS_LEX_BAD;
+}
+
+/* Quoted strings may hold semicolons. */
+static size_t piece_end(ss_slice params, size_t at)
+{
+    bool is_quoted = false;
+    for (at++; at < params.len; at++) {
+        const char c = params.at[at];
+        if (is_quoted && c == '\\') {
+            at++;
+        } else if (c == '"') {
+            is_quoted = !is_quoted;
+        } else if (c == ';' && !is_quoted) {
+            break;
+        }
+    }
+    return at < params.len ? at : params.len;
+}
+
+bool ss_params_next(ss_params p, size_t *at, ss_slice *piece, ss_slice *name)
+{
+    if (*at >= p.bytes.len) {
+        return false;
+    }
+    const size_t end = piece_end(p.bytes, *at);
+    *piece = ss_slice_cut(p.bytes, *at, end);
+    const ss_slice after = ss_slice_cut(*piece, 1, piece->len);
+    *name = ss_slice_trim(ss_slice_cut(after, 0, ss_slice_find(after, '=')));
+    *at = end;
+    return true;
 }

@@ -49,29 +49,6 @@ static bool needs_stamp(const ss_via *via, const ss_address *source)
                                     : !names_host(via->host, source);
 }
 
-/* One ";name=value" piece from `at`: where the next one begins. Quoted strings may hold semicolons. */
-static size_t piece_end(ss_slice params, size_t at)
-{
-    bool is_quoted = false;
-    for (at++; at < params.len; at++) {
-        const char c = params.at[at];
-        if (is_quoted && c == '\\') {
-            at++;
-        } else if (c == '"') {
-            is_quoted = !is_quoted;
-        } else if (c == ';' && !is_quoted) {
-            break;
-        }
-    }
-    return at < params.len ? at : params.len;
-}
-
-static ss_slice piece_name(ss_slice piece)
-{
-    const ss_slice after = ss_slice_cut(piece, 1, piece.len);
-    return ss_slice_trim(ss_slice_cut(after, 0, ss_slice_find(after, '=')));
-}
-
 /* received without a port: RFC3261:18.2.1 writes an address, an IPv6 one without brackets (25.1, via-received). */
 static void put_received(ss_buffer *b, const ss_address *source)
 {
@@ -89,19 +66,16 @@ static void put_received(ss_buffer *b, const ss_address *source)
 /* RFC3581:4 rport gets its value where it stands; received goes last. */
 static void put_stamped(ss_buffer *b, const ss_via *via, const ss_address *source)
 {
-    const ss_slice params = via->params.bytes;
-    ss_put(b, ss_slice_cut(via->whole, 0, via->whole.len - params.len));
-    for (size_t at = 0; at < params.len;) {
-        const size_t end = piece_end(params, at);
-        const ss_slice piece = ss_slice_cut(params, at, end);
-        const ss_slice name = piece_name(piece);
+    ss_slice piece, name;
+    size_t at = 0;
+    ss_put(b, ss_slice_cut(via->whole, 0, via->whole.len - via->params.bytes.len));
+    while (ss_params_next(via->params, &at, &piece, &name)) {
         if (ss_slice_eq_nocase(name, SS_LIT("rport")) && wants_rport(via)) {
             ss_put_text(b, ";rport=");
             ss_put_u64(b, source->port);
         } else if (!ss_slice_eq_nocase(name, SS_LIT("received"))) {
             ss_put(b, piece);
         }
-        at = end;
     }
     put_received(b, source);
 }

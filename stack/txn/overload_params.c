@@ -88,31 +88,6 @@ static ss_status read_one(ss_slice name, ss_slice value, bool has_value, ss_oc *
     return SS_OK;
 }
 
-/* ---- pieces: ";name=value" ---- */
-
-/* Where the next one begins. Quoted strings may hold semicolons. */
-static size_t piece_end(ss_slice params, size_t at)
-{
-    bool is_quoted = false;
-    for (at++; at < params.len; at++) {
-        const char c = params.at[at];
-        if (is_quoted && c == '\\') {
-            at++;
-        } else if (c == '"') {
-            is_quoted = !is_quoted;
-        } else if (c == ';' && !is_quoted) {
-            break;
-        }
-    }
-    return at < params.len ? at : params.len;
-}
-
-static ss_slice name_of(ss_slice piece)
-{
-    const ss_slice after = ss_slice_cut(piece, 1, piece.len);
-    return ss_slice_trim(ss_slice_cut(after, 0, ss_slice_find(after, '=')));
-}
-
 static bool is_oc(ss_slice name)
 {
     return ss_slice_eq_nocase(name, SS_LIT("oc")) ||
@@ -121,18 +96,16 @@ static bool is_oc(ss_slice name)
 
 ss_status ss_oc_read(const ss_via *via, ss_oc *oc)
 {
-    const ss_slice params = via->params.bytes;
     ss_status status = SS_OK;
+    ss_slice piece, name;
+    size_t at = 0;
     *oc = (ss_oc){ .is_there = false };
-    for (size_t at = 0; at < params.len && status == SS_OK;) {
-        const size_t end = piece_end(params, at);
-        const ss_slice piece = ss_slice_cut(params, at, end);
+    while (status == SS_OK && ss_params_next(via->params, &at, &piece, &name)) {
         const size_t equals = ss_slice_find(piece, '=');
         const ss_slice value = equals < piece.len
                                    ? ss_slice_trim(ss_slice_cut(piece, equals + 1, piece.len))
                                    : SS_EMPTY;
-        status = read_one(name_of(piece), value, equals < piece.len, oc);
-        at = end;
+        status = read_one(name, value, equals < piece.len, oc);
     }
     return status;
 }
@@ -145,14 +118,12 @@ bool ss_oc_is_answered(const ss_via *via)
 
 void ss_put_via_without_oc(ss_buffer *b, const ss_via *via)
 {
-    const ss_slice params = via->params.bytes;
-    ss_put(b, ss_slice_cut(via->whole, 0, via->whole.len - params.len));
-    for (size_t at = 0; at < params.len;) {
-        const size_t end = piece_end(params, at);
-        const ss_slice piece = ss_slice_cut(params, at, end);
-        if (!is_oc(name_of(piece))) {
+    ss_slice piece, name;
+    size_t at = 0;
+    ss_put(b, ss_slice_cut(via->whole, 0, via->whole.len - via->params.bytes.len));
+    while (ss_params_next(via->params, &at, &piece, &name)) {
+        if (!is_oc(name)) {
             ss_put(b, piece);
         }
-        at = end;
     }
 }

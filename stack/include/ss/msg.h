@@ -179,6 +179,8 @@ bool ss_msg_lists_token(const ss_msg *msg, ss_hdr id, ss_slice token);
 /** The value of a parameter by name (no case); quoted strings keep their quotes. SS_NONE when absent; a parameter
  *  without '=' has the empty value. */
 SS_MUST_USE ss_status ss_params_get(ss_params p, ss_slice name, ss_slice *value);
+/** The parameter at offset *at (0 at first), as it stands from its ';' on, and its name; false at the end. */
+bool ss_params_next(ss_params p, size_t *at, ss_slice *piece, ss_slice *name);
 /** What stands before the first ';' of a value, trimmed; the rest is *params, or of no concern when NULL. */
 ss_slice ss_value_head(ss_slice value, ss_params *params);
 
