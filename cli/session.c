@@ -333,7 +333,7 @@ static void write_results(const session *s, rp_file *out)
 
 static void write_html(const session *s, rp_file *out)
 {
-    rp_html_write(out, &s->run);
+    rp_html_write(out, &s->run, s->observers.ladder);
 }
 
 static void write_engine(const session *s, rp_file *out)

@@ -21,24 +21,32 @@ static void put_head(rp_file *out, const rp_run *run)
     rp_put_text(out, "</style>\n</head>\n<body>\n");
 }
 
-static void put_contents(rp_file *out)
+static void put_contents(rp_file *out, bool has_ladders)
 {
-    static const char *const parts[][2] = { { "asked", "Asked for" },   { "laws", "Laws" },
-                                            { "metrics", "Metrics" },   { "timers", "Timers" },
-                                            { "network", "Network" },   { "scenario", "Scenario" },
-                                            { "again", "Run it again" } };
+    static const struct {
+        const char *id, *name;
+        bool needs_ladders;
+    } parts[] = {
+        { "asked", "Asked for", false },   { "laws", "Laws", false },
+        { "ladders", "Ladders", true },    { "metrics", "Metrics", false },
+        { "timers", "Timers", false },     { "network", "Network", false },
+        { "scenario", "Scenario", false }, { "again", "Run it again", false },
+    };
     rp_put_text(out, "<nav aria-label=\"Contents\"><ul>\n");
     for (size_t i = 0; i < SS_COUNT(parts); i++) {
+        if (!has_ladders && parts[i].needs_ladders) {
+            continue;
+        }
         rp_put_text(out, "<li><a href=\"#");
-        rp_put_text(out, parts[i][0]);
+        rp_put_text(out, parts[i].id);
         rp_put_text(out, "\">");
-        rp_put_text(out, parts[i][1]);
+        rp_put_text(out, parts[i].name);
         rp_put_text(out, "</a></li>\n");
     }
     rp_put_text(out, "</ul></nav>\n");
 }
 
-static void put_header(rp_file *out, const rp_run *run)
+static void put_header(rp_file *out, const rp_run *run, bool has_ladders)
 {
     rp_put_text(out, "<header>\n<p class=\"faint small\">sipsim ");
     rp_html_text(out, run->version);
@@ -47,7 +55,7 @@ static void put_header(rp_file *out, const rp_run *run)
     rp_put_text(out, "</h1>\n");
     rp_html_verdict(out, run);
     rp_html_cards(out, run);
-    put_contents(out);
+    put_contents(out, has_ladders);
     rp_put_text(out, "</header>\n");
 }
 
@@ -96,13 +104,16 @@ static void put_again(rp_file *out, const rp_run *run)
     rp_put_text(out, "</dl>\n");
 }
 
-void rp_html_write(rp_file *out, const rp_run *run)
+void rp_html_write(rp_file *out, const rp_run *run, const rp_ladder *ladder)
 {
     put_head(out, run);
-    put_header(out, run);
+    put_header(out, run, ladder != NULL);
     rp_put_text(out, "<main>\n");
     rp_html_asked(out, run);
     rp_html_violations(out, run);
+    if (ladder != NULL) {
+        rp_html_ladders(out, run, ladder);
+    }
     rp_html_metrics(out, run);
     rp_html_timers(out, run);
     rp_html_network(out, run);

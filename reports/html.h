@@ -3,6 +3,7 @@
 #define HTML_H
 
 #include "rp/file.h"
+#include "rp/ladder.h"
 #include "rp/run.h"
 
 /** Any bytes as text of an element or of a quoted attribute: markup is escaped, what is no UTF-8, and controls but for
@@ -15,6 +16,8 @@ void rp_html_name(rp_file *out, const char *text);
 void rp_html_heading(rp_file *out, const char *id, const char *title);
 /** A table's beginning, in a box that scrolls; `heads` ends with NULL; a head that begins with '#' is of numbers. */
 void rp_html_table(rp_file *out, const char *caption, const char *const *heads);
+/** One that is no wider than it must be: words and a number. */
+void rp_html_counts(rp_file *out, const char *const *heads);
 void rp_html_table_end(rp_file *out);
 /** <td class=number>. */
 void rp_html_cell_u64(rp_file *out, uint64_t value);
@@ -26,6 +29,9 @@ void rp_html_tag(rp_file *out, bool good, const char *text);
 void rp_html_verdict(rp_file *out, const rp_run *run);
 void rp_html_asked(rp_file *out, const rp_run *run);
 void rp_html_violations(rp_file *out, const rp_run *run);
+
+/* html_ladder.c */
+void rp_html_ladders(rp_file *out, const rp_run *run, const rp_ladder *ladder);
 
 /* html_metrics.c */
 void rp_html_cards(rp_file *out, const rp_run *run);

@@ -169,7 +169,7 @@ static void put_outcome(rp_file *out, const char *name, uint64_t count)
 static void put_outcomes(rp_file *out, const sn_metrics *m)
 {
     static const char *const heads[] = { "calls and registrations", "#count", NULL };
-    rp_html_table(out, "What became of calls and registrations", heads);
+    rp_html_counts(out, heads);
     put_outcome(out, "calls placed", m->attempts);
     put_outcome(out, "answered with a 2xx", m->established);
     put_outcome(out, "of those, ended by an answered BYE", m->completed);
@@ -258,7 +258,7 @@ void rp_html_timers(rp_file *out, const rp_run *run)
 static void put_counts(rp_file *out, const sn_metrics *m)
 {
     static const char *const heads[] = { "stack and network", "#count", NULL };
-    rp_html_table(out, NULL, heads);
+    rp_html_counts(out, heads);
     put_outcome(out, "UDP datagrams sent", m->datagrams_sent);
     put_outcome(out, "UDP datagrams received", m->datagrams_received);
     put_outcome(out, "messages written on connections", m->stream_messages_sent);
@@ -281,7 +281,7 @@ static void put_losses(rp_file *out, const sn_metrics *m)
         rp_put_text(out, "<p>Nothing was lost.</p>\n");
         return;
     }
-    rp_html_table(out, NULL, heads);
+    rp_html_counts(out, heads);
     for (unsigned cause = SN_CAUSE_NONE + 1; cause < SN_CAUSE_COUNT; cause++) {
         if (m->dropped[cause] != 0) {
             put_outcome(out, sn_cause_text((sn_cause)cause), m->dropped[cause]);

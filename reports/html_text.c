@@ -85,9 +85,12 @@ void rp_html_heading(rp_file *out, const char *id, const char *title)
     rp_put_text(out, "</h2>\n");
 }
 
-void rp_html_table(rp_file *out, const char *caption, const char *const *heads)
+static void begin_table(rp_file *out, const char *tag, const char *caption,
+                        const char *const *heads)
 {
-    rp_put_text(out, "<div class=\"wide\" tabindex=\"0\"><table>\n");
+    rp_put_text(out, "<div class=\"wide\" tabindex=\"0\">");
+    rp_put_text(out, tag);
+    rp_put_char(out, '\n');
     if (caption != NULL) {
         rp_put_text(out, "<caption>");
         rp_put_text(out, caption);
@@ -101,6 +104,16 @@ void rp_html_table(rp_file *out, const char *caption, const char *const *heads)
         rp_put_text(out, "</th>");
     }
     rp_put_text(out, "</tr></thead>\n<tbody>\n");
+}
+
+void rp_html_table(rp_file *out, const char *caption, const char *const *heads)
+{
+    begin_table(out, "<table>", caption, heads);
+}
+
+void rp_html_counts(rp_file *out, const char *const *heads)
+{
+    begin_table(out, "<table class=\"counts\">", NULL, heads);
 }
 
 void rp_html_table_end(rp_file *out)

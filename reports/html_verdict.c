@@ -31,7 +31,7 @@ void rp_html_verdict(rp_file *out, const rp_run *run)
 
 /* ---- what the scenario asked for ---- */
 
-/* A line of it: where it stands, its text, whether it holds; the last cell is the caller's. */
+/* A line of it: where it stands, whether it holds, its text; the caller goes on below that. */
 static void begin_line(rp_file *out, uint32_t line, const char *text, bool holds)
 {
     rp_put_text(out, "<tr>");
@@ -40,16 +40,16 @@ static void begin_line(rp_file *out, uint32_t line, const char *text, bool holds
     } else {
         rp_html_cell_u64(out, line);
     }
-    rp_put_text(out, "<td class=\"text\"><code>");
-    rp_html_text(out, text);
-    rp_put_text(out, "</code></td><td>");
+    rp_put_text(out, "<td>");
     rp_html_tag(out, holds, holds ? "holds" : "missed");
-    rp_put_text(out, "</td><td>");
+    rp_put_text(out, "</td><td class=\"text\"><code>");
+    rp_html_text(out, text);
+    rp_put_text(out, "</code> <small>");
 }
 
 static void end_line(rp_file *out)
 {
-    rp_put_text(out, "</td></tr>\n");
+    rp_put_text(out, "</small></td></tr>\n");
 }
 
 static void put_expects(rp_file *out, const rp_run *run)
@@ -110,7 +110,7 @@ static void put_checks(rp_file *out, const rp_run *run)
 
 void rp_html_asked(rp_file *out, const rp_run *run)
 {
-    static const char *const heads[] = { "#line", "asked for", "result", "", NULL };
+    static const char *const heads[] = { "#line", "result", "asked for", NULL };
     rp_html_heading(out, "asked", "What the scenario asks for");
     if (run->expect_count + run->reached_count + run->check_count == 0) {
         rp_put_text(out, "<p>Nothing beyond the laws: it has no <code>expect:</code> and no "

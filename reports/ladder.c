@@ -230,9 +230,8 @@ static uint16_t times_sent(const ladder_call *call, const ladder_row *row)
     for (uint32_t i = 0; i + 1 < call->count; i++) {
         const ladder_row *r = &call->rows[i];
         if (r->kind == LADDER_MESSAGE && r->node == row->node && r->branch == row->branch &&
-            r->to_tag == row->to_tag &&
-            r->is_request == row->is_request && r->method == row->method &&
-            r->status == row->status && r->cseq == row->cseq) {
+            r->to_tag == row->to_tag && r->is_request == row->is_request &&
+            r->method == row->method && r->status == row->status && r->cseq == row->cseq) {
             nth++;
         }
     }
@@ -472,12 +471,54 @@ void rp_ladder_violation(rp_ladder *l, uint64_t call_id, ss_time at, const char 
     }
 }
 
+/* ---- what there is to show ---- */
+
+static void set_title(ladder_story *s, const char *before, ss_slice name)
+{
+    ss_buffer b = ss_buffer_on(s->title, sizeof s->title - 1);
+    ss_put_text(&b, before);
+    ss_put(&b, name);
+    s->title[b.len] = '\0';
+}
+
+static uint32_t call_stories(const rp_ladder *l)
+{
+    const bool has_two = l->failing != SN_NOBODY && l->failing != l->first;
+    return (l->first == SN_NOBODY ? 0u : 1u) + (has_two ? 1u : 0u);
+}
+
+bool rp_ladder_story(const rp_ladder *l, unsigned nth, ladder_story *story)
+{
+    const uint32_t calls = call_stories(l);
+    if (nth < calls) {
+        story->call = &l->calls[nth == 0 ? l->first : l->failing];
+        set_title(story,
+                  nth == 1                 ? "the first call that failed"
+                  : l->first == l->failing ? "the first call, and the first that failed"
+                                           : "the first call",
+                  SS_EMPTY);
+        return true;
+    }
+    nth -= calls;
+    for (unsigned method = 0; method < SS_METHOD_COUNT; method++) {
+        if (nth < l->other_count[method]) {
+            story->call = &l->calls[l->others[method][nth]];
+            set_title(story, nth == 0 ? "the first " : "another ",
+                      method == SS_METHOD_OTHER ? SS_LIT("request of an unknown method")
+                                                : ss_method_name((ss_method)method));
+            return true;
+        }
+        nth -= l->other_count[method];
+    }
+    return false;
+}
+
 /* ---- the file ---- */
 
-static void write_call(const rp_ladder *l, rp_file *out, const char *title, uint32_t place)
+static void write_story(const rp_ladder *l, rp_file *out, const ladder_story *story)
 {
-    const ladder_call *call = &l->calls[place];
-    rp_put_text(out, title);
+    const ladder_call *call = story->call;
+    rp_put_text(out, story->title);
     if (call->number != 0) {
         rp_put_text(out, ": c");
         rp_put_u64(out, call->number);
@@ -496,20 +537,14 @@ static void write_call(const rp_ladder *l, rp_file *out, const char *title, uint
     rp_ladder_draw(out, l->cast, call);
 }
 
-static void write_calls(const rp_ladder *l, rp_file *out)
+/* What is not shown of calls, and why. */
+static void write_rest(const rp_ladder *l, rp_file *out)
 {
     if (l->first == SN_NOBODY) {
         rp_put_text(out, "no call was made\n");
         return;
     }
-    write_call(l, out,
-               l->first == l->failing ? "the first call, and the first that failed"
-                                      : "the first call",
-               l->first);
-    if (l->failing != SN_NOBODY && l->failing != l->first) {
-        rp_put_text(out, "\n\n");
-        write_call(l, out, "the first call that failed", l->failing);
-    } else if (l->failing == SN_NOBODY) {
+    if (l->failing == SN_NOBODY) {
         rp_put_text(out, l->forgotten[0] == '\0'
                              ? "\nno call failed\n"
                              : "\nanother call failed, when it was no longer followed: ");
@@ -523,31 +558,19 @@ static void write_calls(const rp_ladder *l, rp_file *out)
     }
 }
 
-static void write_other(const rp_ladder *l, rp_file *out, unsigned method, uint32_t nth)
-{
-    char title[48];
-    ss_buffer b = ss_buffer_on(title, sizeof title - 1);
-    ss_put_text(&b, nth == 0 ? "the first " : "another ");
-    ss_put(&b, method == SS_METHOD_OTHER ? SS_LIT("request of an unknown method")
-                                         : ss_method_name((ss_method)method));
-    title[b.len] = '\0';
-    rp_put_text(out, "\n\n");
-    write_call(l, out, title, l->others[method][nth]);
-}
-
-static void write_others(const rp_ladder *l, rp_file *out)
-{
-    for (unsigned method = 0; method < SS_METHOD_COUNT; method++) {
-        for (uint32_t nth = 0; nth < l->other_count[method]; nth++) {
-            write_other(l, out, method, nth);
-        }
-    }
-}
-
 void rp_ladder_write(const rp_ladder *l, rp_file *out, const char *name, bool interrupted)
 {
     rp_put_plain(out, name);
     rp_put_text(out, interrupted ? "\n(interrupted)\n\n" : "\n\n");
-    write_calls(l, out);
-    write_others(l, out);
+    const uint32_t calls = call_stories(l);
+    ladder_story story;
+    for (unsigned nth = 0; nth < calls && rp_ladder_story(l, nth, &story); nth++) {
+        rp_put_text(out, nth == 0 ? "" : "\n\n");
+        write_story(l, out, &story);
+    }
+    write_rest(l, out);
+    for (unsigned nth = calls; rp_ladder_story(l, nth, &story); nth++) {
+        rp_put_text(out, "\n\n");
+        write_story(l, out, &story);
+    }
 }

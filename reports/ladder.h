@@ -1,4 +1,5 @@
-/* What the ladder keeps of a call: rows in the order of facts. Collected in ladder.c, drawn in ladder_draw.c. */
+/* What the ladder keeps of a call: rows in the order of facts. Collected in ladder.c; in words
+ * in ladder_words.c; drawn as text in ladder_draw.c, as a picture in ladder_svg.c. */
 #ifndef LADDER_H
 #define LADDER_H
 
@@ -50,6 +51,32 @@ typedef struct ladder_call {
     uint32_t left_out; /* rows that found no room */
 } ladder_call;
 
+/* The nodes that have a lifeline, in order of appearance. */
+enum { LADDER_COLUMNS_MAX = 12, LADDER_REMARK_BYTES = 256 };
+typedef struct ladder_columns {
+    uint32_t nodes[LADDER_COLUMNS_MAX];
+    uint32_t count;
+} ladder_columns;
+ladder_columns rp_ladder_columns(const sn_cast *cast, const ladder_call *call);
+/** SN_NOBODY when it has none. */
+uint32_t rp_ladder_column(const ladder_columns *c, uint32_t node);
+
+/** "INVITE 1", "200 INVITE 1 TCP", of a message. */
+void rp_ladder_label(ss_buffer *b, const ladder_row *row);
+/** It went, came nowhere, and it is known why. */
+bool rp_ladder_is_lost(const ladder_row *row);
+/** What a picture cannot say. */
+void rp_ladder_remark(const sn_cast *cast, const ladder_row *row, ss_buffer *b);
+
 void rp_ladder_draw(rp_file *out, const sn_cast *cast, const ladder_call *call);
+/** An <svg> element. */
+void rp_ladder_svg(rp_file *out, const sn_cast *cast, const ladder_call *call);
+
+/** What a ladder is of: the nth one that there is to show, the calls first; false past the last. */
+typedef struct ladder_story {
+    char title[64];
+    const ladder_call *call; /* borrowed */
+} ladder_story;
+bool rp_ladder_story(const rp_ladder *l, unsigned nth, ladder_story *story);
 
 #endif

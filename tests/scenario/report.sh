@@ -59,6 +59,10 @@ asked = results['expects'] + results['reached'] + results['checks']
 assert text.count('✓ holds') == sum(a['holds'] for a in asked)
 assert text.count('✗ missed') == sum(not a['holds'] for a in asked)
 assert text.count('Asked for:') == len(results['violations']['first'])
+ladder = open(folder + '/ladder.txt').read()
+assert raw.count(b'<svg class="ladder"') == len(re.findall(r'^ {13}ms ', ladder, re.M)), 'other ladders than in ladder.txt'
+rows = re.findall(r'^ *[0-9]+\.[0-9]{3,6} ', ladder, re.M)
+assert raw.count(b'<li><span class="time">') == len(rows), (raw.count(b'<li><span class="time">'), len(rows))
 END
 
 # looks FOLDER

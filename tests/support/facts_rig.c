@@ -115,7 +115,7 @@ ss_slice facts_ip(uint32_t from, uint32_t to, const char *payload)
 
 const char *facts_text_of(void *stream)
 {
-    static char text[1 << 16];
+    static char text[1 << 18];
     FILE *from = stream;
     rewind(from);
     const size_t len = fread(text, 1, sizeof text - 1, from);

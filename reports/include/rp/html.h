@@ -3,8 +3,10 @@
 #define RP_HTML_H
 
 #include "rp/file.h"
+#include "rp/ladder.h"
 #include "rp/run.h"
 
-void rp_html_write(rp_file *out, const rp_run *run);
+/** `ladder` is shown too, unless it is NULL. */
+void rp_html_write(rp_file *out, const rp_run *run, const rp_ladder *ladder);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "check.h"
 #include "facts_rig.h"
-#include "rp/ladder.h"
+#include "reports/ladder.h"
 
 static sn_cast cast;
 
@@ -96,6 +96,70 @@ TEST(ladder_draws_arrows_losses_copies_and_timers)
         "520.000001\n"
         "        530.000            |<-- 100 INVITE 1 ----|          arrives 550.000\n"
         "\nno call failed\n");
+}
+
+/* The nth ladder as a picture; "" when there is none. */
+static const char *picture(const rp_ladder *l, unsigned nth)
+{
+    ladder_story story;
+    if (!rp_ladder_story(l, nth, &story)) {
+        return "";
+    }
+    FILE *stream = tmpfile();
+    rp_file *out = rp_file_over(stream);
+    rp_ladder_svg(out, &cast, story.call);
+    CHECK_EQ(rp_file_close(out), 0);
+    const char *text = facts_text_of(stream);
+    fclose(stream);
+    return text;
+}
+
+TEST(ladder_picture_has_lifelines_arrows_losses_copies_timers_and_idle_time)
+{
+    rp_ladder *l = begin();
+    sn_fact sent = send(l, 0, FACTS_ALICE, FACTS_P1, 0, SS_METHOD_INVITE, 0);
+    lose(l, 0, &sent, SN_UP(FACTS_ALICE));
+    fire(l, SS_MS(500), FACTS_ALICE, SS_TIMER_A, SS_MS(500));
+    sent = send(l, SS_MS(500), FACTS_ALICE, FACTS_P1, 1, SS_METHOD_INVITE, 0);
+    receive(l, SS_MS(520), &sent);
+    sent = send(l, SS_S(3), FACTS_P1, FACTS_ALICE, 0, SS_METHOD_INVITE, 100);
+    receive(l, SS_MS(3020), &sent);
+    const char *svg = picture(l, 0);
+    CHECK(strncmp(svg, "<svg ", 5) == 0);
+    CHECK_NOT_NULL(strstr(svg, ">alice</text>"));
+    CHECK_NOT_NULL(strstr(svg, ">p1</text>"));
+    CHECK_NOT_NULL(strstr(svg, "class=\"arrow lost\""));
+    CHECK_NOT_NULL(strstr(svg, "class=\"cross\""));
+    CHECK_NOT_NULL(strstr(svg, "lost on alice -&gt; core: loss</title>"));
+    CHECK_NOT_NULL(strstr(svg, "class=\"letter\""));
+    CHECK_NOT_NULL(strstr(svg, "INVITE 1 · again, 2."));
+    CHECK_NOT_NULL(strstr(svg, "⋮ 2500.000 ms pass"));
+    CHECK_STR(picture(l, 1), "");
+    rp_ladder_free(l);
+}
+
+TEST(ladder_picture_of_messages_that_cross_crosses)
+{
+    rp_ladder *l = begin();
+    const sn_fact one = send(l, 0, FACTS_ALICE, FACTS_P1, 0, SS_METHOD_INVITE, 0);
+    const sn_fact two = send(l, SS_MS(5), FACTS_P1, FACTS_ALICE, 0, SS_METHOD_INVITE, 100);
+    receive(l, SS_MS(10), &one);
+    receive(l, SS_MS(15), &two);
+    const char *svg = picture(l, 0);
+    unsigned x1[2], y1[2], x2[2], y2[2];
+    for (unsigned i = 0; i < 2; i++) {
+        svg = strstr(svg, "<line class=\"arrow\"");
+        CHECK_NOT_NULL(svg);
+        CHECK_EQ(sscanf(svg, "<line class=\"arrow\" x1=\"%u\" y1=\"%u\" x2=\"%u\" y2=\"%u\"",
+                        &x1[i], &y1[i], &x2[i], &y2[i]),
+                 4);
+        svg++;
+    }
+    CHECK_EQ(x1[0], x2[1]);
+    CHECK_EQ(x2[0], x1[1]);
+    CHECK(y1[0] < y1[1]);
+    CHECK(y1[1] < y2[0]); /* the first has not come when the second leaves */
+    rp_ladder_free(l);
 }
 
 /* RFC3261:12.1 a proxy passes on what two phones say of one INVITE: by their To tags those are two. */
