@@ -281,6 +281,7 @@ static void happen(play *p, ss_slice record)
         answer(p, rest, record);
     } else if (ss_slice_eq(word, SS_LIT("say"))) {
         const ss_slice bytes = with_crlf(record, &p->host->texts);
+        p->is_late |= !ss_slice_eq(ss_slice_cut(bytes, 0, 8), SS_LIT("SIP/2.0 ")); /* a request? */
         fz_proxy_input(p->host, CALLEE, bytes);
     } else if (ss_slice_eq(word, SS_LIT("wait"))) {
         p->is_late = true;
