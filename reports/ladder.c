@@ -481,10 +481,13 @@ static void set_title(ladder_story *s, const char *before, ss_slice name)
     s->title[b.len] = '\0';
 }
 
+/* What failed may be no call, where none was made. */
 static uint32_t call_stories(const rp_ladder *l)
 {
-    const bool has_two = l->failing != SN_NOBODY && l->failing != l->first;
-    return (l->first == SN_NOBODY ? 0u : 1u) + (has_two ? 1u : 0u);
+    if (l->first == SN_NOBODY) {
+        return 0;
+    }
+    return l->failing != SN_NOBODY && l->failing != l->first ? 2 : 1;
 }
 
 bool rp_ladder_story(const rp_ladder *l, unsigned nth, ladder_story *story)
