@@ -90,6 +90,25 @@ static void put_stream(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
     hash(b, "hash", fact->hash);
 }
 
+/* Of which datagram: from that port of who hears it to the other of somebody. */
+static void put_icmp(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
+{
+    text(b, "origin", sn_capture_name(cast, fact->packet.origin));
+    number(b, "ordinal", fact->packet.ordinal);
+    text(b, "icmp", sn_icmp_text(sn_icmp_kind_of(fact->value)));
+    if (sn_icmp_kind_of(fact->value) == SN_ICMP_TOO_BIG) {
+        number(b, "mtu", fact->value & UINT16_MAX);
+    }
+    if (fact->peer != SN_NOBODY) {
+        text(b, "peer", sn_capture_name(cast, fact->peer));
+    }
+    number(b, "from_port", fact->local_port);
+    number(b, "to_port", fact->peer_port);
+    if (fact->sip.call_id != 0) {
+        hash(b, "call_id", fact->sip.call_id);
+    }
+}
+
 static void put_connection(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
 {
     text(b, "connection_event",
@@ -252,6 +271,10 @@ static void put_by_kind(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
         number(b, "bytes", fact->value);
         hash(b, "hash", fact->hash);
         put_sip(b, cast, fact);
+        break;
+    case SN_FACT_ICMP_SENT:
+    case SN_FACT_ICMP_RECEIVED:
+        put_icmp(b, cast, fact);
         break;
     case SN_FACT_STREAM_SENT:
     case SN_FACT_STREAM_RECEIVED:

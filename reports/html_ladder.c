@@ -12,7 +12,7 @@ static void put_words(rp_file *out, const sn_cast *cast, const ladder_row *row)
     rp_put_text(out, "<li><span class=\"time\">");
     rp_put_ms(out, row->at);
     rp_put_text(out, " ms</span> ");
-    if (row->kind == LADDER_MESSAGE) {
+    if (rp_ladder_travels(row)) {
         rp_html_text(out, sn_capture_name(cast, row->node));
         rp_put_text(out, " → ");
         rp_html_text(out, row->peer == SN_NOBODY ? "nobody" : sn_capture_name(cast, row->peer));

@@ -273,6 +273,17 @@ static void on_sent(rp_ladder *l, const sn_fact *fact)
     remember(l, fact, call);
 }
 
+static void on_icmp(rp_ladder *l, const sn_fact *fact)
+{
+    ladder_call *call = find_call(l, fact->sip.call_id);
+    ladder_row *row = call == NULL ? NULL : add_row(call, fact, LADDER_ICMP);
+    if (row != NULL) {
+        row->event = (uint8_t)sn_icmp_kind_of(fact->value);
+        row->cseq = fact->value & UINT16_MAX;
+        remember(l, fact, call);
+    }
+}
+
 static ladder_row *row_of_datagram(rp_ladder *l, const sn_fact *fact)
 {
     const sn_packet_id message = sn_fact_message(fact);
@@ -418,8 +429,12 @@ void rp_ladder_fact(rp_ladder *l, const sn_fact *fact)
     case SN_FACT_STREAM_SENT:
         on_sent(l, fact);
         break;
+    case SN_FACT_ICMP_SENT:
+        on_icmp(l, fact);
+        break;
     case SN_FACT_DATAGRAM_RECEIVED:
     case SN_FACT_STREAM_RECEIVED:
+    case SN_FACT_ICMP_RECEIVED:
         on_received(l, fact);
         break;
     case SN_FACT_LINK_DROPPED:

@@ -12,7 +12,8 @@ typedef enum ladder_kind {
     LADDER_MESSAGE,
     LADDER_TIMER,
     LADDER_EVENT,
-    LADDER_CONNECTION
+    LADDER_CONNECTION,
+    LADDER_ICMP /* drawn as a message */
 } ladder_kind;
 
 typedef struct ladder_row {
@@ -21,15 +22,16 @@ typedef struct ladder_row {
     uint64_t branch; /* messages; timers: the span that ran, ns */
     uint64_t to_tag; /* messages: responses of two forks are no copies of each other */
     uint32_t node, peer;
-    uint32_t cseq;
+    uint32_t cseq;    /* ICMP: the MTU that it names */
     uint32_t lost_at; /* link direction or node */
     uint16_t status;
     uint16_t nth; /* messages: 1 the first, 2 sent again … */
     uint8_t kind, is_request, method;
-    uint8_t letter, machine;  /* timers */
-    uint8_t event, synthetic; /* sn_call_event; connections: sn_connection_event */
-    uint8_t transport;        /* messages, connections */
-    uint8_t cause;            /* of the first loss; SN_CAUSE_NONE */
+    uint8_t letter, machine; /* timers */
+    uint8_t event,
+        synthetic;     /* sn_call_event; connections: sn_connection_event; ICMP: sn_icmp_kind */
+    uint8_t transport; /* messages, connections */
+    uint8_t cause;     /* of the first loss; SN_CAUSE_NONE */
     uint8_t lost_on_link;
     uint8_t arrivals; /* capped */
 } ladder_row;
@@ -61,7 +63,9 @@ ladder_columns rp_ladder_columns(const sn_cast *cast, const ladder_call *call);
 /** SN_NOBODY when it has none. */
 uint32_t rp_ladder_column(const ladder_columns *c, uint32_t node);
 
-/** "INVITE 1", "200 INVITE 1 TCP", of a message. */
+/** It goes from one node to another: a message, or ICMP about one. */
+bool rp_ladder_travels(const ladder_row *row);
+/** "INVITE 1", "200 INVITE 1 TCP", "ICMP port unreachable", of what travels. */
 void rp_ladder_label(ss_buffer *b, const ladder_row *row);
 /** It went, came nowhere, and it is known why. */
 bool rp_ladder_is_lost(const ladder_row *row);

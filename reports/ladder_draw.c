@@ -172,7 +172,7 @@ static canvas lay_out(const sn_cast *cast, const ladder_call *call)
     for (uint32_t i = 0; i < call->count; i++) {
         char text[48];
         ss_buffer b = ss_buffer_on(text, sizeof text);
-        if (call->rows[i].kind == LADDER_MESSAGE) {
+        if (rp_ladder_travels(&call->rows[i])) {
             rp_ladder_label(&b, &call->rows[i]);
             widen(&c, (uint32_t)b.len + ARROW_MIN);
         }
@@ -190,6 +190,7 @@ void rp_ladder_draw(rp_file *out, const sn_cast *cast, const ladder_call *call)
         clear(&c);
         switch ((ladder_kind)row->kind) {
         case LADDER_MESSAGE:
+        case LADDER_ICMP:
             draw_message(&c, out, row);
             break;
         case LADDER_TIMER:

@@ -61,7 +61,7 @@ static void lay_out(picture *p)
     for (uint32_t i = 0; i < p->call->count; i++) {
         char label[48];
         ss_buffer b = ss_buffer_on(label, sizeof label);
-        if (p->call->rows[i].kind == LADDER_MESSAGE) {
+        if (rp_ladder_travels(&p->call->rows[i])) {
             rp_ladder_label(&b, &p->call->rows[i]);
             p->gap = wider(p->gap, (uint32_t)b.len * LETTER + 14 * LETTER);
         }
@@ -131,7 +131,7 @@ static void begin_row(const picture *p, const ladder_row *row)
 {
     char remark[LADDER_REMARK_BYTES];
     ss_buffer b = ss_buffer_on(remark, sizeof remark);
-    if (row->kind == LADDER_MESSAGE) {
+    if (rp_ladder_travels(row)) {
         rp_ladder_label(&b, row);
         ss_put_text(&b, ": ");
     }
@@ -274,7 +274,7 @@ static void draw_row(const picture *p, uint32_t i)
     const ladder_row *row = &p->call->rows[i];
     const uint32_t column = rp_ladder_column(&p->columns, row->node);
     begin_row(p, row);
-    if (row->kind == LADDER_MESSAGE) {
+    if (rp_ladder_travels(row)) {
         draw_message(p, i);
     } else if (column != SN_NOBODY && row->kind == LADDER_TIMER) {
         draw_timer(p, row, x_of(p, column), p->y[i]);

@@ -31,7 +31,7 @@ ladder_columns rp_ladder_columns(const sn_cast *cast, const ladder_call *call)
     for (uint32_t i = 0; i < call->count; i++) {
         const ladder_row *row = &call->rows[i];
         add_column(&c, cast, row->node);
-        if (row->kind == LADDER_MESSAGE) {
+        if (rp_ladder_travels(row)) {
             add_column(&c, cast, row->peer);
         }
     }
@@ -40,8 +40,27 @@ ladder_columns rp_ladder_columns(const sn_cast *cast, const ladder_call *call)
 
 /* ---- rows ---- */
 
+bool rp_ladder_travels(const ladder_row *row)
+{
+    return row->kind == LADDER_MESSAGE || row->kind == LADDER_ICMP;
+}
+
+static void put_icmp_label(ss_buffer *b, const ladder_row *row)
+{
+    ss_put_text(b, "ICMP ");
+    ss_put_text(b, sn_icmp_text((sn_icmp_kind)row->event));
+    if (row->event == SN_ICMP_TOO_BIG) {
+        ss_put_text(b, ", MTU ");
+        ss_put_u64(b, row->cseq);
+    }
+}
+
 void rp_ladder_label(ss_buffer *b, const ladder_row *row)
 {
+    if (row->kind == LADDER_ICMP) {
+        put_icmp_label(b, row);
+        return;
+    }
     if (row->is_request != 0) {
         ss_put(b, ss_method_name((ss_method)row->method));
     } else {
@@ -132,6 +151,7 @@ void rp_ladder_remark(const sn_cast *cast, const ladder_row *row, ss_buffer *b)
 {
     switch ((ladder_kind)row->kind) {
     case LADDER_MESSAGE:
+    case LADDER_ICMP:
         remark_message(cast, row, b);
         break;
     case LADDER_TIMER:

@@ -194,6 +194,14 @@ void sn_engine_input(ss_engine *e, sn_host *host, const sn_engine_user *user, co
     sn_engine_drain(e, host, user, &turn);
 }
 
+void sn_engine_unreachable(ss_engine *e, sn_host *host, const sn_engine_user *user,
+                           const ss_path *path, const ss_quote *quote)
+{
+    ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
+    sn_engine_status(host, ss_engine_unreachable(e, &turn, path, quote));
+    sn_engine_drain(e, host, user, &turn);
+}
+
 bool sn_engine_stream(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
                       sn_stream_event event)
 {

@@ -23,6 +23,9 @@ void sn_engine_make(ss_engine *e, sn_host *host, const ss_ua_identity *identity,
 ss_path sn_engine_path(const sn_host *host);
 void sn_engine_input(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
                      ss_slice datagram);
+/** As sn_app_class has it. */
+void sn_engine_unreachable(ss_engine *e, sn_host *host, const sn_engine_user *user,
+                           const ss_path *path, const ss_quote *quote);
 /** A connection of the engine's moved on, or bytes came by it: as sn_app_class has them. */
 bool sn_engine_stream(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
                       sn_stream_event event);

@@ -173,6 +173,15 @@ static void input(void *self, sn_host *host, const ss_path *path, ss_slice datag
     }
 }
 
+static void unreachable(void *self, sn_host *host, const ss_path *path, const ss_quote *quote)
+{
+    proxy_app *app = self;
+    const sn_engine_user user = user_of(app);
+    if (!app->is_dead) {
+        sn_engine_unreachable(&app->engine, host, &user, path, quote);
+    }
+}
+
 static bool stream(void *self, sn_host *host, const ss_path *path, sn_stream_event event)
 {
     proxy_app *app = self;
@@ -271,6 +280,7 @@ const sn_app_class sn_app_proxy = {
     .bytes = sizeof(proxy_app),
     .start = start,
     .input = input,
+    .unreachable = unreachable,
     .stream = stream,
     .stream_bytes = stream_bytes,
     .resolved = resolved,

@@ -637,6 +637,15 @@ static void input(void *self, sn_host *host, const ss_path *path, ss_slice datag
     sn_engine_input(&app->engine, host, &user, path, datagram);
 }
 
+static void unreachable(void *self, sn_host *host, const ss_path *path, const ss_quote *quote)
+{
+    sn_ua_app *app = self;
+    const sn_engine_user user = sn_ua_user(app);
+    if (!app->is_dead) {
+        sn_engine_unreachable(&app->engine, host, &user, path, quote);
+    }
+}
+
 static bool stream(void *self, sn_host *host, const ss_path *path, sn_stream_event event)
 {
     sn_ua_app *app = self;
@@ -708,6 +717,7 @@ const sn_app_class sn_app_ua = {
     .bytes = sizeof(sn_ua_app),
     .start = start,
     .input = input,
+    .unreachable = unreachable,
     .stream = stream,
     .stream_bytes = stream_bytes,
     .resolved = resolved,

@@ -108,6 +108,16 @@ void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     settle(p, node);
 }
 
+void sn_app_unreachable(sn_partition *p, uint32_t node, const ss_path *path, const ss_quote *quote)
+{
+    sn_node_state *n = &p->world->nodes[node];
+    sn_host host = { p, node };
+    if (n->class->unreachable != NULL) {
+        n->class->unreachable(n->app, &host, path, quote);
+        settle(p, node);
+    }
+}
+
 void sn_app_resolved(sn_partition *p, uint32_t node, const ss_answer *answer)
 {
     sn_node_state *n = &p->world->nodes[node];

@@ -22,16 +22,16 @@ static sn_fact packet_fact(sn_fact_kind kind, uint32_t entity, const sn_about *a
                       .value = value };
 }
 
-/* Which call a segment is of, its bytes do not say by themselves. */
+/* Which call a segment or an ICMP message is of, its bytes do not say by themselves. */
 static void say_call(sn_fact *fact, const sn_about *about)
 {
-    if (about->is_stream) {
+    if (about->is_stream || about->is_icmp) {
         fact->sip.call_id = about->sip.call_id;
     }
 }
 
-static void emit_drop(sn_partition *p, uint32_t node, const sn_about *about, uint64_t bytes,
-                      sn_cause cause)
+void sn_node_drop(sn_partition *p, uint32_t node, const sn_about *about, uint64_t bytes,
+                  sn_cause cause)
 {
     sn_fact fact = packet_fact(SN_FACT_NODE_DROPPED, node, about, about->target, bytes);
     fact.cause = (uint16_t)cause;
@@ -101,6 +101,21 @@ static const sn_link_params *params_of(const sn_plan *plan, uint32_t link, ss_ti
 static uint32_t far_end(const sn_plan *plan, uint32_t link)
 {
     return (link & 1) == 0 ? plan->cast.nodes[link / 2].router : link / 2;
+}
+
+/* The direction toward a node: down to the child it is behind, else up; SN_NOBODY from the root to nowhere. */
+static uint32_t next_link(const sn_plan *plan, uint32_t router, uint32_t target)
+{
+    const uint32_t depth = plan->nodes[router].depth;
+    if (target != SN_NOBODY) {
+        while (plan->nodes[target].depth > depth + 1) {
+            target = plan->cast.nodes[target].router;
+        }
+        if (plan->cast.nodes[target].router == router && plan->nodes[target].depth == depth + 1) {
+            return SN_DOWN(target);
+        }
+    }
+    return plan->cast.nodes[router].router == SN_NOBODY ? SN_NOBODY : SN_UP(router);
 }
 
 static sn_point point_of(const sn_partition *p, uint32_t link, const sn_about *about)
@@ -307,6 +322,17 @@ static void cut(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, const
     packet_give(p, ref);
 }
 
+/* It ends here, and its source is told why. */
+static void refuse(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip, sn_cause cause,
+                   const sn_why *why)
+{
+    const sn_packet *packet = packet_at(p, ref);
+    sn_node_drop(p, node, &packet->about, packet->len, cause);
+    sn_icmp_tell(p, node, &packet->about, ip,
+                 ss_slice_cut(sn_packet_slice(packet), ip->header, ip->total), why);
+    packet_give(p, ref);
+}
+
 /* RFC791:3.2. Ours to pass on, cut or drop. */
 static void transmit(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, const sn_ip *ip)
 {
@@ -315,8 +341,7 @@ static void transmit(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, 
         emit_origin(p, node, ref);
         pass_on(p, link, ref);
     } else if (ip->dont_fragment) {
-        emit_drop(p, node, &packet_at(p, ref)->about, ip->total, SN_CAUSE_MTU);
-        packet_give(p, ref);
+        refuse(p, node, ref, ip, SN_CAUSE_MTU, &(sn_why){ SN_ICMP_TOO_BIG, mtu }); /* RFC1191:4 */
     } else {
         cut(p, node, link, ref, ip, mtu);
     }
@@ -354,12 +379,20 @@ static sn_ip header_of(const sn_partition *p, uint32_t node, uint32_t destinatio
 static void put_out(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip)
 {
     const sn_packet *packet = packet_at(p, ref);
+    const uint32_t target = packet->about.target;
     sn_ip_put(packet_at(p, ref)->bytes, ip);
-    if (packet->about.target == node) {
+    if (target == node) {
         const sn_event event = { .kind = SN_EVENT_PACKET, .arg = ref };
         sn_post_self(p, node, p->key.at, event);
+        return;
+    }
+    const bool is_host = p->world->nodes[node].class != NULL;
+    const uint32_t link = is_host ? SN_UP(node) : next_link(p->world->plan, node, target);
+    if (link == SN_NOBODY) {
+        sn_node_drop(p, node, &packet->about, packet->len, SN_CAUSE_NO_ROUTE);
+        packet_give(p, ref);
     } else {
-        transmit(p, node, SN_UP(node), ref, ip);
+        transmit(p, node, link, ref, ip);
     }
 }
 
@@ -406,16 +439,16 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     read = look_at(p, &about, payload, read);
     emit_datagram(p, SN_FACT_DATAGRAM_SENT, node, &about, path, about.target, payload);
     if (path->transport != SS_TRANSPORT_UDP || path->remote.family != 4) {
-        emit_drop(p, node, &about, total, SN_CAUSE_NO_ROUTE);
+        sn_node_drop(p, node, &about, total, SN_CAUSE_NO_ROUTE);
         return;
     }
     if (total > SN_IP_BYTES_MAX) {
-        emit_drop(p, node, &about, total, SN_CAUSE_MTU);
+        sn_node_drop(p, node, &about, total, SN_CAUSE_MTU);
         return;
     }
     const sn_fault *fault = sn_fault_of(p, node, &about);
     if (fault != NULL && fault->act == SN_FAULT_DROP) {
-        emit_drop(p, node, &about, total, SN_CAUSE_FAULT);
+        sn_node_drop(p, node, &about, total, SN_CAUSE_FAULT);
         return;
     }
     about.is_doubled = fault != NULL && fault->act == SN_FAULT_DUPLICATE;
@@ -458,6 +491,32 @@ void sn_node_send_segment(sn_partition *p, uint32_t node, uint32_t destination, 
     put_out(p, node, ref, &ip);
 }
 
+void sn_node_send_icmp(sn_partition *p, uint32_t destination, ss_slice message, sn_fact *sent,
+                       ss_span delay)
+{
+    const uint32_t node = sent->entity;
+    sn_about about = describe(p, node, destination);
+    const size_t total = SN_IP_HEADER_BYTES + message.len;
+    about.hash = ss_hash64(0, message);
+    about.is_icmp = true;
+    about.sip.call_id = sent->sip.call_id;
+    sent->peer = about.target;
+    sent->packet = about.id;
+    sent->hash = about.hash;
+    sn_emit(p, sent, SS_EMPTY);
+    const ss_ref ref = packet_take(p, (uint32_t)total, &about);
+    if (ref == 0) {
+        return;
+    }
+    const sn_ip ip = header_of(p, node, destination, &about, total, SN_PROTOCOL_ICMP);
+    memcpy(packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES, message.at, message.len);
+    if (delay > 0) {
+        hold(p, node, ref, &ip, delay);
+    } else {
+        put_out(p, node, ref, &ip);
+    }
+}
+
 /* ---- receiving ---- */
 
 static uint16_t port_of(const sn_node_state *n)
@@ -467,7 +526,7 @@ static uint16_t port_of(const sn_node_state *n)
 
 /* RFC768 */
 static void receive_datagram(sn_partition *p, uint32_t node, sn_about *about, const sn_ip *ip,
-                             const sn_udp *udp)
+                             const sn_udp *udp, ss_slice bytes)
 {
     const sn_plan *plan = p->world->plan;
     const sn_node_state *n = &p->world->nodes[node];
@@ -476,7 +535,8 @@ static void receive_datagram(sn_partition *p, uint32_t node, sn_about *about, co
     const bool is_heard = port_of(n) == 0 || port_of(n) == udp->destination_port || is_for_resolver;
     if (n->class == NULL || !is_heard ||
         (plan->groups[plan->nodes[node].group].refuses_udp && !is_for_resolver)) {
-        emit_drop(p, node, about, SN_UDP_HEADER_BYTES + udp->payload.len, SN_CAUSE_NO_PORT);
+        sn_node_drop(p, node, about, SN_UDP_HEADER_BYTES + udp->payload.len, SN_CAUSE_NO_PORT);
+        sn_icmp_tell(p, node, about, ip, bytes, &(sn_why){ SN_ICMP_PORT, 0 });
         return;
     }
     if (!about->intact) {
@@ -495,25 +555,40 @@ static void receive_datagram(sn_partition *p, uint32_t node, sn_about *about, co
     }
 }
 
+/* RFC792 what it says of itself cannot be read, or nobody here speaks it. */
+static void receive_nothing(sn_partition *p, uint32_t node, sn_about *about, const sn_ip *ip,
+                            ss_slice bytes, ss_status status)
+{
+    sn_node_drop(p, node, about, bytes.len,
+                 status == SS_ERR_SEMANTIC ? SN_CAUSE_CHECKSUM : SN_CAUSE_MALFORMED);
+    if (status == SS_NONE) {
+        sn_icmp_tell(p, node, about, ip, bytes, &(sn_why){ SN_ICMP_PROTOCOL, 0 });
+    }
+}
+
 /* An IP payload is here, whole. */
 static void receive(sn_partition *p, uint32_t node, sn_about *about, const sn_ip *ip,
                     ss_slice bytes)
 {
     sn_udp udp;
     sn_tcp tcp;
-    ss_status status = SS_ERR_SYNTAX;
+    sn_icmp icmp;
+    ss_status status = SS_NONE;
     if (ip->protocol == SN_PROTOCOL_UDP) {
         status = sn_udp_parse(ip, bytes, &udp);
     } else if (ip->protocol == SN_PROTOCOL_TCP) {
         status = sn_tcp_parse(ip, bytes, &tcp);
+    } else if (ip->protocol == SN_PROTOCOL_ICMP) {
+        status = sn_icmp_parse(bytes, &icmp);
     }
     if (status != SS_OK) {
-        emit_drop(p, node, about, bytes.len,
-                  status == SS_ERR_SEMANTIC ? SN_CAUSE_CHECKSUM : SN_CAUSE_MALFORMED);
+        receive_nothing(p, node, about, ip, bytes, status);
+    } else if (ip->protocol == SN_PROTOCOL_UDP) {
+        receive_datagram(p, node, about, ip, &udp, bytes);
     } else if (ip->protocol == SN_PROTOCOL_TCP) {
         sn_stream_segment(p, node, ip->source, &tcp);
     } else {
-        receive_datagram(p, node, about, ip, &udp);
+        sn_icmp_hear(p, node, about, ip, &icmp);
     }
 }
 
@@ -521,6 +596,15 @@ static void start_pieces_timer(sn_partition *p, uint32_t node, uint32_t number)
 {
     const sn_event event = { .kind = SN_EVENT_PIECES, .arg = number };
     sn_post_self(p, node, ss_time_after(p->key.at, SN_REASSEMBLY_SPAN), event);
+}
+
+static sn_ip as_whole(const sn_ip *piece, size_t payload)
+{
+    sn_ip ip = *piece;
+    ip.total = (uint16_t)(ip.header + payload);
+    ip.fragment = 0;
+    ip.more = false;
+    return ip;
 }
 
 static void receive_piece(sn_partition *p, uint32_t node, const sn_packet *packet, const sn_ip *ip)
@@ -535,8 +619,8 @@ static void receive_piece(sn_partition *p, uint32_t node, const sn_packet *packe
     if (status == SS_ERR_MEMORY) {
         p->out_of_memory = true;
     } else if (status == SS_ERR_FULL || status == SS_ERR_SYNTAX) {
-        emit_drop(p, node, &packet->about, packet->len,
-                  status == SS_ERR_FULL ? SN_CAUSE_REASSEMBLY_FULL : SN_CAUSE_MALFORMED);
+        sn_node_drop(p, node, &packet->about, packet->len,
+                     status == SS_ERR_FULL ? SN_CAUSE_REASSEMBLY_FULL : SN_CAUSE_MALFORMED);
     } else if (status == SS_OK) {
         sn_fact fact = packet_fact(SN_FACT_REASSEMBLED, node, &whole.about, packet->about.id.origin,
                                    whole.pieces);
@@ -547,7 +631,8 @@ static void receive_piece(sn_partition *p, uint32_t node, const sn_packet *packe
                 ss_slice_cut(whole.payload, SN_UDP_HEADER_BYTES, whole.payload.len);
             whole.about.intact = whole.about.intact && ss_hash64(0, payload) == whole.about.hash;
         }
-        receive(p, node, &whole.about, ip, whole.payload);
+        const sn_ip all = as_whole(ip, whole.payload.len);
+        receive(p, node, &whole.about, &all, whole.payload);
     }
 }
 
@@ -558,26 +643,11 @@ bool sn_node_pieces(sn_partition *p, const sn_event *event)
     if (!sn_reassembly_expire(&n->reassembly, &p->store, event->arg, &about)) {
         return false;
     }
-    emit_drop(p, event->receiver, &about, 0, SN_CAUSE_REASSEMBLY_TIMEOUT);
+    sn_node_drop(p, event->receiver, &about, 0, SN_CAUSE_REASSEMBLY_TIMEOUT);
     return true;
 }
 
 /* ---- forwarding ---- */
-
-/* The direction toward a node: down to the child it is behind, else up; SN_NOBODY from the root to nowhere. */
-static uint32_t next_link(const sn_plan *plan, uint32_t router, uint32_t target)
-{
-    const uint32_t depth = plan->nodes[router].depth;
-    if (target != SN_NOBODY) {
-        while (plan->nodes[target].depth > depth + 1) {
-            target = plan->cast.nodes[target].router;
-        }
-        if (plan->cast.nodes[target].router == router && plan->nodes[target].depth == depth + 1) {
-            return SN_DOWN(target);
-        }
-    }
-    return plan->cast.nodes[router].router == SN_NOBODY ? SN_NOBODY : SN_UP(router);
-}
 
 /* RFC1812:5.2.1 */
 static void forward(sn_partition *p, uint32_t router, ss_ref ref, sn_ip *ip)
@@ -585,13 +655,18 @@ static void forward(sn_partition *p, uint32_t router, ss_ref ref, sn_ip *ip)
     sn_packet *packet = packet_at(p, ref);
     const uint32_t link = next_link(p->world->plan, router, packet->about.target);
     if (link == SN_NOBODY) {
-        emit_drop(p, router, &packet->about, packet->len, SN_CAUSE_NO_ROUTE);
+        const sn_icmp_kind kind =
+            sn_plan_has_net(p->world->plan, ip->destination) ? SN_ICMP_HOST : SN_ICMP_NET;
+        refuse(p, router, ref, ip, SN_CAUSE_NO_ROUTE, &(sn_why){ kind, 0 });
+        return;
+    }
+    if (ip->protocol == SN_PROTOCOL_ICMP && sn_icmp_is_stopped(p, router, packet)) {
+        sn_node_drop(p, router, &packet->about, packet->len, SN_CAUSE_FILTERED);
         packet_give(p, ref);
         return;
     }
     if (!sn_ip_hop(packet->bytes)) {
-        emit_drop(p, router, &packet->about, packet->len, SN_CAUSE_TTL);
-        packet_give(p, ref);
+        refuse(p, router, ref, ip, SN_CAUSE_TTL, &(sn_why){ SN_ICMP_TTL, 0 });
         return;
     }
     ip->ttl--;
@@ -623,12 +698,12 @@ void sn_node_packet(sn_partition *p, const sn_event *event)
         return;
     }
     if (status != SS_OK) {
-        emit_drop(p, node, &packet->about, packet->len,
-                  status == SS_ERR_SEMANTIC ? SN_CAUSE_CHECKSUM : SN_CAUSE_MALFORMED);
+        sn_node_drop(p, node, &packet->about, packet->len,
+                     status == SS_ERR_SEMANTIC ? SN_CAUSE_CHECKSUM : SN_CAUSE_MALFORMED);
     } else if (ip.destination != member->address) {
-        emit_drop(p, node, &packet->about, packet->len, SN_CAUSE_NO_ROUTE);
+        sn_node_drop(p, node, &packet->about, packet->len, SN_CAUSE_NO_ROUTE);
     } else if (packet->about.is_damaged) { /* in the simulator no damage is missed */
-        emit_drop(p, node, &packet->about, packet->len, SN_CAUSE_CHECKSUM);
+        sn_node_drop(p, node, &packet->about, packet->len, SN_CAUSE_CHECKSUM);
     } else if (ip.more || ip.fragment != 0) {
         receive_piece(p, node, packet, &ip);
     } else {

@@ -13,6 +13,7 @@ typedef struct sn_about {
     uint8_t hops;        /* links crossed */
     bool intact : 1;     /* no link touched the bytes: hash and sip still hold */
     bool is_stream : 1;  /* of TCP: links do nothing to it but take their time */
+    bool is_icmp : 1;    /* about another datagram, whose call it is of */
     bool is_doubled : 1; /* a fault of the scenario sends it twice */
     bool is_damaged : 1; /* by a link: no checksum lets it pass */
     ss_summary sip;

@@ -147,10 +147,11 @@ ss_status sn_plan_place_groups(sn_plan *plan, const char **why)
     return overlap(ranges, count) ? refuse(why, "two nets overlap") : SS_OK;
 }
 
-uint32_t sn_plan_find_address(const sn_plan *plan, uint32_t address)
+/* The first range that ends at the address or behind it. */
+static uint32_t find_range(const sn_plan *plan, uint32_t address)
 {
     uint32_t low = 0, high = plan->group_count;
-    while (low < high) { /* the first range that ends at the address or behind it */
+    while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
         if (plan->memory->ranges[middle].last < address) {
             low = middle + 1;
@@ -158,6 +159,18 @@ uint32_t sn_plan_find_address(const sn_plan *plan, uint32_t address)
             high = middle;
         }
     }
+    return low;
+}
+
+bool sn_plan_has_net(const sn_plan *plan, uint32_t address)
+{
+    const uint32_t range = find_range(plan, address);
+    return range < plan->group_count && address >= plan->memory->ranges[range].base;
+}
+
+uint32_t sn_plan_find_address(const sn_plan *plan, uint32_t address)
+{
+    const uint32_t low = find_range(plan, address);
     if (low == plan->group_count || address <= plan->memory->ranges[low].base) {
         return SN_NOBODY;
     }

@@ -140,6 +140,12 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
 /** A segment to an address, for the record of a call (hash, or 0). */
 void sn_node_send_segment(sn_partition *p, uint32_t node, uint32_t destination, const sn_tcp *tcp,
                           uint64_t call_id);
+/** An ICMP message from sent->entity to an address, after `delay`. *sent is emitted, with the number of the packet. */
+void sn_node_send_icmp(sn_partition *p, uint32_t destination, ss_slice message, sn_fact *sent,
+                       ss_span delay);
+/** A packet ends at a node. */
+void sn_node_drop(sn_partition *p, uint32_t node, const sn_about *about, uint64_t bytes,
+                  sn_cause cause);
 /** A packet arrived. */
 void sn_node_packet(sn_partition *p, const sn_event *event);
 /** A packet that a fault of the scenario held back leaves. */
@@ -148,6 +154,8 @@ void sn_node_release(sn_partition *p, const sn_event *event);
 bool sn_node_pieces(sn_partition *p, const sn_event *event);
 /** A datagram for the node's app. */
 void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload);
+/** What the app sent to path->remote did not reach it. */
+void sn_app_unreachable(sn_partition *p, uint32_t node, const ss_path *path, const ss_quote *quote);
 /** Of a connection of the app's: see sn_app_class. */
 bool sn_app_stream(sn_partition *p, uint32_t node, const ss_path *path, sn_stream_event event);
 size_t sn_app_bytes(sn_partition *p, uint32_t node, const ss_path *path, ss_slice bytes);
@@ -156,6 +164,22 @@ void sn_app_resolved(sn_partition *p, uint32_t node, const ss_answer *answer);
 bool sn_app_tick(sn_partition *p, const sn_event *event);
 bool sn_app_wake(sn_partition *p, const sn_event *event);
 SS_MUST_USE ss_status sn_app_start(sn_partition *p, uint32_t node);
+
+/* ---- ICMP: icmp.c */
+
+typedef struct sn_why {
+    sn_icmp_kind kind;
+    uint32_t mtu; /* TOO_BIG: of the next hop */
+} sn_why;
+
+/** The source of a packet that ends here is told why, if it may be and the node tells such things. */
+void sn_icmp_tell(sn_partition *p, uint32_t node, const sn_about *about, const sn_ip *ip,
+                  ss_slice payload, const sn_why *why);
+/** Does the router keep this packet, ICMP, from going on? */
+bool sn_icmp_is_stopped(const sn_partition *p, uint32_t router, const sn_packet *packet);
+/** A message for this node. */
+void sn_icmp_hear(sn_partition *p, uint32_t node, const sn_about *about, const sn_ip *ip,
+                  const sn_icmp *icmp);
 
 /* ---- readings: reading.c */
 

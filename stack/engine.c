@@ -117,17 +117,22 @@ static void pass_timer(ss_engine *e, ss_turn *turn, ss_timer *timer)
 
 /* ---- the end of a turn ----------------------------------------------------------------------------------------------- */
 
-/* RFC3261:17.1.4, 18.4, RFC6026:8.8 every transaction on the path hears of it. */
-static void fail_path(ss_engine *e, ss_turn *turn, const ss_path *path)
+/* RFC3261:17.1.4, 18.4, RFC6026:8.8 every transaction on the path hears of it, or whoever sent what is quoted. */
+static void fail_quoted(ss_engine *e, ss_turn *turn, const ss_path *path, const ss_quote *quote)
 {
     uint32_t cursor = 0;
     for (;;) {
-        const ss_up up = ss_txn_transport_error(&e->core, turn, path, &cursor);
+        const ss_up up = ss_txn_transport_error(&e->core, turn, path, quote, &cursor);
         if (up.kind == SS_UP_NOTHING) {
             return;
         }
         pass_up(e, turn, &up, NULL, NULL);
     }
+}
+
+static void fail_path(ss_engine *e, ss_turn *turn, const ss_path *path)
+{
+    fail_quoted(e, turn, path, NULL);
 }
 
 /* What the host is told when all went well so far but memory may have run out on the way. */
@@ -342,6 +347,14 @@ ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_s
         return SS_OK; /* line ends keep a NAT's mapping alive; they are no message */
     }
     return message_in(e, turn, path, dgram);
+}
+
+ss_status ss_engine_unreachable(ss_engine *e, ss_turn *turn, const ss_path *path,
+                                const ss_quote *quote)
+{
+    SS_ASSERT(path->transport == SS_TRANSPORT_UDP);
+    fail_quoted(e, turn, path, quote);
+    return end_turn(e, turn);
 }
 
 /* ---- streams (18.3) ---------------------------------------------------------------------------------------------------------- */

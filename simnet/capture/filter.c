@@ -215,6 +215,8 @@ uint64_t sn_selection_call_of(const sn_selection *s, const sn_fact *fact)
     case SN_FACT_STREAM_SENT:
     case SN_FACT_STREAM_RECEIVED:
     case SN_FACT_SERVED:
+    case SN_FACT_ICMP_SENT:
+    case SN_FACT_ICMP_RECEIVED:
         return fact->sip.call_id;
     case SN_FACT_CONNECTION:
         return fact->connection.call_id;

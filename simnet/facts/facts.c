@@ -49,6 +49,14 @@ const char *sn_cause_text(sn_cause cause)
     return texts[cause];
 }
 
+const char *sn_icmp_text(sn_icmp_kind kind)
+{
+#define ICMP_TEXT(name, text, type, code) [SN_ICMP_##name] = (text),
+    static const char *const texts[] = { SN_ICMP_LIST(ICMP_TEXT) };
+    SS_ASSERT(kind < SN_ICMP_KINDS);
+    return texts[kind];
+}
+
 const char *sn_fact_name(sn_fact_kind kind)
 {
 #define FACT_NAME(name, whose) [SN_FACT_##name] = #name,

@@ -1,4 +1,4 @@
-/* ip.h: IPv4, UDP and TCP as bytes (RFC 791, RFC 768, RFC 9293, RFC 1071, RFC 815). Pure functions, but for the reassembly buffers. */
+/* ip.h: IPv4, ICMP, UDP and TCP as bytes (RFC 791, RFC 792, RFC 768, RFC 9293, RFC 1071, RFC 815). Pure functions, but for the reassembly buffers. */
 #ifndef IP_H
 #define IP_H
 
@@ -11,6 +11,7 @@ enum {
     SN_TCP_MSS_BYTES = 4,
     SN_IP_BYTES_MAX = 65535,
     SN_IP_TTL = 64,
+    SN_PROTOCOL_ICMP = 1,
     SN_PROTOCOL_TCP = 6,
     SN_PROTOCOL_UDP = 17
 };
@@ -34,8 +35,32 @@ uint16_t sn_checksum(uint32_t partial, const unsigned char *bytes, size_t len);
 void sn_ip_put(unsigned char *at, const sn_ip *ip);
 /** SS_OK; SS_ERR_SYNTAX malformed; SS_ERR_SEMANTIC the checksum is wrong. The packet may be followed by padding. */
 SS_MUST_USE ss_status sn_ip_parse(const unsigned char *bytes, size_t len, sn_ip *ip);
+/** The header alone, as of a packet that is only quoted: what it says of its length may be more than `len`, and nobody looks at
+ *  its checksum. SS_OK; SS_ERR_SYNTAX. */
+SS_MUST_USE ss_status sn_ip_parse_header(const unsigned char *bytes, size_t len, sn_ip *ip);
 /** One hop: the time to live goes down and the checksum follows (RFC 1624). False when it ran out. */
 bool sn_ip_hop(unsigned char *packet);
+
+/* ---- ICMP ------------------------------------------------------------------------------------------------------------ */
+
+enum {
+    SN_ICMP_HEADER_BYTES = 8,
+    SN_ICMP_BYTES_MAX = 576 - SN_IP_HEADER_BYTES, /* of a message: it is never too big itself */
+    SN_ICMP_QUOTE_BYTES_MAX = SN_ICMP_BYTES_MAX - SN_ICMP_HEADER_BYTES - SN_IP_HEADER_BYTES
+};
+
+typedef struct sn_icmp {
+    sn_icmp_kind kind;
+    uint16_t mtu;    /* TOO_BIG: of the next hop; 0: it does not say */
+    sn_ip about;     /* header of the packet that it is about */
+    ss_slice quoted; /* what stands behind that header; parsed: the first bytes of it, 8 at least */
+} sn_icmp;
+
+/** Write a message: its length, SN_ICMP_BYTES_MAX at most. */
+size_t sn_icmp_put(unsigned char *at, const sn_icmp *icmp);
+/** Parse the IP payload. SS_OK; SS_NONE: of no kind that tells of a packet; SS_ERR_SYNTAX; SS_ERR_SEMANTIC the checksum is
+ *  wrong. */
+SS_MUST_USE ss_status sn_icmp_parse(ss_slice bytes, sn_icmp *icmp);
 
 /* ---- UDP ------------------------------------------------------------------------------------------------------------- */
 

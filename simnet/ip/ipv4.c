@@ -87,7 +87,7 @@ void sn_ip_put(unsigned char *at, const sn_ip *ip)
     put16(at + 10, sn_checksum(0, at, SN_IP_HEADER_BYTES));
 }
 
-ss_status sn_ip_parse(const unsigned char *bytes, size_t len, sn_ip *ip)
+ss_status sn_ip_parse_header(const unsigned char *bytes, size_t len, sn_ip *ip)
 {
     if (len < SN_IP_HEADER_BYTES || bytes[0] >> 4 != 4) {
         return SS_ERR_SYNTAX;
@@ -105,7 +105,13 @@ ss_status sn_ip_parse(const unsigned char *bytes, size_t len, sn_ip *ip)
         .ttl = bytes[8],
         .protocol = bytes[9],
     };
-    if (ip->header < SN_IP_HEADER_BYTES || ip->total < ip->header || ip->total > len) {
+    const bool is_whole = ip->header >= SN_IP_HEADER_BYTES && ip->header <= len;
+    return is_whole && ip->total >= ip->header ? SS_OK : SS_ERR_SYNTAX;
+}
+
+ss_status sn_ip_parse(const unsigned char *bytes, size_t len, sn_ip *ip)
+{
+    if (sn_ip_parse_header(bytes, len, ip) != SS_OK || ip->total > len) {
         return SS_ERR_SYNTAX;
     }
     return sn_checksum(0, bytes, ip->header) == 0 ? SS_OK : SS_ERR_SEMANTIC;

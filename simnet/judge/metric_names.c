@@ -110,6 +110,8 @@ static const row rows[] = {
     COUNTED("packets", packets, "IP packets and fragments that left their origin")
     COUNTED("fragmented", fragmented, "datagrams and packets that were cut")
     COUNTED("reassembled", reassembled, "datagrams put together from fragments")
+    COUNTED("icmp_sent", icmp_sent, "times that a node told the source of a packet that it came to nothing")
+    COUNTED("icmp_received", icmp_received, "times that the source heard of it")
     COUNTED("link_sent", link_sent, "packets that links took")
     COUNTED("link_arrived", link_arrived, "packets that came out of links")
     COUNTED("link_duplicated", link_duplicated, "copies that links made")
@@ -117,7 +119,7 @@ static const row rows[] = {
     DROPPED("loss", LOSS) DROPPED("queue", QUEUE) DROPPED("mtu", MTU) DROPPED("ttl", TTL) DROPPED("no_route", NO_ROUTE)
     DROPPED("checksum", CHECKSUM) DROPPED("reassembly_timeout", REASSEMBLY_TIMEOUT)
     DROPPED("reassembly_full", REASSEMBLY_FULL) DROPPED("no_port", NO_PORT) DROPPED("down", DOWN) DROPPED("fault", FAULT)
-    DROPPED("malformed", MALFORMED)
+    DROPPED("malformed", MALFORMED) DROPPED("filtered", FILTERED) DROPPED("forged", FORGED)
     COUNTED("facts", facts, "facts seen")
 };
 /* clang-format on */

@@ -188,6 +188,12 @@ static void count_fact(const sn_meter *m, sn_metrics *to, const sn_fact *f)
     case SN_FACT_REASSEMBLED:
         to->reassembled++;
         break;
+    case SN_FACT_ICMP_SENT:
+        to->icmp_sent++;
+        break;
+    case SN_FACT_ICMP_RECEIVED:
+        to->icmp_received++;
+        break;
     case SN_FACT_LINK_SENT:
         to->link_sent++;
         break;

@@ -211,6 +211,10 @@ void sn_reach_network(sn_meter *m, const sn_fact *f)
         m->reached[REACH_CANCEL_AFTER_1XX] |=
             f->sip.is_request && f->sip.method == SS_METHOD_CANCEL;
         break;
+    case SN_FACT_ICMP_RECEIVED:
+        m->reached[REACH_UNREACHABLE] |= sn_icmp_kind_of(f->value) <= SN_ICMP_PORT;
+        m->reached[REACH_TOO_BIG] |= sn_icmp_kind_of(f->value) == SN_ICMP_TOO_BIG;
+        break;
     case SN_FACT_FRAGMENTED:
         m->reached[REACH_FRAGMENT] = true;
         break;

@@ -193,6 +193,22 @@ static void set_tap(sn_group_spec *spec, const sn_model *m, const sn_group_entry
     spec->injects = sn_inject_of(&g->injects, m->duration);
 }
 
+static sn_watch_spec watch_of(const sn_group_entry *g)
+{
+    const bool is_none = g->watch.to.text == NULL;
+    return (sn_watch_spec){ .to = g->watch.to.index,
+                            .expires_s = is_none ? 0 : (uint32_t)(g->watch.expires / SS_S(1)),
+                            .event = sn_event_words[g->watch.event],
+                            .at = g->watch.at };
+}
+
+static sn_icmp_spec icmp_of(const sn_group_entry *g)
+{
+    return (sn_icmp_spec){ .withholds = SN_ICMP_OF_ALL & ~g->icmp.sends,
+                           .stops = SN_ICMP_OF_ALL & ~g->icmp.passes,
+                           .delay = g->icmp.delay };
+}
+
 static void add_groups(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->group_count; i++) {
@@ -213,6 +229,7 @@ static void add_groups(sn_reading *r, const sn_model *m)
             .idle = g->idle,
             .net = g->net.address,
             .net_bits = g->net.bits,
+            .icmp = icmp_of(g),
         };
         if (spec.role == SN_ROLE_UA) {
             set_ua_settings(&spec.settings, g);
@@ -241,12 +258,7 @@ static void add_groups(sn_reading *r, const sn_model *m)
                 .knows_info = g->knows_info,
                 .replaces = (uint8_t)g->replaces,
                 .refers = (uint8_t)g->refers,
-                .watch = { .to = g->watch.to.index,
-                           .expires_s = g->watch.to.text == NULL
-                                            ? 0
-                                            : (uint32_t)(g->watch.expires / SS_S(1)),
-                           .event = sn_event_words[g->watch.event],
-                           .at = g->watch.at },
+                .watch = watch_of(g),
                 .login = login_of(g),
                 .door = door_of(r, g),
                 .media = (uint8_t)g->media,

@@ -485,6 +485,7 @@ static const sn_field router_fields[] = {
     { .key = "via", .kind = SN_VALUE_SPECIAL, .codec = &via_codec },
     { .key = "link", .kind = SN_VALUE_NAME, .flags = SN_OR_NONE, AT(link) },
     { .key = "net", .kind = SN_VALUE_SPECIAL, AT(net), .codec = &sn_net_codec },
+    { .key = "icmp", .kind = SN_VALUE_SPECIAL, AT(icmp), .codec = &sn_icmp_codec },
     LATER("nat"),
 };
 static const sn_fields router_table = { "router", router_fields, SS_COUNT(router_fields), NULL };
@@ -495,6 +496,7 @@ static const sn_field site_fields[] = {
     { .key = "uplink", .kind = SN_VALUE_NAME, AT(link) },
     { .key = "holds", .kind = SN_VALUE_SPECIAL, .flags = SN_REQUIRED, .codec = &holds_codec },
     { .key = "net", .kind = SN_VALUE_SPECIAL, AT(net), .codec = &sn_net_codec },
+    { .key = "icmp", .kind = SN_VALUE_SPECIAL, AT(icmp), .codec = &sn_icmp_codec },
     LATER("nat"),
 };
 static const sn_fields site_table = { "site", site_fields, SS_COUNT(site_fields), NULL };
@@ -736,6 +738,7 @@ static const sn_field node_fields[] = {
       .who = SN_IS_UA | SN_IS_PROXY | SN_IS_B2BUA,
       AT(segments),
       .words = segment_words },
+    { .key = "icmp", .kind = SN_VALUE_SPECIAL, AT(icmp), .codec = &sn_icmp_codec },
     LATER("nat"),
     LATER("skew"),
     LATER("program"),
@@ -754,7 +757,8 @@ static sn_group_entry *new_group(sn_reading *r, sn_model *m, sn_section section,
                            .media = 1,
                            .settings = ss_settings_default(),
                            .fork = { .max_breadth = 60, .loop_detection = true },
-                           .listens = SN_LISTENS_UDP | SN_LISTENS_TCP };
+                           .listens = SN_LISTENS_UDP | SN_LISTENS_TCP,
+                           .icmp = { .sends = SN_ICMP_OF_ALL, .passes = SN_ICMP_OF_ALL } };
     g->redirects = g->settings.redirects_max;
     g->registering.retry = SS_S(30); /* also of a story's register */
     g->registering.retry_max = SS_S(1800);

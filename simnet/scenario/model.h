@@ -26,7 +26,8 @@ enum {
     SN_IS_B2BUA = 64,
     SN_IS_ALONE = 128 /* while roles are read: a registrar that is no proxy */
 };
-#define SN_WHO_MASK (7u | SN_IS_TAP | SN_IS_DNS | SN_IS_B2BUA) /* the bits that tables of fields know */
+#define SN_WHO_MASK \
+    (7u | SN_IS_TAP | SN_IS_DNS | SN_IS_B2BUA) /* the bits that tables of fields know */
 
 enum { SN_BY_UDP, SN_BY_TCP, SN_BY_SIZE };
 enum { SN_LISTENS_UDP = 1, SN_LISTENS_TCP = 2 };
@@ -207,6 +208,10 @@ typedef struct sn_group_entry {
     ss_span idle;       /* 0: never */
     struct sn_net_entry net;
     sn_injects_entry injects;
+    struct sn_icmp_entry {
+        unsigned sends, passes; /* SN_ICMP_OF_… */
+        ss_span delay;
+    } icmp;
 } sn_group_entry;
 
 typedef struct sn_domain_entry {
@@ -261,7 +266,6 @@ typedef struct sn_behaviour_entry {
     sn_choice_entry *choices;
     uint32_t choice_count;
 } sn_behaviour_entry;
-
 
 typedef struct sn_calls_entry {
     sn_name name;
@@ -581,13 +585,14 @@ extern const sn_codec sn_auth_codec;        /* sn_auth_entry */
 extern const sn_codec sn_guest_codec;       /* sn_guest_entry */
 extern const sn_codec sn_door_codec;        /* unsigned: bits 1 << ss_method, or 0 */
 extern const sn_codec sn_window_codec;      /* sn_window_entry */
-extern const sn_codec sn_net_codec;     /* struct sn_net_entry: groups.c */
-extern const sn_codec sn_injects_codec; /* sn_injects_entry: injects.c */
+extern const sn_codec sn_net_codec;         /* struct sn_net_entry: groups.c */
+extern const sn_codec sn_injects_codec;     /* sn_injects_entry: injects.c */
 sn_inject_spec sn_inject_of(const sn_injects_entry *entry, ss_span duration);
 extern const sn_codec sn_defence_codec; /* sn_defence_entry: defence.c */
 ss_defence_config sn_defence_config(const sn_defence_entry *entry);
-extern const sn_codec sn_queue_codec;       /* sn_queue_entry */
-extern const sn_codec sn_control_codec;     /* ss_settings.overload_control */
+extern const sn_codec sn_icmp_codec;    /* struct sn_icmp_entry */
+extern const sn_codec sn_queue_codec;   /* sn_queue_entry */
+extern const sn_codec sn_control_codec; /* ss_settings.overload_control */
 void sn_queue_judge(sn_reading *r, const sn_group_entry *g);
 ss_queue_config sn_queue_config(const sn_queue_entry *entry);
 extern const sn_codec sn_crash_codec; /* struct sn_crash_entry */

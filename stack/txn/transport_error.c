@@ -32,7 +32,15 @@ static bool is_younger(const ss_txn *t, uint32_t ordinal)
     return t->ordinal - ordinal - 1 < UINT32_MAX / 2;
 }
 
-ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path, uint32_t *cursor)
+/* What it may send again is what it sent last. */
+static bool has_sent(const ss_core *core, const ss_txn *t, const ss_quote *quote)
+{
+    const ss_slice sent = ss_txn_kept(core, t);
+    return t->has_message && sent.len == quote->whole && ss_slice_starts(sent, quote->bytes);
+}
+
+ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path,
+                             const ss_quote *quote, uint32_t *cursor)
 {
     if (*cursor == 0) {
         *cursor = core->txn_ordinal;
@@ -45,7 +53,8 @@ ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path, 
         }
         core->walk = t->next;
         ss_txn_step step = { .core = core, .turn = turn, .txn = t };
-        if (is_on(core, t, path) && ss_txn_edge_of(t, error_event(t)).act != NULL) {
+        const bool is_meant = is_on(core, t, path) && (quote == NULL || has_sent(core, t, quote));
+        if (is_meant && ss_txn_edge_of(t, error_event(t)).act != NULL) {
             const ss_sent *sent = ss_txn_sent(core, turn, t);
             ss_txn_avoid(core, turn, t, NULL);
             ss_txn_take_step(&step, error_event(t));

@@ -272,6 +272,32 @@ TEST(rfc3261_17_1_4_a_transport_error_ends_every_client_transaction_of_the_path_
     CHECK_EQ(rig_state(rig, retried), SS_TXN_CALLING);
 }
 
+/* RFC3261:18.4 an ICMP error is about one message, and says how it begins and how long it was. */
+TEST(rfc3261_18_4_an_icmp_error_ends_the_transaction_that_sent_what_it_quotes)
+{
+    txn_rig *rig = rig_start(SS_TRANSPORT_UDP);
+    CHECK(rig_request(rig, "INVITE") != 0);
+    const ss_slice sent = rig_sent(rig, 0);
+    char bytes[2000];
+    CHECK(sent.len < sizeof bytes);
+    memcpy(bytes, sent.at, sent.len);
+    const ss_ref options = rig_request(rig, "OPTIONS");
+    const ss_quote quotes[] = {
+        { { bytes, 500 < sent.len ? 500 : sent.len / 2 }, sent.len - 1 }, /* not so long */
+        { { bytes + 1, 20 }, sent.len }, /* nothing that was sent */
+        { { bytes, 20 }, sent.len },
+        { { bytes, 20 }, sent.len }, /* whose transaction is over */
+    };
+    for (unsigned i = 0; i < SS_COUNT(quotes); i++) {
+        uint32_t cursor = 0;
+        const ss_up up =
+            ss_txn_transport_error(&rig->core, &rig->turn, &rig->path, &quotes[i], &cursor);
+        CHECK_EQ(up.kind, i == 2 ? SS_UP_TRANSPORT_ERROR : SS_UP_NOTHING);
+    }
+    CHECK_EQ(rig->core.txns, 1);
+    CHECK_EQ(rig_state(rig, options), SS_TXN_TRYING);
+}
+
 TEST(rfc3261_17_1_4_the_walk_survives_the_end_of_the_transaction_that_comes_next)
 {
     txn_rig *rig = rig_start(SS_TRANSPORT_UDP);

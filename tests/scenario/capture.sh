@@ -27,6 +27,15 @@ for name in basic_call busy cancel_crosses_200 no_answer register timer_b fragme
     [ "$(lines -r "$capture" -Y 'sip.Method == "INVITE"' | wc -l)" = "$invites" ] || fault "$name: not $invites INVITEs"
 done
 
+# what ICMP quotes, RFC 792: the addresses and ports of the datagram, and the INVITE that it begins with
+status 0 run "$scenarios/port_unreachable.yaml" -o out/icmp --quiet
+told=$(grep -c '"kind":"ICMP_SENT"' out/icmp/events.jsonl)
+[ "$told" = 8 ] || fault "$told times ICMP"
+[ "$(lines -r out/icmp/trace.pcapng -o icmp.favor_icmp_mpls:FALSE -Y 'icmp.type == 3 && icmp.code == 3 && icmp.checksum.status == 1' | wc -l)" = "$told" ] ||
+    fault 'not as many port unreachables'
+[ "$(lines -r out/icmp/trace.pcapng -Y 'icmp && udp.dstport == 5060 && frame.len == 576' | wc -l)" = "$told" ] ||
+    fault 'a quote is not of a datagram to port 5060'
+
 # times and comments
 lines -r out/timer_b/trace.pcapng -T fields -e frame.time_epoch | head -n 3 >times
 printf '%s\n' 1893456000.000000000 1893456000.500000000 1893456001.500000000 | cmp - times || { cat times; fault 'not the times of Timer A'; }

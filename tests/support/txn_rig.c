@@ -225,7 +225,7 @@ ss_status rig_respond(txn_rig *rig, ss_ref txn, unsigned status, bool *ended)
 ss_up rig_break_path(txn_rig *rig, uint32_t *cursor)
 {
     rig_at(rig, rig->turn.now);
-    rig->up = ss_txn_transport_error(&rig->core, &rig->turn, &rig->path, cursor);
+    rig->up = ss_txn_transport_error(&rig->core, &rig->turn, &rig->path, NULL, cursor);
     rig_rewind(rig);
     return rig->up;
 }

@@ -53,6 +53,8 @@ typedef struct sn_app_class {
     /** Bytes of a connection, in order; how many were taken. Called again as long as any are; what is left then comes again
      *  before what follows. Borrowed for the event. */
     size_t (*stream_bytes)(void *app, sn_host *host, const ss_path *path, ss_slice bytes);
+    /** ICMP says that a datagram to path->remote, which the host did send lately, did not reach it. Borrowed. */
+    void (*unreachable)(void *app, sn_host *host, const ss_path *path, const ss_quote *quote);
     /** What sn_host_resolve could not say at once. */
     void (*resolved)(void *app, sn_host *host, const ss_answer *answer);
     /** Asked after every other function: when `tick` is next due; SS_TIME_NEVER when idle. */

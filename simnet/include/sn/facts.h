@@ -88,30 +88,33 @@ uint64_t sn_link_id(const sn_cast *cast, uint32_t link);
 /* ---- facts ---------------------------------------------------------------------------------------------------------------- */
 
 /* name, the entity it belongs to (digest): N node, L link direction */
-#define SN_FACT_LIST(X)                                                                            \
-    X(DATAGRAM_SENT,                                                                               \
-      N)         /* an app handed a UDP datagram to IP; sip, peer = destination or SN_NOBODY */    \
-    X(PACKET, N) /* an IP packet (or fragment) leaves its origin; the sink gets its bytes */       \
-    X(FRAGMENTED, N) /* a datagram or packet was cut; value = pieces */                            \
-    X(LINK_SENT,                                                                                   \
-      L) /* given to a link direction: the link took it; value = copies that will arrive */        \
-    X(LINK_DROPPED, L)      /* a copy will not arrive; cause */                                    \
-    X(LINK_DUPLICATED, L)   /* one more copy was made */                                           \
-    X(LINK_REORDERED, L)    /* this copy jumped the queue */                                       \
-    X(LINK_ARRIVED, L)      /* a copy came out at the far end */                                   \
-    X(NODE_DROPPED, N)      /* a router or host dropped a packet; cause */                         \
-    X(REASSEMBLED, N)       /* all fragments of a datagram are there; value = pieces */            \
-    X(DATAGRAM_RECEIVED, N) /* a UDP datagram reached an app; sip, peer = source or SN_NOBODY */   \
-    X(NOTE, N)              /* the stack's note */                                                 \
-    X(CALL, N)              /* the simulator's call moved on; call */                              \
-    X(REGISTRATION, N)      /* call.event REGISTERED or REGISTER_FAILED; call.status */            \
-    X(LEFT, N)              /* at the end of the run, per host: left */                            \
-    X(END, N)               /* the last fact of a run; entity 0; value = 1 when interrupted */     \
+#define SN_FACT_LIST(X)                                                                                             \
+    X(DATAGRAM_SENT,                                                                                                \
+      N)         /* an app handed a UDP datagram to IP; sip, peer = destination or SN_NOBODY */                     \
+    X(PACKET, N) /* an IP packet (or fragment) leaves its origin; the sink gets its bytes */                        \
+    X(FRAGMENTED, N) /* a datagram or packet was cut; value = pieces */                                             \
+    X(LINK_SENT,                                                                                                    \
+      L) /* given to a link direction: the link took it; value = copies that will arrive */                         \
+    X(LINK_DROPPED, L)      /* a copy will not arrive; cause */                                                     \
+    X(LINK_DUPLICATED, L)   /* one more copy was made */                                                            \
+    X(LINK_REORDERED, L)    /* this copy jumped the queue */                                                        \
+    X(LINK_ARRIVED, L)      /* a copy came out at the far end */                                                    \
+    X(NODE_DROPPED, N)      /* a router or host dropped a packet; cause */                                          \
+    X(REASSEMBLED, N)       /* all fragments of a datagram are there; value = pieces */                             \
+    X(DATAGRAM_RECEIVED, N) /* a UDP datagram reached an app; sip, peer = source or SN_NOBODY */                    \
+    X(NOTE, N)              /* the stack's note */                                                                  \
+    X(CALL, N)              /* the simulator's call moved on; call */                                               \
+    X(REGISTRATION, N)      /* call.event REGISTERED or REGISTER_FAILED; call.status */                             \
+    X(LEFT, N)              /* at the end of the run, per host: left */                                             \
+    X(END, N)               /* the last fact of a run; entity 0; value = 1 when interrupted */                      \
     X(STREAM_SENT, N)       /* an app wrote a message on a connection; packet.ordinal = where in \
-                               that direction of it; sip, peer */ \
-    X(STREAM_RECEIVED, N)   /* a whole message was cut from a connection; likewise */              \
-    X(CONNECTION, N)        /* something happened to one of the node's connections; connection */  \
-    X(SERVED, N)            /* a message that waited in the node is processed now; sip, peer */
+                               that direction of it; sip, peer */                  \
+    X(STREAM_RECEIVED, N)   /* a whole message was cut from a connection; likewise */                               \
+    X(CONNECTION, N)        /* something happened to one of the node's connections; connection */                   \
+    X(SERVED, N)            /* a message that waited in the node is processed now; sip, peer */                     \
+    X(ICMP_SENT,                                                                                                    \
+      N) /* about a datagram that came to nothing, to its source; value = sn_icmp_value; ports and call_id of it */ \
+    X(ICMP_RECEIVED, N) /* its source heard of it; likewise */
 #define SN_FACT_ID(name, whose) SN_FACT_##name,
 typedef enum sn_fact_kind { SN_FACT_LIST(SN_FACT_ID) SN_FACT_COUNT } sn_fact_kind;
 
@@ -124,14 +127,38 @@ typedef enum sn_fact_kind { SN_FACT_LIST(SN_FACT_ID) SN_FACT_COUNT } sn_fact_kin
     X(NO_ROUTE, "no route")                                                              \
     X(CHECKSUM, "bad checksum")                                                          \
     X(REASSEMBLY_TIMEOUT, "fragments missing after 30 s")                                \
-        X(REASSEMBLY_FULL, "too many datagrams in pieces") X(NO_PORT, "nothing listens") \
-            X(DOWN, "link down") X(FAULT, "fault of the scenario") X(MALFORMED, "malformed")
+    X(REASSEMBLY_FULL, "too many datagrams in pieces")                                   \
+    X(NO_PORT, "nothing listens") X(DOWN, "link down") X(FAULT, "fault of the scenario") \
+        X(MALFORMED, "malformed") X(FILTERED, "filtered") X(FORGED, "about nothing that was sent")
 #define SN_CAUSE_ID(name, text) SN_CAUSE_##name,
 typedef enum sn_cause { SN_CAUSE_LIST(SN_CAUSE_ID) SN_CAUSE_COUNT } sn_cause;
 /** The text of a cause. Static. */
 const char *sn_cause_text(sn_cause cause);
 /** "DATAGRAM_SENT" …; static. */
 const char *sn_fact_name(sn_fact_kind kind);
+
+/* What ICMP tells the source of a packet that came to nothing: type and code of RFC 792. */
+#define SN_ICMP_LIST(X)                       \
+    X(NET, "net unreachable", 3, 0)           \
+    X(HOST, "host unreachable", 3, 1)         \
+    X(PROTOCOL, "protocol unreachable", 3, 2) \
+    X(PORT, "port unreachable", 3, 3)         \
+    X(TOO_BIG, "fragmentation needed", 3, 4)  \
+    X(TTL, "time to live exceeded", 11, 0)    \
+    X(PIECES, "fragment reassembly timed out", 11, 1)
+#define SN_ICMP_ID(name, text, type, code) SN_ICMP_##name,
+typedef enum sn_icmp_kind { SN_ICMP_LIST(SN_ICMP_ID) SN_ICMP_KINDS } sn_icmp_kind;
+/** Static. */
+const char *sn_icmp_text(sn_icmp_kind kind);
+/** Of a fact: which it is, and the MTU that TOO_BIG names. */
+static inline uint64_t sn_icmp_value(sn_icmp_kind kind, uint16_t mtu)
+{
+    return (uint64_t)kind << 16 | mtu;
+}
+static inline sn_icmp_kind sn_icmp_kind_of(uint64_t value)
+{
+    return (sn_icmp_kind)(value >> 16);
+}
 
 /* What an app tells of the simulator's calls; *UAC or UAS side as entity says. */
 #define SN_CALL_LIST(X)                                                                                           \
@@ -228,10 +255,11 @@ typedef struct sn_fact {
     uint64_t hash;                  /* of the datagram's bytes, 0 when there is no packet */
     uint64_t value;                 /* by kind: bytes on the wire when not said otherwise */
     ss_time due;                    /* LINK_SENT: when the (first) copy arrives */
-    uint16_t local_port, peer_port; /* DATAGRAM_*, STREAM_*, CONNECTION, SERVED */
+    uint16_t local_port, peer_port; /* DATAGRAM_*, STREAM_*, CONNECTION, SERVED, ICMP_* */
     uint8_t transport;              /* ss_transport; likewise */
     union {
-        ss_summary sip; /* DATAGRAM_*, STREAM_*, SERVED; PACKET of a stream: its call_id alone */
+        ss_summary
+            sip; /* DATAGRAM_*, STREAM_*, SERVED; ICMP_*, PACKET of a stream or of ICMP: its call_id alone */
         ss_note note;
         sn_call_fact call;
         sn_left_fact left;

@@ -139,6 +139,21 @@ typedef struct sn_dns_spec {
     sn_dns_zone zone; /* by finish */
 } sn_dns_spec;
 
+/** What ICMP is about, as filters know it: bits. */
+enum {
+    SN_ICMP_OF_UNREACHABLE = 1,
+    SN_ICMP_OF_TOO_BIG = 2,
+    SN_ICMP_OF_EXPIRED = 4,
+    SN_ICMP_OF_ALL = 7
+};
+
+/** What a node does about ICMP. */
+typedef struct sn_icmp_spec {
+    unsigned withholds; /* SN_ICMP_OF_…: what it does not send */
+    unsigned stops;     /* what a router does not pass on, and a host does not hear */
+    ss_span delay;      /* until it sends one */
+} sn_icmp_spec;
+
 /** A group of like nodes: name[0] … name[count-1]; just `name` when count is 1 and not `indexed`. */
 typedef struct sn_group_spec {
     const char *name;
@@ -160,6 +175,7 @@ typedef struct sn_group_spec {
     sn_inject_spec injects; /* SN_ROLE_TAP: what it sends there beside that */
     sn_dns_spec dns;        /* SN_ROLE_DNS */
     uint32_t net, net_bits; /* IPv4 block chosen by hand; 0, 0: from the name */
+    sn_icmp_spec icmp;
 } sn_group_spec;
 
 /** The caller of call k is index k of its group, around and around. */
@@ -367,6 +383,8 @@ bool sn_inject_word(ss_slice text, unsigned *word);
 void sn_put_template(ss_buffer *b, const char *template, uint32_t index);
 /** Somebody hashes: a guard or a login is in the plan. */
 bool sn_plan_needs_crypto(const sn_plan *plan);
+/** Is the address of the block of a group? Nobody need have it. */
+bool sn_plan_has_net(const sn_plan *plan, uint32_t address);
 /** The node that has an IPv4 address (host order), or SN_NOBODY. */
 uint32_t sn_plan_find_address(const sn_plan *plan, uint32_t address);
 

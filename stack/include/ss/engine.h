@@ -80,6 +80,11 @@ SS_MUST_USE ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path
 SS_MUST_USE ss_status ss_engine_input_read(ss_engine *e, ss_turn *turn, const ss_path *path,
                                            ss_msg *msg);
 
+/** ICMP says that a host, a port or a protocol is not there, about a datagram to path->remote: 17.1.4 and RFC 6026 8.8 for the
+ *  transaction that sent it and would send it again, 18.4; what quotes no such message is ignored. Path: UDP. */
+SS_MUST_USE ss_status ss_engine_unreachable(ss_engine *e, ss_turn *turn, const ss_path *path,
+                                            const ss_quote *quote);
+
 /* Stream transports (section 18). The host numbers the connections that were opened to it, from 1; the engine numbers those it
  * asks for with SS_OUT_CONNECT, above SS_CONNECTION_OURS. A connection is known by its number: of the path that the host gives
  * back, only transport and connection count once it is open.

@@ -199,11 +199,18 @@ SS_MUST_USE ss_status ss_txn_respond_stateless(ss_turn *turn, const ss_msg *requ
 ss_up ss_txn_receive(ss_core *core, ss_turn *turn, const ss_msg *msg, const ss_path *came_by);
 /** Timers popped from core->timers with kind SS_TIMER_OF_TXN. */
 ss_up ss_txn_timer(ss_core *core, ss_turn *turn, ss_timer *timer);
-/** The transport says that a path failed (ICMP, reset). Each call tells of one transaction, in order of creation: call
+/** Of a datagram that did not arrive: its first bytes, perhaps none, and how long it was. */
+typedef struct ss_quote {
+    ss_slice bytes;
+    size_t whole;
+} ss_quote;
+
+/** The transport says that a path failed (ICMP, reset). `quote`: only whoever sent this; NULL: all. Each call tells of one transaction, in order of creation: call
  *  with the same cursor (zeroed first) until SS_UP_NOTHING. The owner may act between the calls, but not start another
  *  such walk. Transactions made after the first call are left alone. A path is the same when its transport is and its
  *  connection, or its remote address for datagrams and for a stream transaction that has no connection yet. */
-ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path, uint32_t *cursor);
+ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path,
+                             const ss_quote *quote, uint32_t *cursor);
 /**
  * A connection on the path was refused (RFC 3261 18.1.1, the last but one paragraph): the client transactions that went by it for
  * their size alone, and were not answered, send their request again over UDP, its Via rewritten; it is their first copy there.

@@ -115,8 +115,9 @@ TEST(event_lines_never_overflow)
             fact.note.reliable = true;
         } else if (kind == SN_FACT_CONNECTION) {
             fact.connection.event = SN_CONNECTION_UNREACHABLE;
-        } else if (sn_fact_is_sent(&fact) || sn_fact_is_received(&fact) ||
-                   kind == SN_FACT_SERVED) {
+        } else if (kind == SN_FACT_ICMP_SENT || kind == SN_FACT_ICMP_RECEIVED) {
+            fact.value = sn_icmp_value(SN_ICMP_TOO_BIG, UINT16_MAX);
+        } else if (sn_fact_is_sent(&fact) || sn_fact_is_received(&fact) || kind == SN_FACT_SERVED) {
             fact.sip.method = SS_METHOD_SUBSCRIBE;
         }
         CHECK(strlen(line_of(&fact)) < RP_EVENT_BYTES / 2);
