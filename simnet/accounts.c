@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "world_state.h"
-
 #define SECRET_LIFETIME SS_S(3600) /* a scenario's passwords do not change */
 
 ss_protection sn_account_protection(const sn_guard_spec *guard)

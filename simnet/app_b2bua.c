@@ -3,14 +3,12 @@
  * so that its callee finds in the plan what a callee does. */
 #include "app_ua.h"
 
-#include "world_state.h"
-
 #define CALL_ID_ROW UINT32_C(0x40000000) /* beside the rows of other drawn Call-IDs */
 
 /* "c<k+1>-<16 hexadecimal digits>@<host>", or "b-…" for a call that is not of the plan. */
 static ss_slice put_call_id(sn_host *host, uint32_t number, uint32_t call)
 {
-    const ss_path path = sn_engine_path(host);
+    const ss_path path = sn_host_path(host);
     const uint64_t id = sn_host_plan(host)->cast.nodes[sn_host_node(host)].id;
     const uint32_t row = CALL_ID_ROW | call;
     const sn_point point = { .place = id,

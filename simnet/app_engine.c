@@ -2,16 +2,6 @@
  * answered at once, from the plan (names) or by the app itself (locations): no other node is looked at. */
 #include "app_engine.h"
 
-#include "world_state.h"
-
-ss_path sn_engine_path(const sn_host *host)
-{
-    const sn_plan *plan = sn_host_plan(host);
-    const uint32_t node = sn_host_node(host);
-    return (ss_path){ .transport = plan->groups[plan->nodes[node].group].transport,
-                      .local = ss_address_v4(plan->cast.nodes[node].address, SN_SIP_PORT) };
-}
-
 /* Of a host that starts: only once, so this point needs no count. */
 static uint64_t entropy_key(sn_host *host)
 {
@@ -48,36 +38,14 @@ void sn_engine_status(sn_host *host, ss_status status)
     }
 }
 
-/* With a DNS as that says, perhaps later; else as a DNS that knows the plan would. */
-static void answer_resolve(ss_engine *e, sn_host *host, ss_turn *turn, const ss_query *query)
-{
-    const sn_plan *plan = sn_host_plan(host);
-    if (plan->dns.server_count > 0) {
-        ss_answer found;
-        if (sn_host_resolve(host, query, &found)) {
-            sn_engine_status(host, ss_engine_answer(e, turn, &found));
-        }
-        return;
-    }
-    const uint32_t node = sn_resolve(plan, query->name);
-    ss_address address;
-    ss_answer answer = { .token = query->token, .status = SS_NONE };
-    if (node != SN_NOBODY) {
-        address = ss_address_v4(plan->cast.nodes[node].address,
-                                query->port == 0 ? SN_SIP_PORT : query->port);
-        answer.status = SS_OK;
-        answer.addresses = &address;
-        answer.address_count = 1;
-    }
-    sn_engine_status(host, ss_engine_answer(e, turn, &answer));
-}
-
 static void answer(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn,
                    const ss_query *query)
 {
     ss_answer found = { .token = query->token, .status = SS_NONE };
     if (query->kind == SS_QUERY_RESOLVE) {
-        answer_resolve(e, host, turn, query);
+        if (sn_host_resolve(host, query, &found)) {
+            sn_engine_status(host, ss_engine_answer(e, turn, &found));
+        }
         return;
     }
     if (user->query == NULL || !user->query(user->self, host, query, &found)) {

@@ -5,8 +5,6 @@
 #include "sn/app.h"
 #include "ss/engine.h"
 
-enum { SN_SIP_PORT = 5060 };
-
 /** What an app does with the outputs that are its own business. */
 typedef struct sn_engine_user {
     void *self;
@@ -19,8 +17,6 @@ typedef struct sn_engine_user {
 /** Make the engine of a host: settings and identity from the plan, entropy from the seed. */
 void sn_engine_make(ss_engine *e, sn_host *host, const ss_ua_identity *identity,
                     const ss_proxy_config *proxy);
-/** Where the host's SIP comes and goes. */
-ss_path sn_engine_path(const sn_host *host);
 void sn_engine_input(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
                      ss_slice datagram);
 /** As sn_app_class has it. */

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "world_state.h"
-
 typedef struct proxy_app {
     ss_engine engine;
     ss_proxy_config config;
@@ -128,7 +126,7 @@ static ss_status start(void *self, sn_host *host)
     const sn_plan *plan = sn_host_plan(host);
     const sn_proxy_spec *spec = &plan->groups[plan->nodes[sn_host_node(host)].group].proxy;
     app->config = (ss_proxy_config){
-        .local = sn_engine_path(host),
+        .local = sn_host_path(host),
         .transports = 1u << SS_TRANSPORT_UDP | 1u << SS_TRANSPORT_TCP,
         .host = spec->host == NULL ? SS_EMPTY : ss_slice_from(spec->host),
         .record_route = spec->record_route,

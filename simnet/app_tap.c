@@ -26,7 +26,7 @@ static const ss_slice own_branch = SS_LIT_INIT("z9hG4bKreplay");
 
 static ss_path path_to(const sn_host *host, const ss_address *remote)
 {
-    ss_path path = sn_engine_path(host);
+    ss_path path = sn_host_path(host);
     path.remote = *remote;
     return path;
 }

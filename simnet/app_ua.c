@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "world_state.h"
-
 /* ---- names ---- */
 
 static void put_address(ss_buffer *b, uint32_t address)
@@ -322,7 +320,7 @@ static ss_status make_identity(sn_ua_app *app, sn_host *host)
     const sn_plan *plan = sn_host_plan(host);
     const uint32_t node = sn_host_node(host);
     const sn_ua_spec *spec = &plan->groups[plan->nodes[node].group].ua;
-    const ss_path path = sn_engine_path(host);
+    const ss_path path = sn_host_path(host);
     ss_buffer b = ss_buffer_open(sn_host_arena(host));
     texts t = { 0 };
     ss_uri uri;

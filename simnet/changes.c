@@ -3,8 +3,6 @@
  * on what is no answer, and asks once more when a 491 was waited out. What the story says it will do itself is left to it. */
 #include "app_ua.h"
 
-#include "world_state.h"
-
 static const ss_slice sdp_type = SS_LIT_INIT("application/sdp");
 
 static bool say(sn_ua_app *app, sn_host *host, ss_turn *turn, ss_command *c, ss_slice body)

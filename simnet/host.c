@@ -1,4 +1,4 @@
-/* A host: an app, its deadline, and what it may ask for.
+/* A host of the simulated world: an app, its deadline, and what it may ask for.
  *
  * The deadline of an app moves with every message; the queue is not searched for it. One tick is in the queue at the
  * earliest instant ever asked for, and when it comes too early it is put in again. A tick that means nothing leaves no
@@ -78,7 +78,7 @@ bool sn_app_tick(sn_partition *p, const sn_event *event)
         arm(p, event->receiver);
         return false;
     }
-    sn_host host = { p, event->receiver };
+    sn_host host = { &p->hosting, event->receiver };
     n->deadline = SS_TIME_NEVER;
     n->class->tick(n->app, &host);
     settle(p, event->receiver);
@@ -94,7 +94,7 @@ ss_status sn_app_start(sn_partition *p, uint32_t node)
     if (n->class == NULL) {
         return SS_OK;
     }
-    sn_host host = { p, node };
+    sn_host host = { &p->hosting, node };
     const ss_status status = n->class->start == NULL ? SS_OK : n->class->start(n->app, &host);
     settle(p, node);
     return status;
@@ -103,7 +103,7 @@ ss_status sn_app_start(sn_partition *p, uint32_t node)
 void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload)
 {
     sn_node_state *n = &p->world->nodes[node];
-    sn_host host = { p, node };
+    sn_host host = { &p->hosting, node };
     n->class->input(n->app, &host, path, payload);
     settle(p, node);
 }
@@ -111,7 +111,7 @@ void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
 void sn_app_unreachable(sn_partition *p, uint32_t node, const ss_path *path, const ss_quote *quote)
 {
     sn_node_state *n = &p->world->nodes[node];
-    sn_host host = { p, node };
+    sn_host host = { &p->hosting, node };
     if (n->class->unreachable != NULL) {
         n->class->unreachable(n->app, &host, path, quote);
         settle(p, node);
@@ -121,7 +121,7 @@ void sn_app_unreachable(sn_partition *p, uint32_t node, const ss_path *path, con
 void sn_app_resolved(sn_partition *p, uint32_t node, const ss_answer *answer)
 {
     sn_node_state *n = &p->world->nodes[node];
-    sn_host host = { p, node };
+    sn_host host = { &p->hosting, node };
     if (n->class->resolved != NULL) {
         n->class->resolved(n->app, &host, answer);
         settle(p, node);
@@ -131,7 +131,7 @@ void sn_app_resolved(sn_partition *p, uint32_t node, const ss_answer *answer)
 bool sn_app_stream(sn_partition *p, uint32_t node, const ss_path *path, sn_stream_event event)
 {
     sn_node_state *n = &p->world->nodes[node];
-    sn_host host = { p, node };
+    sn_host host = { &p->hosting, node };
     const bool is_welcome = n->class->stream(n->app, &host, path, event);
     settle(p, node);
     return is_welcome;
@@ -140,7 +140,7 @@ bool sn_app_stream(sn_partition *p, uint32_t node, const ss_path *path, sn_strea
 size_t sn_app_bytes(sn_partition *p, uint32_t node, const ss_path *path, ss_slice bytes)
 {
     sn_node_state *n = &p->world->nodes[node];
-    sn_host host = { p, node };
+    sn_host host = { &p->hosting, node };
     const size_t taken = n->class->stream_bytes(n->app, &host, path, bytes);
     settle(p, node);
     return taken;
@@ -149,7 +149,7 @@ size_t sn_app_bytes(sn_partition *p, uint32_t node, const ss_path *path, ss_slic
 bool sn_app_wake(sn_partition *p, const sn_event *event)
 {
     sn_node_state *n = &p->world->nodes[event->receiver];
-    sn_host host = { p, event->receiver };
+    sn_host host = { &p->hosting, event->receiver };
     const sn_wake wake = { .kind = (sn_wake_kind)(event->what & 0xff),
                            .what = event->what >> 8,
                            .arg = event->arg,
@@ -161,165 +161,140 @@ bool sn_app_wake(sn_partition *p, const sn_event *event)
     return had_effect;
 }
 
-/* ---- what a host does for its app ---- */
+/* ---- what the world does for an app ---- */
 
-const sn_plan *sn_host_plan(const sn_host *host)
+static ss_path path_of(void *self, uint32_t node)
 {
-    return host->partition->world->plan;
+    const sn_partition *p = self;
+    const sn_plan *plan = p->world->plan;
+    return (ss_path){ .transport = plan->groups[plan->nodes[node].group].transport,
+                      .local = ss_address_v4(plan->cast.nodes[node].address, SN_SIP_PORT) };
 }
 
-uint32_t sn_host_node(const sn_host *host)
+static void send_datagram(void *self, uint32_t node, const ss_path *path, ss_slice bytes,
+                          const ss_msg *read)
 {
-    return host->node;
+    sn_node_send(self, node, path, bytes, read);
 }
 
-ss_time sn_host_now(const sn_host *host)
+static ss_status connect_stream(void *self, uint32_t node, const ss_path *path)
 {
-    return host->partition->key.at;
+    return sn_stream_connect(self, node, path);
 }
 
-ss_arena *sn_host_arena(sn_host *host)
+static ss_status write_stream(void *self, uint32_t node, const ss_path *path, ss_slice bytes)
 {
-    return &host->partition->world->arena;
+    return sn_stream_write(self, node, path, bytes);
 }
 
-ss_msg *sn_host_reading(sn_host *host)
+static void close_stream(void *self, uint32_t node, const ss_path *path)
 {
-    return host->partition->read;
+    sn_stream_close(self, node, path);
 }
 
-ss_pools *sn_host_pools(sn_host *host)
+static void reset_stream(void *self, uint32_t node, const ss_path *path)
 {
-    return &host->partition->pools;
+    sn_stream_reset(self, node, path);
 }
 
-ss_store *sn_host_store(sn_host *host)
+static bool find_stream(void *self, uint32_t node, uint32_t peer, ss_path *path)
 {
-    return &host->partition->store;
+    return sn_stream_find(self, node, peer, path);
 }
 
-sn_decisions *sn_host_decisions(sn_host *host)
+static void cut(void *self, uint32_t node, const ss_path *path, size_t at, ss_slice message)
 {
-    return host->partition->world->decisions;
+    sn_stream_cut(self, node, path, at, message);
 }
 
-bool sn_host_resolve(sn_host *host, const ss_query *query, ss_answer *answer)
+/* With a DNS as that says, perhaps later; else as a DNS that knows the plan would. */
+static bool resolve(void *self, uint32_t node, const ss_query *query, ss_answer *answer)
 {
-    return sn_resolver_ask(host->partition, host->node, query, answer);
-}
-
-void sn_host_avoid(sn_host *host, const ss_output *out)
-{
-    sn_resolver_avoid(host->partition, host->node, out);
-}
-
-void sn_host_send(sn_host *host, const ss_path *path, ss_slice bytes, const ss_msg *read)
-{
-    sn_node_send(host->partition, host->node, path, bytes, read);
-}
-
-ss_status sn_host_connect(sn_host *host, const ss_path *path)
-{
-    return sn_stream_connect(host->partition, host->node, path);
-}
-
-ss_status sn_host_write(sn_host *host, const ss_path *path, ss_slice bytes)
-{
-    return sn_stream_write(host->partition, host->node, path, bytes);
-}
-
-void sn_host_close(sn_host *host, const ss_path *path)
-{
-    sn_stream_close(host->partition, host->node, path);
-}
-
-void sn_host_reset(sn_host *host, const ss_path *path)
-{
-    sn_stream_reset(host->partition, host->node, path);
-}
-
-bool sn_host_find_stream(const sn_host *host, uint32_t peer, ss_path *path)
-{
-    return sn_stream_find(host->partition, host->node, peer, path);
-}
-
-void sn_host_crash(sn_host *host)
-{
-    host->partition->world->nodes[host->node].is_dead = 1;
-    sn_streams_forget_all(host->partition, host->node);
-    sn_resolver_forget(host->partition, host->node);
-}
-
-void sn_host_restart(sn_host *host)
-{
-    host->partition->world->nodes[host->node].is_dead = 0;
-}
-
-void sn_host_cut(sn_host *host, const ss_path *path, size_t at, ss_slice message)
-{
-    sn_stream_cut(host->partition, host->node, path, at, message);
-}
-
-void sn_host_wake(sn_host *host, ss_time at, uint16_t what, uint32_t arg, uint32_t arg2)
-{
-    SS_ASSERT(what <= 0xff);
-    if (at == SS_TIME_NEVER) {
-        return;
+    sn_partition *p = self;
+    const sn_plan *plan = p->world->plan;
+    if (plan->dns.server_count > 0) {
+        return sn_resolver_ask(p, node, query, answer);
     }
-    const sn_event event = {
-        .kind = SN_EVENT_WAKE, .what = (uint16_t)(what << 8 | SN_WAKE_OWN), .arg = arg, .arg2 = arg2
-    };
-    sn_post_self(host->partition, host->node, at, event);
+    const uint32_t found = sn_resolve(plan, query->name);
+    *answer = (ss_answer){ .token = query->token, .status = SS_NONE };
+    if (found == SN_NOBODY) {
+        return true;
+    }
+    ss_address *address = SS_ARENA_NEW(&p->world->arena, ss_address);
+    if (address == NULL) {
+        p->out_of_memory = true;
+        return true;
+    }
+    *address = ss_address_v4(plan->cast.nodes[found].address,
+                             query->port == 0 ? SN_SIP_PORT : query->port);
+    answer->status = SS_OK;
+    answer->addresses = address;
+    answer->address_count = 1;
+    return true;
 }
 
-void sn_host_note(sn_host *host, const ss_note *note)
+static void avoid(void *self, uint32_t node, const ss_output *out)
 {
-    sn_fact fact = {
-        .kind = SN_FACT_NOTE, .entity = host->node, .peer = SN_NOBODY, .packet.origin = SN_NOBODY
-    };
-    fact.note = *note;
-    sn_emit(host->partition, &fact, SS_EMPTY);
+    sn_resolver_avoid(self, node, out);
 }
 
-void sn_host_served(sn_host *host, const ss_output *out)
+static void wake_later(void *self, uint32_t node, ss_time at, const sn_wake *wake)
 {
-    const ss_path *path = &out->path;
-    const uint8_t *ip = path->remote.ip;
-    const uint32_t from =
-        (uint32_t)ip[0] << 24 | (uint32_t)ip[1] << 16 | (uint32_t)ip[2] << 8 | ip[3];
-    sn_fact fact = { .kind = SN_FACT_SERVED,
-                     .entity = host->node,
-                     .peer = sn_plan_find_address(sn_host_plan(host), from),
-                     .packet.origin = SN_NOBODY,
-                     .hash = ss_hash64(0, out->bytes),
-                     .value = out->bytes.len,
-                     .local_port = path->local.port,
-                     .peer_port = path->remote.port,
-                     .transport = (uint8_t)path->transport };
-    ss_summarise_bytes(out->bytes, sn_host_arena(host), &fact.sip);
-    sn_emit(host->partition, &fact, out->bytes);
+    const sn_event event = { .kind = SN_EVENT_WAKE,
+                             .what = (uint16_t)(wake->what << 8 | wake->kind),
+                             .arg = wake->arg,
+                             .arg2 = wake->arg2 };
+    sn_post_self(self, node, at, event);
 }
 
-static void emit_call(sn_host *host, sn_fact_kind kind, const sn_call_fact *call)
+static void crash(void *self, uint32_t node)
 {
-    sn_fact fact = {
-        .kind = (uint16_t)kind, .entity = host->node, .peer = SN_NOBODY, .packet.origin = SN_NOBODY
-    };
-    fact.call = *call;
-    sn_emit(host->partition, &fact, SS_EMPTY);
+    sn_partition *p = self;
+    p->world->nodes[node].is_dead = 1;
+    sn_streams_forget_all(p, node);
+    sn_resolver_forget(p, node);
 }
 
-void sn_host_call(sn_host *host, const sn_call_fact *call)
+static void restart(void *self, uint32_t node)
 {
-    emit_call(host, SN_FACT_CALL, call);
+    const sn_partition *p = self;
+    p->world->nodes[node].is_dead = 0;
 }
 
-void sn_host_registration(sn_host *host, const sn_call_fact *call)
+static uint32_t who(void *self, const ss_address *address)
 {
-    emit_call(host, SN_FACT_REGISTRATION, call);
+    const sn_partition *p = self;
+    const uint8_t *ip = address->ip;
+    return sn_plan_find_address(p->world->plan, (uint32_t)ip[0] << 24 | (uint32_t)ip[1] << 16 |
+                                                    (uint32_t)ip[2] << 8 | ip[3]);
 }
 
-void sn_host_out_of_memory(sn_host *host)
+static void emit(void *self, sn_fact *fact, ss_slice packet)
 {
-    host->partition->out_of_memory = true;
+    sn_emit(self, fact, packet);
 }
+
+static void out_of_memory(void *self)
+{
+    sn_partition *p = self;
+    p->out_of_memory = true;
+}
+
+const sn_host_class sn_host_of_world = {
+    .path = path_of,
+    .send = send_datagram,
+    .connect = connect_stream,
+    .write = write_stream,
+    .close = close_stream,
+    .reset = reset_stream,
+    .find_stream = find_stream,
+    .cut = cut,
+    .resolve = resolve,
+    .avoid = avoid,
+    .wake = wake_later,
+    .crash = crash,
+    .restart = restart,
+    .who = who,
+    .emit = emit,
+    .out_of_memory = out_of_memory,
+};

@@ -541,7 +541,7 @@ static void receive_datagram(sn_partition *p, uint32_t node, sn_about *about, co
     }
     if (!about->intact) {
         (void)look_at(p, about, udp->payload, NULL);
-        p->read = NULL;
+        p->hosting.read = NULL;
     }
     const ss_path path = { .transport = SS_TRANSPORT_UDP,
                            .local = ss_address_v4(ip->destination, udp->destination_port),
@@ -707,11 +707,11 @@ void sn_node_packet(sn_partition *p, const sn_event *event)
     } else if (ip.more || ip.fragment != 0) {
         receive_piece(p, node, packet, &ip);
     } else {
-        p->read = sn_reading_of(p, packet);
+        p->hosting.read = sn_reading_of(p, packet);
         receive(
             p, node, &packet->about, &ip,
             (ss_slice){ (const char *)packet->bytes + ip.header, (size_t)ip.total - ip.header });
     }
-    p->read = NULL;
+    p->hosting.read = NULL;
     packet_give(p, event->arg);
 }

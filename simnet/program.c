@@ -6,8 +6,6 @@
  */
 #include "app_ua.h"
 
-#include "world_state.h"
-
 /* Own wakes: arg is the engine's number of the call, arg2 of ROW the row. ACT: the act, and how often it was put off. */
 enum { WAKE_ROW = 1, WAKE_HOLD, WAKE_NO_ANSWER, WAKE_ACT, WAKE_WATCH, WAKE_RETRY };
 
@@ -25,8 +23,7 @@ uint32_t sn_program_number(const sn_host *host, ss_slice call_id)
     const size_t dash = ss_slice_find(call_id, '-');
     uint64_t number;
     if (call_id.len < 2 || call_id.at[0] != 'c' || dash == call_id.len ||
-        ss_slice_to_u64(ss_slice_cut(call_id, 1, dash), host->partition->world->call_count,
-                        &number) != SS_OK ||
+        ss_slice_to_u64(ss_slice_cut(call_id, 1, dash), sn_host_calls(host), &number) != SS_OK ||
         number == 0) {
         return 0;
     }
@@ -296,7 +293,7 @@ void sn_program_lasts(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t num
 /* A number names one call; what it is placed for again is another one to everybody else. */
 static ss_slice put_call_id(sn_host *host, uint32_t number, uint32_t tries)
 {
-    const ss_path path = sn_engine_path(host);
+    const ss_path path = sn_host_path(host);
     const uint64_t id = sn_host_plan(host)->cast.nodes[sn_host_node(host)].id;
     const sn_point point = { .place = id,
                              .row = number,

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "world_state.h"
-
 static bool command(sn_ua_app *app, sn_host *host, ss_turn *turn, ss_command *c)
 {
     const ss_status status = ss_engine_command(&app->engine, turn, c);
@@ -196,7 +194,7 @@ void sn_program_subscription_ended(sn_host *host, const ss_event *event)
 /* A drawn Call-ID, which no call of the plan has. */
 static ss_slice put_call_id(sn_host *host, uint32_t reference)
 {
-    const ss_path path = sn_engine_path(host);
+    const ss_path path = sn_host_path(host);
     const uint64_t id = sn_host_plan(host)->cast.nodes[sn_host_node(host)].id;
     const uint32_t row = UINT32_C(0x80000000) | reference;
     const sn_point point = { .place = id,

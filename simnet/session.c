@@ -59,7 +59,7 @@ void sn_session_begin(sn_host *host, sn_session *s, uint64_t call_id, unsigned k
 
 static ss_sdp_local local_of(const sn_host *host, const sn_session *s, ss_buffer *address)
 {
-    const ss_path path = sn_engine_path(host);
+    const ss_path path = sn_host_path(host);
     ss_put_text(address, "IP4 ");
     ss_put_host(address, &path.local);
     return (ss_sdp_local){ .address = ss_buffer_slice(address), .port = s->port };

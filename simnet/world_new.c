@@ -115,6 +115,17 @@ static ss_status make_partition(sn_world *w, const layout *l, uint32_t number)
     ss_store_init(&p->store, carve(&at, l->store_bytes), l->store_bytes);
     void *pools = carve(&at, l->store_bytes);
     p->log = (sn_facts_log){ .base = carve(&at, l->log_bytes), .cap = l->log_bytes };
+    p->hosting = (sn_hosting){ .class = &sn_host_of_world,
+                               .self = p,
+                               .plan = w->plan,
+                               .calls = w->calls,
+                               .call_count = w->call_count,
+                               .now = &p->key.at,
+                               .arena = &w->arena,
+                               .pools = &p->pools,
+                               .store = &p->store,
+                               .decisions = w->decisions,
+                               .crypto = w->openssl == NULL ? NULL : &w->crypto };
     const uint64_t live = 1024 + 2 * (uint64_t)(p->end - p->first);
     return ss_pools_init(&p->pools, pools, l->store_bytes, live, live);
 }

@@ -10,7 +10,7 @@
 #include "ip/ip.h"
 #include "link/impair.h"
 #include "resolver.h"
-#include "sn/app.h"
+#include "sn/host.h"
 #include "sn/world.h"
 #include "ss/engine.h"
 #include "ss/openssl.h"
@@ -49,10 +49,10 @@ typedef struct sn_partition {
     uint32_t next_call; /* of the plan, not yet in the queue */
     uint32_t next_act;
     bool quiet_given;
-    sn_key key;        /* of the event under way */
-    uint32_t index;    /* facts it made */
-    uint32_t readings; /* kept beside packets */
-    ss_msg *read;      /* what the datagram being delivered says; NULL: its receiver reads it */
+    sn_key key;         /* of the event under way */
+    uint32_t index;     /* facts it made */
+    uint32_t readings;  /* kept beside packets */
+    sn_hosting hosting; /* of its apps */
     uint64_t events;
     ss_time last;     /* instant of the last event that counts */
     sn_event *outbox; /* for nodes of other partitions; arg is in our store */
@@ -86,29 +86,9 @@ struct sn_world {
     uint32_t culprit;
 };
 
-struct sn_host {
-    sn_partition *partition;
-    uint32_t node;
-};
-
 static inline uint32_t sn_partition_of(const sn_world *w, uint32_t node)
 {
     return (uint32_t)((uint64_t)node * w->partition_count / w->plan->cast.node_count);
-}
-
-/** The call of a number, from 1. */
-static inline const sn_call *sn_host_planned(const sn_host *host, uint32_t number)
-{
-    SS_ASSERT(number != 0);
-    SS_ASSERT(number <= host->partition->world->call_count);
-    return &host->partition->world->calls[number - 1];
-}
-
-/** What hashes for the host's engine; NULL when the plan needs no hashes. */
-static inline const ss_crypto *sn_host_crypto(const sn_host *host)
-{
-    const sn_world *w = host->partition->world;
-    return w->openssl == NULL ? NULL : &w->crypto;
 }
 
 /* ---- facts ---- */
@@ -164,6 +144,7 @@ void sn_app_resolved(sn_partition *p, uint32_t node, const ss_answer *answer);
 bool sn_app_tick(sn_partition *p, const sn_event *event);
 bool sn_app_wake(sn_partition *p, const sn_event *event);
 SS_MUST_USE ss_status sn_app_start(sn_partition *p, uint32_t node);
+extern const sn_host_class sn_host_of_world;
 
 /* ---- ICMP: icmp.c */
 
@@ -189,10 +170,5 @@ void sn_reading_keep(sn_partition *p, sn_packet *packet, const unsigned char *pa
 /** NULL when there is none. */
 ss_msg *sn_reading_of(sn_partition *p, const sn_packet *packet);
 void sn_reading_give(sn_partition *p, sn_packet *packet);
-
-/* ---- names, as a DNS that knows the plan would answer ---- */
-
-/** The node that a host name, a domain or a node's own name leads to; SN_NOBODY when nobody has it. */
-uint32_t sn_resolve(const sn_plan *plan, ss_slice name);
 
 #endif

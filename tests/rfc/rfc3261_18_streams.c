@@ -48,7 +48,7 @@ static void reset_all(sn_world *w, uint64_t before)
 {
     sn_partition *p = &w->partitions[0];
     for (uint32_t node = 0; node < w->plan->cast.node_count; node++) {
-        sn_host host = { p, node };
+        sn_host host = { &p->hosting, node };
         const sn_node_state *n = &w->nodes[node];
         sn_streams_reset_all(p, node);
         if (n->class != NULL) {

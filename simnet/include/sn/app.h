@@ -73,6 +73,8 @@ typedef struct sn_app_class {
 const sn_plan *sn_host_plan(const sn_host *host);
 uint32_t sn_host_node(const sn_host *host);
 ss_time sn_host_now(const sn_host *host);
+/** Where its SIP comes and goes. */
+ss_path sn_host_path(const sn_host *host);
 /** Scratch: what was taken during an event is taken back at its end. */
 ss_arena *sn_host_arena(sn_host *host);
 /** During `input`: what its datagram says, when that was read already; the app's until then. NULL: read it. */
@@ -82,7 +84,12 @@ ss_pools *sn_host_pools(sn_host *host);
 /** Of the partition: for what an app keeps beside its state. */
 ss_store *sn_host_store(sn_host *host);
 sn_decisions *sn_host_decisions(sn_host *host);
-/** SS_QUERY_RESOLVE, by the host's resolver. True with the answer, in the arena; false: `resolved` brings it. The plan has a DNS. */
+/** What hashes for the host's engine; NULL when the plan needs no hashes. */
+const ss_crypto *sn_host_crypto(const sn_host *host);
+/** How many calls are planned; and the call of a number, from 1. */
+uint32_t sn_host_calls(const sn_host *host);
+const sn_call *sn_host_planned(const sn_host *host, uint32_t number);
+/** SS_QUERY_RESOLVE, by the host's resolver. True with the answer, in the arena; false: `resolved` brings it. */
 bool sn_host_resolve(sn_host *host, const ss_query *query, ss_answer *answer);
 /** SS_OUT_AVOID. */
 void sn_host_avoid(sn_host *host, const ss_output *out);

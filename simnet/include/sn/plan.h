@@ -17,6 +17,8 @@
 #include "ss/proxy.h"
 #include "ss/ua.h"
 
+enum { SN_SIP_PORT = 5060 }; /* of every node */
+
 /* ---- specs: what a scenario says -------------------------------------------------------------------------------------- */
 
 typedef struct sn_link_kind {
@@ -61,8 +63,8 @@ typedef struct sn_guard_spec {
     uint32_t methods; /* bit 1 << ss_method */
     ss_span nonce_lifetime;
     bool asks_guests; /* of requests from other domains too */
-    bool proves; /* its 2xx prove that it knows the password: RFC 7616 3.5 */
-    bool renews; /* … and give another nonce, when the one used is older than that */
+    bool proves;      /* its 2xx prove that it knows the password: RFC 7616 3.5 */
+    bool renews;      /* … and give another nonce, when the one used is older than that */
     ss_span renew_after;
 } sn_guard_spec;
 
@@ -86,7 +88,7 @@ typedef struct sn_ua_spec {
     unsigned events;           /* sn_event_package, a sum: what it notifies of */
     uint32_t min_expires_s;
     bool is_compositor;
-    bool joins; /* a B2BUA: what comes goes on as calls of its own */
+    bool joins;          /* a B2BUA: what comes goes on as calls of its own */
     uint32_t compositor; /* group of one, + 1: where its event state is kept; 0: itself */
     const char *const *info_packages; /* borrowed until added, copied */
     uint32_t info_package_count;
@@ -115,7 +117,7 @@ typedef struct sn_inject_spec {
 typedef struct sn_proxy_spec {
     const char *const *domains; /* borrowed until finish, copied */
     uint32_t domain_count;
-    const char *host; /* its name in URIs, or NULL */
+    const char *host;          /* its name in URIs, or NULL */
     uint32_t outbound;         /* group of the proxy that it sends to, + 1; 0: none */
     const char *outbound_host; /* or its name; NULL */
     bool record_route, registrar;
@@ -278,7 +280,8 @@ typedef struct sn_plan {
     sn_order order;
     uint64_t epoch_s; /* seconds since 1970 of instant 0 */
     ss_span duration, drain;
-    uint32_t nodes_max, calls_max; /* sn_plan_finish refuses more; sn_plan_new sets the most there may be */
+    uint32_t nodes_max,
+        calls_max;      /* sn_plan_finish refuses more; sn_plan_new sets the most there may be */
     uint32_t step_max;  /* Zeno bound: zero-delay events in a row at one instant */
     uint64_t event_max; /* events of a run; 0: no bound */
 
@@ -385,6 +388,9 @@ void sn_put_template(ss_buffer *b, const char *template, uint32_t index);
 bool sn_plan_needs_crypto(const sn_plan *plan);
 /** Is the address of the block of a group? Nobody need have it. */
 bool sn_plan_has_net(const sn_plan *plan, uint32_t address);
+/** The node that a host name, a domain or a node's own name leads to, as a DNS that knows the plan would answer; SN_NOBODY when
+ *  nobody has it. */
+uint32_t sn_resolve(const sn_plan *plan, ss_slice name);
 /** The node that has an IPv4 address (host order), or SN_NOBODY. */
 uint32_t sn_plan_find_address(const sn_plan *plan, uint32_t address);
 

@@ -149,7 +149,7 @@ static void lie_to(sn_host *host, uint32_t address)
     unsigned char bytes[SN_ICMP_BYTES_MAX];
     const size_t length = sn_icmp_put(bytes, wire.lie);
     sn_fact fact = { .kind = SN_FACT_ICMP_SENT, .entity = sn_host_node(host) };
-    sn_node_send_icmp(host->partition, address, (ss_slice){ (char *)bytes, length }, &fact, 0);
+    sn_node_send_icmp(host->at->self, address, (ss_slice){ (char *)bytes, length }, &fact, 0);
 }
 
 static bool wake(void *app, sn_host *host, const sn_wake *w)

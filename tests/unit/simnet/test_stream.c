@@ -117,7 +117,7 @@ static void act(sn_host *host, const step *todo)
         sn_host_reset(host, &path);
         break;
     case CRASH:
-        sn_streams_reset_all(host->partition, host->node);
+        sn_streams_reset_all(host->at->self, host->node);
         break;
     }
 }
