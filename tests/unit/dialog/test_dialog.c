@@ -201,3 +201,86 @@ TEST(rfc3261_12_2_1_1_the_head_of_a_request_is_made_of_the_dialog)
                                        "CSeq: 8 BYE\r\n"
                                        "Contact: <sip:a@10.0.0.1>\r\n");
 }
+
+/* ---- what cannot become a dialog ---- */
+
+TEST(strings_longer_than_a_dialog_can_hold_are_refused_and_nothing_is_left)
+{
+    static char many[SS_STORE_BLOCK_MAX];
+    static const size_t lens[] = { UINT16_MAX + 1, UINT16_MAX };
+    bench *b = start();
+    memset(many, 'a', sizeof many);
+    for (size_t i = 0; i < SS_COUNT(lens); i++) {
+        ss_dialog_options options = { .text = sample };
+        ss_ref dialog;
+        options.text.routes = (ss_slice){ many, lens[i] };
+        options.text.target = (ss_slice){ many, lens[i] };
+        options.text.local_uri = (ss_slice){ many, lens[i] };
+        CHECK_STATUS(ss_dialog_create(&b->core, &options, &dialog), SS_ERR_FULL);
+        CHECK_EQ(b->core.dialogs, 0);
+        CHECK_EQ(b->core.bytes, 0);
+    }
+}
+
+/* An INVITE, or its 200, with such a Contact line and such lines of Record-Route. */
+static ss_msg *message(bench *b, const char *start_line, const char *lines)
+{
+    static char text[1024];
+    static ss_msg msg;
+    ss_buffer all = ss_buffer_on(text, sizeof text);
+    ss_diag diag;
+    ss_put_text(&all, start_line);
+    ss_put_text(&all,
+                "\r\nVia: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKd\r\nMax-Forwards: 70\r\n"
+                "From: <sip:a@x>;tag=f\r\nTo: <sip:b@y>;tag=t\r\nCall-ID: d\r\nCSeq: 1 INVITE\r\n");
+    ss_put_text(&all, lines);
+    ss_put_text(&all, "Content-Length: 0\r\n\r\n");
+    CHECK_OK(ss_msg_parse(&msg, &b->arena, ss_buffer_slice(&all), &diag));
+    return &msg;
+}
+
+static const char *const useless[] = { "", "Contact: <sip:>\r\n", "Contact: <>\r\n" };
+
+/* RFC3261:12.1.2: the 2xx must have a Contact; one that has none is reached where the call went. */
+TEST(a_response_without_a_usable_contact_leaves_the_uri_of_to_as_target)
+{
+    for (size_t i = 0; i < SS_COUNT(useless); i++) {
+        bench *b = start();
+        ss_dialog_text text;
+        CHECK_OK(ss_dialog_text_uac(message(b, "SIP/2.0 200 OK", useless[i]), &b->arena, &text));
+        CHECK_SLICE(text.target, "sip:b@y");
+    }
+}
+
+/* RFC3261:12.1.1: without one there is nowhere to send anything. */
+TEST(a_request_without_a_usable_contact_makes_no_dialog)
+{
+    for (size_t i = 0; i < SS_COUNT(useless); i++) {
+        bench *b = start();
+        ss_dialog_text text;
+        CHECK_STATUS(ss_dialog_text_uas(message(b, "INVITE sip:b@y SIP/2.0", useless[i]),
+                                        SS_LIT("t"), &b->arena, &text),
+                     SS_ERR_SEMANTIC);
+    }
+}
+
+TEST(a_route_set_for_which_the_arena_has_no_room_is_said_to_be_so)
+{
+    bench *b = start();
+    ss_msg *msg = message(b, "SIP/2.0 200 OK", "Record-Route: <sip:p1;lr>, <sip:p2;lr>\r\n");
+    ss_slice routes;
+    unsigned refused = 0;
+    const size_t used = b->arena.used, cap = b->arena.cap;
+    for (size_t room = 0; room < 128; room++) {
+        b->arena.used = used;
+        b->arena.cap = used + room;
+        const ss_status status = ss_route_set_from(msg, true, &b->arena, &routes);
+        CHECK(status == SS_OK || status == SS_ERR_FULL);
+        refused += status == SS_ERR_FULL;
+        if (status == SS_OK) {
+            CHECK_SLICE(routes, "<sip:p2;lr>, <sip:p1;lr>");
+        }
+    }
+    b->arena.cap = cap;
+    CHECK(refused > 0 && refused < 128);
+}
