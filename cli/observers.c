@@ -51,6 +51,12 @@ static void to_meter(void *self, const sn_fact *fact, ss_slice packet)
     sn_meter_fact(self, fact);
 }
 
+static void to_series(void *self, const sn_fact *fact, ss_slice packet)
+{
+    (void)packet;
+    sn_series_fact(self, fact);
+}
+
 static void to_checker(void *self, const sn_fact *fact, ss_slice packet)
 {
     (void)packet;
@@ -163,9 +169,10 @@ static bool make_judges(cli_observers *o, sn_plan *plan)
     o->chains = calloc((size_t)cast->node_count * 3 + 1, sizeof *o->chains);
     o->judge = sn_judge_new(cast, SN_ALL_LAWS);
     o->meter = sn_meter_new(cast);
+    o->series = o->meter == NULL ? NULL : sn_series_new(o->meter);
     o->checker = sn_checker_new(cast, plan->checks, plan->check_count);
     o->ladder = rp_ladder_new(cast);
-    if (o->chains == NULL || o->judge == NULL || o->meter == NULL || o->checker == NULL ||
+    if (o->chains == NULL || o->judge == NULL || o->series == NULL || o->checker == NULL ||
         o->ladder == NULL) {
         return false;
     }
@@ -173,6 +180,7 @@ static bool make_judges(cli_observers *o, sn_plan *plan)
     add_sink(o, o, to_digest);
     add_sink(o, o->ladder, to_ladder); /* before the judge, who tells it of violations */
     add_sink(o, o, to_judge);
+    add_sink(o, o->series, to_series); /* before the meter */
     add_sink(o, o->meter, to_meter);
     add_sink(o, o->checker, to_checker);
     return ask_windows(o, plan);
@@ -206,6 +214,7 @@ uint32_t cli_observers_finish(cli_observers *o, bool cut_short)
 {
     sn_judge_finish(o->judge, o->end, cut_short);
     tell_ladder(o);
+    sn_series_finish(o->series);
     sn_meter_finish(o->meter);
     if (o->capture != NULL) {
         sn_capture_finish(o->capture, o->end, cut_short);
@@ -250,6 +259,7 @@ void cli_observers_free(cli_observers *o)
     rp_events_free(o->events);
     rp_ladder_free(o->ladder);
     sn_checker_free(o->checker);
+    sn_series_free(o->series);
     sn_meter_free(o->meter);
     sn_judge_free(o->judge);
     free(o->chains);

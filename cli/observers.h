@@ -8,13 +8,14 @@
 #include "sn/capture.h"
 #include "sn/plan.h"
 
-enum { CLI_SINKS = 7 };
+enum { CLI_SINKS = 8 };
 
 typedef struct cli_observers {
     uint64_t *chains;
     sn_digest digest;
     sn_judge *judge;
     sn_meter *meter;
+    sn_series *series;
     sn_checker *checker;
     rp_ladder *ladder;
     sn_capture *capture; /* NULL: off, as its file */

@@ -199,9 +199,9 @@ const cli_verb cli_verb_run = {
     .operands = "FILE… [options]",
     .summary = "simulate scenarios",
     .details =
-        "Writes report.html, results.json, engine.json, trace.pcapng, events.jsonl, ladder.txt\n"
-        "and scenario.effective.yaml, and prints a summary. Equal scenario, seeds and version\n"
-        "give equal bytes in every file but engine.json.\n",
+        "Writes report.html, results.json, engine.json, trace.pcapng, events.jsonl, ladder.txt,\n"
+        "metrics.csv and scenario.effective.yaml, and prints a summary. Equal scenario, seeds and\n"
+        "version give equal bytes in every file but engine.json.\n",
     .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_VERBOSE) | CLI_BIT(CLI_JSON) |
                CLI_BIT(CLI_SEED) | CLI_BIT(CLI_ORDER) | CLI_BIT(CLI_ORDER_SEED) | CLI_BIT(CLI_SET) |
                CLI_BIT(CLI_OUT) | CLI_BIT(CLI_FORCE) | CLI_BIT(CLI_VERIFY) |

@@ -13,10 +13,12 @@
 #include "cli.h"
 #include "files.h"
 #include "interrupt.h"
+#include "marks.h"
 #include "mistakes.h"
 #include "observers.h"
 #include "progress.h"
 #include "replay_line.h"
+#include "rp/csv.h"
 #include "rp/html.h"
 #include "rp/results.h"
 #include "rp/summary.h"
@@ -27,13 +29,14 @@ enum { STEPS_AT_ONCE = 1024 };
 
 static const char *const file_names[] = { "results.json", "engine.json", "trace.pcapng",
                                           "events.jsonl", "ladder.txt",  "scenario.effective.yaml",
-                                          "report.html" };
+                                          "report.html",  "metrics.csv" };
 
 typedef struct session {
     const session_options *options;
     sn_scenario *scenario;
     sn_plan *plan;
     cli_observers observers;
+    cli_marks marks;
     sn_world *world; /* its state is read after the run */
     sn_run_state state;
     rp_run run;
@@ -264,6 +267,7 @@ static void judge(session *s)
 
 static void fill_run(session *s)
 {
+    cli_marks_collect(&s->marks, s->plan);
     const sn_plan *plan = s->plan;
     const cli_observers *o = &s->observers;
     rp_run *r = &s->run;
@@ -281,6 +285,9 @@ static void fill_run(session *s)
     r->cast = &plan->cast;
     r->judge = o->judge;
     r->meter = o->meter;
+    r->series = o->series;
+    r->marks = s->marks.marks;
+    r->mark_count = s->marks.count;
     r->expects = plan->expects;
     r->expect_count = plan->expect_count;
     r->checks = plan->checks;
@@ -336,6 +343,11 @@ static void write_html(const session *s, rp_file *out)
     rp_html_write(out, &s->run, s->observers.ladder);
 }
 
+static void write_csv(const session *s, rp_file *out)
+{
+    rp_csv_write(out, &s->run);
+}
+
 static void write_engine(const session *s, rp_file *out)
 {
     rp_json j = rp_json_on(out, false);
@@ -364,6 +376,7 @@ static void write_files(session *s)
     write_file(s, "scenario.effective.yaml", write_effective);
     write_file(s, "results.json", write_results);
     write_file(s, "report.html", write_html);
+    write_file(s, "metrics.csv", write_csv);
     s->engine.wall_ns = cli_wall_ns() - s->started_ns;
     s->engine.peak_rss_bytes = peak_rss();
     write_file(s, "engine.json", write_engine);

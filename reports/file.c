@@ -168,6 +168,14 @@ void rp_put_u64(rp_file *f, uint64_t value)
     rp_put(f, ss_buffer_slice(&b));
 }
 
+void rp_put_i64(rp_file *f, int64_t value)
+{
+    if (value < 0) {
+        rp_put_char(f, '-');
+    }
+    rp_put_u64(f, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
 void rp_put_hex64(rp_file *f, uint64_t value)
 {
     char digits[16];

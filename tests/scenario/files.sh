@@ -3,7 +3,7 @@
 . "${0%/*}/lib.sh"
 
 two_phones </dev/null >good.yaml
-names='engine.json events.jsonl ladder.txt report.html results.json scenario.effective.yaml trace.pcapng'
+names='engine.json events.jsonl ladder.txt metrics.csv report.html results.json scenario.effective.yaml trace.pcapng'
 
 status 0 run good.yaml
 [ "$(ls -A sipsim-out/good | tr '\n' ' ')" = "$names " ] || fault "other files: $(ls -A sipsim-out/good)"

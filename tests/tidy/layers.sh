@@ -37,7 +37,7 @@ layer_of() {
     ss/*.h) basename "$1" .h ;;
     sn/facts*) echo facts ;;
     sn/dns*) echo dns ;;
-    sn/judge*) echo judge ;;
+    sn/judge* | sn/series*) echo judge ;;
     sn/capture*) echo capture ;;
     sn/scenario*) echo scenario ;;
     sn/*) echo world ;;

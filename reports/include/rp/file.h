@@ -38,6 +38,7 @@ void rp_put_text(rp_file *f, const char *text);
 void rp_put_plain(rp_file *f, const char *text);
 void rp_put_char(rp_file *f, char c);
 void rp_put_u64(rp_file *f, uint64_t value);
+void rp_put_i64(rp_file *f, int64_t value);
 /** 16 lower-case digits. */
 void rp_put_hex64(rp_file *f, uint64_t value);
 /** `text` cut or filled with blanks to `width` characters; UTF-8 is counted by characters. */

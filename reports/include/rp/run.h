@@ -4,9 +4,15 @@
 #ifndef RP_RUN_H
 #define RP_RUN_H
 
-#include "sn/judge.h"
+#include "sn/series.h"
 
 #include "rp/status.h"
+
+/** Something that the scenario did to the world. */
+typedef struct rp_mark {
+    ss_time at, until; /* SS_TIME_NEVER: for good, or at once */
+    char text[120];
+} rp_mark;
 
 /** Everything borrowed. */
 typedef struct rp_run {
@@ -22,6 +28,9 @@ typedef struct rp_run {
 
     const sn_judge *judge;
     const sn_meter *meter;
+    const sn_series *series;
+    const rp_mark *marks; /* by time */
+    uint32_t mark_count;
     const sn_expect *expects;
     uint32_t expect_count;
     const sn_check *checks; /* after sn_checker_finish */
