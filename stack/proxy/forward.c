@@ -423,7 +423,7 @@ ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_p
                            ss_slice branch)
 {
     const ss_msg *request = out->request;
-    ss_splice s = ss_splice_begin(request, v->turn->arena); /* step 1 */
+    ss_splice s = ss_splice_begin(request, v->turn->arena); /* step 1. RFC3261:16.6 */
     ss_splice_version(&s);
     if (!ss_slice_eq(out->request_uri, request->request_uri)) {
         ss_splice_request_uri(&s, out->request_uri); /* step 2 */

@@ -414,6 +414,7 @@ static void on_branch_end(const ss_visit *v, ss_context *c, ss_branch *b, unsign
     }
 }
 
+/* Step 1: the context is that of the branch whose client transaction it met. RFC3261:16.7 */
 void ss_proxy_branch_up(const ss_visit *v, const ss_up *up, const ss_msg *response)
 {
     ss_branch *b = ss_branch_at(v, up->owner.ref);

@@ -51,12 +51,6 @@ ss_key128 ss_txn_client_key(ss_slice branch)
     return key;
 }
 
-/* A cookie with nothing behind it identifies nothing. */
-static bool is_modern(const ss_via *via)
-{
-    return ss_via_has_cookie(via) && via->branch.len > sizeof "z9hG4bK" - 1;
-}
-
 static ss_slice from_tag(const ss_msg *msg)
 {
     ss_name_addr from;
@@ -84,7 +78,7 @@ static ss_key128 legacy_key(const ss_msg *request, const ss_via *via, ss_slice t
 
 ss_key128 ss_txn_server_key(const ss_msg *request, const ss_via *via, ss_slice tag)
 {
-    if (!is_modern(via)) {
+    if (!ss_via_has_cookie(via)) {
         return legacy_key(request, via, tag);
     }
     ss_key128 key = server_salt;
@@ -155,7 +149,7 @@ static ss_txn *find_acknowledged(const ss_core *core, ss_arena *arena, const ss_
     const ss_slice invite = ss_method_name(SS_METHOD_INVITE);
     const ss_slice tag = to_tag(ack);
     ss_txn *t = find(core, ss_txn_server_key(ack, via, tag), invite);
-    if (t != NULL || is_modern(via) || tag.len == 0) {
+    if (t != NULL || ss_via_has_cookie(via) || tag.len == 0) {
         return t;
     }
     t = find(core, ss_txn_server_key(ack, via, SS_EMPTY), invite);

@@ -1,6 +1,8 @@
 /* RFC 3261 10.3: what a registrar does with a REGISTER, step by step. RFC3261:10.3 RFC3261:10.2.1.1 RFC3261:21.4.17 */
 #include "proxy_rig.h"
 
+#include <string.h>
+
 static unsigned branches;
 
 /* A REGISTER of Bob's with a new branch. `lines` holds Contact, Expires and what else there is. */
@@ -45,6 +47,43 @@ TEST(rfc3261_10_3_step_2_an_extension_that_is_required_is_420)
     const px_sent *sent = register_as(rig, "r", 1, "Contact: " HERE "\nRequire: path, gruu\n",
                                       "SIP/2.0 420 Bad Extension");
     CHECK_SLICE(px_field(rig, sent, SS_HDR_UNSUPPORTED, 0), "gruu");
+    CHECK_EQ(rig->location.bindings, 0);
+    px_stop(rig);
+}
+
+/* A REGISTER of Bob's with what `login` makes of a challenge. */
+static void enrol_as(proxy_rig *rig, const px_sent *challenge, const char *user, uint32_t nc,
+                     const char *start_line)
+{
+    const px_login login = { user, "secret", "REGISTER sip:example.com", SS_ALGORITHM_SHA_256, nc };
+    char lines[1024] = "Contact: " HERE "\n";
+    strcat(lines, px_login_line(challenge, &login));
+    register_as(rig, "r", nc, lines, start_line);
+}
+
+TEST(rfc3261_10_3_step_3_who_registers_is_authenticated)
+{
+    proxy_rig *rig = px_new();
+    px_protect(rig);
+    px_go(rig);
+    const px_sent *asked =
+        register_as(rig, "r", 1, "Contact: " HERE "\n", "SIP/2.0 401 Unauthorized");
+    CHECK_EQ(rig->location.bindings, 0);
+    enrol_as(rig, asked, "mallory", 2, "SIP/2.0 401 Unauthorized");
+    CHECK_EQ(rig->location.bindings, 0);
+    enrol_as(rig, asked, "bob", 3, OK);
+    CHECK_EQ(rig->location.bindings, 1);
+    px_stop(rig);
+}
+
+TEST(rfc3261_10_3_step_4_who_is_authenticated_but_not_authorized_is_403)
+{
+    proxy_rig *rig = px_new();
+    px_protect(rig);
+    px_go(rig);
+    const px_sent *asked =
+        register_as(rig, "r", 1, "Contact: " HERE "\n", "SIP/2.0 401 Unauthorized");
+    enrol_as(rig, asked, "alice", 2, "SIP/2.0 403 Forbidden");
     CHECK_EQ(rig->location.bindings, 0);
     px_stop(rig);
 }

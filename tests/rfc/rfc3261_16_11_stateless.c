@@ -47,30 +47,42 @@ TEST(rfc3261_16_11_other_transactions_get_other_branches)
     px_stop(rig);
 }
 
-static ss_slice old_request(proxy_rig *rig, const char *tag)
+static ss_slice old_request(proxy_rig *rig, const char *params, const char *tag)
 {
     return px_printf(rig,
-                     "INVITE sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE ":5060\n"
+                     "INVITE sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE ":5060%s\n"
                      "Max-Forwards: 70\nFrom: <sip:alice@example.com>;tag=%s\n"
                      "To: <sip:bob@example.com>\nCall-ID: call\nCSeq: 1 INVITE\n"
                      "Content-Length: 0\n\n",
-                     tag);
+                     params, tag);
 }
 
-TEST(rfc3261_16_11_without_the_cookie_the_fields_that_vary_make_the_branch)
+/* Copies go out alike, and another request does not. */
+static void check_told_apart(const char *params)
 {
     proxy_rig *rig = px_stateless();
-    px_send(rig, ALICE, old_request(rig, "x"));
+    px_send(rig, ALICE, old_request(rig, params, "x"));
     px_sent *first = px_expect(rig, BOB, INVITE_OUT);
-    px_send(rig, ALICE, old_request(rig, "x"));
+    px_send(rig, ALICE, old_request(rig, params, "x"));
     check_same(first, px_expect(rig, BOB, INVITE_OUT));
-    px_send(rig, ALICE, old_request(rig, "y"));
+    px_send(rig, ALICE, old_request(rig, params, "y"));
     px_sent *other = px_expect(rig, BOB, INVITE_OUT);
     const ss_slice one = px_field(rig, first, SS_HDR_VIA, 0);
     char kept[160];
     memcpy(kept, one.at, one.len);
     CHECK(!ss_slice_eq((ss_slice){ kept, one.len }, px_field(rig, other, SS_HDR_VIA, 0)));
     px_stop(rig);
+}
+
+TEST(rfc3261_16_11_without_the_cookie_the_fields_that_vary_make_the_branch)
+{
+    check_told_apart("");
+}
+
+/* RFC3261:8.1.1.7 RFC3261:17.2.3 */
+TEST(rfc3261_16_11_a_bare_cookie_is_none)
+{
+    check_told_apart(";branch=z9hG4bK");
 }
 
 TEST(rfc3261_16_11_a_cancel_goes_where_its_invite_went_with_the_same_branch)

@@ -197,6 +197,112 @@ TEST(rfc5393_4_1_a_request_that_is_forked_in_a_loop_is_refused)
     px_stop(rig);
 }
 
+/* What one copy of an INVITE for Bob carries behind the dot of its branch; in static memory. */
+static ss_slice second_part(proxy_rig *rig, const char *start, const char *lines)
+{
+    static char kept[8][16];
+    static unsigned at;
+    char *const memory = kept[at++ % SS_COUNT(kept)];
+    px_send(rig, ALICE, px_request(rig, start, "a1", lines));
+    ss_via via;
+    px_sent *copy = px_take(rig);
+    CHECK_NOT_NULL(copy);
+    CHECK_OK(ss_via_parse(px_field(rig, copy, SS_HDR_VIA, 0), &via));
+    const size_t dot = ss_slice_find(via.branch, '.');
+    CHECK_EQ(via.branch.len - dot, 17);
+    memcpy(memory, via.branch.at + dot + 1, 16);
+    return (ss_slice){ memory, 16 };
+}
+
+static proxy_rig *px_alone(void)
+{
+    proxy_rig *rig = px_new();
+    rig->config.mode = SS_PROXY_STATELESS; /* keeps nothing, so that each request is the first */
+    px_go(rig);
+    px_bind(rig, RECORD, "sip:b@" BOB);
+    return rig;
+}
+
+TEST(rfc5393_4_2_1_the_second_part_varies_with_what_decides_the_way_and_not_with_the_method)
+{
+    proxy_rig *rig = px_alone();
+    const ss_slice one = second_part(rig, "INVITE sip:bob@example.com", "");
+    CHECK_SLICE_EQ(second_part(rig, "INVITE sip:bob@example.com", "X-Other: 1\n"), one);
+    CHECK_SLICE_EQ(second_part(rig, "CANCEL sip:bob@example.com", ""), one);
+    CHECK_SLICE_EQ(second_part(rig, "ACK sip:bob@example.com", ""), one);
+    CHECK(!ss_slice_eq(second_part(rig, "INVITE sip:b@10.0.0.3", ""), one));
+    CHECK(!ss_slice_eq(second_part(rig, "INVITE sip:bob@example.com", "Route: <sip:10.0.0.1;lr>\n"),
+                       one));
+    px_stop(rig);
+}
+
+/* "SHOULD include at least one field in the input to the hash that varies between different transactions" */
+TEST(rfc5393_4_2_4_the_second_part_varies_between_transactions)
+{
+    proxy_rig *rig = px_alone();
+    const ss_slice one = second_part(rig, "MESSAGE sip:bob@example.com", "");
+    px_send(rig, ALICE,
+            px_printf(rig, "MESSAGE sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE
+                           ":5060;branch=z9hG4bKa1\nMax-Forwards: 70\n"
+                           "From: <sip:alice@example.com>;tag=alice\nTo: <sip:bob@example.com>\n"
+                           "Call-ID: call\nCSeq: 2 MESSAGE\nContent-Length: 0\n\n"));
+    ss_via via;
+    CHECK_OK(ss_via_parse(px_field(rig, px_take(rig), SS_HDR_VIA, 0), &via));
+    CHECK(!ss_slice_eq(ss_slice_cut(via.branch, via.branch.len - 16, via.branch.len), one));
+    px_stop(rig);
+}
+
+/* A Via of this proxy's name with `end` at the end of its branch lies under another, in a request for Bob. */
+static void comes_again(proxy_rig *rig, const char *foreign, const char *host, ss_slice end,
+                        unsigned nth)
+{
+    px_send(rig, ALICE,
+            px_printf(rig,
+                      "MESSAGE sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP " ALICE
+                      ":5060;branch=z9hG4bKa%u\n%sVia: SIP/2.0/UDP %s:5060;branch=z9hG4bKx.%.*s\n"
+                      "Max-Forwards: 70\nFrom: <sip:alice@example.com>;tag=alice\n"
+                      "To: <sip:bob@example.com>\n"
+                      "Call-ID: call\nCSeq: 1 MESSAGE\nContent-Length: 0\n\n",
+                      nth, foreign, host, (int)end.len, end.at));
+}
+
+TEST(rfc5393_4_2_2_each_via_of_ours_is_compared_and_no_other)
+{
+    proxy_rig *rig = px_alone();
+    const ss_slice same = second_part(rig, "MESSAGE sip:bob@example.com", "");
+    comes_again(rig, "", "10.0.0.1", same, 2);
+    px_expect(rig, ALICE, "SIP/2.0 482 Loop Detected");
+    comes_again(rig, "", "10.0.0.9", same, 3); /* somebody else's */
+    px_expect(rig, BOB, "MESSAGE sip:b@10.0.0.3 SIP/2.0");
+    comes_again(rig, "", "10.0.0.1", SS_LIT("0123456789abcdef"), 4); /* a spiral */
+    px_expect(rig, BOB, "MESSAGE sip:b@10.0.0.3 SIP/2.0");
+    comes_again(rig, "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKfeed\n", "10.0.0.1", same, 5);
+    px_expect(rig, ALICE, "SIP/2.0 482 Loop Detected");
+    px_stop(rig);
+}
+
+/* "parsing a header field value with unknown parameter names, parameters with no values, or parameter values with or without quoted
+ * strings must not cause an implementation to fail" */
+TEST(rfc5393_4_2_4_what_others_write_into_their_vias_fails_nothing)
+{
+    static const char *const foreign[] = {
+        "Via: SIP / 2.0 / UDP far ;x;y=\"a;,b\";z=tok;branch=z9hG4bKq\n",
+        "Via: SIP/2.0/PIGEON [2001:db8::1]:9;branch=\n",
+        "Via: what is this\n",
+        "Via: SIP/2.0/UDP 10.0.0.1\n",
+    };
+    proxy_rig *rig = px_alone();
+    const ss_slice same = second_part(rig, "MESSAGE sip:bob@example.com", "");
+    for (unsigned i = 0; i < SS_COUNT(foreign); i++) {
+        comes_again(rig, foreign[i], "10.0.0.9", same, 10 + 2 * i);
+        px_expect(rig, BOB, "MESSAGE sip:b@10.0.0.3 SIP/2.0");
+        comes_again(rig, foreign[i], "10.0.0.1", same, 11 + 2 * i);
+        px_expect(rig, ALICE, "SIP/2.0 482 Loop Detected");
+    }
+    px_stop(rig);
+}
+
+/* RFC5393:4.2.1 RFC5393:4.2.4 */
 TEST(rfc5393_3_without_loop_detection_each_round_forks_again)
 {
     proxy_rig *rig = px_looping(true);

@@ -343,7 +343,7 @@ void px_drain(proxy_rig *rig, ss_turn *turn)
     size_t count = 0;
     const ss_output *out;
     while ((out = ss_turn_take(turn)) != NULL) {
-        if (out->kind == SS_OUT_DATAGRAM) {
+        if (out->kind == SS_OUT_DATAGRAM || out->kind == SS_OUT_STREAM) {
             record(rig, out);
         } else if (out->kind == SS_OUT_EVENT && out->event.kind == SS_EVENT_FULL) {
             rig->full_events++;

@@ -224,7 +224,8 @@ static inline bool ss_transport_is_reliable(ss_transport t)
 SS_MUST_USE ss_status ss_via_parse(ss_slice value, ss_via *via);
 /** The topmost Via (ss_via is said above, with the index). SS_NONE when there is none. */
 SS_MUST_USE ss_status ss_msg_top_via(const ss_msg *msg, ss_via *via);
-/** True when the branch begins with the magic cookie z9hG4bK (17.2.3; with case, as every implementation does). */
+/** True when the branch begins with the magic cookie z9hG4bK (17.2.3; with case, as every implementation does) and an identifier follows
+ *  it; else the request is told apart as one of RFC 2543, by everybody here. */
 bool ss_via_has_cookie(const ss_via *via);
 /** What facts know a transaction by (ss_summary.branch, ss_note.branch): ss_mix_absorb(ss_hash64(0, branch), ss_hash64(0,
  *  sent_by)), both as written. */

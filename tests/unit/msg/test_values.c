@@ -177,6 +177,8 @@ TEST(values_via_gives_its_parts)
     CHECK_EQ(via.port, 0);
     CHECK_NULL(via.branch.at);
     CHECK(!ss_via_has_cookie(&via));
+    CHECK_OK(ss_via_parse(SS_LIT("SIP/2.0/TCP a;branch=z9hG4bK"), &via));
+    CHECK(!ss_via_has_cookie(&via));
 }
 
 TEST(values_via_refuses_what_is_none)
