@@ -32,13 +32,24 @@ void rp_put_seconds(rp_file *out, uint64_t ns)
     rp_put_text(out, " s");
 }
 
-void rp_put_value(rp_file *out, sn_unit unit, uint64_t value)
+void rp_put_metric(rp_file *out, const sn_metrics *m, unsigned nth)
 {
-    if (unit == SN_UNIT_TIME) {
+    sn_metric_info info = { 0 };
+    sn_ratio ratio = { 0 };
+    uint64_t value = 0;
+    (void)sn_metric_info_at(nth, &info);
+    (void)sn_metric_value(m, nth, &value);
+    if (sn_metric_ratio(m, nth, &ratio)) {
+        rp_put_percent(out, ratio);
+        rp_put_text(out, " (");
+        rp_put_u64(out, ratio.num);
+        rp_put_text(out, " of ");
+        rp_put_u64(out, ratio.den);
+        rp_put_char(out, ')');
+    } else if (info.unit == SN_UNIT_TIME) {
         rp_put_ms(out, value);
         rp_put_text(out, " ms");
     } else {
         rp_put_u64(out, value);
-        rp_put_text(out, unit == SN_UNIT_RATIO ? " ppm" : "");
     }
 }

@@ -11,7 +11,7 @@ void rp_put_percent(rp_file *out, sn_ratio r);
 void rp_put_about_ms(rp_file *out, uint64_t ns);
 /** "12.345 s", cut likewise. */
 void rp_put_seconds(rp_file *out, uint64_t ns);
-/** A metric's value, exact. */
-void rp_put_value(rp_file *out, sn_unit unit, uint64_t value);
+/** The value of the nth metric, which has one: exact, a ratio with its parts, "99.53 % (1067 of 1072)". */
+void rp_put_metric(rp_file *out, const sn_metrics *m, unsigned nth);
 
 #endif

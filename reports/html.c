@@ -1,6 +1,6 @@
 /* report.html: everything about a run on one page, the verdict first. It asks for nothing outside itself, and its policy
- * forbids it to: not even a script runs, so that no name in a scenario or a message can bring one. Nothing in it may
- * differ between two equal runs: the line that runs it again names the effective scenario beside it, no path.
+ * forbids it to: no script runs but the two that were built in, known by their hashes, so that no name in a scenario or a
+ * message can bring one. Nothing in it may differ between two equal runs: the line that runs it again names the effective scenario beside it, no path.
  */
 #include "rp/html.h"
 
@@ -11,30 +11,38 @@ static void put_head(rp_file *out, const rp_run *run)
 {
     rp_put_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                     "style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'\">\n"
+                     "script-src ");
+    rp_put_text(out, rp_page_chart_hash);
+    rp_put_char(out, ' ');
+    rp_put_text(out, rp_page_js_hash);
+    rp_put_text(out, "; style-src ");
+    rp_put_text(out, rp_page_css_hash);
+    rp_put_text(out, "; form-action 'none'; base-uri 'none'\">\n"
                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
     rp_put_text(out, run->statuses == 0 ? "pass: " : "fail: ");
     rp_html_text(out, run->name);
-    rp_put_text(out, "</title>\n<style>\n");
+    rp_put_text(out, "</title>\n<style>");
     rp_put(out, rp_page_css);
     rp_put_text(out, "</style>\n</head>\n<body>\n");
 }
 
-static void put_contents(rp_file *out, bool has_ladders)
+static void put_contents(rp_file *out, const rp_run *run, bool has_ladders)
 {
     static const struct {
         const char *id, *name;
-        bool needs_ladders;
+        enum { ALWAYS, WITH_LADDERS, WITH_SERIES } when;
     } parts[] = {
-        { "asked", "Asked for", false },   { "laws", "Laws", false },
-        { "ladders", "Ladders", true },    { "metrics", "Metrics", false },
-        { "timers", "Timers", false },     { "network", "Network", false },
-        { "scenario", "Scenario", false }, { "again", "Run it again", false },
+        { "asked", "Asked for", ALWAYS },     { "laws", "Laws", ALWAYS },
+        { "time", "Over time", WITH_SERIES }, { "ladders", "Ladders", WITH_LADDERS },
+        { "metrics", "Metrics", ALWAYS },     { "timers", "Timers", ALWAYS },
+        { "network", "Network", ALWAYS },     { "scenario", "Scenario", ALWAYS },
+        { "again", "Run it again", ALWAYS },
     };
     rp_put_text(out, "<nav aria-label=\"Contents\"><ul>\n");
     for (size_t i = 0; i < SS_COUNT(parts); i++) {
-        if (!has_ladders && parts[i].needs_ladders) {
+        if ((!has_ladders && parts[i].when == WITH_LADDERS) ||
+            (run->series == NULL && parts[i].when == WITH_SERIES)) {
             continue;
         }
         rp_put_text(out, "<li><a href=\"#");
@@ -55,7 +63,7 @@ static void put_header(rp_file *out, const rp_run *run, bool has_ladders)
     rp_put_text(out, "</h1>\n");
     rp_html_verdict(out, run);
     rp_html_cards(out, run);
-    put_contents(out, has_ladders);
+    put_contents(out, run, has_ladders);
     rp_put_text(out, "</header>\n");
 }
 
@@ -111,6 +119,9 @@ void rp_html_write(rp_file *out, const rp_run *run, const rp_ladder *ladder)
     rp_put_text(out, "<main>\n");
     rp_html_asked(out, run);
     rp_html_violations(out, run);
+    if (run->series != NULL) {
+        rp_html_over_time(out, run);
+    }
     if (ladder != NULL) {
         rp_html_ladders(out, run, ladder);
     }
@@ -119,5 +130,9 @@ void rp_html_write(rp_file *out, const rp_run *run, const rp_ladder *ladder)
     rp_html_network(out, run);
     put_scenario(out, run);
     put_again(out, run);
-    rp_put_text(out, "</main>\n</body>\n</html>\n");
+    rp_put_text(out, "</main>\n");
+    if (run->series != NULL) {
+        rp_html_scripts(out, run);
+    }
+    rp_put_text(out, "</body>\n</html>\n");
 }

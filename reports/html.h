@@ -30,6 +30,12 @@ void rp_html_verdict(rp_file *out, const rp_run *run);
 void rp_html_asked(rp_file *out, const rp_run *run);
 void rp_html_violations(rp_file *out, const rp_run *run);
 
+/* html_plots.c; the first and the last need a series */
+void rp_html_over_time(rp_file *out, const rp_run *run);
+void rp_html_delays(rp_file *out, const rp_run *run);
+void rp_html_timer_plots(rp_file *out, const rp_run *run);
+void rp_html_scripts(rp_file *out, const rp_run *run);
+
 /* html_ladder.c */
 void rp_html_ladders(rp_file *out, const rp_run *run, const rp_ladder *ladder);
 

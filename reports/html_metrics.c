@@ -195,6 +195,7 @@ void rp_html_metrics(rp_file *out, const rp_run *run)
     put_outcomes(out, m);
     put_ratios(out, m);
     put_times(out, m);
+    rp_html_delays(out, run);
 }
 
 /* ---- timers ---- */
@@ -231,6 +232,7 @@ void rp_html_timers(rp_file *out, const rp_run *run)
                                          NULL };
     const sn_metrics *m = sn_meter_read(run->meter, 0);
     rp_html_heading(out, "timers", "Timers and messages sent again");
+    rp_html_timer_plots(out, run);
     rp_html_table(
         out, "Sections are of RFC 3261 unless said otherwise; timers that never fired are left out",
         heads);

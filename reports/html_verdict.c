@@ -67,7 +67,7 @@ static void put_expects(rp_file *out, const rp_run *run)
             rp_put_text(out, "nothing was counted");
         } else {
             rp_put_text(out, "it is ");
-            rp_put_value(out, info.unit, value);
+            rp_put_metric(out, sn_meter_read(run->meter, e->window), e->metric);
         }
         end_line(out);
     }

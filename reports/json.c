@@ -86,6 +86,12 @@ void rp_json_u64(rp_json *j, uint64_t value)
     rp_put_u64(j->out, value);
 }
 
+void rp_json_i64(rp_json *j, int64_t value)
+{
+    separate(j);
+    rp_put_i64(j->out, value);
+}
+
 void rp_json_bool(rp_json *j, bool value)
 {
     separate(j);
@@ -175,7 +181,7 @@ void rp_json_put_quoted(rp_file *out, ss_slice text)
     while (text.len != 0) {
         const unsigned char c = (unsigned char)text.at[0];
         const size_t len = rp_utf8_length(text);
-        if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f) {
+        if (c < 0x20 || c == '"' || c == '\\' || c == '<' || c == 0x7f) {
             put_escaped(out, c);
         } else if (len == 0) {
             rp_put_text(out, "\xef\xbf\xbd");

@@ -5,20 +5,8 @@
 #include "rp/results.h"
 
 #include <stddef.h>
-#include <string.h>
 
 /* ---- metrics ---- */
-
-typedef struct ratio_row {
-    const char *name;
-    size_t offset; /* of the sn_ratio in sn_metrics */
-} ratio_row;
-
-static const ratio_row ratios[] = {
-    { "ira", offsetof(sn_metrics, ira) },   { "ser", offsetof(sn_metrics, ser) },
-    { "seer", offsetof(sn_metrics, seer) }, { "isa", offsetof(sn_metrics, isa) },
-    { "scr", offsetof(sn_metrics, scr) },   { "ira", offsetof(sn_metrics, ira) },
-};
 
 typedef struct histogram_row {
     const char *name;
@@ -35,17 +23,8 @@ static const histogram_row histograms[] = {
     { "sdt_fail", offsetof(sn_metrics, sdt_fail) },
     { "pdd", offsetof(sn_metrics, pdd) },
     { "setup_to_ack", offsetof(sn_metrics, setup_to_ack) },
+    { "resend_after", offsetof(sn_metrics, resend_after) },
 };
-
-static const sn_ratio *ratio_named(const sn_metrics *m, const char *name)
-{
-    for (size_t i = 0; i < SS_COUNT(ratios); i++) {
-        if (strcmp(ratios[i].name, name) == 0) {
-            return (const sn_ratio *)(const void *)((const char *)m + ratios[i].offset);
-        }
-    }
-    return NULL;
-}
 
 static void write_value(rp_json *j, bool is_null, uint64_t value)
 {
@@ -66,15 +45,11 @@ static void key_in_ns(rp_json *j, const char *name)
     rp_json_key(j, key);
 }
 
-static void write_ratio(rp_json *j, const sn_metrics *m, const char *name, bool is_null,
-                        uint64_t ppm)
+static void write_ratio(rp_json *j, const sn_ratio *ratio, bool is_null, uint64_t ppm)
 {
-    const sn_ratio *ratio = ratio_named(m, name);
     rp_json_open(j, '{');
-    if (ratio != NULL) {
-        rp_json_key_u64(j, "num", ratio->num);
-        rp_json_key_u64(j, "den", ratio->den);
-    }
+    rp_json_key_u64(j, "num", ratio->num);
+    rp_json_key_u64(j, "den", ratio->den);
     rp_json_key(j, "ppm");
     write_value(j, is_null, ppm);
     rp_json_close(j);
@@ -86,13 +61,14 @@ static void write_metrics(rp_json *j, const sn_metrics *m)
     sn_metric_info info;
     for (unsigned nth = 0; sn_metric_info_at(nth, &info); nth++) {
         uint64_t value = 0;
+        sn_ratio ratio = { 0 };
         const bool is_null = !sn_metric_value(m, nth, &value);
         if (info.unit == SN_UNIT_TIME) {
             key_in_ns(j, info.name);
             write_value(j, is_null, value);
-        } else if (info.unit == SN_UNIT_RATIO) {
+        } else if (sn_metric_ratio(m, nth, &ratio)) {
             rp_json_key(j, info.name);
-            write_ratio(j, m, info.name, is_null, value);
+            write_ratio(j, &ratio, is_null, value);
         } else {
             rp_json_key(j, info.name);
             write_value(j, is_null, value);

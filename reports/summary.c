@@ -206,7 +206,7 @@ static void failed_expects(rp_file *out, const rp_run *run, bool colour)
         if (is_null) {
             rp_put_text(out, "not known: nothing was counted");
         } else {
-            rp_put_value(out, info.unit, value);
+            rp_put_metric(out, sn_meter_read(run->meter, e->window), e->metric);
         }
         end_line(out);
     }

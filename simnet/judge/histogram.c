@@ -23,8 +23,7 @@ static unsigned bucket_of(uint64_t value)
     return (top - 3) * 16 + (unsigned)(value >> (top - 4) & 15);
 }
 
-/* The greatest value of a bucket. */
-static uint64_t bucket_end(unsigned bucket)
+uint64_t sn_histogram_end(unsigned bucket)
 {
     if (bucket < 16) {
         return bucket;
@@ -63,7 +62,7 @@ uint64_t sn_histogram_quantile(const sn_histogram *h, uint32_t ppm)
     for (unsigned bucket = 0; bucket < SN_HISTOGRAM_BUCKETS; bucket++) {
         seen += h->buckets[bucket];
         if (seen >= rank) {
-            const uint64_t end = bucket_end(bucket);
+            const uint64_t end = sn_histogram_end(bucket);
             return end < h->max ? end : h->max;
         }
     }

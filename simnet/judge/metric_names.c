@@ -73,6 +73,7 @@ static const row rows[] = {
     COUNTED("registrations_failed", registrations_failed, "registrations and refreshes that were not")
     RESENT("a", A) RESENT("e", E) RESENT("g", G) RESENT("2xx", TWOXX) RESENT("reliable", RELIABLE)
     COUNTED("retransmits.answering", retransmits_answering, "messages sent again because a copy came")
+    SPREAD("resend_after", resend_after, "how long a timer ran until a message went again")
     FIRED("a", A) FIRED("b", B) FIRED("c", C) FIRED("d", D) FIRED("e", E) FIRED("f", F) FIRED("g", G) FIRED("h", H)
     FIRED("i", I) FIRED("j", J) FIRED("k", K) FIRED("l", L) FIRED("m", M) FIRED("n", N)
     FIRED("trying", TRYING) FIRED("2xx", TWOXX) FIRED("2xx_end", TWOXX_END) FIRED("refresh", REFRESH) FIRED("ring", RING)
@@ -190,6 +191,15 @@ static bool spread_value(const sn_histogram *h, measure what, uint64_t *value)
         *value = h->sum / h->count;
         break;
     }
+    return true;
+}
+
+bool sn_metric_ratio(const sn_metrics *m, unsigned nth, sn_ratio *out)
+{
+    if (nth >= SS_COUNT(rows) || rows[nth].measure != RATIO) {
+        return false;
+    }
+    *out = *(const sn_ratio *)(const void *)((const char *)m + rows[nth].offset);
     return true;
 }
 

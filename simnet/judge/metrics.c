@@ -99,12 +99,22 @@ static void count_queued(sn_metrics *to, const ss_note *note)
     }
 }
 
+/* Those whose end sends something again, and is nothing else. */
+static bool is_of_copies(unsigned letter)
+{
+    return letter == SS_TIMER_A || letter == SS_TIMER_E || letter == SS_TIMER_G ||
+           letter == SS_TIMER_TWOXX || letter == SS_TIMER_RELIABLE;
+}
+
 static void count_note(const sn_meter *m, sn_metrics *to, const ss_note *note)
 {
     const bool has_letter = note->letter < SS_LETTER_COUNT;
     switch (note->kind) {
     case SS_NOTE_TIMER:
         to->timer_fired[has_letter ? note->letter : 0] += has_letter;
+        if (is_of_copies(note->letter)) {
+            sn_histogram_add(&to->resend_after, note->value);
+        }
         break;
     case SS_NOTE_RESEND:
         to->retransmits[has_letter ? note->letter : 0] += has_letter;

@@ -3,7 +3,7 @@
 . "${0%/*}/lib.sh"
 
 cat >page.py <<'END'
-import html.parser, json, re, sys
+import base64, hashlib, html.parser, json, re, sys
 
 VOID = {'meta', 'br', 'hr', 'img', 'input', 'link', 'col', 'wbr'}
 
@@ -11,11 +11,15 @@ class Page(html.parser.HTMLParser):
     def __init__(self):
         super().__init__()
         self.open, self.ids, self.links, self.text, self.tags, self.policy = [], set(), [], [], set(), None
+        self.codes, self.kinds = [], []
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         self.tags.add(tag)
         assert not any(name.startswith('on') for name in attrs), attrs
         assert 'src' not in attrs and 'style' not in attrs, attrs
+        if tag in ('script', 'style'):
+            self.codes.append('')
+            self.kinds.append(attrs.get('type', tag))
         if attrs.get('http-equiv') == 'Content-Security-Policy':
             self.policy = attrs['content']
         if 'id' in attrs:
@@ -28,7 +32,10 @@ class Page(html.parser.HTMLParser):
     def handle_endtag(self, tag):
         assert self.open and self.open.pop() == tag, (tag, self.open, self.getpos())
     def handle_data(self, data):
-        self.text.append(data)
+        if self.open and self.open[-1] in ('script', 'style'):
+            self.codes[-1] += data
+        else:
+            self.text.append(data)
 
 folder = sys.argv[1]
 raw = open(folder + '/report.html', 'rb').read()
@@ -36,16 +43,25 @@ page = Page()
 page.feed(raw.decode())
 page.close()
 assert not page.open, page.open
-assert not page.tags & {'script', 'iframe', 'object', 'embed', 'form', 'base', 'link', 'i', 'b', 'img'}, page.tags
-assert page.policy and "default-src 'none'" in page.policy
+assert not page.tags & {'iframe', 'object', 'embed', 'form', 'base', 'link', 'i', 'b', 'img'}, page.tags
+assert page.policy and "default-src 'none'" in page.policy and 'unsafe' not in page.policy
+# the style, the numbers, Chart.js and the page's own: each that does something is known by its hash
+assert page.kinds == ['style', 'application/json', 'script', 'script'], page.kinds
+hashes = ["'sha256-" + base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() + "'" for code in page.codes]
+assert f'script-src {hashes[2]} {hashes[3]};' in page.policy and f'style-src {hashes[0]};' in page.policy, (page.policy, hashes)
+numbers = json.loads(page.codes[1])
+assert '<' not in page.codes[1]
 assert all(link[0] == '#' and link[1:] in page.ids for link in page.links), page.links
 assert not re.search(rb'[\x00-\x08\x0b-\x1f\x7f]', raw)
-assert b'url(' not in raw and b'@import' not in raw
+for code in [page.codes[0], page.codes[3]]:
+    assert 'url(' not in code and '@import' not in code and 'fetch' not in code
 assert len(raw) < 2000000, len(raw)
 
 results = json.load(open(folder + '/results.json'))
 text = re.sub(r'\s+', ' ', ' '.join(page.text))
 metrics = results['metrics']
+assert sum(numbers['series']['calls_placed']) == metrics['attempts'] and sum(numbers['series']['packets']) == metrics['packets']
+assert sum(n for _, _, n in numbers['histograms']['srd_ok']) == results['histograms']['srd_ok']['count']
 assert ('✓ pass' in text) == (results['verdict'] == 'pass'), text[:400]
 assert f"(exit status {results['exit_status']} )" in text or f"(exit status {results['exit_status']})" in text
 assert results['run']['digest'] in text

@@ -1,5 +1,6 @@
 /* rp/json.h: JSON as it streams out: keys in the order in which they are written, integers only, two blanks per level.
- * Text that is not UTF-8 is repaired with U+FFFD, so that every file can be read.
+ * Text that is not UTF-8 is repaired with U+FFFD, so that every file can be read; '<' is escaped, so that it can stand in a
+ * script element of a page.
  */
 #ifndef RP_JSON_H
 #define RP_JSON_H
@@ -24,6 +25,7 @@ void rp_json_key(rp_json *j, const char *key);
 void rp_json_text(rp_json *j, const char *text); /* NULL gives null */
 void rp_json_slice(rp_json *j, ss_slice text);
 void rp_json_u64(rp_json *j, uint64_t value);
+void rp_json_i64(rp_json *j, int64_t value);
 void rp_json_bool(rp_json *j, bool value);
 void rp_json_null(rp_json *j);
 void rp_json_hex64(rp_json *j, uint64_t value); /* "16 digits" */

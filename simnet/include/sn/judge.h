@@ -61,6 +61,8 @@ typedef struct sn_histogram {
     uint64_t buckets[SN_HISTOGRAM_BUCKETS];
 } sn_histogram;
 void sn_histogram_add(sn_histogram *h, uint64_t value);
+/** The greatest value of a bucket. */
+uint64_t sn_histogram_end(unsigned bucket);
 /** The upper bound of the bucket that holds the given quantile (parts per million), or the greatest value when that is
  *  less; 0 when empty. */
 uint64_t sn_histogram_quantile(const sn_histogram *h, uint32_t ppm);
@@ -79,6 +81,7 @@ typedef struct sn_metrics {
     sn_histogram rrd, srd_ok, srd_fail, sdd_ok, sdd_fail, sdt_ok,
         sdt_fail;                   /* 4.1, 4.3 to 4.5, ns */
     sn_histogram pdd, setup_to_ack; /* INVITE to first 18x; to the ACK's arrival, ns */
+    sn_histogram resend_after;      /* how long a timer ran until a message went again, ns */
     uint64_t registrations, registrations_failed;
     /* the stack */
     uint64_t retransmits[SS_LETTER_COUNT]; /* by timer letter */
@@ -131,6 +134,8 @@ typedef struct sn_metric_info {
 /** The nth metric name, false past the last. */
 bool sn_metric_info_at(unsigned nth, sn_metric_info *out);
 bool sn_metric_find(ss_slice name, unsigned *nth);
+/** The parts of one that is a ratio; false for any other. */
+bool sn_metric_ratio(const sn_metrics *m, unsigned nth, sn_ratio *out);
 /** Its value: count, ns, or parts per million of a ratio. False when it is null (a ratio over nothing, an empty histogram). */
 bool sn_metric_value(const sn_metrics *m, unsigned nth, uint64_t *value);
 

@@ -199,3 +199,42 @@ TEST(html_page_says_which_laws_were_broken_and_where_it_is_written)
     CHECK_NOT_NULL(strstr(page, "<strong>Asked for:</strong> "));
     rig_free(&r);
 }
+
+/* ---- plots ---- */
+
+TEST(html_page_with_a_series_lets_no_text_end_its_script)
+{
+    rig r;
+    rig_start(&r, "plots");
+    sn_series *series = sn_series_new(r.meter);
+    CHECK_NOT_NULL(series);
+    sn_fact fact = facts_fact(SS_MS(5), 0, SN_FACT_PACKET, FACTS_ALICE);
+    sn_series_fact(series, &fact);
+    sn_meter_fact(r.meter, &fact);
+    sn_fact lost = facts_fact(SS_MS(6), 1, SN_FACT_LINK_DROPPED, SN_UP(FACTS_ALICE));
+    lost.cause = SN_CAUSE_LOSS;
+    sn_series_fact(series, &lost);
+    sn_meter_fact(r.meter, &lost);
+    sn_series_finish(series);
+    const rp_mark mark = { SS_MS(3), SS_MS(4), "</script><script>alert(1)</script>" };
+    r.run.series = series;
+    r.run.marks = &mark;
+    r.run.mark_count = 1;
+    const char *page = page_of(&r);
+    CHECK_NULL(strstr(page, "<script>alert"));
+    CHECK_NOT_NULL(strstr(page, "\"text\": \"\\u003c/script>"));
+    CHECK_NOT_NULL(strstr(page, "&lt;/script&gt;"));
+    CHECK_NOT_NULL(strstr(page, "<canvas id=\"plot-losses\""));
+    CHECK_NULL(strstr(page, "<canvas id=\"plot-calls\""));
+    CHECK_NULL(strstr(page, "unsafe"));
+    sn_series_free(series);
+    rig_free(&r);
+}
+
+TEST(html_page_without_a_series_has_no_script)
+{
+    rig r;
+    rig_start(&r, "plain");
+    CHECK_NULL(strstr(page_of(&r), "<script"));
+    rig_free(&r);
+}
