@@ -316,6 +316,7 @@ void ss_leg_free(const ss_visit *v, ss_call *call, ss_leg *leg)
         call->wanted = 0;
     }
     ss_ua_drop_pending(v, ref);
+    ss_targets_drop(v, (ss_errand){ SS_ERRAND_BYE, ref });
     ss_leg_forget_more(v, leg);
     ss_leg_leave_dialog(v, leg);
     ss_core_drop(v->core, &leg->ack.bytes);

@@ -323,6 +323,7 @@ void ss_ua_forget_all(ss_ua *ua, ss_core *core)
     ss_published_forget_all(&v);
     ss_call_forget_all(&v);
     ss_ua_drop_all_pending(&v);
+    ss_targets_forget_all(&v);
     ss_ua_forget_logins(&v);
     ss_ua_forget_nonces(&v);
 }

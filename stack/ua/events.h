@@ -178,6 +178,8 @@ SS_MUST_USE ss_status ss_sub_unsubscribe(const ss_visit *v, const ss_command *co
 /** The request that makes it is out: Timer N runs, and forks may answer. */
 void ss_sub_asked(const ss_visit *v, ss_subscription *sub);
 void ss_sub_expect_notify(const ss_visit *v, ss_subscription *sub);
+/** A request of the subscription's was redirected: one of the subscriber's is another SUBSCRIBE, with a Timer N of its own. */
+void ss_sub_sent_elsewhere(const ss_visit *v, ss_subscription *sub);
 void ss_sub_up(const ss_visit *v, ss_subscription *sub, const ss_up *up, const ss_msg *response);
 void ss_sub_timer(const ss_visit *v, ss_subscription *sub);
 void ss_sub_failed(const ss_visit *v, ss_subscription *sub, const ss_outcome *outcome);
@@ -236,6 +238,8 @@ bool ss_reg_located(const ss_visit *v, const ss_answer *answer);
 SS_MUST_USE ss_status ss_request_send(const ss_visit *v, ss_command *command);
 void ss_request_up(const ss_visit *v, const ss_up *up, const ss_msg *response);
 void ss_request_done(const ss_visit *v, uint32_t who, const ss_outcome *outcome);
+/** The number of a request, without how often it was sent. */
+uint32_t ss_request_number(uint32_t who);
 
 void ss_uas_message(const ss_visit *v, const ss_incoming *in);
 void ss_uas_message_inside(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog);

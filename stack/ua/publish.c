@@ -58,6 +58,7 @@ static void free_it(const ss_visit *v, publication *p)
         ss_txn_disown(v->core, p->txn);
     }
     ss_ua_drop_pending(v, ref);
+    ss_targets_drop(v, (ss_errand){ SS_ERRAND_PUBLICATION, ref });
     ss_core_drop(v->core, &p->target);
     ss_core_drop(v->core, &p->note);
     ss_core_drop(v->core, &p->etag);
@@ -264,6 +265,7 @@ void ss_publication_up(const ss_visit *v, ss_ref ref, const ss_up *up, const ss_
     }
     p->txn = 0;
     p->is_busy = false;
+    ss_targets_drop(v, errand);
     if (up->kind != SS_UP_RESPONSE) {
         failed(v, p,
                &(ss_outcome){ .status = up->kind == SS_UP_TIMEOUT ? 408 : 503, .synthetic = true });

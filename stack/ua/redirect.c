@@ -210,20 +210,6 @@ static ss_slice add_contacts(const ss_visit *v, const ss_repeat *r, const ss_msg
 
 /* ---- the next target ---- */
 
-static ss_blob *targets_of(const ss_visit *v, ss_errand errand)
-{
-    switch (errand.kind) {
-    case SS_ERRAND_INVITE:
-        return &ss_call_at(v->core, errand.who)->targets;
-    case SS_ERRAND_REGISTER:
-        return ss_ua_register_targets(v);
-    case SS_ERRAND_ASKED:
-        return &ss_asked_at(v->core, errand.who)->targets;
-    default: /* any answer ends a BYE, and what stands alone inside a dialog has no place for a set */
-        return NULL;
-    }
-}
-
 /* RFC3261:12.2.1.2 Inside a dialog the route set stays what it is; a strict router stands where the target would. */
 static bool has_strict_route(const ss_repeat *r)
 {
@@ -231,7 +217,7 @@ static bool has_strict_route(const ss_repeat *r)
     ss_name_addr route;
     ss_uri uri;
     ss_slice lr;
-    return r->errand.kind == SS_ERRAND_ASKED &&
+    return ss_name_addr_tag(&r->request.to).len > 0 &&
            ss_msg_next_addr(&r->request, SS_HDR_ROUTE, &it, &route) == SS_OK &&
            (ss_uri_parse(route.uri, &uri) != SS_OK ||
             ss_params_get(uri.params, SS_LIT("lr"), &lr) != SS_OK);
@@ -251,24 +237,27 @@ static bool best_target(ss_slice block, target *best)
     return found;
 }
 
-/* RFC3261:8.1.1.8 the Contact of an INVITE is as secure as its target. */
+/* RFC3261:8.1.1.8 the Contact of what makes a dialog, or goes on with it, is as secure as its target. */
 static bool secure_contact(const ss_visit *v, const ss_uri *uri, ss_repeat *r)
 {
     ss_slice contact;
-    if (r->errand.kind != SS_ERRAND_INVITE || uri->scheme != SS_SCHEME_SIPS) {
+    if (uri->scheme != SS_SCHEME_SIPS || r->errand.kind == SS_ERRAND_REGISTER ||
+        ss_msg_count(&r->request, SS_HDR_CONTACT) == 0) {
         return true;
     }
     if (ss_ua_contact_for(v, true, &contact) != SS_OK) {
         return false;
     }
     ss_splice_set(&r->edits, SS_HDR_CONTACT, contact);
-    ss_call_at(v->core, r->errand.who)->secure = true;
+    if (r->errand.kind == SS_ERRAND_INVITE) {
+        ss_call_at(v->core, r->errand.who)->secure = true;
+    }
     return true;
 }
 
 bool ss_ua_try_next_target(const ss_visit *v, ss_repeat *r)
 {
-    const ss_blob *targets = targets_of(v, r->errand);
+    const ss_blob *targets = ss_targets_of(v, r->errand);
     ss_store *store = &v->core->pools->store;
     target next;
     ss_uri uri;
@@ -288,9 +277,9 @@ bool ss_ua_try_next_target(const ss_visit *v, ss_repeat *r)
 
 bool ss_ua_follow_redirect(const ss_visit *v, const ss_msg *response, ss_repeat *r)
 {
-    ss_blob *targets = targets_of(v, r->errand);
-    ss_slice block = targets == NULL ? SS_EMPTY : ss_blob_slice(&v->core->pools->store, *targets);
-    if (targets == NULL || has_strict_route(r)) {
+    const ss_blob *known = ss_targets_of(v, r->errand);
+    ss_slice block = known == NULL ? SS_EMPTY : ss_blob_slice(&v->core->pools->store, *known);
+    if (has_strict_route(r)) {
         return false;
     }
     const size_t before = block.len;
@@ -302,7 +291,8 @@ bool ss_ua_follow_redirect(const ss_visit *v, const ss_msg *response, ss_repeat 
     block = add_contacts(v, r, response, block);
     if (block.len > before && block.len > 0) {
         ss_blob grown;
-        if (ss_core_keep(v->core, block, &grown) != SS_OK) {
+        ss_blob *targets = ss_targets_need(v, r->errand);
+        if (targets == NULL || ss_core_keep(v->core, block, &grown) != SS_OK) {
             return false; /* no room: the 3xx is the answer */
         }
         ss_core_drop(v->core, targets);

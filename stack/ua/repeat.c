@@ -90,6 +90,7 @@ static const struct {
     { 407, ss_ua_answer_challenge },
     { 413, omit_offer },
     { 415, omit_type },
+    { 416, ss_ua_use_sip_uri },
     { 420, omit_extensions },
     { 422, ss_ua_raise_interval },
 };
@@ -284,7 +285,13 @@ static bool goes_elsewhere(const ss_visit *v, ss_errand errand, const ss_up *up,
         return false;
     }
     *repeats = 0;
-    return send_again(v, errand, up, r);
+    if (!send_again(v, ss_errand_anew(errand), up, r)) {
+        return false;
+    }
+    if (errand.kind == SS_ERRAND_SUBSCRIPTION) {
+        ss_sub_sent_elsewhere(v, ss_subscription_at(v->core, errand.who));
+    }
+    return true;
 }
 
 /* RFC3263:4.3 "identical to the previous, but has a different value of the Via branch ID". */

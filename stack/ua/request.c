@@ -5,7 +5,7 @@
 
 enum { NUMBER_BITS = 28 };
 
-static uint32_t number_of(uint32_t who)
+uint32_t ss_request_number(uint32_t who)
 {
     return who & ((1u << NUMBER_BITS) - 1);
 }
@@ -66,18 +66,19 @@ ss_status ss_request_send(const ss_visit *v, ss_command *command)
             ss_put_header(&d.b, SS_HDR_CONTENT_DISPOSITION, SS_LIT("Info-Package"));
         }
     }
-    const ss_errand errand = { SS_ERRAND_REQUEST, number_of(v->ua->next_usage + 1) };
+    const ss_errand errand = { SS_ERRAND_REQUEST, ss_request_number(v->ua->next_usage + 1) };
     const ss_status sent = ss_draft_send(v, &d, errand, command->body_type, command->body);
     if (sent == SS_OK) {
-        command->request = number_of(++v->ua->next_usage);
+        command->request = ss_request_number(++v->ua->next_usage);
     }
     return sent;
 }
 
 void ss_request_done(const ss_visit *v, uint32_t who, const ss_outcome *outcome)
 {
+    ss_targets_drop(v, (ss_errand){ SS_ERRAND_REQUEST, who });
     ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_RESPONSE,
-                                        .request = number_of(who),
+                                        .request = ss_request_number(who),
                                         .status = outcome->status,
                                         .synthetic = outcome->synthetic,
                                         .msg = outcome->msg });
@@ -109,13 +110,13 @@ void ss_request_up(const ss_visit *v, const ss_up *up, const ss_msg *response)
         return;
     }
     uint8_t repeats = (uint8_t)(up->owner.ref >> NUMBER_BITS);
-    const ss_errand again = { SS_ERRAND_REQUEST, number_of(up->owner.ref) | (repeats + 1u)
-                                                                                << NUMBER_BITS };
+    const ss_errand again = { SS_ERRAND_REQUEST,
+                              ss_request_number(up->owner.ref) | (repeats + 1u) << NUMBER_BITS };
     const ss_errand same = { SS_ERRAND_REQUEST, up->owner.ref };
     if (ss_ua_fail_over(v, same, up)) {
         return;
     }
-    if (up->kind == SS_UP_RESPONSE && response->status >= 300 &&
+    if ((response == NULL || response->status >= 300) &&
         ss_ua_repeat(v, again, up, response, &repeats)) {
         return;
     }

@@ -122,7 +122,7 @@ static void free_pending(const ss_visit *v, ss_ref ref)
     ss_core_give(v->core, ref, sizeof(pending));
 }
 
-/* One more, at the end; without bytes when the owner keeps them. 0: no room. */
+/* One more, not in the list yet; without bytes when the owner keeps them. 0: no room. */
 static ss_ref new_pending(const ss_visit *v, ss_errand errand, const ss_path *path, ss_slice bytes)
 {
     const ss_ref ref = ss_core_take(v->core, sizeof(pending));
@@ -141,12 +141,8 @@ static ss_ref new_pending(const ss_visit *v, ss_errand errand, const ss_path *pa
 static void link_pending(const ss_visit *v, ss_ref ref)
 {
     v->ua->next_token++;
-    if (v->ua->last_pending == 0) {
-        v->ua->first_pending = ref;
-    } else {
-        pending_at(v, v->ua->last_pending)->next = ref;
-    }
-    v->ua->last_pending = ref;
+    pending_at(v, ref)->next = v->ua->first_pending;
+    v->ua->first_pending = ref;
 }
 
 static ss_status keep_pending(const ss_visit *v, ss_errand errand, const ss_hop *hop,
@@ -230,9 +226,6 @@ static void unlink_pending(const ss_visit *v, ss_ref before, ss_ref ref)
     } else {
         pending_at(v, before)->next = next;
     }
-    if (v->ua->last_pending == ref) {
-        v->ua->last_pending = before;
-    }
 }
 
 void ss_ua_drop_pending(const ss_visit *v, ss_ref who)
@@ -276,19 +269,34 @@ void ss_ua_drop_all_pending(const ss_visit *v)
 
 /* ---- the answer ---- */
 
+/* A redirected request is on its way to the next of its targets. RFC3261:8.1.3.4 */
+static bool goes_on(const ss_visit *v, ss_errand errand, const ss_up *up)
+{
+    uint8_t none = 0;
+    uint8_t *repeats = &none;
+    if (errand.kind == SS_ERRAND_INVITE) {
+        repeats = &ss_call_at(v->core, errand.who)->repeats;
+    } else if (errand.kind == SS_ERRAND_SUBSCRIPTION) {
+        repeats = &ss_subscription_at(v->core, errand.who)->repeats;
+    } else if (errand.kind != SS_ERRAND_BYE && errand.kind != SS_ERRAND_PUBLICATION &&
+               errand.kind != SS_ERRAND_REQUEST) {
+        return false;
+    }
+    return ss_ua_repeat(v, errand, up, NULL, repeats);
+}
+
 /* 8.1.3.1: no address is a failure of the transport: 503. */
 static void report_unsent(const ss_visit *v, ss_errand errand, const ss_sent *sent)
 {
     const ss_outcome outcome = { .status = 503, .synthetic = true };
     const ss_up up = { .kind = SS_UP_TRANSPORT_ERROR, .ended = true, .sent = sent };
-    switch (errand.kind) {
-    case SS_ERRAND_INVITE: {
-        ss_call *call = ss_call_at(v->core, errand.who);
-        if (!ss_ua_repeat(v, errand, &up, NULL, &call->repeats)) {
-            ss_uac_refused(v, call, &outcome);
-        }
-        break;
+    if (goes_on(v, errand, &up)) {
+        return;
     }
+    switch (errand.kind) {
+    case SS_ERRAND_INVITE:
+        ss_uac_refused(v, ss_call_at(v->core, errand.who), &outcome);
+        break;
     case SS_ERRAND_BYE:
         ss_leg_bye_done(v, ss_leg_at(v->core, errand.who), &outcome);
         break;

@@ -44,6 +44,15 @@ void ss_sub_expect_notify(const ss_visit *v, ss_subscription *sub)
     ss_subscription_arm(v, sub, SS_CLOCK_N, ss_time_after(v->turn->now, wait_n(v)));
 }
 
+/* RFC6665:4.1.2.4 RFC3261:8.1.3.4 */
+void ss_sub_sent_elsewhere(const ss_visit *v, ss_subscription *sub)
+{
+    if (sub->role == SS_SUBSCRIBER) {
+        sub->window = ss_time_after(v->turn->now, wait_n(v));
+        ss_sub_expect_notify(v, sub);
+    }
+}
+
 void ss_sub_asked(const ss_visit *v, ss_subscription *sub)
 {
     sub->window = ss_time_after(v->turn->now, wait_n(v));

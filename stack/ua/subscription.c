@@ -36,11 +36,24 @@ ss_subscription *ss_subscription_find(const ss_visit *v, uint32_t number)
     return NULL;
 }
 
+/* RFC3261:8.1.1.8 the Request-URI, or the topmost Route, is a SIPS URI. */
+static bool is_secure(const ss_visit *v, const ss_subscription *sub)
+{
+    if (sub->dialog != 0) {
+        const ss_dialog_text text = ss_dialog_text_of(v->core, ss_dialog_at(v->core, sub->dialog));
+        const bool is_bracketed = text.routes.len > 0 && text.routes.at[0] == '<';
+        return ss_ua_is_sips(text.target) ||
+               ss_ua_is_sips(ss_slice_cut(text.routes, is_bracketed ? 1 : 0, text.routes.len));
+    }
+    return ss_ua_is_sips(ss_subscription_text(v, sub, SS_SUB_TARGET)) ||
+           ss_ua_is_sips(v->ua->identity->outbound);
+}
+
 ss_status ss_subscription_draft(const ss_visit *v, const ss_subscription *sub, ss_method method,
                                 ss_draft *d)
 {
     ss_slice contact;
-    if (ss_ua_contact(v, &contact) != SS_OK) {
+    if (ss_ua_contact_for(v, is_secure(v, sub), &contact) != SS_OK) {
         return SS_ERR_FULL;
     }
     if (sub->dialog != 0) {
@@ -155,6 +168,7 @@ static void free_it(const ss_visit *v, ss_subscription *sub)
         ss_txn_disown(v->core, sub->txn);
     }
     ss_ua_drop_pending(v, ref);
+    ss_targets_drop(v, (ss_errand){ SS_ERRAND_SUBSCRIPTION, ref });
     ss_usage_remove(v, sub);
     unlink_it(v, sub);
     ss_core_drop(v->core, &sub->text);
@@ -255,6 +269,7 @@ void ss_subscription_up(const ss_visit *v, ss_subscription *sub, const ss_up *up
         return;
     }
     sub->repeats = 0;
+    ss_targets_drop(v, errand);
     if (!up->ended && up->txn != 0) {
         ss_txn_disown(v->core, up->txn); /* Timer K is not our business */
     }
@@ -270,6 +285,7 @@ void ss_subscription_up(const ss_visit *v, ss_subscription *sub, const ss_up *up
 void ss_subscription_failed(const ss_visit *v, ss_subscription *sub, const ss_outcome *outcome)
 {
     sub->is_busy = false;
+    ss_targets_drop(v, (ss_errand){ SS_ERRAND_SUBSCRIPTION, ss_subscription_ref(v->core, sub) });
     if (sub->role == SS_SUBSCRIBER) {
         ss_sub_failed(v, sub, outcome);
     } else {

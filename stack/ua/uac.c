@@ -115,6 +115,9 @@ static bool is_for_to(ss_slice name)
 ss_slice ss_ua_logical_uri(const ss_visit *v, const ss_uri *uri)
 {
     ss_buffer b = ss_buffer_open(v->turn->arena);
+    if (uri->scheme == SS_SCHEME_TEL) {
+        return ss_arena_copy(v->turn->arena, uri->whole);
+    }
     ss_put(&b, uri->scheme == SS_SCHEME_SIPS ? SS_LIT("sips:") : SS_LIT("sip:"));
     if (uri->user.at != NULL) {
         ss_put(&b, uri->user);
@@ -150,8 +153,9 @@ ss_status ss_ua_plan_journey(const ss_visit *v, ss_slice target, ss_journey *j)
     if (ss_uri_parse(target, &j->target) != SS_OK || j->target.headers.len > 0) {
         return SS_ERR_SYNTAX;
     }
-    if (j->target.scheme != SS_SCHEME_SIP && j->target.scheme != SS_SCHEME_SIPS) {
-        return SS_ERR_SYNTAX;
+    const bool is_number = j->target.scheme == SS_SCHEME_TEL && v->ua->identity->outbound.len > 0;
+    if (j->target.scheme != SS_SCHEME_SIP && j->target.scheme != SS_SCHEME_SIPS && !is_number) {
+        return SS_ERR_SYNTAX; /* a number has no host: who has an outbound proxy can send to one */
     }
     const ss_status status =
         ss_route_make(target, v->ua->identity->outbound, v->turn->arena, &j->route);

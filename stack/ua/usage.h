@@ -335,12 +335,27 @@ SS_MUST_USE bool ss_ua_repeat(const ss_visit *v, ss_errand errand, const ss_up *
  *  to, RFC 3263 4.3. ss_ua_repeat begins with this. False: there is none. */
 SS_MUST_USE bool ss_ua_fail_over(const ss_visit *v, ss_errand errand, const ss_up *up);
 
+/** The rule of 416, tel.c: 19.1.6. */
+bool ss_ua_use_sip_uri(const ss_visit *v, const ss_msg *response, ss_repeat *repeat);
+
 /* ---- redirect.c: 8.1.3.4, 19.1.5 ---- */
 
 /** The rule of 3xx: its Contacts join the target set of the errand, and the best one that was not tried is next. */
 bool ss_ua_follow_redirect(const ss_visit *v, const ss_msg *response, ss_repeat *repeat);
 /** The rule of what failed: the next of the target set, which only a 3xx makes. */
 bool ss_ua_try_next_target(const ss_visit *v, ss_repeat *repeat);
+
+/* ---- targets.c: 8.1.3.4 ---- */
+
+/** The target set of an errand; NULL: it has none yet, or may have none. */
+ss_blob *ss_targets_of(const ss_visit *v, ss_errand errand);
+/** A place for one. NULL: at the quota, or nothing that may be redirected. */
+ss_blob *ss_targets_need(const ss_visit *v, ss_errand errand);
+/** The errand is done; of those that have a place of their own nothing happens. */
+void ss_targets_drop(const ss_visit *v, ss_errand errand);
+void ss_targets_forget_all(const ss_visit *v);
+/** The errand as if it was not sent again yet: another target's count of repeats is its own. */
+ss_errand ss_errand_anew(ss_errand errand);
 
 /* ---- login.c: credentials: 22.1, 22.2, 22.3 ---- */
 

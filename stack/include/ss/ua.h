@@ -211,9 +211,10 @@ typedef struct ss_ua {
     const ss_ua_identity *identity;
     ss_ref first_call, last_call; /* in order of number; some linger when they are over */
     ss_ref registration;
-    ss_ref first_pending, last_pending; /* requests that wait for an address, in order of token */
-    ss_ref first_login;                 /* nonces to make credentials from, the oldest first */
-    uint32_t calls : 30;                /* not over: each takes one of identity->lines */
+    ss_ref first_pending; /* requests that wait for an address, the newest first */
+    ss_ref first_login;   /* nonces to make credentials from, the oldest first */
+    ss_ref first_targets; /* target sets of redirected requests: targets.c */
+    uint32_t calls : 30;  /* not over: each takes one of identity->lines */
     uint32_t quiet : 1;
     uint32_t calls_changed : 1; /* since watchers were told */
     uint32_t next_call;
