@@ -205,7 +205,8 @@ static void fill_login(login_block *block, sn_host *host, const sn_login_spec *s
                                 .credentials = block->credentials,
                                 .credential_count = (uint16_t)(1 + spec->guest_count),
                                 .minimum = (ss_hash)spec->minimum,
-                                .prefers_strongest = spec->prefers_strongest };
+                                .prefers_strongest = spec->prefers_strongest,
+                                .wants_proof = spec->wants_proof };
     block->profile.auth = &block->auth;
 }
 

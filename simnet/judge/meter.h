@@ -34,6 +34,8 @@
     X(NONCE_STALE, "nonce_stale", "a server found right credentials of a stale nonce")             \
     X(DOWNGRADE_REFUSED, "downgrade_refused",                                                      \
       "a user agent did not answer a challenge weaker than its policy: RFC 8760 3")                \
+    X(SERVER_UNPROVED, "server_unproved",                                                          \
+      "a server's proof of the password was wrong, or missing where it is wanted: RFC 7616 3.5")   \
     X(INVITE_COPY, "invite_copy", "an INVITE was sent again (Timer A)")                            \
     X(REQUEST_COPY, "request_copy", "another request was sent again (Timer E)")                    \
     X(FINAL_COPY, "final_copy", "a final response of 300 to 699 was sent again (Timer G)")         \

@@ -125,7 +125,8 @@ static void logged_in(sn_meter *m, unsigned outcome)
     static const reach words[SS_AUTH_COUNT] = {
         [SS_AUTH_CHALLENGED] = REACH_CHALLENGE,    [SS_AUTH_ACCEPTED] = REACH_CREDENTIALS_ACCEPTED,
         [SS_AUTH_WRONG] = REACH_CREDENTIALS_WRONG, [SS_AUTH_REPLAYED] = REACH_CREDENTIALS_REPLAYED,
-        [SS_AUTH_STALE] = REACH_NONCE_STALE,       [SS_AUTH_TOO_WEAK] = REACH_DOWNGRADE_REFUSED
+        [SS_AUTH_STALE] = REACH_NONCE_STALE,       [SS_AUTH_TOO_WEAK] = REACH_DOWNGRADE_REFUSED,
+        [SS_AUTH_UNPROVED] = REACH_SERVER_UNPROVED
     };
     if (outcome < SS_AUTH_COUNT && words[outcome] != 0) {
         m->reached[words[outcome]] = true;

@@ -106,6 +106,7 @@ static sn_login_spec login_of(const sn_group_entry *g)
                             .minimum = (uint8_t)g->auth.minimum,
                             .prefers_strongest = g->auth.prefer == 1,
                             .for_users = g->auth.users,
+                            .wants_proof = g->auth.is_mutual,
                             .guest_count = g->guest_of.count };
     for (uint32_t i = 0; i < g->guest_of.count; i++) {
         const sn_domain_entry *d = g->guest_of.domains[i];

@@ -202,6 +202,7 @@ static const sn_field auth_fields[] = {
       .offset = offsetof(sn_auth_entry, prefer),
       .words = prefer_words },
     { .key = "users", .kind = SN_VALUE_BOOL, .offset = offsetof(sn_auth_entry, users) },
+    { .key = "mutual", .kind = SN_VALUE_BOOL, .offset = offsetof(sn_auth_entry, is_mutual) },
 };
 static const sn_fields auth_table = { "auth", auth_fields, SS_COUNT(auth_fields), NULL };
 

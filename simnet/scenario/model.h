@@ -75,6 +75,7 @@ typedef struct sn_auth_entry {
     unsigned minimum; /* ss_hash */
     unsigned prefer;  /* 1: the strongest */
     bool users;
+    bool is_mutual; /* servers must prove that they know the password */
 } sn_auth_entry;
 
 typedef struct sn_window_entry {

@@ -46,7 +46,8 @@ static ss_sent *sent_by(const ss_core *core, ss_turn *turn, const ss_txn *t, con
 {
     const bool is_of_use =
         response->status >= 300 ||
-        (response->status >= 200 && ss_msg_count(response, SS_HDR_AUTHENTICATION_INFO) > 0);
+        (response->status >= 200 &&
+         (t->owner.wants_2xx_sent || ss_msg_count(response, SS_HDR_AUTHENTICATION_INFO) > 0));
     return is_of_use ? ss_txn_sent(core, turn, t) : NULL;
 }
 

@@ -200,10 +200,18 @@ static void uas_invite_up(ss_call *call, const ss_up *up)
 
 void ss_ua_up(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *response)
 {
-    const ss_visit v = { .ua = ua, .core = core, .turn = turn };
+    ss_visit v = { .ua = ua, .core = core, .turn = turn };
     ss_call *call = NULL;
-    if (up->kind == SS_UP_RESPONSE && up->sent != NULL && response->status < 300) {
-        ss_ua_logged_in(&v, up, response);
+    ss_up unanswered;
+    if (up->kind == SS_UP_RESPONSE && response->status < 300 &&
+        !ss_ua_logged_in(&v, up, response)) {
+        v.is_unproved = response->method == SS_METHOD_INVITE;
+        if (!v.is_unproved) { /* RFC7616:3.5 nobody who knows us said so */
+            unanswered = *up;
+            unanswered.kind = SS_UP_TRANSPORT_ERROR;
+            up = &unanswered;
+            response = NULL;
+        }
     }
     switch (up->owner.kind) {
     case SS_OWNER_CALL:

@@ -4,7 +4,7 @@
  * Credentials go toward their realm and nowhere else: into requests whose next hop is a host of theirs (for a proxy), into a
  * REGISTER to one, or to a user that challenged before, if that is allowed at all. A peer elsewhere that names the realm gets
  * nothing. Invariant: a login's count has been sent with its nonce, and no count twice. */
-#include "usage.h"
+#include "changes.h"
 
 #include <string.h>
 
@@ -496,46 +496,123 @@ static login *login_with(const ss_visit *v, ss_slice nonce)
     return NULL;
 }
 
+/* HA1 of the credential that a request was sent with: its login may have another nonce by now. */
+static bool find_ha1(const ss_visit *v, const login *l, const ss_credentials *sent,
+                     ss_digest_hex *ha1)
+{
+    const ss_ua_auth *auth = auth_of(v);
+    uint16_t index;
+    if (l != NULL) {
+        *ha1 = l->ha1;
+        return true;
+    }
+    if (!find_credential(auth, sent->realm, &index) || sent->algorithm == SS_ALGORITHM_UNKNOWN) {
+        return false;
+    }
+    const ss_credential *c = &auth->credentials[index];
+    *ha1 = ss_digest_ha1(auth->crypto, ss_algorithm_hash(sent->algorithm), c->username, c->realm,
+                         c->password);
+    return true;
+}
+
+/** What a response below 300 says of who sent it. */
+typedef enum proof { PROOF_NONE, PROOF_WRONG, PROOF_RIGHT } proof;
+
 /* RFC7616:3.5 The server shows that it knows the secret too; what it says with a wrong proof counts for nothing. */
-static bool is_proved(const ss_visit *v, const login *l, const ss_credentials *sent,
+static proof proof_of(const ss_visit *v, const login *l, const ss_credentials *sent,
                       const ss_authentication_info *info, const ss_msg *response)
 {
-    if (info->rspauth.at == NULL) {
-        return true;
+    ss_digest_hex ha1;
+    if (info->rspauth.at == NULL || !find_ha1(v, l, sent, &ha1)) {
+        return PROOF_NONE;
     }
     const ss_digest_request what = { .method = SS_EMPTY, .body = response->body };
     const ss_digest_hex right =
-        ss_digest_response(auth_of(v)->crypto, sent, ss_digest_hex_slice(&l->ha1), &what);
-    return info->qop == sent->qop && info->nc == sent->nc &&
-           ss_slice_eq(info->cnonce, sent->cnonce) &&
-           ss_secret_eq(info->rspauth, ss_digest_hex_slice(&right));
+        ss_digest_response(auth_of(v)->crypto, sent, ss_digest_hex_slice(&ha1), &what);
+    const bool is_right = info->qop == sent->qop && info->nc == sent->nc &&
+                          ss_slice_eq(info->cnonce, sent->cnonce) &&
+                          ss_secret_eq(info->rspauth, ss_digest_hex_slice(&right));
+    return is_right ? PROOF_RIGHT : PROOF_WRONG;
 }
 
-/* RFC7616:3.5 The next request takes the next nonce. */
-void ss_ua_logged_in(const ss_visit *v, const ss_up *up, const ss_msg *response)
+/* RFC7616:3.5 The next request takes the next nonce; without room the old one serves on. */
+static void take_next_nonce(const ss_visit *v, login *l, ss_slice nonce)
 {
-    ss_msg request;
-    ss_diag diag;
-    ss_credentials sent;
+    const ss_slice text = ss_blob_slice(&v->core->pools->store, l->text);
+    const ss_slice opaque = l->has_opaque ? ss_slice_cut(text, l->nonce_len, text.len) : SS_EMPTY;
+    (void)set_text(v, l, nonce, opaque);
+}
+
+static proof read_info(const ss_visit *v, const ss_credentials *sent, const ss_msg *response)
+{
     ss_authentication_info info;
     const ss_slice value = ss_msg_value(response, SS_HDR_AUTHENTICATION_INFO, 0);
-    if (v->ua->first_login == 0 ||
-        ss_msg_parse(&request, v->turn->arena, up->sent->bytes, &diag) != SS_OK ||
-        ss_authentication_info_parse(value, v->turn->arena, &info) != SS_OK ||
-        ss_credentials_parse(ss_msg_value(&request, SS_HDR_AUTHORIZATION, 0), v->turn->arena,
-                             &sent) != SS_OK) {
-        return;
+    if (ss_authentication_info_parse(value, v->turn->arena, &info) != SS_OK) {
+        return PROOF_NONE;
     }
-    login *l = login_with(v, sent.nonce);
-    if (l == NULL) {
-        return;
+    login *l = login_with(v, sent->nonce);
+    const proof p = proof_of(v, l, sent, &info, response);
+    if (p != PROOF_WRONG && l != NULL && info.nextnonce.len > 0 &&
+        (p == PROOF_RIGHT || !auth_of(v)->wants_proof)) {
+        take_next_nonce(v, l, info.nextnonce);
     }
-    if (!is_proved(v, l, &sent, &info, response)) {
+    return p;
+}
+
+/* A registrar of ours that asks for nothing is none: whoever has stolen its name cannot ask. */
+static bool is_to_be_proved(const ss_visit *v, const ss_msg *request, bool has_credentials)
+{
+    const ss_ua_auth *auth = auth_of(v);
+    if (!auth->wants_proof) {
+        return false;
+    }
+    for (uint16_t i = 0; i < auth->credential_count && request->method == SS_METHOD_REGISTER; i++) {
+        if (has_host(&auth->credentials[i], request->target.host)) {
+            return true;
+        }
+    }
+    return has_credentials;
+}
+
+bool ss_ua_wants_proof(const ss_visit *v)
+{
+    return auth_of(v) != NULL && auth_of(v)->wants_proof;
+}
+
+/* A copy of an INVITE's 2xx, whose request is gone: when the first found no room, this one proves nothing. */
+static bool is_beyond_proof(const ss_visit *v, const ss_up *up, const ss_msg *response)
+{
+    const bool is_2xx_of_invite = response->method == SS_METHOD_INVITE && response->status >= 200;
+    const bool had_credentials =
+        up->owner.kind == SS_OWNER_CALL    ? ss_call_at(v->core, up->owner.ref)->kept.len > 0
+        : up->owner.kind == SS_OWNER_ASKED ? ss_asked_at(v->core, up->owner.ref)->kept.len > 0
+                                           : false;
+    return ss_ua_wants_proof(v) && is_2xx_of_invite && had_credentials;
+}
+
+bool ss_ua_logged_in(const ss_visit *v, const ss_up *up, const ss_msg *response)
+{
+    ss_diag diag;
+    ss_credentials sent;
+    const ss_ua_auth *auth = auth_of(v);
+    if (auth == NULL || (v->ua->first_login == 0 && !auth->wants_proof)) {
+        return true;
+    }
+    if (up->sent == NULL) {
+        return !is_beyond_proof(v, up, response);
+    }
+    ss_msg *request = SS_ARENA_NEW(v->turn->arena, ss_msg);
+    if (request == NULL || ss_msg_parse(request, v->turn->arena, up->sent->bytes, &diag) != SS_OK) {
+        return !auth->wants_proof; /* we printed it: it is the arena */
+    }
+    const bool has_credentials =
+        ss_credentials_parse(ss_msg_value(request, SS_HDR_AUTHORIZATION, 0), v->turn->arena,
+                             &sent) == SS_OK;
+    const proof p = has_credentials ? read_info(v, &sent, response) : PROOF_NONE;
+    const bool is_refused =
+        response->status >= 200 && p != PROOF_RIGHT && is_to_be_proved(v, request, has_credentials);
+    if (p == PROOF_WRONG || is_refused) {
         note(v, response, SS_AUTH_UNPROVED);
-    } else if (info.nextnonce.len > 0) {
-        const ss_slice text = ss_blob_slice(&v->core->pools->store, l->text);
-        const ss_slice opaque =
-            l->has_opaque ? ss_slice_cut(text, l->nonce_len, text.len) : SS_EMPTY;
-        (void)set_text(v, l, info.nextnonce, opaque); /* without room the old one serves on */
     }
+    return !is_refused;
 }

@@ -450,6 +450,9 @@ void ss_ua_register_up(const ss_visit *v, const ss_up *up, const ss_msg *respons
     case SS_UP_TRANSPORT_ERROR:
         if (!ss_ua_repeat(v, errand, up, NULL, &reg->repeats)) {
             const unsigned status = up->kind == SS_UP_TIMEOUT ? 408 : 503;
+            if (!up->ended && up->txn != 0) {
+                ss_txn_disown(v->core, up->txn);
+            }
             ss_ua_register_failed(v, &(ss_outcome){ .status = status, .synthetic = true });
         }
         return;

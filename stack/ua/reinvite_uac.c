@@ -131,12 +131,14 @@ static void twoxx(const ss_visit *v, ss_leg *leg, ss_asked *asked, const ss_msg 
     if (verdict == SS_OA_IS_OFFER) {
         ss_ack_wait(v, &asked->ack, response);
     }
-    const bool is_deferred = is_wanted && asked->ack.waits;
+    const bool is_deferred = is_wanted && asked->ack.waits && !v->is_unproved;
     if (!is_deferred && ss_asked_acknowledge(v, leg, asked) != SS_OK) {
         ss_ack_forget(v, &asked->ack);
         ss_call_tell_full(v, ss_call_at(v->core, leg->call)); /* a copy of the 2xx asks again */
     }
-    if (is_wanted) {
+    if (is_wanted && v->is_unproved) {
+        ss_leg_bye(v, leg); /* RFC7616:3.5 RFC3261:13.2.2.4 acknowledged, and ended */
+    } else if (is_wanted) {
         ss_leg_tell_change(
             v, leg, (ss_told){ SS_EVENT_CHANGED, SS_METHOD_INVITE, verdict, asked->ack.waits },
             &(ss_outcome){ .status = response->status, .msg = response });

@@ -29,7 +29,7 @@ ss_path ss_ua_path_to(const ss_visit *v, const ss_hop *hop)
 
 /* ---- sending ---- */
 
-static ss_owner owner_of(ss_errand errand)
+static ss_owner owner_of(const ss_visit *v, ss_errand errand)
 {
     static const uint8_t kinds[] = { [SS_ERRAND_INVITE] = SS_OWNER_CALL,
                                      [SS_ERRAND_BYE] = SS_OWNER_IN_CALL,
@@ -38,7 +38,10 @@ static ss_owner owner_of(ss_errand errand)
                                      [SS_ERRAND_PUBLICATION] = SS_OWNER_PUBLICATION,
                                      [SS_ERRAND_REQUEST] = SS_OWNER_REQUEST,
                                      [SS_ERRAND_ASKED] = SS_OWNER_ASKED };
-    return (ss_owner){ .kind = kinds[errand.kind], .wants_sent = true, .ref = errand.who };
+    return (ss_owner){ .kind = kinds[errand.kind],
+                       .wants_sent = true,
+                       .wants_2xx_sent = ss_ua_wants_proof(v),
+                       .ref = errand.who };
 }
 
 /* The transaction is known to whom it is for. */
@@ -89,7 +92,8 @@ ss_status ss_ua_send_by(const ss_visit *v, ss_errand errand, const ss_path *path
         return SS_OK;
     }
     ss_ref txn = 0;
-    const ss_status status = ss_txn_request(v->core, v->turn, path, bytes, owner_of(errand), &txn);
+    const ss_status status =
+        ss_txn_request(v->core, v->turn, path, bytes, owner_of(v, errand), &txn);
     if (status == SS_OK) {
         (void)!ss_txn_keep_others(v->core, txn, others.at, others.count); /* without room: none */
         report_sent(v, errand, txn);

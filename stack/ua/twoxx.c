@@ -174,7 +174,8 @@ ss_status ss_leg_ack(const ss_visit *v, ss_leg *leg, const ss_command *command)
     return status;
 }
 
-/* The first 2xx is the application's call, unless it asked to cancel; any other is released. RFC3261:13.2.2.4 */
+/* The first 2xx is the application's call, unless it asked to cancel, or who answered is not who it wanted (RFC7616:3.5); any other
+ * is released. RFC3261:13.2.2.4 */
 static void use_leg(const ss_visit *v, ss_call *call, ss_leg *leg, const ss_msg *response,
                     ss_oa_verdict verdict)
 {
@@ -183,7 +184,7 @@ static void use_leg(const ss_visit *v, ss_call *call, ss_leg *leg, const ss_msg 
         ss_call_disarm(v, call);
         call->wanted = ss_leg_ref(v->core, leg);
     }
-    if (is_first && !call->wants_cancel) {
+    if (is_first && !call->wants_cancel && !v->is_unproved) {
         call->state = SS_CALL_UP;
         ss_leg_tell_change(
             v, leg, (ss_told){ SS_EVENT_ANSWERED, SS_METHOD_INVITE, verdict, leg->ack.waits },
@@ -231,8 +232,8 @@ static ss_status acknowledge(const ss_visit *v, const ss_call *call, ss_leg *leg
                              const ss_msg *response, ss_oa_verdict verdict)
 {
     const ss_ack_of of = ss_leg_ack_of(v, leg);
-    const bool is_wanted =
-        call->state == SS_CALL_INVITING && !call->wants_cancel && leg->state == SS_LEG_UP;
+    const bool is_wanted = call->state == SS_CALL_INVITING && !call->wants_cancel &&
+                           !v->is_unproved && leg->state == SS_LEG_UP;
     if (verdict == SS_OA_IS_OFFER) {
         ss_ack_wait(v, &leg->ack, response);
     }

@@ -22,6 +22,7 @@ typedef struct ss_visit {
     bool is_relaying;
     uint8_t hops;
     bool is_unreliable; /* its INVITE does not say 100rel */
+    bool is_unproved;   /* the 2xx to an INVITE that came is to be refused: RFC 7616 3.5 */
 } ss_visit;
 
 typedef enum ss_call_state {
@@ -365,8 +366,10 @@ bool ss_ua_answer_challenge(const ss_visit *v, const ss_msg *response, ss_repeat
  *  arena; the bytes themselves when there are none. SS_ERR_FULL. */
 SS_MUST_USE ss_status ss_ua_log_in(const ss_visit *v, ss_slice next_hop, ss_slice *bytes,
                                    ss_slice *lines);
-/** Authentication-Info of a 2xx: RFC 7616 3.5. */
-void ss_ua_logged_in(const ss_visit *v, const ss_up *up, const ss_msg *response);
+/** Authentication-Info of a response below 300: RFC 7616 3.5. False: one is wanted that proves the server, and this 2xx has none. */
+SS_MUST_USE bool ss_ua_logged_in(const ss_visit *v, const ss_up *up, const ss_msg *response);
+/** Who answers has to prove that he knows the password: RFC 7616 3.5. */
+bool ss_ua_wants_proof(const ss_visit *v);
 void ss_ua_forget_logins(const ss_visit *v);
 
 /* ---- door.c: credentials of others: 22.2 ---- */

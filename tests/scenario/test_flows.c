@@ -235,3 +235,9 @@ TEST(rfc7616_5_5_what_a_tap_overheard_is_refused_when_it_comes_again)
 {
     flow_check("shipped/digest_replay", NULL);
 }
+
+/* RFC7616:3.5 */
+TEST(rfc7616_3_5_a_server_that_does_not_prove_itself_is_refused)
+{
+    flow_check("shipped/unproved_server", NULL);
+}

@@ -49,6 +49,7 @@ typedef struct sn_login_spec {
     uint8_t minimum;        /* ss_hash */
     bool prefers_strongest; /* of several challenges; else the topmost */
     bool for_users;         /* also toward other users of the domain */
+    bool wants_proof;       /* a 2xx that does not prove the server is refused */
     sn_guest_spec guests[SN_GUESTS_MAX];
     uint32_t guest_count;
 } sn_login_spec;

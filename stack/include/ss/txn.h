@@ -61,7 +61,7 @@ typedef struct ss_core {
     bool out_of_memory : 1;        /* the host's store is exhausted: the run must end */
     /* low bits of the hash of the address that refused a connection last, 0: none did */
     uint32_t refused_by : 31;
-    ss_ref overload;     /* what servers asked for, and what it asks for: overload.c; 0: nothing */
+    ss_ref overload; /* what servers asked for, and what it asks for: overload.c; 0: nothing */
 } ss_core;
 
 /** What each armed timer belongs to: ss_timer.kind. */
@@ -109,9 +109,10 @@ typedef enum ss_owner_kind {
 } ss_owner_kind;
 
 typedef struct ss_owner {
-    uint8_t kind;    /* ss_owner_kind */
-    bool wants_sent; /* client: ss_up.sent is of use */
-    uint32_t ref;    /* the owner's ss_ref or number */
+    uint8_t kind;        /* ss_owner_kind */
+    bool wants_sent;     /* client: ss_up.sent is of use */
+    bool wants_2xx_sent; /* client: with every 2xx too, of which it asks for a proof */
+    uint32_t ref;        /* the owner's ss_ref or number */
 } ss_owner;
 
 #define SS_TXN_BYTES_MAX 128u /* of one transaction, its kept message apart */
@@ -157,8 +158,8 @@ typedef struct ss_up {
     ss_ref txn;   /* 0 when ended or none */
     bool ended;   /* the transaction is gone: forget its ref */
     bool is_held; /* TRANSPORT_ERROR: its request was held back, as the server asked (RFC 7339) */
-    /* with the first final response that is no plain success, 300 and more or one with
-     * Authentication-Info, for an owner that wants it; in the arena. NULL: not there */
+    /* with the first final response that is no plain success, 300 and more or one with Authentication-Info, for an owner that
+     * wants it, or with any for one that wants those of 2xx; in the arena. NULL: not there */
     const ss_sent *sent;
 } ss_up;
 

@@ -44,6 +44,9 @@ typedef struct ss_ua_auth {
     uint16_t credential_count;
     ss_hash minimum;        /* weaker challenges are not answered; in the order of ss_hash */
     bool prefers_strongest; /* else the topmost challenge that will do (RFC 8760 2.4) */
+    /* A 2xx to credentials, and any to a REGISTER at a host of theirs, that does not prove that the server knows the password
+     * (RFC 7616 3.5) is no answer: of an INVITE it is acknowledged, and a BYE follows; of another request it is a 503 */
+    bool wants_proof;
 } ss_ua_auth;
 
 /** Immutable, shared by any number of identities that are alike. Each array is one registration a row. */

@@ -469,6 +469,8 @@ TEST(credentials_are_asked_for_in_words_that_exist_and_of_those_who_have_a_passw
         { PHONE(", password: x", "guest_of: [«example.com»]"), "of another domain", NULL },
         { PHONE(", password: x", "auth: {minimum: «SHA-1»}"), "SHA-1", NULL },
         { PHONE(", password: x", "auth: {prefer: «strong»}"), "strong", "strongest" },
+        { PHONE(", password: x", "auth: {«mutal»: true}"), "mutal", "mutual" },
+        { PHONE(", password: x", "auth: {mutual: «maybe»}"), "false or true", NULL },
         { ONE_LINK "nodes: {p: {role: proxy, «password»: x}}\n", "password", NULL },
     };
     RIG_CHECK(rows);
