@@ -57,6 +57,12 @@ static void to_series(void *self, const sn_fact *fact, ss_slice packet)
     sn_series_fact(self, fact);
 }
 
+static void to_tally(void *self, const sn_fact *fact, ss_slice packet)
+{
+    (void)packet;
+    sn_tally_fact(self, fact);
+}
+
 static void to_checker(void *self, const sn_fact *fact, ss_slice packet)
 {
     (void)packet;
@@ -65,8 +71,10 @@ static void to_checker(void *self, const sn_fact *fact, ss_slice packet)
 
 static void to_ladder(void *self, const sn_fact *fact, ss_slice packet)
 {
-    (void)packet;
     rp_ladder_fact(self, fact);
+    if (sn_fact_is_sent(fact)) {
+        rp_ladder_text(self, fact, packet);
+    }
 }
 
 static void to_capture(void *self, const sn_fact *fact, ss_slice packet)
@@ -170,10 +178,11 @@ static bool make_judges(cli_observers *o, sn_plan *plan)
     o->judge = sn_judge_new(cast, SN_ALL_LAWS);
     o->meter = sn_meter_new(cast);
     o->series = o->meter == NULL ? NULL : sn_series_new(o->meter);
+    o->tally = sn_tally_new(cast);
     o->checker = sn_checker_new(cast, plan->checks, plan->check_count);
     o->ladder = rp_ladder_new(cast);
-    if (o->chains == NULL || o->judge == NULL || o->series == NULL || o->checker == NULL ||
-        o->ladder == NULL) {
+    if (o->chains == NULL || o->judge == NULL || o->series == NULL || o->tally == NULL ||
+        o->checker == NULL || o->ladder == NULL) {
         return false;
     }
     sn_digest_init(&o->digest, cast, o->chains);
@@ -182,6 +191,7 @@ static bool make_judges(cli_observers *o, sn_plan *plan)
     add_sink(o, o, to_judge);
     add_sink(o, o->series, to_series); /* before the meter */
     add_sink(o, o->meter, to_meter);
+    add_sink(o, o->tally, to_tally);
     add_sink(o, o->checker, to_checker);
     return ask_windows(o, plan);
 }
@@ -259,6 +269,7 @@ void cli_observers_free(cli_observers *o)
     rp_events_free(o->events);
     rp_ladder_free(o->ladder);
     sn_checker_free(o->checker);
+    sn_tally_free(o->tally);
     sn_series_free(o->series);
     sn_meter_free(o->meter);
     sn_judge_free(o->judge);

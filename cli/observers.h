@@ -8,7 +8,7 @@
 #include "sn/capture.h"
 #include "sn/plan.h"
 
-enum { CLI_SINKS = 8 };
+enum { CLI_SINKS = 9 };
 
 typedef struct cli_observers {
     uint64_t *chains;
@@ -16,6 +16,7 @@ typedef struct cli_observers {
     sn_judge *judge;
     sn_meter *meter;
     sn_series *series;
+    sn_tally *tally;
     sn_checker *checker;
     rp_ladder *ladder;
     sn_capture *capture; /* NULL: off, as its file */

@@ -286,6 +286,7 @@ static void fill_run(session *s)
     r->judge = o->judge;
     r->meter = o->meter;
     r->series = o->series;
+    r->tally = o->tally;
     r->marks = s->marks.marks;
     r->mark_count = s->marks.count;
     r->expects = plan->expects;

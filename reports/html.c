@@ -31,18 +31,19 @@ static void put_contents(rp_file *out, const rp_run *run, bool has_ladders)
 {
     static const struct {
         const char *id, *name;
-        enum { ALWAYS, WITH_LADDERS, WITH_SERIES } when;
+        enum { ALWAYS, WITH_LADDERS, WITH_SERIES, WITH_TALLY } when;
     } parts[] = {
         { "asked", "Asked for", ALWAYS },     { "laws", "Laws", ALWAYS },
         { "time", "Over time", WITH_SERIES }, { "ladders", "Ladders", WITH_LADDERS },
         { "metrics", "Metrics", ALWAYS },     { "timers", "Timers", ALWAYS },
-        { "network", "Network", ALWAYS },     { "scenario", "Scenario", ALWAYS },
-        { "again", "Run it again", ALWAYS },
+        { "network", "Network", ALWAYS },     { "nodes", "Nodes and links", WITH_TALLY },
+        { "scenario", "Scenario", ALWAYS },   { "again", "Run it again", ALWAYS },
     };
     rp_put_text(out, "<nav aria-label=\"Contents\"><ul>\n");
     for (size_t i = 0; i < SS_COUNT(parts); i++) {
         if ((!has_ladders && parts[i].when == WITH_LADDERS) ||
-            (run->series == NULL && parts[i].when == WITH_SERIES)) {
+            (run->series == NULL && parts[i].when == WITH_SERIES) ||
+            (run->tally == NULL && parts[i].when == WITH_TALLY)) {
             continue;
         }
         rp_put_text(out, "<li><a href=\"#");
@@ -128,6 +129,9 @@ void rp_html_write(rp_file *out, const rp_run *run, const rp_ladder *ladder)
     rp_html_metrics(out, run);
     rp_html_timers(out, run);
     rp_html_network(out, run);
+    if (run->tally != NULL) {
+        rp_html_nodes(out, run);
+    }
     put_scenario(out, run);
     put_again(out, run);
     rp_put_text(out, "</main>\n");

@@ -16,6 +16,8 @@ void rp_html_name(rp_file *out, const char *text);
 void rp_html_heading(rp_file *out, const char *id, const char *title);
 /** A table's beginning, in a box that scrolls; `heads` ends with NULL; a head that begins with '#' is of numbers. */
 void rp_html_table(rp_file *out, const char *caption, const char *const *heads);
+/** One that the page's script makes sort and filter. */
+void rp_html_sortable(rp_file *out, const char *caption, const char *const *heads);
 /** One that is no wider than it must be: words and a number. */
 void rp_html_counts(rp_file *out, const char *const *heads);
 void rp_html_table_end(rp_file *out);
@@ -35,6 +37,11 @@ void rp_html_over_time(rp_file *out, const rp_run *run);
 void rp_html_delays(rp_file *out, const rp_run *run);
 void rp_html_timer_plots(rp_file *out, const rp_run *run);
 void rp_html_scripts(rp_file *out, const rp_run *run);
+
+/* html_nodes.c; it needs a tally */
+void rp_html_nodes(rp_file *out, const rp_run *run);
+/* html_topology.c */
+void rp_html_topology(rp_file *out, const sn_cast *cast);
 
 /* html_ladder.c */
 void rp_html_ladders(rp_file *out, const rp_run *run, const rp_ladder *ladder);

@@ -5,6 +5,19 @@
 
 #include "sn/capture.h"
 
+/* Of all messages of a page. */
+enum { TEXTS_MAX = 400000 };
+
+static void put_message(rp_file *out, const ladder_call *call, uint32_t nth)
+{
+    const ladder_row *row = &call->rows[nth];
+    rp_put_text(out, " <details class=\"message\" data-row=\"");
+    rp_put_u64(out, nth);
+    rp_put_text(out, "\"><summary>its text</summary><pre tabindex=\"0\">");
+    rp_html_slice(out, (ss_slice){ call->texts + row->text_at, row->text_len });
+    rp_put_text(out, "</pre></details>");
+}
+
 static void put_words(rp_file *out, const sn_cast *cast, const ladder_row *row)
 {
     char words[LADDER_REMARK_BYTES];
@@ -24,7 +37,6 @@ static void put_words(rp_file *out, const sn_cast *cast, const ladder_row *row)
     }
     rp_ladder_remark(cast, row, &b);
     rp_html_slice(out, ss_buffer_slice(&b));
-    rp_put_text(out, "</li>\n");
 }
 
 static void put_summary(rp_file *out, const sn_cast *cast, const ladder_story *story)
@@ -50,7 +62,8 @@ static void put_summary(rp_file *out, const sn_cast *cast, const ladder_story *s
     }
 }
 
-static void put_story(rp_file *out, const sn_cast *cast, const ladder_story *story, bool is_open)
+static void put_story(rp_file *out, const sn_cast *cast, const ladder_story *story, bool is_open,
+                      size_t *room)
 {
     const ladder_call *call = story->call;
     rp_put_text(out, is_open ? "<details class=\"story\" open>" : "<details class=\"story\">");
@@ -61,6 +74,11 @@ static void put_story(rp_file *out, const sn_cast *cast, const ladder_story *sto
                 "</div>\n<details><summary>The same in words</summary>\n<ol class=\"words\">\n");
     for (uint32_t i = 0; i < call->count; i++) {
         put_words(out, cast, &call->rows[i]);
+        if (call->rows[i].text_len != 0 && call->rows[i].text_len <= *room) {
+            *room -= call->rows[i].text_len;
+            put_message(out, call, i);
+        }
+        rp_put_text(out, "</li>\n");
     }
     rp_put_text(out, "</ol>\n</details>\n");
     if (call->left_out != 0) {
@@ -82,8 +100,10 @@ void rp_html_ladders(rp_file *out, const rp_run *run, const rp_ladder *ladder)
     rp_put_text(out,
                 "<p class=\"faint\">Time runs down; an arrow leaves when its message did and comes "
                 "when that came. A boxed letter is a timer that fired, a dot what the user of the "
-                "stack did or learned, a cross where a message was lost.</p>\n");
+                "stack did or learned, a cross where a message was lost. "
+                "A click on an arrow shows the message.</p>\n");
+    size_t room = TEXTS_MAX;
     for (unsigned nth = 0; rp_ladder_story(ladder, nth, &story); nth++) {
-        put_story(out, run->cast, &story, nth == 0 || story.call->has_failed);
+        put_story(out, run->cast, &story, nth == 0 || story.call->has_failed, &room);
     }
 }

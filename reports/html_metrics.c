@@ -158,31 +158,76 @@ static void put_times(rp_file *out, const sn_metrics *m)
     rp_html_table_end(out);
 }
 
-static void put_outcome(rp_file *out, const char *name, uint64_t count)
+/* A row of a table of counts. */
+typedef struct counted {
+    const char *name;
+    uint64_t count;
+} counted;
+
+static void put_counted(rp_file *out, const counted *row)
 {
     rp_put_text(out, "<tr>");
-    rp_html_cell(out, name);
-    rp_html_cell_u64(out, count);
+    rp_html_cell(out, row->name);
+    rp_html_cell_u64(out, row->count);
     rp_put_text(out, "</tr>\n");
+}
+
+static uint32_t count_rows(const counted *rows, uint32_t count, bool of_nothing)
+{
+    uint32_t some = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        some += (rows[i].count == 0) == of_nothing;
+    }
+    return some;
+}
+
+static void put_rows(rp_file *out, const char *what, const counted *rows, uint32_t count,
+                     bool of_nothing)
+{
+    const char *const heads[] = { what, "#count", NULL };
+    if (count_rows(rows, count, of_nothing) == 0) {
+        return;
+    }
+    rp_html_counts(out, heads);
+    for (uint32_t i = 0; i < count; i++) {
+        if ((rows[i].count == 0) == of_nothing) {
+            put_counted(out, &rows[i]);
+        }
+    }
+    rp_html_table_end(out);
+}
+
+/* What never happened is folded away. */
+static void put_table(rp_file *out, const char *what, const counted *rows, uint32_t count)
+{
+    const uint32_t zeros = count_rows(rows, count, true);
+    put_rows(out, what, rows, count, false);
+    if (zeros != 0) {
+        rp_put_text(out, "<details><summary>What never happened, lines: ");
+        rp_put_u64(out, zeros);
+        rp_put_text(out, "</summary>\n");
+        put_rows(out, what, rows, count, true);
+        rp_put_text(out, "</details>\n");
+    }
 }
 
 static void put_outcomes(rp_file *out, const sn_metrics *m)
 {
-    static const char *const heads[] = { "calls and registrations", "#count", NULL };
-    rp_html_counts(out, heads);
-    put_outcome(out, "calls placed", m->attempts);
-    put_outcome(out, "answered with a 2xx", m->established);
-    put_outcome(out, "of those, ended by an answered BYE", m->completed);
-    put_outcome(out, "answered 486 or 600 (busy)", m->rejected_busy);
-    put_outcome(out, "redirected", m->redirected);
-    put_outcome(out, "rejected otherwise", m->rejected_other);
-    put_outcome(out, "timed out (408)", m->timed_out);
-    put_outcome(out, "given up by the caller", m->cancelled);
-    put_outcome(out, "could not even start", m->blocked);
-    put_outcome(out, "failed for want of an answer, to the INVITE or to the BYE", m->failed);
-    put_outcome(out, "registrations and refreshes done", m->registrations);
-    put_outcome(out, "registrations and refreshes failed", m->registrations_failed);
-    rp_html_table_end(out);
+    const counted rows[] = {
+        { "calls placed", m->attempts },
+        { "answered with a 2xx", m->established },
+        { "of those, ended by an answered BYE", m->completed },
+        { "answered 486 or 600 (busy)", m->rejected_busy },
+        { "redirected", m->redirected },
+        { "rejected otherwise", m->rejected_other },
+        { "timed out (408)", m->timed_out },
+        { "given up by the caller", m->cancelled },
+        { "could not even start", m->blocked },
+        { "failed for want of an answer, to the INVITE or to the BYE", m->failed },
+        { "registrations and refreshes done", m->registrations },
+        { "registrations and refreshes failed", m->registrations_failed },
+    };
+    put_table(out, "calls and registrations", rows, SS_COUNT(rows));
 }
 
 void rp_html_metrics(rp_file *out, const rp_run *run)
@@ -259,37 +304,34 @@ void rp_html_timers(rp_file *out, const rp_run *run)
 
 static void put_counts(rp_file *out, const sn_metrics *m)
 {
-    static const char *const heads[] = { "stack and network", "#count", NULL };
-    rp_html_counts(out, heads);
-    put_outcome(out, "UDP datagrams sent", m->datagrams_sent);
-    put_outcome(out, "UDP datagrams received", m->datagrams_received);
-    put_outcome(out, "messages written on connections", m->stream_messages_sent);
-    put_outcome(out, "IP packets and fragments", m->packets);
-    put_outcome(out, "datagrams that were cut into fragments", m->fragmented);
-    put_outcome(out, "copies made by links", m->link_duplicated);
-    put_outcome(out, "packets that overtook others", m->link_reordered);
-    put_outcome(out, "messages that nothing waited for", m->strays);
-    put_outcome(out, "messages refused as malformed", m->parse_errors);
-    put_outcome(out, "refused by a quota", m->overloads);
-    put_outcome(out, "most transactions alive at once", m->transactions_peak);
-    put_outcome(out, "most dialogs alive at once", m->dialogs_peak);
-    rp_html_table_end(out);
+    const counted rows[] = {
+        { "UDP datagrams sent", m->datagrams_sent },
+        { "UDP datagrams received", m->datagrams_received },
+        { "messages written on connections", m->stream_messages_sent },
+        { "IP packets and fragments", m->packets },
+        { "datagrams that were cut into fragments", m->fragmented },
+        { "copies made by links", m->link_duplicated },
+        { "packets that overtook others", m->link_reordered },
+        { "messages that nothing waited for", m->strays },
+        { "messages refused as malformed", m->parse_errors },
+        { "refused by a quota", m->overloads },
+        { "most transactions alive at once", m->transactions_peak },
+        { "most dialogs alive at once", m->dialogs_peak },
+    };
+    put_table(out, "stack and network", rows, SS_COUNT(rows));
 }
 
 static void put_losses(rp_file *out, const sn_metrics *m)
 {
-    static const char *const heads[] = { "lost by", "#packets", NULL };
+    counted rows[SN_CAUSE_COUNT];
     if (lost_of(m) == 0) {
         rp_put_text(out, "<p>Nothing was lost.</p>\n");
         return;
     }
-    rp_html_counts(out, heads);
     for (unsigned cause = SN_CAUSE_NONE + 1; cause < SN_CAUSE_COUNT; cause++) {
-        if (m->dropped[cause] != 0) {
-            put_outcome(out, sn_cause_text((sn_cause)cause), m->dropped[cause]);
-        }
+        rows[cause - 1] = (counted){ sn_cause_text((sn_cause)cause), m->dropped[cause] };
     }
-    rp_html_table_end(out);
+    put_rows(out, "lost by", rows, SN_CAUSE_COUNT - 1, false);
 }
 
 void rp_html_network(rp_file *out, const rp_run *run)

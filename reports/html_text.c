@@ -111,6 +111,11 @@ void rp_html_table(rp_file *out, const char *caption, const char *const *heads)
     begin_table(out, "<table>", caption, heads);
 }
 
+void rp_html_sortable(rp_file *out, const char *caption, const char *const *heads)
+{
+    begin_table(out, "<table class=\"sortable\">", caption, heads);
+}
+
 void rp_html_counts(rp_file *out, const char *const *heads)
 {
     begin_table(out, "<table class=\"counts\">", NULL, heads);

@@ -1,6 +1,6 @@
-/* Collecting the ladders: every live call is followed, for any of them may be the first to fail. A call that ended well
- * is forgotten when its transactions must be gone too, unless it was the first of the run; once one has failed, only
- * these two are followed. Of what is no call, the first of each method outside dialogs is, or a few in a small network, with
+/* Collecting the ladders: every live call is followed, for any of them may be the next to fail. A call that ended well
+ * is forgotten when its transactions must be gone too, unless it was the first of the run, or is the one that the lot fell on; once
+ * enough have failed, each in a way of its own, only these are followed. Of what is no call, the first of each method outside dialogs is, or a few in a small network, with
  * all that has its Call-ID: a registration and its refreshes, a subscription and its NOTIFYs. All of it is bounded: calls, rows per
  * call, datagrams under way.
  */
@@ -13,7 +13,10 @@
 #include "sn/capture_index.h"
 #include "ss/msg.h"
 
+#define TEXTS_MAX ((size_t)48 << 20) /* of all calls */
+
 enum { CALLS_MAX = 4096, UNDER_WAY = 1 << 15, FIRST_ROWS = 64, OTHERS_MAX = 4, SMALL_NETWORK = 8 };
+enum { FAILING_MAX = 4, FAILURES_MAX = 256 }; /* kept; looked at */
 
 #define LINGER SS_S(40) /* more than 64*T1: Timers D, I, J, K have fired */
 
@@ -31,11 +34,16 @@ struct rp_ladder {
     sn_index by_call, by_datagram;
     under_way ring[UNDER_WAY];
     uint32_t next;
-    uint32_t first, failing; /* places; SN_NOBODY */
+    uint32_t first, sample; /* places; SN_NOBODY */
+    uint32_t failing[FAILING_MAX], failing_count;
+    uint64_t ways[FAILING_MAX]; /* in which those failed: each another */
+    uint32_t failures;
     uint32_t others[SS_METHOD_COUNT]
                    [OTHERS_MAX]; /* places that each method opened, but for INVITE */
     uint32_t other_count[SS_METHOD_COUNT];
     uint64_t not_followed;            /* calls that found no place */
+    size_t texts;                     /* room for messages, of all places */
+    ladder_call *last;                /* whose row is the newest message; NULL: nobody's */
     char forgotten[LADDER_WHY_BYTES]; /* a call that failed when it was not followed any more */
 };
 
@@ -46,7 +54,7 @@ rp_ladder *rp_ladder_new(const sn_cast *cast)
         return NULL;
     }
     l->cast = cast;
-    l->first = l->failing = SN_NOBODY;
+    l->first = l->sample = SN_NOBODY;
     for (uint32_t i = 0; i < CALLS_MAX; i++) {
         l->free_places[i] = CALLS_MAX - 1 - i;
     }
@@ -61,6 +69,7 @@ void rp_ladder_free(rp_ladder *l)
     }
     for (uint32_t i = 0; i < CALLS_MAX; i++) {
         free(l->calls[i].rows);
+        free(l->calls[i].texts);
     }
     sn_index_free(&l->by_call);
     sn_index_free(&l->by_datagram);
@@ -82,7 +91,16 @@ static uint32_t place_of(const rp_ladder *l, const ladder_call *call)
 
 static bool is_searching(const rp_ladder *l)
 {
-    return l->first == SN_NOBODY || l->failing == SN_NOBODY;
+    return l->first == SN_NOBODY || (l->failing_count < FAILING_MAX && l->failures < FAILURES_MAX);
+}
+
+static bool is_kept(const rp_ladder *l, uint32_t place)
+{
+    bool kept = place == l->first || place == l->sample;
+    for (uint32_t i = 0; i < l->failing_count; i++) {
+        kept |= place == l->failing[i];
+    }
+    return kept;
 }
 
 /* NULL: no place is left. */
@@ -99,7 +117,9 @@ static ladder_call *take_place(rp_ladder *l, uint64_t call_id)
                            .opener = SN_NOBODY,
                            .over = SS_TIME_NEVER,
                            .rows = call->rows,
-                           .cap = call->cap };
+                           .cap = call->cap,
+                           .texts = call->texts,
+                           .texts_cap = call->texts_cap };
     return call;
 }
 
@@ -146,8 +166,26 @@ static void forget(rp_ladder *l, uint32_t place)
     for (uint8_t i = 0; i < call->alias_count; i++) {
         sn_index_remove(&l->by_call, call->aliases[i]);
     }
-    *call = (ladder_call){ .generation = call->generation, .rows = call->rows, .cap = call->cap };
+    *call = (ladder_call){ .generation = call->generation,
+                           .rows = call->rows,
+                           .cap = call->cap,
+                           .texts = call->texts,
+                           .texts_cap = call->texts_cap };
     l->free_places[l->free_count++] = place;
+}
+
+/* A call of its own is shown beside those that failed: the one whose Call-ID draws the lowest lot. */
+static void draw_lot(rp_ladder *l, uint32_t place)
+{
+    const uint64_t lot = ss_mix64(l->calls[place].call_id);
+    if (l->sample != SN_NOBODY && lot >= ss_mix64(l->calls[l->sample].call_id)) {
+        forget(l, place);
+        return;
+    }
+    if (l->sample != SN_NOBODY) {
+        forget(l, l->sample);
+    }
+    l->sample = place;
 }
 
 /* Calls that ended well long enough ago. One that failed since, or was the first, stays. */
@@ -160,8 +198,8 @@ static void forget_old(rp_ladder *l, ss_time now)
         }
         l->ended_first = (l->ended_first + 1) % CALLS_MAX;
         l->ended_count--;
-        if (place != l->first && place != l->failing) {
-            forget(l, place);
+        if (!is_kept(l, place)) {
+            draw_lot(l, place);
         }
     }
 }
@@ -170,8 +208,7 @@ static void forget_all_others(rp_ladder *l)
 {
     for (uint32_t place = 0; place < CALLS_MAX; place++) {
         const ladder_call *call = &l->calls[place];
-        if (call->call_id != 0 && call->opener == SN_NOBODY && place != l->first &&
-            place != l->failing) {
+        if (call->call_id != 0 && call->opener == SN_NOBODY && !is_kept(l, place)) {
             forget(l, place);
         }
     }
@@ -180,21 +217,37 @@ static void forget_all_others(rp_ladder *l)
 
 static void end_well(rp_ladder *l, ladder_call *call, ss_time now)
 {
-    if (call->over == SS_TIME_NEVER && l->failing == SN_NOBODY) {
+    if (call->over == SS_TIME_NEVER && is_searching(l)) {
         call->over = now;
         l->ended[(l->ended_first + l->ended_count++) % CALLS_MAX] = place_of(l, call);
     }
 }
 
-static void fail(rp_ladder *l, ladder_call *call, const ss_buffer *why)
+static bool is_new_way(const rp_ladder *l, uint64_t way)
 {
-    if (l->failing != SN_NOBODY) {
-        return;
+    uint32_t i = 0;
+    while (i < l->failing_count && l->ways[i] != way) {
+        i++;
     }
-    call->has_failed = true;
-    call->why[why->len] = '\0';
-    l->failing = place_of(l, call);
-    forget_all_others(l);
+    return i == l->failing_count;
+}
+
+/* Kept when none failed in this way before; else it is a call like others. */
+static void fail(rp_ladder *l, ladder_call *call, const ss_buffer *why, uint64_t way, ss_time now)
+{
+    l->failures++;
+    if (is_new_way(l, way) && l->failing_count < FAILING_MAX) {
+        call->has_failed = true;
+        call->why[why->len] = '\0';
+        l->ways[l->failing_count] = way;
+        l->failing[l->failing_count++] = place_of(l, call);
+        l->sample = l->sample == place_of(l, call) ? SN_NOBODY : l->sample;
+    } else {
+        end_well(l, call, now);
+    }
+    if (!is_searching(l)) {
+        forget_all_others(l);
+    }
 }
 
 /* ---- rows ---- */
@@ -255,6 +308,7 @@ static void remember(rp_ladder *l, const sn_fact *fact, const ladder_call *call)
 
 static void on_sent(rp_ladder *l, const sn_fact *fact)
 {
+    l->last = NULL;
     const ss_summary *sip = &fact->sip;
     const bool opens = sip->is_request != 0 && sip->method == SS_METHOD_INVITE;
     ladder_call *call = opens ? follow_call(l, sip->call_id) : follow_other(l, fact);
@@ -271,6 +325,40 @@ static void on_sent(rp_ladder *l, const sn_fact *fact)
     row->to_tag = sip->to_tag;
     row->nth = times_sent(call, row);
     remember(l, fact, call);
+    l->last = call;
+}
+
+static bool has_room(rp_ladder *l, ladder_call *call, size_t len)
+{
+    if (call->texts_len + len <= call->texts_cap) {
+        return true;
+    }
+    const uint32_t cap = call->texts_cap == 0 ? 1u << 13 : call->texts_cap * 2;
+    if (call->texts_len + len > cap || cap > LADDER_TEXTS_MAX ||
+        l->texts + cap - call->texts_cap > TEXTS_MAX) {
+        return false;
+    }
+    char *texts = realloc(call->texts, cap);
+    if (texts == NULL) {
+        return false;
+    }
+    l->texts += cap - call->texts_cap;
+    call->texts = texts;
+    call->texts_cap = cap;
+    return true;
+}
+
+void rp_ladder_text(rp_ladder *l, const sn_fact *fact, ss_slice text)
+{
+    ladder_call *call = fact->sip.is_sip == 0 ? NULL : l->last;
+    if (call == NULL || text.len == 0 || text.len > UINT16_MAX || !has_room(l, call, text.len)) {
+        return;
+    }
+    ladder_row *row = &call->rows[call->count - 1];
+    row->text_at = call->texts_len;
+    row->text_len = (uint16_t)text.len;
+    memcpy(call->texts + call->texts_len, text.at, text.len);
+    call->texts_len += (uint32_t)text.len;
 }
 
 static void on_icmp(rp_ladder *l, const sn_fact *fact)
@@ -365,7 +453,7 @@ static void on_failure(rp_ladder *l, ladder_call *call, const sn_fact *fact)
                               ? " (nobody sent it: it follows from a timeout or failure)"
                               : "");
     }
-    fail(l, call, &why);
+    fail(l, call, &why, (uint64_t)fact->call.event << 16 | fact->call.status, fact->key.at);
 }
 
 /* What a B2BUA makes of a call is the same call, whatever its Call-ID. */
@@ -399,7 +487,7 @@ static void on_call(rp_ladder *l, const sn_fact *fact)
         row->synthetic = told->synthetic;
     }
     if (is_failure(told)) {
-        if (l->failing == SN_NOBODY) {
+        if (is_searching(l) && !call->has_failed) {
             on_failure(l, call, fact);
         }
     } else if (told->event == SN_CALL_ENDED || told->event == SN_CALL_REJECTED) {
@@ -470,19 +558,19 @@ static void put_violation(ss_buffer *b, ss_time at, const char *law, const char 
 void rp_ladder_violation(rp_ladder *l, uint64_t call_id, ss_time at, const char *law,
                          const char *text)
 {
-    if (call_id == 0 || l->failing != SN_NOBODY) {
+    if (call_id == 0 || !is_searching(l)) {
         return;
     }
     ladder_call *call = find_call(l, call_id);
     char *to = call == NULL ? l->forgotten : call->why;
-    if (call == NULL && l->forgotten[0] != '\0') {
+    if (call == NULL ? l->forgotten[0] != '\0' : call->has_failed) {
         return;
     }
     ss_buffer why = ss_buffer_on(to, LADDER_WHY_BYTES - 1);
     put_violation(&why, at, law, text);
     to[why.len] = '\0';
     if (call != NULL) {
-        fail(l, call, &why);
+        fail(l, call, &why, ss_hash64(0, ss_slice_from(law)), at);
     }
 }
 
@@ -496,25 +584,43 @@ static void set_title(ladder_story *s, const char *before, ss_slice name)
     s->title[b.len] = '\0';
 }
 
-/* What failed may be no call, where none was made. */
-static uint32_t call_stories(const rp_ladder *l)
+/* The calls to show: the first, those that failed, the one that was drawn. What failed may be no call, where none was made. */
+static uint32_t call_stories(const rp_ladder *l, uint32_t places[FAILING_MAX + 2])
 {
+    uint32_t count = 0;
     if (l->first == SN_NOBODY) {
         return 0;
     }
-    return l->failing != SN_NOBODY && l->failing != l->first ? 2 : 1;
+    places[count++] = l->first;
+    for (uint32_t i = 0; i < l->failing_count; i++) {
+        if (l->failing[i] != l->first) {
+            places[count++] = l->failing[i];
+        }
+    }
+    if (l->sample != SN_NOBODY) {
+        places[count++] = l->sample;
+    }
+    return count;
+}
+
+static const char *call_title(const rp_ladder *l, uint32_t place)
+{
+    const bool failed_first = l->failing_count != 0 && place == l->failing[0];
+    if (place == l->first) {
+        return failed_first ? "the first call, and the first that failed" : "the first call";
+    }
+    return failed_first         ? "the first call that failed"
+           : place == l->sample ? "a call that ended well"
+                                : "another call that failed";
 }
 
 bool rp_ladder_story(const rp_ladder *l, unsigned nth, ladder_story *story)
 {
-    const uint32_t calls = call_stories(l);
+    uint32_t places[FAILING_MAX + 2];
+    const uint32_t calls = call_stories(l, places);
     if (nth < calls) {
-        story->call = &l->calls[nth == 0 ? l->first : l->failing];
-        set_title(story,
-                  nth == 1                 ? "the first call that failed"
-                  : l->first == l->failing ? "the first call, and the first that failed"
-                                           : "the first call",
-                  SS_EMPTY);
+        story->call = &l->calls[places[nth]];
+        set_title(story, call_title(l, places[nth]), SS_EMPTY);
         return true;
     }
     nth -= calls;
@@ -562,7 +668,7 @@ static void write_rest(const rp_ladder *l, rp_file *out)
         rp_put_text(out, "no call was made\n");
         return;
     }
-    if (l->failing == SN_NOBODY) {
+    if (l->failing_count == 0) {
         rp_put_text(out, l->forgotten[0] == '\0'
                              ? "\nno call failed\n"
                              : "\nanother call failed, when it was no longer followed: ");
@@ -580,7 +686,8 @@ void rp_ladder_write(const rp_ladder *l, rp_file *out, const char *name, bool in
 {
     rp_put_plain(out, name);
     rp_put_text(out, interrupted ? "\n(interrupted)\n\n" : "\n\n");
-    const uint32_t calls = call_stories(l);
+    uint32_t places[FAILING_MAX + 2];
+    const uint32_t calls = call_stories(l, places);
     ladder_story story;
     for (unsigned nth = 0; nth < calls && rp_ladder_story(l, nth, &story); nth++) {
         rp_put_text(out, nth == 0 ? "" : "\n\n");

@@ -33,10 +33,12 @@ typedef struct ladder_row {
     uint8_t transport; /* messages, connections */
     uint8_t cause;     /* of the first loss; SN_CAUSE_NONE */
     uint8_t lost_on_link;
-    uint8_t arrivals; /* capped */
+    uint8_t arrivals;  /* capped */
+    uint16_t text_len; /* messages: their text, in the call's; 0: not kept */
+    uint32_t text_at;
 } ladder_row;
 
-enum { LADDER_ALIASES = 8 };
+enum { LADDER_ALIASES = 8, LADDER_TEXTS_MAX = 1 << 16 };
 
 typedef struct ladder_call {
     uint64_t call_id;                 /* hash; 0: this place is free */
@@ -51,6 +53,8 @@ typedef struct ladder_call {
     ladder_row *rows;
     uint32_t count, cap;
     uint32_t left_out; /* rows that found no room */
+    char *texts;
+    uint32_t texts_len, texts_cap;
 } ladder_call;
 
 /* The nodes that have a lifeline, in order of appearance. */

@@ -12,8 +12,9 @@
 
 enum {
     TOP = 46,    /* below the names */
-    LEFT = 104,  /* of the first lifeline's half: the times stand there */
-    RIGHT = 150, /* of the last lifeline: what happens there is said there */
+    LEFT = 104,  /* the times stand there */
+    SIDE = 118,  /* left of the first lifeline, and */
+    RIGHT = 150, /* right of the last one: what happens there is said there, where no arrow goes */
     STEP = 30,
     PAUSE = 34, /* more, where idle time is left out */
     GAP_MIN = 190,
@@ -37,7 +38,7 @@ typedef struct picture {
 
 static uint32_t x_of(const picture *p, uint32_t column)
 {
-    return LEFT + p->gap / 4 + column * p->gap;
+    return LEFT + SIDE + column * p->gap;
 }
 
 static bool pauses_before(const ladder_call *call, uint32_t i)
@@ -136,7 +137,11 @@ static void begin_row(const picture *p, const ladder_row *row)
         ss_put_text(&b, ": ");
     }
     rp_ladder_remark(p->cast, row, &b);
-    rp_put_text(p->out, "<g><title>");
+    rp_put_text(p->out, "<g");
+    if (row->text_len != 0) {
+        attribute(p, "data-row", (uint32_t)(row - p->call->rows));
+    }
+    rp_put_text(p->out, "><title>");
     rp_put_ms(p->out, row->at);
     rp_put_text(p->out, " ms: ");
     rp_html_slice(p->out, ss_buffer_slice(&b));
@@ -258,7 +263,8 @@ static void draw_event(const picture *p, const ladder_row *row, uint32_t x, uint
     attribute(p, "cx", x);
     attribute(p, "cy", y);
     rp_put_text(p->out, "/>");
-    text_at(p, "event", x + 10, y + 4);
+    const bool is_first = x == x_of(p, 0);
+    text_at(p, is_first ? "event left" : "event", is_first ? x - 10 : x + 10, y + 4);
     rp_put_text(p->out, row->kind == LADDER_CONNECTION
                             ? sn_connection_event_name((sn_connection_event)row->event)
                             : sn_call_event_name((sn_call_event)row->event));

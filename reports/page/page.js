@@ -208,6 +208,74 @@
         drawTimers();
     };
 
+    /* ---- tables ---- */
+
+    const number = (text) => text === '-' ? -1 : parseFloat(text.replace(/[^0-9.\-]/g, ''));
+
+    const sortBy = (table, column) => {
+        const head = table.tHead.rows[0].cells[column];
+        const isNumber = head.classList.contains('number');
+        const down = head.getAttribute('aria-sort') === 'descending' ? false
+            : head.getAttribute('aria-sort') === 'ascending' ? true : isNumber;
+        const text = (row) => row.cells[column].textContent;
+        const compare = isNumber ? (a, b) => number(text(a)) - number(text(b))
+            : (a, b) => text(a).localeCompare(text(b), 'en', { numeric: true });
+        const rows = [...table.tBodies[0].rows].sort((a, b) => down ? compare(b, a) : compare(a, b));
+        for (const cell of table.tHead.rows[0].cells) {
+            cell.removeAttribute('aria-sort');
+        }
+        head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+        table.tBodies[0].append(...rows);
+    };
+
+    const filterOf = (table) => {
+        const label = document.createElement('label'), input = document.createElement('input');
+        const left = document.createElement('span');
+        label.className = 'filter';
+        input.type = 'search';
+        label.append('only rows with', input, left);
+        const rows = [...table.tBodies[0].rows];
+        const words = rows.map((row) => row.cells[0].textContent.toLowerCase());
+        input.addEventListener('input', () => {
+            const wanted = input.value.toLowerCase();
+            rows.forEach((row, i) => { row.hidden = !words[i].includes(wanted); });
+            left.textContent = rows.filter((row) => !row.hidden).length + ' of ' + rows.length;
+        });
+        return label;
+    };
+
+    for (const table of document.querySelectorAll('table.sortable')) {
+        [...table.tHead.rows[0].cells].forEach((cell, column) => {
+            const button = document.createElement('button');
+            button.append(...cell.childNodes);
+            button.addEventListener('click', () => sortBy(table, column));
+            cell.append(button);
+        });
+        if (table.tBodies[0].rows.length > 8) {
+            table.parentElement.before(filterOf(table));
+            table.parentElement.classList.add('long');
+        }
+    }
+
+    /* ---- messages ---- */
+
+    const dialog = document.createElement('dialog');
+    const title = document.createElement('h3'), text = document.createElement('pre'), close = document.createElement('button');
+    close.textContent = 'Close';
+    close.addEventListener('click', () => dialog.close());
+    dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+    dialog.append(title, text, close);
+    document.body.append(dialog);
+    document.addEventListener('click', (event) => {
+        const row = event.target.closest('g[data-row]');
+        const own = row && row.closest('.story').querySelector('details[data-row="' + row.dataset.row + '"] pre');
+        if (own) {
+            title.textContent = row.querySelector('title').textContent;
+            text.textContent = own.textContent;
+            dialog.showModal();
+        }
+    });
+
     drawAll();
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
     addEventListener('beforeprint', () => charts.forEach((chart) => chart.resize()));

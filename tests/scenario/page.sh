@@ -100,6 +100,28 @@ def opens(page):
         check(page, page.value('one.parentElement.open && one.parentElement.querySelector("svg").getBoundingClientRect().height > 50'),
               'a ladder does not open')
 
+def sorts(page):
+    column = '[...document.querySelectorAll("table.sortable")].map((t) => [...t.tBodies[0].rows].filter((r) => !r.hidden).map((r) => r.cells[1].textContent))'
+    click = 'document.querySelectorAll("table.sortable").forEach((t) => t.tHead.rows[0].cells[1].querySelector("button").click())'
+    check(page, len(page.value(column)) == 2, 'tables to sort:', len(page.value(column)))
+    for reverse in True, False:
+        page.value(click)
+        for cells in page.value(column):
+            numbers = [int(cell) for cell in cells]
+            check(page, numbers == sorted(numbers, reverse=reverse) and numbers, 'not sorted:', numbers)
+    inputs = 'document.querySelectorAll(".filter input")'
+    for _ in range(page.value(inputs + '.length') and 1):
+        page.value(f'{inputs}[0].value = "alice"; {inputs}[0].dispatchEvent(new Event("input"))')
+        shown = page.value('[...document.querySelectorAll("table.sortable")[0].tBodies[0].rows].filter((r) => !r.hidden).map((r) => r.cells[0].textContent)')
+        check(page, all('alice' in name for name in shown), 'not filtered:', shown)
+
+def tells(page):
+    page.value('document.querySelector("g[data-row] .label").dispatchEvent(new MouseEvent("click", { bubbles: true }))')
+    text = page.value('document.querySelector("dialog[open] pre")?.textContent')
+    check(page, text is not None and text.startswith('INVITE sip:') and 'Call-ID' in text, 'no message on a click:', text)
+    page.value('document.querySelector("dialog button").click()')
+    check(page, page.value('document.querySelector("dialog[open]")') is None, 'the message stays')
+
 def stays(page):
     check(page, page.complaints() == [], 'complaints:', page.complaints())
     check(page, set(page.requests()) == {page.url}, 'requests:', page.requests())
@@ -117,6 +139,8 @@ try:
         browser.open(folder + '/report.html')
         looks(browser, plots.split(',') if plots else [])
         opens(browser)
+        sorts(browser)
+        tells(browser)
         stays(browser)
 finally:
     browser.close()

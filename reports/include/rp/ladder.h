@@ -13,6 +13,8 @@ typedef struct rp_ladder rp_ladder;
 rp_ladder *rp_ladder_new(const sn_cast *cast);
 void rp_ladder_free(rp_ladder *l);
 void rp_ladder_fact(rp_ladder *l, const sn_fact *fact);
+/** The message of a fact that was just given: copied, and shown where there is room for it. */
+void rp_ladder_text(rp_ladder *l, const sn_fact *fact, ss_slice text);
 /** A law was broken in the call (hash as in ss_summary, 0: in none); the first one counts. `text` is copied. */
 void rp_ladder_violation(rp_ladder *l, uint64_t call_id, ss_time at, const char *law,
                          const char *text);

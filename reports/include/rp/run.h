@@ -4,6 +4,7 @@
 #ifndef RP_RUN_H
 #define RP_RUN_H
 
+#include "sn/judge_tally.h"
 #include "sn/series.h"
 
 #include "rp/status.h"
@@ -29,6 +30,7 @@ typedef struct rp_run {
     const sn_judge *judge;
     const sn_meter *meter;
     const sn_series *series;
+    const sn_tally *tally;
     const rp_mark *marks; /* by time */
     uint32_t mark_count;
     const sn_expect *expects;

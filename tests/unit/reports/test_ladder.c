@@ -205,16 +205,64 @@ TEST(ladder_takes_a_broken_law_as_a_failure)
     CHECK_NOT_NULL(strstr(text, "it failed: TX1 broken at 2.000 ms: too early\n"));
 }
 
+/* Of calls 2 and 4 the one stays that draws the lower lot. */
 TEST(ladder_says_when_a_call_failed_that_was_forgotten)
 {
+    const uint64_t forgotten = ss_mix64(2) < ss_mix64(4) ? 4 : 2;
     rp_ladder *l = begin();
     tell(l, 1, FACTS_ALICE, SN_CALL_PLACED, 0, false, 1);
-    tell(l, 1, FACTS_ALICE, SN_CALL_PLACED, 0, false, 2);
-    tell(l, 2, FACTS_ALICE, SN_CALL_ENDED, 200, false, 2);
+    for (uint64_t id = 2; id <= 4; id += 2) {
+        tell(l, 1, FACTS_ALICE, SN_CALL_PLACED, 0, false, id);
+        tell(l, 2, FACTS_ALICE, SN_CALL_ENDED, 200, false, id);
+    }
     tell(l, SS_S(100), FACTS_ALICE, SN_CALL_PLACED, 0, false, 3);
-    rp_ladder_violation(l, 2, SS_S(101), "END1", "left over");
-    CHECK_NOT_NULL(strstr(
-        end(l), "when it was no longer followed: END1 broken at 101000.000 ms: left over\n"));
+    rp_ladder_violation(l, forgotten, SS_S(101), "END1", "left over");
+    const char *text = end(l);
+    CHECK_NOT_NULL(strstr(text, "when it was no longer followed: END1 broken at 101000.000 ms: "
+                                "left over\n"));
+    CHECK_NOT_NULL(
+        strstr(text, forgotten == 4 ? "a call that ended well: c2" : "a call that ended well: c4"));
+}
+
+TEST(ladder_shows_one_call_of_each_way_to_fail_and_no_more_than_four)
+{
+    rp_ladder *l = begin();
+    for (uint64_t id = 1; id <= 9; id++) {
+        tell(l, id, FACTS_ALICE, SN_CALL_PLACED, 0, false, id);
+    }
+    tell(l, 11, FACTS_ALICE, SN_CALL_REJECTED, 408, true, 2);
+    tell(l, 12, FACTS_ALICE, SN_CALL_REJECTED, 408, true, 3);
+    tell(l, 13, FACTS_ALICE, SN_CALL_REJECTED, 503, true, 4);
+    tell(l, 14, FACTS_BOB, SN_CALL_NOT_ACKED, 0, false, 5);
+    rp_ladder_violation(l, 6, 15, "TX1", "too early");
+    rp_ladder_violation(l, 7, 16, "TX2", "too late");
+    const char *text = end(l);
+    CHECK_NOT_NULL(strstr(text, "the first call that failed: c2 of mix\n"));
+    CHECK_NOT_NULL(strstr(text, "another call that failed: c4 of mix\n"));
+    CHECK_NOT_NULL(strstr(text, "another call that failed: c5 of mix\n"));
+    CHECK_NOT_NULL(strstr(text, "another call that failed: c6 of mix\n"));
+    CHECK_NULL(strstr(text, ": c3 of"));
+    CHECK_NULL(strstr(text, ": c7 of"));
+}
+
+TEST(ladder_keeps_the_text_of_messages_as_far_as_there_is_room)
+{
+    static char large[5000];
+    memset(large, 'x', sizeof large);
+    rp_ladder *l = begin();
+    for (uint64_t i = 0; i < 20; i++) {
+        const sn_fact sent = send(l, i, FACTS_ALICE, FACTS_P1, i, SS_METHOD_INVITE, 0);
+        rp_ladder_text(l, &sent, (ss_slice){ large, sizeof large });
+    }
+    ladder_story story;
+    CHECK(rp_ladder_story(l, 0, &story));
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < story.call->count; i++) {
+        kept += story.call->rows[i].text_len == sizeof large;
+    }
+    CHECK(kept >= 12);
+    CHECK(kept * sizeof large <= LADDER_TEXTS_MAX);
+    rp_ladder_free(l);
 }
 
 TEST(ladder_of_many_calls_is_bounded_and_says_what_it_did_not_follow)
