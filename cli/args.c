@@ -10,6 +10,15 @@ static const cli_option options[] = {
     { CLI_ORDER, '\0', "order", "fifo|seeded",
       "order of events at one instant, instead of the scenario's" },
     { CLI_ORDER_SEED, '\0', "order-seed", "N", "seed of that order; implies --order seeded" },
+    { CLI_SEEDS, '\0', "seeds", "A..B", "run once with each seed from A to B, into one sweep" },
+    { CLI_SWEEP, '\0', "sweep", "PATH=V1,V2,…",
+      "run once with each value, as links.access.loss=0%,2%; several give a grid" },
+    { CLI_JOBS, '\0', "jobs", "N",
+      "how many runs of a sweep at once, by default one per processor; changes no byte" },
+    { CLI_KEEP, '\0', "keep", "WHICH",
+      "files of single runs of a sweep: none (default), failed, all; in DIR/run-NUMBER" },
+    { CLI_RESUME, '\0', "resume", NULL, "go on with a sweep that was interrupted" },
+    { CLI_SHARD, '\0', "shard", "I/N", "only each Nth run of a sweep; sipsim merge joins them" },
     { CLI_SET, '\0', "set", "PATH=VALUE",
       "change one value of the scenario, as links.access.loss=5%; may be repeated" },
     { CLI_OUT, 'o', "out", "DIR",
@@ -72,20 +81,8 @@ static const cli_option *find_letter(const cli_verb *verb, char letter)
     return NULL;
 }
 
-/* Of the design, in later versions: known, so that they are refused as such. */
-static bool is_later(const cli_verb *verb, ss_slice name)
-{
-    return verb == &cli_verb_run &&
-           (ss_slice_eq(name, SS_LIT("seeds")) || ss_slice_eq(name, SS_LIT("sweep")) ||
-            ss_slice_eq(name, SS_LIT("jobs")));
-}
-
 static rp_status unknown_long(const cli_verb *verb, ss_slice name)
 {
-    if (is_later(verb, name)) {
-        cli_say("--%.*s: not in this version", (int)name.len, name.at);
-        return RP_UNSUPPORTED;
-    }
     const char *candidates[SS_COUNT(options) + 1] = { NULL };
     size_t count = 0;
     for (size_t i = 0; i < SS_COUNT(options); i++) {
@@ -116,18 +113,28 @@ typedef struct cursor {
     char **argv;
 } cursor;
 
+/* Of an option that may be repeated. */
+static rp_status keep_one(const char **list, uint32_t *count, uint32_t max,
+                          const cli_option *option, const char *value)
+{
+    if (*count == max) {
+        cli_say("more than %u times --%s", max, option->name);
+        return RP_USAGE;
+    }
+    list[(*count)++] = value;
+    return RP_OK;
+}
+
 static rp_status keep(cli_args *args, const cli_option *option, const char *value)
 {
     args->given[option->id] = true;
     args->value[option->id] = value;
-    if (option->id != CLI_SET) {
-        return RP_OK;
+    if (option->id == CLI_SET) {
+        return keep_one(args->overrides, &args->override_count, CLI_OVERRIDES_MAX, option, value);
     }
-    if (args->override_count == CLI_OVERRIDES_MAX) {
-        cli_say("more than %d times --set", CLI_OVERRIDES_MAX);
-        return RP_USAGE;
+    if (option->id == CLI_SWEEP) {
+        return keep_one(args->sweeps, &args->sweep_count, CLI_SWEEPS_MAX, option, value);
     }
-    args->overrides[args->override_count++] = value;
     return RP_OK;
 }
 

@@ -13,7 +13,7 @@
 
 /* ---- the command line ---- */
 
-enum { CLI_FILES_MAX = 4096, CLI_OVERRIDES_MAX = 1024 };
+enum { CLI_FILES_MAX = 4096, CLI_OVERRIDES_MAX = 1024, CLI_SWEEPS_MAX = 8 };
 
 typedef enum cli_option_id {
     CLI_HELP,
@@ -36,6 +36,12 @@ typedef enum cli_option_id {
     CLI_TOLERANT,
     CLI_ROLE,
     CLI_PACKETS,
+    CLI_SEEDS,
+    CLI_SWEEP,
+    CLI_JOBS,
+    CLI_KEEP,
+    CLI_RESUME,
+    CLI_SHARD,
     CLI_OPTION_COUNT
 } cli_option_id;
 
@@ -55,16 +61,18 @@ typedef struct cli_args {
     uint32_t file_count;
     const char *overrides[CLI_OVERRIDES_MAX]; /* each --set */
     uint32_t override_count;
+    const char *sweeps[CLI_SWEEPS_MAX]; /* each --sweep */
+    uint32_t sweep_count;
 } cli_args;
 
 typedef struct cli_verb {
     const char *name, *operands, *summary;
     const char *details; /* for its --help; may be NULL */
-    uint32_t options;    /* bit per cli_option_id */
+    uint64_t options;    /* bit per cli_option_id */
     rp_status (*run)(const cli_args *args);
 } cli_verb;
 
-#define CLI_BIT(id) (UINT32_C(1) << (id))
+#define CLI_BIT(id) (UINT64_C(1) << (id))
 
 /** What follows the verb. RP_OK, or RP_USAGE or RP_UNSUPPORTED when it said on stderr what is wrong. */
 rp_status cli_args_parse(const cli_verb *verb, int argc, char **argv, cli_args *args);
@@ -76,7 +84,7 @@ SS_MUST_USE bool cli_number(const cli_args *args, cli_option_id id, uint64_t max
 /* ---- the verbs ---- */
 
 extern const cli_verb cli_verb_run, cli_verb_check, cli_verb_parse, cli_verb_replay, cli_verb_list,
-    cli_verb_selftest, cli_verb_version, cli_verb_help;
+    cli_verb_merge, cli_verb_selftest, cli_verb_version, cli_verb_help;
 /** All of them; NULL at the end. */
 extern const cli_verb *const cli_verbs[];
 void cli_help_verb(FILE *to, const cli_verb *verb);

@@ -5,9 +5,10 @@
 
 #include "build_facts.h"
 
-const cli_verb *const cli_verbs[] = { &cli_verb_run,     &cli_verb_check, &cli_verb_parse,
-                                      &cli_verb_replay,  &cli_verb_list,  &cli_verb_selftest,
-                                      &cli_verb_version, &cli_verb_help,  NULL };
+const cli_verb *const cli_verbs[] = {
+    &cli_verb_run,   &cli_verb_check,    &cli_verb_parse,   &cli_verb_replay, &cli_verb_list,
+    &cli_verb_merge, &cli_verb_selftest, &cli_verb_version, &cli_verb_help,   NULL
+};
 
 /* Verbs of the design that come in later versions: known, so that they are refused as such. */
 static const char *const later_verbs[] = { "fuzz",   "shrink",  "triage", "pack",    "corpus",
@@ -64,7 +65,7 @@ static const cli_verb *find_verb(const char *name)
 
 static rp_status unknown_verb(const char *name)
 {
-    const char *names[16] = { NULL };
+    const char *names[64] = { NULL };
     for (size_t i = 0; cli_verbs[i] != NULL; i++) {
         names[i] = cli_verbs[i]->name;
     }

@@ -7,6 +7,7 @@
 #include "files.h"
 #include "interrupt.h"
 #include "session.h"
+#include "sweep.h"
 
 enum { PARTITIONS_MAX = 4096 };
 
@@ -149,7 +150,7 @@ static rp_status_set run_files(const cli_args *args, session_options *o)
         o->file = args->files[i];
         o->dir = folder;
         o->dir_is_given = args->given[CLI_OUT];
-        set |= session_run(o);
+        set |= cli_wants_sweep(args) ? cli_sweep_run(args, o) : session_run(o);
     }
     return cli_interrupted() ? set | rp_status_bit(RP_INTERRUPTED) : set;
 }
@@ -183,7 +184,10 @@ static rp_status run_run(const cli_args *args)
         cli_say("run needs a scenario: sipsim run FILE");
         return RP_USAGE;
     }
-    const rp_status status = parse(args, &o, &s);
+    rp_status status = cli_sweep_check(args);
+    if (status == RP_OK) {
+        status = parse(args, &o, &s);
+    }
     if (status != RP_OK) {
         return status;
     }
@@ -191,7 +195,9 @@ static rp_status run_run(const cli_args *args)
         return RP_USAGE;
     }
     cli_interrupt_arm();
-    return rp_status_worst(args->given[CLI_JSON] ? run_as_json(args, &o) : run_files(args, &o));
+    const bool as_json =
+        args->given[CLI_JSON] && !cli_wants_sweep(args); /* a sweep has JSON of its own */
+    return rp_status_worst(as_json ? run_as_json(args, &o) : run_files(args, &o));
 }
 
 const cli_verb cli_verb_run = {
@@ -201,10 +207,21 @@ const cli_verb cli_verb_run = {
     .details =
         "Writes report.html, results.json, engine.json, trace.pcapng, events.jsonl, ladder.txt,\n"
         "metrics.csv and scenario.effective.yaml, and prints a summary. Equal scenario, seeds and\n"
-        "version give equal bytes in every file but engine.json.\n",
+        "version give equal bytes in every file but engine.json.\n"
+        "\n"
+        "  sipsim run scenarios/quickstart.yaml                        # into "
+        "sipsim-out/quickstart\n"
+        "  sipsim run a.yaml --set links.access.loss=5% --seed 7 -o out\n"
+        "  sipsim run a.yaml --seeds 1..64 --jobs 8                    # one scenario, many seeds\n"
+        "  sipsim run a.yaml --sweep links.access.loss=0%,1%,2%,5% --seeds 1..8\n"
+        "\n"
+        "Many runs write report.html with a plot for each value that was swept, sweep.json,\n"
+        "sweep.csv and runs.jsonl. The exit status is the worst of them.\n",
     .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_VERBOSE) | CLI_BIT(CLI_JSON) |
                CLI_BIT(CLI_SEED) | CLI_BIT(CLI_ORDER) | CLI_BIT(CLI_ORDER_SEED) | CLI_BIT(CLI_SET) |
                CLI_BIT(CLI_OUT) | CLI_BIT(CLI_FORCE) | CLI_BIT(CLI_VERIFY) |
-               CLI_BIT(CLI_PARTITIONS) | CLI_BIT(CLI_PCAP) | CLI_BIT(CLI_EVENTS),
+               CLI_BIT(CLI_PARTITIONS) | CLI_BIT(CLI_PCAP) | CLI_BIT(CLI_EVENTS) |
+               CLI_BIT(CLI_SEEDS) | CLI_BIT(CLI_SWEEP) | CLI_BIT(CLI_JOBS) | CLI_BIT(CLI_KEEP) |
+               CLI_BIT(CLI_RESUME) | CLI_BIT(CLI_SHARD),
     .run = run_run
 };

@@ -29,7 +29,8 @@ enum { STEPS_AT_ONCE = 1024 };
 
 static const char *const file_names[] = { "results.json", "engine.json", "trace.pcapng",
                                           "events.jsonl", "ladder.txt",  "scenario.effective.yaml",
-                                          "report.html",  "metrics.csv" };
+                                          "report.html",  "metrics.csv", "sweep.json",
+                                          "sweep.csv",    "runs.jsonl",  ".runs.journal" };
 
 typedef struct session {
     const session_options *options;
@@ -52,11 +53,11 @@ static rp_status load(session *s)
 {
     const session_options *o = s->options;
     size_t len = 0;
-    char *text = cli_read_file(o->file, SN_SCENARIO_BYTES_MAX, &len);
-    if (text == NULL) {
+    char *text = o->text.at != NULL ? NULL : cli_read_file(o->file, SN_SCENARIO_BYTES_MAX, &len);
+    if (text == NULL && o->text.at == NULL) {
         return RP_IO;
     }
-    const sn_scenario_file file = { o->file, { text, len } };
+    const sn_scenario_file file = { o->file, text == NULL ? o->text : (ss_slice){ text, len } };
     const sn_scenario_options options = { .files = &file,
                                           .file_count = 1,
                                           .overrides = o->overrides,
@@ -79,21 +80,21 @@ static rp_status load(session *s)
 }
 
 /* Results of before are kept, or all of them go: a folder never holds files of two runs. */
-static rp_status prepare_folder(const session_options *o)
+rp_status session_prepare_folder(const char *dir, bool force)
 {
-    if (!cli_make_folder(o->dir)) {
+    if (!cli_make_folder(dir)) {
         return RP_IO;
     }
     for (size_t i = 0; i < SS_COUNT(file_names); i++) {
-        if (!cli_exists(o->dir, file_names[i])) {
+        if (!cli_exists(dir, file_names[i])) {
             continue;
         }
-        if (!o->force) {
-            cli_say("%s/%s is there already; --force replaces it, -o DIR writes elsewhere", o->dir,
+        if (!force) {
+            cli_say("%s/%s is there already; --force replaces it, -o DIR writes elsewhere", dir,
                     file_names[i]);
             return RP_IO;
         }
-        if (!cli_remove(o->dir, file_names[i])) {
+        if (!cli_remove(dir, file_names[i])) {
             return RP_IO;
         }
     }
@@ -415,6 +416,9 @@ static void talk(session *s)
     if (s->options->json != NULL) {
         rp_results_write(s->options->json, &s->run);
     }
+    if (s->options->silent) {
+        return;
+    }
     if (s->options->json == NULL && !s->options->quiet) {
         print_summary(s);
     } else {
@@ -454,7 +458,14 @@ static void run_planned(session *s)
     }
     judge(s);
     fill_outcome(s);
-    write_files(s);
+    if (s->options->dir != NULL) {
+        write_files(s);
+    } else {
+        s->run.statuses |= rp_status_bit(cli_observers_close(&s->observers, ""));
+    }
+    if (s->options->taker != NULL) {
+        s->options->taker->take(s->options->taker->self, &s->run);
+    }
     talk(s);
 }
 
@@ -472,7 +483,7 @@ static rp_status prepare(session *s)
         cli_say("--pcap node:%s: %s has no such node", o->pcap.node, o->file);
         return RP_USAGE;
     }
-    status = prepare_folder(o);
+    status = o->dir == NULL ? RP_OK : session_prepare_folder(o->dir, o->force);
     if (status != RP_OK) {
         return status;
     }

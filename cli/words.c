@@ -103,7 +103,7 @@ rp_status cli_close_stdout(rp_file *out)
 
 /* What outlives a verb: how the program was called, for the replay line; and that line, for main.c's assert hook. */
 static char program[1024] = "sipsim";
-static char replay_line[8192];
+static _Thread_local char replay_line[8192]; /* of the run that this thread does */
 
 void cli_remember_program(const char *path)
 {

@@ -73,7 +73,7 @@ rp_file *rp_file_over(FILE *stream)
     return file_new(stream, false);
 }
 
-static void flush(rp_file *f)
+void rp_file_flush(rp_file *f)
 {
     if (f->len != 0 && f->error == 0) {
         errno = 0;
@@ -86,7 +86,7 @@ static void flush(rp_file *f)
 
 int rp_file_close(rp_file *f)
 {
-    flush(f);
+    rp_file_flush(f);
     if (f->owned) {
         errno = 0;
         if (fclose(f->to) != 0 && f->error == 0) {
@@ -122,7 +122,7 @@ void rp_put(rp_file *f, ss_slice bytes)
         const size_t part = sizeof f->buffer - f->len;
         memcpy(f->buffer + f->len, bytes.at, part);
         f->len += part;
-        flush(f);
+        rp_file_flush(f);
         bytes = ss_slice_cut(bytes, part, bytes.len);
     }
     if (bytes.len != 0) {
@@ -155,7 +155,7 @@ void rp_put_plain(rp_file *f, const char *text)
 void rp_put_char(rp_file *f, char c)
 {
     if (f->len == sizeof f->buffer) {
-        flush(f);
+        rp_file_flush(f);
     }
     f->buffer[f->len++] = c;
 }

@@ -4,8 +4,9 @@
 
 #include "ss/base.h"
 
-extern const ss_slice rp_page_css, rp_page_js, rp_page_chart;
+extern const ss_slice rp_page_css, rp_page_sweep_css, rp_page_js, rp_page_chart;
 /** How a Content-Security-Policy names them: "'sha256-…'". */
-extern const char rp_page_css_hash[], rp_page_js_hash[], rp_page_chart_hash[];
+extern const char rp_page_css_hash[], rp_page_sweep_css_hash[], rp_page_js_hash[],
+    rp_page_chart_hash[];
 
 #endif

@@ -43,6 +43,20 @@ void sn_histogram_add(sn_histogram *h, uint64_t value)
     h->buckets[bucket_of(value)]++;
 }
 
+void sn_histogram_merge(sn_histogram *h, const sn_histogram *other)
+{
+    if (other->count == 0) {
+        return;
+    }
+    h->min = h->count == 0 || other->min < h->min ? other->min : h->min;
+    h->max = other->max > h->max ? other->max : h->max;
+    h->count += other->count;
+    h->sum += other->sum;
+    for (unsigned i = 0; i < SN_HISTOGRAM_BUCKETS; i++) {
+        h->buckets[i] += other->buckets[i];
+    }
+}
+
 /* count * ppm / 10^6, rounded up, without overflow for any count below 2^64. */
 static uint64_t rank_of(uint64_t count, uint32_t ppm)
 {

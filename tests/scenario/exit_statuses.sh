@@ -83,7 +83,6 @@ status 2 list colours
 status 2 check
 status 75 run good.yaml --pcap link:alice,at:rx
 status 75 run good.yaml --events node:alice
-status 75 run good.yaml --seeds 1..9
 for verb in fuzz shrink triage pack corpus ladder explain diff report import live bench schema explore; do
     status 75 $verb
 done

@@ -29,6 +29,8 @@ rp_file *rp_file_over(FILE *stream);
 /** Flush and, when all was well, give the file its name (replacing an older one); else remove it. Frees. Returns 0 or
  *  the errno of the first failure. */
 SS_MUST_USE int rp_file_close(rp_file *f);
+/** What was put is with the system: a process that dies now has written it. */
+void rp_file_flush(rp_file *f);
 /** Close and remove. */
 void rp_file_discard(rp_file *f);
 

@@ -63,6 +63,8 @@ typedef struct sn_histogram {
 void sn_histogram_add(sn_histogram *h, uint64_t value);
 /** The greatest value of a bucket. */
 uint64_t sn_histogram_end(unsigned bucket);
+/** As if all of the other's values had been added. */
+void sn_histogram_merge(sn_histogram *h, const sn_histogram *other);
 /** The upper bound of the bucket that holds the given quantile (parts per million), or the greatest value when that is
  *  less; 0 when empty. */
 uint64_t sn_histogram_quantile(const sn_histogram *h, uint32_t ppm);
@@ -104,6 +106,20 @@ typedef struct sn_metrics {
     uint64_t dropped[SN_CAUSE_COUNT];
     uint64_t facts;
 } sn_metrics;
+
+/** A member of sn_metrics: one count, an array of them, or of histograms. */
+typedef enum sn_field_kind { SN_FIELD_COUNT, SN_FIELD_PEAK, SN_FIELD_HISTOGRAM } sn_field_kind;
+typedef struct sn_metrics_field {
+    const char *name;
+    sn_field_kind kind;
+    uint32_t offset, length; /* of the member; how many counts or histograms it is */
+} sn_metrics_field;
+extern const sn_metrics_field sn_metrics_fields[];
+extern const unsigned sn_metrics_field_count;
+uint64_t *sn_metrics_counts(sn_metrics *m, const sn_metrics_field *field);
+sn_histogram *sn_metrics_histograms(sn_metrics *m, const sn_metrics_field *field);
+/** Add the counts of another run: peaks are the greater one. `from` is only read. */
+void sn_metrics_add(sn_metrics *to, sn_metrics *from);
 
 typedef struct sn_meter sn_meter;
 sn_meter *sn_meter_new(const sn_cast *cast);
