@@ -129,6 +129,7 @@ static ss_status start(void *self, sn_host *host)
         .local = sn_host_path(host),
         .transports = 1u << SS_TRANSPORT_UDP | 1u << SS_TRANSPORT_TCP,
         .host = spec->host == NULL ? SS_EMPTY : ss_slice_from(spec->host),
+        .sent_by_host = spec->sent_by_host,
         .record_route = spec->record_route,
         .registrar = spec->registrar,
         .edge = spec->edge,

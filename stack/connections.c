@@ -82,13 +82,14 @@ ss_connection *ss_connection_new(ss_engine *e, const ss_path *path)
     c->path = *path;
     index_by(e, &c->by_number, number_key(path));
     index_by(e, &c->by_address, address_key(path));
-    c->prev = all->last;
-    if (all->last == 0) {
-        all->first = ref;
+    if (all->first == 0) {
+        all->first = c->prev = ref;
     } else {
-        connection_at(e, all->last)->next = ref;
+        ss_connection *first = connection_at(e, all->first);
+        c->prev = first->prev;
+        connection_at(e, first->prev)->next = ref;
+        first->prev = ref;
     }
-    all->last = ref;
     all->count++;
     return c;
 }
@@ -99,15 +100,15 @@ void ss_connection_forget(ss_engine *e, ss_connection *c)
     ss_connections *all = &e->connections;
     ss_table_remove(&pools->txns, &pools->store, &c->by_number);
     ss_table_remove(&pools->txns, &pools->store, &c->by_address);
-    if (c->prev == 0) {
+    if (connection_at(e, all->first) == c) {
         all->first = c->next;
     } else {
         connection_at(e, c->prev)->next = c->next;
     }
-    if (c->next == 0) {
-        all->last = c->prev;
-    } else {
-        connection_at(e, c->next)->prev = c->prev;
+    const ss_ref behind =
+        c->next != 0 ? c->next : all->first; /* the first has the last before it */
+    if (behind != 0) {
+        connection_at(e, behind)->prev = c->prev;
     }
     all->count--;
     ss_core_give(&e->core, ss_store_ref(&pools->store, c), sizeof *c);
@@ -133,7 +134,7 @@ static uint32_t next_number(ss_engine *e, const ss_path *path)
     return candidate.connection;
 }
 
-static void take_out(ss_turn *turn, ss_output *before, ss_output *out)
+void ss_output_take_out(ss_turn *turn, ss_output *before, ss_output *out)
 {
     if (before == NULL) {
         turn->first = out->next;
@@ -151,7 +152,7 @@ void ss_connections_silence(ss_turn *turn, const ss_path *path)
     for (ss_output *out = turn->first; out != NULL; out = out->next) {
         if (out->kind == SS_OUT_STREAM && out->path.transport == path->transport &&
             out->path.connection == path->connection) {
-            take_out(turn, before, out);
+            ss_output_take_out(turn, before, out);
         } else {
             before = out;
         }
@@ -179,6 +180,42 @@ static bool finishes(const ss_msg *msg)
            msg->method == SS_METHOD_BYE;
 }
 
+/* NULL at the quota. `*is_new`: it was made. */
+static ss_connection *find_or_make(ss_engine *e, ss_turn *turn, const ss_path *path, bool *is_new)
+{
+    ss_connection *c = find_to(e, path);
+    *is_new = c == NULL;
+    if (c != NULL) {
+        return c;
+    }
+    ss_path to = *path;
+    to.connection = next_number(e, &to);
+    c = ss_connection_new(e, &to);
+    if (c == NULL) {
+        ss_turn_event(turn, &(ss_event){ .kind = SS_EVENT_FULL });
+    }
+    return c;
+}
+
+bool ss_connections_reach(ss_engine *e, ss_turn *turn, ss_path *path)
+{
+    bool is_new;
+    ss_connection *c = find_or_make(e, turn, path, &is_new);
+    ss_output *out = c == NULL || !is_new ? NULL : ss_turn_add(turn, SS_OUT_CONNECT);
+    if (c != NULL && is_new && out == NULL) {
+        ss_connection_forget(e, c);
+        c = NULL;
+    }
+    if (c == NULL) {
+        return false;
+    }
+    *path = c->path;
+    if (is_new) {
+        out->path = c->path;
+    }
+    return true;
+}
+
 /* The path of a message whose connection, if it ever had one, is gone; NULL when none can be had. `*is_new`: it was made. */
 static const ss_path *find_way(ss_engine *e, ss_turn *turn, const ss_msg *msg, const ss_path *gone,
                                bool *is_new)
@@ -187,15 +224,7 @@ static const ss_path *find_way(ss_engine *e, ss_turn *turn, const ss_msg *msg, c
     if (!msg->is_request && ss_transport_response_address(msg, to.transport, &to.remote) != SS_OK) {
         return NULL;
     }
-    ss_connection *c = find_to(e, &to);
-    *is_new = c == NULL;
-    if (*is_new) {
-        to.connection = next_number(e, &to);
-        c = ss_connection_new(e, &to);
-        if (c == NULL) {
-            ss_turn_event(turn, &(ss_event){ .kind = SS_EVENT_FULL });
-        }
-    }
+    const ss_connection *c = find_or_make(e, turn, &to, is_new);
     return c == NULL || (c->is_stuck && !finishes(msg)) ? NULL : &c->path;
 }
 
@@ -204,8 +233,7 @@ static const ss_msg *read_output(ss_turn *turn, const ss_output *out)
 {
     ss_msg *msg = out->msg != NULL ? NULL : SS_ARENA_NEW(turn->arena, ss_msg);
     ss_diag diag;
-    const bool is_read =
-        msg != NULL && ss_msg_parse(msg, turn->arena, out->bytes, &diag) == SS_OK;
+    const bool is_read = msg != NULL && ss_msg_parse(msg, turn->arena, out->bytes, &diag) == SS_OK;
     return out->msg != NULL ? out->msg : is_read ? msg : NULL;
 }
 
@@ -257,7 +285,7 @@ bool ss_connections_assign(ss_engine *e, ss_turn *turn, ss_path *unsent)
         const bool is_ready =
             out->kind != SS_OUT_STREAM || ss_connection_find(e, &out->path) != NULL;
         if (!is_ready && !assign(e, turn, out, unsent)) {
-            take_out(turn, before, out);
+            ss_output_take_out(turn, before, out);
             tell_by_number(unsent);
             return true;
         }

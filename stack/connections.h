@@ -13,7 +13,7 @@ typedef struct ss_connection {
     ss_table_link by_number;  /* first: the table asks for it */
     ss_table_link by_address; /* transport and remote */
     ss_path path;
-    ss_ref next, prev;  /* order of making */
+    ss_ref next, prev;  /* order of making; the first has the last before it */
     ss_framing framing; /* of what comes in */
     bool is_open;       /* else it was asked for */
     bool is_stuck;
@@ -30,6 +30,10 @@ void ss_connections_forget_all(ss_engine *e);
  *  with SS_OUT_CONNECT before it. `*unsent` is the path by which the transactions of what could not be sent are to be told,
  *  one output at a time: call again until false. */
 bool ss_connections_assign(ss_engine *e, ss_turn *turn, ss_path *unsent);
+/** A connection to where `path` goes, one that is there or a new one, with its SS_OUT_CONNECT: its path. False at the quota. */
+bool ss_connections_reach(ss_engine *e, ss_turn *turn, ss_path *path);
+/** Out of the list; `before` stands before it, or NULL. */
+void ss_output_take_out(ss_turn *turn, ss_output *before, ss_output *out);
 /** Takes away what the turn would still write on a connection. */
 void ss_connections_silence(ss_turn *turn, const ss_path *path);
 

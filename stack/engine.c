@@ -6,6 +6,7 @@
  */
 #include "connections.h"
 #include "desk.h"
+#include "returns.h"
 
 #include <string.h>
 
@@ -50,6 +51,7 @@ void ss_engine_reset(ss_engine *e)
         ss_proxy_forget_all(&e->proxy, &e->core);
     }
     ss_txn_forget_all(&e->core);
+    ss_returns_forget_all(e);
     ss_connections_forget_all(e);
     ss_overload_forget(&e->core);
     SS_ASSERT(e->core.txns == 0);
@@ -106,6 +108,8 @@ static void pass_timer(ss_engine *e, ss_turn *turn, ss_timer *timer)
     if (timer->kind == SS_TIMER_OF_TXN) {
         const ss_up up = ss_txn_timer(&e->core, turn, timer);
         pass_up(e, turn, &up, NULL, NULL);
+    } else if (timer->kind == SS_TIMER_OF_RETURN) {
+        ss_returns_timer(e, timer);
     } else if (e->role == SS_ROLE_UA) {
         ss_ua_timer(&e->ua, &e->core, turn, timer);
     } else if (timer->kind == SS_TIMER_OF_SUBSCRIPTION) {
@@ -117,14 +121,24 @@ static void pass_timer(ss_engine *e, ss_turn *turn, ss_timer *timer)
 
 /* ---- the end of a turn ----------------------------------------------------------------------------------------------- */
 
-/* RFC3261:17.1.4, 18.4, RFC6026:8.8 every transaction on the path hears of it, or whoever sent what is quoted. */
+static bool is_of_server(const ss_up *up)
+{
+    return up->txn != 0 && (up->machine == SS_IST || up->machine == SS_NIST);
+}
+
+/* RFC3261:17.1.4, 18.4, RFC6026:8.8 every transaction on the path hears of it, or whoever sent what is quoted. A response over UDP
+ * goes where RFC 3263 5 says: RFC3261:18.2.2 */
 static void fail_quoted(ss_engine *e, ss_turn *turn, const ss_path *path, const ss_quote *quote)
 {
     uint32_t cursor = 0;
+    ss_returns_failed(e, turn, path, quote);
     for (;;) {
         const ss_up up = ss_txn_transport_error(&e->core, turn, path, quote, &cursor);
         if (up.kind == SS_UP_NOTHING) {
             return;
+        }
+        if (is_of_server(&up) && !ss_transport_is_reliable(path->transport)) {
+            ss_returns_begin(e, turn, up.txn);
         }
         pass_up(e, turn, &up, NULL, NULL);
     }
@@ -152,12 +166,15 @@ static ss_status end_turn(ss_engine *e, ss_turn *turn)
         const ss_up held = ss_txn_held(&e->core, turn);
         if (held.kind != SS_UP_NOTHING) {
             pass_up(e, turn, &held, NULL, NULL);
+        } else if (ss_returns_take(e, turn)) {
+            continue;
         } else if (ss_connections_assign(e, turn, &unsent)) {
             fail_path(e, turn, &unsent);
         } else {
             break;
         }
     }
+    ss_returns_keep(e, turn);
     return turn_status(e, turn);
 }
 
@@ -222,10 +239,14 @@ static ss_status refuse(ss_engine *e, ss_turn *turn, const ss_msg *msg, const ss
 }
 
 /* 18.1.2: the response must be to something we sent. The branch decides; a foreign sent-by is dropped before. */
-static bool is_for_us(const ss_msg *response, const ss_path *path)
+static bool is_for_us(const ss_engine *e, const ss_msg *response, const ss_path *path)
 {
     ss_via via;
-    return ss_msg_top_via(response, &via) == SS_OK && ss_transport_is_our_via(&via, &path->local);
+    if (ss_msg_top_via(response, &via) != SS_OK) {
+        return false;
+    }
+    return e->role == SS_ROLE_PROXY ? ss_proxy_is_our_via(&e->proxy, &via, &path->local)
+                                    : ss_transport_is_our_via(&via, &path->local);
 }
 
 /* RFC3261:8.1.3.3 More than one Via: not for a user agent. Before the transaction sees it, as that would end by it. */
@@ -264,7 +285,7 @@ static ss_status take_message(ss_engine *e, ss_turn *turn, const ss_path *path, 
                               bool is_refused)
 {
     if (!msg->is_request &&
-        (!is_for_us(msg, path) || (e->role == SS_ROLE_UA && was_misrouted(msg)))) {
+        (!is_for_us(e, msg, path) || (e->role == SS_ROLE_UA && was_misrouted(msg)))) {
         note_stray(e, turn, msg);
         return SS_OK;
     }
@@ -374,6 +395,7 @@ ss_status ss_engine_stream_opened(ss_engine *e, ss_turn *turn, const ss_path *pa
         return e->core.out_of_memory ? SS_ERR_MEMORY : SS_ERR_FULL;
     }
     c->is_open = true;
+    ss_returns_arrived(e, &c->path);
     return end_turn(e, turn);
 }
 
@@ -467,7 +489,10 @@ ss_status ss_engine_command(ss_engine *e, ss_turn *turn, ss_command *command)
 
 ss_status ss_engine_answer(ss_engine *e, ss_turn *turn, const ss_answer *answer)
 {
-    bool known;
+    bool known = ss_returns_answer(e, turn, answer);
+    if (known) {
+        return end_turn(e, turn);
+    }
     if (e->role == SS_ROLE_UA) {
         known = ss_ua_answer(&e->ua, &e->core, turn, answer);
     } else {

@@ -123,6 +123,7 @@ static sn_proxy_spec proxy_of(sn_reading *r, const sn_model *m, const sn_group_e
         .domains = domains,
         .guards = guards,
         .host = g->host,
+        .sent_by_host = g->sent_by == 1,
         .outbound = g->outbound.text == NULL ? 0 : g->outbound.index + 1,
         .outbound_host = g->outbound_host,
         .record_route = g->record_route,

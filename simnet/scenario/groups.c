@@ -505,6 +505,7 @@ static const char *const mode_words[] = { "stateful", "stateless", "redirect", "
 _Static_assert(SS_PROXY_REGISTERS == 3, "in the order of ss_proxy_mode");
 static const char *const fork_words[] = { "by_q", "parallel", "sequential", "never", NULL };
 _Static_assert(SS_FORK_NEVER == 3, "in the order of ss_fork");
+static const char *const sent_by_words[] = { "address", "host", NULL };
 static const char *const wide_words[] = { "in_pieces", "reject", NULL };
 
 static const char *const prack_words[] = { "supported", "none", "required", NULL };
@@ -642,6 +643,11 @@ static const sn_field node_fields[] = {
       .who = SN_IS_PROXY,
       AT(host),
       .max = 200 },
+    { .key = "sent_by",
+      .kind = SN_VALUE_WORD,
+      .who = SN_IS_PROXY,
+      AT(sent_by),
+      .words = sent_by_words },
     { .key = "record_route", .kind = SN_VALUE_BOOL, .who = SN_IS_PROXY, AT(record_route) },
     { .key = "path", .kind = SN_VALUE_BOOL, .who = SN_IS_PROXY, AT(path) },
     { .key = "service_route", .kind = SN_VALUE_BOOL, .who = SN_IS_PROXY, AT(service_route) },

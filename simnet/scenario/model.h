@@ -203,6 +203,7 @@ typedef struct sn_group_entry {
     sn_defence_entry defence;
     bool hides_users;
     const char *host;
+    unsigned sent_by;   /* 1: its host */
     unsigned transport; /* SN_BY_… */
     unsigned listens;   /* SN_LISTENS_… */
     unsigned segments;  /* SN_SEGMENTS_… */

@@ -357,6 +357,10 @@ static void judge_proxy(sn_reading *r, sn_model *m, sn_group_entry *g)
                  "'%s' is no registrar: with mode register it would do nothing", g->name.text);
     }
     sn_queue_judge(r, g);
+    if (g->sent_by == 1 && g->host == NULL) {
+        sn_wrong(r, sn_item_place(g->item, "sent_by"), "address",
+                 "'%s' has no 'host' that its Via could name", g->name.text);
+    }
     const sn_domain_entry *domain = domain_of(m, g->name.text);
     if (g->mode == SS_PROXY_STATELESS && domain != NULL && domain->password != NULL &&
         domain->methods != 1u << SS_METHOD_REGISTER) {

@@ -411,11 +411,28 @@ static void edit_routes(const ss_visit *v, ss_splice *s, const ss_outgoing *out)
     }
 }
 
-static void edit_via(ss_splice *s, const ss_path *path, ss_slice branch)
+/* "use of a fully qualified domain name is RECOMMENDED": for a proxy that others can stand in for. RFC3261:18.1.1 */
+static void put_named_via(ss_buffer *b, ss_transport transport, ss_slice host, ss_slice branch)
 {
-    char memory[192];
+    ss_put_text(b, "SIP/2.0/");
+    ss_put(b, ss_transport_name(transport));
+    ss_put_char(b, ' ');
+    ss_put(b, host);
+    ss_put_text(b, ";branch=");
+    ss_put(b, branch);
+    ss_put_text(b, ";rport");
+}
+
+static void edit_via(const ss_visit *v, ss_splice *s, const ss_path *path, ss_slice branch)
+{
+    const ss_proxy_config *config = v->proxy->config;
+    char memory[448];
     ss_buffer b = ss_buffer_on(memory, sizeof memory);
-    ss_put_via(&b, path, branch);
+    if (config->sent_by_host) {
+        put_named_via(&b, path->transport, config->host, branch);
+    } else {
+        ss_put_via(&b, path, branch);
+    }
     ss_splice_push(s, SS_HDR_VIA, ss_buffer_slice(&b));
 }
 
@@ -433,7 +450,7 @@ ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_p
     edit_path(v, &s, out);         /* step 5 */
     edit_routes(v, &s, out);       /* step 6 */
     ss_overload_strip_request(v, &s);
-    edit_via(&s, path, branch); /* step 8 */
+    edit_via(v, &s, path, branch); /* step 8 */
     if (ss_transport_is_reliable(path->transport) &&
         ss_msg_count(request, SS_HDR_CONTENT_LENGTH) == 0) {
         ss_splice_set_u64(&s, SS_HDR_CONTENT_LENGTH, request->body.len); /* step 9 */

@@ -37,6 +37,14 @@ static bool is_our_address(const ss_proxy *proxy, ss_slice host)
            ss_address_same_host(&address, &proxy->config->local.local);
 }
 
+/* RFC3261:18.1.2 */
+bool ss_proxy_is_our_via(const ss_proxy *proxy, const ss_via *via, const ss_address *local)
+{
+    const bool is_named = proxy->config->sent_by_host && is_our_name(proxy, via->host);
+    return is_named ? via->port == 0 || via->port == local->port
+                    : ss_transport_is_our_via(via, local);
+}
+
 /* A name without a port may have got any port from DNS (RFC 3263 4.2), so ours is as good as another. */
 bool ss_proxy_is_us(const ss_proxy *proxy, const ss_uri *uri)
 {

@@ -77,7 +77,7 @@ static ss_proxy_verdict check_loop(const ss_proxy *proxy, const ss_msg *request)
     ss_via via;
     ss_status status;
     while ((status = ss_msg_next_via(request, &it, &via)) != SS_NONE) {
-        if (status != SS_OK || !ss_transport_is_our_via(&via, &proxy->config->local.local)) {
+        if (status != SS_OK || !ss_proxy_is_our_via(proxy, &via, &proxy->config->local.local)) {
             continue;
         }
         if (!hashed) {

@@ -2,8 +2,9 @@
  * stamped on arrival, so `received` is the true source. */
 #include "port.h"
 
-static ss_status datagram_target(const ss_via *via, ss_address *target)
+static ss_address datagram_target(const ss_via *via)
 {
+    ss_address target;
     const uint16_t sent_by_port = port_or_default(via->port, SS_TRANSPORT_UDP);
     ss_slice host = via->host; /* RFC3261:18.2.2 bullet 4: not receiver-tagged */
     uint16_t port = sent_by_port;
@@ -13,7 +14,10 @@ static ss_status datagram_target(const ss_via *via, ss_address *target)
         host = via->received; /* bullet 3; RFC3581:4 before it */
         port = via->rport != 0 ? via->rport : sent_by_port;
     }
-    return ss_address_from(host, port, target) == SS_OK ? SS_OK : SS_ERR_SEMANTIC;
+    if (ss_address_from(host, port, &target) != SS_OK) {
+        target = (ss_address){ .family = 0 }; /* a name: RFC3263:5 */
+    }
+    return target;
 }
 
 ss_status ss_transport_response_path(const ss_msg *request, const ss_path *came_by, ss_path *out)
@@ -26,7 +30,8 @@ ss_status ss_transport_response_path(const ss_msg *request, const ss_path *came_
     if (ss_msg_top_via(request, &via) != SS_OK) {
         return SS_ERR_SEMANTIC;
     }
-    return datagram_target(&via, &out->remote);
+    out->remote = datagram_target(&via);
+    return SS_OK;
 }
 
 /* RFC3261:18.2.2 bullet 1, the second half; `received` is absent when it would say the same as sent-by (18.2.1). */

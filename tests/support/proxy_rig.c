@@ -345,6 +345,9 @@ void px_drain(proxy_rig *rig, ss_turn *turn)
     while ((out = ss_turn_take(turn)) != NULL) {
         if (out->kind == SS_OUT_DATAGRAM || out->kind == SS_OUT_STREAM) {
             record(rig, out);
+        } else if (out->kind == SS_OUT_CONNECT) {
+            rig->connect = out->path;
+            rig->connect_count++;
         } else if (out->kind == SS_OUT_EVENT && out->event.kind == SS_EVENT_FULL) {
             rig->full_events++;
         } else if (out->kind == SS_OUT_QUERY) {

@@ -45,6 +45,8 @@ typedef struct proxy_rig {
     unsigned queries, full_events;
     ss_address names[4]; /* what every RESOLVE is answered with */
     uint16_t name_count; /* 0: SS_NONE */
+    ss_path connect;     /* the last connection that was asked for */
+    unsigned connect_count;
     ss_protection protection;
     ss_digest_hex ha1; /* of the last credential query */
     unsigned char *memory, *location_memory, *arena_memory, *text_memory;

@@ -119,6 +119,7 @@ typedef struct sn_proxy_spec {
     const char *const *domains; /* borrowed until finish, copied */
     uint32_t domain_count;
     const char *host;          /* its name in URIs, or NULL */
+    bool sent_by_host;         /* and in its Vias */
     uint32_t outbound;         /* group of the proxy that it sends to, + 1; 0: none */
     const char *outbound_host; /* or its name; NULL */
     bool record_route, registrar;

@@ -20,10 +20,12 @@ typedef struct ss_engine_counts {
 
 /** The connections of the engine's stream transports; they live in the store. See decisions/0007. */
 typedef struct ss_connections {
-    ss_ref first, last; /* in order of making */
-    uint32_t count;
+    ss_ref first;        /* in order of making; the last one is before it */
+    ss_ref first_return; /* responses whose way is not known, or may fail yet (RFC 3263 5) */
+    uint32_t count : 27, returns : 5;
     uint32_t ordinal; /* asked for by the engine */
 } ss_connections;
+enum { SS_RETURNS_MAX = 16 }; /* of an engine at once */
 
 typedef struct ss_engine {
     ss_core core;

@@ -57,20 +57,22 @@ typedef enum ss_offence {
 typedef struct ss_defence_config {
     ss_rate source;    /* requests of one address */
     ss_rate strangers; /* of all addresses that are not proved */
-    ss_rate aor;       /* of those, to or of one address-of-record, as far as they would be served */
-    ss_rate offences;  /* of one address that are forgiven; interval 0: all are */
-    ss_span block;     /* then it is blocked for so long */
-    ss_span proof;     /* an address stays proved for so long */
-    uint32_t counts;   /* offences: bits 1 << ss_offence */
-    uint32_t slots;    /* addresses that are told apart: 8 to SS_SOURCES_MAX */
+    ss_rate aor;      /* of those, to or of one address-of-record, as far as they would be served */
+    ss_rate offences; /* of one address that are forgiven; interval 0: all are */
+    ss_span block;    /* then it is blocked for so long */
+    ss_span proof;    /* an address stays proved for so long */
+    uint32_t counts;  /* offences: bits 1 << ss_offence */
+    uint32_t slots;   /* addresses that are told apart: 8 to SS_SOURCES_MAX */
 } ss_defence_config;
 
 /** Immutable; borrowed for the engine's life. */
 typedef struct ss_proxy_config {
     /* Local address; and the transport that it prefers where a URI names none (RFC 3263 4.1), which its Record-Route names. */
     ss_path local;
-    uint32_t transports;     /* bits 1 << ss_transport beside that of `local` that it can send by */
-    ss_slice host;           /* its name, as Route and Request-URI may give it; or empty */
+    uint32_t transports; /* bits 1 << ss_transport beside that of `local` that it can send by */
+    ss_slice host;       /* its name, as Route and Request-URI may give it; or empty */
+    bool
+        sent_by_host; /* its Via says that name and no port, so that RFC 3263 5 finds others of it */
     const ss_slice *domains; /* domains it is responsible for (16.5); lower case */
     uint16_t domain_count;
     ss_slice
@@ -97,9 +99,10 @@ typedef struct ss_proxy_config {
     uint32_t
         secret_slots; /* users let in of late whose secrets are kept: SS_SECRETS_MAX at most; 0: none */
     uint32_t expires_default_s, expires_min_s, expires_max_s; /* 10.3 step 7: 3600, 60, 86400 */
-    bool hides_users; /* who shows no credentials is told 480 of a user that there is not, as of one who is bound nowhere */
+    bool
+        hides_users; /* who shows no credentials is told 480 of a user that there is not, as of one who is bound nowhere */
     const ss_defence_config *defence; /* NULL: everybody is heard */
-    const ss_queue_config *queue; /* NULL: everything is served when it comes */
+    const ss_queue_config *queue;     /* NULL: everything is served when it comes */
 } ss_proxy_config;
 
 /** State beside the core: response contexts and pending REGISTERs live in the store. */
@@ -112,7 +115,7 @@ typedef struct ss_proxy {
     ss_ref
         queue; /* what waits, and the workers; 0 before the first message of a proxy that has one */
     ss_ref defence; /* 0 before the first message of a proxy that has one */
-    ss_ref refused;                     /* requests of dialogs that were refused of late; 0: none was */
+    ss_ref refused; /* requests of dialogs that were refused of late; 0: none was */
     uint32_t contexts, next_token;
     ss_ref desk; /* a registrar's notifier, while it is watched: the engine's */
     /* the address-of-record whose bindings this turn changed, in the arena; NULL: none, or nobody watches */
@@ -129,6 +132,8 @@ void ss_proxy_request(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up
 /** Anything else that came up for an owner of the proxy's: 16.7, 16.8, 16.9. */
 void ss_proxy_up(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_up *up,
                  const ss_msg *response);
+/** The Via names this element: by its address, or by its host name where it writes that (18.1.2). */
+bool ss_proxy_is_our_via(const ss_proxy *proxy, const ss_via *via, const ss_address *local);
 /** Timers of kind SS_TIMER_OF_BRANCH: Timer C (16.8). */
 void ss_proxy_timer(ss_proxy *proxy, ss_core *core, ss_turn *turn, ss_timer *timer);
 /** 16.11: a response that comes to a stateless proxy goes where the next Via says. False: this proxy is none. */

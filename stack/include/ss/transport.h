@@ -206,7 +206,8 @@ void ss_turn_event(ss_turn *turn, const ss_event *event);
  * SS_OK or SS_ERR_FULL.
  */
 SS_MUST_USE ss_status ss_transport_stamp(ss_msg *request, const ss_path *path, ss_arena *arena);
-/** Where the response to a (stamped) request goes: 18.2.2, RFC 3581. SS_ERR_SEMANTIC when Via names no address. */
+/** Where the response to a (stamped) request goes: 18.2.2, RFC 3581. remote.family 0: Via names a host, which the engine has resolved
+ *  when the response goes out. SS_ERR_SEMANTIC when there is no Via to go by. */
 SS_MUST_USE ss_status ss_transport_response_path(const ss_msg *request, const ss_path *came_by,
                                                  ss_path *out);
 /** Where to open a connection for a response of a stream transport when that of its request is gone: 18.2.2. SS_ERR_SEMANTIC

@@ -76,7 +76,8 @@ typedef enum ss_timer_owner {
     SS_TIMER_OF_ASKED,        /* ua: 64*T1 after a CANCEL of a re-INVITE, the wait after 491 */
     SS_TIMER_OF_SERVED,       /* ua: patience with the application, copies of a re-INVITE's 2xx */
     SS_TIMER_OF_RELIABLE,     /* ua: copies of a reliable provisional response */
-    SS_TIMER_OF_SESSION       /* ua: refresh of a session, or its end (RFC 4028) */
+    SS_TIMER_OF_SESSION,      /* ua: refresh of a session, or its end (RFC 4028) */
+    SS_TIMER_OF_RETURN        /* engine: a response that looks for its way (RFC 3263 5) */
 } ss_timer_owner;
 
 /** A block against the engine's byte quota. 0 when the quota or the store is full (the latter sets out_of_memory). */
@@ -193,7 +194,7 @@ SS_MUST_USE ss_status ss_txn_serve(ss_core *core, ss_turn *turn, const ss_msg *r
  *  exhausted. Nothing is sent then. A transaction that lives may pass the byte quota to answer. */
 SS_MUST_USE ss_status ss_txn_respond(ss_core *core, ss_turn *turn, ss_ref txn, ss_slice response,
                                      bool *ended);
-/** A response without a transaction (8.2.7, 16.3): sent by 18.2.2 and forgotten. SS_ERR_SEMANTIC: Via names no address. */
+/** A response without a transaction (8.2.7, 16.3): sent by 18.2.2 and forgotten. SS_ERR_SEMANTIC: there is no Via to go by. */
 SS_MUST_USE ss_status ss_txn_respond_stateless(ss_turn *turn, const ss_msg *request,
                                                const ss_path *came_by, ss_slice response);
 /** A message from the network: matched by 17.1.3, 17.2.3. Requests are stamped already. */
