@@ -38,6 +38,10 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->via_count = f->sip.via_count;
     t->max_forwards = f->sip.max_forwards;
     t->asked_at = f->key.at;
+    t->from = f->peer;
+    t->from_port = f->peer_port;
+    t->said = 0;
+    t->has_moved = false;
     t->answers = 0;
     t->forks = 0;
     t->end = ss_time_after(f->key.at, unnoted_life(j, f));
@@ -234,6 +238,9 @@ void sn_server_response_sent(sn_judge *j, const sn_fact *f)
     }
     txn *t = sn_txn_find(j, f->entity, SERVER, f->sip.branch, f->sip.method);
     if (t == NULL && (sn_proxy_own_via_on_top(j, f) || is_refusal(j, f))) {
+        return;
+    }
+    if (t != NULL && sn_response_goes_on(j, f, t)) {
         return;
     }
     if (t == NULL || t->phase == PHASE_OVER || t->phase == PHASE_NONE) {

@@ -172,6 +172,9 @@ const sn_law sn_laws[] = {
     [LAW_TRN2] = { "TRN2", "RFC3261:9.1",
                    "a CANCEL, and the ACK to a final response of 300 to 699 (17.1.1.3), leave by "
                    "the transport and to the peer of their INVITE" },
+    [LAW_TRN3] = { "TRN3", "RFC3261:18.2.2",
+                   "a response goes to where its request came from, over UDP to the port that its "
+                   "Via says (RFC 3581 4); elsewhere goes what failed there (RFC 3263 5)" },
     [LAW_LEFT1] = { "LEFT1", "",
                     "after the drain no transaction, context, timer or block is left but what "
                     "registrations, open connections and "

@@ -23,7 +23,7 @@
     X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(AUTH5)                                                \
     X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
     X(LOC1) X(DNS1) X(QUE1) X(BTB1)                                                             \
-    X(TRN1) X(TRN2)                                                                             \
+    X(TRN1) X(TRN2) X(TRN3)                                                                     \
     X(LEFT1) X(LIVE1)
 /* clang-format on */
 #define LAW_ID(name) LAW_##name,
@@ -72,7 +72,11 @@ typedef struct txn {
     ss_time asked_at;       /* server: the last copy of the request came */
     ss_span interval;       /* that leads to `due` */
     uint32_t node, cseq;
-    uint32_t to;         /* client: the node that the request went to; SN_NOBODY */
+    uint32_t to;      /* client: the node that the request went to; SN_NOBODY */
+    uint32_t from;    /* server: the node that it came from; SN_NOBODY */
+    uint32_t said_to; /* server: the node that the last response went to */
+    uint64_t said;    /* server: hash of it; 0: none left */
+    uint16_t from_port, said_port;
     uint32_t generation; /* which life of this slot */
     uint32_t next_free;
     uint32_t next_accepted; /* the next older one of the same node and Call-ID, NO_TXN: none */
@@ -96,6 +100,7 @@ typedef struct txn {
     bool lenient;      /* a broken law or a BYE: 2xx copies are judged no more */
     bool reliable;
     bool is_initial; /* the request had no To tag */
+    bool has_moved;  /* server: its responses go where RFC 3263 5 says */
 } txn;
 
 #define NO_TXN UINT32_MAX
@@ -305,7 +310,8 @@ struct sn_judge {
     txn undo; /* the transaction before the message of this event */
     uint32_t undo_index;
     uint64_t undo_event;
-    uint64_t refusal_event; /* of the last bytes that were refused with a response: they may be no SIP to an onlooker */
+    uint64_t
+        refusal_event; /* of the last bytes that were refused with a response: they may be no SIP to an onlooker */
     uint32_t refusal_node;
     unsigned refusal_status;
     uint64_t hundred_event, hundred_branch; /* the last 100 that came to a proxy: second branch */
@@ -403,6 +409,9 @@ ss_span sn_until_e_reaches_t2(const sn_member *m);
 /* finals.c: TX10, TX13, TX15, TX17, TX18, PRX6; requests and responses at servers */
 void sn_server_request_received(sn_judge *j, const sn_fact *f);
 void sn_server_response_sent(sn_judge *j, const sn_fact *f);
+
+/* response_places.c: TRN3; true for a copy of a response that failed where it was sent before (RFC 3263 5): no law of timers is about it */
+bool sn_response_goes_on(sn_judge *j, const sn_fact *f, txn *server);
 
 /* acks.c: TX11, TX12, DLG2; and what is owed at an instant */
 void sn_owed_add(sn_judge *j, owed what);

@@ -11,7 +11,7 @@ void court_open(court *rig)
     static const sn_role roles[COURT_NODES] = { SN_ROLE_PROXY, SN_ROLE_UA, SN_ROLE_UA,
                                                 SN_ROLE_ROUTER };
     static const sn_spans usual = { .t1 = SS_MS(500), .t2 = SS_S(4), .t4 = SS_S(5) };
-    *rig = (court){ 0 };
+    *rig = (court){ .peer = SN_NOBODY };
     for (uint32_t i = 0; i < COURT_NODES; i++) {
         rig->nodes[i] = (sn_member){ .id = i + 1,
                                      .router = i == COURT_ROUTER ? SN_NOBODY : COURT_ROUTER,
@@ -107,7 +107,8 @@ static sn_fact datagram(const court *rig, sn_fact_kind kind, uint32_t node, uint
     }
     return (sn_fact){ .kind = (uint16_t)kind,
                       .entity = node,
-                      .peer = SN_NOBODY,
+                      .peer = rig->peer,
+                      .peer_port = rig->peer_port,
                       .transport = (uint8_t)rig->transport,
                       .packet = { .origin = origin, .ordinal = rig->ordinals[origin] },
                       .hash = hash_of(message),

@@ -25,7 +25,9 @@ typedef struct court {
     uint32_t index;
     uint64_t ordinals[COURT_NODES];
     ss_transport transport; /* of what is sent and got from now on */
-    ss_slice payload; /* of the messages that follow */
+    ss_slice payload;       /* of the messages that follow */
+    uint32_t peer;          /* whom they come from or go to; SN_NOBODY */
+    uint16_t peer_port;
     sn_cast_guard guard;
 } court;
 
