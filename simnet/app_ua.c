@@ -645,6 +645,15 @@ static void unreachable(void *self, sn_host *host, const ss_path *path, const ss
     }
 }
 
+static void path_mtu(void *self, sn_host *host, const ss_address *to, uint32_t mtu, ss_time until)
+{
+    sn_ua_app *app = self;
+    (void)host;
+    if (!app->is_dead) {
+        ss_engine_path_mtu(&app->engine, to, mtu, until);
+    }
+}
+
 static bool stream(void *self, sn_host *host, const ss_path *path, sn_stream_event event)
 {
     sn_ua_app *app = self;
@@ -717,6 +726,7 @@ const sn_app_class sn_app_ua = {
     .start = start,
     .input = input,
     .unreachable = unreachable,
+    .path_mtu = path_mtu,
     .stream = stream,
     .stream_bytes = stream_bytes,
     .resolved = resolved,

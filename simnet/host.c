@@ -118,6 +118,16 @@ void sn_app_unreachable(sn_partition *p, uint32_t node, const ss_path *path, con
     }
 }
 
+void sn_app_path_mtu(sn_partition *p, uint32_t node, uint32_t to, uint32_t mtu, ss_time until)
+{
+    sn_node_state *n = &p->world->nodes[node];
+    sn_host host = { &p->hosting, node };
+    const ss_address address = ss_address_v4(to, 0);
+    if (n->class->path_mtu != NULL) {
+        n->class->path_mtu(n->app, &host, &address, mtu, until);
+    }
+}
+
 void sn_app_resolved(sn_partition *p, uint32_t node, const ss_answer *answer)
 {
     sn_node_state *n = &p->world->nodes[node];

@@ -135,7 +135,9 @@ void sn_icmp_hear(sn_partition *p, uint32_t node, const sn_about *about, const s
     fact.sip.call_id = about->sip.call_id;
     say_ports(&fact, icmp->quoted);
     sn_emit(p, &fact, SS_EMPTY);
-    if (icmp->about.protocol == SN_PROTOCOL_UDP && class_of(icmp->kind) == SN_ICMP_OF_UNREACHABLE) {
+    if (icmp->kind == SN_ICMP_TOO_BIG) {
+        sn_path_mtu_hear(p, node, icmp);
+    } else if (icmp->about.protocol == SN_PROTOCOL_UDP && class_of(icmp->kind) == SN_ICMP_OF_UNREACHABLE) {
         tell_app(p, node, icmp);
     }
 }

@@ -259,13 +259,14 @@ static void pass_on(sn_partition *p, uint32_t link, ss_ref ref)
 {
     sn_world *w = p->world;
     sn_packet *packet = packet_at(p, ref);
-    const sn_transmission t = { .params = params_of(w->plan, link, p->key.at),
+    const sn_link_params *params = params_of(w->plan, link, p->key.at);
+    const sn_transmission t = { .params = params,
                                 .link = &w->links[link],
                                 .store = &p->store,
                                 .decisions = w->decisions,
                                 .now = taken_up(w->plan, link, p->key.at),
                                 .is_changing = w->plan->change_count > 0,
-                                .bytes = packet->len,
+                                .bytes = packet->len + params->tunnel,
                                 .hops = packet->about.hops,
                                 .doubled = packet->about.is_doubled && packet->about.hops == 0 };
     const sn_passage passage = passage_of(p, link, &packet->about, &t);
@@ -295,33 +296,6 @@ static void emit_origin(sn_partition *p, uint32_t node, ss_ref ref)
     }
 }
 
-static void cut(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, const sn_ip *ip,
-                uint32_t mtu)
-{
-    const unsigned count = sn_fragment_count(ip, mtu);
-    const sn_about about = packet_at(p, ref)->about;
-    sn_fact fact = packet_fact(SN_FACT_FRAGMENTED, node, &about, about.target, count);
-    sn_emit(p, &fact, SS_EMPTY);
-    unsigned char *bytes = ss_arena_take(&p->world->arena, mtu, 1);
-    if (bytes == NULL) {
-        p->out_of_memory = true;
-        return;
-    }
-    for (unsigned i = 0; i < count; i++) {
-        const uint32_t len = sn_fragment_cut(packet_at(p, ref)->bytes, ip, mtu, i, bytes);
-        const ss_ref piece = packet_take(p, len, &about);
-        if (piece == 0) {
-            return;
-        }
-        sn_packet *packet = packet_at(p, piece);
-        memcpy(packet->bytes, bytes, len);
-        packet->about.id.fragment = (uint16_t)(((bytes[6] << 8 | bytes[7]) & 0x1fff));
-        emit_origin(p, node, piece);
-        pass_on(p, link, piece);
-    }
-    packet_give(p, ref);
-}
-
 /* It ends here, and its source is told why. */
 static void refuse(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip, sn_cause cause,
                    const sn_why *why)
@@ -333,18 +307,129 @@ static void refuse(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip, 
     packet_give(p, ref);
 }
 
-/* RFC791:3.2. Ours to pass on, cut or drop. */
-static void transmit(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, const sn_ip *ip)
+/* ---- what is too large ---- */
+
+/* A place that carries no more than so much, and what becomes of more. */
+typedef struct place {
+    uint32_t mtu; /* 0: it carries all */
+    sn_mtu_policy policy;
+} place;
+
+/* The places that a packet meets in one node, in order: what the link that it came by carries really, the MTU of the next link, and
+ * what that carries really. The router at the upper end of a link is the one that knows of the second: it is above the node. */
+enum { PLACES = 3 };
+typedef struct way {
+    uint32_t node, link;
+    place places[PLACES];
+} way;
+
+/* RFC9293:3.7.1 a SYN says no more than what the link carries, as routers at narrow places see to. */
+static void clamp(sn_partition *p, uint32_t link, sn_packet *packet)
 {
-    const uint32_t mtu = params_of(p->world->plan, link, p->key.at)->mtu;
-    if (mtu == 0 || ip->total <= mtu) {
-        emit_origin(p, node, ref);
-        pass_on(p, link, ref);
-    } else if (ip->dont_fragment) {
-        refuse(p, node, ref, ip, SN_CAUSE_MTU, &(sn_why){ SN_ICMP_TOO_BIG, mtu }); /* RFC1191:4 */
-    } else {
-        cut(p, node, link, ref, ip, mtu);
+    sn_ip ip;
+    sn_tcp tcp;
+    const sn_plan *plan = p->world->plan;
+    if (!packet->about.is_stream || (packet->bytes[SN_IP_HEADER_BYTES + 13] & SN_TCP_SYN) == 0) {
+        return;
     }
+    const sn_link_params *up = params_of(plan, SN_UP(link / 2), p->key.at);
+    const sn_link_params *down = params_of(plan, SN_DOWN(link / 2), p->key.at);
+    const uint32_t limits[] = { up->mtu, up->narrow, down->mtu, down->narrow };
+    const ss_status status = sn_ip_parse(packet->bytes, packet->len, &ip);
+    SS_ASSERT(status == SS_OK);
+    const ss_slice segment = ss_slice_cut(sn_packet_slice(packet), ip.header, ip.total);
+    if (sn_tcp_parse(&ip, segment, &tcp) != SS_OK || tcp.mss == 0) {
+        return;
+    }
+    for (unsigned i = 0; i < SS_COUNT(limits); i++) {
+        const uint32_t most = limits[i] - SN_IP_HEADER_BYTES - SN_TCP_HEADER_BYTES;
+        tcp.mss = limits[i] != 0 && most < tcp.mss ? (uint16_t)most : tcp.mss;
+    }
+    sn_tcp_put(packet->bytes + ip.header, &ip, &tcp);
+}
+
+static void squeeze(sn_partition *p, const way *w, unsigned next, ss_ref ref, const sn_ip *ip);
+
+/* RFC791:3.2 each piece goes on by itself. */
+static void cut(sn_partition *p, const way *w, unsigned at, ss_ref ref, const sn_ip *ip)
+{
+    const uint32_t mtu = w->places[at].mtu;
+    const unsigned count = sn_fragment_count(ip, mtu);
+    const sn_about about = packet_at(p, ref)->about;
+    sn_fact fact = packet_fact(SN_FACT_FRAGMENTED, w->node, &about, about.target, count);
+    sn_emit(p, &fact, SS_EMPTY);
+    const size_t mark = p->world->arena.used;
+    unsigned char *bytes = ss_arena_take(&p->world->arena, mtu, 1);
+    p->out_of_memory |= bytes == NULL;
+    for (unsigned i = 0; bytes != NULL && i < count; i++) {
+        const uint32_t len = sn_fragment_cut(packet_at(p, ref)->bytes, ip, mtu, i, bytes);
+        const ss_ref piece = packet_take(p, len, &about);
+        if (piece == 0) {
+            break;
+        }
+        sn_packet *packet = packet_at(p, piece);
+        sn_ip own;
+        memcpy(packet->bytes, bytes, len);
+        const ss_status status = sn_ip_parse_header(packet->bytes, len, &own);
+        SS_ASSERT(status == SS_OK);
+        packet->about.id.fragment = own.fragment;
+        squeeze(p, w, at + 1, piece, &own);
+    }
+    p->world->arena.used = mark;
+    packet_give(p, ref);
+}
+
+/* Ours to pass on, cut or drop. What belongs to streams is never lost (decisions/0009): it is cut where it does not fit. */
+static void squeeze(sn_partition *p, const way *w, unsigned next, ss_ref ref, const sn_ip *ip)
+{
+    sn_packet *packet = packet_at(p, ref);
+    while (next < PLACES && (w->places[next].mtu == 0 || ip->total <= w->places[next].mtu)) {
+        next++;
+    }
+    if (next == PLACES) {
+        clamp(p, w->link, packet);
+        emit_origin(p, w->node, ref);
+        pass_on(p, w->link, ref);
+        return;
+    }
+    const place *at = &w->places[next];
+    const bool may_cut = packet->about.is_stream || at->policy == SN_MTU_FRAGMENT ||
+                         packet->about.id.origin == w->node || !ip->dont_fragment;
+    if (at->policy == SN_MTU_BLACKHOLE && !packet->about.is_stream) {
+        sn_node_drop(p, w->node, &packet->about, packet->len, SN_CAUSE_BLACK_HOLE);
+        packet_give(p, ref);
+    } else if (may_cut) {
+        cut(p, w, next, ref, ip);
+    } else { /* RFC1191:4 */
+        refuse(p, w->node, ref, ip, SN_CAUSE_MTU, &(sn_why){ SN_ICMP_TOO_BIG, at->mtu });
+    }
+}
+
+/* What a host sends itself is no larger than what it knows the way to carry: RFC1191:3. */
+static uint32_t known_mtu(const sn_partition *p, uint32_t node, const sn_packet *packet,
+                          const sn_ip *ip, uint32_t mtu)
+{
+    const bool is_own = packet->about.id.origin == node && ip->dont_fragment;
+    const uint32_t known = is_own ? sn_path_mtu_of(p, node, ip->destination) : 0;
+    return known != 0 && (mtu == 0 || known < mtu) ? known : mtu;
+}
+
+/* Ours; by which link it came up, or SN_NOBODY. */
+static void transmit(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, const sn_ip *ip,
+                     uint32_t came_by)
+{
+    const sn_plan *plan = p->world->plan;
+    const sn_link_params *on = params_of(plan, link, p->key.at);
+    way w = { .node = node, .link = link };
+    if (came_by != SN_NOBODY) {
+        const sn_link_params *came = params_of(plan, came_by, p->key.at);
+        w.places[0] = (place){ came->narrow, came->mtu_policy };
+    }
+    w.places[1] = (place){ known_mtu(p, node, packet_at(p, ref), ip, on->mtu), SN_MTU_ICMP };
+    if (link == SN_DOWN(link / 2)) {
+        w.places[2] = (place){ on->narrow, on->mtu_policy };
+    }
+    squeeze(p, &w, 0, ref, ip);
 }
 
 /* ---- sending ---- */
@@ -372,6 +457,8 @@ static sn_ip header_of(const sn_partition *p, uint32_t node, uint32_t destinatio
                     .header = SN_IP_HEADER_BYTES,
                     .id = (uint16_t)about->id.ordinal,
                     .ttl = SN_IP_TTL,
+                    .dont_fragment =
+                        protocol == SN_PROTOCOL_UDP && sn_path_mtu_is_looked_for(p, node),
                     .protocol = protocol };
 }
 
@@ -392,7 +479,7 @@ static void put_out(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip)
         sn_node_drop(p, node, &packet->about, packet->len, SN_CAUSE_NO_ROUTE);
         packet_give(p, ref);
     } else {
-        transmit(p, node, link, ref, ip);
+        transmit(p, node, link, ref, ip, SN_NOBODY);
     }
 }
 
@@ -649,8 +736,8 @@ bool sn_node_pieces(sn_partition *p, const sn_event *event)
 
 /* ---- forwarding ---- */
 
-/* RFC1812:5.2.1 */
-static void forward(sn_partition *p, uint32_t router, ss_ref ref, sn_ip *ip)
+/* RFC1812:5.2.1; from a node below it, or SN_NOBODY. */
+static void forward(sn_partition *p, uint32_t router, ss_ref ref, sn_ip *ip, uint32_t from)
 {
     sn_packet *packet = packet_at(p, ref);
     const uint32_t link = next_link(p->world->plan, router, packet->about.target);
@@ -670,7 +757,7 @@ static void forward(sn_partition *p, uint32_t router, ss_ref ref, sn_ip *ip)
         return;
     }
     ip->ttl--;
-    transmit(p, router, link, ref, ip);
+    transmit(p, router, link, ref, ip, from == SN_NOBODY ? SN_NOBODY : SN_UP(from));
 }
 
 static void emit_arrival(sn_partition *p, const sn_event *event, const sn_packet *packet)
@@ -694,7 +781,8 @@ void sn_node_packet(sn_partition *p, const sn_event *event)
     emit_arrival(p, event, packet);
     const ss_status status = sn_ip_parse(packet->bytes, packet->len, &ip);
     if (status == SS_OK && ip.destination != member->address && member->role == SN_ROLE_ROUTER) {
-        forward(p, node, event->arg, &ip);
+        const bool is_from_below = p->world->plan->cast.nodes[event->sender].router == node;
+        forward(p, node, event->arg, &ip, is_from_below ? event->sender : SN_NOBODY);
         return;
     }
     if (status != SS_OK) {

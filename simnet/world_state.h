@@ -44,6 +44,7 @@ typedef struct sn_partition {
     ss_store store;     /* packets, queues, pieces, connections, what apps keep */
     ss_table streams;   /* of all its nodes; made with the first */
     ss_table resolvers; /* likewise */
+    ss_table paths;     /* what its nodes know of the MTU of ways; likewise */
     ss_table faults;    /* what counts copies for them; likewise */
     ss_pools pools;     /* of the engines */
     uint32_t next_call; /* of the plan, not yet in the queue */
@@ -136,6 +137,8 @@ bool sn_node_pieces(sn_partition *p, const sn_event *event);
 void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload);
 /** What the app sent to path->remote did not reach it. */
 void sn_app_unreachable(sn_partition *p, uint32_t node, const ss_path *path, const ss_quote *quote);
+/** The way to an address carries so much until then. */
+void sn_app_path_mtu(sn_partition *p, uint32_t node, uint32_t to, uint32_t mtu, ss_time until);
 /** Of a connection of the app's: see sn_app_class. */
 bool sn_app_stream(sn_partition *p, uint32_t node, const ss_path *path, sn_stream_event event);
 size_t sn_app_bytes(sn_partition *p, uint32_t node, const ss_path *path, ss_slice bytes);
@@ -161,6 +164,14 @@ bool sn_icmp_is_stopped(const sn_partition *p, uint32_t router, const sn_packet 
 /** A message for this node. */
 void sn_icmp_hear(sn_partition *p, uint32_t node, const sn_about *about, const sn_ip *ip,
                   const sn_icmp *icmp);
+
+/* ---- the MTU of ways: path_mtu.c */
+
+bool sn_path_mtu_is_looked_for(const sn_partition *p, uint32_t node);
+/** What the way to an address carries; 0: nothing is known but the first link. */
+uint32_t sn_path_mtu_of(const sn_partition *p, uint32_t node, uint32_t to);
+/** A router says that a packet of ours was too big. */
+void sn_path_mtu_hear(sn_partition *p, uint32_t node, const sn_icmp *icmp);
 
 /* ---- readings: reading.c */
 

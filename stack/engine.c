@@ -378,6 +378,11 @@ ss_status ss_engine_unreachable(ss_engine *e, ss_turn *turn, const ss_path *path
     return end_turn(e, turn);
 }
 
+void ss_engine_path_mtu(ss_engine *e, const ss_address *to, uint32_t mtu, ss_time until)
+{
+    ss_path_mtu_learn(&e->core, to, mtu, until);
+}
+
 /* ---- streams (18.3) ---------------------------------------------------------------------------------------------------------- */
 
 ss_status ss_engine_stream_opened(ss_engine *e, ss_turn *turn, const ss_path *path)

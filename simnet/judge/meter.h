@@ -59,6 +59,7 @@
     X(CONNECTION_LOST, "connection_lost", "a peer reset a connection")                             \
     X(DEFENCE_DROPPED, "defence_dropped", "a proxy did not hear a message, by a limit or a block") \
     X(DEFENCE_BLOCK, "defence_block", "a proxy blocked a source")                                  \
+    X(BLACK_HOLE, "black_hole", "a packet was larger than the hidden MTU of a link, in silence")   \
     X(UNREACHABLE, "unreachable", "a host heard that its datagram reached nobody")                 \
     X(TOO_BIG, "too_big", "a host heard that its datagram was too big for a link")                 \
     X(QUEUE_WAIT, "queue_wait", "a message waited for a worker of a proxy")                        \

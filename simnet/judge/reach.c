@@ -185,6 +185,9 @@ static void dropped(sn_meter *m, unsigned cause)
     case SN_CAUSE_MTU:
         m->reached[REACH_MTU_DROP] = true;
         break;
+    case SN_CAUSE_BLACK_HOLE:
+        m->reached[REACH_BLACK_HOLE] = true;
+        break;
     case SN_CAUSE_REASSEMBLY_TIMEOUT:
         m->reached[REACH_REASSEMBLY_TIMEOUT] = true;
         break;

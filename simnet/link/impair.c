@@ -21,8 +21,19 @@ sn_link_params sn_link_params_default(void)
     return (sn_link_params){ .mtu = 1500, .delay_floor = 1 };
 }
 
+/* A tunnel that is wider than what it leads through carries the least. */
+static uint32_t narrow_of(const sn_link_params *p)
+{
+    const uint32_t mtu = p->mtu == 0 ? 65535 : p->mtu;
+    const uint32_t real = p->hidden_mtu == 0 ? mtu : p->hidden_mtu;
+    return p->hidden_mtu == 0 && p->tunnel == 0    ? 0
+           : real < p->tunnel + SN_MTU_LEAST_BYTES ? SN_MTU_LEAST_BYTES
+                                                   : real - p->tunnel;
+}
+
 void sn_link_settle(sn_link_params *p)
 {
+    p->narrow = narrow_of(p);
     p->loss.as_netem = p->compat == SN_COMPAT_NETEM;
     p->stages = (p->duplicate.p != 0 ? SN_DUPLICATES : 0) |
                 (unsigned)sn_loss_is_set(&p->loss) << SN_STAGE_LOSS |

@@ -169,7 +169,7 @@ static ss_settings settings_of(const sn_model *m, const sn_group_entry *g)
 {
     ss_settings settings = g->settings;
     settings.by_size = g->transport == SN_BY_SIZE;
-    settings.path_mtu = known_mtu(m, g);
+    settings.path_mtu = g->path_mtu == SN_PATH_MTU_UNKNOWN ? 0 : known_mtu(m, g);
     return settings;
 }
 
@@ -232,6 +232,7 @@ static void add_groups(sn_reading *r, const sn_model *m)
             .net = g->net.address,
             .net_bits = g->net.bits,
             .icmp = icmp_of(g),
+            .path_mtu_age = g->path_mtu == SN_PATH_MTU_DISCOVER ? g->path_mtu_age : 0,
         };
         if (spec.role == SN_ROLE_UA) {
             set_ua_settings(&spec.settings, g);

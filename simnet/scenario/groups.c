@@ -294,6 +294,8 @@ static const char *const listen_words[] = { "udp", "tcp", NULL };
 static const char *const transport_words[] = { "udp", "tcp", "auto", NULL };
 static const char *const replaces_words[] = { "anybody", "related", "nobody", NULL };
 static const char *const refers_words[] = { "anybody", "in_call", "named", "nobody", NULL };
+/* In the order of SN_PATH_MTU_… */
+static const char *const path_mtu_words[] = { "link", "unknown", "discover", NULL };
 static const char *const segment_words[] = { "whole", "cut", NULL };
 
 static void read_listen(sn_reading *r, const sn_item *value, void *at)
@@ -744,6 +746,17 @@ static const sn_field node_fields[] = {
       .who = SN_IS_UA | SN_IS_PROXY | SN_IS_B2BUA,
       AT(segments),
       .words = segment_words },
+    { .key = "path_mtu",
+      .kind = SN_VALUE_WORD,
+      .who = SN_IS_UA | SN_IS_PROXY | SN_IS_B2BUA,
+      AT(path_mtu),
+      .words = path_mtu_words },
+    { .key = "path_mtu_age",
+      .kind = SN_VALUE_TIME,
+      .who = SN_IS_UA | SN_IS_PROXY | SN_IS_B2BUA,
+      AT(path_mtu_age),
+      .min = SS_S(300), /* RFC1191:3 */
+      .max = SN_TIME_MAX },
     { .key = "icmp", .kind = SN_VALUE_SPECIAL, AT(icmp), .codec = &sn_icmp_codec },
     LATER("nat"),
     LATER("skew"),
@@ -768,6 +781,7 @@ static sn_group_entry *new_group(sn_reading *r, sn_model *m, sn_section section,
     g->redirects = g->settings.redirects_max;
     g->registering.retry = SS_S(30); /* also of a story's register */
     g->registering.retry_max = SS_S(1800);
+    g->path_mtu_age = SS_S(600); /* RFC1191:6.3 */
     return g;
 }
 

@@ -12,6 +12,9 @@ static void read_elsewhere(sn_reading *r, const sn_item *value, void *at)
 }
 
 static const sn_codec elsewhere_codec = { read_elsewhere, NULL };
+/* In the order of sn_mtu_policy. */
+static const char *const policy_words[] = { "icmp", "blackhole", "fragment", NULL };
+_Static_assert(SN_MTU_FRAGMENT == 2, "a word for each");
 static const char *const compat_words[] = { "native", "netem", NULL };
 
 #define AT(member) .offset = offsetof(sn_link_params, member)
@@ -35,8 +38,14 @@ static const sn_field link_fields[] = {
     { .key = "queue", .kind = SN_VALUE_SPECIAL, .codec = &sn_codec_queue },
     { .key = "slot", .kind = SN_VALUE_SPECIAL, AT(slot), .codec = &sn_codec_slot },
     { .key = "mtu", .kind = SN_VALUE_BYTES, AT(mtu), .min = 68, .max = 65535 },
-    LATER("hidden_mtu"),
-    LATER("mtu_policy"),
+    { .key = "hidden_mtu",
+      .kind = SN_VALUE_BYTES,
+      .flags = SN_OR_NONE,
+      AT(hidden_mtu),
+      .min = SN_MTU_LEAST_BYTES,
+      .max = 65535 },
+    { .key = "mtu_policy", .kind = SN_VALUE_WORD, AT(mtu_policy), .words = policy_words },
+    { .key = "tunnel", .kind = SN_VALUE_BYTES, AT(tunnel), .max = 1000 },
     LATER("illegal"),
     { .key = "compat", .kind = SN_VALUE_WORD, AT(compat), .words = compat_words },
     { .key = "profile", .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &elsewhere_codec },
@@ -62,10 +71,23 @@ static void settle_floor(sn_reading *r, sn_link_params *p, const sn_item *own, c
     }
 }
 
+static void settle_tunnel(sn_reading *r, const sn_link_params *p, const sn_item *own,
+                          const sn_item *both)
+{
+    const uint32_t real = p->hidden_mtu == 0 ? p->mtu : p->hidden_mtu;
+    if (p->tunnel != 0 && real < p->tunnel + SN_MTU_LEAST_BYTES) {
+        const sn_item *map = sn_item_pair(own, "tunnel") != NULL ? own : both;
+        sn_wrong(r, sn_item_place(map, "tunnel"), NULL,
+                 "the tunnel leaves less than 68 bytes of the %u that the link carries",
+                 (unsigned)real);
+    }
+}
+
 /* What one key of a direction wants of another. */
 static void settle(sn_reading *r, sn_link_params *p, const sn_item *own, const sn_item *both)
 {
     settle_floor(r, p, own, both);
+    settle_tunnel(r, p, own, both);
     const bool has_states = p->loss.kind == SN_LOSS_GEMODEL || p->loss.kind == SN_LOSS_STATE;
     if (p->bad_delay != 0 && !has_states) {
         const sn_item *map = sn_item_pair(own, "bad_delay") != NULL ? own : both;

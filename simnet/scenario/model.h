@@ -30,6 +30,7 @@ enum {
     (7u | SN_IS_TAP | SN_IS_DNS | SN_IS_B2BUA) /* the bits that tables of fields know */
 
 enum { SN_BY_UDP, SN_BY_TCP, SN_BY_SIZE };
+enum { SN_PATH_MTU_LINK, SN_PATH_MTU_UNKNOWN, SN_PATH_MTU_DISCOVER };
 enum { SN_LISTENS_UDP = 1, SN_LISTENS_TCP = 2 };
 enum { SN_SEGMENTS_WHOLE, SN_SEGMENTS_CUT };
 
@@ -207,6 +208,8 @@ typedef struct sn_group_entry {
     unsigned transport; /* SN_BY_… */
     unsigned listens;   /* SN_LISTENS_… */
     unsigned segments;  /* SN_SEGMENTS_… */
+    unsigned path_mtu;  /* SN_PATH_MTU_… */
+    ss_span path_mtu_age;
     ss_span idle;       /* 0: never */
     struct sn_net_entry net;
     sn_injects_entry injects;

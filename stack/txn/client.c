@@ -2,11 +2,11 @@
 #include "overload.h"
 
 /* RFC3261:18.1.1 RFC3261:9.1 a CANCEL is not asked: it goes as its INVITE went. */
-static bool is_for_a_stream(const ss_core *core, const ss_path *path, ss_slice request)
+static bool is_for_a_stream(const ss_core *core, ss_time now, const ss_path *path, ss_slice request)
 {
     return core->settings->by_size && path->transport == SS_TRANSPORT_UDP &&
            !ss_slice_starts(request, SS_LIT("CANCEL ")) &&
-           ss_transport_is_too_large(request.len, core->settings->path_mtu);
+           ss_transport_is_too_large(request.len, ss_path_mtu_of(core, now, &path->remote));
 }
 
 static ss_slice rename_for_stream(ss_turn *turn, ss_path *way, ss_slice request)
@@ -85,7 +85,7 @@ ss_status ss_txn_request(ss_core *core, ss_turn *turn, const ss_path *path, ss_s
     ss_msg *msg;
     ss_via via;
     *txn = 0;
-    const bool by_size = is_for_a_stream(core, path, request);
+    const bool by_size = is_for_a_stream(core, turn->now, path, request);
     request = by_size ? rename_for_stream(turn, &way, request) : request;
     if (by_size && request.len == 0) {
         return SS_ERR_FULL;
@@ -172,7 +172,7 @@ void ss_txn_fall_back(ss_core *core, ss_turn *turn, const ss_path *path)
 void ss_txn_send_alone(ss_core *core, ss_turn *turn, const ss_path *path, ss_slice bytes)
 {
     ss_path way = *path;
-    if (is_for_a_stream(core, path, bytes) &&
+    if (is_for_a_stream(core, turn->now, path, bytes) &&
         core->refused_by != low_bits(ss_address_hash(&path->remote))) {
         bytes = rename_for_stream(turn, &way, bytes);
     }

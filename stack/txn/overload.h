@@ -27,12 +27,17 @@ typedef struct ss_overload {
     bool is_server;
     uint32_t held; /* client transactions whose request was held back: ss_txn_held */
     ss_oc_server servers[SS_OC_SERVERS_MAX];
+    ss_ref paths; /* path_mtu.c; 0: nothing */
 } ss_overload;
 
 /** NULL: nobody asked for anything. */
 ss_overload *ss_overload_of(const ss_core *core);
 /** Made when need be; NULL at the quota. */
 ss_overload *ss_overload_obtain(ss_core *core);
+
+/** Of path_mtu.c. */
+size_t ss_path_mtu_bytes(const ss_overload *o);
+void ss_path_mtu_forget(ss_core *core, ss_overload *o);
 
 /** As ss_overload_stamp, when the algorithm is known. */
 ss_slice ss_overload_stamp_as(const ss_core *core, ss_arena *arena, ss_oc_algorithm algorithm,

@@ -57,6 +57,43 @@ static void check_left_by(const txn_rig *rig, ss_transport transport)
                                : "Via: SIP/2.0/TCP 10.0.0.1:5060;branch="));
 }
 
+/* What the host found out of a way goes before what the settings say, until its time is over. */
+TEST(rfc3261_18_1_1_the_mtu_of_a_single_way_decides_while_it_is_known)
+{
+    txn_rig *rig = rig_of_size("OPTIONS", 0);
+    ss_address to = rig->path.remote, other = rig->path.remote;
+    const uint32_t mtu = rig->settings.path_mtu;
+    to.port = 0; /* a way leads to a host */
+    other.ip[3] ^= 1;
+    ss_path_mtu_learn(&rig->core, &other, mtu - 1, SS_TIME_NEVER);
+    ss_path_mtu_learn(&rig->core, &to, mtu - 1, SS_S(600));
+    CHECK_EQ(ss_path_mtu_of(&rig->core, SS_S(599), &rig->path.remote), mtu - 1);
+    CHECK_EQ(ss_path_mtu_of(&rig->core, SS_S(600), &rig->path.remote), mtu);
+    const uint32_t before = rig->core.bytes;
+    CHECK_EQ(before, ss_overload_bytes(&rig->core));
+    CHECK(rig_request(rig, "OPTIONS") != 0);
+    check_left_by(rig, SS_TRANSPORT_TCP);
+    for (unsigned i = 0; i < 40; i++) { /* what is over first makes room */
+        other.ip[3] = (uint8_t)i;
+        other.ip[2] = 77;
+        ss_path_mtu_learn(&rig->core, &other, 1000 + i, SS_S(1000 + i));
+    }
+    CHECK_EQ(ss_path_mtu_of(&rig->core, 0, &to), mtu);
+    CHECK_EQ(ss_path_mtu_of(&rig->core, 0, &other), 1039);
+    ss_overload_forget(&rig->core);
+    CHECK_EQ(ss_path_mtu_of(&rig->core, 0, &other), mtu);
+    CHECK_EQ(ss_overload_bytes(&rig->core), 0);
+}
+
+/* The settings' is for whoever is not known of; at the quota nothing is remembered. */
+TEST(rfc3261_18_1_1_without_room_the_mtu_of_a_way_stays_unknown)
+{
+    txn_rig *rig = rig_of_size("OPTIONS", 0);
+    rig->settings.bytes_max = 1;
+    ss_path_mtu_learn(&rig->core, &rig->path.remote, 68, SS_TIME_NEVER);
+    CHECK_EQ(ss_path_mtu_of(&rig->core, 0, &rig->path.remote), rig->settings.path_mtu);
+}
+
 TEST(rfc3261_18_1_1_the_transport_and_the_top_via_change_together_at_the_limit)
 {
     static const char *const methods[] = { "INVITE", "OPTIONS" };

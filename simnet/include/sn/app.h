@@ -55,6 +55,8 @@ typedef struct sn_app_class {
     size_t (*stream_bytes)(void *app, sn_host *host, const ss_path *path, ss_slice bytes);
     /** ICMP says that a datagram to path->remote, which the host did send lately, did not reach it. Borrowed. */
     void (*unreachable)(void *app, sn_host *host, const ss_path *path, const ss_quote *quote);
+    /** What the way to an address carries, until then: the host found out by ICMP. */
+    void (*path_mtu)(void *app, sn_host *host, const ss_address *to, uint32_t mtu, ss_time until);
     /** What sn_host_resolve could not say at once. */
     void (*resolved)(void *app, sn_host *host, const ss_answer *answer);
     /** Asked after every other function: when `tick` is next due; SS_TIME_NEVER when idle. */

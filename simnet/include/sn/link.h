@@ -107,6 +107,18 @@ typedef struct sn_jitter {
     sn_prob corr;   /* with the packet before */
 } sn_jitter;
 
+/* ---- the MTU ---- */
+
+/** RFC 791 3.2: every link carries so much. */
+enum { SN_MTU_LEAST_BYTES = 68 };
+
+/** What becomes of a packet that is larger than what the link carries really. */
+typedef enum sn_mtu_policy {
+    SN_MTU_ICMP,      /* as routers do: it is cut, or, where it may not be, its source is told */
+    SN_MTU_BLACKHOLE, /* nothing, and nobody is told */
+    SN_MTU_FRAGMENT   /* it is cut, may it be or not */
+} sn_mtu_policy;
+
 /* ---- a direction ---- */
 
 /** NETEM: correlated chances by netem's recurrence, which keeps neither their rate nor their correlation; jitter without
@@ -116,6 +128,10 @@ typedef enum sn_compat { SN_COMPAT_NATIVE, SN_COMPAT_NETEM } sn_compat;
 /** One direction of a kind of link. */
 typedef struct sn_link_params {
     uint32_t mtu; /* bytes of IP packet; 68..65535; 0 stands for 65535 */
+    /* what it carries really, where a router alone finds out: 0 as much; 68..65535 */
+    uint32_t hidden_mtu;
+    uint32_t tunnel; /* bytes of a header that each packet has more inside */
+    sn_mtu_policy mtu_policy;
     sn_chance duplicate;
     sn_loss loss;      /* per fragment and copy */
     ss_span bad_delay; /* more of it where the model of loss is in its bad state, or in a burst */
@@ -133,6 +149,7 @@ typedef struct sn_link_params {
     /* by sn_link_settle: */
     unsigned stages; /* what of the above does anything */
     bool remembers;  /* something of it has a memory */
+    uint32_t narrow; /* hidden_mtu and tunnel together; 0: neither */
 } sn_link_params;
 
 /* ---- changes ---- */

@@ -180,6 +180,7 @@ typedef struct sn_group_spec {
     sn_dns_spec dns;        /* SN_ROLE_DNS */
     uint32_t net, net_bits; /* IPv4 block chosen by hand; 0, 0: from the name */
     sn_icmp_spec icmp;
+    ss_span path_mtu_age; /* it looks for the MTU of ways, and keeps it so long; 0: it does not */
 } sn_group_spec;
 
 /** The caller of call k is index k of its group, around and around. */

@@ -40,7 +40,7 @@ typedef struct ss_settings {
     uint32_t bytes_max;             /* quota of store bytes */
     ss_slice product;               /* User-Agent and Server value; empty sends none */
     bool by_size;      /* a request that is too large for UDP goes by TCP: RFC 3261 18.1.1 */
-    uint32_t path_mtu; /* of its own link, bytes; 0: unknown */
+    uint32_t path_mtu; /* of ways of which no other is known, bytes; 0: unknown */
     /* overload control, RFC 7339: what it knows, best first; SS_OC_NONE first: nothing, as if unknown */
     uint8_t overload_control[2];
 } ss_settings;
@@ -61,7 +61,9 @@ typedef struct ss_core {
     bool out_of_memory : 1;        /* the host's store is exhausted: the run must end */
     /* low bits of the hash of the address that refused a connection last, 0: none did */
     uint32_t refused_by : 31;
-    ss_ref overload; /* what servers asked for, and what it asks for: overload.c; 0: nothing */
+    /* what it knows of its peers: what servers asked for, and what it asks for, overload.c, and the MTU of
+     * ways to them, path_mtu.c; 0: nothing */
+    ss_ref overload;
 } ss_core;
 
 /** What each armed timer belongs to: ss_timer.kind. */
@@ -281,8 +283,13 @@ ss_slice ss_overload_stamp(const ss_core *core, ss_arena *arena, const ss_via *o
 /** The algorithm for a client that sent this Via: the first of ours that it knows; SS_OC_NONE: it knows none. */
 ss_oc_algorithm ss_overload_choose(const ss_core *core, const ss_via *of_request);
 /** Bytes of the store that are kept for this, though nothing is under way. */
-size_t ss_overload_bytes(const ss_core *core);
+size_t ss_overload_bytes(const ss_core *core); /* with those of path_mtu.c */
 void ss_overload_forget(ss_core *core);
+
+/** The MTU of the way to the host of an address is `mtu` bytes until then; at the quota it stays unknown. */
+void ss_path_mtu_learn(ss_core *core, const ss_address *to, uint32_t mtu, ss_time until);
+/** What is known of it, else what the settings say; 0: unknown. */
+uint32_t ss_path_mtu_of(const ss_core *core, ss_time now, const ss_address *to);
 
 /** The four tables, to be read beside the figures: for diagrams and for tests that visit every cell.
  *  act is NULL where the figure draws nothing. */

@@ -4,6 +4,7 @@
 #define LINKS(inside) "sipsim: 1\nlinks: {wire: {" inside "}}\nnodes: {a: {role: ua}}\n"
 #define CALLS(inside) TWO "calls:\n  - {name: mix, from: alice, to: bob, rate: 1/s" inside "}\n"
 #define EXPECT(line)  CALLS("") "expect:\n  - " line "\n"
+#define ALICE(inside) "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, " inside "}}\n"
 #define STORY(line)   TWO "story:\n  - {at: 1s, alice: {call: bob, as: c1}}\n  - " line "\n"
 
 TEST(what_is_no_scenario_at_all_is_refused_where_it_goes_wrong)
@@ -78,11 +79,27 @@ TEST(what_the_design_has_and_this_version_has_not_is_said_so)
     static const rig_mistake rows[] = {
         { TWO "«include»: x\n", "not in this version", NULL },
         { TWO "«defaults»: {}\n", "not in this version", NULL },
-        { LINKS("«hidden_mtu»: 576B"), "not in this version", NULL },
+        { LINKS("«illegal»: true"), "not in this version", NULL },
         { TWO "sites: {s: {«nat»: {}, holds: {alice: 1}}}\n", "not in this version", NULL },
         { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, count: 3}, b: {role: ua}}\n"
           "calls: [{name: c, from: «\"a[0..1]\"», to: b, rate: 1/s}]\n",
           "not in this version", "a" },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(what_a_link_carries_really_is_said_in_bytes_and_one_of_three_words)
+{
+    static const rig_mistake rows[] = {
+        { LINKS("hidden_mtu: «67B»"), "out of range", NULL },
+        { LINKS("hidden_mtu: «576»"), "missing unit", NULL },
+        { LINKS("hidden_mtu: 576B, mtu_policy: «black_hole»"), "icmp, blackhole or fragment",
+          "blackhole" },
+        { LINKS("mtu_policy: «drop»"), "icmp, blackhole or fragment", NULL },
+        { LINKS("mtu: 100B, tunnel: «40B»"), "leaves less than 68 bytes of the 100", NULL },
+        { LINKS("mtu: 1500B, hidden_mtu: 90B, tunnel: «40B»"), "of the 90", NULL },
+        { ALICE("path_mtu: «find»"), "link, unknown or discover", "link" },
+        { ALICE("path_mtu_age: «4min»"), "out of range", NULL },
     };
     RIG_CHECK(rows);
 }

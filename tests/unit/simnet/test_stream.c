@@ -324,21 +324,45 @@ TEST(rfc9293_3_7_1_segments_fit_the_smaller_link_of_both_ends)
     CHECK_EQ(s.packets, 2 + 8 + 8); /* of 536 bytes */
 }
 
-TEST(what_a_link_between_cannot_carry_is_cut_and_put_together)
+/* At 50 ms the way becomes wider, and at 90 ms as narrow as before. */
+static void run_through_narrow(bool changes)
 {
-    static const step steps[] = { { SS_MS(1), A, CONNECT, B }, { SS_MS(1), A, WRITE, 4000 } };
+    static const step steps[] = { { SS_MS(1), A, CONNECT, B }, { SS_MS(100), A, WRITE, 4000 } };
     prepare();
     sn_link_kind narrow = small_link("narrow", SS_MS(5));
     narrow.up.mtu = narrow.down.mtu = 300;
-    narrow.up.loss.random.p = narrow.down.loss.random.p = SN_ALWAYS / 2; /* of datagrams; a stream loses nothing */
+    narrow.up.loss.random.p = narrow.down.loss.random.p =
+        SN_ALWAYS / 2; /* of datagrams; a stream loses nothing */
     narrow.up.duplicate.p = narrow.down.duplicate.p = SN_ALWAYS / 2;
     const uint32_t far = small_router(s.plan, "far", 0, sn_plan_add_link(s.plan, &narrow));
     small_spec(s.plan, s.groups[B])->via = far;
+    sn_link_change wide = { .of = { .group = far },
+                            .dirs = SN_LINK_UP | SN_LINK_DOWN,
+                            .kind = SN_CHANGE_SET,
+                            .up = narrow.up,
+                            .down = narrow.down,
+                            .until = SS_MS(90) };
+    wide.up.mtu = wide.down.mtu = 1500;
+    if (changes) {
+        (void)sn_plan_add_change(s.plan, &wide);
+    }
     RUN(steps);
     CHECK_EQ(s.heard[B], 4000);
-    CHECK(s.facts[SN_FACT_REASSEMBLED] >= 3);
     CHECK_EQ(s.facts[SN_FACT_LINK_DROPPED], 0);
     CHECK_EQ(s.facts[SN_FACT_LINK_DUPLICATED], 0);
+}
+
+TEST(what_a_link_between_cannot_carry_any_more_is_cut_and_put_together)
+{
+    run_through_narrow(true);
+    CHECK(s.facts[SN_FACT_REASSEMBLED] >= 3);
+}
+
+TEST(rfc9293_3_7_1_a_link_between_bounds_the_segments_that_it_sees_agreed_on)
+{
+    run_through_narrow(false);
+    CHECK_EQ(s.facts[SN_FACT_FRAGMENTED], 0);
+    CHECK(s.packets > 4000 / 260);
 }
 
 TEST(what_the_app_leaves_unread_comes_again_before_what_follows)
