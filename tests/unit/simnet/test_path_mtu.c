@@ -247,6 +247,7 @@ static sn_icmp too_big(uint16_t id, uint16_t total, uint16_t mtu)
                       .quoted = { udp, sizeof udp } };
 }
 
+/* RFC1191:7.1: who does not say how much would fit is taken to mean the next plateau. */
 TEST(rfc1191_3_an_estimate_is_only_lowered_and_never_below_68)
 {
     static const struct {
