@@ -7,7 +7,8 @@
 
 #include "cli.h"
 
-static const char trace_name[] = "trace.pcapng", events_name[] = "events.jsonl";
+static const char trace_name[] = "trace.pcapng", events_name[] = "events.jsonl",
+                  spans_name[] = "trace.json";
 
 void cli_say_unwritten(const char *dir, const char *name, int error)
 {
@@ -88,6 +89,12 @@ static void to_events(void *self, const sn_fact *fact, ss_slice packet)
     rp_events_fact(self, fact);
 }
 
+static void to_spans(void *self, const sn_fact *fact, ss_slice packet)
+{
+    (void)packet;
+    rp_trace_fact(self, fact);
+}
+
 static void add_sink(cli_observers *o, void *self, void (*fact)(void *, const sn_fact *, ss_slice))
 {
     SS_ASSERT(o->sink_count < CLI_SINKS);
@@ -157,6 +164,25 @@ static rp_status open_events(cli_observers *o, const sn_plan *plan, const char *
     return RP_OK;
 }
 
+/* With the events, or not at all. */
+static rp_status open_spans(cli_observers *o, const sn_plan *plan, const char *dir,
+                            const sn_capture_filter *events)
+{
+    if (events->kind == SN_CAPTURE_OFF) {
+        return RP_OK;
+    }
+    const rp_status status = open_file(&o->spans_file, dir, spans_name);
+    if (status != RP_OK) {
+        return status;
+    }
+    o->spans = rp_trace_new(o->spans_file, &plan->cast);
+    if (o->spans == NULL) {
+        return no_memory();
+    }
+    add_sink(o, o->spans, to_spans);
+    return RP_OK;
+}
+
 /* Each expect: reads a window of its own, unless it is about everything. */
 static bool ask_windows(cli_observers *o, sn_plan *plan)
 {
@@ -203,8 +229,11 @@ rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir,
     if (!make_judges(o, plan)) {
         return no_memory();
     }
-    const rp_status status = open_capture(o, plan, dir, pcap);
-    return status != RP_OK ? status : open_events(o, plan, dir, events);
+    rp_status status = open_capture(o, plan, dir, pcap);
+    if (status == RP_OK) {
+        status = open_events(o, plan, dir, events);
+    }
+    return status != RP_OK ? status : open_spans(o, plan, dir, events);
 }
 
 /* ---- the end ---- */
@@ -217,7 +246,8 @@ static bool is_judged(const cli_observers *o)
 bool cli_observers_failed(const cli_observers *o)
 {
     return !is_judged(o) || (o->trace_file != NULL && o->trace_file->error != 0) ||
-           (o->events_file != NULL && o->events_file->error != 0);
+           (o->events_file != NULL && o->events_file->error != 0) ||
+           (o->spans_file != NULL && o->spans_file->error != 0);
 }
 
 uint32_t cli_observers_finish(cli_observers *o, bool cut_short)
@@ -230,6 +260,13 @@ uint32_t cli_observers_finish(cli_observers *o, bool cut_short)
         sn_capture_finish(o->capture, o->end, cut_short);
     }
     return sn_checker_finish(o->checker);
+}
+
+void cli_observers_conclude(cli_observers *o, const rp_run *run)
+{
+    if (o->spans != NULL) {
+        rp_trace_finish(o->spans, run);
+    }
 }
 
 static rp_status close_file(rp_file **file, const char *dir, const char *name)
@@ -258,15 +295,18 @@ rp_status cli_observers_close(cli_observers *o, const char *dir)
     }
     const rp_status trace = close_file(&o->trace_file, dir, trace_name);
     const rp_status events = close_file(&o->events_file, dir, events_name);
-    return judged && whole && trace == RP_OK && events == RP_OK ? RP_OK : RP_IO;
+    const rp_status spans = close_file(&o->spans_file, dir, spans_name);
+    return judged && whole && trace == RP_OK && events == RP_OK && spans == RP_OK ? RP_OK : RP_IO;
 }
 
 void cli_observers_free(cli_observers *o)
 {
     rp_file_discard(o->trace_file);
     rp_file_discard(o->events_file);
+    rp_file_discard(o->spans_file);
     sn_capture_free(o->capture);
     rp_events_free(o->events);
+    rp_trace_free(o->spans);
     rp_ladder_free(o->ladder);
     sn_checker_free(o->checker);
     sn_tally_free(o->tally);

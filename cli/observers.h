@@ -5,10 +5,11 @@
 #include "rp/events.h"
 #include "rp/ladder.h"
 #include "rp/run.h"
+#include "rp/trace.h"
 #include "sn/capture.h"
 #include "sn/plan.h"
 
-enum { CLI_SINKS = 9 };
+enum { CLI_SINKS = 10 };
 
 typedef struct cli_observers {
     uint64_t *chains;
@@ -21,7 +22,8 @@ typedef struct cli_observers {
     rp_ladder *ladder;
     sn_capture *capture; /* NULL: off, as its file */
     rp_events *events;   /* NULL: off, as its file */
-    rp_file *trace_file, *events_file;
+    rp_trace *spans;     /* off when events are, as its file */
+    rp_file *trace_file, *events_file, *spans_file;
     uint64_t violations; /* that the ladder was told of */
     ss_time end;         /* instant of the last fact */
     sn_sink sinks[CLI_SINKS];
@@ -35,6 +37,8 @@ rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir,
 bool cli_observers_failed(const cli_observers *o);
 /** After the last fact. The number of a story's checks that were missed. */
 uint32_t cli_observers_finish(cli_observers *o, bool cut_short);
+/** After that: what the files that are written meanwhile say of the whole run. */
+void cli_observers_conclude(cli_observers *o, const rp_run *run);
 /** Give the trace and the events their names. RP_IO when it said what is wrong with them, or with a judge. */
 rp_status cli_observers_close(cli_observers *o, const char *dir);
 /** Discards files that were not closed. */

@@ -205,9 +205,10 @@ const cli_verb cli_verb_run = {
     .operands = "FILE… [options]",
     .summary = "simulate scenarios",
     .details =
-        "Writes report.html, results.json, engine.json, trace.pcapng, events.jsonl, ladder.txt,\n"
-        "metrics.csv and scenario.effective.yaml, and prints a summary. Equal scenario, seeds and\n"
-        "version give equal bytes in every file but engine.json.\n"
+        "Writes report.html, results.json, engine.json, trace.pcapng, trace.json, events.jsonl,\n"
+        "ladder.txt, ladder.svg, ladder.mmd, metrics.csv, metrics.prom, junit.xml, results.sarif\n"
+        "and scenario.effective.yaml, and prints a summary. Equal scenario, seeds and version\n"
+        "give equal bytes in every file but engine.json.\n"
         "\n"
         "  sipsim run scenarios/quickstart.yaml                        # into "
         "sipsim-out/quickstart\n"

@@ -20,17 +20,23 @@
 #include "replay_line.h"
 #include "rp/csv.h"
 #include "rp/html.h"
+#include "rp/machine.h"
 #include "rp/results.h"
 #include "rp/summary.h"
 #include "sn/world.h"
+#include "step_summary.h"
 #include "verify.h"
 
 enum { STEPS_AT_ONCE = 1024 };
 
-static const char *const file_names[] = { "results.json", "engine.json", "trace.pcapng",
-                                          "events.jsonl", "ladder.txt",  "scenario.effective.yaml",
-                                          "report.html",  "metrics.csv", "sweep.json",
-                                          "sweep.csv",    "runs.jsonl",  ".runs.journal" };
+static const char *const file_names[] = {
+    "results.json", "engine.json",   "trace.pcapng",
+    "events.jsonl", "ladder.txt",    "scenario.effective.yaml",
+    "report.html",  "metrics.csv",   "metrics.prom",
+    "junit.xml",    "results.sarif", "trace.json",
+    "ladder.mmd",   "ladder.svg",    "sweep.json",
+    "sweep.csv",    "runs.jsonl",    ".runs.journal"
+};
 
 typedef struct session {
     const session_options *options;
@@ -350,6 +356,31 @@ static void write_csv(const session *s, rp_file *out)
     rp_csv_write(out, &s->run);
 }
 
+static void write_prom(const session *s, rp_file *out)
+{
+    rp_prom_write(out, &s->run);
+}
+
+static void write_junit(const session *s, rp_file *out)
+{
+    rp_junit_write(out, &s->run);
+}
+
+static void write_sarif(const session *s, rp_file *out)
+{
+    rp_sarif_write(out, &s->run);
+}
+
+static void write_mermaid(const session *s, rp_file *out)
+{
+    rp_ladder_mermaid(s->observers.ladder, s->run.cast, out);
+}
+
+static void write_picture(const session *s, rp_file *out)
+{
+    rp_ladder_picture(s->observers.ladder, s->run.cast, out);
+}
+
 static void write_engine(const session *s, rp_file *out)
 {
     rp_json j = rp_json_on(out, false);
@@ -373,12 +404,19 @@ static void write_file(session *s, const char *name, void (*write)(const session
 
 static void write_files(session *s)
 {
+    cli_observers_conclude(&s->observers, &s->run);
     s->run.statuses |= rp_status_bit(cli_observers_close(&s->observers, s->options->dir));
     write_file(s, "ladder.txt", write_ladder);
     write_file(s, "scenario.effective.yaml", write_effective);
     write_file(s, "results.json", write_results);
     write_file(s, "report.html", write_html);
     write_file(s, "metrics.csv", write_csv);
+    write_file(s, "metrics.prom", write_prom);
+    write_file(s, "junit.xml", write_junit);
+    write_file(s, "results.sarif", write_sarif);
+    write_file(s, "ladder.mmd", write_mermaid);
+    write_file(s, "ladder.svg", write_picture);
+    s->run.statuses |= rp_status_bit(cli_step_summary(&s->run));
     s->engine.wall_ns = cli_wall_ns() - s->started_ns;
     s->engine.peak_rss_bytes = peak_rss();
     write_file(s, "engine.json", write_engine);

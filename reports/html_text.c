@@ -23,6 +23,13 @@ static const char *entity_of(char c)
     }
 }
 
+/* No characters of XML 1.0, which the same text goes to: U+FFFE, U+FFFF. */
+static bool is_none(ss_slice c)
+{
+    const unsigned char *b = (const unsigned char *)c.at;
+    return c.len == 3 && b[0] == 0xef && b[1] == 0xbf && b[2] >= 0xbe;
+}
+
 /* C1, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069: they have a say in how other text is shown. */
 static bool is_meddling(ss_slice c)
 {
@@ -44,7 +51,7 @@ static void put_character(rp_file *out, ss_slice c)
     const bool is_control = (first < 0x20 && first != '\n' && first != '\t') || first == 0x7f;
     if (entity != NULL) {
         rp_put_text(out, entity);
-    } else if (is_control || is_meddling(c)) {
+    } else if (is_control || is_meddling(c) || is_none(c)) {
         rp_put_text(out, REPLACEMENT);
     } else {
         rp_put(out, c);

@@ -637,6 +637,15 @@ bool rp_ladder_story(const rp_ladder *l, unsigned nth, ladder_story *story)
     return false;
 }
 
+bool rp_ladder_main_story(const rp_ladder *l, ladder_story *story)
+{
+    unsigned nth = 0;
+    while (rp_ladder_story(l, nth, story) && !story->call->has_failed) {
+        nth++;
+    }
+    return rp_ladder_story(l, nth, story) || rp_ladder_story(l, 0, story);
+}
+
 /* ---- the file ---- */
 
 static void write_story(const rp_ladder *l, rp_file *out, const ladder_story *story)

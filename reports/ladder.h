@@ -86,5 +86,7 @@ typedef struct ladder_story {
     const ladder_call *call; /* borrowed */
 } ladder_story;
 bool rp_ladder_story(const rp_ladder *l, unsigned nth, ladder_story *story);
+/** Of the first call that failed, or else the first one. */
+bool rp_ladder_main_story(const rp_ladder *l, ladder_story *story);
 
 #endif

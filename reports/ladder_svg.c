@@ -7,6 +7,7 @@
 #include "html.h"
 #include "ladder.h"
 
+#include "page.h"
 #include "sn/capture.h"
 #include "words.h"
 
@@ -330,7 +331,8 @@ static void draw_time(const picture *p, uint32_t i)
     }
 }
 
-void rp_ladder_svg(rp_file *out, const sn_cast *cast, const ladder_call *call)
+/* `style`: of a picture that stands alone. */
+static void draw(rp_file *out, const sn_cast *cast, const ladder_call *call, ss_slice style)
 {
     picture p = {
         .cast = cast, .call = call, .out = out, .columns = rp_ladder_columns(cast, call)
@@ -340,9 +342,9 @@ void rp_ladder_svg(rp_file *out, const sn_cast *cast, const ladder_call *call)
     }
     lay_out(&p);
     const uint32_t width = x_of(&p, p.columns.count - 1) + RIGHT;
-    rp_put_text(out,
-                "<svg class=\"ladder\" role=\"img\" aria-label=\"Ladder diagram; the list below "
-                "says the same in words\"");
+    rp_put_text(out, "<svg class=\"ladder\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" "
+                     "aria-label=\"Ladder diagram; the list below "
+                     "says the same in words\"");
     attribute(&p, "width", width);
     attribute(&p, "height", p.bottom);
     rp_put_text(out, " viewBox=\"0 0 ");
@@ -350,6 +352,12 @@ void rp_ladder_svg(rp_file *out, const sn_cast *cast, const ladder_call *call)
     rp_put_char(out, ' ');
     rp_put_u64(out, p.bottom);
     rp_put_text(out, "\">\n");
+    if (style.len != 0) {
+        rp_put_text(out, "<style><![CDATA[\n");
+        rp_put(out, style);
+        rp_put_text(out,
+                    "svg { background: var(--paper); font-family: sans-serif; }\n]]></style>\n");
+    }
     draw_lifelines(&p);
     for (uint32_t i = 0; i < call->count; i++) {
         if (pauses_before(call, i)) {
@@ -359,4 +367,20 @@ void rp_ladder_svg(rp_file *out, const sn_cast *cast, const ladder_call *call)
         draw_row(&p, i);
     }
     rp_put_text(out, "</svg>\n");
+}
+
+void rp_ladder_svg(rp_file *out, const sn_cast *cast, const ladder_call *call)
+{
+    draw(out, cast, call, SS_EMPTY);
+}
+
+void rp_ladder_picture(const rp_ladder *l, const sn_cast *cast, rp_file *out)
+{
+    ladder_story story;
+    rp_put_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    if (rp_ladder_main_story(l, &story) && story.call->count != 0) {
+        draw(out, cast, story.call, rp_page_css);
+    } else {
+        rp_put_text(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\"/>\n");
+    }
 }

@@ -203,6 +203,14 @@ bool sn_metric_ratio(const sn_metrics *m, unsigned nth, sn_ratio *out)
     return true;
 }
 
+const sn_histogram *sn_metric_histogram(const sn_metrics *m, unsigned nth)
+{
+    if (nth >= SS_COUNT(rows) || rows[nth].measure == COUNT || rows[nth].measure == RATIO) {
+        return NULL;
+    }
+    return (const sn_histogram *)(const void *)((const char *)m + rows[nth].offset);
+}
+
 bool sn_metric_value(const sn_metrics *m, unsigned nth, uint64_t *value)
 {
     SS_ASSERT(nth < SS_COUNT(rows));

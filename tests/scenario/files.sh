@@ -3,7 +3,7 @@
 . "${0%/*}/lib.sh"
 
 two_phones </dev/null >good.yaml
-names='engine.json events.jsonl ladder.txt metrics.csv report.html results.json scenario.effective.yaml trace.pcapng'
+names='engine.json events.jsonl junit.xml ladder.mmd ladder.svg ladder.txt metrics.csv metrics.prom report.html results.json results.sarif scenario.effective.yaml trace.json trace.pcapng'
 
 status 0 run good.yaml
 [ "$(ls -A sipsim-out/good | tr '\n' ' ')" = "$names " ] || fault "other files: $(ls -A sipsim-out/good)"
@@ -21,6 +21,7 @@ for name in $names; do
 done
 status 0 run good.yaml --force --pcap off --events off
 [ -e sipsim-out/good/trace.pcapng ] && fault 'the trace of an earlier run is still there'
+[ -e sipsim-out/good/trace.json ] && fault 'the spans of an earlier run are still there'
 [ -e sipsim-out/good/events.jsonl ] && fault 'the events of an earlier run are still there'
 
 # results

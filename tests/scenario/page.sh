@@ -140,7 +140,8 @@ try:
         looks(browser, plots.split(',') if plots else [])
         opens(browser)
         sorts(browser)
-        tells(browser)
+        if 'calls' in plots:
+            tells(browser)
         stays(browser)
 finally:
     browser.close()
@@ -154,6 +155,14 @@ bad='</script><script>alert(1)</script><!-- <script> \" \u2028 & \e[31m'
 two_phones </dev/null | grep -v '^name:' >rest.yaml
 printf 'name: "%s"\n' "$bad" | cat - rest.yaml >hostile.yaml
 status 0 run hostile.yaml -o hostile --quiet
-python3 look.py "${0%/*}" timer_b:calls,timers,copies,losses \
-    proxy_crash:calls,messages overload_503:calls,messages,queues hostile:calls || fault 'a page is not what it should be'
+{
+    two_phones </dev/null | sed '/^story:/,$d'
+    printf 'story:\n  - {at: 0s, alice: {message: bob, text: "</pre></details><script>alert(1)</script><img src=x>%s"}}\n' \
+        "$(printf '<b>\\e[31m%.0s' $(seq 100))"
+} >message.yaml
+status 0 run message.yaml -o message --quiet
+grep -qF '&lt;script&gt;alert(1)' message/report.html || fault 'the hostile message is not shown'
+grep -qP '\x1b' message/report.html && fault 'the hostile message moves a terminal'
+python3 look.py "${0%/*}" message:messages timer_b:calls,timers,copies,losses \
+    proxy_crash:calls,messages overload_503:calls,messages,queues hostile:calls || fault "a page is not what it should be"
 finish

@@ -18,6 +18,9 @@ void rp_ladder_text(rp_ladder *l, const sn_fact *fact, ss_slice text);
 /** A law was broken in the call (hash as in ss_summary, 0: in none); the first one counts. `text` is copied. */
 void rp_ladder_violation(rp_ladder *l, uint64_t call_id, ss_time at, const char *law,
                          const char *text);
+/** The ladder of the first call that failed, or of the first, as a picture (SVG) and for Mermaid. `cast` as in rp_ladder_new. */
+void rp_ladder_picture(const rp_ladder *l, const sn_cast *cast, rp_file *out);
+void rp_ladder_mermaid(const rp_ladder *l, const sn_cast *cast, rp_file *out);
 /** The ladders as text. `name` is the scenario's. */
 void rp_ladder_write(const rp_ladder *l, rp_file *out, const char *name, bool interrupted);
 

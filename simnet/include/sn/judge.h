@@ -152,6 +152,8 @@ bool sn_metric_info_at(unsigned nth, sn_metric_info *out);
 bool sn_metric_find(ss_slice name, unsigned *nth);
 /** The parts of one that is a ratio; false for any other. */
 bool sn_metric_ratio(const sn_metrics *m, unsigned nth, sn_ratio *out);
+/** The histogram that one is a measure of; NULL for any other. */
+const sn_histogram *sn_metric_histogram(const sn_metrics *m, unsigned nth);
 /** Its value: count, ns, or parts per million of a ratio. False when it is null (a ratio over nothing, an empty histogram). */
 bool sn_metric_value(const sn_metrics *m, unsigned nth, uint64_t *value);
 
