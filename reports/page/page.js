@@ -278,5 +278,5 @@
 
     drawAll();
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
-    addEventListener('beforeprint', () => charts.forEach((chart) => chart.resize()));
+    matchMedia('print').addEventListener('change', drawAll);
 })();

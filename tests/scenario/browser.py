@@ -102,8 +102,8 @@ class Browser:
         return sum(event['method'] == 'Network.loadingFailed' and event['params'].get('blockedReason') == 'csp'
                    for event in self.events)
 
-    def show(self, width, height=900, scheme='light'):
+    def show(self, width, height=900, scheme='light', media=''):
         self.call('Emulation.setDeviceMetricsOverride', width=width, height=height, deviceScaleFactor=1, mobile=False)
-        self.call('Emulation.setEmulatedMedia', features=[{'name': 'prefers-color-scheme', 'value': scheme}])
+        self.call('Emulation.setEmulatedMedia', media=media, features=[{'name': 'prefers-color-scheme', 'value': scheme}])
         # two frames, so that what follows from it has been done
         self.value('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))')
