@@ -40,6 +40,28 @@ static const cli_option options[] = {
     { CLI_ROLE, '\0', "role", "WHO", "who judges: uas (default), proxy, registrar" },
     { CLI_PACKETS, '\0', "packets", "N",
       "how many each model gets, 10000 to 100000000; by default 10000000" },
+    { CLI_LISTEN, '\0', "listen", "WHERE",
+      "udp:ADDRESS:PORT or tcp:ADDRESS:PORT (udp:127.0.0.1:5060); may be repeated; port 0: a free "
+      "one" },
+    { CLI_AOR, '\0', "aor", "URI", "who it is: sip:alice@example.com" },
+    { CLI_REGISTER, '\0', "register", "URI", "register there, and unregister at the end" },
+    { CLI_EXPIRES, '\0', "expires", "TIME", "for how long it registers (1h)" },
+    { CLI_USER, '\0', "user", "NAME", "user name for digest, when it is not that of --aor" },
+    { CLI_PASSWORD_FILE, '\0', "password-file", "FILE", "its password, the first line of a file" },
+    { CLI_REALM, '\0', "realm", "REALM",
+      "the one realm that the password is for (the host of --aor)" },
+    { CLI_PROXY, '\0', "proxy", "URI", "what all requests go to first: sip:127.0.0.1:5060" },
+    { CLI_DNS, '\0', "dns", "SERVERS", "name servers, as 127.0.0.1:5353 (the system's)" },
+    { CLI_CALL, '\0', "call", "URI", "call there, and end when all calls are over" },
+    { CLI_COUNT, '\0', "count", "N", "so many calls (1)" },
+    { CLI_RATE, '\0', "rate", "N", "so many calls a second (1); N/m: a minute" },
+    { CLI_HOLD, '\0', "hold", "TIME", "how long a call lasts (5s)" },
+    { CLI_CANCEL, '\0', "cancel", "TIME", "give up a call that was not answered for so long" },
+    { CLI_HANGUP, '\0', "hangup", "WHO",
+      "who ends calls after --hold: caller (default) or callee" },
+    { CLI_ANSWER, '\0', "answer", "TIME",
+      "ring for so long, then answer (0s: at once); never: ring on" },
+    { CLI_REJECT, '\0', "reject", "STATUS", "refuse calls with it: 486" },
     { CLI_JSON, '\0', "json", NULL, "the result as JSON on stdout" },
     { CLI_QUIET, 'q', "quiet", NULL, "say nothing but what failed" },
     { CLI_VERBOSE, 'v', "verbose", NULL, "say on stderr what is being done" },
@@ -129,6 +151,14 @@ static rp_status keep(cli_args *args, const cli_option *option, const char *valu
 {
     args->given[option->id] = true;
     args->value[option->id] = value;
+    if (option->id == CLI_LISTEN) {
+        if (args->repeat_count == CLI_REPEATS_MAX) {
+            cli_say("more than %d times --%s", CLI_REPEATS_MAX, option->name);
+            return RP_USAGE;
+        }
+        args->repeats[args->repeat_count].id = option->id;
+        args->repeats[args->repeat_count++].value = value;
+    }
     if (option->id == CLI_SET) {
         return keep_one(args->overrides, &args->override_count, CLI_OVERRIDES_MAX, option, value);
     }
@@ -231,5 +261,39 @@ bool cli_number(const cli_args *args, cli_option_id id, uint64_t max, uint64_t *
     }
     cli_say("--%s %.40s: a whole number from 0 to %llu is wanted", cli_option_of(id)->name,
             args->value[id], (unsigned long long)max);
+    return false;
+}
+
+const char *cli_nth_value(const cli_args *args, cli_option_id id, uint32_t nth)
+{
+    for (uint32_t i = 0; i < args->repeat_count; i++) {
+        if (args->repeats[i].id == id && nth-- == 0) {
+            return args->repeats[i].value;
+        }
+    }
+    return NULL;
+}
+
+bool cli_span(const cli_args *args, cli_option_id id, ss_span *value)
+{
+    static const struct {
+        const char *word;
+        ss_span span;
+    } units[] = { { "ms", SS_MS(1) }, { "s", SS_S(1) }, { "m", SS_S(60) }, { "h", SS_S(3600) } };
+    const char *text = args->value[id];
+    uint64_t number = 0;
+    if (!args->given[id]) {
+        return true;
+    }
+    const size_t digits = strspn(text, "0123456789");
+    for (size_t i = 0; i < SS_COUNT(units); i++) {
+        if (strcmp(text + digits, units[i].word) == 0 &&
+            ss_slice_to_u64((ss_slice){ text, digits }, 100000000, &number) == SS_OK) {
+            *value = number * units[i].span;
+            return true;
+        }
+    }
+    cli_say("--%s %.40s: a length of time is wanted, as 500ms, 5s, 2m or 1h",
+            cli_option_of(id)->name, text);
     return false;
 }

@@ -13,7 +13,7 @@
 
 /* ---- the command line ---- */
 
-enum { CLI_FILES_MAX = 4096, CLI_OVERRIDES_MAX = 1024, CLI_SWEEPS_MAX = 8 };
+enum { CLI_FILES_MAX = 4096, CLI_OVERRIDES_MAX = 1024, CLI_SWEEPS_MAX = 8, CLI_REPEATS_MAX = 64 };
 
 typedef enum cli_option_id {
     CLI_HELP,
@@ -42,6 +42,23 @@ typedef enum cli_option_id {
     CLI_KEEP,
     CLI_RESUME,
     CLI_SHARD,
+    CLI_LISTEN,
+    CLI_AOR,
+    CLI_REGISTER,
+    CLI_EXPIRES,
+    CLI_USER,
+    CLI_PASSWORD_FILE,
+    CLI_REALM,
+    CLI_PROXY,
+    CLI_DNS,
+    CLI_CALL,
+    CLI_COUNT,
+    CLI_RATE,
+    CLI_HOLD,
+    CLI_CANCEL,
+    CLI_HANGUP,
+    CLI_ANSWER,
+    CLI_REJECT,
     CLI_OPTION_COUNT
 } cli_option_id;
 
@@ -63,6 +80,12 @@ typedef struct cli_args {
     uint32_t override_count;
     const char *sweeps[CLI_SWEEPS_MAX]; /* each --sweep */
     uint32_t sweep_count;
+    /* each of an option that may be given several times but --set, in order */
+    struct {
+        cli_option_id id;
+        const char *value;
+    } repeats[CLI_REPEATS_MAX];
+    uint32_t repeat_count;
 } cli_args;
 
 typedef struct cli_verb {
@@ -73,9 +96,14 @@ typedef struct cli_verb {
 } cli_verb;
 
 #define CLI_BIT(id) (UINT64_C(1) << (id))
+_Static_assert(CLI_OPTION_COUNT <= 64, "options are bits");
 
 /** What follows the verb. RP_OK, or RP_USAGE or RP_UNSUPPORTED when it said on stderr what is wrong. */
 rp_status cli_args_parse(const cli_verb *verb, int argc, char **argv, cli_args *args);
+/** The nth value of an option that may be given several times; NULL past the last. */
+const char *cli_nth_value(const cli_args *args, cli_option_id id, uint32_t nth);
+/** A length of time after an option, as 500ms, 5s, 2m, 1h; *value stays when it was not given. False when it said what is wrong. */
+SS_MUST_USE bool cli_span(const cli_args *args, cli_option_id id, ss_span *value);
 /** The option of an id; every one has exactly one. */
 const cli_option *cli_option_of(cli_option_id id);
 /** The whole number after an option, at most `max`; false when it said what is wrong. */
@@ -84,7 +112,7 @@ SS_MUST_USE bool cli_number(const cli_args *args, cli_option_id id, uint64_t max
 /* ---- the verbs ---- */
 
 extern const cli_verb cli_verb_run, cli_verb_check, cli_verb_parse, cli_verb_replay, cli_verb_list,
-    cli_verb_merge, cli_verb_selftest, cli_verb_version, cli_verb_help;
+    cli_verb_live, cli_verb_merge, cli_verb_selftest, cli_verb_version, cli_verb_help;
 /** All of them; NULL at the end. */
 extern const cli_verb *const cli_verbs[];
 void cli_help_verb(FILE *to, const cli_verb *verb);

@@ -127,6 +127,44 @@ void sn_host_wake(sn_host *host, ss_time at, uint16_t what, uint32_t arg, uint32
     }
 }
 
+/* ---- what the plan has it do by itself ---- */
+
+/* Each has a point of its own: `row`. */
+static ss_time decide_start(const sn_host *host, uint32_t row, const sn_dist *at)
+{
+    const sn_plan *plan = host->at->plan;
+    const uint64_t id = plan->cast.nodes[host->node].id;
+    const sn_point point = { .place = id,
+                             .row = row,
+                             .entity = host->node,
+                             .key = { id, row },
+                             .key_words = row == 0 ? 1 : 2 };
+    const ss_time start = sn_decide_wait(host->at->decisions, SN_DECISION_REGISTER, &point, at);
+    return start < plan->duration ? start : SS_TIME_NEVER;
+}
+
+static const sn_group_spec *group_of(const sn_host *host)
+{
+    const sn_plan *plan = host->at->plan;
+    return &plan->groups[plan->nodes[host->node].group];
+}
+
+ss_time sn_host_registers_at(const sn_host *host)
+{
+    const sn_group_spec *g = group_of(host);
+    return g->role != SN_ROLE_UA || g->ua.expires_s == 0
+               ? SS_TIME_NEVER
+               : decide_start(host, 0, &g->ua.register_at);
+}
+
+ss_time sn_host_subscribes_at(const sn_host *host)
+{
+    const sn_group_spec *g = group_of(host);
+    return g->role != SN_ROLE_UA || g->ua.watch.expires_s == 0
+               ? SS_TIME_NEVER
+               : decide_start(host, 1, &g->ua.watch.at);
+}
+
 /* ---- facts ---- */
 
 static void emit(sn_host *host, sn_fact *fact, ss_slice packet)

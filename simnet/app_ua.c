@@ -109,13 +109,14 @@ typedef struct login_block {
     ss_ua_profile profile;
     ss_ua_auth auth;
     ss_credential credentials[1 + SN_GUESTS_MAX]; /* its own, and those of a guest */
-    ss_slice hosts[4];
+    ss_slice hosts[5];
 } login_block;
 
 /** The texts of an identity, one behind the other. */
 typedef struct texts {
     ss_slice aor, registrar;
     ss_slice user, password, realm, domain, proxy_host, proxy_address, outbound_address;
+    ss_slice outbound_host;
     ss_slice guest_realms[SN_GUESTS_MAX], guest_passwords[SN_GUESTS_MAX];
 } texts;
 
@@ -142,6 +143,13 @@ static ss_slice put_address_of(ss_buffer *b, const sn_plan *plan, uint32_t group
     return take_text(b, from);
 }
 
+/* Where the port begins, if there is one. */
+static size_t host_end(ss_slice host)
+{
+    const size_t bracket = ss_slice_find(host, ']');
+    return bracket == host.len ? ss_slice_find(host, ':') : bracket + 1;
+}
+
 static void put_login(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t)
 {
     const sn_ua_spec *spec = &plan->groups[plan->nodes[node].group].ua;
@@ -156,6 +164,12 @@ static void put_login(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t
     }
     t->proxy_address = put_address_of(b, plan, login->proxy);
     t->outbound_address = put_address_of(b, plan, sn_plan_outbound(plan, spec));
+    if (spec->outbound_host != NULL) {
+        const ss_slice host = ss_slice_from(spec->outbound_host);
+        const size_t from = b->len;
+        ss_put(b, ss_slice_cut(host, 0, host_end(host)));
+        t->outbound_host = take_text(b, from);
+    }
     for (uint32_t i = 0; i < login->guest_count; i++) {
         t->guest_realms[i] = put_text(b, login->guests[i].realm);
         t->guest_passwords[i] = put_template(b, login->guests[i].password, index);
@@ -180,7 +194,8 @@ static void put_texts(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t
 /* Toward whom: the domain, its proxy by name and address, and the proxy that everything goes to. */
 static void fill_login(login_block *block, sn_host *host, const sn_login_spec *spec, const texts *t)
 {
-    const ss_slice hosts[] = { t->domain, t->proxy_address, t->outbound_address, t->proxy_host };
+    const ss_slice hosts[] = { t->domain, t->proxy_address, t->outbound_address, t->proxy_host,
+                               t->outbound_host };
     uint16_t count = 0;
     for (size_t i = 0; i < SS_COUNT(hosts); i++) {
         if (hosts[i].len > 0) {
@@ -255,9 +270,10 @@ static ss_status make_door(sn_ua_app *app, sn_host *host, const sn_guard_spec *d
 
 static void move_texts(texts *t, const char *from, const char *to)
 {
-    ss_slice *const all[] = { &t->aor,        &t->registrar,     &t->user,
-                              &t->password,   &t->realm,         &t->domain,
-                              &t->proxy_host, &t->proxy_address, &t->outbound_address };
+    ss_slice *const all[] = { &t->aor,          &t->registrar,     &t->user,
+                              &t->password,     &t->realm,         &t->domain,
+                              &t->proxy_host,   &t->proxy_address, &t->outbound_address,
+                              &t->outbound_host };
     for (size_t i = 0; i < SS_COUNT(all); i++) {
         *all[i] = all[i]->len == 0 ? SS_EMPTY : moved(*all[i], from, to);
     }

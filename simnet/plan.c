@@ -203,7 +203,7 @@ static ss_ua_profile profile_of(sn_plan *plan, const sn_ua_spec *ua, bool *faile
         .replaces = ua->joins ? SS_REPLACES_NOBODY : ua->replaces,
         .refers = ua->refers,
         .is_compositor = ua->is_compositor,
-        .takes_any_call = ua->joins,
+        .takes_any_call = ua->joins || ua->takes_any_call,
         .min_expires_s = ua->min_expires_s,
     };
 }
@@ -381,7 +381,8 @@ uint32_t sn_plan_add_row(sn_plan *plan, const sn_row *row)
 
 uint32_t sn_plan_row_number(const sn_plan *plan, uint32_t row)
 {
-    uint32_t first = 0, end = plan->choice_count; /* the last choice that begins no later is in [first, end) */
+    uint32_t first = 0,
+             end = plan->choice_count; /* the last choice that begins no later is in [first, end) */
     SS_ASSERT(row < plan->row_count);
     while (end - first > 1) {
         const uint32_t middle = first + (end - first) / 2;

@@ -534,6 +534,27 @@ static bool do_own(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
     }
 }
 
+/* Calls that are not answered yet are cancelled, or refused. */
+static void hang_up_all(sn_ua_app *app, sn_host *host, ss_turn *turn)
+{
+    static const sn_row hangup = { .op = SN_OP_HANGUP };
+    for (ss_ref at = sn_ua_first_call(app); at != 0;) {
+        sn_ua_call *c = ss_store_at(sn_host_store(host), at);
+        at = c->next;
+        sn_program_act(app, host, turn, c, &hangup);
+    }
+}
+
+static bool fall_quiet(sn_ua_app *app, sn_host *host, ss_turn *turn)
+{
+    const ss_ua *ua = &app->engine.ua;
+    const bool has_work = ua->registration != 0 || ua->first_subscription != 0 ||
+                          ua->first_publication != 0 || ua->first_published != 0;
+    ss_command c = { .kind = SS_CMD_QUIET };
+    (void)command(app, host, turn, &c);
+    return sn_program_end_references(app, host, turn) || has_work;
+}
+
 static bool do_wake(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *wake)
 {
     const sn_plan *plan = sn_host_plan(host);
@@ -552,14 +573,11 @@ static bool do_wake(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake 
     case SN_WAKE_SUBSCRIBE:
         sn_program_subscribe(app, host, turn);
         return true;
-    case SN_WAKE_QUIET: {
-        const ss_ua *ua = &app->engine.ua;
-        const bool has_work = ua->registration != 0 || ua->first_subscription != 0 ||
-                              ua->first_publication != 0 || ua->first_published != 0;
-        ss_command c = { .kind = SS_CMD_QUIET };
-        (void)command(app, host, turn, &c);
-        return sn_program_end_references(app, host, turn) || has_work;
-    }
+    case SN_WAKE_END:
+        hang_up_all(app, host, turn);
+        return fall_quiet(app, host, turn);
+    case SN_WAKE_QUIET:
+        return fall_quiet(app, host, turn);
     case SN_WAKE_OWN:
         return do_own(app, host, turn, wake);
     }

@@ -60,8 +60,14 @@ void sn_session_begin(sn_host *host, sn_session *s, uint64_t call_id, unsigned k
 static ss_sdp_local local_of(const sn_host *host, const sn_session *s, ss_buffer *address)
 {
     const ss_path path = sn_host_path(host);
-    ss_put_text(address, "IP4 ");
-    ss_put_host(address, &path.local);
+    char text[64];
+    ss_buffer b = ss_buffer_on(text, sizeof text);
+    ss_put_host(&b, &path.local);
+    const ss_slice literal = ss_buffer_slice(&b);
+    const bool is_ipv6 = path.local.family == 6;
+    ss_put_text(address, is_ipv6 ? "IP6 " : "IP4 ");
+    ss_put(address, is_ipv6 ? ss_slice_cut(literal, 1, literal.len - 1)
+                            : literal); /* no brackets: RFC8866:9 */
     return (ss_sdp_local){ .address = ss_buffer_slice(address), .port = s->port };
 }
 

@@ -165,48 +165,15 @@ static ss_span lookahead(const sn_world *w)
 
 /* ---- nodes ---- */
 
-static void post_registration(sn_partition *p, uint32_t node)
+static void post_start(sn_partition *p, uint32_t node, ss_time at, sn_wake_kind what)
 {
-    const sn_plan *plan = p->world->plan;
-    const sn_group_spec *group = &plan->groups[plan->nodes[node].group];
-    if (group->role != SN_ROLE_UA || group->ua.expires_s == 0) {
-        return;
-    }
-    const uint64_t id = plan->cast.nodes[node].id;
-    const sn_point point = { .place = id, .entity = node, .key = { id }, .key_words = 1 };
-    const ss_time at =
-        sn_decide_wait(p->world->decisions, SN_DECISION_REGISTER, &point, &group->ua.register_at);
-    if (at < plan->duration) {
+    if (at != SS_TIME_NEVER) {
         const sn_event event = { .at = at,
                                  .tie = sn_tie(p->world, at, node, node),
                                  .receiver = node,
                                  .sender = node,
                                  .kind = SN_EVENT_WAKE,
-                                 .what = SN_WAKE_REGISTER };
-        sn_post(p, &event);
-    }
-}
-
-static void post_subscription(sn_partition *p, uint32_t node)
-{
-    const sn_plan *plan = p->world->plan;
-    const sn_group_spec *group = &plan->groups[plan->nodes[node].group];
-    if (group->role != SN_ROLE_UA || group->ua.watch.expires_s == 0) {
-        return;
-    }
-    const uint64_t id = plan->cast.nodes[node].id;
-    const sn_point point = {
-        .place = id, .row = 1, .entity = node, .key = { id, 1 }, .key_words = 2
-    };
-    const ss_time at =
-        sn_decide_wait(p->world->decisions, SN_DECISION_REGISTER, &point, &group->ua.watch.at);
-    if (at < plan->duration) {
-        const sn_event event = { .at = at,
-                                 .tie = sn_tie(p->world, at, node, node),
-                                 .receiver = node,
-                                 .sender = node,
-                                 .kind = SN_EVENT_WAKE,
-                                 .what = SN_WAKE_SUBSCRIBE };
+                                 .what = (uint16_t)what };
         sn_post(p, &event);
     }
 }
@@ -227,8 +194,9 @@ static ss_status make_nodes(sn_world *w, const layout *l, const sn_world_options
             return status;
         }
         SS_ASSERT(p->index == 0);
-        post_registration(p, node);
-        post_subscription(p, node);
+        const sn_host host = { &p->hosting, node };
+        post_start(p, node, sn_host_registers_at(&host), SN_WAKE_REGISTER);
+        post_start(p, node, sn_host_subscribes_at(&host), SN_WAKE_SUBSCRIBE);
     }
     return SS_OK;
 }

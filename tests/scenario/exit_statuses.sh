@@ -83,10 +83,11 @@ status 2 list colours
 status 2 check
 status 75 run good.yaml --pcap link:alice,at:rx
 status 75 run good.yaml --events node:alice
-for verb in fuzz shrink triage pack corpus ladder explain diff report import live bench schema explore; do
+for verb in fuzz shrink triage pack corpus ladder explain diff report import bench schema explore; do
     status 75 $verb
 done
 
+status 2 live
 status 2 selftest
 status 2 selftest links
 status 2 selftest impairments --packets 9

@@ -24,6 +24,7 @@ sn_capture:   base facts capture
 sn_world:     base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge world
 sn_scenario:  base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge world scenario
 rp_reports:   base msg facts dns judge capture reports
+sl_live:      base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge world scenario live
 fz_targets:   base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge world scenario fuzz
 '
 
@@ -43,11 +44,12 @@ layer_of() {
     sn/*) echo world ;;
     rp/*) echo reports ;;
     fz/*) echo fuzz ;;
+    sl/*) echo live ;;
     *) echo unknown ;;
     esac
 }
 
-headers=$(for root in stack crypto simnet reports fuzz; do
+headers=$(for root in stack crypto simnet reports fuzz live; do
     [ -d $root/include ] && (cd $root/include && find . -type f | sed 's|^\./||')
 done | LC_ALL=C sort)
 

@@ -11,9 +11,9 @@ mapfile -t pure < <(sources stack simnet)
 fault_lines 'include of a parent folder' < <(grep -nE '^ *# *include *"[^"]*\.\.' "${all[@]}" /dev/null)
 fault_lines 'include through the path of another folder' < <(
     code "${pure[@]}" $(sources reports cli) | grep -E '# *include *"[^"]*/' |
-        grep -vE '"(ss|sn|rp|fz)/[a-z0-9_]+\.(h|def)"|simnet/.*"(link|ip|tcp|nat|dns)/[a-z0-9_]+\.h"')
+        grep -vE '"(ss|sn|rp|fz|sl)/[a-z0-9_]+\.(h|def)"|simnet/.*"(link|ip|tcp|nat|dns)/[a-z0-9_]+\.h"')
 fault_lines 'a public header includes by a path from the include root' < <(
-    grep -nE '^ *# *include *"[^"/]*"' $(sources stack/include crypto/include simnet/include reports/include fuzz/include) /dev/null)
+    grep -nE '^ *# *include *"[^"/]*"' $(sources stack/include crypto/include simnet/include reports/include fuzz/include live/include) /dev/null)
 fault_lines 'libfyaml outside simnet/scenario' < <(
     grep -nE '# *include *[<"]libfyaml' $(all_sources | grep -vE '^simnet/scenario/|^tests/') /dev/null)
 
@@ -26,7 +26,7 @@ fault_lines 'floating point' < <(code "${pure[@]}" | grep -E '(^|[^A-Za-z0-9_])(
 
 # The patterns are split so that this file does not match itself.
 fault_lines 'open end' < <(
-    grep -nE '(TO''DO|FIX''ME|X''XX)' "${all[@]}" $(find cmake cli stack crypto simnet fuzz reports tests -name CMakeLists.txt) \
+    grep -nE '(TO''DO|FIX''ME|X''XX)' "${all[@]}" $(find cmake cli stack crypto simnet fuzz reports live tests -name CMakeLists.txt) \
         CMakeLists.txt dev tests/*/*.sh /dev/null)
 
 for file in "${all[@]}"; do

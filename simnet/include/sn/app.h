@@ -19,6 +19,7 @@ typedef enum sn_wake_kind {
     SN_WAKE_ACT,       /* arg: act of the plan's story */
     SN_WAKE_QUIET,     /* the run drains: nothing new is begun */
     SN_WAKE_SUBSCRIBE, /* the plan's instant to subscribe */
+    SN_WAKE_END,       /* its host ends: calls are hung up, then as QUIET */
     SN_WAKE_OWN        /* what sn_host_wake asked for */
 } sn_wake_kind;
 

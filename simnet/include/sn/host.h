@@ -54,4 +54,8 @@ struct sn_host {
     uint32_t node;
 };
 
+/** When the plan has the node register, and subscribe, by itself: before its duration is over, or SS_TIME_NEVER. */
+ss_time sn_host_registers_at(const sn_host *host);
+ss_time sn_host_subscribes_at(const sn_host *host);
+
 #endif

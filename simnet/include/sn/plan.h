@@ -90,6 +90,7 @@ typedef struct sn_ua_spec {
     uint32_t min_expires_s;
     bool is_compositor;
     bool joins;          /* a B2BUA: what comes goes on as calls of its own */
+    bool takes_any_call; /* INVITEs need not be for its own address-of-record */
     uint32_t compositor; /* group of one, + 1: where its event state is kept; 0: itself */
     const char *const *info_packages; /* borrowed until added, copied */
     uint32_t info_package_count;

@@ -1,0 +1,180 @@
+/* sipsim live: the same stack on real sockets. One file per role; here is what they share. */
+#include "live.h"
+
+#include <string.h>
+#include <sys/resource.h>
+
+/* ---- what became of it ---- */
+
+void live_count(void *self, const sn_fact *fact, ss_slice packet)
+{
+    live_tally *t = self;
+    (void)packet;
+    if (fact->kind != SN_FACT_CALL && fact->kind != SN_FACT_REGISTRATION) {
+        return;
+    }
+    uint64_t *const counts[SN_CALL_COUNT] = {
+        [SN_CALL_PLACED] = &t->placed,
+        [SN_CALL_BLOCKED] = &t->blocked,
+        [SN_CALL_ANSWERED] = &t->answered,
+        [SN_CALL_REJECTED] = &t->rejected,
+        [SN_CALL_INCOMING] = &t->incoming,
+        [SN_CALL_ACCEPTED] = &t->accepted,
+        [SN_CALL_REFUSED] = &t->refused,
+        [SN_CALL_ENDED] = &t->ended,
+        [SN_CALL_BYE] = &t->ended,
+        [SN_CALL_REGISTERED] = &t->registered,
+        [SN_CALL_REGISTER_FAILED] = &t->register_failed,
+    };
+    if (counts[fact->call.event] != NULL) {
+        ++*counts[fact->call.event];
+    }
+    if (fact->call.event == SN_CALL_REJECTED || fact->call.event == SN_CALL_BLOCKED ||
+        fact->call.event == SN_CALL_REGISTER_FAILED) {
+        t->last_status = fact->call.status;
+    }
+}
+
+/* ---- where ---- */
+
+static bool add_listen(const char *text, uint32_t node, sl_listen *listens, uint32_t *count)
+{
+    const char *why = "";
+    if (*count == SL_LISTENS_MAX) {
+        cli_say("more than %u times --listen", SL_LISTENS_MAX);
+        return false;
+    }
+    listens[*count].node = node;
+    if (!sl_listen_parse(ss_slice_from(text), &listens[*count], &why)) {
+        cli_say("--listen %.60s: %s", text, why);
+        return false;
+    }
+    ++*count;
+    return true;
+}
+
+bool live_listens(const cli_args *args, uint32_t node, sl_listen *listens, uint32_t *count)
+{
+    const char *text;
+    *count = 0;
+    for (uint32_t i = 0; (text = cli_nth_value(args, CLI_LISTEN, i)) != NULL; i++) {
+        if (!add_listen(text, node, listens, count)) {
+            return false;
+        }
+    }
+    return *count != 0 || add_listen("udp:127.0.0.1:5060", node, listens, count);
+}
+
+/* ---- running ---- */
+
+/* Connections are files. */
+static void raise_limits(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+static void say_listens(const cli_args *args, const sl_site *site)
+{
+    uint32_t count = 0;
+    const sl_listen *listens = sl_site_listens(site, &count);
+    for (uint32_t i = 0; i < count && !args->given[CLI_QUIET]; i++) {
+        char text[100];
+        ss_buffer b = ss_buffer_on(text, sizeof text - 1);
+        sl_put_listen(&b, &listens[i]);
+        text[b.len] = '\0';
+        cli_say("listening at %s", text);
+    }
+}
+
+static void say_counts(const sl_site *site)
+{
+    const sl_counts *c = sl_site_counts(site);
+    cli_say(
+        "%llu datagrams in, %llu out, %llu unsent; connections: %llu accepted, %llu opened, %llu "
+        "refused, %llu lost, %llu evicted; timers at most %llu us late",
+        (unsigned long long)c->datagrams_in, (unsigned long long)c->datagrams_out,
+        (unsigned long long)c->unsent, (unsigned long long)c->accepted,
+        (unsigned long long)c->connected, (unsigned long long)c->refused,
+        (unsigned long long)c->lost, (unsigned long long)c->evicted,
+        (unsigned long long)(c->latest / 1000));
+}
+
+rp_status live_run(const cli_args *args, sl_options *options)
+{
+    sl_error why;
+    raise_limits();
+    sl_site *site = sl_site_new(options, &why);
+    if (site == NULL) {
+        const bool is_taken = strstr(why.text, "in use") != NULL;
+        cli_say("%s%s", why.text, is_taken ? "; port 0 takes one that is free" : "");
+        return RP_IO;
+    }
+    say_listens(args, site);
+    const ss_status status = sl_site_run(site);
+    if (args->given[CLI_VERBOSE]) {
+        say_counts(site);
+    }
+    if (status != SS_OK) {
+        cli_say("out of memory");
+    }
+    sl_site_free(site);
+    return status == SS_OK ? RP_OK : RP_IO;
+}
+
+/* ---- the verb ---- */
+
+static const char details[] =
+    "A user agent or a proxy of the same stack as in simulations, for peers of any make. All is "
+    "on\n"
+    "loopback unless --listen says otherwise. Ctrl-C ends calls with BYE, unregisters, and ends "
+    "within\n"
+    "2 s; a second one ends at once.\n"
+    "\n"
+    "  sipsim live ua --listen udp:127.0.0.1:5070\n"
+    "      answers whoever calls sip:anybody@127.0.0.1:5070\n"
+    "  sipsim live ua --listen udp:127.0.0.1:0 --call sip:bob@127.0.0.1:5070 --count 100 --rate 10 "
+    "--hold 2s\n"
+    "      100 calls, ten a second, of 2 s each; status 8 when one fails\n"
+    "  sipsim live ua --listen tcp:127.0.0.1:5070 --answer 3s --reject 486\n"
+    "      over TCP; rings for 3 s and is busy then\n"
+    "  sipsim live ua --aor sip:alice@example.com --register sip:127.0.0.1:5060 --password-file "
+    "pw\n"
+    "      registers, with digest when it is asked to\n";
+
+static rp_status run_live(const cli_args *args)
+{
+    if (args->file_count != 1) {
+        cli_say("live needs one role: sipsim live ua; `sipsim live --help` shows examples");
+        return RP_USAGE;
+    }
+    if (strcmp(args->files[0], "ua") == 0) {
+        return live_ua(args);
+    }
+    static const char *const later[] = { "load", "probe", "bridge" };
+    for (size_t i = 0; i < SS_COUNT(later); i++) {
+        if (strcmp(args->files[0], later[i]) == 0) {
+            cli_say("live %s: not in this version", later[i]);
+            return RP_UNSUPPORTED;
+        }
+    }
+    cli_say("live has no role %.40s; it has ua", args->files[0]);
+    return RP_USAGE;
+}
+
+const cli_verb cli_verb_live = {
+    .name = "live",
+    .operands = "ua [options]",
+    .summary = "the same stack on real sockets",
+    .details = details,
+    .options = CLI_BIT(CLI_LISTEN) | CLI_BIT(CLI_AOR) | CLI_BIT(CLI_REGISTER) |
+               CLI_BIT(CLI_EXPIRES) | CLI_BIT(CLI_USER) | CLI_BIT(CLI_PASSWORD_FILE) |
+               CLI_BIT(CLI_REALM) | CLI_BIT(CLI_PROXY) | CLI_BIT(CLI_DNS) | CLI_BIT(CLI_CALL) |
+               CLI_BIT(CLI_COUNT) | CLI_BIT(CLI_RATE) | CLI_BIT(CLI_HOLD) | CLI_BIT(CLI_CANCEL) |
+               CLI_BIT(CLI_HANGUP) | CLI_BIT(CLI_ANSWER) | CLI_BIT(CLI_REJECT) |
+               CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_VERBOSE) | CLI_BIT(CLI_HELP),
+    .run = run_live,
+};

@@ -1,0 +1,39 @@
+#!/bin/bash
+# What live does not do, it says in a sentence and with a status: 2 for a command line, 7 for the machine.
+. "${0%/*}/lib.sh"
+
+# refuses STATUS WORDS ARGUMENTS…
+refuses() {
+    local wanted=$1 words=$2
+    shift 2
+    timeout 20 "$SIPSIM" live "$@" >out.log 2>err.log
+    local status=$?
+    [ $status = "$wanted" ] || fault "live $*: status $status, not $wanted: $(cat err.log)"
+    grep -q -- "$words" err.log || fault "live $*: does not say '$words': $(cat err.log)"
+}
+refuses 2 'needs one role'
+refuses 2 'no role aa' aa
+refuses 75 'not in this version' load
+refuses 2 'did you mean --listen' ua --lisen udp:127.0.0.1:0
+refuses 2 'udp:ADDRESS:PORT' ua --listen 127.0.0.1:5060
+refuses 2 'up to 65535' ua --listen udp:127.0.0.1:70000
+refuses 2 'is a number' ua --listen udp:localhost:0
+refuses 2 'must name one address' ua --listen udp:0.0.0.0:0
+refuses 2 'TLS is not' ua --listen tls:127.0.0.1:0
+refuses 2 'did you mean sip:bob' ua --call bob@127.0.0.1
+refuses 2 'SIP URI' ua --aor 'sip:'
+refuses 2 'calls a second' ua --rate fast
+refuses 2 'length of time' ua --hold 5
+refuses 2 'at least one' ua --call sip:a@127.0.0.1 --count 0
+refuses 2 '400 to 699' ua --reject 200
+refuses 2 'caller or callee' ua --hangup both
+refuses 7 'no-such-file' ua --password-file no-such-file
+: >empty
+refuses 7 'no password' ua --password-file empty
+refuses 7 'cannot listen at udp:192.0.2.1:5060' ua --listen udp:192.0.2.1:5060
+start holds ua --listen udp:127.0.0.1:0 --listen tcp:127.0.0.1:0
+refuses 7 'in use' ua --listen "udp:127.0.0.1:$port"
+refuses 7 'in use' ua --listen "tcp:127.0.0.1:$port"
+stop "$pid"
+"$SIPSIM" live --help | grep -q 'sipsim live ua --listen' || fault 'help has no example'
+finish
