@@ -51,6 +51,9 @@ static void answer(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_t
     if (user->query == NULL || !user->query(user->self, host, query, &found)) {
         found = (ss_answer){ .token = query->token, .status = SS_NONE };
     }
+    if (found.status == SS_MORE) {
+        return;
+    }
     sn_engine_status(host, ss_engine_answer(e, turn, &found));
 }
 

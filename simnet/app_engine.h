@@ -10,7 +10,8 @@ typedef struct sn_engine_user {
     void *self;
     /** An event of the engine's. May command the engine in the same turn. NULL: nobody listens. */
     void (*event)(void *self, sn_host *host, ss_turn *turn, const ss_event *event);
-    /** LOCATE and PERSIST: true with the answer filled in. NULL: none is answered. */
+    /** LOCATE, PERSIST and CREDENTIAL: true with the answer filled in, or with SS_MORE as its status when it comes later, by the
+     *  class's `resolved`. NULL: none is answered. */
     bool (*query)(void *self, sn_host *host, const ss_query *query, ss_answer *answer);
 } sn_engine_user;
 

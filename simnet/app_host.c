@@ -68,6 +68,18 @@ bool sn_host_resolve(sn_host *host, const ss_query *query, ss_answer *answer)
     return host->at->class->resolve(host->at->self, host->node, query, answer);
 }
 
+bool sn_host_secret(sn_host *host, const ss_query *query, ss_answer *answer)
+{
+    const sn_host_class *class = host->at->class;
+    return class->secret != NULL && class->secret(host->at->self, host->node, query, answer);
+}
+
+bool sn_host_keep(sn_host *host, const ss_query *query, const ss_answer *answer)
+{
+    const sn_host_class *class = host->at->class;
+    return class->keep == NULL || class->keep(host->at->self, host->node, query, answer);
+}
+
 void sn_host_avoid(sn_host *host, const ss_output *out)
 {
     host->at->class->avoid(host->at->self, host->node, out);

@@ -17,7 +17,9 @@ static bool serve(void *self, sn_host *host, const ss_query *query, ss_answer *a
     if (query->kind == SS_QUERY_CREDENTIAL) {
         const sn_plan *plan = sn_host_plan(host);
         const sn_group_spec *group = &plan->groups[plan->nodes[sn_host_node(host)].group];
-        sn_account_secret(host, sn_plan_guard(&group->proxy, query->realm), query, answer);
+        if (!sn_host_secret(host, query, answer)) {
+            sn_account_secret(host, sn_plan_guard(&group->proxy, query->realm), query, answer);
+        }
         return true;
     }
     const ss_status status =
@@ -26,6 +28,10 @@ static bool serve(void *self, sn_host *host, const ss_query *query, ss_answer *a
     if (status == SS_ERR_FULL) {
         *answer = (ss_answer){ .token = query->token, .status = SS_ERR_FULL };
         return true;
+    }
+    if (status == SS_OK && query->kind == SS_QUERY_PERSIST && answer->status == SS_OK &&
+        !sn_host_keep(host, query, answer)) {
+        answer->status = SS_MORE; /* RFC3261:10.3 nobody is told that it is bound before it is */
     }
     return status == SS_OK;
 }
@@ -56,9 +62,12 @@ static ss_status take_domains(proxy_app *app, sn_host *host, const sn_proxy_spec
 }
 
 /* Addresses-of-record to expect: one for each user agent of the plan. */
-static uint64_t expected_aors(const sn_plan *plan)
+static uint64_t expected_aors(const sn_plan *plan, uint32_t users_expected)
 {
     uint64_t count = 16;
+    if (users_expected != 0) {
+        return users_expected;
+    }
     for (uint32_t i = 0; i < plan->group_count; i++) {
         count += plan->groups[i].role == SN_ROLE_UA ? plan->groups[i].count : 0;
     }
@@ -86,9 +95,13 @@ static ss_status take_guards(proxy_app *app, sn_host *host, const sn_proxy_spec 
     app->config.protections = protections;
     app->config.protection_count = (uint16_t)spec->guard_count;
     app->config.nonce_slots = NONCE_SLOTS;
-    app->config.secret_slots = expected_aors(sn_host_plan(host)) < SS_SECRETS_MAX
-                                   ? (uint32_t)expected_aors(sn_host_plan(host))
-                                   : SS_SECRETS_MAX;
+    const uint64_t users = expected_aors(sn_host_plan(host), 0);
+    app->config.secret_slots = users < SS_SECRETS_MAX ? (uint32_t)users : SS_SECRETS_MAX;
+    if (spec->users_expected !=
+        0) { /* its host knows them as fast, and forgets them when it should */
+        app->config.secret_slots = 0;
+        app->config.nonce_slots = SS_NONCE_SLOTS_MAX;
+    }
     return SS_OK;
 }
 
@@ -157,7 +170,7 @@ static ss_status start(void *self, sn_host *host)
     }
     if (status == SS_OK) {
         status = ss_location_init(&app->location, &sn_host_pools(host)->store, sn_host_node(host),
-                                  expected_aors(plan));
+                                  expected_aors(plan, spec->users_expected));
     }
     sn_engine_make(&app->engine, host, NULL, &app->config);
     return status;
@@ -209,6 +222,14 @@ static void resolved(void *self, sn_host *host, const ss_answer *answer)
     proxy_app *app = self;
     const sn_engine_user user = user_of(app);
     sn_engine_resolved(&app->engine, host, &user, answer);
+}
+
+static void restore(void *self, sn_host *host, const ss_query *query)
+{
+    proxy_app *app = self;
+    ss_answer answer;
+    sn_engine_status(host, ss_location_serve(&app->location, sn_host_now(host), query,
+                                             sn_host_arena(host), &answer));
 }
 
 static ss_time deadline(const void *self)
@@ -293,6 +314,7 @@ const sn_app_class sn_app_proxy = {
     .stream = stream,
     .stream_bytes = stream_bytes,
     .resolved = resolved,
+    .restore = restore,
     .deadline = deadline,
     .tick = tick,
     .wake = wake,

@@ -60,6 +60,8 @@ typedef struct sn_app_class {
     void (*path_mtu)(void *app, sn_host *host, const ss_address *to, uint32_t mtu, ss_time until);
     /** What sn_host_resolve could not say at once. */
     void (*resolved)(void *app, sn_host *host, const ss_answer *answer);
+    /** Bindings that the host kept from a life before this one, as a query that PERSISTs them: before the first event. */
+    void (*restore)(void *app, sn_host *host, const ss_query *query);
     /** Asked after every other function: when `tick` is next due; SS_TIME_NEVER when idle. */
     ss_time (*deadline)(const void *app);
     void (*tick)(void *app, sn_host *host);
@@ -94,6 +96,11 @@ uint32_t sn_host_calls(const sn_host *host);
 const sn_call *sn_host_planned(const sn_host *host, uint32_t number);
 /** SS_QUERY_RESOLVE, by the host's resolver. True with the answer, in the arena; false: `resolved` brings it. */
 bool sn_host_resolve(sn_host *host, const ss_query *query, ss_answer *answer);
+/** SS_QUERY_CREDENTIAL, where the host knows users itself; false: the plan's are asked. */
+bool sn_host_secret(sn_host *host, const ss_query *query, ss_answer *answer);
+/** Bindings changed by a PERSIST: `answer` says what is bound now. True: they are safe, or need not be; false: `resolved` brings the
+ *  answer once they are. */
+bool sn_host_keep(sn_host *host, const ss_query *query, const ss_answer *answer);
 /** SS_OUT_AVOID. */
 void sn_host_avoid(sn_host *host, const ss_output *out);
 /** Send one UDP datagram from path->local, which need not be the host's own address (family 0 is), to path->remote. `bytes` is copied. */

@@ -22,6 +22,10 @@ typedef struct sn_host_class {
     bool (*find_stream)(void *self, uint32_t node, uint32_t peer, ss_path *path);
     void (*cut)(void *self, uint32_t node, const ss_path *path, size_t at, ss_slice message);
     bool (*resolve)(void *self, uint32_t node, const ss_query *query, ss_answer *answer);
+    /** NULL: the plan knows all users. */
+    bool (*secret)(void *self, uint32_t node, const ss_query *query, ss_answer *answer);
+    /** NULL: what an app remembers is safe enough. */
+    bool (*keep)(void *self, uint32_t node, const ss_query *query, const ss_answer *answer);
     void (*avoid)(void *self, uint32_t node, const ss_output *out);
     void (*wake)(void *self, uint32_t node, ss_time at, const sn_wake *wake);
     void (*crash)(void *self, uint32_t node);

@@ -132,6 +132,7 @@ typedef struct sn_proxy_spec {
     uint16_t breadth_max;
     const sn_guard_spec *guards; /* as domains */
     uint32_t guard_count;
+    uint32_t users_expected; /* how many will register, where the plan does not know; 0: its user agents */
     bool hides_users, has_defence;
     ss_defence_config defence;
     bool has_queue;
