@@ -43,6 +43,9 @@ static const cli_option options[] = {
     { CLI_LISTEN, '\0', "listen", "WHERE",
       "udp:ADDRESS:PORT or tcp:ADDRESS:PORT (udp:127.0.0.1:5060); may be repeated; port 0: a free "
       "one" },
+    { CLI_SCENARIO, '\0', "scenario", "FILE",
+      "be a node of a scenario, at the address that it has there" },
+    { CLI_NODE, '\0', "node", "NAME", "which; may be repeated" },
     { CLI_AOR, '\0', "aor", "URI", "who it is: sip:alice@example.com" },
     { CLI_REGISTER, '\0', "register", "URI", "register there, and unregister at the end" },
     { CLI_EXPIRES, '\0', "expires", "TIME", "for how long it registers (1h)" },
@@ -62,6 +65,13 @@ static const cli_option options[] = {
     { CLI_ANSWER, '\0', "answer", "TIME",
       "ring for so long, then answer (0s: at once); never: ring on" },
     { CLI_REJECT, '\0', "reject", "STATUS", "refuse calls with it: 486" },
+    { CLI_DOMAIN, '\0', "domain", "NAME", "a domain that it is the registrar of; may be repeated" },
+    { CLI_USERS, '\0', "users", "FILE",
+      "who may register and call, with hashed secrets; SIGHUP reads it again" },
+    { CLI_BINDINGS, '\0', "bindings", "FILE", "keep bindings there (SQLite), safe from kill -9" },
+    { CLI_METRICS, '\0', "metrics", "ADDRESS:PORT", "OpenMetrics over HTTP: 127.0.0.1:9090" },
+    { CLI_SOURCE_RATE, '\0', "source-rate", "N", "requests a second that one address may send" },
+    { CLI_CONNECTIONS, '\0', "connections", "N", "connections open at once (4096)" },
     { CLI_JSON, '\0', "json", NULL, "the result as JSON on stdout" },
     { CLI_QUIET, 'q', "quiet", NULL, "say nothing but what failed" },
     { CLI_VERBOSE, 'v', "verbose", NULL, "say on stderr what is being done" },
@@ -151,7 +161,7 @@ static rp_status keep(cli_args *args, const cli_option *option, const char *valu
 {
     args->given[option->id] = true;
     args->value[option->id] = value;
-    if (option->id == CLI_LISTEN) {
+    if (option->id == CLI_LISTEN || option->id == CLI_DOMAIN || option->id == CLI_NODE) {
         if (args->repeat_count == CLI_REPEATS_MAX) {
             cli_say("more than %d times --%s", CLI_REPEATS_MAX, option->name);
             return RP_USAGE;

@@ -43,6 +43,8 @@ typedef enum cli_option_id {
     CLI_RESUME,
     CLI_SHARD,
     CLI_LISTEN,
+    CLI_SCENARIO,
+    CLI_NODE,
     CLI_AOR,
     CLI_REGISTER,
     CLI_EXPIRES,
@@ -59,6 +61,12 @@ typedef enum cli_option_id {
     CLI_HANGUP,
     CLI_ANSWER,
     CLI_REJECT,
+    CLI_DOMAIN,
+    CLI_USERS,
+    CLI_BINDINGS,
+    CLI_METRICS,
+    CLI_SOURCE_RATE,
+    CLI_CONNECTIONS,
     CLI_OPTION_COUNT
 } cli_option_id;
 

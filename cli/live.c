@@ -1,8 +1,14 @@
 /* sipsim live: the same stack on real sockets. One file per role; here is what they share. */
+#define _DEFAULT_SOURCE 1 /* getentropy, explicit_bzero */
 #include "live.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
+
+#include "files.h"
 
 /* ---- what became of it ---- */
 
@@ -33,6 +39,39 @@ void live_count(void *self, const sn_fact *fact, ss_slice packet)
         fact->call.event == SN_CALL_REGISTER_FAILED) {
         t->last_status = fact->call.status;
     }
+}
+
+/* ---- secrets ---- */
+
+bool live_password(const cli_args *args, char *password, size_t cap)
+{
+    size_t len = 0, end = 0;
+    char *text = cli_read_file(args->value[CLI_PASSWORD_FILE], 4096, &len);
+    if (text == NULL) {
+        return false;
+    }
+    while (end < len && text[end] != '\n' && text[end] != '\r') {
+        end++;
+    }
+    const bool fits = end > 0 && end < cap && memchr(text, '\0', end) == NULL;
+    if (fits) {
+        memcpy(password, text, end);
+        password[end] = '\0';
+    } else {
+        cli_say("%s: its first line is no password", args->value[CLI_PASSWORD_FILE]);
+    }
+    explicit_bzero(text, len);
+    free(text);
+    return fits;
+}
+
+bool live_seed(uint64_t *seed)
+{
+    if (getentropy(seed, sizeof *seed) != 0) {
+        cli_say("the system has no random numbers");
+        return false;
+    }
+    return true;
 }
 
 /* ---- where ---- */
@@ -125,6 +164,32 @@ rp_status live_run(const cli_args *args, sl_options *options)
     return status == SS_OK ? RP_OK : RP_IO;
 }
 
+/* ---- the result ---- */
+
+rp_status live_tell(const cli_args *args, const live_tally *t, uint32_t wanted)
+{
+    const uint64_t failed = t->rejected + t->blocked;
+    if (!args->given[CLI_QUIET]) {
+        if (args->given[CLI_REGISTER]) {
+            printf("registrations: %llu, failed %llu\n", (unsigned long long)t->registered,
+                   (unsigned long long)t->register_failed);
+        }
+        printf("calls placed: %llu, answered %llu, failed %llu\n", (unsigned long long)t->placed,
+               (unsigned long long)t->answered, (unsigned long long)failed);
+        printf("calls taken: %llu, answered %llu, refused %llu\n", (unsigned long long)t->incoming,
+               (unsigned long long)t->accepted, (unsigned long long)t->refused);
+    }
+    const rp_status flushed = cli_flush_stdout();
+    if (flushed != RP_OK) {
+        return flushed;
+    }
+    if (failed != 0 || t->register_failed != 0) {
+        cli_say("the last failure was %u", t->last_status);
+        return RP_MISSED;
+    }
+    return t->placed < wanted ? RP_INTERRUPTED : RP_OK;
+}
+
 /* ---- the verb ---- */
 
 static const char details[] =
@@ -143,16 +208,31 @@ static const char details[] =
     "      over TCP; rings for 3 s and is busy then\n"
     "  sipsim live ua --aor sip:alice@example.com --register sip:127.0.0.1:5060 --password-file "
     "pw\n"
-    "      registers, with digest when it is asked to\n";
+    "      registers, with digest when it is asked to\n"
+    "  sipsim live ua --scenario story.yaml --node alice --node bob -o out\n"
+    "      nodes of a scenario, at its addresses; -o writes what a simulated run does\n"
+    "  sipsim live secret --user alice --realm example.com --password-file pw >> users\n"
+    "      the lines of a user, without the password\n"
+    "  sipsim live proxy --listen udp:127.0.0.1:5060 --listen tcp:127.0.0.1:5060 --domain "
+    "example.com\n"
+    "         --users users --bindings bindings.db --metrics 127.0.0.1:9090\n"
+    "      record-routing proxy and registrar of a domain; what was acknowledged survives kill "
+    "-9\n";
 
 static rp_status run_live(const cli_args *args)
 {
     if (args->file_count != 1) {
-        cli_say("live needs one role: sipsim live ua; `sipsim live --help` shows examples");
+        cli_say("live needs one role, as sipsim live ua; `sipsim live --help` shows examples");
         return RP_USAGE;
     }
-    if (strcmp(args->files[0], "ua") == 0) {
-        return live_ua(args);
+    static const struct {
+        const char *name;
+        rp_status (*run)(const cli_args *args);
+    } roles[] = { { "ua", live_ua }, { "proxy", live_proxy }, { "secret", live_secret } };
+    for (size_t i = 0; i < SS_COUNT(roles); i++) {
+        if (strcmp(args->files[0], roles[i].name) == 0) {
+            return roles[i].run(args);
+        }
     }
     static const char *const later[] = { "load", "probe", "bridge" };
     for (size_t i = 0; i < SS_COUNT(later); i++) {
@@ -161,20 +241,23 @@ static rp_status run_live(const cli_args *args)
             return RP_UNSUPPORTED;
         }
     }
-    cli_say("live has no role %.40s; it has ua", args->files[0]);
+    cli_say("live has no role %.40s; it has ua, proxy and secret", args->files[0]);
     return RP_USAGE;
 }
 
 const cli_verb cli_verb_live = {
     .name = "live",
-    .operands = "ua [options]",
+    .operands = "ua|proxy|secret [options]",
     .summary = "the same stack on real sockets",
     .details = details,
-    .options = CLI_BIT(CLI_LISTEN) | CLI_BIT(CLI_AOR) | CLI_BIT(CLI_REGISTER) |
+    .options = CLI_BIT(CLI_LISTEN) | CLI_BIT(CLI_SCENARIO) | CLI_BIT(CLI_NODE) | CLI_BIT(CLI_SET) |
+               CLI_BIT(CLI_OUT) | CLI_BIT(CLI_FORCE) | CLI_BIT(CLI_AOR) | CLI_BIT(CLI_REGISTER) |
                CLI_BIT(CLI_EXPIRES) | CLI_BIT(CLI_USER) | CLI_BIT(CLI_PASSWORD_FILE) |
                CLI_BIT(CLI_REALM) | CLI_BIT(CLI_PROXY) | CLI_BIT(CLI_DNS) | CLI_BIT(CLI_CALL) |
                CLI_BIT(CLI_COUNT) | CLI_BIT(CLI_RATE) | CLI_BIT(CLI_HOLD) | CLI_BIT(CLI_CANCEL) |
                CLI_BIT(CLI_HANGUP) | CLI_BIT(CLI_ANSWER) | CLI_BIT(CLI_REJECT) |
+               CLI_BIT(CLI_DOMAIN) | CLI_BIT(CLI_USERS) | CLI_BIT(CLI_BINDINGS) |
+               CLI_BIT(CLI_METRICS) | CLI_BIT(CLI_SOURCE_RATE) | CLI_BIT(CLI_CONNECTIONS) |
                CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_VERBOSE) | CLI_BIT(CLI_HELP),
     .run = run_live,
 };

@@ -21,6 +21,18 @@ SS_MUST_USE bool live_listens(const cli_args *args, uint32_t node, sl_listen *li
 /** Open the site and run it to its end. */
 rp_status live_run(const cli_args *args, sl_options *options);
 
+/** What became of calls, on stdout; `wanted` were to be placed. */
+rp_status live_tell(const cli_args *args, const live_tally *t, uint32_t wanted);
+
+rp_status live_scenario(const cli_args *args);
 rp_status live_ua(const cli_args *args);
+rp_status live_proxy(const cli_args *args);
+/** The lines of a file of users. */
+rp_status live_secret(const cli_args *args);
+
+/** The first line of --password-file, in `password`; false when it said what is wrong. */
+SS_MUST_USE bool live_password(const cli_args *args, char *password, size_t cap);
+/** A number that nobody can guess. */
+SS_MUST_USE bool live_seed(uint64_t *seed);
 
 #endif

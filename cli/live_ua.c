@@ -1,14 +1,12 @@
 /* sipsim live ua: one user agent. */
-#define _DEFAULT_SOURCE 1 /* getentropy */
+#define _DEFAULT_SOURCE 1 /* explicit_bzero */
 #include "live.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "files.h"
+#include "live_record.h"
 #include "sl/setup.h"
 
 enum { TEXT_BYTES = 300, COUNT_MAX = 1000000 };
@@ -98,29 +96,11 @@ static bool read_numbers(const cli_args *args, sl_ua_setup *u)
 
 static bool read_password(const cli_args *args, sl_ua_setup *u, texts *t)
 {
-    size_t len = 0;
     if (!args->given[CLI_PASSWORD_FILE]) {
         return true;
     }
-    char *text = cli_read_file(args->value[CLI_PASSWORD_FILE], 4096, &len);
-    if (text == NULL) {
-        return false;
-    }
-    size_t end = 0;
-    while (end < len && text[end] != '\n' && text[end] != '\r') {
-        end++;
-    }
-    const bool fits = end > 0 && end < sizeof t->password && memchr(text, '\0', end) == NULL;
-    if (fits) {
-        memcpy(t->password, text, end);
-        t->password[end] = '\0';
-        u->password = t->password;
-    } else {
-        cli_say("%s: its first line is no password", args->value[CLI_PASSWORD_FILE]);
-    }
-    memset(text, 0, len);
-    free(text);
-    return fits;
+    u->password = t->password;
+    return live_password(args, t->password, sizeof t->password);
 }
 
 /* Without --aor it is somebody at the place where it listens. */
@@ -168,36 +148,10 @@ static rp_status read_setup(const cli_args *args, const sl_listen *listens, sl_u
     if (status != RP_OK) {
         return status;
     }
-    if (!read_password(args, u, t) || getentropy(&u->seed, sizeof u->seed) != 0) {
+    if (!read_password(args, u, t) || !live_seed(&u->seed)) {
         return RP_IO;
     }
     return RP_OK;
-}
-
-/* ---- the result ---- */
-
-static rp_status tell(const cli_args *args, const live_tally *t, uint32_t wanted)
-{
-    const uint64_t failed = t->rejected + t->blocked;
-    if (!args->given[CLI_QUIET]) {
-        if (args->given[CLI_REGISTER]) {
-            printf("registrations: %llu, failed %llu\n", (unsigned long long)t->registered,
-                   (unsigned long long)t->register_failed);
-        }
-        printf("calls placed: %llu, answered %llu, failed %llu\n", (unsigned long long)t->placed,
-               (unsigned long long)t->answered, (unsigned long long)failed);
-        printf("calls taken: %llu, answered %llu, refused %llu\n", (unsigned long long)t->incoming,
-               (unsigned long long)t->accepted, (unsigned long long)t->refused);
-    }
-    const rp_status flushed = cli_flush_stdout();
-    if (flushed != RP_OK) {
-        return flushed;
-    }
-    if (failed != 0 || t->register_failed != 0) {
-        cli_say("the last failure was %u", t->last_status);
-        return RP_MISSED;
-    }
-    return t->placed < wanted ? RP_INTERRUPTED : RP_OK;
 }
 
 rp_status live_ua(const cli_args *args)
@@ -208,7 +162,10 @@ rp_status live_ua(const cli_args *args)
     sl_ua_setup setup;
     const char *why = "";
     live_tally tally = { 0 };
-    const sn_sink sink = { &tally, live_count };
+    live_record record;
+    if (args->given[CLI_SCENARIO]) {
+        return live_scenario(args);
+    }
     if (!live_listens(args, 0, listens, &count)) {
         return RP_USAGE;
     }
@@ -224,16 +181,21 @@ rp_status live_ua(const cli_args *args)
     for (uint32_t i = 0; i < count; i++) {
         listens[i].node = node;
     }
-    status = live_run(args, &(sl_options){ .plan = plan,
-                                           .listens = listens,
-                                           .listen_count = count,
-                                           .judges = &sink,
-                                           .judge_count = 1,
-                                           .dns = args->value[CLI_DNS],
-                                           .first_peer = peers,
-                                           .peer_count = SL_PEERS,
-                                           .ends_when_done = setup.call != NULL });
+    sl_options options = { .plan = plan,
+                           .listens = listens,
+                           .listen_count = count,
+                           .dns = args->value[CLI_DNS],
+                           .first_peer = peers,
+                           .peer_count = SL_PEERS,
+                           .ends_when_done = setup.call != NULL };
+    status = live_record_begin(&record, args, plan, (sn_sink){ &tally, live_count }, &options);
+    if (status == RP_OK) {
+        status = live_run(args, &options);
+    }
+    if (status == RP_OK) {
+        status = live_record_end(&record, args, tally.placed < setup.count);
+    }
     sn_plan_free(plan);
-    memset(&t, 0, sizeof t);
-    return status == RP_OK ? tell(args, &tally, setup.call == NULL ? 0 : setup.count) : status;
+    explicit_bzero(&t, sizeof t);
+    return status == RP_OK ? live_tell(args, &tally, setup.call == NULL ? 0 : setup.count) : status;
 }

@@ -214,6 +214,7 @@ static bool make_judges(cli_observers *o, sn_plan *plan)
     sn_digest_init(&o->digest, cast, o->chains);
     add_sink(o, o, to_digest);
     add_sink(o, o->ladder, to_ladder); /* before the judge, who tells it of violations */
+    o->judge_sink = o->sink_count;
     add_sink(o, o, to_judge);
     add_sink(o, o->series, to_series); /* before the meter */
     add_sink(o, o->meter, to_meter);

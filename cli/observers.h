@@ -28,6 +28,7 @@ typedef struct cli_observers {
     ss_time end;         /* instant of the last fact */
     sn_sink sinks[CLI_SINKS];
     uint32_t sink_count;
+    uint32_t judge_sink; /* which of them is the laws' */
 } cli_observers;
 
 /** Opens the trace and the events in `dir` unless they are off. RP_IO when it said what is wrong; free in any case. */

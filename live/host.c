@@ -1,5 +1,6 @@
 /* What a site does for an app: sn/host.h over real sockets. */
 #include "site.h"
+#include "sl/users.h"
 
 static ss_path path_of(void *self, uint32_t node)
 {
@@ -49,6 +50,25 @@ static void cut(void *self, uint32_t node, const ss_path *path, size_t at, ss_sl
 static bool resolve(void *self, uint32_t node, const ss_query *query, ss_answer *answer)
 {
     return sl_names_ask(self, sl_element_of(self, node), query, answer);
+}
+
+static bool secret(void *self, uint32_t node, const ss_query *query, ss_answer *answer)
+{
+    const sl_site *s = self;
+    (void)node;
+    if (s->users == NULL) {
+        return false;
+    }
+    const ss_slice ha1 = sl_users_find(s->users, query->name, query->realm, query->algorithm);
+    *answer =
+        (ss_answer){ .token = query->token, .status = ha1.len == 0 ? SS_NONE : SS_OK, .ha1 = ha1 };
+    return true;
+}
+
+static bool keep(void *self, uint32_t node, const ss_query *query, const ss_answer *answer)
+{
+    sl_site *s = self;
+    return s->bindings == NULL || sl_bindings_keep(s, sl_element_of(s, node), query, answer);
 }
 
 static void avoid(void *self, uint32_t node, const ss_output *out)
@@ -111,6 +131,8 @@ const sn_host_class sl_host_class = {
     .find_stream = find_stream,
     .cut = cut,
     .resolve = resolve,
+    .secret = secret,
+    .keep = keep,
     .avoid = avoid,
     .wake = wake_later,
     .crash = crash,

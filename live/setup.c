@@ -185,3 +185,90 @@ sn_plan *sl_ua_plan(const sl_ua_setup *setup, uint32_t *node, uint32_t *first_pe
     *first_peer = sn_plan_node(plan, peers, 0);
     return plan;
 }
+
+/* ---- the proxy ---- */
+
+enum { USERS_EXPECTED = 100000, SOURCES = 65536, OFFENCES = 200 };
+
+/* Everybody else pays for who sends garbage, or guesses passwords: he is not heard for a while. */
+static ss_defence_config defence_of(const sl_proxy_setup *setup)
+{
+    ss_defence_config d = { .offences = { SS_MS(100), OFFENCES },
+                            .block = SS_S(60),
+                            .proof = SS_S(600),
+                            .counts = 1u << SS_OFFENCE_MALFORMED | 1u << SS_OFFENCE_CREDENTIALS,
+                            .slots = SOURCES };
+    if (setup->rate != 0) {
+        d.source = (ss_rate){ SS_S(1) / setup->rate, setup->rate };
+    }
+    return d;
+}
+
+static sn_guard_spec guard_of(const sl_proxy_setup *setup, uint32_t domain)
+{
+    return (sn_guard_spec){ .domain = setup->domains[domain],
+                            .realm = setup->realm,
+                            .password = "", /* its host knows its users */
+                            .algorithms = { SS_ALGORITHM_SHA_256, SS_ALGORITHM_MD5 },
+                            .algorithm_count = 2,
+                            .offers = SS_OFFERS_AUTH,
+                            .methods = 1u << SS_METHOD_REGISTER | 1u << SS_METHOD_INVITE,
+                            .nonce_lifetime = SS_S(300) };
+}
+
+static bool add_proxy(sn_plan *plan, const sl_proxy_setup *setup, ss_settings *settings,
+                      uint32_t *proxy)
+{
+    sn_guard_spec guards[SL_DOMAINS_MAX];
+    sn_group_spec p = blank("proxy", SN_ROLE_PROXY, settings);
+    for (uint32_t i = 0; i < setup->domain_count; i++) {
+        guards[i] = guard_of(setup, i);
+    }
+    p.transport = setup->transport;
+    p.proxy = (sn_proxy_spec){ .domains = setup->domains,
+                               .domain_count = setup->domain_count,
+                               .outbound_host = without_scheme(setup->outbound),
+                               .record_route = true,
+                               .registrar = true,
+                               .breadth_max = 60,
+                               .guards = guards,
+                               .guard_count = setup->realm == NULL ? 0 : setup->domain_count,
+                               .users_expected = USERS_EXPECTED,
+                               .has_defence = true,
+                               .defence = defence_of(setup) };
+    *proxy = sn_plan_add_group(plan, &p);
+    return *proxy != UINT32_MAX;
+}
+
+static bool fill_proxy(sn_plan *plan, const sl_proxy_setup *setup, uint32_t *proxy, uint32_t *peers)
+{
+    ss_settings settings = settings_of();
+    plan->seed = setup->seed;
+    plan->epoch_s = setup->epoch_s;
+    plan->duration = FOREVER;
+    plan->drain = 0;
+    settings.by_size = true;
+    if (setup->has_overload_control) {
+        settings.overload_control[0] = SS_OC_RATE;
+        settings.overload_control[1] = SS_OC_LOSS;
+    }
+    sn_plan_set_name(plan, "live proxy");
+    return add_surroundings(plan, &settings, peers) && add_proxy(plan, setup, &settings, proxy);
+}
+
+sn_plan *sl_proxy_plan(const sl_proxy_setup *setup, uint32_t *node, uint32_t *first_peer,
+                       const char **why)
+{
+    sn_plan *plan = sn_plan_new();
+    uint32_t proxy = 0, peers = 0;
+    *why = "out of memory";
+    SS_ASSERT(setup->domain_count <= SL_DOMAINS_MAX);
+    if (plan == NULL || !fill_proxy(plan, setup, &proxy, &peers) ||
+        sn_plan_finish(plan, why) != SS_OK) {
+        sn_plan_free(plan);
+        return NULL;
+    }
+    *node = sn_plan_node(plan, proxy, 0);
+    *first_peer = sn_plan_node(plan, peers, 0);
+    return plan;
+}

@@ -197,7 +197,7 @@ void sl_event_begin(sl_site *s, uint32_t element)
 
 /* ---- the end ---- */
 
-static sn_left_fact left_of(const sl_site *s)
+sn_left_fact sl_left(const sl_site *s)
 {
     sn_left_fact all = { 0 };
     for (uint32_t i = 0; i < s->element_count; i++) {
@@ -252,7 +252,7 @@ void sl_site_end(sl_site *s)
 /* Registrations that nobody removed hold nothing up. */
 static bool is_at_rest(const sl_site *s)
 {
-    const sn_left_fact left = left_of(s);
+    const sn_left_fact left = sl_left(s);
     for (uint32_t i = 0; i < s->element_count; i++) {
         const sn_plan *plan = s->options->plan;
         const sn_group_spec *g = &plan->groups[plan->nodes[s->elements[i].node].group];
@@ -260,12 +260,12 @@ static bool is_at_rest(const sl_site *s)
             return false;
         }
     }
-    return left.calls == 0 && left.contexts == 0;
+    return left.calls == 0;
 }
 
 static bool is_done(sl_site *s)
 {
-    return next_planned(s) == SS_TIME_NEVER && left_of(s).calls == 0;
+    return next_planned(s) == SS_TIME_NEVER && sl_left(s).calls == 0;
 }
 
 /* Before the loop sleeps. */
@@ -328,6 +328,20 @@ static void on_signal(uv_signal_t *signal, int number)
 {
     (void)number;
     sl_site_end(signal->data);
+}
+
+static void on_reload(uv_signal_t *signal, int number)
+{
+    sl_site *s = signal->data;
+    (void)number;
+    if (s->options->reload != NULL) {
+        s->options->reload(s->options->reload_self, s);
+    }
+}
+
+void sl_site_set_users(sl_site *s, const struct sl_users *users)
+{
+    s->users = users;
 }
 
 ss_status sl_site_run(sl_site *s)
@@ -507,11 +521,34 @@ static void open_loop(sl_site *s)
     s->timer.data = s->end_timer.data = s->prepare.data = s;
     s->has_signals = uv_signal_init(&s->loop, &s->interrupt) == 0 &&
                      uv_signal_init(&s->loop, &s->terminate) == 0;
-    s->interrupt.data = s->terminate.data = s;
+    (void)uv_signal_init(&s->loop, &s->reload);
+    s->interrupt.data = s->terminate.data = s->reload.data = s;
+    if (s->options->reload != NULL) {
+        (void)uv_signal_start(&s->reload, on_reload, SIGHUP);
+    }
     if (s->has_signals) {
         (void)uv_signal_start(&s->interrupt, on_signal, SIGINT);
         (void)uv_signal_start(&s->terminate, on_signal, SIGTERM);
     }
+}
+
+static bool open_services(sl_site *s, sl_error *why)
+{
+    const sl_options *o = s->options;
+    if (o->bindings != NULL && (s->bindings = sl_bindings_open(s, o->bindings, why)) == NULL) {
+        return false;
+    }
+    return o->metrics.family == 0 || sl_metrics_open(s, &o->metrics, why) != NULL;
+}
+
+static bool restore(sl_site *s)
+{
+    for (uint32_t i = 0; s->bindings != NULL && i < s->element_count; i++) {
+        if (s->elements[i].class->restore != NULL && !sl_bindings_restore(s, i)) {
+            return false;
+        }
+    }
+    return !s->out_of_memory;
 }
 
 sl_site *sl_site_new(const sl_options *options, sl_error *why)
@@ -533,13 +570,18 @@ sl_site *sl_site_new(const sl_options *options, sl_error *why)
         return NULL;
     }
     s->names = sl_names_new(s, options->dns, why);
-    if (s->names == NULL || !open_all(s, why)) {
+    s->users = options->users;
+    if (s->names == NULL || !open_all(s, why) || !open_services(s, why)) {
         sl_site_free(s);
         return NULL;
     }
     s->started_ns = uv_hrtime();
-    if (start_elements(s) != SS_OK) {
-        say(why, "out of memory", "", 0);
+    if (start_elements(s) != SS_OK || !restore(s)) {
+        say(why, s->out_of_memory ? "out of memory" : "cannot read the bindings of ",
+            s->out_of_memory            ? ""
+            : options->bindings == NULL ? ""
+                                        : options->bindings,
+            0);
         sl_site_free(s);
         return NULL;
     }
@@ -553,6 +595,8 @@ static void close_handles(sl_site *s)
     sl_udp_close(s);
     sl_tcp_close(s);
     sl_names_close(s);
+    sl_metrics_close(s->metrics);
+    uv_close((uv_handle_t *)&s->reload, NULL);
     uv_close((uv_handle_t *)&s->timer, NULL);
     uv_close((uv_handle_t *)&s->end_timer, NULL);
     uv_close((uv_handle_t *)&s->prepare, NULL);
@@ -574,6 +618,8 @@ void sl_site_free(sl_site *s)
         free(s->elements[i].app);
     }
     sl_names_free(s);
+    sl_bindings_free(s->bindings);
+    sl_metrics_free(s->metrics);
     sn_decisions_free(s->hosting.decisions);
     ss_openssl_free(s->openssl);
     sl_wakes_free(&s->wakes);

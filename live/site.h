@@ -79,9 +79,12 @@ typedef struct sl_under_way {
 enum { SL_UNDER_WAY = 256 };
 
 struct sl_names;
+struct sl_bindings;
+struct sl_metrics;
 
 struct sl_site {
     const sl_options *options;
+    const struct sl_users *users;
     sl_limits limits;
     uv_loop_t loop;
     uv_timer_t timer, end_timer;
@@ -122,6 +125,9 @@ struct sl_site {
     uint32_t next_under_way;
     uint64_t peers_ordinal; /* datagrams of others */
     struct sl_names *names;
+    struct sl_bindings *bindings; /* NULL: they are in memory alone */
+    struct sl_metrics *metrics;   /* NULL: none are asked for */
+    uv_signal_t reload;
 
     sl_counts counts;
     bool is_ending, is_over, was_interrupted, out_of_memory, has_signals;
@@ -134,6 +140,8 @@ ss_time sl_real_now(const sl_site *s);
 /** What came just now is the event: everything that was due before it is done first. */
 void sl_event_begin(sl_site *s, uint32_t element);
 void sl_event_end(sl_site *s);
+/** What all nodes hold now. */
+sn_left_fact sl_left(const sl_site *s);
 sn_host sl_host_of(sl_site *s, uint32_t element);
 /** SN_NOBODY: not one of ours. */
 uint32_t sl_element_of(const sl_site *s, uint32_t node);
@@ -164,6 +172,21 @@ void sl_tcp_forget_all(sl_site *s, uint32_t element);
 /** Between libuv's addresses and ours. */
 ss_address sl_address_from(const struct sockaddr *from);
 void sl_address_to(const ss_address *a, struct sockaddr_storage *to);
+
+/* ---- bindings on a disk, of a registrar */
+
+struct sl_bindings *sl_bindings_open(sl_site *s, const char *path, sl_error *why);
+/** What is there, to the app of an element: before its first event. */
+SS_MUST_USE bool sl_bindings_restore(sl_site *s, uint32_t element);
+/** As sn_host_keep. */
+bool sl_bindings_keep(sl_site *s, uint32_t element, const ss_query *query, const ss_answer *answer);
+void sl_bindings_free(struct sl_bindings *b);
+
+/* ---- metrics over HTTP */
+
+struct sl_metrics *sl_metrics_open(sl_site *s, const ss_address *at, sl_error *why);
+void sl_metrics_close(struct sl_metrics *m);
+void sl_metrics_free(struct sl_metrics *m);
 
 /* ---- names */
 

@@ -27,6 +27,17 @@ refuses 2 'length of time' ua --hold 5
 refuses 2 'at least one' ua --call sip:a@127.0.0.1 --count 0
 refuses 2 '400 to 699' ua --reject 200
 refuses 2 'caller or callee' ua --hangup both
+refuses 2 'needs --node' ua --scenario "${0%/*}/story.yaml"
+refuses 2 'did you mean alice' ua --scenario "${0%/*}/story.yaml" --node alcie
+refuses 7 'no-such.yaml' ua --scenario no-such.yaml --node alice
+refuses 2 'needs --domain' proxy --users users
+refuses 2 'in lower case' proxy --domain Example.COM
+refuses 7 'no-such-users' proxy --domain example.com --users no-such-users
+refuses 2 'ADDRESS:PORT' proxy --metrics here
+refuses 2 'live secret needs' secret --user alice
+echo alice >bad-users
+refuses 7 'bad-users:1: user:realm' proxy --domain example.com --users bad-users
+refuses 7 'cannot keep bindings' proxy --listen udp:127.0.0.1:0 --bindings no/such/folder.db
 refuses 7 'no-such-file' ua --password-file no-such-file
 : >empty
 refuses 7 'no password' ua --password-file empty

@@ -5,7 +5,8 @@
 
 #include "sl/site.h"
 
-#define SL_PEERS 16u /* of those who turn up, told apart in ladders */
+#define SL_DOMAINS_MAX 16u
+#define SL_PEERS       16u /* of those who turn up, told apart in ladders */
 
 /** A user agent. Texts are borrowed for the call; NULL: not asked for. */
 typedef struct sl_ua_setup {
@@ -29,5 +30,20 @@ typedef struct sl_ua_setup {
 /** The finished plan; *node is the user agent's. NULL without memory, or *why says what is wrong, static. */
 sn_plan *sl_ua_plan(const sl_ua_setup *setup, uint32_t *node, uint32_t *first_peer,
                     const char **why);
+
+/** A proxy and registrar. Borrowed for the call. */
+typedef struct sl_proxy_setup {
+    const char *const *domains; /* that it is responsible for, lower case */
+    uint32_t domain_count;
+    const char *realm; /* credentials of this realm are asked for; NULL: of nobody */
+    const char *outbound;
+    uint32_t rate;             /* requests a second that one address may send; 0: any number */
+    bool has_overload_control; /* RFC 7339 */
+    ss_transport transport;
+    uint64_t seed, epoch_s;
+} sl_proxy_setup;
+/** As sl_ua_plan. */
+sn_plan *sl_proxy_plan(const sl_proxy_setup *setup, uint32_t *node, uint32_t *first_peer,
+                       const char **why);
 
 #endif

@@ -35,6 +35,8 @@ typedef struct sl_limits {
     uint32_t lookups; /* of names, at once: 1024 */
 } sl_limits;
 
+typedef struct sl_site sl_site;
+
 typedef struct sl_options {
     const sn_plan *plan; /* finished; borrowed, as all below */
     const sl_listen *listens;
@@ -47,10 +49,15 @@ typedef struct sl_options {
     const char *dns;                 /* "127.0.0.1:5353", servers to ask; NULL: the system's */
     uint32_t first_peer, peer_count; /* nodes of the plan that stand for whoever turns up */
     bool is_scenario;                /* addresses and names are those of the plan */
-    bool ends_when_done;             /* once what was planned is over: calls, and acts of a story */
+    const char *bindings;            /* file to keep them in; NULL: memory alone */
+    const struct sl_users
+        *users;         /* of registrars and proxies that ask for credentials; NULL: the plan's */
+    ss_address metrics; /* OpenMetrics over HTTP there; family 0: nowhere */
+    /** SIGHUP; NULL: it is ignored. May call sl_site_set_users. */
+    void (*reload)(void *self, sl_site *s);
+    void *reload_self;
+    bool ends_when_done; /* once what was planned is over: calls, and acts of a story */
 } sl_options;
-
-typedef struct sl_site sl_site;
 
 /** What is wrong with the machine, not with the request: a sentence. */
 typedef struct sl_error {
@@ -66,11 +73,14 @@ void sl_site_end(sl_site *s);
 /** Somebody asked for the end before all was done. */
 bool sl_site_was_interrupted(const sl_site *s);
 void sl_site_free(sl_site *s);
+/** From now on these are asked; borrowed. */
+void sl_site_set_users(sl_site *s, const struct sl_users *users);
 /** Where it listens in fact. */
 const sl_listen *sl_site_listens(const sl_site *s, uint32_t *count);
 
 typedef struct sl_counts {
     uint64_t datagrams_in, datagrams_out, bytes_in, bytes_out, unsent;
+    uint64_t kept, unkept; /* changes of bindings that are on the disk, or could not be written */
     uint64_t accepted, connected, refused, lost, evicted;
     uint32_t connections;
     ss_span latest; /* the most that a timer was late by */

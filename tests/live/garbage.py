@@ -1,0 +1,70 @@
+"""Says garbage at a port, by UDP and TCP, for some seconds, from an address of its own: who is blocked is not who calls next."""
+import glob
+import random
+import socket
+import sys
+import time
+
+corpus, port, SILENT = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+SECONDS = 1
+HOST, ME = ("127.0.0.1", port), "127.0.0.2"
+draw = random.Random(1)
+texts = [open(f, "rb").read()[:60000] for f in sorted(glob.glob(corpus + "/rfc/**/*", recursive=True)) if glob.os.path.isfile(f)]
+assert texts
+
+
+def garbage():
+    kind = draw.randrange(3)
+    text = bytearray(draw.choice(texts))
+    if kind == 0 or not text:
+        return bytes(draw.randrange(256) for _ in range(draw.randrange(1, 1500)))
+    if kind == 1:
+        for _ in range(draw.randrange(1, 8)):
+            text[draw.randrange(len(text))] = draw.randrange(256)
+        return bytes(text)
+    return bytes(text[:draw.randrange(len(text))])
+
+
+def by_udp():
+    wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    wire.bind((ME, 0))
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        for _ in range(100):
+            wire.sendto(garbage(), HOST)
+
+
+def connect():
+    s = socket.socket()
+    s.settimeout(5)
+    s.bind((ME, 0))
+    s.connect(HOST)
+    return s
+
+
+def by_tcp():
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        try:
+            s = connect()
+            for _ in range(5):
+                s.sendall(garbage())
+            s.close()
+        except OSError:
+            pass  # it may well hang up
+
+
+def by_silence():
+    kept = []
+    for _ in range(SILENT):
+        try:
+            kept.append(connect())
+        except OSError:
+            break
+    return kept
+
+
+silent = by_silence()
+by_udp()
+by_tcp()
+sys.exit(0 if len(silent) == SILENT else 1)

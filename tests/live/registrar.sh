@@ -1,0 +1,58 @@
+#!/bin/bash
+# A live registrar and proxy of a domain: digest with hashed secrets, users read again on SIGHUP, metrics, and no secret anywhere.
+. "${0%/*}/lib.sh"
+
+echo 'correct horse' >pw
+echo 'something else' >wrong
+"$SIPSIM" live secret --user alice --realm example.com --password-file pw >users || fault "no secret is made"
+"$SIPSIM" live secret --user bob --realm example.com --password-file pw >>users
+grep -q '^alice:example.com:SHA-256:[0-9a-f]\{64\}$' users || fault "no SHA-256 secret"
+grep -q '^alice:example.com:MD5:[0-9a-f]\{32\}$' users || fault "no MD5 secret"
+
+metrics=$(free_port)
+start proxy proxy --listen udp:127.0.0.1:0 --listen tcp:127.0.0.1:0 --domain example.com --users users \
+    --bindings bindings.db --metrics "127.0.0.1:$metrics"
+proxy=$pid at=$port
+
+# user NAME PASSWORD-FILE ARGUMENTS…: a user agent of the domain
+user() { echo ua --listen udp:127.0.0.1:0 --aor "sip:$1@example.com" --register sip:example.com --proxy "sip:127.0.0.1:$at" --password-file "$2"; }
+
+# shellcheck disable=SC2046
+start bob $(user bob pw)
+bob=$pid
+get_metric() { python3 -c "import urllib.request as u; print(u.urlopen('http://127.0.0.1:$metrics/metrics').read().decode())" | awk -v n="sipsim_$1" '$1 == n { print $2 }'; }
+is_bound() { [ "$(get_metric bindings)" = "$1" ]; }
+await 20 is_bound 1 || fault "bob is not bound: $(get_metric bindings)"
+
+# shellcheck disable=SC2046
+"$SIPSIM" live $(user alice pw) --call sip:bob@example.com --count 5 --rate 10 --hold 100ms >alice.out.log 2>alice.log ||
+    fault "calls in the domain fail: $? $(cat alice.log)"
+says alice.out.log 'placed: 5, answered 5, failed 0' || fault "calls in the domain fail"
+is_bound 1 || fault "alice is still bound after her end"
+[ "$(get_metric bindings_kept_total)" -ge 3 ] || fault "changes of bindings are not on the disk"
+
+# A wrong password, and somebody who is no user: refused.
+# shellcheck disable=SC2046
+"$SIPSIM" live $(user alice wrong) --call sip:bob@example.com --hold 100ms >wrong.out.log 2>wrong.log
+[ $? = 8 ] || fault "a wrong password does"
+# shellcheck disable=SC2046
+"$SIPSIM" live $(user carol pw) --call sip:bob@example.com --hold 100ms >carol.out.log 2>carol.log
+[ $? = 8 ] || fault "somebody who is no user registers"
+
+# SIGHUP: now she is one. A file that is wrong changes nothing.
+"$SIPSIM" live secret --user carol --realm example.com --password-file pw >>users
+kill -HUP "$proxy"
+await 10 says proxy.log 'users: 6 secrets' || fault "SIGHUP does not read the users again"
+# shellcheck disable=SC2046
+"$SIPSIM" live $(user carol pw) --call sip:bob@example.com --hold 100ms >carol.out.log 2>carol.log || fault "SIGHUP did not let carol in: $(cat carol.log)"
+echo nonsense >>users
+kill -HUP "$proxy"
+await 10 says proxy.log 'users:7: user:realm:algorithm:hash' || fault "a wrong file of users is taken"
+
+stop "$bob"
+await 10 is_bound 0 || fault "bob is bound after his end"
+stop "$proxy"
+[ "$status" = 0 ] || fault "the proxy ended with $status: $(cat proxy.log)"
+grep -l 'correct horse\|something else' ./*.log && fault "a secret is in a log"
+grep -l "$(sed -n 's/^bob.*SHA-256://p' users)" ./*.log && fault "a hashed secret is in a log"
+finish
