@@ -1,7 +1,7 @@
-/* One end of each dialog that an INVITE makes, as the wire shows it (RFC 3261 12.1, 15): what laws about dialogs need to
- * remember of it. It begins with the first 101 to 299 that has a To tag, and ends with a BYE of either side, or with its INVITE
- * when that brought no 2xx; it is known a while longer, so that what is late is still told. Here is also said which law file
- * hears of which message. */
+/* One end of each dialog, as the wire shows it (RFC 3261 12.1, 15): what laws about dialogs need to remember of it. Those that a
+ * SUBSCRIBE or REFER makes are in event_dialogs.c. One that an INVITE makes begins with the first 101 to 299 that has a To tag, and
+ * ends with a BYE of either side, or with its INVITE when that brought no 2xx; it is known a while longer, so that what is late is
+ * still told. Here is also said which law file hears of which message. */
 #include "laws.h"
 
 #include <stdlib.h>
@@ -19,6 +19,7 @@ void sn_dialogs_begin(sn_judge *j)
 void sn_dialogs_free(sn_judge *j)
 {
     sn_map_free(&j->dialogs.index);
+    sn_map_free(&j->dialogs.asked);
     free(j->dialogs.all);
 }
 
@@ -67,7 +68,6 @@ static uint32_t higher(uint32_t a, uint32_t b)
 static void begin(dialog_end *d, const sn_fact *f, const txn *invite)
 {
     sn_offer_begin(d, f, invite);
-    d->by_tls = f->transport == SS_TRANSPORT_TLS;
     if (d->is_uac) {
         d->last_invite = f->sip.branch;
         d->sent_cseq = invite->cseq;
@@ -75,31 +75,47 @@ static void begin(dialog_end *d, const sn_fact *f, const txn *invite)
     } else {
         d->last_peers_invite = f->sip.branch;
         d->got_cseq = d->accepted_cseq = invite->cseq;
-        sn_route_of_invite(d, invite);
+        sn_route_of_request(d, invite);
     }
 }
 
-/* RFC3261:12.1 found, or made by a response to the INVITE outside a dialog. */
-static dialog_end *obtain(sn_judge *j, const sn_fact *f, txn *invite)
+dialog_end *sn_dialog_of(const sn_judge *j, const sn_fact *f)
+{
+    return find(j, key_of(f));
+}
+
+dialog_end *sn_dialog_add(sn_judge *j, const sn_fact *f)
 {
     const uint64_t key = key_of(f);
-    dialog_end *d = find(j, key);
-    if (d != NULL || !invite->is_initial) {
-        return d;
-    }
     const uint32_t index = take_slot(&j->dialogs);
     if (index == NO_END || !sn_map_put(&j->dialogs.index, key, index)) {
         j->out_of_memory = true;
         return NULL;
     }
-    d = &j->dialogs.all[index];
+    dialog_end *d = &j->dialogs.all[index];
     *d = (dialog_end){ .key = key,
                        .call_id = f->sip.call_id,
                        .node = f->entity,
                        .next = NO_END,
-                       .next_of_invite = invite->ends,
+                       .next_of_invite = NO_END,
+                       .by_tls = f->transport == SS_TRANSPORT_TLS,
                        .expires = SS_TIME_NEVER };
-    invite->ends = index;
+    return d;
+}
+
+/* RFC3261:12.1 found, or made by a response to the INVITE outside a dialog. */
+static dialog_end *obtain(sn_judge *j, const sn_fact *f, txn *invite)
+{
+    dialog_end *d = find(j, key_of(f));
+    if (d != NULL || !invite->is_initial) {
+        return d;
+    }
+    d = sn_dialog_add(j, f);
+    if (d == NULL) {
+        return NULL;
+    }
+    d->next_of_invite = invite->ends;
+    invite->ends = (uint32_t)(d - j->dialogs.all);
     begin(d, f, invite);
     return d;
 }
@@ -193,6 +209,7 @@ static bool may_change_session(uint8_t method)
 void sn_dialogs_request_sent(sn_judge *j, const sn_fact *f, txn *t)
 {
     note_first_offer(j, f, t);
+    sn_event_dialog_asked(j, f);
     dialog_end *d = concerns(j, f) ? find(j, key_of(f)) : NULL;
     if (d == NULL) {
         return;
@@ -289,26 +306,29 @@ static void change_agreed(sn_judge *j, const sn_fact *f, const txn *t, dialog_en
     }
 }
 
-/* The first 2xx to a PRACK or UPDATE. */
-static void change_accepted(sn_judge *j, const sn_fact *f, const txn *t)
-{
-    dialog_end *d = find(j, key_of(f));
-    if (d == NULL) {
-        return;
-    }
-    d->accepted_cseq = higher(d->accepted_cseq, f->sip.cseq);
-    if (t->method == SS_METHOD_PRACK) {
-        sn_prack_answered(j, f, t, d);
-    }
-    if (!d->is_over) {
-        change_agreed(j, f, t, d);
-        sn_offer_success_sent(j, f, d);
-    }
-}
-
 static bool is_change(const txn *t)
 {
     return t->method == SS_METHOD_PRACK || t->method == SS_METHOD_UPDATE;
+}
+
+/* The first 2xx to another request than INVITE. RFC3261:12.2.2 */
+static void accepted(sn_judge *j, const sn_fact *f, const txn *t)
+{
+    dialog_end *d = find(j, key_of(f));
+    if (d == NULL) {
+        sn_event_dialog_made(j, f, t);
+        return;
+    }
+    if (t->method != SS_METHOD_CANCEL) {
+        d->accepted_cseq = higher(d->accepted_cseq, f->sip.cseq);
+    }
+    if (t->method == SS_METHOD_PRACK) {
+        sn_prack_answered(j, f, t, d);
+    }
+    if (is_change(t) && !d->is_over) {
+        change_agreed(j, f, t, d);
+        sn_offer_success_sent(j, f, d);
+    }
 }
 
 /* RFC3261:12.3 the early dialogs of an INVITE that failed are no more. */
@@ -328,8 +348,8 @@ void sn_dialogs_response_sent(sn_judge *j, const sn_fact *f, txn *t)
         failed(j, t);
     } else if (t->method == SS_METHOD_INVITE) {
         invite_answered(j, f, t);
-    } else if (is_change(t) && f->sip.status >= 200 && t->final_at == SS_TIME_NEVER) {
-        change_accepted(j, f, t);
+    } else if (f->sip.status >= 200 && t->final_at == SS_TIME_NEVER) {
+        accepted(j, f, t);
     }
 }
 
@@ -369,6 +389,20 @@ static void redirected(sn_judge *j, const sn_fact *f)
     }
 }
 
+/* The 2xx to another request than INVITE: each Contact in one is a target. RFC3261:12.2.1.2 RFC6665:4.4.1 */
+static void confirmed(sn_judge *j, const sn_fact *f, const txn *t)
+{
+    dialog_end *d = find(j, key_of(f));
+    if (d == NULL || d->is_over) {
+        return;
+    }
+    sn_route_refreshed(d, f);
+    if (is_change(t)) {
+        change_agreed(j, f, t, d);
+        sn_offer_success_received(j, f, d);
+    }
+}
+
 void sn_dialogs_response_received(sn_judge *j, const sn_fact *f, txn *t)
 {
     if (f->sip.status <= 100 || !concerns(j, f)) {
@@ -379,13 +413,8 @@ void sn_dialogs_response_received(sn_judge *j, const sn_fact *f, txn *t)
         redirected(j, f);
     } else if (t->method == SS_METHOD_INVITE) {
         answer_came(j, f, t);
-    } else if (is_change(t) && is_open(t) && f->sip.status >= 200) {
-        dialog_end *d = find(j, key_of(f));
-        if (d != NULL && !d->is_over) {
-            sn_route_refreshed(d, f);
-            change_agreed(j, f, t, d);
-            sn_offer_success_received(j, f, d);
-        }
+    } else if (is_open(t) && f->sip.status >= 200) {
+        confirmed(j, f, t);
     }
 }
 
@@ -397,7 +426,7 @@ void sn_dialogs_noted(sn_judge *j, const sn_fact *f)
 {
     const ss_note *n = &f->note;
     const bool is_settled = n->to == 2 || n->to == 3; /* confirmed, terminated */
-    const dialog_end *d = is_settled ? find(j, at_node(f->entity, n->identity)) : NULL;
+    dialog_end *d = is_settled ? find(j, at_node(f->entity, n->identity)) : NULL;
     if (d == NULL) {
         return;
     }
@@ -415,5 +444,8 @@ void sn_dialogs_noted(sn_judge *j, const sn_fact *f)
     if (n->secure && !d->by_tls) {
         sn_judge_broken(j, LAW_DLG7, f->key.at, f->entity, n->call_id,
                         "a dialog that did not come by TLS is held for secure");
+    }
+    if (n->to == 3 && d->is_of_events) {
+        end(j, d);
     }
 }

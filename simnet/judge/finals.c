@@ -23,6 +23,7 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->noted = t->noted == SS_TXN_TERMINATED ? NOT_NOTED : t->noted;
     t->acked = t->lenient = false;
     t->is_initial = f->sip.to_tag == 0;
+    t->own_tag = f->sip.to_tag;
     t->status = 0;
     t->final_at = t->noted_end = SS_TIME_NEVER;
     t->call_id = f->sip.call_id;
@@ -255,6 +256,7 @@ void sn_server_response_sent(sn_judge *j, const sn_fact *f)
                         "status %u left with %u Via, its request came with %u", f->sip.status,
                         f->sip.via_count, t->via_count);
     }
+    sn_tag_judge(j, f, t);
     (void)sn_owed_pay(j, t->node, LAW_TX17, t->key, 0);
     if (member(j, t->node)->role == SN_ROLE_PROXY) {
         sn_proxy_response_sent(j, f, t);

@@ -89,7 +89,8 @@ const sn_law sn_laws[] = {
     [LAW_DLG4] = { "DLG4", "RFC3261:14.1",
                    "an INVITE leaves in a dialog only when none of either side is under way" },
     [LAW_DLG5] = { "DLG5", "RFC3261:12.2.1.1",
-                   "a request in a dialog has the routes that the dialog was made with, and goes "
+                   "a request in a dialog, whatever made that, has the routes that it was made "
+                   "with, and goes "
                    "to "
                    "the remote target, which only target refreshes change" },
     [LAW_DLG6] = { "DLG6", "RFC4028:10",
@@ -97,6 +98,9 @@ const sn_law sn_laws[] = {
     [LAW_DLG7] = { "DLG7", "RFC3261:12.1",
                    "what an end knows of its dialog is what the messages show, and so what the "
                    "other end knows: the last CSeq numbers of both sides, and that it is secure" },
+    [LAW_TAG1] = { "TAG1", "RFC3261:8.2.6.2",
+                   "every response of a user agent but a 100 has a To tag: that of the request, or "
+                   "one that is the same in all responses to it" },
     [LAW_REL1] = { "REL1", "RFC3262:3",
                    "a UAS sends 1xx reliably only to who said that it takes them; the RSeq of the "
                    "first is 1 to 2^31 - 1, of each that follows higher by one, and the second "

@@ -16,7 +16,7 @@
     X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12)      \
     X(TX13) X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19)                                     \
     X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) X(PRX8)                             \
-    X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7)                                     \
+    X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7) X(TAG1)                             \
     X(REL1) X(REL2) X(REL3) X(REL4) X(REL5)                                                     \
     X(OFF1) X(OFF2) X(OFF3) X(OFF4)                                                             \
     X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
@@ -59,6 +59,8 @@ typedef enum phase {
 typedef struct txn {
     uint64_t key; /* mixed from node, side, branch and method; 0 when free */
     uint64_t call_id, to_tag;
+    uint64_t
+        own_tag; /* server: To tag of the request, or else of the first response that has one */
     uint64_t second_branch; /* of the Via below the top one; client: of a proxy's INVITE only */
     uint64_t hash;          /* client: of the request; server: of the final response */
     ss_time first;          /* the request left, or came */
@@ -81,7 +83,9 @@ typedef struct txn {
     uint32_t next_free;
     uint32_t next_accepted; /* the next older one of the same node and Call-ID, NO_TXN: none */
     uint32_t ends;          /* the dialogs that an INVITE outside one made: dialogs.c */
-    uint32_t rseq;          /* as of ss_summary, of the request: */
+    union {
+        uint32_t rseq, record_routes; /* as of ss_summary, of the request: */
+    };
     union {
         uint32_t rack_cseq, session_expires, event;
     };
@@ -178,6 +182,7 @@ typedef struct dialog_end {
     uint32_t next_of_invite; /* while early: another of its INVITE */
     bool is_over, is_confirmed;
     bool is_uac;
+    bool is_of_events;                       /* a SUBSCRIBE or REFER made it */
     uint64_t made_by;                        /* branch of its INVITE */
     uint64_t last_invite, last_peers_invite; /* branches */
     bool by_tls;                             /* it was */
@@ -199,6 +204,7 @@ typedef struct dialog_end {
 
 typedef struct dialogs_view {
     map index; /* node, Call-ID, own tag, other tag -> position in `all` */
+    map asked; /* node, Call-ID, own tag of a SUBSCRIBE or REFER outside a dialog -> its CSeq */
     dialog_end *all;
     uint32_t count, room, first_free;
     uint32_t first_over, last_over; /* in the order in which they ended */
@@ -406,6 +412,9 @@ void sn_server_timer_noted(sn_judge *j, const sn_fact *f, txn *t);
 /** When a 100 may and must answer another request than INVITE: RFC 4320 4.1. */
 ss_span sn_until_e_reaches_t2(const sn_member *m);
 
+/* tags.c: TAG1 */
+void sn_tag_judge(sn_judge *j, const sn_fact *f, txn *t);
+
 /* finals.c: TX10, TX13, TX15, TX17, TX18, PRX6; requests and responses at servers */
 void sn_server_request_received(sn_judge *j, const sn_fact *f);
 void sn_server_response_sent(sn_judge *j, const sn_fact *f);
@@ -450,6 +459,10 @@ void sn_dialog_bye_received(sn_judge *j, const sn_fact *f);
 
 /* dialogs.c: what is known of dialogs; which law file hears of which message. Of a user agent, before the transaction
  * hears of it; requests are new ones. */
+/** The end that the node of a message has, by its tags; NULL. */
+dialog_end *sn_dialog_of(const sn_judge *j, const sn_fact *f);
+/** One more, of a message that had none. NULL without memory. */
+dialog_end *sn_dialog_add(sn_judge *j, const sn_fact *f);
 void sn_dialogs_begin(sn_judge *j);
 void sn_dialogs_free(sn_judge *j);
 void sn_dialogs_pass(sn_judge *j, ss_time now);
@@ -461,6 +474,10 @@ void sn_dialogs_ack_seen(sn_judge *j, const sn_fact *f);
 void sn_dialogs_response_sent(sn_judge *j, const sn_fact *f, txn *t);
 void sn_dialogs_response_received(sn_judge *j, const sn_fact *f, txn *t);
 void sn_dialogs_finish(sn_judge *j, ss_time end);
+/* event_dialogs.c: those that a SUBSCRIBE or REFER makes */
+void sn_event_dialog_asked(sn_judge *j, const sn_fact *f);
+/** A 2xx left inside no dialog that is known. */
+void sn_event_dialog_made(sn_judge *j, const sn_fact *f, const txn *t);
 /** DLG7: what the stack says of a dialog that is confirmed or over. */
 void sn_dialogs_noted(sn_judge *j, const sn_fact *f);
 /** An INVITE's transaction is no more: its dialogs that are early still are over. */
@@ -468,7 +485,8 @@ void sn_dialogs_invite_over(sn_judge *j, txn *invite);
 
 /* routes.c: DLG5 */
 /** The dialog is made, or made anew by its 2xx. */
-void sn_route_of_invite(dialog_end *d, const txn *invite);
+void sn_route_of_request(dialog_end *d, const txn *request);
+void sn_route_of_notify(dialog_end *d, const txn *notify);
 void sn_route_of_response(dialog_end *d, const sn_fact *f);
 /** A target refresh came. */
 void sn_route_refreshed(dialog_end *d, const sn_fact *f);

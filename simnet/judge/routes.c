@@ -1,4 +1,4 @@
-/* DLG5: a request inside a dialog travels by the route set that the dialog was made with, to the remote target (RFC 3261 12.1.1,
+/* DLG5: a request inside a dialog, whatever made that, travels by the route set that the dialog was made with, to the remote target (RFC 3261 12.1.1,
  * 12.1.2, 12.2.1.1). The target is what the peer's Contact said last, or the time before: which of two it is depends on what
  * crossed. One that was never said, or that a 3xx led elsewhere, is not judged. */
 #include "laws.h"
@@ -12,10 +12,18 @@ static void learn(dialog_end *d, uint32_t routes, uint8_t count, uint8_t says)
 }
 
 /* RFC3261:12.1.1 */
-void sn_route_of_invite(dialog_end *d, const txn *invite)
+void sn_route_of_request(dialog_end *d, const txn *request)
 {
-    learn(d, invite->routes, invite->route_count, invite->says);
-    d->route.target = invite->contact;
+    learn(d, request->routes, request->route_count, request->says);
+    d->route.target = request->contact;
+}
+
+/* RFC6665:4.4.1 how many there are is of no matter behind a loose router; behind a strict one nothing is judged. */
+void sn_route_of_notify(dialog_end *d, const txn *notify)
+{
+    learn(d, notify->record_routes, notify->record_routes == 0 ? 0 : 1, 0);
+    d->route.is_known = notify->record_routes != SS_ROUTES_STRICT;
+    d->route.target = notify->contact;
 }
 
 /* RFC3261:12.1.2 RFC3261:13.2.2.4 */

@@ -97,33 +97,65 @@ static bool is_loose(ss_slice uri)
     return false;
 }
 
+typedef struct routes {
+    uint32_t hash;
+    uint8_t count;
+    bool is_strict; /* the first that is travelled */
+} routes;
+
 /* RFC3261:12.1.1 RFC3261:12.1.2 the UAC takes Record-Route in reverse. */
-static void summarise_routes(const ss_msg *msg, ss_summary *out)
+static routes read_routes(const ss_msg *msg, ss_hdr id)
 {
-    const ss_hdr id = msg->is_request && out->to_tag != 0 ? SS_HDR_ROUTE : SS_HDR_RECORD_ROUTE;
+    routes r = { 0 };
     ss_value_iter it = { 0 };
     ss_slice value;
     uint32_t power = 1;
-    bool is_first_loose = true;
-    if (msg->first[id] == 0) {
-        return;
-    }
-    while (ss_msg_next_value(msg, id, &it, &value) == SS_OK && out->route_count < UINT8_MAX) {
+    while (ss_msg_next_value(msg, id, &it, &value) == SS_OK && r.count < UINT8_MAX) {
         const ss_slice uri = uri_of(value);
         const uint32_t hash = short_hash(uri);
-        out->routes =
-            msg->is_request ? out->routes + hash * power : out->routes * SS_ROUTES_PRIME + hash;
+        r.hash = msg->is_request ? r.hash + hash * power : r.hash * SS_ROUTES_PRIME + hash;
         power *= SS_ROUTES_PRIME;
-        is_first_loose = out->route_count == 0 || !msg->is_request ? is_loose(uri) : is_first_loose;
-        out->route_count++;
+        r.is_strict = r.count == 0 || !msg->is_request ? !is_loose(uri) : r.is_strict;
+        r.count++;
     }
-    out->says |= is_first_loose ? 0 : SS_SAYS_STRICT;
+    return r;
 }
 
-static bool refreshes_target(const ss_msg *msg)
+/* RFC6665:4.4.1 a NOTIFY in a dialog may make it: what its receiver takes for a route set. */
+static void summarise_record_routes(const ss_msg *msg, ss_summary *out)
+{
+    const routes r = read_routes(msg, SS_HDR_RECORD_ROUTE);
+    out->record_routes = r.is_strict ? SS_ROUTES_STRICT : r.hash;
+}
+
+static void summarise_routes(const ss_msg *msg, ss_summary *out)
+{
+    const bool is_inside = msg->is_request && out->to_tag != 0;
+    const ss_hdr id = is_inside ? SS_HDR_ROUTE : SS_HDR_RECORD_ROUTE;
+    if (msg->first[id] != 0) {
+        const routes r = read_routes(msg, id);
+        out->routes = r.hash;
+        out->route_count = r.count;
+        out->says |= r.is_strict ? SS_SAYS_STRICT : 0;
+    }
+    if (is_inside && msg->method == SS_METHOD_NOTIFY && msg->first[SS_HDR_RECORD_ROUTE] != 0) {
+        summarise_record_routes(msg, out);
+    }
+}
+
+static bool is_of_session(const ss_msg *msg)
 {
     return (msg->method == SS_METHOD_INVITE || msg->method == SS_METHOD_UPDATE) &&
            (msg->is_request || (msg->status > 100 && msg->status < 300));
+}
+
+/* RFC3261:12.2.1.2 RFC3261:12.2.2 RFC6665:4.4.1 */
+static bool refreshes_target(const ss_msg *msg)
+{
+    const bool is_of_events = msg->method == SS_METHOD_SUBSCRIBE ||
+                              msg->method == SS_METHOD_NOTIFY || msg->method == SS_METHOD_REFER;
+    return is_of_session(msg) ||
+           (is_of_events && (msg->is_request || (msg->status >= 200 && msg->status < 300)));
 }
 
 /* RFC3261:12.2.1.1 */
@@ -151,7 +183,7 @@ static void summarise_usage(const ss_msg *msg, ss_summary *out)
     if (msg->first[SS_HDR_SESSION_EXPIRES] != 0) {
         const ss_slice value = ss_msg_value(msg, SS_HDR_SESSION_EXPIRES, 0);
         const ss_slice number = ss_slice_trim(ss_slice_cut(value, 0, ss_slice_find(value, ';')));
-        if (refreshes_target(msg) && ss_slice_to_u64(number, UINT32_MAX, &seconds) == SS_OK) {
+        if (is_of_session(msg) && ss_slice_to_u64(number, UINT32_MAX, &seconds) == SS_OK) {
             out->session_expires = (uint32_t)seconds;
         }
     } else if (msg->first[SS_HDR_EVENT] != 0 && has_event(msg->method)) {

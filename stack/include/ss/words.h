@@ -46,14 +46,18 @@ typedef struct ss_summary {
     uint64_t from_tag, to_tag;
     uint64_t branch;        /* of branch and sent-by of the top Via */
     uint64_t second_branch; /* of the second Via */
-    uint32_t rseq;          /* of RSeq; of a PRACK the response number in its RAck; 0 when absent */
+    union {
+        uint32_t rseq; /* of RSeq; of a PRACK the response number in its RAck; 0 when absent */
+        uint32_t
+            record_routes; /* of a NOTIFY with a To tag: as `routes`, of its Record-Route, or SS_ROUTES_STRICT */
+    };
     union {
         uint32_t rack_cseq;       /* of a PRACK: the number of the INVITE in its RAck */
         uint32_t session_expires; /* of INVITE and UPDATE, and their responses; 0 when absent */
         uint32_t event;           /* of SUBSCRIBE, NOTIFY and REFER: hash of Event */
     };
     uint32_t
-        contact; /* of INVITE and UPDATE, and their 101 to 299: hash of the URI in Contact, 0 when absent */
+        contact; /* of INVITE and UPDATE, and their 101 to 299; of SUBSCRIBE, NOTIFY and REFER, and their 2xx: hash of the URI in Contact, 0 when absent */
     uint32_t target; /* of a request with a To tag: hash of its Request-URI */
     uint32_t
         routes; /* of such a request: its Route; else the route set that its receiver makes of Record-Route:
@@ -64,6 +68,8 @@ typedef struct ss_summary {
 
 /** Routes r0, r1 … are r0 + r1 * this + r2 * this^2 …, each the hash of its URI: so can one be put before or behind. */
 #define SS_ROUTES_PRIME 0x9e3779b1u
+/** Of a route set whose first router is strict, where no more is said of it. */
+#define SS_ROUTES_STRICT 1u
 
 enum {
     SS_SAYS_100REL = 1,    /* an INVITE's Supported or Require, a response's Require lists 100rel */
@@ -80,14 +86,15 @@ typedef enum ss_machine { SS_MACHINE_LIST(SS_MACHINE_ID) SS_MACHINE_COUNT } ss_m
 
 /** Letters as the RFCs give them; TRYING is the 200 ms of 17.2.1 and the 3.5 s of RFC 4320 4.1, TWOXX the interval of 13.3.1.4, RELIABLE that of RFC 3262 3,
  *  GLARE the wait after a 491 (14.1), the others have none. */
-#define SS_LETTER_LIST(X)                                                                      \
-    X(A)                                                                                       \
-    X(B)                                                                                       \
-    X(C)                                                                                       \
-    X(D)                                                                                       \
-    X(E)                                                                                       \
-    X(F)                                                                                       \
-    X(G) X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) X(TWOXX_END) X(REFRESH) X(RING) \
+#define SS_LETTER_LIST(X)                                                                 \
+    X(A)                                                                                  \
+    X(B)                                                                                  \
+    X(C)                                                                                  \
+    X(D)                                                                                  \
+    X(E)                                                                                  \
+    X(F)                                                                                  \
+    X(G)                                                                                  \
+    X(H) X(I) X(J) X(K) X(L) X(M) X(N) X(TRYING) X(TWOXX) X(TWOXX_END) X(REFRESH) X(RING) \
         X(CANCEL) X(EXPIRY) X(GLARE) X(RELIABLE) X(RELIABLE_END) X(SESSION)
 #define SS_LETTER_ID(name) SS_TIMER_##name,
 typedef enum ss_letter { SS_LETTER_LIST(SS_LETTER_ID) SS_LETTER_COUNT } ss_letter;
@@ -152,11 +159,11 @@ typedef enum ss_queue_step {
 } ss_queue_step;
 
 /** Why a proxy does not hear a message; the last: its source is not heard from now on. */
-#define SS_DEFENCE_LIST(X)                                                        \
-    X(BLOCKED, "blocked")     /* the source is */                                 \
-    X(SOURCE, "source")       /* more than one source may send */                 \
-    X(STRANGERS, "strangers") /* more than all who proved nothing may send */     \
-    X(AOR, "aor")             /* more than they may ask of one user */            \
+#define SS_DEFENCE_LIST(X)                                                    \
+    X(BLOCKED, "blocked")     /* the source is */                             \
+    X(SOURCE, "source")       /* more than one source may send */             \
+    X(STRANGERS, "strangers") /* more than all who proved nothing may send */ \
+    X(AOR, "aor")             /* more than they may ask of one user */        \
     X(BLOCKS, "blocks")
 #define SS_DEFENCE_ID(id, name) SS_DEFENCE_##id,
 typedef enum ss_defence_step { SS_DEFENCE_LIST(SS_DEFENCE_ID) SS_DEFENCE_STEPS } ss_defence_step;

@@ -127,7 +127,7 @@ TEST(dlg7_sees_numbers_that_the_messages_do_not_show)
     }
 }
 
-TEST(dlg7_asks_nothing_of_dialogs_that_no_invite_made)
+TEST(dlg7_asks_nothing_of_dialogs_that_no_message_made)
 {
     court rig;
     court_open(&rig);

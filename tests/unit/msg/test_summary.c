@@ -141,6 +141,28 @@ TEST(summary_of_intervals_and_of_subscriptions)
     CHECK_EQ(s.says, 0);
 }
 
+/* RFC6665:4.4.1 */
+TEST(summary_of_a_notify_has_the_route_set_that_it_makes)
+{
+    static const uint32_t k = SS_ROUTES_PRIME;
+    const uint32_t one = uri_hash("sip:p1.example;lr"), two = uri_hash("sip:p2.example;lr");
+    ss_summary s;
+    summarise(SS_LIT("NOTIFY sip:b@10.0.0.2 SIP/2.0\r\n" HEAD(
+                  "1 NOTIFY") "Record-Route: <sip:p1.example;lr>, <sip:p2.example;lr>\r\n"
+                              "Route: <sip:p2.example;lr>\r\nContact: <sip:a@10.0.0.1>\r\n\r\n"),
+              &s);
+    CHECK_EQ(s.record_routes, one + two * k);
+    CHECK_EQ(s.routes, two);
+    CHECK_EQ(s.contact, uri_hash("sip:a@10.0.0.1"));
+    summarise(SS_LIT("NOTIFY sip:b@10.0.0.2 SIP/2.0\r\n" HEAD(
+                  "1 NOTIFY") "Record-Route: <sip:p1.example>\r\n\r\n"),
+              &s);
+    CHECK_EQ(s.record_routes, SS_ROUTES_STRICT);
+    summarise(SS_LIT("SIP/2.0 489 No\r\n" HEAD("1 SUBSCRIBE") "Contact: <sip:a@10.0.0.1>\r\n\r\n"),
+              &s);
+    CHECK_EQ(s.contact, 0);
+}
+
 TEST(summary_says_what_is_a_session_description)
 {
     static const struct {
