@@ -53,7 +53,7 @@ static bool write_retry_after(sn_text *t, const void *at)
     return true;
 }
 
-static const sn_codec retry_after_codec = { read_retry_after, write_retry_after };
+const sn_codec sn_retry_after_codec = { read_retry_after, write_retry_after };
 
 #define AT(member) .offset = offsetof(sn_choice_entry, member)
 
@@ -70,7 +70,7 @@ static const sn_field choice_fields[] = {
     { .key = "retry_after",
       .kind = SN_VALUE_SPECIAL,
       AT(retry_after),
-      .codec = &retry_after_codec },
+      .codec = &sn_retry_after_codec },
     { .key = "redirect", .kind = SN_VALUE_NAME, .flags = SN_OR_NONE, AT(redirect) },
     { .key = "early_media", .kind = SN_VALUE_BOOL, AT(early_media) },
     { .key = "after", .kind = SN_VALUE_SPECIAL, AT(after), .codec = &sn_after_codec },

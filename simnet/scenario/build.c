@@ -475,6 +475,7 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
         act.row.value = 1; /* all */
     } else if (e->verb == SN_VERB_SEND || e->verb == SN_VERB_REJECT) {
         act.row.status = (uint16_t)e->status;
+        act.row.value = (uint32_t)(e->retry_after / SS_S(1));
     } else if (e->verb == SN_VERB_ANSWER) {
         act.row.status = 200;
     } else if (e->verb == SN_VERB_REGISTER && e->expires == 0) {

@@ -374,13 +374,14 @@ typedef struct sn_story_entry {
     ss_span expires;
     sn_message_entry *messages;
     uint32_t message_count;
-    unsigned cseq;   /* a method; SS_METHOD_COUNT: not said */
-    bool reliable;   /* send, call */
-    ss_span session; /* call: whole seconds; 0: as the caller */
-    unsigned says;   /* send, prack (`body`): an index of its words, from 1; 0: none */
-    unsigned media;  /* SS_MEDIA_BIT; 0: not said */
-    unsigned offer;  /* call, update, reinvite: likewise */
-    unsigned by;     /* hold, resume: likewise */
+    unsigned cseq;       /* a method; SS_METHOD_COUNT: not said */
+    bool reliable;       /* send, call */
+    ss_span session;     /* call: whole seconds; 0: as the caller */
+    ss_span retry_after; /* reject: likewise; 0: none */
+    unsigned says;       /* send, prack (`body`): an index of its words, from 1; 0: none */
+    unsigned media;      /* SS_MEDIA_BIT; 0: not said */
+    unsigned offer;      /* call, update, reinvite: likewise */
+    unsigned by;         /* hold, resume: likewise */
 } sn_story_entry;
 
 enum { SN_DIR_BOTH, SN_DIR_UP, SN_DIR_DOWN };
@@ -586,6 +587,7 @@ extern const sn_codec sn_whole_group_codec; /* sn_name: a selector that means a 
 extern const sn_codec sn_algorithms_codec;  /* sn_algorithms_entry: digest_keys.c */
 extern const sn_codec sn_qop_codec;         /* unsigned */
 extern const sn_codec sn_challenge_codec;   /* unsigned */
+extern const sn_codec sn_retry_after_codec; /* ss_span */
 extern const sn_codec sn_auth_codec;        /* sn_auth_entry */
 extern const sn_codec sn_guest_codec;       /* sn_guest_entry */
 extern const sn_codec sn_door_codec;        /* unsigned: bits 1 << ss_method, or 0 */

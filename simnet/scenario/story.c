@@ -20,7 +20,8 @@ enum {
     MAY_OFFER = 8192,
     MAY_BY = 16384,
     MAY_CONTACTS = 32768,
-    MAY_SESSION = 65536
+    MAY_SESSION = 65536,
+    MAY_RETRY = 131072
 };
 
 typedef struct verb_row {
@@ -33,7 +34,7 @@ static const verb_row verbs[SN_VERB_COUNT] = {
                        MAY_AS },
     [SN_VERB_SEND] = { "send", MAY_IN | MAY_RELIABLE | MAY_BODY, MAY_IN },
     [SN_VERB_ANSWER] = { "answer", MAY_MEDIA, 0 },
-    [SN_VERB_REJECT] = { "reject", MAY_IN, MAY_IN },
+    [SN_VERB_REJECT] = { "reject", MAY_IN | MAY_RETRY, MAY_IN },
     [SN_VERB_REDIRECT] = { "redirect", MAY_IN, MAY_IN },
     [SN_VERB_CANCEL] = { "cancel", 0, 0 },
     [SN_VERB_BYE] = { "bye", 0, 0 },
@@ -63,10 +64,11 @@ static const verb_row verbs[SN_VERB_COUNT] = {
     [SN_VERB_RECEIVES] = { "receives", MAY_IN | MAY_CSEQ, 0 },
 };
 
-static const char *const companions[] = { "as",       "in",           "cseq",  "node",    "event",
-                                          "expires",  "text",         "state", "package", "to",
-                                          "reliable", "body",         "media", "offer",   "by",
-                                          "contacts", "session_timer" };
+static const char *const companions[] = {
+    "as",    "in",    "cseq",    "node",     "event",         "expires",
+    "text",  "state", "package", "to",       "reliable",      "body",
+    "media", "offer", "by",      "contacts", "session_timer", "retry_after"
+};
 static const char *const body_words[] = { "offer", "answer", NULL };
 static const char *const offer_words[] = { "late", "none", NULL };
 static const char *const by_words[] = { "update", "reinvite", NULL };
@@ -297,6 +299,9 @@ static void read_option(sn_reading *r, sn_story_entry *e, unsigned bit, const sn
         break;
     case MAY_CONTACTS:
         sn_contacts_codec.read(r, value, &e->contacts);
+        break;
+    case MAY_RETRY:
+        sn_retry_after_codec.read(r, value, &e->retry_after);
         break;
     case MAY_SESSION:
         sn_value_time(r, value, SS_S(90), UINT64_C(2147483647) * SS_S(1), &e->session);
@@ -577,6 +582,10 @@ static void write_options(sn_text *t, const sn_story_entry *e)
     if (e->session != 0) {
         sn_text_put_str(t, ", session_timer: ");
         sn_quantity_put_time(t, e->session);
+    }
+    if (e->retry_after != 0) {
+        sn_text_put_str(t, ", retry_after: ");
+        sn_retry_after_codec.write(t, &e->retry_after);
     }
     if (e->contacts != NULL) {
         sn_text_put_str(t, ", contacts: ");

@@ -79,6 +79,10 @@ TEST(what_is_wrong_with_taps_and_their_acts_is_said_at_its_place)
           NULL },
         { STORY("{at: 2s, alice: {unregister: all, «contacts»: [\"sip:x@y\"]}}"),
           "does not go with", NULL },
+        { STORY("{at: 2s, bob: {reject: 486, in: c1, retry_after: «1500ms»}}"), "whole seconds",
+          NULL },
+        { STORY("{at: 2s, bob: {reject: 486, in: c1, «retry_afer»: 1s}}"), "", "retry_after" },
+        { STORY("{at: 2s, bob: {answer: c1, «retry_after»: 1s}}"), "does not go with", NULL },
     };
     RIG_CHECK(rows);
 }
@@ -96,7 +100,8 @@ TEST(what_is_said_of_calls_and_taps_reaches_the_plan)
              "  - {name: x, from: b, to: c, rate: 1/s, update: 4s}\n"
              "  - {name: y, from: b, to: c, rate: 1/s, reliable: true, session_timer: 100s}\n"
              "  - {name: z, from: b, to: c, rate: 1/s, after: [{reinvite: 1s, media: video}]}\n"
-             "story:\n  - {at: 1s, m: {replay: INVITE}}\n");
+             "story:\n  - {at: 1s, m: {replay: INVITE}}\n  - {at: 1s, b: {call: c, as: r}}\n"
+             "  - {at: 2s, c: {reject: 486, in: r, retry_after: 30s}}\n");
     const sn_plan *plan = sn_scenario_plan(s);
     CHECK_EQ(rig_group(s, "m")->role, SN_ROLE_TAP);
     CHECK_STR(plan->groups[rig_group(s, "m")->toward].name, "p");
@@ -116,5 +121,7 @@ TEST(what_is_said_of_calls_and_taps_reaches_the_plan)
     CHECK_EQ(plan->rows[4].media, 2);
     CHECK_EQ(plan->acts[0].row.op, SN_OP_REPLAY);
     CHECK_EQ(plan->acts[0].row.value, SS_METHOD_INVITE);
+    CHECK_EQ(plan->acts[2].row.op, SN_OP_REJECT);
+    CHECK_EQ(plan->acts[2].row.value, 30);
     sn_scenario_free(s);
 }

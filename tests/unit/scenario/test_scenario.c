@@ -172,7 +172,7 @@ static const char everything[] =
     "story:\n"
     "  - {at: 1s, solo: {call: \"desk[5]\", as: x}}\n"
     "  - {at: 2s, \"desk[5]\": {send: 183, in: x}}\n"
-    "  - {at: 3s, \"desk[5]\": {reject: 603, in: x}}\n"
+    "  - {at: 3s, \"desk[5]\": {reject: 603, in: x, retry_after: 30s}}\n"
     "  - {at: 1s, solo: {call: \"desk[5]\", as: y}}\n"
     "  - {at: 2s, \"desk[5]\": {redirect: \"hall[1]\", in: y}}\n"
     "  - {at: 3s, \"hall[1]\": {answer: y}}\n"
