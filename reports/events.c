@@ -241,7 +241,7 @@ static void put_call(ss_buffer *b, const sn_cast *cast, const sn_call_fact *call
     }
     hash(b, "call_id", call->call_id);
     if (call->because != 0) {
-        hash(b, "because", call->because);
+        hash(b, call->event == SN_CALL_JOINED ? "because" : "session", call->because);
     }
 }
 

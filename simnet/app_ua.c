@@ -442,15 +442,20 @@ void sn_ua_tell(sn_host *host, const sn_ua_call *call, sn_call_event event, unsi
                 bool synthetic)
 {
     const bool is_planned = call->number != 0;
-    sn_host_call(host,
-                 &(sn_call_fact){
-                     .number = call->number,
-                     .source = is_planned ? sn_host_planned(host, call->number)->source : SN_NOBODY,
-                     .event = (uint16_t)event,
-                     .status = (uint16_t)status,
-                     .synthetic = synthetic,
-                     .call_id = call->call_id,
-                 });
+    const bool ends = event == SN_CALL_HANGUP || event == SN_CALL_BYE;
+    const bool has_session = ends && call->is_up && call->session != 0;
+    sn_host_call(
+        host,
+        &(sn_call_fact){
+            .session =
+                has_session ? sn_session_view(ss_store_at(sn_host_store(host), call->session)) : 0,
+            .number = call->number,
+            .source = is_planned ? sn_host_planned(host, call->number)->source : SN_NOBODY,
+            .event = (uint16_t)event,
+            .status = (uint16_t)status,
+            .synthetic = synthetic,
+            .call_id = call->call_id,
+        });
 }
 
 /* ---- events ---- */

@@ -50,6 +50,8 @@ typedef struct sn_session {
     bool is_shown : 1;    /* the answer that waits to be said, in one that can */
     bool is_changing : 1; /* `change` is under way, or waits to be tried again */
     bool in_invite : 1;   /* a re-INVITE is under way */
+    bool
+        is_doubtful : 1; /* what became of the last change nobody could say: the peer may have taken it */
     uint32_t
         previewed; /* hash of the To tag of whose answer came in a message that may be lost; 0: none */
     sn_row change;
@@ -145,6 +147,8 @@ sn_session *sn_session_add(sn_host *host, sn_ua_call *call, uint32_t leg);
 sn_session *sn_session_of(sn_host *host, sn_ua_call *call, uint32_t leg);
 /** The dialog that is talked on: the others' are forgotten. */
 void sn_session_choose(sn_host *host, sn_ua_call *call, uint32_t leg);
+/** What both ends of a call must agree on, as sn_call_fact has it; 0: it is being changed. */
+uint64_t sn_session_view(const sn_session *s);
 void sn_session_drop_all(ss_store *store, sn_ua_call *call);
 /** Numbers it; `kinds`: SS_MEDIA_BIT of what is accepted. */
 void sn_session_begin(sn_host *host, sn_session *s, uint64_t call_id, unsigned kinds);

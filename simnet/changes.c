@@ -311,6 +311,8 @@ static void refused(sn_host *host, sn_ua_call *call, const ss_event *event)
         s->is_offered = false;
     }
     s->is_changing = s->is_changing && event->status == 491;
+    s->is_doubtful = s->is_doubtful || event->synthetic || event->status == 408 ||
+                     event->status == 481 || event->status >= 500;
     sn_ua_tell(host, call, SN_CALL_CHANGE_REFUSED, event->status, event->synthetic);
 }
 

@@ -106,6 +106,8 @@ ss_status sn_session_answer(sn_host *host, sn_session *s, ss_slice body, ss_slic
     *answer = ss_buffer_keep(arena, &b);
     if (status != SS_OK) {
         s->now = before; /* it was not said */
+    } else {
+        s->is_doubtful = false;
     }
     return status;
 }
@@ -118,8 +120,36 @@ bool sn_session_take(sn_host *host, sn_session *s, ss_slice body)
     ss_sdp answer;
     ss_diag diag;
     s->is_offered = false;
-    return ss_sdp_parse(&answer, sn_host_arena(host), body, &diag) == SS_OK &&
-           ss_session_take_answer(&s->now, &answer, &local) == SS_OK;
+    if (ss_sdp_parse(&answer, sn_host_arena(host), body, &diag) != SS_OK ||
+        ss_session_take_answer(&s->now, &answer, &local) != SS_OK) {
+        return false;
+    }
+    s->is_doubtful = false;
+    return true;
+}
+
+/* ---- what both ends agree on ---- */
+
+/* Bit 0 of a direction is what we send, bit 1 what we receive. */
+static unsigned mirrored(unsigned direction)
+{
+    return (direction & 1u) << 1 | direction >> 1;
+}
+
+uint64_t sn_session_view(const sn_session *s)
+{
+    uint64_t ours = s->now.lines, theirs = s->now.lines;
+    if (s->is_offered || s->in_invite || s->is_doubtful || s->previewed != 0) {
+        return 0;
+    }
+    for (unsigned i = 0; i < s->now.lines && i < SS_SESSION_STREAMS; i++) {
+        const ss_stream *stream = &s->now.streams[i];
+        const unsigned what = stream->is_on ? 1u + stream->kind : 0;
+        const unsigned direction = stream->is_on ? stream->agreed : 0;
+        ours = ss_mix_absorb(ours, what << 8 | direction);
+        theirs = ss_mix_absorb(theirs, what << 8 | mirrored(direction));
+    }
+    return ours << 32 | 1u << 31 | (theirs & 0x7fffffffu);
 }
 
 /* ---- the sessions of a call ---- */

@@ -18,7 +18,7 @@
     X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) X(PRX8)                             \
     X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7) X(TAG1)                             \
     X(REL1) X(REL2) X(REL3) X(REL4) X(REL5)                                                     \
-    X(OFF1) X(OFF2) X(OFF3) X(OFF4)                                                             \
+    X(OFF1) X(OFF2) X(OFF3) X(OFF4) X(OFF5)                                                     \
     X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
     X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(AUTH5)                                                \
     X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
@@ -225,16 +225,18 @@ typedef struct names_view {
 typedef struct call_view {
     ss_time placed;
     uint64_t call_id;
+    uint64_t sessions[2];    /* the caller's, the callee's, when they knew of the end; 0: none */
     uint32_t caller, callee; /* SN_NOBODY until seen */
     uint8_t flags[2];        /* the caller's, the callee's */
 } call_view;
 
 enum {
-    CALL_SEEN = 1,    /* placed, or came in */
-    CALL_OUTCOME = 2, /* answered, rejected or blocked; accepted or refused */
-    CALL_UP = 4,      /* answered; accepted */
-    CALL_OVER = 8,    /* BYE came, or ours was answered or timed out */
-    CALL_EXCUSED = 16 /* a timeout explains what follows */
+    CALL_SEEN = 1,     /* placed, or came in */
+    CALL_OUTCOME = 2,  /* answered, rejected or blocked; accepted or refused */
+    CALL_UP = 4,       /* answered; accepted */
+    CALL_OVER = 8,     /* BYE came, or ours was answered or timed out */
+    CALL_EXCUSED = 16, /* a timeout explains what follows */
+    CALL_PARTED = 32   /* it hung up, or was told that the other did */
 };
 
 typedef struct flight { /* a packet on a link, or a datagram on its way */

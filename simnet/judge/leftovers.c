@@ -1,5 +1,5 @@
 /* The end of a run: nothing may be left that nothing explains (LEFT1), each call came to something (LIVE1), and both ends
- * of a call agree that it is over (DLG1). Known from what the apps tell of the simulator's calls. */
+ * of a call agree that it is over (DLG1) and on the session that it had (OFF5). Known from what the apps tell of the simulator's calls. */
 #include "laws.h"
 
 enum { CALLER, CALLEE };
@@ -77,6 +77,22 @@ static void over(sn_judge *j, call_view *c, int end_of, uint32_t node, unsigned 
     c->flags[end_of] |= (uint8_t)(CALL_OVER | CALL_OUTCOME | why);
 }
 
+/* RFC3264:4 What one end sees of it is what its peer should. One whose change was lost says that it has none. */
+static void judge_session(sn_judge *j, const sn_fact *f, call_view *c, int end_of)
+{
+    const uint32_t mask = 0x7fffffffu;
+    const uint64_t ours = f->call.session;
+    const uint64_t theirs = c->sessions[end_of == CALLER ? CALLEE : CALLER];
+    const bool is_first = (c->flags[end_of] & CALL_PARTED) == 0;
+    c->flags[end_of] |= CALL_PARTED;
+    c->sessions[end_of] = is_first ? ours : c->sessions[end_of];
+    if (is_first && ours != 0 && theirs != 0 &&
+        ((ours >> 32 & mask) != (theirs & mask) || (theirs >> 32 & mask) != (ours & mask))) {
+        sn_judge_broken(j, LAW_OFF5, f->key.at, f->entity, c->call_id,
+                        "a call ended, and its ends have different sessions");
+    }
+}
+
 static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
 {
     const int end_of = end_of_call(c, f);
@@ -84,6 +100,9 @@ static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
         return;
     }
     c->flags[end_of] |= CALL_SEEN;
+    if (f->call.event == SN_CALL_HANGUP || f->call.event == SN_CALL_BYE) {
+        judge_session(j, f, c, end_of);
+    }
     switch (f->call.event) {
     case SN_CALL_PLACED:
         c->caller = f->entity;

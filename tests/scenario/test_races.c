@@ -242,3 +242,9 @@ TEST(race_a_crash_behind_tcp_is_silent)
 {
     flow_check("races/crash_by_tcp", NULL);
 }
+
+/* RFC3311:5.3 RFC3261:12.2.1.2 One end has the new session, the other the old one, and the dialog ends: OFF5 asks nothing. */
+TEST(race_the_answer_of_an_update_is_lost_for_good)
+{
+    flow_check("races/answer_of_update_lost", NULL);
+}

@@ -209,7 +209,12 @@ typedef struct sn_call_fact {
     uint16_t status;
     uint8_t synthetic; /* status follows from a timeout or failure */
     uint64_t call_id;  /* hash as in ss_summary */
-    uint64_t because;  /* JOINED: likewise; else 0 */
+    union {
+        uint64_t because; /* JOINED: likewise; of the others 0 */
+        /* HANGUP, BYE: the session as this end has it: a hash of its lines, kinds and directions, as this end sees them
+         * in the upper half, as its peer should in the lower; 0: none, or one that is just being changed */
+        uint64_t session;
+    };
 } sn_call_fact;
 
 #define SN_CONNECTION_LIST(X)                                                \

@@ -151,3 +151,61 @@ TEST(a_node_that_crashed_owes_nothing)
         court_close(&rig);
     }
 }
+
+/* ---- OFF5 ---- */
+
+static uint64_t view(uint64_t ours, uint64_t theirs)
+{
+    return ours << 32 | 1u << 31 | theirs;
+}
+
+static void parts(court *rig, uint32_t node, sn_call_event event, uint64_t session)
+{
+    court_give(rig, (sn_fact){ .kind = SN_FACT_CALL,
+                               .entity = node,
+                               .peer = SN_NOBODY,
+                               .call = { .number = 1,
+                                         .source = SN_NOBODY,
+                                         .event = (uint16_t)event,
+                                         .session = session } });
+}
+
+/* RFC3264:4 */
+TEST(off5_sees_ends_with_different_sessions)
+{
+    static const struct {
+        uint64_t ours[2], theirs[2]; /* Alice's, Bob's */
+        unsigned broken;
+    } rows[] = {
+        { { 5, 6 }, { 6, 5 }, 0 }, { { 5, 6 }, { 6, 4 }, 1 }, { { 5, 6 }, { 7, 5 }, 1 },
+        { { 5, 6 }, { 5, 6 }, 1 }, { { 5, 5 }, { 5, 5 }, 0 },
+    };
+    for (size_t i = 0; i < 2 * SS_COUNT(rows); i++) {
+        const uint64_t alice = view(rows[i / 2].ours[0], rows[i / 2].theirs[0]);
+        const uint64_t bob = view(rows[i / 2].ours[1], rows[i / 2].theirs[1]);
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
+        court_call(&rig, COURT_BOB, SN_CALL_INCOMING, 1, 0);
+        parts(&rig, i % 2 == 0 ? COURT_ALICE : COURT_BOB, SN_CALL_HANGUP, i % 2 == 0 ? alice : bob);
+        parts(&rig, i % 2 == 0 ? COURT_BOB : COURT_ALICE, SN_CALL_BYE, i % 2 == 0 ? bob : alice);
+        CHECK_EQ(court_broken(&rig, "OFF5"), rows[i / 2].broken);
+        court_close(&rig);
+    }
+}
+
+/* One that was just being changed, and what an end says once it has parted. */
+TEST(off5_asks_nothing_of_who_has_no_session_or_has_parted)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
+    court_call(&rig, COURT_BOB, SN_CALL_INCOMING, 1, 0);
+    parts(&rig, COURT_ALICE, SN_CALL_HANGUP, 0);
+    parts(&rig, COURT_BOB, SN_CALL_BYE, view(5, 6));
+    parts(&rig, COURT_ALICE, SN_CALL_BYE, view(9, 9));
+    CHECK_EQ(court_broken(&rig, "OFF5"), 0);
+    court_close(&rig);
+}
