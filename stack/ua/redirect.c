@@ -98,7 +98,7 @@ static wish wish_of(ss_hdr id)
 {
     switch (id) {
     case SS_HDR_SUBJECT:
-    case SS_HDR_PRIORITY:
+    case SS_HDR_PRIORITY: /* RFC6878:2 whatever its value: there may be new ones */
     case SS_HDR_REPLY_TO:
     case SS_HDR_REPLACES:
         return WISH_SET;

@@ -63,6 +63,25 @@ TEST(rfc3261_14_1_the_callee_changes_the_session)
     reinvite(BOB);
 }
 
+/* RFC3665:3.7 RFC3261:14.1 RFC3261:12.2.2 Bob is at another port from now on: his re-INVITE says so, and what follows finds him there. */
+TEST(rfc3665_3_7_who_moved_is_found_at_the_contact_of_his_reinvite)
+{
+    ua_rig *rig = ua_start();
+    ua_set_up(rig);
+    rig->identities[BOB].local.local.port = 5070;
+    CHECK_OK(ua_say(rig, BOB, SS_CMD_REINVITE, OFFER));
+    const ss_msg *request = ua_sent_msg(rig, BOB, "INVITE", 0);
+    CHECK_SLICE(ss_msg_value(request, SS_HDR_CONTACT, 0), "<sip:bob@10.0.0.2:5070>");
+    CHECK_EQ(request->top_via.port, 5070);
+    CHECK_SLICE(request->request_uri, "sip:alice@10.0.0.1:5060");
+    ua_run(rig, SS_MS(50));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_ANSWER, ANSWER));
+    ua_run(rig, SS_MS(70));
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_CHANGED), 1);
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    CHECK_SLICE(ua_sent_msg(rig, ALICE, "BYE", 0)->request_uri, "sip:bob@10.0.0.2:5070");
+}
+
 /* RFC6337:2.2 pattern 2 */
 TEST(rfc3261_14_1_without_an_offer_the_2xx_has_it_and_the_ack_the_answer)
 {

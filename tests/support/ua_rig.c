@@ -47,10 +47,12 @@ static const ss_address *address_of(int node)
     return &addresses[node];
 }
 
-static int node_at(const ss_address *address)
+/* One that has moved is where its identity says, too. */
+static int node_at(const ua_rig *rig, const ss_address *address)
 {
     for (int i = 0; i < UA_NODES; i++) {
-        if (ss_address_equal(address, address_of(i))) {
+        if (ss_address_equal(address, address_of(i)) ||
+            (i < UA_ENGINES && ss_address_equal(address, &rig->identities[i].local.local))) {
             return i;
         }
     }
@@ -165,7 +167,7 @@ static void sent(ua_rig *rig, int node, const ss_output *out)
     check_read(out);
     CHECK(rig->message_count < SS_COUNT(rig->messages));
     ua_message *message = &rig->messages[rig->message_count++];
-    *message = (ua_message){ .at = rig->now, .from = node, .to = node_at(&out->path.remote) };
+    *message = (ua_message){ .at = rig->now, .from = node, .to = node_at(rig, &out->path.remote) };
     message->bytes = ss_arena_copy(&texts, out->bytes);
     CHECK(message->bytes.len == out->bytes.len);
     name_message(message->bytes, message->name);
