@@ -247,25 +247,37 @@ static sn_icmp too_big(uint16_t id, uint16_t total, uint16_t mtu)
                       .quoted = { udp, sizeof udp } };
 }
 
-/* RFC1191:7.1: who does not say how much would fit is taken to mean the next plateau. */
+typedef struct claim {
+    uint16_t total, says;
+    uint32_t believed; /* 0: nothing */
+} claim;
+
+static void judge_claims(const claim *claims, size_t count)
+{
+    const path way = plain_path();
+    for (size_t i = 0; i < count; i++) {
+        send_these(900, 0, 0);
+        wire.lies[0] = too_big(0, claims[i].total, claims[i].says);
+        (void)run_path(&way);
+        CHECK_EQ(wire.told, claims[i].believed != 0);
+        CHECK_EQ(wire.mtu, claims[i].believed);
+    }
+}
+
+TEST(rfc1191_7_1_who_names_no_mtu_means_the_next_plateau_below_what_was_sent)
+{
+    static const claim claims[] = { { 928, 0, 508 },     { 1500, 0, 1492 }, { 297, 0, 296 },
+                                    { 65535, 0, 32000 }, { 69, 0, 68 },     { 68, 0, 0 } };
+    judge_claims(claims, SS_COUNT(claims));
+}
+
 TEST(rfc1191_3_an_estimate_is_only_lowered_and_never_below_68)
 {
-    static const struct {
-        uint16_t total, says;
-        uint32_t believed; /* 0: nothing */
-    } rows[] = {
-        { 928, 800, 800 }, { 928, 928, 0 },     { 928, 1000, 0 },  { 928, 60, 68 },
-        { 928, 1, 68 },    { 928, 0, 508 },     { 1500, 0, 1492 }, { 297, 0, 296 },
-        { 69, 0, 68 },     { 65535, 0, 32000 }, { 68, 0, 0 },
+    static const claim claims[] = {
+        { 928, 800, 800 }, { 928, 928, 0 }, { 928, 1000, 0 }, { 928, 60, 68 }, { 928, 1, 68 }
     };
     const path way = plain_path();
-    for (size_t i = 0; i < SS_COUNT(rows); i++) {
-        send_these(900, 0, 0);
-        wire.lies[0] = too_big(0, rows[i].total, rows[i].says);
-        (void)run_path(&way);
-        CHECK_EQ(wire.told, rows[i].believed != 0);
-        CHECK_EQ(wire.mtu, rows[i].believed);
-    }
+    judge_claims(claims, SS_COUNT(claims));
     send_these(900, 900, 900);
     wire.lies[0] = too_big(0, 928, 400);
     wire.lies[1] = too_big(1, 928, 600);
