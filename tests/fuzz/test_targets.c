@@ -109,6 +109,11 @@ TEST(proxy_holds_over_seeds_and_regress)
     holds("proxy");
 }
 
+TEST(mutate_holds_over_seeds_and_regress)
+{
+    holds("mutate");
+}
+
 TEST(scenario_holds_over_seeds_and_regress)
 {
     holds("scenario");

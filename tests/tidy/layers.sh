@@ -21,11 +21,12 @@ sn_facts:     base facts
 sn_dns:       base dns
 sn_judge:     base facts dns judge
 sn_capture:   base facts capture
-sn_world:     base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge world
-sn_scenario:  base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge world scenario
+sn_mutate:    base msg mutate
+sn_world:     base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world
+sn_scenario:  base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world scenario
 rp_reports:   base msg facts dns judge capture reports
-sl_live:      base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge world scenario live
-fz_targets:   base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge world scenario fuzz
+sl_live:      base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world scenario live
+fz_targets:   base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world scenario fuzz
 '
 
 # The layer that a public header belongs to: ss/ua.h -> ua.
@@ -40,6 +41,7 @@ layer_of() {
     sn/dns*) echo dns ;;
     sn/judge* | sn/series*) echo judge ;;
     sn/capture*) echo capture ;;
+    sn/mutate*) echo mutate ;;
     sn/scenario*) echo scenario ;;
     sn/*) echo world ;;
     rp/*) echo reports ;;
@@ -87,6 +89,7 @@ for wrong in ss/ua.h ss/txn.h sn/facts.h rp/reports.h; do
     compiles ss_msg $wrong && fault "ss_msg: a wrong include of $wrong compiles"
 done
 compiles sn_judge sn/world.h && fault 'sn_judge: a wrong include of sn/world.h compiles'
+compiles sn_mutate sn/world.h && fault 'sn_mutate: a wrong include of sn/world.h compiles'
 compiles rp_reports sn/world.h && fault 'rp_reports: a wrong include of sn/world.h compiles'
 compiles ss_ua ss/proxy.h && fault 'ss_ua: a wrong include of ss/proxy.h compiles'
 
