@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "sn/judge.h"
+#include "sn/mutate.h"
 #include "ss/msg.h"
 #include "words.h"
 
@@ -245,6 +246,20 @@ static void put_call(ss_buffer *b, const sn_cast *cast, const sn_call_fact *call
     }
 }
 
+static void put_edited(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
+{
+    const sn_edit edit = (sn_edit)fact->value;
+    text(b, "edit", edit < SN_EDITS ? sn_edit_about(edit)->name : "damaged");
+    text(b, "origin", sn_capture_name(cast, fact->packet.origin));
+    number(b, "ordinal", fact->packet.ordinal);
+    number(b, "copy", fact->packet.copy);
+    hash(b, "hash", fact->hash);
+    if (fact->cause != SN_CAUSE_NONE) {
+        text(b, "cause", sn_cause_text((sn_cause)fact->cause));
+    }
+    put_sip(b, cast, fact);
+}
+
 static void put_left(ss_buffer *b, const sn_left_fact *left)
 {
     number(b, "transactions", left->transactions);
@@ -266,6 +281,9 @@ static void put_by_kind(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
     case SN_FACT_DATAGRAM_RECEIVED:
         put_packet(b, cast, fact);
         put_sip(b, cast, fact);
+        break;
+    case SN_FACT_EDITED:
+        put_edited(b, cast, fact);
         break;
     case SN_FACT_SERVED:
         number(b, "bytes", fact->value);

@@ -4,7 +4,6 @@
  * a larger one is cut, at its origin and at routers alike.
  */
 #include "fault.h"
-#include "link/corrupt.h"
 #include "world_state.h"
 
 #include <string.h>
@@ -47,44 +46,6 @@ static void emit_datagram(sn_partition *p, sn_fact_kind kind, uint32_t node, con
     fact.peer_port = path->remote.port;
     fact.sip = about->sip;
     sn_emit(p, &fact, payload);
-}
-
-/* ---- packets in the store ---- */
-
-static sn_packet *packet_at(const sn_partition *p, ss_ref ref)
-{
-    return ss_store_at(&p->store, ref);
-}
-
-static void packet_give(sn_partition *p, ss_ref ref)
-{
-    sn_packet *packet = packet_at(p, ref);
-    sn_reading_give(p, packet);
-    ss_store_give(&p->store, ref, sn_packet_size(packet->len));
-}
-
-/* A packet of `len` bytes to be written; 0 ends the run. */
-static ss_ref packet_take(sn_partition *p, uint32_t len, const sn_about *about)
-{
-    const ss_ref ref = ss_store_take(&p->store, sn_packet_size(len));
-    if (ref == 0) {
-        p->out_of_memory = true;
-        return 0;
-    }
-    sn_packet *packet = packet_at(p, ref);
-    packet->about = *about;
-    packet->len = len;
-    return ref;
-}
-
-static ss_ref packet_clone(sn_partition *p, ss_ref from)
-{
-    const sn_packet *old = packet_at(p, from);
-    const ss_ref ref = packet_take(p, old->len, &old->about);
-    if (ref != 0) {
-        memcpy(packet_at(p, ref)->bytes, old->bytes, old->len);
-    }
-    return ref;
 }
 
 /* ---- onto a link ---- */
@@ -176,7 +137,7 @@ static void post_arrival(sn_partition *p, uint32_t link, ss_ref ref, const sn_co
     event.sender = (link & 1) == 0 ? link / 2 : w->plan->cast.nodes[link / 2].router;
     event.counter = w->links[link].counter++;
     event.tie = sn_tie(w, event.at, event.receiver, event.sender);
-    packet_at(p, ref)->about.id.copy = copy->number;
+    sn_packet_at(p, ref)->about.id.copy = copy->number;
     sn_post(p, &event);
 }
 
@@ -225,29 +186,19 @@ static unsigned last_arriving(const sn_passage *passage)
     return last;
 }
 
-/* The damaged packet: in its block, or in a shorter one. */
-static ss_ref damage(sn_partition *p, ss_ref ref, const sn_copy *copy, const sn_damage *how)
-{
-    sn_packet *packet = packet_at(p, ref);
-    packet->about.is_damaged = true;
-    sn_reading_give(p, packet); /* what was read is not what stands there now */
-    const uint32_t len = sn_corrupt(how, copy->where, packet->bytes, packet->len);
-    if (len == packet->len) {
-        return ref;
-    }
-    const ss_ref shorter = packet_take(p, len, &packet->about);
-    if (shorter != 0) {
-        memcpy(packet_at(p, shorter)->bytes, packet->bytes, len);
-    }
-    packet_give(p, ref);
-    return shorter;
-}
-
 static void deliver(sn_partition *p, uint32_t link, ss_ref ref, const sn_copy *copy,
-                    const sn_damage *how)
+                    const sn_link_params *params)
 {
-    if (ref != 0 && copy->corrupted) {
-        ref = damage(p, ref, copy, how);
+    const sn_damage *how = &params->corrupt;
+    const sn_cast *cast = &p->world->plan->cast;
+    if (ref != 0 && copy->corrupted && how->is_read) {
+        const uint32_t near = (link & 1) == 0 ? link / 2 : cast->nodes[link / 2].router;
+        const uint32_t mtu = params->mtu == 0 ? SN_IP_BYTES_MAX : params->mtu;
+        const bool is_narrow = params->narrow != 0 && params->narrow < mtu;
+        ref = sn_edit_packet(p, near, far_end(p->world->plan, link), ref, copy, how,
+                             is_narrow ? params->narrow : mtu);
+    } else if (ref != 0 && copy->corrupted) {
+        ref = sn_damage_packet(p, ref, copy, how);
     }
     if (ref != 0) {
         post_arrival(p, link, ref, copy);
@@ -258,7 +209,7 @@ static void deliver(sn_partition *p, uint32_t link, ss_ref ref, const sn_copy *c
 static void pass_on(sn_partition *p, uint32_t link, ss_ref ref)
 {
     sn_world *w = p->world;
-    sn_packet *packet = packet_at(p, ref);
+    sn_packet *packet = sn_packet_at(p, ref);
     const sn_link_params *params = params_of(w->plan, link, p->key.at);
     const sn_transmission t = { .params = params,
                                 .link = &w->links[link],
@@ -277,17 +228,17 @@ static void pass_on(sn_partition *p, uint32_t link, ss_ref ref)
     for (unsigned i = 0; i <= last && i < passage.copies; i++) {
         const sn_copy *copy = &passage.copy[i];
         if (copy->cause == SN_CAUSE_NONE) {
-            deliver(p, link, i == last ? ref : packet_clone(p, ref), copy, &t.params->corrupt);
+            deliver(p, link, i == last ? ref : sn_packet_clone(p, ref), copy, t.params);
         }
     }
     if (last == passage.copies) {
-        packet_give(p, ref);
+        sn_packet_give(p, ref);
     }
 }
 
 static void emit_origin(sn_partition *p, uint32_t node, ss_ref ref)
 {
-    const sn_packet *packet = packet_at(p, ref);
+    const sn_packet *packet = sn_packet_at(p, ref);
     if (packet->about.hops == 0) {
         sn_fact fact =
             packet_fact(SN_FACT_PACKET, node, &packet->about, packet->about.target, packet->len);
@@ -300,11 +251,11 @@ static void emit_origin(sn_partition *p, uint32_t node, ss_ref ref)
 static void refuse(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip, sn_cause cause,
                    const sn_why *why)
 {
-    const sn_packet *packet = packet_at(p, ref);
+    const sn_packet *packet = sn_packet_at(p, ref);
     sn_node_drop(p, node, &packet->about, packet->len, cause);
     sn_icmp_tell(p, node, &packet->about, ip,
                  ss_slice_cut(sn_packet_slice(packet), ip->header, ip->total), why);
-    packet_give(p, ref);
+    sn_packet_give(p, ref);
 }
 
 /* ---- what is too large ---- */
@@ -355,19 +306,19 @@ static void cut(sn_partition *p, const way *w, unsigned at, ss_ref ref, const sn
 {
     const uint32_t mtu = w->places[at].mtu;
     const unsigned count = sn_fragment_count(ip, mtu);
-    const sn_about about = packet_at(p, ref)->about;
+    const sn_about about = sn_packet_at(p, ref)->about;
     sn_fact fact = packet_fact(SN_FACT_FRAGMENTED, w->node, &about, about.target, count);
     sn_emit(p, &fact, SS_EMPTY);
     const size_t mark = p->world->arena.used;
     unsigned char *bytes = ss_arena_take(&p->world->arena, mtu, 1);
     p->out_of_memory |= bytes == NULL;
     for (unsigned i = 0; bytes != NULL && i < count; i++) {
-        const uint32_t len = sn_fragment_cut(packet_at(p, ref)->bytes, ip, mtu, i, bytes);
-        const ss_ref piece = packet_take(p, len, &about);
+        const uint32_t len = sn_fragment_cut(sn_packet_at(p, ref)->bytes, ip, mtu, i, bytes);
+        const ss_ref piece = sn_packet_take(p, len, &about);
         if (piece == 0) {
             break;
         }
-        sn_packet *packet = packet_at(p, piece);
+        sn_packet *packet = sn_packet_at(p, piece);
         sn_ip own;
         memcpy(packet->bytes, bytes, len);
         const ss_status status = sn_ip_parse_header(packet->bytes, len, &own);
@@ -376,13 +327,13 @@ static void cut(sn_partition *p, const way *w, unsigned at, ss_ref ref, const sn
         squeeze(p, w, at + 1, piece, &own);
     }
     p->world->arena.used = mark;
-    packet_give(p, ref);
+    sn_packet_give(p, ref);
 }
 
 /* Ours to pass on, cut or drop. What belongs to streams is never lost (decisions/0009): it is cut where it does not fit. */
 static void squeeze(sn_partition *p, const way *w, unsigned next, ss_ref ref, const sn_ip *ip)
 {
-    sn_packet *packet = packet_at(p, ref);
+    sn_packet *packet = sn_packet_at(p, ref);
     while (next < PLACES && (w->places[next].mtu == 0 || ip->total <= w->places[next].mtu)) {
         next++;
     }
@@ -397,7 +348,7 @@ static void squeeze(sn_partition *p, const way *w, unsigned next, ss_ref ref, co
                          packet->about.id.origin == w->node || !ip->dont_fragment;
     if (at->policy == SN_MTU_BLACKHOLE && !packet->about.is_stream) {
         sn_node_drop(p, w->node, &packet->about, packet->len, SN_CAUSE_BLACK_HOLE);
-        packet_give(p, ref);
+        sn_packet_give(p, ref);
     } else if (may_cut) {
         cut(p, w, next, ref, ip);
     } else { /* RFC1191:4 */
@@ -425,7 +376,7 @@ static void transmit(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, 
         const sn_link_params *came = params_of(plan, came_by, p->key.at);
         w.places[0] = (place){ came->narrow, came->mtu_policy };
     }
-    w.places[1] = (place){ known_mtu(p, node, packet_at(p, ref), ip, on->mtu), SN_MTU_ICMP };
+    w.places[1] = (place){ known_mtu(p, node, sn_packet_at(p, ref), ip, on->mtu), SN_MTU_ICMP };
     if (link == SN_DOWN(link / 2)) {
         w.places[2] = (place){ on->narrow, on->mtu_policy };
     }
@@ -465,9 +416,9 @@ static sn_ip header_of(const sn_partition *p, uint32_t node, uint32_t destinatio
 /* A packet with its payload there goes out, or, to the node itself, comes at once. */
 static void put_out(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip)
 {
-    const sn_packet *packet = packet_at(p, ref);
+    const sn_packet *packet = sn_packet_at(p, ref);
     const uint32_t target = packet->about.target;
-    sn_ip_put(packet_at(p, ref)->bytes, ip);
+    sn_ip_put(sn_packet_at(p, ref)->bytes, ip);
     if (target == node) {
         const sn_event event = { .kind = SN_EVENT_PACKET, .arg = ref };
         sn_post_self(p, node, p->key.at, event);
@@ -477,7 +428,7 @@ static void put_out(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip)
     const uint32_t link = is_host ? SN_UP(node) : next_link(p->world->plan, node, target);
     if (link == SN_NOBODY) {
         sn_node_drop(p, node, &packet->about, packet->len, SN_CAUSE_NO_ROUTE);
-        packet_give(p, ref);
+        sn_packet_give(p, ref);
     } else {
         transmit(p, node, link, ref, ip, SN_NOBODY);
     }
@@ -487,33 +438,17 @@ static void put_out(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip)
 static void hold(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip, ss_span delay)
 {
     const sn_event event = { .kind = SN_EVENT_RELEASE, .arg = ref };
-    sn_ip_put(packet_at(p, ref)->bytes, ip);
+    sn_ip_put(sn_packet_at(p, ref)->bytes, ip);
     sn_post_self(p, node, ss_time_after(p->key.at, delay), event);
 }
 
 void sn_node_release(sn_partition *p, const sn_event *event)
 {
-    const sn_packet *packet = packet_at(p, event->arg);
+    const sn_packet *packet = sn_packet_at(p, event->arg);
     sn_ip ip;
     const ss_status status = sn_ip_parse(packet->bytes, packet->len, &ip);
     SS_ASSERT(status == SS_OK); /* we wrote it */
     put_out(p, event->receiver, event->arg, &ip);
-}
-
-/* What was read of the payload, before or now; NULL when it is no SIP. In the arena. */
-static const ss_msg *look_at(sn_partition *p, sn_about *about, ss_slice payload, const ss_msg *read)
-{
-    ss_diag diag;
-    ss_msg *msg = read == NULL ? SS_ARENA_NEW(&p->world->arena, ss_msg) : NULL;
-    if (msg != NULL && ss_msg_parse(msg, &p->world->arena, payload, &diag) == SS_OK) {
-        read = msg;
-    }
-    about->hash = ss_hash64(0, payload);
-    about->sip = (ss_summary){ .is_sip = 0 };
-    if (read != NULL) {
-        ss_msg_summarise(read, &about->sip);
-    }
-    return read;
 }
 
 void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
@@ -521,9 +456,9 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
 {
     const uint32_t destination = path->remote.family == 4 ? address_of(&path->remote) : 0;
     sn_about about = describe(p, node, destination);
-    const size_t total = SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES + payload.len;
+    size_t total = SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES + payload.len;
     const size_t mark = p->world->arena.used;
-    read = look_at(p, &about, payload, read);
+    read = sn_packet_read(p, &about, payload, read);
     emit_datagram(p, SN_FACT_DATAGRAM_SENT, node, &about, path, about.target, payload);
     if (path->transport != SS_TRANSPORT_UDP || path->remote.family != 4) {
         sn_node_drop(p, node, &about, total, SN_CAUSE_NO_ROUTE);
@@ -538,8 +473,13 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
         sn_node_drop(p, node, &about, total, SN_CAUSE_FAULT);
         return;
     }
+    if (fault != NULL && fault->act == SN_FAULT_EDIT) {
+        payload = sn_edit_message(p, node, &about, &fault->edit, payload, &read);
+        total = SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES + payload.len;
+    }
     about.is_doubled = fault != NULL && fault->act == SN_FAULT_DUPLICATE;
-    const ss_ref ref = packet_take(p, (uint32_t)total, &about);
+    about.is_damaged = fault != NULL && fault->act == SN_FAULT_CORRUPT;
+    const ss_ref ref = sn_packet_take(p, (uint32_t)total, &about);
     if (ref == 0) {
         return;
     }
@@ -547,13 +487,19 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     if (path->local.family == 4) {
         ip.source = address_of(&path->local); /* its own, or one that it makes up */
     }
-    unsigned char *udp = packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES;
-    memcpy(udp + SN_UDP_HEADER_BYTES, payload.at, payload.len);
+    unsigned char *udp = sn_packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES;
+    if (payload.len != 0) {
+        memcpy(udp + SN_UDP_HEADER_BYTES, payload.at, payload.len);
+    }
     if (read != NULL) {
-        sn_reading_keep(p, packet_at(p, ref), udp + SN_UDP_HEADER_BYTES, payload, read);
+        sn_reading_keep(p, sn_packet_at(p, ref), udp + SN_UDP_HEADER_BYTES, payload, read);
     }
     p->world->arena.used = mark; /* an event may send to many */
     sn_udp_put(udp, &ip, path->local.port, path->remote.port, payload.len);
+    if (about.is_damaged) { /* behind the sum: in the checksum itself, as every datagram has one */
+        udp[SN_UDP_HEADER_BYTES - 1] ^= 1;
+        sn_reading_give(p, sn_packet_at(p, ref));
+    }
     if (fault != NULL && fault->act == SN_FAULT_DELAY) {
         hold(p, node, ref, &ip, fault->delay);
     } else {
@@ -569,12 +515,12 @@ void sn_node_send_segment(sn_partition *p, uint32_t node, uint32_t destination, 
     const size_t total = SN_IP_HEADER_BYTES + sn_tcp_header_bytes(tcp) + tcp->payload.len;
     about.is_stream = true;
     about.sip.call_id = call_id;
-    const ss_ref ref = packet_take(p, (uint32_t)total, &about);
+    const ss_ref ref = sn_packet_take(p, (uint32_t)total, &about);
     if (ref == 0) {
         return;
     }
     const sn_ip ip = header_of(p, node, destination, &about, total, SN_PROTOCOL_TCP);
-    sn_tcp_put(packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES, &ip, tcp);
+    sn_tcp_put(sn_packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES, &ip, tcp);
     put_out(p, node, ref, &ip);
 }
 
@@ -591,12 +537,12 @@ void sn_node_send_icmp(sn_partition *p, uint32_t destination, ss_slice message, 
     sent->packet = about.id;
     sent->hash = about.hash;
     sn_emit(p, sent, SS_EMPTY);
-    const ss_ref ref = packet_take(p, (uint32_t)total, &about);
+    const ss_ref ref = sn_packet_take(p, (uint32_t)total, &about);
     if (ref == 0) {
         return;
     }
     const sn_ip ip = header_of(p, node, destination, &about, total, SN_PROTOCOL_ICMP);
-    memcpy(packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES, message.at, message.len);
+    memcpy(sn_packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES, message.at, message.len);
     if (delay > 0) {
         hold(p, node, ref, &ip, delay);
     } else {
@@ -627,7 +573,7 @@ static void receive_datagram(sn_partition *p, uint32_t node, sn_about *about, co
         return;
     }
     if (!about->intact) {
-        (void)look_at(p, about, udp->payload, NULL);
+        (void)sn_packet_read(p, about, udp->payload, NULL);
         p->hosting.read = NULL;
     }
     const ss_path path = { .transport = SS_TRANSPORT_UDP,
@@ -739,7 +685,7 @@ bool sn_node_pieces(sn_partition *p, const sn_event *event)
 /* RFC1812:5.2.1; from a node below it, or SN_NOBODY. */
 static void forward(sn_partition *p, uint32_t router, ss_ref ref, sn_ip *ip, uint32_t from)
 {
-    sn_packet *packet = packet_at(p, ref);
+    sn_packet *packet = sn_packet_at(p, ref);
     const uint32_t link = next_link(p->world->plan, router, packet->about.target);
     if (link == SN_NOBODY) {
         const sn_icmp_kind kind =
@@ -749,7 +695,7 @@ static void forward(sn_partition *p, uint32_t router, ss_ref ref, sn_ip *ip, uin
     }
     if (ip->protocol == SN_PROTOCOL_ICMP && sn_icmp_is_stopped(p, router, packet)) {
         sn_node_drop(p, router, &packet->about, packet->len, SN_CAUSE_FILTERED);
-        packet_give(p, ref);
+        sn_packet_give(p, ref);
         return;
     }
     if (!sn_ip_hop(packet->bytes)) {
@@ -776,7 +722,7 @@ void sn_node_packet(sn_partition *p, const sn_event *event)
 {
     const uint32_t node = event->receiver;
     const sn_member *member = &p->world->plan->cast.nodes[node];
-    sn_packet *packet = packet_at(p, event->arg);
+    sn_packet *packet = sn_packet_at(p, event->arg);
     sn_ip ip;
     emit_arrival(p, event, packet);
     const ss_status status = sn_ip_parse(packet->bytes, packet->len, &ip);
@@ -801,5 +747,5 @@ void sn_node_packet(sn_partition *p, const sn_event *event)
             (ss_slice){ (const char *)packet->bytes + ip.header, (size_t)ip.total - ip.header });
     }
     p->hosting.read = NULL;
-    packet_give(p, event->arg);
+    sn_packet_give(p, event->arg);
 }

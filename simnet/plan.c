@@ -336,8 +336,15 @@ uint32_t sn_plan_add_change(sn_plan *plan, const sn_link_change *change)
 
 uint32_t sn_plan_add_fault(sn_plan *plan, const sn_fault *fault)
 {
+    bool failed = false;
     uint32_t index;
-    APPEND(plan, faults, fault_count, fault_cap, fault);
+    sn_fault own = *fault;
+    own.edit.field = fault->edit.field == NULL ? NULL : copy_text(plan, own.edit.field, &failed);
+    own.edit.value = fault->edit.value == NULL ? NULL : copy_text(plan, own.edit.value, &failed);
+    if (failed) {
+        return UINT32_MAX;
+    }
+    APPEND(plan, faults, fault_count, fault_cap, &own);
     return index;
 }
 

@@ -173,6 +173,31 @@ uint32_t sn_path_mtu_of(const sn_partition *p, uint32_t node, uint32_t to);
 /** A router says that a packet of ours was too big. */
 void sn_path_mtu_hear(sn_partition *p, uint32_t node, const sn_icmp *icmp);
 
+/* ---- packets in the store: packet.c */
+
+sn_packet *sn_packet_at(const sn_partition *p, ss_ref ref);
+void sn_packet_give(sn_partition *p, ss_ref ref);
+/** One of `len` bytes to be written; 0 ends the run. */
+ss_ref sn_packet_take(sn_partition *p, uint32_t len, const sn_about *about);
+ss_ref sn_packet_clone(sn_partition *p, ss_ref from);
+/** What was read of the payload, before (`read`) or now; NULL when it is no SIP. In the arena; *about knows it then. */
+const ss_msg *sn_packet_read(sn_partition *p, sn_about *about, ss_slice payload,
+                             const ss_msg *read);
+
+/* ---- messages that leave as others: tamper.c */
+
+struct sn_copy;
+/** The packet with another message, not larger than `room`: what its receiver reads. The packet was ours to give back; 0 without
+ *  memory. */
+ss_ref sn_edit_packet(sn_partition *p, uint32_t node, uint32_t peer, ss_ref ref,
+                      const struct sn_copy *copy, const sn_damage *how, uint32_t room);
+/** The message as a fault wants it, in the arena, and what was read of it; as it was where that cannot be. */
+ss_slice sn_edit_message(sn_partition *p, uint32_t node, sn_about *about, const sn_fault_edit *how,
+                         ss_slice payload, const ss_msg **read);
+/** The packet damaged, so that nobody reads it: in its block, or in a shorter one. */
+ss_ref sn_damage_packet(sn_partition *p, ss_ref ref, const struct sn_copy *copy,
+                        const sn_damage *how);
+
 /* ---- readings: reading.c */
 
 /** Of a packet whose payload, equal to `payload`, stands at `payload_at`: what was read of it is kept, where there is room. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sn/capture_index.h"
+#include "sn/mutate.h"
 
 enum { WINDOW = 4096, FIRST_ROOM = 1024, COMMENT_BYTES = 240, BLOCK_BYTES = 65536 + 1024 };
 
@@ -37,6 +38,7 @@ struct sn_capture {
     uint32_t fresh;        /* the last ones: not yet chosen or refused */
     uint32_t node;         /* of the filter */
     sn_key event;
+    sn_fact edited; /* the last one that a fault edited */
     uint64_t written;
     bool incomplete;
     char block[BLOCK_BYTES];
@@ -209,6 +211,23 @@ static void keep_comment(held *h, const ss_buffer *b)
     }
 }
 
+/* A message that is another than it was: told where it becomes so, on its way or, by a fault, before its packet is there. */
+static void tell_edit(const sn_capture *c, held *h, const sn_fact *fact)
+{
+    ss_buffer b = comment_of(h);
+    const sn_edit edit = (sn_edit)fact->value;
+    ss_put_text(&b, fact->packet.copy == 0 ? "; edited" : "; a copy edited");
+    if (fact->cause == SN_CAUSE_NONE) {
+        ss_put_text(&b, " on ");
+        ss_put_text(&b, sn_capture_name(c->cast, fact->entity));
+        ss_put_text(&b, " -> ");
+        ss_put_text(&b, sn_capture_name(c->cast, fact->peer));
+    }
+    ss_put_text(&b, ": ");
+    ss_put_text(&b, edit < SN_EDITS ? sn_edit_about(edit)->name : "damaged");
+    keep_comment(h, &b);
+}
+
 static void hold(sn_capture *c, const sn_fact *fact, ss_slice packet)
 {
     if (packet.len > SS_DATAGRAM_BYTES_MAX || fact->entity >= c->cast->node_count) {
@@ -237,6 +256,11 @@ static void hold(sn_capture *c, const sn_fact *fact, ss_slice packet)
     ss_put_text(&b, "event ");
     sn_capture_put_event(&b, &fact->key);
     keep_comment(h, &b);
+    const sn_packet_id *edited = &c->edited.packet;
+    if (c->edited.kind == SN_FACT_EDITED && edited->origin == fact->packet.origin &&
+        edited->ordinal == fact->packet.ordinal) {
+        tell_edit(c, h, &c->edited);
+    }
     c->count++;
     c->fresh++;
 }
@@ -297,6 +321,9 @@ static void follow(sn_capture *c, const sn_fact *fact)
         if (fact->entity == SN_DOWN(fact->entity / 2) && !is_router(c, fact->entity / 2)) {
             end_copy(h);
         }
+        break;
+    case SN_FACT_EDITED:
+        tell_edit(c, h, fact);
         break;
     case SN_FACT_LINK_DROPPED:
     case SN_FACT_NODE_DROPPED:
@@ -365,7 +392,9 @@ void sn_capture_fact(sn_capture *c, const sn_fact *fact, ss_slice packet)
         c->event = fact->key;
     }
     sn_selection_fact(c->selection, fact);
-    if (fact->kind == SN_FACT_PACKET) {
+    if (fact->kind == SN_FACT_EDITED && fact->cause == SN_CAUSE_FAULT) {
+        c->edited = *fact;
+    } else if (fact->kind == SN_FACT_PACKET) {
         hold(c, fact, packet);
     } else if (c->count != 0) {
         follow(c, fact);

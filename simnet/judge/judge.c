@@ -19,7 +19,7 @@ ms_text sn_ms(ss_time at)
 void sn_judge_broken(sn_judge *j, law l, ss_time at, uint32_t node, uint64_t call_id,
                      const char *format, ...)
 {
-    if ((j->mask.words[l / 64] >> l % 64 & 1) == 0) {
+    if ((j->mask.words[l / 64] >> l % 64 & 1) == 0 || sn_edited_excuses(j, l, call_id)) {
         return;
     }
     j->count++;
@@ -73,12 +73,13 @@ sn_judge *sn_judge_new(const sn_cast *cast, sn_law_mask mask)
     j->crashed = calloc(nodes, sizeof *j->crashed);
     j->notes = calloc(nodes, sizeof *j->notes);
     j->calls_up = calloc(nodes, sizeof *j->calls_up);
+    j->edited.invites = calloc(nodes, sizeof *j->edited.invites);
     j->registers = calloc(nodes, sizeof *j->registers);
     sn_network_begin(j);
     sn_streams_begin(j);
     sn_dialogs_begin(j);
     if (j->ordinals == NULL || j->excused == NULL || j->crashed == NULL || j->notes == NULL ||
-        j->calls_up == NULL || j->registers == NULL) {
+        j->calls_up == NULL || j->edited.invites == NULL || j->registers == NULL) {
         sn_judge_free(j);
         return NULL;
     }
@@ -94,6 +95,7 @@ void sn_judge_free(sn_judge *j)
     sn_streams_end(j);
     sn_auth_end(j);
     sn_joined_end(j);
+    sn_edited_end(j);
     sn_map_free(&j->txns);
     sn_map_free(&j->accepted);
     sn_map_free(&j->cseqs);
@@ -161,6 +163,9 @@ static void sip_received(sn_judge *j, const sn_fact *f)
 /* Of an element: it came, and nothing holds it up, or it waited and is processed now. */
 static void hear(sn_judge *j, const sn_fact *f, ss_slice packet)
 {
+    if (f->kind != SN_FACT_SERVED) {
+        sn_edited_hear(j, f);
+    }
     if (f->kind != SN_FACT_SERVED && member(j, f->entity)->has_queue) {
         sn_queue_received(j, f, packet);
     } else if (is_element(j, f)) {
@@ -220,6 +225,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
             sn_subs_excuse(j, f->entity);
         }
         sn_joined_judge(j, f);
+        sn_edited_join(j, &f->call);
         sn_call_judge(j, f);
         break;
     case SN_FACT_REGISTRATION:
@@ -227,6 +233,9 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
         break;
     case SN_FACT_LEFT:
         sn_left_judge(j, f);
+        break;
+    case SN_FACT_EDITED:
+        sn_edited_judge(j, f);
         break;
     case SN_FACT_LINK_SENT:
     case SN_FACT_LINK_ARRIVED:

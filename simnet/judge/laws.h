@@ -248,6 +248,8 @@ typedef struct flight { /* a packet on a link, or a datagram on its way */
     uint32_t link;
     uint32_t next_free;
     bool on_time; /* one arrived at `due` */
+    bool edited;      /* a datagram: on its way it became another */
+    uint64_t call_id; /* a datagram: as it was sent */
 } flight;
 
 typedef struct flights {
@@ -288,6 +290,12 @@ typedef struct joined_view {
     map maps[2];
     ss_time until;
 } joined_view;
+
+/** Calls of which a message was edited, which calls B2BUAs joined, and per node how many INVITEs came of such calls: edited.c. */
+typedef struct edited_view {
+    map calls, joined;
+    uint32_t *invites;
+} edited_view;
 
 /* ---- the judge ------------------------------------------------------------------------------------------------------------ */
 
@@ -336,6 +344,7 @@ struct sn_judge {
     map refused; /* (node, peer) whose connection was refused */
     login_view logins;
     joined_view joined;
+    edited_view edited;
     dialogs_view dialogs;
     session_facts sessions[16]; /* the last descriptions read, by their hash */
     call_view *calls;           /* by number */
@@ -549,6 +558,8 @@ void sn_network_end(sn_judge *j);
 void sn_order_judge(sn_judge *j, const sn_fact *f);
 void sn_link_fact(sn_judge *j, const sn_fact *f);
 void sn_datagram_sent(sn_judge *j, const sn_fact *f);
+/** The Call-ID that it was sent with, 0 when that is not known any more. */
+uint64_t sn_datagram_edited(sn_judge *j, const sn_fact *f);
 void sn_datagram_received(sn_judge *j, const sn_fact *f);
 void sn_network_finish(sn_judge *j, ss_time end);
 
@@ -603,5 +614,15 @@ void sn_calls_finish(sn_judge *j, ss_time end);
 void sn_place_judge(sn_judge *j, const sn_fact *f, const txn *first);
 void sn_names_judge(sn_judge *j, const sn_fact *f, ss_slice payload);
 void sn_names_free(sn_judge *j);
+
+/* ---- edited.c: messages that became others */
+
+void sn_edited_judge(sn_judge *j, const sn_fact *f);
+void sn_edited_join(sn_judge *j, const sn_call_fact *call);
+/** A message came to a node: an INVITE of such a call may be the begin of one that nobody asked for. */
+void sn_edited_hear(sn_judge *j, const sn_fact *f);
+/** The law is not judged of a call whose messages were edited. */
+bool sn_edited_excuses(const sn_judge *j, law l, uint64_t call_id);
+void sn_edited_end(sn_judge *j);
 
 #endif

@@ -203,7 +203,8 @@ void sn_left_judge(sn_judge *j, const sn_fact *f)
 {
     const sn_left_fact *l = &f->left;
     const uint32_t node = f->entity;
-    const uint32_t calls = member(j, node)->joins ? calls_anywhere(j) : j->calls_up[node];
+    const uint32_t known = member(j, node)->joins ? calls_anywhere(j) : j->calls_up[node];
+    const uint32_t calls = known + j->edited.invites[node];
     const uint32_t timers = calls + j->registers[node];
     const bool holds = calls > 0 || j->registers[node] != 0 || l->connections > 0;
     if (l->transactions == 0 && l->contexts == 0 && l->calls <= calls && l->dialogs <= calls &&

@@ -117,6 +117,7 @@ static const row rows[] = {
     COUNTED("link_arrived", link_arrived, "packets that came out of links")
     COUNTED("link_duplicated", link_duplicated, "copies that links made")
     COUNTED("link_reordered", link_reordered, "packets that jumped the queue")
+    COUNTED("edited", edited, "messages that faults and links made others of")
     DROPPED("loss", LOSS) DROPPED("queue", QUEUE) DROPPED("mtu", MTU) DROPPED("ttl", TTL) DROPPED("no_route", NO_ROUTE)
     DROPPED("checksum", CHECKSUM) DROPPED("reassembly_timeout", REASSEMBLY_TIMEOUT)
     DROPPED("reassembly_full", REASSEMBLY_FULL) DROPPED("no_port", NO_PORT) DROPPED("down", DOWN) DROPPED("fault", FAULT)

@@ -216,6 +216,9 @@ static void count_fact(const sn_meter *m, sn_metrics *to, const sn_fact *f)
     case SN_FACT_LINK_REORDERED:
         to->link_reordered++;
         break;
+    case SN_FACT_EDITED:
+        to->edited++;
+        break;
     case SN_FACT_LINK_DROPPED:
     case SN_FACT_NODE_DROPPED:
         to->dropped[f->cause < SN_CAUSE_COUNT ? f->cause : SN_CAUSE_NONE]++;

@@ -231,6 +231,9 @@ void sn_reach_network(sn_meter *m, const sn_fact *f)
     case SN_FACT_LINK_REORDERED:
         m->reached[REACH_REORDER] = true;
         break;
+    case SN_FACT_EDITED:
+        m->reached[REACH_EDITED] = true;
+        break;
     case SN_FACT_LINK_DROPPED:
     case SN_FACT_NODE_DROPPED:
         dropped(m, f->cause);

@@ -22,6 +22,32 @@ static void burst(unsigned char *bytes, uint64_t bits, uint32_t length, uint64_t
     }
 }
 
+/* The number is the key of the edit's choices. */
+static bool edit(uint64_t where, ss_slice message, ss_buffer *out, sn_edit *made)
+{
+    const sn_wish wish = { .edit = SN_EDIT_NONE, .repair = SN_REPAIR_DRAWN };
+    sn_choices choices = sn_choices_of(where);
+    sn_edited edited;
+    const bool is_made = sn_mutate(message, &wish, &choices, out, &edited) == SS_OK;
+    *made = is_made ? edited.edit : SN_EDIT_NONE;
+    return is_made;
+}
+
+bool sn_corrupt_message(const sn_damage *damage, uint64_t where, ss_slice message, ss_buffer *out,
+                        sn_edit *made)
+{
+    *made = SN_EDIT_NONE;
+    if (damage->kind == SN_DAMAGE_SIP) {
+        return edit(where, message, out, made);
+    }
+    ss_put(out, message);
+    if (message.len == 0 || out->overflow) {
+        return false;
+    }
+    out->len = sn_corrupt(damage, where, (unsigned char *)out->at, (uint32_t)out->len);
+    return true;
+}
+
 uint32_t sn_corrupt(const sn_damage *damage, uint64_t where, unsigned char *bytes, uint32_t len)
 {
     SS_ASSERT(len > 0);

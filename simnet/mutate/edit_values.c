@@ -211,6 +211,25 @@ bool sn_edit_option(sn_cut *c)
     return true;
 }
 
+bool sn_edit_set_field(sn_cut *c)
+{
+    const ss_slice name = c->wish->field, value = c->wish->value;
+    if (value.at == NULL || name.len == 0) {
+        return false;
+    }
+    const sn_line *line = sn_cut_field(c, NULL);
+    if (line != NULL && line->has_colon) {
+        sn_cut_replace(c, line->value, value);
+        return true;
+    }
+    sn_cut_keep(c, c->shape.fields_end);
+    ss_put(c->out, name);
+    ss_put(c->out, SS_LIT(": "));
+    ss_put(c->out, value);
+    ss_put(c->out, SS_LIT("\r\n"));
+    return true;
+}
+
 /* ---- quotes, brackets, lists ---- */
 
 bool sn_edit_unbalance(sn_cut *c)

@@ -179,28 +179,88 @@ static bool write_match(sn_text *t, const void *at)
 
 static const sn_codec match_codec = { read_match, write_match };
 
-/* ---- do: drop, duplicate, {delay: 300ms} ---- */
+/* ---- do: drop, duplicate, corrupt, {delay: 300ms}, {edit: tag, field: To} ---- */
 
-static const char *const act_words[] = { "drop", "duplicate", NULL };
-static const sn_field delay_fields[] = {
-    { .key = "delay",
-      .kind = SN_VALUE_TIME,
-      .flags = SN_REQUIRED,
-      .offset = offsetof(sn_do_entry, delay),
-      .min = 1,
-      .max = SN_TIME_MAX },
+static const char *const act_words[] = { "drop", "duplicate", "corrupt", NULL };
+
+/* An edit's name, or `any`. */
+static const char *const edit_words[] = {
+#define EDIT(id, name, weight, inverse, sentence) #name,
+#include "sn/mutate.def"
+#undef EDIT
+    "any", NULL
 };
-static const sn_fields delay_table = { "do", delay_fields, SS_COUNT(delay_fields), NULL };
+
+#define DO(member) .offset = offsetof(sn_do_entry, member)
+
+static const sn_field do_fields[] = {
+    { .key = "delay", .kind = SN_VALUE_TIME, DO(delay), .min = 1, .max = SN_TIME_MAX },
+    { .key = "edit", .kind = SN_VALUE_WORD, DO(edit), .words = edit_words },
+    { .key = "field", .kind = SN_VALUE_TEXT, DO(field), .max = 64 },
+    { .key = "value", .kind = SN_VALUE_TEXT, DO(text), .max = 4096 },
+    { .key = "choice", .kind = SN_VALUE_COUNT, DO(choice), .max = UINT32_MAX },
+    { .key = "repair", .kind = SN_VALUE_BOOL, DO(repair) },
+};
+static const sn_fields do_table = { "do", do_fields, SS_COUNT(do_fields), NULL };
+static const sn_fields delay_table = { "do", do_fields, 1, NULL };
+
+static bool has(const sn_item *value, const char *key)
+{
+    return sn_item_pair(value, key) != NULL;
+}
+
+/* A delay, or an edit with what goes with it. */
+static void judge_act(sn_reading *r, const sn_item *value, const sn_do_entry *what)
+{
+    static const char *const of_edits[] = { "field", "value", "choice", "repair" };
+    if (has(value, "delay") == has(value, "edit")) {
+        sn_wrong(r, value->place, NULL,
+                 "a message is delayed or edited: {delay: 300ms} or {edit: tag}");
+        return;
+    }
+    for (size_t i = 0; has(value, "delay") && i < SS_COUNT(of_edits); i++) {
+        const sn_pair *pair = sn_item_pair(value, of_edits[i]);
+        if (pair != NULL) {
+            sn_wrong(r, pair->key->place, NULL, "'%s' goes with 'edit'", of_edits[i]);
+        }
+    }
+    const bool sets = has(value, "edit") && what->edit == SN_EDIT_SET_FIELD;
+    if (sets && (what->field == NULL || what->text == NULL)) {
+        sn_wrong(r, sn_item_place(value, "edit"), NULL, "'set_field' needs 'field' and 'value'");
+    } else if (!sets && has(value, "edit") && has(value, "value")) {
+        sn_wrong(r, sn_item_pair(value, "value")->key->place, NULL,
+                 "'value' goes with 'edit: set_field'");
+    }
+}
 
 static void read_act(sn_reading *r, const sn_item *value, void *at)
 {
     sn_do_entry *what = at;
-    if (value->kind == SN_ITEM_MAP) {
-        what->act = SN_FAULT_DELAY;
-        sn_fields_read(r, &delay_table, 0, value, what);
-    } else {
+    const uint64_t before = r->mistake_count;
+    what->repair = true;
+    if (value->kind != SN_ITEM_MAP) {
         sn_value_word(r, value, act_words, &what->act);
+    } else if (sn_fields_read(r, &do_table, 0, value, what) && r->mistake_count == before) {
+        what->act = has(value, "edit") ? SN_FAULT_EDIT : SN_FAULT_DELAY;
+        judge_act(r, value, what);
     }
+}
+
+static void write_edit(sn_text *t, const sn_do_entry *what)
+{
+    sn_text_put_str(t, "{edit: ");
+    sn_text_put_str(t, edit_words[what->edit]);
+    if (what->field != NULL) {
+        sn_text_put_str(t, ", field: ");
+        sn_put_quoted(t, what->field);
+    }
+    if (what->text != NULL) {
+        sn_text_put_str(t, ", value: ");
+        sn_put_quoted(t, what->text);
+    }
+    sn_text_put_str(t, ", choice: ");
+    sn_text_put_u64(t, what->choice);
+    sn_text_put_str(t, what->repair ? ", repair: true}" : ", repair: false}");
 }
 
 static bool write_act(sn_text *t, const void *at)
@@ -208,6 +268,8 @@ static bool write_act(sn_text *t, const void *at)
     const sn_do_entry *what = at;
     if (what->act == SN_FAULT_DELAY) {
         sn_fields_write(t, &delay_table, 0, what);
+    } else if (what->act == SN_FAULT_EDIT) {
+        write_edit(t, what);
     } else {
         sn_text_put_str(t, act_words[what->act]);
     }
@@ -309,6 +371,11 @@ void sn_faults_build(sn_reading *r, const sn_model *m)
             .per = (sn_fault_per)match->per,
             .act = (sn_fault_act)e->act.act,
             .delay = e->act.delay,
+            .edit = { .edit = (sn_edit)e->act.edit,
+                      .field = e->act.field,
+                      .value = e->act.text,
+                      .choice = e->act.choice,
+                      .repair = e->act.repair },
         };
         sn_added(r, sn_plan_add_fault(r->plan, &fault));
     }

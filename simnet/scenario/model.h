@@ -427,6 +427,10 @@ typedef struct sn_match_entry {
 typedef struct sn_do_entry {
     unsigned act; /* sn_fault_act */
     ss_span delay;
+    unsigned edit;            /* sn_edit */
+    const char *field, *text; /* NULL: none */
+    uint32_t choice;
+    bool repair;
 } sn_do_entry;
 
 typedef struct sn_fault_entry {

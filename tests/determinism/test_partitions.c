@@ -128,9 +128,10 @@ static sn_plan *random_world(uint64_t seed)
         kind.up.jitter = (sn_jitter){ .shape = SN_SHAPE_UNIFORM,
                                       .spread = (r[1 + i] >> 48) % 2 == 0 ? SS_US(2) : 0 };
         kind.up.jitter.corr = kind.up.duplicate.corr = (r[1 + i] >> 56) % 2 * SN_ALWAYS / 4;
-        kind.up.corrupt = (sn_damage){ { (r[1 + i] >> 57) % 2 * SN_ALWAYS / 10, 0 },
-                                       (sn_damage_kind)((r[1 + i] >> 58) % SN_DAMAGES),
-                                       12 };
+        kind.up.corrupt =
+            (sn_damage){ .chance = { (r[1 + i] >> 57) % 2 * SN_ALWAYS / 10, 0 },
+                         .kind = (sn_damage_kind)((r[1 + i] >> 58) % SN_DAMAGES),
+                         .burst = 12 };
         kind.up.slot.max = (r[1 + i] >> 60) % 3 == 0 ? SS_US(5) : 0;
         (void)sn_plan_add_link(plan, &kind);
     }
@@ -231,7 +232,8 @@ static sn_plan *branch(bool with_idle_phone)
     shared.up.reorder = (sn_chance){ SN_ALWAYS / 50, SN_ALWAYS / 4 };
     shared.up.jitter = (sn_jitter){ SN_SHAPE_PARETONORMAL, SS_MS(4), SN_ALWAYS / 4 };
     shared.up.rate.bps = 2000000;
-    shared.up.corrupt = (sn_damage){ { SN_ALWAYS / 50, SN_ALWAYS / 4 }, SN_DAMAGE_TRUNCATE, 0 };
+    shared.up.corrupt = (sn_damage){ .chance = { SN_ALWAYS / 50, SN_ALWAYS / 4 },
+                                     .kind = SN_DAMAGE_TRUNCATE };
     shared.up.slot = (sn_slot){ .min = SS_US(100), .max = SS_US(300), .packets = 3 };
     shared.down = shared.up;
     lan.up.loss.random.p =

@@ -20,11 +20,11 @@ ss_engine:    base msg auth transport txn sdp dialog ua proxy engine
 sn_facts:     base facts
 sn_dns:       base dns
 sn_judge:     base facts dns judge
-sn_capture:   base facts capture
+sn_capture:   base msg facts mutate capture
 sn_mutate:    base msg mutate
 sn_world:     base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world
 sn_scenario:  base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world scenario
-rp_reports:   base msg facts dns judge capture reports
+rp_reports:   base msg facts dns judge mutate capture reports
 sl_live:      base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world scenario live
 fz_targets:   base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world scenario fuzz
 '

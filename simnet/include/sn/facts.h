@@ -114,7 +114,9 @@ uint64_t sn_link_id(const sn_cast *cast, uint32_t link);
     X(SERVED, N)            /* a message that waited in the node is processed now; sip, peer */                     \
     X(ICMP_SENT,                                                                                                    \
       N) /* about a datagram that came to nothing, to its source; value = sn_icmp_value; ports and call_id of it */ \
-    X(ICMP_RECEIVED, N) /* its source heard of it; likewise */
+    X(ICMP_RECEIVED, N) /* its source heard of it; likewise */                                                      \
+    X(EDITED,                                                                                                       \
+      N) /* a message leaves the node as another: by a fault (cause) at its origin, else by the link to peer; sip and hash of that; value = sn_edit */
 #define SN_FACT_ID(name, whose) SN_FACT_##name,
 typedef enum sn_fact_kind { SN_FACT_LIST(SN_FACT_ID) SN_FACT_COUNT } sn_fact_kind;
 
@@ -265,7 +267,7 @@ typedef struct sn_fact {
     uint8_t transport;              /* ss_transport; likewise */
     union {
         ss_summary
-            sip; /* DATAGRAM_*, STREAM_*, SERVED; ICMP_*, PACKET of a stream or of ICMP: its call_id alone */
+            sip; /* DATAGRAM_*, STREAM_*, SERVED, EDITED; ICMP_*, PACKET of a stream or of ICMP: its call_id alone */
         ss_note note;
         sn_call_fact call;
         sn_left_fact left;

@@ -4,7 +4,7 @@
 #ifndef SN_FAULT_H
 #define SN_FAULT_H
 
-#include "ss/words.h"
+#include "sn/mutate.h"
 
 /** Nodes of a group, or all nodes. Dense after sn_plan_finish. */
 typedef struct sn_node_range {
@@ -20,7 +20,22 @@ typedef struct sn_node_range {
 #define SN_FAULT_PER_ID(name, word) SN_FAULT_PER_##name,
 typedef enum sn_fault_per { SN_FAULT_PER_LIST(SN_FAULT_PER_ID) SN_FAULT_PERS } sn_fault_per;
 
-typedef enum sn_fault_act { SN_FAULT_DROP, SN_FAULT_DUPLICATE, SN_FAULT_DELAY } sn_fault_act;
+typedef enum sn_fault_act {
+    SN_FAULT_DROP,
+    SN_FAULT_DUPLICATE,
+    SN_FAULT_CORRUPT, /* a bit of it flips: its receiver drops it, as its checksum is wrong */
+    SN_FAULT_DELAY,
+    SN_FAULT_EDIT
+} sn_fault_act;
+
+/** EDIT: what is done to the message; its checksum is right. */
+typedef struct sn_fault_edit {
+    sn_edit edit; /* SN_EDIT_NONE: one is drawn */
+    /* header that it is done to, NULL: any; SET_FIELD: and what it says then. Both are copied. */
+    const char *field, *value;
+    uint32_t choice; /* of another one come other choices; those of two messages differ anyway */
+    bool repair;     /* Content-Length is made right again */
+} sn_fault_edit;
 
 typedef struct sn_fault {
     sn_node_range from, to;
@@ -33,6 +48,7 @@ typedef struct sn_fault {
     sn_fault_per per;
     sn_fault_act act;
     ss_span delay; /* DELAY: it leaves so much later */
+    sn_fault_edit edit;
 } sn_fault;
 
 #endif

@@ -102,7 +102,7 @@ typedef struct sn_metrics {
     uint64_t stream_messages_sent, stream_messages_received, connections_opened,
         connections_refused, connections_lost, udp_to_tcp, tcp_to_udp;
     uint64_t icmp_sent, icmp_received, datagrams_sent, datagrams_received, packets, fragmented, reassembled;
-    uint64_t link_sent, link_arrived, link_duplicated, link_reordered;
+    uint64_t link_sent, link_arrived, link_duplicated, link_reordered, edited;
     uint64_t dropped[SN_CAUSE_COUNT];
     uint64_t facts;
 } sn_metrics;

@@ -62,7 +62,8 @@ typedef struct sn_loss {
     X(BIT, "bit")     /* a bit is flipped */                  \
     X(BYTE, "byte")   /* a byte is another */                 \
     X(BURST, "burst") /* some of the next bits are flipped */ \
-    X(TRUNCATE, "truncate")
+    X(TRUNCATE, "truncate")                                   \
+    X(SIP, "sip") /* an edit that knows SIP's grammar: sn/mutate.h */
 #define SN_DAMAGE_ID(name, word) SN_DAMAGE_##name,
 typedef enum sn_damage_kind { SN_DAMAGE_LIST(SN_DAMAGE_ID) SN_DAMAGES } sn_damage_kind;
 #define SN_BURST_MAX 32u
@@ -71,6 +72,8 @@ typedef struct sn_damage {
     sn_chance chance;
     sn_damage_kind kind;
     uint32_t burst; /* BURST: bits, 2 to SN_BURST_MAX */
+    /* it is done to what a whole datagram carries, and the checksum is made right again: its receiver reads it; SIP: always */
+    bool is_read;
 } sn_damage;
 
 /* ---- rate and slots ---- */

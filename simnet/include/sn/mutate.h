@@ -61,6 +61,7 @@ typedef struct sn_wish {
     sn_edit edit;    /* SN_EDIT_NONE: one is drawn by weight among those that can be made */
     unsigned repair; /* SN_REPAIR_ */
     ss_slice field;  /* long or compact name: only fields of this name are edited; empty: any */
+    ss_slice value;  /* SET_FIELD: of the wished field; `at` is NULL when there is none */
     ss_slice
         other; /* another message, to take parts of; may be empty. Borrowed for the call, as `field` is */
 } sn_wish;

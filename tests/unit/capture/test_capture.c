@@ -4,6 +4,7 @@
 #include "check.h"
 #include "facts_rig.h"
 #include "sn/capture.h"
+#include "sn/mutate.h"
 
 static char file[1 << 22];
 static size_t file_len;
@@ -160,6 +161,27 @@ TEST(capture_of_a_call_has_its_first_packet_though_its_number_is_told_later)
     sn_capture_fact(c, &packet, facts_ip(1, 2, "no"));
     sn_pcapng_reader r = end(c, 30, false);
     CHECK_SLICE(ss_slice_cut(next(&r).bytes, 20, 23), "yes");
+    check_end(&r);
+}
+
+TEST(capture_says_what_was_edited_and_where)
+{
+    sn_capture *c = begin("all");
+    sn_fact edited = facts_sent(1, FACTS_ALICE, FACTS_P1, 0, SS_METHOD_INVITE, 0);
+    edited.kind = SN_FACT_EDITED;
+    edited.cause = SN_CAUSE_FAULT;
+    edited.value = SN_EDIT_TAG;
+    show(c, edited);
+    send(c, 1, FACTS_ALICE, FACTS_P1, 0, "x");
+    edited.cause = SN_CAUSE_NONE;
+    edited.key.at = 2;
+    edited.value = SN_EDITS;
+    show(c, edited);
+    sn_pcapng_reader r = end(c, 30, false);
+    const ss_slice comment = next(&r).comment;
+    const size_t told = ss_slice_find(comment, ';');
+    CHECK_SLICE(ss_slice_cut(comment, told, comment.len),
+                "; edited: tag; edited on alice -> p1: damaged");
     check_end(&r);
 }
 

@@ -124,6 +124,23 @@ TEST(net4_sees_a_datagram_that_was_not_sent_or_was_changed_or_comes_too_often)
     court_close(&rig);
 }
 
+TEST(net4_allows_what_was_edited_on_its_way_but_not_more_often)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    court_give(&rig, datagram(SN_FACT_DATAGRAM_SENT, 0, 77));
+    sn_fact edited = datagram(SN_FACT_EDITED, 0, 79);
+    edited.value = 3;
+    court_give(&rig, edited);
+    court_at(&rig, 10);
+    court_give(&rig, datagram(SN_FACT_DATAGRAM_RECEIVED, 0, 79));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_give(&rig, datagram(SN_FACT_DATAGRAM_RECEIVED, 0, 79));
+    CHECK_EQ(court_broken(&rig, "NET4"), 1);
+    court_close(&rig);
+}
+
 TEST(net4_allows_what_was_duplicated_and_forgets_what_is_old)
 {
     court rig;

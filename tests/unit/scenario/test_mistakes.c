@@ -107,7 +107,9 @@ TEST(what_a_link_carries_really_is_said_in_bytes_and_one_of_three_words)
 TEST(damage_rates_and_slots_have_words_of_their_own)
 {
     static const rig_mistake rows[] = {
-        { LINKS("corrupt: {p: 1%, mode: «word»}"), "bit, byte, burst or truncate", NULL },
+        { LINKS("corrupt: {p: 1%, mode: «word»}"), "bit, byte, burst, truncate or sip", NULL },
+        { LINKS("corrupt: {p: 1%, mode: sip, checksum: «verify»}"), "is always right", "ignore" },
+        { LINKS("corrupt: {p: 1%, checksum: «maybe»}"), "verify or ignore", NULL },
         { LINKS("corrupt: {p: 1%, «bits»: 4}"), "'bits' is the length of a burst", NULL },
         { LINKS("corrupt: {p: 1%, mode: burst, bits: «99»}"), "out of range", NULL },
         { LINKS("rate: {bits: 1mbit, overhead: -«9»}"), "missing unit", NULL },
@@ -195,14 +197,20 @@ TEST(a_fault_has_a_path_a_meaning_and_an_act)
     static const rig_mistake rows[] = {
         { TWO "faults: «{»}\n", "faults is a list", NULL },
         { TWO "faults:\n  - «{»path: \"alice -> bob\"}\n", "missing key 'do' in a fault", NULL },
+        { FAULT("path: any -> bob, do: «{»delay: 1ms, edit: tag}"), "delayed or edited", NULL },
+        { FAULT("path: any -> bob, do: {edit: «tags»}"), "unknown", "tag" },
+        { FAULT("path: any -> bob, do: {edit: «set_field»}"), "needs 'field' and 'value'", NULL },
+        { FAULT("path: any -> bob, do: {edit: tag, «value»: x}"), "set_field", NULL },
+        { FAULT("path: any -> bob, do: {delay: 1ms, «choice»: 3}"), "goes with 'edit'", NULL },
         { FAULT("«pth»: x, path: any -> bob, do: drop"), "unknown key 'pth' in a fault", "path" },
         { FAULT("path: «alice», do: drop"), "'alice' is no path: from -> to", NULL },
         { FAULT("path: alice -> «bobb», do: drop"), "", "bob" },
         { FAULT("path: alice -> «core», do: drop"), "'core' is a router", NULL },
         { FAULT("path: \"alice -> «bob»[7]\", do: drop"), "'bob' has 1 nodes", NULL },
         { FAULT("path: \"alice«[3» -> bob\", do: drop"), "", NULL },
-        { FAULT("path: any -> any, do: «lose»"), "unknown word 'lose': drop or duplicate", NULL },
-        { FAULT("path: any -> any, do: «{»}"), "missing key 'delay' in do", NULL },
+        { FAULT("path: any -> any, do: «lose»"), "unknown word 'lose': drop, duplicate or corrupt",
+          NULL },
+        { FAULT("path: any -> any, do: «{»}"), "delayed or edited", NULL },
         { FAULT("path: any -> any, do: {delay: «0s»}"), "out of range", NULL },
         { FAULT("path: any -> any, do: drop, match: {method: «INVIT»}"), "unknown method 'INVIT'",
           "INVITE" },

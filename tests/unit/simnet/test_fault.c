@@ -61,8 +61,8 @@ static small_run run_with(const sn_fault *f)
     sn_plan *plan = calls(f, f == NULL ? 0 : 1);
     const small_run run = small_run_plan(plan, &(small_options){ .partitions = 1 });
     CHECK_EQ(run.state, SN_RUN_DONE);
-    CHECK_EQ(run.kinds[SN_FACT_DATAGRAM_SENT] - run.causes[SN_CAUSE_FAULT],
-             run.kinds[SN_FACT_PACKET]);
+    const uint64_t dropped = run.causes[SN_CAUSE_FAULT] - run.kinds[SN_FACT_EDITED];
+    CHECK_EQ(run.kinds[SN_FACT_DATAGRAM_SENT] - dropped, run.kinds[SN_FACT_PACKET]);
     CHECK_EQ(run.kinds[SN_FACT_LINK_DROPPED], 0);
     CHECK_EQ(run.kinds[SN_FACT_LINK_SENT] + run.kinds[SN_FACT_LINK_DUPLICATED],
              run.kinds[SN_FACT_LINK_ARRIVED]);
@@ -170,5 +170,68 @@ TEST(a_fault_of_no_node_is_no_plan)
     (void)sn_plan_add_fault(plan, &f);
     CHECK_EQ(sn_plan_finish(plan, &why), SS_ERR_SEMANTIC);
     CHECK_STR(why, "a fault names no node");
+    sn_plan_free(plan);
+}
+
+/* ---- messages that leave as others ---- */
+
+static sn_fault editing(ss_method method, sn_edit edit, const char *field, const char *value)
+{
+    sn_fault f = of_request(SN_FAULT_EDIT, method);
+    f.edit = (sn_fault_edit){ .edit = edit, .field = field, .value = value, .repair = true };
+    return f;
+}
+
+TEST(an_edited_message_is_read_by_its_receiver)
+{
+    const sn_fault f = editing(SS_METHOD_BYE, SN_EDIT_SET_FIELD, "Call-ID", "another");
+    const small_run run = run_with(&f);
+    CHECK(run.kinds[SN_FACT_EDITED] >= 10);
+    CHECK_EQ(run.causes[SN_CAUSE_CHECKSUM], 0);
+    CHECK_EQ(run.calls[SN_CALL_BYE], 0); /* 481: nobody knows that dialog, RFC 3261 15.1.2 */
+    CHECK_EQ(run.calls[SN_CALL_ANSWERED], 10);
+}
+
+TEST(the_first_copy_alone_is_edited_and_the_second_comes_through)
+{
+    sn_fault f = editing(SS_METHOD_BYE, SN_EDIT_LENGTH, NULL, NULL);
+    f.edit.repair = false;
+    f.nth = 1;
+    const small_run run = run_with(&f);
+    CHECK_EQ(run.kinds[SN_FACT_EDITED], 10);
+    CHECK_EQ(run.calls[SN_CALL_ENDED], 10);
+}
+
+TEST(an_edit_that_finds_nothing_leaves_the_message_as_it_is)
+{
+    const sn_fault f = editing(SS_METHOD_BYE, SN_EDIT_STATUS, NULL, NULL);
+    const small_run run = run_with(&f);
+    CHECK_EQ(run.kinds[SN_FACT_EDITED], 0);
+    CHECK_EQ(run.calls[SN_CALL_ENDED], 10);
+}
+
+TEST(a_corrupted_message_is_dropped_where_it_arrives)
+{
+    sn_fault f = of_request(SN_FAULT_CORRUPT, SS_METHOD_BYE);
+    f.nth = 1;
+    sn_plan *plan = calls(&f, 1);
+    const small_run run = small_run_plan(plan, &(small_options){ .partitions = 1 });
+    CHECK_EQ(run.causes[SN_CAUSE_CHECKSUM], 10);
+    CHECK_EQ(run.kinds[SN_FACT_EDITED], 0);
+    CHECK_EQ(run.calls[SN_CALL_ENDED], 10); /* Timer E */
+    sn_plan_free(plan);
+}
+
+TEST(edits_do_not_depend_on_how_the_world_is_split)
+{
+    sn_fault f = editing(SS_METHOD_OTHER, SN_EDIT_NONE, NULL, NULL);
+    f.per = SN_FAULT_PER_NODE;
+    f.nth = 1;
+    f.times = 4;
+    sn_plan *plan = calls(&f, 1);
+    const small_run one = small_run_plan(plan, &(small_options){ .partitions = 1 });
+    const small_run two = small_run_plan(plan, &(small_options){ .partitions = 2 });
+    CHECK(one.kinds[SN_FACT_EDITED] >= 8);
+    CHECK_EQ(one.digest, two.digest);
     sn_plan_free(plan);
 }
