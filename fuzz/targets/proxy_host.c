@@ -13,6 +13,8 @@ static fz_proxy_host the_host;
 /* A message may go to as many places as there are bindings, and each of these may redirect: what is more is a flood. */
 enum { TURN_OUTPUTS_MAX = 2000 };
 
+enum { LIVES_MAX_S = 172800 }; /* no subscription to registrations lives longer */
+
 static const ss_slice domains[] = { SS_LIT_INIT("example.com") };
 static const ss_slice contacts[] = {
     SS_LIT_INIT("sip:bob@10.0.0.3"),
@@ -20,6 +22,22 @@ static const ss_slice contacts[] = {
     SS_LIT_INIT("sip:bob@phone.example.net"),
     SS_LIT_INIT("sip:carol@example.com"),
 };
+
+static void configure_limits(fz_proxy_host *h, fz_tape *tape)
+{
+    static const ss_span hunts[] = { 0, SS_S(5), SS_S(20) };
+    static const uint16_t breadths[] = { 0, 1, 2, 3 };
+    h->config.hunt = hunts[fz_tape_pick(tape, SS_COUNT(hunts))];
+    const uint16_t breadth = breadths[fz_tape_pick(tape, SS_COUNT(breadths))];
+    h->config.breadth_max = breadth == 0 ? h->config.breadth_max : breadth;
+    h->config.breadth_rejects = fz_tape_pick(tape, 2) != 0;
+    h->holds_answers = fz_tape_pick(tape, 2) != 0;
+    if (fz_tape_pick(tape, 2) != 0) {
+        h->settings.txns_max = 3;
+        h->settings.bytes_max = 6000;
+    }
+    h->hops.is_stateless = h->config.mode == SS_PROXY_STATELESS;
+}
 
 static void configure(fz_proxy_host *h, fz_tape *tape)
 {
@@ -44,6 +62,7 @@ static void configure(fz_proxy_host *h, fz_tape *tape)
     h->config.services = fz_tape_pick(tape, 2) != 0;
     h->contact_count = (uint16_t)fz_tape_pick(tape, SS_COUNT(contacts) + 1);
     memcpy(h->contacts, contacts, sizeof contacts);
+    configure_limits(h, tape);
 }
 
 fz_proxy_host *fz_proxy_new(fz_tape *tape)
@@ -68,11 +87,29 @@ fz_proxy_host *fz_proxy_new(fz_tape *tape)
 
 /* ---- what a turn puts out ---- */
 
+static const ss_msg *read_message(ss_slice bytes)
+{
+    ss_arena arena = fz_arena(3);
+    ss_msg *msg = SS_ARENA_NEW(&arena, ss_msg);
+    ss_diag diag;
+    return ss_msg_parse(msg, &arena, bytes, &diag) == SS_OK ? msg : NULL;
+}
+
+/* The refusal of what cannot be read has what could be read of it, and may itself be unreadable. */
+static void judge_left(fz_proxy_host *h, ss_slice bytes)
+{
+    const ss_msg *msg = read_message(bytes);
+    if (msg != NULL) {
+        fz_hops_left(&h->hops, msg);
+    }
+}
+
 static void record(fz_proxy_host *h, const ss_output *out)
 {
     ss_arena scratch = fz_arena(3);
     ss_summary says;
     ss_summarise_bytes(out->bytes, &scratch, &says);
+    judge_left(h, out->bytes);
     const bool is_response = out->bytes.len >= 8 && memcmp(out->bytes.at, "SIP/2.0 ", 8) == 0;
     FZ_CHECK("proxy", says.is_sip || is_response, "a request goes out that nobody could read");
     if (h->sent_count < FZ_SENT_MAX) {
@@ -121,10 +158,16 @@ static void drain(fz_proxy_host *h, ss_turn *turn)
             record(h, out);
         } else if (out->kind == SS_OUT_CONNECT && refused_count < FZ_ASKED_MAX) {
             refused[refused_count++] = out->path;
+        } else if (out->kind == SS_OUT_QUERY && h->holds_answers && h->held_count < FZ_ASKED_MAX) {
+            h->held[h->held_count++] = keep(h, &out->query);
         } else if (out->kind == SS_OUT_QUERY && asked_count < FZ_ASKED_MAX) {
             asked[asked_count++] = keep(h, &out->query);
+        } else if (out->kind == SS_OUT_EVENT && out->event.kind == SS_EVENT_FULL) {
+            h->hops.is_loose = true;
         }
     }
+    h->hops.is_loose = h->hops.is_loose || turn->failed || refused_count > 0;
+    fz_hops_turn_ends(&h->hops);
     for (size_t i = 0; i < asked_count; i++) {
         answer_query(h, &asked[i]);
     }
@@ -139,6 +182,7 @@ static ss_turn begin(fz_proxy_host *h, ss_arena *arena)
 {
     *arena = fz_arena(0);
     h->turn++;
+    h->hops.now = h->now;
     return ss_turn_begin(h->now, arena);
 }
 
@@ -195,8 +239,38 @@ void fz_proxy_input(fz_proxy_host *h, unsigned host, ss_slice bytes)
     ss_turn turn = begin(h, &arena);
     ss_path path = h->config.local;
     path.remote = ss_address_v4(0x0a000000 + host, 5060);
+    fz_hops_came(&h->hops, read_message(bytes));
     (void)!ss_engine_input(&h->engine, &turn, &path, bytes);
     drain(h, &turn);
+}
+
+void fz_proxy_bind(fz_proxy_host *h, uint16_t q, ss_slice contact)
+{
+    ss_arena results = fz_arena(1);
+    ss_uri uri;
+    ss_answer answer;
+    const ss_binding change = { .contact = ss_arena_copy(&h->texts, contact),
+                                .call_id = SS_LIT("bound"),
+                                .cseq = ++h->binds,
+                                .q = q,
+                                .expires_s = 3600 };
+    const ss_query query = { .kind = SS_QUERY_PERSIST,
+                             .name = SS_LIT("sip:bob@example.com"),
+                             .changes = &change,
+                             .change_count = 1 };
+    if (ss_uri_parse(change.contact, &uri) == SS_OK) {
+        (void)!ss_location_serve(&h->location, h->now, &query, &results, &answer);
+    }
+}
+
+void fz_proxy_told(fz_proxy_host *h)
+{
+    while (h->held_count > 0) {
+        const ss_query first = h->held[0];
+        h->held_count--;
+        memmove(&h->held[0], &h->held[1], h->held_count * sizeof first);
+        answer_query(h, &first);
+    }
 }
 
 void fz_proxy_lost(fz_proxy_host *h, const ss_address *to)
@@ -205,6 +279,7 @@ void fz_proxy_lost(fz_proxy_host *h, const ss_address *to)
     ss_turn turn = begin(h, &arena);
     ss_path path = h->config.local;
     path.remote = *to;
+    h->hops.is_loose = true;
     (void)!ss_engine_path_lost(&h->engine, &turn, &path, true);
     drain(h, &turn);
 }
@@ -226,10 +301,12 @@ void fz_proxy_wait(fz_proxy_host *h, ss_span span)
 
 void fz_proxy_end(fz_proxy_host *h)
 {
-    fz_proxy_wait(h, SS_S(3600));
+    h->holds_answers = false;
+    fz_proxy_told(h);
+    fz_proxy_wait(h, SS_S((uint64_t)LIVES_MAX_S));
     const ss_core *core = &h->engine.core;
     FZ_CHECK("proxy", core->txns == 0 && h->engine.proxy.contexts == 0 && core->timers.count == 0,
-             "something is under way an hour later");
+             "something is under way two days later");
     FZ_CHECK("proxy",
              core->bytes == ss_proxy_kept_bytes(&h->engine.proxy, core) &&
                  h->pools.store.live_bytes == core->bytes,

@@ -3,7 +3,7 @@
 #ifndef PROXY_HOST_H
 #define PROXY_HOST_H
 
-#include "fuzz.h"
+#include "hops.h"
 
 #include "ss/engine.h"
 
@@ -30,15 +30,24 @@ typedef struct fz_proxy_host {
     size_t sent_count;         /* all of them */
     ss_slice contacts[4];      /* what a LOCATE finds for anybody who never registered */
     uint16_t contact_count;
+    uint32_t binds;
     ss_arena texts;
+    fz_hops hops;
+    ss_query held[FZ_ASKED_MAX]; /* asked, and not answered before fz_proxy_told */
+    size_t held_count;
+    bool holds_answers;
 } fz_proxy_host;
 
 /** The proxy at 10.0.0.1, responsible for example.com, configured as the choices say. */
 fz_proxy_host *fz_proxy_new(fz_tape *tape);
-/** An hour goes by: no transaction, no context, no timer and no block may be left; then all is freed. */
+/** Two days go by: no transaction, no context, no timer and no block may be left; then all is freed. */
 void fz_proxy_end(fz_proxy_host *h);
 /** A datagram from 10.0.0.`host`, port 5060. */
 void fz_proxy_input(fz_proxy_host *h, unsigned host, ss_slice bytes);
+/** One more place where bob@example.com is, q in thousandths. */
+void fz_proxy_bind(fz_proxy_host *h, uint16_t q, ss_slice contact);
+/** What was asked is answered, where the choices let it wait. */
+void fz_proxy_told(fz_proxy_host *h);
 /** It could not be sent there: ICMP. */
 void fz_proxy_lost(fz_proxy_host *h, const ss_address *to);
 /** So many nanoseconds go by, with every deadline on the way. */
