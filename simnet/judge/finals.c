@@ -38,6 +38,7 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->second_branch = f->sip.second_branch;
     t->via_count = f->sip.via_count;
     t->max_forwards = f->sip.max_forwards;
+    t->max_breadth = f->sip.max_breadth;
     t->asked_at = f->key.at;
     t->from = f->peer;
     t->from_port = f->peer_port;

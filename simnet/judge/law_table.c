@@ -81,6 +81,9 @@ const sn_law sn_laws[] = {
                    "went" },
     [LAW_PRX8] = { "PRX8", "RFC3261:16.7",
                    "a proxy that sent a final response upstream cancels at once what still rings" },
+    [LAW_PRX9] = { "PRX9", "RFC5393:5.3.3",
+                   "the branches of a request that are under way at once are together no wider "
+                   "than the Max-Breadth that it came with" },
     [LAW_DLG1] = { "DLG1", "RFC3261:15",
                    "when one end of a call knows that it ended, the other does too, if no timeout "
                    "explains it" },

@@ -15,7 +15,7 @@
 #define LAW_LIST(X)                                                                             \
     X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12)      \
     X(TX13) X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19)                                     \
-    X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) X(PRX8)                             \
+    X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) X(PRX8) X(PRX9)                     \
     X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7) X(TAG1)                             \
     X(REL1) X(REL2) X(REL3) X(REL4) X(REL5)                                                     \
     X(OFF1) X(OFF2) X(OFF3) X(OFF4) X(OFF5)                                                     \
@@ -93,6 +93,7 @@ typedef struct txn {
     uint8_t route_count, says;
     session_facts session; /* of an INVITE outside a dialog */
     uint16_t max_forwards; /* server, as received */
+    uint16_t max_breadth;  /* of the request; 0: it has none */
     uint16_t status;       /* the last response that counts */
     uint16_t answers;      /* server: copies that came at asked_at, not yet answered */
     uint8_t via_count;

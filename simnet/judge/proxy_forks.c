@@ -1,17 +1,47 @@
-/* PRX8: a proxy that sent a final response upstream cancels every branch that is still ringing, at once (RFC 3261 16.7 step 10). The
- * branches of a request are known by its received top Via, their second one. Only a request that was forked is looked at, so that
- * others cost nothing. A proxy at its quota is excused: it had no room for the CANCEL.
+/* What a proxy that forks owes. PRX8: when it sent a final response upstream it cancels every branch that is still ringing, at once (RFC
+ * 3261 16.7 step 10). A proxy at its quota is excused: it had no room for the CANCEL. PRX9: the branches that are under way at once share
+ * the Max-Breadth that the request came with (RFC 5393 5.3.3); what a branch had may be used again when it ended (5.3.3.1).
+ *
+ * The branches of a request are known by its received top Via, their second one. Only a request that was forked is looked at, so that
+ * others cost nothing.
  */
 #include "laws.h"
+
+static bool is_under_way(const txn *t, const txn *server)
+{
+    return t->key != 0 && t->side == CLIENT && t->node == server->node &&
+           t->method == server->method && t->phase <= PHASE_PROCEEDING;
+}
+
+/* Those that wait for nothing any more count no more: their final response came, or a timer ended them. */
+static void judge_breadth(sn_judge *j, const sn_fact *f, const txn *server)
+{
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < j->txn_count; i++) {
+        const txn *t = &j->all[i];
+        if (is_under_way(t, server) && t->second_branch == f->sip.second_branch) {
+            sum += t->max_breadth;
+        }
+    }
+    if (sum > server->max_breadth) {
+        sn_judge_broken(j, LAW_PRX9, f->key.at, f->entity, f->sip.call_id,
+                        "branches of Max-Breadth %u together are under way, of a request with %u",
+                        sum, server->max_breadth);
+    }
+}
 
 void sn_proxy_branch_sent(sn_judge *j, const sn_fact *f, txn *server)
 {
     txn *branch = sn_txn_find(j, f->entity, CLIENT, f->sip.branch, f->sip.method);
-    if (f->sip.method != SS_METHOD_INVITE || branch == NULL || branch->second_branch != 0) {
+    if (branch == NULL || branch->second_branch != 0) {
         return; /* a copy */
     }
     branch->second_branch = f->sip.second_branch;
+    branch->max_breadth = f->sip.max_breadth;
     server->forks = (uint8_t)(server->forks + (server->forks < UINT8_MAX ? 1 : 0));
+    if (server->forks > 1 && server->max_breadth != 0 && has_timers(j, server->node)) {
+        judge_breadth(j, f, server);
+    }
 }
 
 static bool is_ringing(const txn *t, const sn_fact *f)

@@ -49,6 +49,16 @@ static uint16_t max_forwards(const ss_msg *msg)
     return (uint16_t)(value < UINT16_MAX - 1 ? value : UINT16_MAX - 1);
 }
 
+static uint16_t max_breadth(const ss_msg *msg)
+{
+    uint32_t value = 0;
+    if (msg->first[SS_HDR_MAX_BREADTH] == 0 ||
+        ss_msg_number(msg, SS_HDR_MAX_BREADTH, &value) != SS_OK) {
+        return 0;
+    }
+    return (uint16_t)(value < UINT16_MAX ? value : UINT16_MAX);
+}
+
 /* RFC3262:7.2 "776656 1 INVITE"; what is not so is of no INVITE. */
 static void summarise_rack(ss_slice value, ss_summary *out)
 {
@@ -230,6 +240,7 @@ void ss_msg_summarise(const ss_msg *msg, ss_summary *out)
         (ss_summary){ .is_sip = 1, .is_request = msg->is_request, .method = (uint8_t)msg->method };
     out->status = (uint16_t)msg->status;
     out->max_forwards = max_forwards(msg);
+    out->max_breadth = max_breadth(msg);
     out->cseq = ss_msg_cseq(msg, &cseq) == SS_OK ? cseq.number : 0;
     out->body_bytes = (uint32_t)msg->body.len;
     out->call_id = msg->first[SS_HDR_CALL_ID] == 0 ? 0 : hash_of(ss_msg_call_id(msg));

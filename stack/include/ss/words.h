@@ -63,7 +63,8 @@ typedef struct ss_summary {
         routes; /* of such a request: its Route; else the route set that its receiver makes of Record-Route:
                        * SS_ROUTES_PRIME */
     uint8_t route_count;
-    uint8_t says; /* SS_SAYS_* */
+    uint8_t says;         /* SS_SAYS_* */
+    uint16_t max_breadth; /* of a request (RFC 5393); 0 when absent, or no number; capped */
 } ss_summary;
 
 /** Routes r0, r1 … are r0 + r1 * this + r2 * this^2 …, each the hash of its URI: so can one be put before or behind. */

@@ -1,4 +1,4 @@
-/* PRX1 to PRX5, PRX7, PRX8: what a proxy makes of what it got. RFC3261:16.6, 16.7. */
+/* PRX1 to PRX5, PRX7 to PRX9: what a proxy makes of what it got. RFC3261:16.6, 16.7. RFC5393:5.3.3 */
 #include "check.h"
 #include "court.h"
 
@@ -247,4 +247,54 @@ TEST(prx8_excuses_a_proxy_at_its_quota)
     court_finish(&rig, SS_S(1));
     CHECK_EQ(court_broken(&rig, "PRX8"), 0);
     court_close(&rig);
+}
+
+static void branch_leaves(court *rig, uint64_t branch, uint16_t breadth)
+{
+    ss_summary request = forwarded(SS_METHOD_MESSAGE);
+    request.branch = branch;
+    request.max_breadth = breadth;
+    court_sends(rig, COURT_PROXY, request);
+}
+
+/* A request that came with Max-Breadth 3, or without one, leaves by two branches. */
+static uint64_t broken_by(uint16_t came, uint16_t first, uint16_t second, bool has_ended)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    ss_summary request = court_request(SS_METHOD_MESSAGE, COURT_THEIRS);
+    request.max_breadth = came;
+    court_gets(&rig, COURT_PROXY, request);
+    branch_leaves(&rig, COURT_OURS, first);
+    court_at(&rig, SS_MS(20));
+    if (has_ended) {
+        ss_summary response = court_response(404, SS_METHOD_MESSAGE, COURT_OURS);
+        response.via_count = 2;
+        response.second_branch = COURT_THEIRS;
+        court_gets(&rig, COURT_PROXY, response);
+    }
+    branch_leaves(&rig, COURT_OURS + 1, second);
+    const uint64_t broken = court_broken(&rig, "PRX9");
+    CHECK_EQ(court_broken_any(&rig), broken);
+    court_close(&rig);
+    return broken;
+}
+
+TEST(prx9_sees_branches_that_are_wider_together_than_their_request)
+{
+    CHECK_EQ(broken_by(3, 2, 2, false), 1);
+    CHECK_EQ(broken_by(3, 2, 1, false), 0);
+    CHECK_EQ(broken_by(3, 1, 3, false), 1);
+}
+
+TEST(prx9_lets_what_a_branch_had_be_used_again_when_it_ended)
+{
+    CHECK_EQ(broken_by(3, 3, 3, true), 0);
+    CHECK_EQ(broken_by(3, 3, 3, false), 1);
+}
+
+TEST(prx9_says_nothing_of_a_request_without_max_breadth)
+{
+    CHECK_EQ(broken_by(0, 60, 60, false), 0);
 }

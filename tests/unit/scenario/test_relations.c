@@ -229,6 +229,7 @@ TEST(roles_have_what_they_need)
         { ONE_LINK "nodes: {p: {roles: [proxy, registrar]}}\n" PROXY
                    "routers: {r: {}}\nname: «[»x]\n",
           "a text is wanted", NULL },
+        { ONE_LINK "nodes: {p: {role: proxy, sent_by: «host»}}\n", "no 'host'", "address" },
         { ONE_LINK "nodes: {p: {role: proxy, host: «\"P_1\"»}}\n", "no host name", NULL },
         { ONE_LINK "nodes: {p: {roles: [proxy, registrar]}}\ndomains: {example.com: {registrar: "
                    "p}, «Ex_ample»: {registrar: p}}\n",
