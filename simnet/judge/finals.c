@@ -14,10 +14,31 @@ static ss_span unnoted_life(const sn_judge *j, const sn_fact *f)
                                                                      : 128 * m->spans->t1;
 }
 
-static void begin(sn_judge *j, const sn_fact *f, txn *t)
+/* Until when it must have some answer. */
+static void expect_answer(const sn_judge *j, ss_time came, txn *t)
 {
     const sn_member *m = member(j, t->node);
-    const bool is_invite = t->method == SS_METHOD_INVITE;
+    t->due = SS_TIME_NEVER;
+    if (m->spans->t1 != 0 && t->method != SS_METHOD_ACK) {
+        const ss_span within =
+            t->method == SS_METHOD_INVITE ? SS_MS(200) : sn_until_e_reaches_t2(m);
+        t->due = within == 0 ? SS_TIME_NEVER : ss_time_after(came, within);
+    }
+}
+
+void sn_server_begin_again(sn_judge *j, const sn_fact *f, txn *t)
+{
+    t->first = f->key.at;
+    t->phase = PHASE_WAITING;
+    t->acked = t->lenient = false;
+    t->status = 0;
+    t->final_at = SS_TIME_NEVER;
+    t->said = 0;
+    expect_answer(j, f->key.at, t);
+}
+
+static void begin(sn_judge *j, const sn_fact *f, txn *t)
+{
     t->first = f->key.at;
     t->phase = PHASE_WAITING;
     t->noted = t->noted == SS_TXN_TERMINATED ? NOT_NOTED : t->noted;
@@ -47,11 +68,7 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->answers = 0;
     t->forks = 0;
     t->end = ss_time_after(f->key.at, unnoted_life(j, f));
-    t->due = SS_TIME_NEVER;
-    if (m->spans->t1 != 0 && t->method != SS_METHOD_ACK) {
-        const ss_span within = is_invite ? SS_MS(200) : sn_until_e_reaches_t2(m);
-        t->due = within == 0 ? SS_TIME_NEVER : ss_time_after(f->key.at, within);
-    }
+    expect_answer(j, f->key.at, t);
     sn_txn_schedule(j, t);
 }
 

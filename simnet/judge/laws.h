@@ -430,6 +430,8 @@ void sn_tag_judge(sn_judge *j, const sn_fact *f, txn *t);
 /* finals.c: TX10, TX13, TX15, TX17, TX18, PRX6; requests and responses at servers */
 void sn_server_request_received(sn_judge *j, const sn_fact *f);
 void sn_server_response_sent(sn_judge *j, const sn_fact *f);
+/** A copy of what was refused without a transaction has one now: it is as if none had come before. */
+void sn_server_begin_again(sn_judge *j, const sn_fact *f, txn *t);
 
 /* response_places.c: TRN3; true for a copy of a response that failed where it was sent before (RFC 3263 5): no law of timers is about it */
 bool sn_response_goes_on(sn_judge *j, const sn_fact *f, txn *server);

@@ -69,9 +69,20 @@ static void judge_leaving(sn_judge *j, const sn_fact *f, const txn *t)
     }
 }
 
+/* RFC3261:8.2.7 Who answers without a transaction does not know it for a copy: a stack at its quota refuses a request, and serves its
+ * copy when there is room again. */
+static bool is_forgotten(const sn_fact *f, const txn *t)
+{
+    return t->side == SERVER && t->noted == NOT_NOTED && f->note.from == f->note.to &&
+           t->phase == PHASE_COMPLETED;
+}
+
 static void enter(sn_judge *j, const sn_fact *f, txn *t)
 {
     const sn_member *m = member(j, t->node);
+    if (is_forgotten(f, t)) {
+        sn_server_begin_again(j, f, t);
+    }
     t->noted = f->note.to;
     t->entered = f->key.at;
     t->reliable = f->note.reliable;

@@ -49,6 +49,43 @@ TEST(tx10_sees_a_2xx_copy_with_another_tag_or_other_bytes)
     }
 }
 
+/* 503 without a transaction, at a quota; a copy comes when there is room again, and is served, or is refused likewise. RFC3261:8.2.7 */
+static uint64_t broken_after_refusal(ss_method method, bool has_room, unsigned status)
+{
+    const bool invite = method == SS_METHOD_INVITE;
+    const ss_txn_state state = invite ? SS_TXN_PROCEEDING : SS_TXN_TRYING;
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    court_gets(&rig, COURT_BOB, court_request(SS_METHOD_OPTIONS, COURT_THEIRS + 7));
+    court_notes_txn(&rig, COURT_BOB, SS_NIST, SS_METHOD_OPTIONS, COURT_THEIRS + 7, SS_TXN_TRYING,
+                    SS_TXN_TRYING);
+    court_sends(&rig, COURT_BOB, court_response(200, SS_METHOD_OPTIONS, COURT_THEIRS + 7));
+    court_gets(&rig, COURT_BOB, court_request(method, COURT_THEIRS));
+    court_sends(&rig, COURT_BOB, court_response(503, method, COURT_THEIRS));
+    court_at(&rig, SS_MS(500));
+    court_gets(&rig, COURT_BOB, court_request(method, COURT_THEIRS));
+    if (has_room) {
+        court_notes_txn(&rig, COURT_BOB, invite ? SS_IST : SS_NIST, method, COURT_THEIRS, state,
+                        state);
+    }
+    court_sends(&rig, COURT_BOB, court_response(status, method, COURT_THEIRS));
+    const uint64_t broken = court_broken(&rig, "TX10");
+    CHECK_EQ(court_broken_any(&rig), broken);
+    court_close(&rig);
+    return broken;
+}
+
+TEST(tx10_lets_who_kept_nothing_of_a_refusal_serve_a_copy)
+{
+    CHECK_EQ(broken_after_refusal(SS_METHOD_INVITE, true, 486), 0);
+    CHECK_EQ(broken_after_refusal(SS_METHOD_INVITE, true, 200), 0);
+    CHECK_EQ(broken_after_refusal(SS_METHOD_INVITE, false, 503), 0);
+    CHECK_EQ(broken_after_refusal(SS_METHOD_INVITE, false, 486), 1);
+    CHECK_EQ(broken_after_refusal(SS_METHOD_MESSAGE, true, 200), 0);
+    CHECK_EQ(broken_after_refusal(SS_METHOD_MESSAGE, false, 200), 1);
+}
+
 TEST(tx10_sees_a_copy_that_nobody_asked_for)
 {
     court rig;
