@@ -167,16 +167,6 @@ TEST(rfc3261_18_2_2_a_sent_by_without_received_is_resolved)
 
 /* ---- over streams -------------------------------------------------------------------------------------------- */
 
-/* The path of a connection that Alice opened. */
-static ss_path from_alice(const proxy_rig *rig)
-{
-    ss_path path = rig->config.local;
-    path.transport = SS_TRANSPORT_TCP;
-    path.connection = 1;
-    path.remote = ss_address_v4(0x0a000002, 40001);
-    return path;
-}
-
 typedef enum deed { OPENS, CLOSES, REFUSES } deed;
 
 static void do_to(proxy_rig *rig, const ss_path *path, deed what)
@@ -194,22 +184,11 @@ static void do_to(proxy_rig *rig, const ss_path *path, deed what)
     px_drain(rig, &turn);
 }
 
-static void writes(proxy_rig *rig, const ss_path *path, ss_slice bytes)
-{
-    static _Alignas(16) unsigned char memory[1 << 16];
-    ss_arena arena = { .base = memory, .cap = sizeof memory };
-    ss_turn turn = ss_turn_begin(rig->now, &arena);
-    ss_taken taken;
-    CHECK_OK(ss_engine_stream_input(&rig->engine, &turn, path, bytes, &taken));
-    px_drain(rig, &turn);
-}
-
 /* Alice asks over a connection that is closed before Bob answers. */
 static void loses_connection(proxy_rig *rig, const char *via)
 {
-    const ss_path path = from_alice(rig);
-    do_to(rig, &path, OPENS);
-    writes(rig, &path, message(rig, via));
+    const ss_path path = px_open(rig, ALICE, 1);
+    px_write(rig, &path, message(rig, via));
     px_sent *copy = px_expect(rig, BOB, MESSAGE_OUT);
     do_to(rig, &path, CLOSES);
     px_send(rig, BOB, px_reply(rig, copy, 200, ""));

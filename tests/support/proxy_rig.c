@@ -376,6 +376,29 @@ void px_send(proxy_rig *rig, const char *host, ss_slice bytes)
     px_drain(rig, &turn);
 }
 
+ss_path px_open(proxy_rig *rig, const char *host, uint32_t number)
+{
+    ss_arena arena = arena_of(rig);
+    ss_turn turn = ss_turn_begin(rig->now, &arena);
+    ss_path path = rig->config.local;
+    path.transport = SS_TRANSPORT_TCP;
+    path.connection = number;
+    path.remote = host_address(host);
+    path.remote.port = (uint16_t)(40000u + number);
+    CHECK_OK(ss_engine_stream_opened(&rig->engine, &turn, &path));
+    px_drain(rig, &turn);
+    return path;
+}
+
+void px_write(proxy_rig *rig, const ss_path *path, ss_slice bytes)
+{
+    ss_arena arena = arena_of(rig);
+    ss_turn turn = ss_turn_begin(rig->now, &arena);
+    ss_taken taken;
+    rig->last_status = ss_engine_stream_input(&rig->engine, &turn, path, bytes, &taken);
+    px_drain(rig, &turn);
+}
+
 void px_fail_path(proxy_rig *rig, const char *host)
 {
     ss_arena arena = arena_of(rig);

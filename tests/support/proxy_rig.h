@@ -79,6 +79,9 @@ void px_free(proxy_rig *rig);
 void px_run_to(proxy_rig *rig, ss_time at);
 /** A datagram from a host's port 5060. */
 void px_send(proxy_rig *rig, const char *host, ss_slice bytes);
+/** A connection that the host opens from port 40000 + number, and a message on it. */
+ss_path px_open(proxy_rig *rig, const char *host, uint32_t number);
+void px_write(proxy_rig *rig, const ss_path *path, ss_slice bytes);
 /** ICMP says that the host cannot be reached. */
 void px_fail_path(proxy_rig *rig, const char *host);
 /** The outputs of a turn that the test began itself. */

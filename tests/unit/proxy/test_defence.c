@@ -172,6 +172,70 @@ TEST(who_proved_his_address_is_not_blocked_for_what_is_forged)
     px_stop(rig);
 }
 
+/* ---- over connections: who has one is where he says ---- */
+
+/* Messages for nobody, over a connection; how many were answered. */
+static unsigned heard_by(proxy_rig *rig, const ss_path *path, unsigned times)
+{
+    unsigned answers = 0;
+    for (unsigned i = 0; i < times; i++) {
+        px_write(rig, path,
+                 px_printf(rig,
+                           "MESSAGE sip:nobody@example.com SIP/2.0\n"
+                           "Via: SIP/2.0/TCP " ALICE ";branch=z9hG4bK%u\nMax-Forwards: 70\n"
+                           "From: <sip:alice@example.com>;tag=a\nTo: <sip:nobody@example.com>\n"
+                           "Call-ID: c\nCSeq: %u MESSAGE\nContent-Length: 0\n\n",
+                           i, i + 1));
+        while (px_take(rig) != NULL) {
+            answers++;
+        }
+    }
+    return answers;
+}
+
+static void closes(proxy_rig *rig, const ss_path *path)
+{
+    static _Alignas(16) unsigned char memory[4096];
+    ss_arena arena = { .base = memory, .cap = sizeof memory };
+    ss_turn turn = ss_turn_begin(rig->now, &arena);
+    CHECK_OK(ss_engine_path_lost(&rig->engine, &turn, path, false));
+    px_drain(rig, &turn);
+}
+
+TEST(who_comes_by_a_connection_is_no_stranger_and_has_the_rate_of_his_address)
+{
+    proxy_rig *rig =
+        rig_with((ss_defence_config){ .source = two_a_second, .strangers = { SS_TIME_NEVER, 1 } });
+    px_go(rig);
+    const ss_path one = px_open(rig, ALICE, 1), other = px_open(rig, ALICE, 2);
+    CHECK_EQ(heard_by(rig, &one, 5), 2);
+    CHECK_EQ(heard_by(rig, &other, 5), 0); /* another connection is no other address */
+    px_run_to(rig, SS_S(1));
+    CHECK_EQ(heard_by(rig, &other, 5), 2);
+    CHECK_EQ(heard(rig, CAROL, message(rig, "c"), 5),
+             1); /* and none of the strangers' share was taken */
+    closes(rig, &one);
+    closes(rig, &other);
+    px_stop(rig);
+}
+
+TEST(who_offends_over_a_connection_is_blocked_though_his_address_is_proved)
+{
+    proxy_rig *rig = rig_with(blocking(1u << SS_OFFENCE_REFUSED));
+    px_go(rig);
+    const ss_path path = px_open(rig, ALICE, 1);
+    CHECK_EQ(heard_by(rig, &path, 9), 3); /* three times 404 */
+    const ss_path again = px_open(rig, ALICE, 2);
+    CHECK_EQ(heard_by(rig, &again, 9),
+             0); /* a new connection proves nothing while the block lasts */
+    CHECK_EQ(heard(rig, CAROL, message(rig, "c"), 1), 1);
+    px_run_to(rig, SS_S(60));
+    CHECK_EQ(heard_by(rig, &again, 1), 1);
+    closes(rig, &path);
+    closes(rig, &again);
+    px_stop(rig);
+}
+
 /* ---- the table ---- */
 
 static void from_anybody(proxy_rig *rig, uint32_t first, uint32_t count, ss_slice bytes)
