@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "line.h"
 #include "sn/judge.h"
 #include "sn/mutate.h"
 #include "ss/msg.h"
@@ -12,40 +13,19 @@
 
 /* ---- one line ---- */
 
-static void key(ss_buffer *b, const char *name)
+/* The name of a node, as sn_capture_name has it: all of its array is copied, which takes no call. */
+static char *put_name(char *p, const sn_cast *cast, uint32_t node)
 {
-    ss_put_text(b, ",\"");
-    ss_put_text(b, name);
-    ss_put_text(b, "\":");
+    if (node >= cast->node_count) {
+        return line_text(p, sn_capture_name(cast, node));
+    }
+    const char *name = cast->nodes[node].name;
+    memcpy(p, name, sizeof cast->nodes[node].name);
+    return p + strlen(name);
 }
 
-static void number(ss_buffer *b, const char *name, uint64_t value)
-{
-    key(b, name);
-    ss_put_u64(b, value);
-}
-
-static void text(ss_buffer *b, const char *name, const char *value)
-{
-    key(b, name);
-    ss_put_char(b, '"');
-    ss_put_text(b, value);
-    ss_put_char(b, '"');
-}
-
-static void hash(ss_buffer *b, const char *name, uint64_t value)
-{
-    key(b, name);
-    ss_put_char(b, '"');
-    ss_put_hex(b, value, 16);
-    ss_put_char(b, '"');
-}
-
-static void truth(ss_buffer *b, const char *name, bool value)
-{
-    key(b, name);
-    ss_put_text(b, value ? "true" : "false");
-}
+#define LINE_NODE(p, key, cast, node) \
+    line_bytes(put_name(LINE_PUT(p, ",\"" key "\":\""), cast, node), "\"", 1)
 
 static bool is_of_link(sn_fact_kind kind)
 {
@@ -53,294 +33,341 @@ static bool is_of_link(sn_fact_kind kind)
 }
 
 /* What `value` counts. */
-static const char *value_key(sn_fact_kind kind)
+static char *put_value(char *p, const sn_fact *fact)
 {
-    switch (kind) {
+    switch (fact->kind) {
     case SN_FACT_FRAGMENTED:
     case SN_FACT_REASSEMBLED:
-        return "pieces";
+        return LINE_NUMBER(p, "pieces", fact->value);
     case SN_FACT_LINK_SENT:
-        return "copies";
+        return LINE_NUMBER(p, "copies", fact->value);
     default:
-        return "bytes";
+        return LINE_NUMBER(p, "bytes", fact->value);
     }
 }
 
-static void put_packet(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
+static char *put_packet(char *p, const sn_cast *cast, const sn_fact *fact)
 {
-    text(b, "origin", sn_capture_name(cast, fact->packet.origin));
-    number(b, "ordinal", fact->packet.ordinal);
-    number(b, "fragment", fact->packet.fragment);
-    number(b, "copy", fact->packet.copy);
-    number(b, value_key(fact->kind), fact->value);
-    hash(b, "hash", fact->hash);
+    p = LINE_NODE(p, "origin", cast, fact->packet.origin);
+    p = LINE_NUMBER(p, "ordinal", fact->packet.ordinal);
+    p = LINE_NUMBER(p, "fragment", fact->packet.fragment);
+    p = LINE_NUMBER(p, "copy", fact->packet.copy);
+    p = put_value(p, fact);
+    p = LINE_HASH(p, "hash", fact->hash);
     if (fact->kind == SN_FACT_LINK_SENT && fact->due != SS_TIME_NEVER) {
-        number(b, "due_ns", fact->due);
+        p = LINE_NUMBER(p, "due_ns", fact->due);
     }
     if (fact->cause != SN_CAUSE_NONE) {
-        text(b, "cause", sn_cause_text((sn_cause)fact->cause));
+        p = LINE_TEXT(p, "cause", sn_cause_text((sn_cause)fact->cause));
     }
+    return p;
 }
 
 /* Where in which direction of a connection. */
-static void put_stream(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
+static char *put_stream(char *p, const sn_cast *cast, const sn_fact *fact)
 {
-    text(b, "origin", sn_capture_name(cast, fact->packet.origin));
-    number(b, "offset", fact->packet.ordinal);
-    number(b, "bytes", fact->value);
-    hash(b, "hash", fact->hash);
+    p = LINE_NODE(p, "origin", cast, fact->packet.origin);
+    p = LINE_NUMBER(p, "offset", fact->packet.ordinal);
+    p = LINE_NUMBER(p, "bytes", fact->value);
+    p = LINE_HASH(p, "hash", fact->hash);
+    return p;
 }
 
 /* Of which datagram: from that port of who hears it to the other of somebody. */
-static void put_icmp(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
+static char *put_icmp(char *p, const sn_cast *cast, const sn_fact *fact)
 {
-    text(b, "origin", sn_capture_name(cast, fact->packet.origin));
-    number(b, "ordinal", fact->packet.ordinal);
-    text(b, "icmp", sn_icmp_text(sn_icmp_kind_of(fact->value)));
+    p = LINE_NODE(p, "origin", cast, fact->packet.origin);
+    p = LINE_NUMBER(p, "ordinal", fact->packet.ordinal);
+    p = LINE_TEXT(p, "icmp", sn_icmp_text(sn_icmp_kind_of(fact->value)));
     if (sn_icmp_kind_of(fact->value) == SN_ICMP_TOO_BIG) {
-        number(b, "mtu", fact->value & UINT16_MAX);
+        p = LINE_NUMBER(p, "mtu", fact->value & UINT16_MAX);
     }
     if (fact->peer != SN_NOBODY) {
-        text(b, "peer", sn_capture_name(cast, fact->peer));
+        p = LINE_NODE(p, "peer", cast, fact->peer);
     }
-    number(b, "from_port", fact->local_port);
-    number(b, "to_port", fact->peer_port);
+    p = LINE_NUMBER(p, "from_port", fact->local_port);
+    p = LINE_NUMBER(p, "to_port", fact->peer_port);
     if (fact->sip.call_id != 0) {
-        hash(b, "call_id", fact->sip.call_id);
+        p = LINE_HASH(p, "call_id", fact->sip.call_id);
     }
+    return p;
 }
 
-static void put_connection(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
+static char *put_connection(char *p, const sn_cast *cast, const sn_fact *fact)
 {
-    text(b, "connection_event",
-         sn_connection_event_name((sn_connection_event)fact->connection.event));
+    p = LINE_TEXT(p, "connection_event",
+                  sn_connection_event_name((sn_connection_event)fact->connection.event));
     if (fact->peer != SN_NOBODY) {
-        text(b, "peer", sn_capture_name(cast, fact->peer));
+        p = LINE_NODE(p, "peer", cast, fact->peer);
     }
-    number(b, "local_port", fact->local_port);
-    number(b, "peer_port", fact->peer_port);
-    number(b, "kept_bytes", fact->value);
+    p = LINE_NUMBER(p, "local_port", fact->local_port);
+    p = LINE_NUMBER(p, "peer_port", fact->peer_port);
+    p = LINE_NUMBER(p, "kept_bytes", fact->value);
     if (fact->connection.call_id != 0) {
-        hash(b, "call_id", fact->connection.call_id);
+        p = LINE_HASH(p, "call_id", fact->connection.call_id);
     }
+    return p;
 }
 
-static void put_method(ss_buffer *b, unsigned method)
+static char *put_method(char *p, unsigned method)
 {
-    key(b, "method");
-    ss_put_char(b, '"');
-    ss_put(b, ss_method_name((ss_method)method));
-    ss_put_char(b, '"');
+    return LINE_SLICE(p, "method", ss_method_name((ss_method)method));
 }
 
-static void put_sip(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
+static char *put_sip(char *p, const sn_cast *cast, const sn_fact *fact)
 {
     const ss_summary *sip = &fact->sip;
     if (fact->peer != SN_NOBODY) {
-        text(b, "peer", sn_capture_name(cast, fact->peer));
+        p = LINE_NODE(p, "peer", cast, fact->peer);
     }
-    number(b, "local_port", fact->local_port);
-    number(b, "peer_port", fact->peer_port);
-    truth(b, "sip", sip->is_sip != 0);
+    p = LINE_NUMBER(p, "local_port", fact->local_port);
+    p = LINE_NUMBER(p, "peer_port", fact->peer_port);
+    p = LINE_TRUTH(p, "sip", sip->is_sip != 0);
     if (sip->is_sip == 0) {
-        return;
+        return p;
     }
-    put_method(b, sip->method);
+    p = put_method(p, sip->method);
     if (sip->is_request == 0) {
-        number(b, "status", sip->status);
+        p = LINE_NUMBER(p, "status", sip->status);
     }
-    number(b, "cseq", sip->cseq);
-    number(b, "vias", sip->via_count);
+    p = LINE_NUMBER(p, "cseq", sip->cseq);
+    p = LINE_NUMBER(p, "vias", sip->via_count);
     if (sip->max_forwards != 0xffff) {
-        number(b, "max_forwards", sip->max_forwards);
+        p = LINE_NUMBER(p, "max_forwards", sip->max_forwards);
     }
-    number(b, "body_bytes", sip->body_bytes);
-    hash(b, "call_id", sip->call_id);
-    hash(b, "from_tag", sip->from_tag);
-    hash(b, "to_tag", sip->to_tag);
-    hash(b, "branch", sip->branch);
+    p = LINE_NUMBER(p, "body_bytes", sip->body_bytes);
+    p = LINE_HASH(p, "call_id", sip->call_id);
+    p = LINE_HASH(p, "from_tag", sip->from_tag);
+    p = LINE_HASH(p, "to_tag", sip->to_tag);
+    p = LINE_HASH(p, "branch", sip->branch);
+    return p;
 }
 
-static void put_states(ss_buffer *b, const ss_note *note)
+static char *put_states(char *p, const ss_note *note)
 {
     const char *(*name)(unsigned) = note->kind == SS_NOTE_DIALOG         ? rp_dialog_state_name
                                     : note->kind == SS_NOTE_SUBSCRIPTION ? rp_subscription_name
                                                                          : rp_txn_state_name;
-    text(b, "from", name(note->from));
-    text(b, "to", name(note->to));
+    p = LINE_TEXT(p, "from", name(note->from));
+    p = LINE_TEXT(p, "to", name(note->to));
+    return p;
 }
 
-static void put_transport(ss_buffer *b, const char *name, unsigned transport)
+static ss_slice transport_name(unsigned transport)
 {
-    key(b, name);
-    ss_put_char(b, '"');
-    ss_put(b,
-           transport < SS_TRANSPORT_COUNT ? ss_transport_name((ss_transport)transport) : SS_EMPTY);
-    ss_put_char(b, '"');
+    return transport < SS_TRANSPORT_COUNT ? ss_transport_name((ss_transport)transport) : SS_EMPTY;
 }
 
-static void put_note(ss_buffer *b, const ss_note *note)
+static char *put_note(char *p, const ss_note *note)
 {
-    text(b, "note", rp_note_name(note->kind));
+    p = LINE_TEXT(p, "note", rp_note_name(note->kind));
     if (note->kind == SS_NOTE_TXN || note->kind == SS_NOTE_TIMER || note->kind == SS_NOTE_RESEND) {
-        text(b, "machine", rp_machine_name(note->machine));
-        truth(b, "reliable", note->reliable);
+        p = LINE_TEXT(p, "machine", rp_machine_name(note->machine));
+        p = LINE_TRUTH(p, "reliable", note->reliable);
     }
     if (note->kind == SS_NOTE_TXN || note->kind == SS_NOTE_DIALOG ||
         note->kind == SS_NOTE_SUBSCRIPTION) {
-        put_states(b, note);
+        p = put_states(p, note);
     }
     if (note->kind == SS_NOTE_SWITCH) {
-        put_transport(b, "from", note->from);
-        put_transport(b, "to", note->to);
+        p = LINE_SLICE(p, "from", transport_name(note->from));
+        p = LINE_SLICE(p, "to", transport_name(note->to));
     }
     if (note->kind == SS_NOTE_DEFENCE) {
-        text(b, "step", rp_defence_step_name(note->from));
+        p = LINE_TEXT(p, "step", rp_defence_step_name(note->from));
     }
     if (note->kind == SS_NOTE_QUEUE) {
-        text(b, "class", rp_class_name(note->from));
-        text(b, "step", rp_queue_step_name(note->to));
+        p = LINE_TEXT(p, "class", rp_class_name(note->from));
+        p = LINE_TEXT(p, "step", rp_queue_step_name(note->to));
     }
     if (note->kind == SS_NOTE_AUTH) {
-        text(b, "credentials", rp_auth_text(note->from));
+        p = LINE_TEXT(p, "credentials", rp_auth_text(note->from));
     }
     if (note->kind == SS_NOTE_SUBSCRIPTION) {
-        text(b, "role", note->machine == 0 ? "subscriber" : "notifier");
+        p = LINE_TEXT(p, "role", note->machine == 0 ? "subscriber" : "notifier");
     }
     if ((note->kind == SS_NOTE_TIMER || note->kind == SS_NOTE_RESEND) &&
         note->letter < SS_LETTER_COUNT) {
-        text(b, "letter", rp_letter_name(note->letter));
+        p = LINE_TEXT(p, "letter", rp_letter_name(note->letter));
     }
-    put_method(b, note->method);
+    p = put_method(p, note->method);
     if (note->status != 0) {
-        number(b, "status", note->status);
+        p = LINE_NUMBER(p, "status", note->status);
     }
     if (note->value != 0) {
         const bool waited = note->kind == SS_NOTE_QUEUE && note->to == SS_QUEUE_TAKEN;
-        number(b,
-               note->kind == SS_NOTE_TIMER ? "ran_ns"
-               : waited                    ? "waited_ns"
-                                           : "value",
-               note->value);
+        p = note->kind == SS_NOTE_TIMER ? LINE_NUMBER(p, "ran_ns", note->value)
+            : waited                    ? LINE_NUMBER(p, "waited_ns", note->value)
+                                        : LINE_NUMBER(p, "value", note->value);
     }
-    hash(b, "call_id", note->call_id);
-    hash(b, "branch", note->branch);
+    p = LINE_HASH(p, "call_id", note->call_id);
+    p = LINE_HASH(p, "branch", note->branch);
+    return p;
 }
 
-static void put_call(ss_buffer *b, const sn_cast *cast, const sn_call_fact *call)
+static char *put_call(char *p, const sn_cast *cast, const sn_call_fact *call)
 {
-    text(b, "call_event", sn_call_event_name((sn_call_event)call->event));
+    p = LINE_TEXT(p, "call_event", sn_call_event_name((sn_call_event)call->event));
     if (call->number != 0) {
-        number(b, "call", call->number);
+        p = LINE_NUMBER(p, "call", call->number);
     }
     if (call->source < cast->call_source_count) {
-        text(b, "calls", cast->call_sources[call->source]);
+        p = LINE_TEXT(p, "calls", cast->call_sources[call->source]);
     }
     if (call->status != 0) {
-        number(b, "status", call->status);
-        truth(b, "synthetic", call->synthetic != 0);
+        p = LINE_NUMBER(p, "status", call->status);
+        p = LINE_TRUTH(p, "synthetic", call->synthetic != 0);
     }
-    hash(b, "call_id", call->call_id);
+    p = LINE_HASH(p, "call_id", call->call_id);
     if (call->because != 0) {
-        hash(b, call->event == SN_CALL_JOINED ? "because" : "session", call->because);
+        p = call->event == SN_CALL_JOINED ? LINE_HASH(p, "because", call->because)
+                                          : LINE_HASH(p, "session", call->because);
     }
+    return p;
 }
 
-static void put_edited(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
+static char *put_edited(char *p, const sn_cast *cast, const sn_fact *fact)
 {
     const sn_edit edit = (sn_edit)fact->value;
-    text(b, "edit", edit < SN_EDITS ? sn_edit_about(edit)->name : "damaged");
-    text(b, "origin", sn_capture_name(cast, fact->packet.origin));
-    number(b, "ordinal", fact->packet.ordinal);
-    number(b, "copy", fact->packet.copy);
-    hash(b, "hash", fact->hash);
+    p = LINE_TEXT(p, "edit", edit < SN_EDITS ? sn_edit_about(edit)->name : "damaged");
+    p = LINE_TEXT(p, "origin", sn_capture_name(cast, fact->packet.origin));
+    p = LINE_NUMBER(p, "ordinal", fact->packet.ordinal);
+    p = LINE_NUMBER(p, "copy", fact->packet.copy);
+    p = LINE_HASH(p, "hash", fact->hash);
     if (fact->cause != SN_CAUSE_NONE) {
-        text(b, "cause", sn_cause_text((sn_cause)fact->cause));
+        p = LINE_TEXT(p, "cause", sn_cause_text((sn_cause)fact->cause));
     }
-    put_sip(b, cast, fact);
+    return put_sip(p, cast, fact);
 }
 
-static void put_left(ss_buffer *b, const sn_left_fact *left)
+static char *put_left(char *p, const sn_left_fact *left)
 {
-    number(b, "transactions", left->transactions);
-    number(b, "dialogs", left->dialogs);
-    number(b, "calls", left->calls);
-    number(b, "timers", left->timers);
-    number(b, "bindings", left->bindings);
-    number(b, "contexts", left->contexts);
+    p = LINE_NUMBER(p, "transactions", left->transactions);
+    p = LINE_NUMBER(p, "dialogs", left->dialogs);
+    p = LINE_NUMBER(p, "calls", left->calls);
+    p = LINE_NUMBER(p, "timers", left->timers);
+    p = LINE_NUMBER(p, "bindings", left->bindings);
+    p = LINE_NUMBER(p, "contexts", left->contexts);
     if (left->connections != 0) {
-        number(b, "connections", left->connections);
+        p = LINE_NUMBER(p, "connections", left->connections);
     }
-    number(b, "store_bytes", left->store_bytes);
+    p = LINE_NUMBER(p, "store_bytes", left->store_bytes);
+    return p;
 }
 
-static void put_by_kind(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
+static char *put_by_kind(char *p, const sn_cast *cast, const sn_fact *fact)
 {
     switch (fact->kind) {
     case SN_FACT_DATAGRAM_SENT:
     case SN_FACT_DATAGRAM_RECEIVED:
-        put_packet(b, cast, fact);
-        put_sip(b, cast, fact);
+        p = put_packet(p, cast, fact);
+        p = put_sip(p, cast, fact);
         break;
     case SN_FACT_EDITED:
-        put_edited(b, cast, fact);
+        p = put_edited(p, cast, fact);
         break;
     case SN_FACT_SERVED:
-        number(b, "bytes", fact->value);
-        hash(b, "hash", fact->hash);
-        put_sip(b, cast, fact);
+        p = LINE_NUMBER(p, "bytes", fact->value);
+        p = LINE_HASH(p, "hash", fact->hash);
+        p = put_sip(p, cast, fact);
         break;
     case SN_FACT_ICMP_SENT:
     case SN_FACT_ICMP_RECEIVED:
-        put_icmp(b, cast, fact);
+        p = put_icmp(p, cast, fact);
         break;
     case SN_FACT_STREAM_SENT:
     case SN_FACT_STREAM_RECEIVED:
-        put_stream(b, cast, fact);
-        put_sip(b, cast, fact);
+        p = put_stream(p, cast, fact);
+        p = put_sip(p, cast, fact);
         break;
     case SN_FACT_CONNECTION:
-        put_connection(b, cast, fact);
+        p = put_connection(p, cast, fact);
         break;
     case SN_FACT_NOTE:
-        put_note(b, &fact->note);
+        p = put_note(p, &fact->note);
         break;
     case SN_FACT_CALL:
     case SN_FACT_REGISTRATION:
-        put_call(b, cast, &fact->call);
+        p = put_call(p, cast, &fact->call);
         break;
     case SN_FACT_LEFT:
-        put_left(b, &fact->left);
+        p = put_left(p, &fact->left);
         break;
     case SN_FACT_END:
-        truth(b, "interrupted", fact->value != 0);
+        p = LINE_TRUTH(p, "interrupted", fact->value != 0);
         break;
     default:
-        put_packet(b, cast, fact);
+        p = put_packet(p, cast, fact);
         break;
     }
+    return p;
+}
+
+/* How the lines of one event begin: up to its key, "at/step/tie/receiver/sender/counter". */
+typedef struct beginning {
+    sn_key key;
+    size_t len; /* 0: of no event yet */
+    char text[192];
+} beginning;
+
+static bool is_of(const beginning *b, const sn_key *key)
+{
+    return b->len != 0 && b->key.at == key->at && b->key.counter == key->counter &&
+           b->key.receiver == key->receiver && b->key.sender == key->sender &&
+           b->key.step == key->step && b->key.tie == key->tie;
+}
+
+static void begin(beginning *b, const sn_key *key)
+{
+    char *const at = LINE_PUT(b->text, "{\"t_ns\":");
+    char *p = line_u64(at, key->at);
+    const size_t digits = (size_t)(p - at);
+    p = line_bytes(LINE_PUT(p, ",\"event\":\""), at, digits);
+    p = line_u64(LINE_PUT(p, "/"), key->step);
+    p = line_u64(LINE_PUT(p, "/"), key->tie);
+    p = line_u64(LINE_PUT(p, "/"), key->receiver);
+    p = line_u64(LINE_PUT(p, "/"), key->sender);
+    p = line_u64(LINE_PUT(p, "/"), key->counter);
+    p = LINE_PUT(p, "\",\"n\":");
+    b->len = (size_t)(p - b->text);
+    b->key = *key;
+}
+
+static char *put_link(char *p, const sn_cast *cast, uint32_t link)
+{
+    const uint32_t node = link / 2;
+    const uint32_t router = node < cast->node_count ? cast->nodes[node].router : SN_NOBODY;
+    const bool up = link == SN_UP(node);
+    p = put_name(LINE_PUT(p, ",\"link\":\""), cast, up ? node : router);
+    p = put_name(LINE_PUT(p, " -> "), cast, up ? router : node);
+    return LINE_PUT(p, "\"");
+}
+
+static char *put_line(char *p, beginning *b, const sn_cast *cast, const sn_fact *fact)
+{
+    if (!is_of(b, &fact->key)) {
+        begin(b, &fact->key);
+    }
+    p = line_u64(line_bytes(p, b->text, b->len), fact->index);
+    p = LINE_TEXT(p, "kind", sn_fact_name((sn_fact_kind)fact->kind));
+    if (is_of_link(fact->kind)) {
+        p = put_link(p, cast, fact->entity);
+    } else if (fact->kind != SN_FACT_END) {
+        p = LINE_NODE(p, "node", cast, fact->entity);
+    }
+    p = put_by_kind(p, cast, fact);
+    return LINE_PUT(p, "}\n");
 }
 
 void rp_event_put(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
 {
-    ss_put_text(b, "{\"t_ns\":");
-    ss_put_u64(b, fact->key.at);
-    key(b, "event");
-    ss_put_char(b, '"');
-    sn_capture_put_event(b, &fact->key);
-    ss_put_char(b, '"');
-    number(b, "n", fact->index);
-    text(b, "kind", sn_fact_name((sn_fact_kind)fact->kind));
-    if (is_of_link(fact->kind)) {
-        key(b, "link");
-        ss_put_char(b, '"');
-        sn_capture_put_link(b, cast, fact->entity);
-        ss_put_char(b, '"');
-    } else if (fact->kind != SN_FACT_END) {
-        text(b, "node", sn_capture_name(cast, fact->entity));
+    if (b->overflow || b->cap - b->len < RP_EVENT_BYTES) {
+        b->overflow = true;
+        return;
     }
-    put_by_kind(b, cast, fact);
-    ss_put_text(b, "}\n");
+    beginning own = { 0 };
+    char *const from = b->at + b->len;
+    b->len += (size_t)(put_line(from, &own, cast, fact) - from);
 }
 
 /* ---- the file ---- */
@@ -350,6 +377,7 @@ struct rp_events {
     const sn_cast *cast;
     sn_selection *selection;
     sn_capture_filter filter;
+    beginning last;
 };
 
 rp_events *rp_events_new(rp_file *out, const sn_cast *cast, const sn_capture_filter *filter)
@@ -394,9 +422,6 @@ void rp_events_fact(rp_events *e, const sn_fact *fact)
     if (!is_wanted(e, fact)) {
         return;
     }
-    char line[RP_EVENT_BYTES];
-    ss_buffer b = ss_buffer_on(line, sizeof line);
-    rp_event_put(&b, e->cast, fact);
-    SS_ASSERT(!b.overflow);
-    rp_put(e->out, ss_buffer_slice(&b));
+    char *const from = rp_room(e->out, RP_EVENT_BYTES);
+    rp_took(e->out, (size_t)(put_line(from, &e->last, e->cast, fact) - from));
 }

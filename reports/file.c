@@ -116,6 +116,21 @@ void rp_file_discard(rp_file *f)
     }
 }
 
+char *rp_room(rp_file *f, size_t len)
+{
+    SS_ASSERT(len <= sizeof f->buffer / 10);
+    if (sizeof f->buffer - f->len < len) {
+        rp_file_flush(f);
+    }
+    return f->buffer + f->len;
+}
+
+void rp_took(rp_file *f, size_t len)
+{
+    SS_ASSERT(len <= sizeof f->buffer - f->len);
+    f->len += len;
+}
+
 void rp_put(rp_file *f, ss_slice bytes)
 {
     while (bytes.len > sizeof f->buffer - f->len) {

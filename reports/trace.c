@@ -7,14 +7,14 @@
 #include <stdlib.h>
 
 #include "rp/json.h"
-#include "sn/capture.h"
+#include "sn/capture_index.h"
 #include "ss/msg.h"
 #include "words.h"
 
 struct rp_trace {
     rp_file *out;
     const sn_cast *cast;
-    sn_selection *selection;
+    sn_index calls; /* the first Call-IDs */
     uint64_t others;
     bool some;   /* an event is written already */
     bool *named; /* per node: its process has a name */
@@ -22,16 +22,14 @@ struct rp_trace {
 
 rp_trace *rp_trace_new(rp_file *out, const sn_cast *cast)
 {
-    static const sn_capture_filter filter = { .kind = SN_CAPTURE_CALLS, .count = RP_TRACE_CALLS };
     rp_trace *t = calloc(1, sizeof *t);
     if (t == NULL) {
         return NULL;
     }
     t->out = out;
     t->cast = cast;
-    t->selection = sn_selection_new(&filter);
     t->named = calloc((size_t)cast->node_count + 1, sizeof *t->named);
-    if (t->selection == NULL || t->named == NULL) {
+    if (t->named == NULL) {
         rp_trace_free(t);
         return NULL;
     }
@@ -42,7 +40,7 @@ rp_trace *rp_trace_new(rp_file *out, const sn_cast *cast)
 void rp_trace_free(rp_trace *t)
 {
     if (t != NULL) {
-        sn_selection_free(t->selection);
+        sn_index_free(&t->calls);
         free(t->named);
         free(t);
     }
@@ -208,20 +206,31 @@ static bool is_shown(const sn_fact *fact)
     }
 }
 
+static uint64_t call_of(const sn_fact *fact)
+{
+    return fact->kind == SN_FACT_NOTE   ? fact->note.call_id
+           : fact->kind == SN_FACT_CALL ? fact->call.call_id
+                                        : fact->sip.call_id;
+}
+
+/* A call is one of those when it is told of while there is room; without memory it is not. */
 static bool is_wanted(rp_trace *t, const sn_fact *fact)
 {
     if (!is_shown(fact)) {
         return false;
     }
-    if (sn_selection_takes_call(t->selection, sn_selection_call_of(t->selection, fact))) {
+    const uint64_t call = call_of(fact);
+    if (call != 0 && sn_index_get(&t->calls, call) != SN_NOBODY) {
         return true;
+    }
+    if (call != 0 && fact->kind == SN_FACT_CALL && t->calls.count < RP_TRACE_CALLS) {
+        return sn_index_put(&t->calls, call, 1);
     }
     return t->others < RP_TRACE_OTHERS && t->others++ < RP_TRACE_OTHERS;
 }
 
 void rp_trace_fact(rp_trace *t, const sn_fact *fact)
 {
-    sn_selection_fact(t->selection, fact);
     if (!is_wanted(t, fact)) {
         return;
     }

@@ -94,6 +94,7 @@ struct sn_series {
     unsigned at;  /* the bucket that is open */
     ss_time next; /* when it is over */
     uint64_t under_way;
+    bool has_moved; /* by the last fact: what is alive or under way */
     bucket buckets[SN_SERIES_BUCKETS];
 };
 
@@ -210,10 +211,13 @@ void sn_series_free(sn_series *s)
 
 void sn_series_fact(sn_series *s, const sn_fact *fact)
 {
-    raise_peaks(s);
+    if (s->has_moved) {
+        raise_peaks(s);
+    }
     if (fact->key.at >= s->next) {
         go_on(s, fact->key.at);
     }
+    s->has_moved = fact->kind == SN_FACT_NOTE || fact->kind == SN_FACT_LINK_SENT;
     if (fact->kind == SN_FACT_LINK_SENT) {
         s->under_way += fact->value;
     } else if (fact->kind == SN_FACT_LINK_ARRIVED) {

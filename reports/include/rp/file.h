@@ -35,6 +35,9 @@ void rp_file_flush(rp_file *f);
 void rp_file_discard(rp_file *f);
 
 void rp_put(rp_file *f, ss_slice bytes);
+/** Room for `len` bytes, at most a tenth of the file's buffer, for a writer of its own; rp_took says how many it wrote there. */
+char *rp_room(rp_file *f, size_t len);
+void rp_took(rp_file *f, size_t len);
 void rp_put_text(rp_file *f, const char *text);
 /** Text of a scenario, for a terminal: control characters become '?'. */
 void rp_put_plain(rp_file *f, const char *text);

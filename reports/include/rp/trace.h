@@ -6,8 +6,8 @@
 #include "rp/run.h"
 
 /** Of the first calls, and of what comes first: so that the file does not grow with the run. */
-#define RP_TRACE_CALLS  64u
-#define RP_TRACE_OTHERS 4096u
+#define RP_TRACE_CALLS  32u
+#define RP_TRACE_OTHERS 1024u
 
 typedef struct rp_trace rp_trace;
 /** `out` and `cast` are borrowed. NULL without memory. */
