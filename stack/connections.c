@@ -123,12 +123,12 @@ void ss_connections_forget_all(ss_engine *e)
 
 /* ---- outputs ---- */
 
-/* Numbers wrap after 2^31 connections; one that lives still is passed over. */
+/* Numbers wrap after 2^30 connections; one that lives still is passed over. */
 static uint32_t next_number(ss_engine *e, const ss_path *path)
 {
     ss_path candidate = *path;
     do {
-        candidate.connection = SS_CONNECTION_OURS | e->connections.ordinal++;
+        candidate.connection = SS_CONNECTION_OURS | (e->connections.ordinal++ % SS_CONNECTION_ONLY);
     } while (candidate.connection == SS_CONNECTION_NONE ||
              ss_connection_find(e, &candidate) != NULL);
     return candidate.connection;
@@ -224,7 +224,10 @@ static const ss_path *find_way(ss_engine *e, ss_turn *turn, const ss_msg *msg, c
     if (!msg->is_request && ss_transport_response_address(msg, to.transport, &to.remote) != SS_OK) {
         return NULL;
     }
-    const ss_connection *c = find_or_make(e, turn, &to, is_new);
+    const bool is_flow = (to.connection & SS_CONNECTION_ONLY) != 0; /* RFC5626:5.3.1 */
+    to.connection &= ~SS_CONNECTION_ONLY;
+    const ss_connection *c =
+        is_flow ? ss_connection_find(e, &to) : find_or_make(e, turn, &to, is_new);
     return c == NULL || (c->is_stuck && !finishes(msg)) ? NULL : &c->path;
 }
 

@@ -186,7 +186,9 @@ ss_path ss_proxy_path_to(const ss_proxy *proxy, const ss_outgoing *out, const ss
     ss_path path = proxy->config->local;
     path.transport = out->hop.transport;
     path.remote = *remote;
-    path.connection = out->flow != NULL ? out->flow->connection : 0;
+    if (out->flow != NULL && out->flow->connection != 0) {
+        path.connection = out->flow->connection | SS_CONNECTION_ONLY; /* RFC5626:5.3.1 */
+    }
     return path;
 }
 

@@ -375,6 +375,52 @@ TEST(rfc5626_5_3_1_a_flow_that_is_no_more_is_430)
     px_stop(rig);
 }
 
+/* Bob registers over a connection of his own: the Path that the registrar hears of. */
+static ss_slice path_over(proxy_rig *rig, const ss_path *connection)
+{
+    static char kept[200];
+    px_write(rig, connection,
+             px_printf(rig, "REGISTER sip:" REGISTRAR " SIP/2.0\n"
+                            "Via: SIP/2.0/TCP 192.0.2.3:5060;branch=z9hG4bKr1;rport\n"
+                            "Max-Forwards: 70\nFrom: <sip:bob@x>;tag=b\nTo: <sip:bob@x>\n"
+                            "Call-ID: r\nCSeq: 1 REGISTER\nSupported: path, outbound\n"
+                            "Contact: <sip:bob@192.0.2.3;ob>;reg-id=1;" INSTANCE "\n"
+                            "Content-Length: 0\n\n"));
+    px_sent *out = px_expect(rig, REGISTRAR, "REGISTER sip:10.0.0.9 SIP/2.0");
+    const ss_slice path = px_field(rig, out, SS_HDR_PATH, 0);
+    CHECK(path.len < sizeof kept);
+    memcpy(kept, path.at, path.len);
+    px_send(rig, REGISTRAR, px_reply(rig, out, 200, ""));
+    px_expect(rig, BOB, "SIP/2.0 200 OK");
+    return (ss_slice){ kept, path.len };
+}
+
+/* "If the flow no longer exists, the proxy SHOULD send a 430": no other connection is opened to where it came from. */
+TEST(rfc5626_5_3_1_a_flow_over_a_connection_ends_with_it)
+{
+    static _Alignas(16) unsigned char memory[1 << 16];
+    proxy_rig *rig = px_new();
+    rig->config.edge = true;
+    rig->config.transports = 1u << SS_TRANSPORT_TCP;
+    px_go(rig);
+    const ss_path connection = px_open(rig, BOB, 1);
+    const ss_slice path = path_over(rig, &connection);
+    px_send(rig, ALICE, px_request(rig, "MESSAGE sip:bob@192.0.2.3", "a1", route_line(path, "")));
+    px_sent *sent = px_expect(rig, BOB, "MESSAGE sip:bob@192.0.2.3 SIP/2.0");
+    CHECK_EQ(sent->to.port, 40001); /* by the connection that is there */
+    px_write(rig, &connection, px_reply(rig, sent, 200, ""));
+    px_expect(rig, ALICE, "SIP/2.0 200 OK");
+    ss_arena arena = { .base = memory, .cap = sizeof memory };
+    ss_turn turn = ss_turn_begin(rig->now, &arena);
+    CHECK_OK(ss_engine_path_lost(&rig->engine, &turn, &connection, false));
+    px_drain(rig, &turn);
+    px_send(rig, ALICE, px_request(rig, "MESSAGE sip:bob@192.0.2.3", "a2", route_line(path, "")));
+    px_expect(rig, ALICE, "SIP/2.0 430 Flow Failed");
+    CHECK_EQ(rig->connect_count, 0);
+    px_expect_nothing(rig);
+    px_stop(rig);
+}
+
 /* ---- RFC5626: the authoritative proxy ------------------------------------------------------------------------------ */
 
 /* Two flows of one phone: by the edges at .7, the older, and at .8. */

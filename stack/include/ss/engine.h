@@ -90,7 +90,8 @@ SS_MUST_USE ss_status ss_engine_unreachable(ss_engine *e, ss_turn *turn, const s
 /** The host learnt the MTU of the way to an address (RFC 1191, RFC 8201); it holds until then: 18.1.1. */
 void ss_engine_path_mtu(ss_engine *e, const ss_address *to, uint32_t mtu, ss_time until);
 
-/* Stream transports (section 18). The host numbers the connections that were opened to it, from 1; the engine numbers those it
+/* Stream transports (section 18). The host numbers the connections that were opened to it, from 1, below SS_CONNECTION_ONLY; the
+ * engine numbers those it
  * asks for with SS_OUT_CONNECT, above SS_CONNECTION_OURS. A connection is known by its number: of the path that the host gives
  * back, only transport and connection count once it is open.
  *

@@ -41,6 +41,10 @@ typedef struct ss_path {
     ss_address local, remote;
 } ss_path;
 
+/** In ss_path.connection of what is sent: by this connection and no other, though one to the same place could be had; when it is gone,
+ *  the message has failed. A flow of RFC 5626. No number of a connection has this bit. */
+#define SS_CONNECTION_ONLY 0x40000000u
+
 /* ---- queries: questions to the host, answered later as input ---------------------------------------------------------------- */
 
 typedef enum ss_query_kind {
