@@ -217,14 +217,23 @@ void sn_series_fact(sn_series *s, const sn_fact *fact)
     if (fact->key.at >= s->next) {
         go_on(s, fact->key.at);
     }
-    s->has_moved = fact->kind == SN_FACT_NOTE || fact->kind == SN_FACT_LINK_SENT;
-    if (fact->kind == SN_FACT_LINK_SENT) {
+    s->has_moved = false;
+    switch (fact->kind) {
+    case SN_FACT_LINK_SENT:
         s->under_way += fact->value;
-    } else if (fact->kind == SN_FACT_LINK_ARRIVED) {
+        s->has_moved = true;
+        break;
+    case SN_FACT_LINK_ARRIVED:
         s->under_way -= s->under_way > 0;
-    } else if (fact->kind == SN_FACT_NOTE && fact->note.kind == SS_NOTE_QUEUE &&
-               fact->note.to == SS_QUEUE_WAITS) {
-        raise_peak(s, QUEUE, fact->note.value);
+        break;
+    case SN_FACT_NOTE:
+        s->has_moved = fact->note.kind == SS_NOTE_TXN || fact->note.kind == SS_NOTE_DIALOG;
+        if (fact->note.kind == SS_NOTE_QUEUE && fact->note.to == SS_QUEUE_WAITS) {
+            raise_peak(s, QUEUE, fact->note.value);
+        }
+        break;
+    default:
+        break;
     }
 }
 

@@ -34,12 +34,24 @@ void sn_tally_free(sn_tally *t)
     }
 }
 
-static void count_note(sn_node_tally *to, const ss_note *note)
+static void count_note(sn_node_tally *to, unsigned kind)
 {
-    to->timers += note->kind == SS_NOTE_TIMER;
-    to->again += note->kind == SS_NOTE_RESEND;
-    to->strays += note->kind == SS_NOTE_STRAY;
-    to->refused += note->kind == SS_NOTE_REFUSED;
+    switch (kind) {
+    case SS_NOTE_TIMER:
+        to->timers++;
+        break;
+    case SS_NOTE_RESEND:
+        to->again++;
+        break;
+    case SS_NOTE_STRAY:
+        to->strays++;
+        break;
+    case SS_NOTE_REFUSED:
+        to->refused++;
+        break;
+    default:
+        break;
+    }
 }
 
 static void count_loss(sn_link_tally *to, unsigned cause)
@@ -55,21 +67,43 @@ static void count_loss(sn_link_tally *to, unsigned cause)
 
 static void count_link(sn_link_tally *to, const sn_fact *fact)
 {
-    to->packets += fact->kind == SN_FACT_LINK_SENT;
-    to->duplicated += fact->kind == SN_FACT_LINK_DUPLICATED;
-    to->reordered += fact->kind == SN_FACT_LINK_REORDERED;
-    if (fact->kind == SN_FACT_LINK_DROPPED) {
+    switch (fact->kind) {
+    case SN_FACT_LINK_SENT:
+        to->packets++;
+        break;
+    case SN_FACT_LINK_DUPLICATED:
+        to->duplicated++;
+        break;
+    case SN_FACT_LINK_REORDERED:
+        to->reordered++;
+        break;
+    case SN_FACT_LINK_DROPPED:
         count_loss(to, fact->cause);
+        break;
+    default:
+        break;
     }
 }
 
 static void count_node(sn_node_tally *to, const sn_fact *fact)
 {
-    to->sent += sn_fact_is_sent(fact);
-    to->received += sn_fact_is_received(fact);
-    to->dropped += fact->kind == SN_FACT_NODE_DROPPED;
-    if (fact->kind == SN_FACT_NOTE) {
-        count_note(to, &fact->note);
+    switch (fact->kind) {
+    case SN_FACT_DATAGRAM_SENT:
+    case SN_FACT_STREAM_SENT:
+        to->sent++;
+        break;
+    case SN_FACT_DATAGRAM_RECEIVED:
+    case SN_FACT_STREAM_RECEIVED:
+        to->received++;
+        break;
+    case SN_FACT_NODE_DROPPED:
+        to->dropped++;
+        break;
+    case SN_FACT_NOTE:
+        count_note(to, fact->note.kind);
+        break;
+    default:
+        break;
     }
 }
 
