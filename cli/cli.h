@@ -67,6 +67,10 @@ typedef enum cli_option_id {
     CLI_METRICS,
     CLI_SOURCE_RATE,
     CLI_CONNECTIONS,
+    CLI_LADDER,
+    CLI_TWICE,
+    CLI_AS,
+    CLI_EXPECT,
     CLI_OPTION_COUNT
 } cli_option_id;
 

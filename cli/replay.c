@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fz/replay.h"
+#include "replay.h"
 #include "rp/json.h"
 
 /* ---- --list ---- */
@@ -168,10 +169,12 @@ static rp_status run_replay(const cli_args *args)
     if (args->given[CLI_LIST]) {
         return list_targets(args);
     }
+    if (!args->given[CLI_TARGET] && args->file_count == 0) {
+        cli_say("replay needs inputs: sipsim replay FILE, or sipsim replay --target NAME FILE");
+        return RP_USAGE;
+    }
     if (!args->given[CLI_TARGET]) {
-        cli_say(
-            "this version replays inputs of a fuzz target only: sipsim replay --target NAME FILE");
-        return RP_UNSUPPORTED;
+        return cli_replay_sessions(args);
     }
     way w = { .args = args, .target = find_target(args->value[CLI_TARGET]) };
     if (w.target == NULL) {
@@ -186,12 +189,16 @@ static rp_status run_replay(const cli_args *args)
 
 const cli_verb cli_verb_replay = {
     .name = "replay",
-    .operands = "--target NAME FILE|DIR…",
-    .summary = "inputs of a fuzz target again, one line for each finding",
-    .details = "Folders are walked whole. Exit status 1 when an oracle did not hold, 7 when an "
-               "input could not be read\n"
-               "or a folder holds none.\n",
+    .operands = "[--target NAME] FILE|DIR…",
+    .summary = "inputs of a fuzz target again; of sessions, with verdict and digest",
+    .details =
+        "Without --target, each FILE is a session input: a line with its verdict and digest, and "
+        "what\n"
+        "failed first. Folders are walked whole. Exit status 1 or 5 when something did not hold, 6 "
+        "when\n"
+        "--twice gave another digest, 7 when an input could not be read or a folder holds none.\n",
     .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_TARGET) |
-               CLI_BIT(CLI_LIST),
+               CLI_BIT(CLI_LIST) | CLI_BIT(CLI_LADDER) | CLI_BIT(CLI_TWICE) | CLI_BIT(CLI_AS) |
+               CLI_BIT(CLI_EXPECT) | CLI_BIT(CLI_PCAP) | CLI_BIT(CLI_OUT),
     .run = run_replay
 };

@@ -128,6 +128,19 @@ void sn_app_path_mtu(sn_partition *p, uint32_t node, uint32_t to, uint32_t mtu, 
     }
 }
 
+void sn_app_passing(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
+                    const ss_msg *read)
+{
+    sn_node_state *n = &p->world->nodes[node];
+    sn_host host = { &p->hosting, node };
+    const size_t mark = p->world->arena.used;
+    if (n->class->passing != NULL) {
+        n->class->passing(n->app, &host, path, payload, read);
+        settle(p, node);
+    }
+    p->world->arena.used = mark;
+}
+
 void sn_app_resolved(sn_partition *p, uint32_t node, const ss_answer *answer)
 {
     sn_node_state *n = &p->world->nodes[node];

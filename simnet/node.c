@@ -424,7 +424,7 @@ static void put_out(sn_partition *p, uint32_t node, ss_ref ref, const sn_ip *ip)
         sn_post_self(p, node, p->key.at, event);
         return;
     }
-    const bool is_host = p->world->nodes[node].class != NULL;
+    const bool is_host = p->world->plan->cast.nodes[node].role != SN_ROLE_ROUTER;
     const uint32_t link = is_host ? SN_UP(node) : next_link(p->world->plan, node, target);
     if (link == SN_NOBODY) {
         sn_node_drop(p, node, &packet->about, packet->len, SN_CAUSE_NO_ROUTE);
@@ -682,6 +682,31 @@ bool sn_node_pieces(sn_partition *p, const sn_event *event)
 
 /* ---- forwarding ---- */
 
+/* Whoever sits at the router sees what comes by in one piece. */
+static void show_passing(sn_partition *p, uint32_t router, const sn_packet *packet, const sn_ip *ip)
+{
+    sn_udp udp;
+    sn_tcp tcp;
+    const ss_slice bytes = { (const char *)packet->bytes + ip->header,
+                             (size_t)ip->total - ip->header };
+    ss_path path = { .local = ss_address_v4(ip->source, 0),
+                     .remote = ss_address_v4(ip->destination, 0) };
+    if (ip->more || ip->fragment != 0 || packet->about.is_damaged) {
+        return;
+    }
+    if (ip->protocol == SN_PROTOCOL_UDP && sn_udp_parse(ip, bytes, &udp) == SS_OK) {
+        path.local.port = udp.source_port;
+        path.remote.port = udp.destination_port;
+        sn_app_passing(p, router, &path, udp.payload, sn_reading_of(p, packet));
+    } else if (ip->protocol == SN_PROTOCOL_TCP && sn_tcp_parse(ip, bytes, &tcp) == SS_OK &&
+               tcp.payload.len > 0) {
+        path.transport = SS_TRANSPORT_TCP;
+        path.local.port = tcp.source_port;
+        path.remote.port = tcp.destination_port;
+        sn_app_passing(p, router, &path, tcp.payload, NULL);
+    }
+}
+
 /* RFC1812:5.2.1; from a node below it, or SN_NOBODY. */
 static void forward(sn_partition *p, uint32_t router, ss_ref ref, sn_ip *ip, uint32_t from)
 {
@@ -727,6 +752,9 @@ void sn_node_packet(sn_partition *p, const sn_event *event)
     emit_arrival(p, event, packet);
     const ss_status status = sn_ip_parse(packet->bytes, packet->len, &ip);
     if (status == SS_OK && ip.destination != member->address && member->role == SN_ROLE_ROUTER) {
+        if (p->world->nodes[node].class != NULL) {
+            show_passing(p, node, packet, &ip);
+        }
         const bool is_from_below = p->world->plan->cast.nodes[event->sender].router == node;
         forward(p, node, event->arg, &ip, is_from_below ? event->sender : SN_NOBODY);
         return;

@@ -83,6 +83,7 @@ void sn_plan_free(sn_plan *plan)
     free(plan->spells);
     free(plan->faults);
     free(plan->changes);
+    free(plan->messages);
     free(plan->memory->check_places);
     free(plan->memory);
     free(plan);
@@ -331,6 +332,18 @@ uint32_t sn_plan_add_change(sn_plan *plan, const sn_link_change *change)
         return UINT32_MAX;
     }
     APPEND(plan, changes, change_count, change_cap, &copy);
+    return index;
+}
+
+uint32_t sn_plan_add_message(sn_plan *plan, ss_slice bytes)
+{
+    uint32_t index;
+    const char *copy = sn_plan_text(plan, bytes);
+    if (copy == NULL) {
+        return UINT32_MAX;
+    }
+    const ss_slice kept = { copy, bytes.len };
+    APPEND(plan, messages, message_count, message_cap, &kept);
     return index;
 }
 

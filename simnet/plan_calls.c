@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 
-
 typedef struct ordered_call {
     sn_call call;
     uint32_t ordinal;
@@ -184,13 +183,25 @@ static ss_status decide(const sn_plan *plan, sn_decisions *decisions, call_list 
     return status;
 }
 
+/* Of those that acts make; others may act in calls of the traffic, which come behind. */
 static uint32_t story_calls(const sn_plan *plan)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < plan->act_count; i++) {
-        count = plan->acts[i].call > count ? plan->acts[i].call : count;
+        const sn_act *act = &plan->acts[i];
+        count = act->row.op == SN_OP_CALL && act->call > count ? act->call : count;
     }
     return count;
+}
+
+static ss_status check_acts(const sn_plan *plan, const char **why)
+{
+    for (uint32_t i = 0; i < plan->act_count; i++) {
+        if (plan->acts[i].call > plan->call_count) {
+            return refuse(why, "a story speaks of a call that nobody makes");
+        }
+    }
+    return SS_OK;
 }
 
 /* Each number of a call is made by exactly one CALL act. */
@@ -254,7 +265,7 @@ static ss_status take_over(sn_plan *plan, const call_list *list, const char **wh
         plan->calls[story + i] = list->at[i].call;
     }
     plan->call_count = story + list->count;
-    return status;
+    return status == SS_OK ? check_acts(plan, why) : status;
 }
 
 ss_status sn_plan_make_calls(sn_plan *plan, const char **why)

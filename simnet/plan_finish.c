@@ -268,6 +268,9 @@ static bool has_node(const sn_plan *plan, uint32_t group, uint32_t index)
 
 static bool may_act(const sn_group_spec *g, const sn_act *act)
 {
+    if (act->row.op == SN_OP_SAY) {
+        return g->role == SN_ROLE_ROUTER && g->via == SN_NOBODY;
+    }
     const bool is_crash = act->row.op == SN_OP_CRASH;
     const sn_role role = act->row.op == SN_OP_REPLAY ? SN_ROLE_TAP : SN_ROLE_UA;
     return (g->role == role && (is_crash || role != SN_ROLE_UA || !g->ua.joins)) ||
@@ -284,15 +287,21 @@ static ss_status bind_acts(sn_plan *plan, const char **why)
         sn_act act = plan->acts[i];
         const bool calls =
             sn_op_has_target(act.row.op) || (act.row.op == SN_OP_MESSAGE && act.call == 0);
-        const bool aims = calls || act.row.op == SN_OP_RESET || act.row.op == SN_OP_CLOSE;
+        const bool says = act.row.op == SN_OP_SAY;
+        const bool aims = calls || says || act.row.op == SN_OP_RESET || act.row.op == SN_OP_CLOSE;
         if (!has_node(plan, act.group, act.index) || !may_act(&plan->groups[act.group], &act) ||
             (aims && !has_node(plan, act.row.target, act.target_index)) ||
-            (calls && plan->groups[act.row.target].role != SN_ROLE_UA)) {
+            (calls && plan->groups[act.row.target].role != SN_ROLE_UA) ||
+            (says && (act.row.value >= plan->message_count ||
+                      !has_node(plan, act.row.other, act.other_index)))) {
             return refuse(why, "an act of the story names nobody who can do it");
         }
         act.node = sn_plan_node(plan, act.group, act.index);
         if (aims) {
             act.row.target = sn_plan_node(plan, act.row.target, act.target_index);
+        }
+        if (says) {
+            act.row.other = sn_plan_node(plan, act.row.other, act.other_index);
         }
         sorted[i] = (ordered_act){ act, i };
     }

@@ -49,6 +49,9 @@ static const sn_app_class *class_of(const sn_plan *plan, const sn_world_options 
     if (options->apps != NULL && options->apps[role] != NULL) {
         return options->apps[role];
     }
+    if (node == plan->root && plan->message_count > 0) {
+        return &sn_app_core;
+    }
     return own[role];
 }
 

@@ -139,6 +139,8 @@ void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
 void sn_app_unreachable(sn_partition *p, uint32_t node, const ss_path *path, const ss_quote *quote);
 /** The way to an address carries so much until then. */
 void sn_app_path_mtu(sn_partition *p, uint32_t node, uint32_t to, uint32_t mtu, ss_time until);
+void sn_app_passing(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
+                    const ss_msg *read);
 /** Of a connection of the app's: see sn_app_class. */
 bool sn_app_stream(sn_partition *p, uint32_t node, const ss_path *path, sn_stream_event event);
 size_t sn_app_bytes(sn_partition *p, uint32_t node, const ss_path *path, ss_slice bytes);

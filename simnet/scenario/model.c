@@ -80,6 +80,7 @@ static const sn_codec nodes_codec = { sn_nodes_read, NULL };
 static const sn_codec behaviours_codec = { sn_behaviours_read, NULL };
 static const sn_codec calls_codec = { sn_calls_read, NULL };
 static const sn_codec expects_codec = { sn_expects_read, NULL };
+static const sn_codec session_codec = { sn_session_block_read, NULL };
 static const sn_codec story_codec = { sn_story_read, NULL };
 
 #define AT(member) .offset = offsetof(sn_model, member)
@@ -112,6 +113,7 @@ static const sn_field scenario_fields[] = {
     SECTION("faults", faults_codec),
     SECTION("expect", expects_codec),
     SECTION("story", story_codec),
+    SECTION("session", session_codec),
     LATER("include"),
     LATER("defaults"),
 };

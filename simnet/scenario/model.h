@@ -477,12 +477,18 @@ typedef struct sn_model {
     sn_story_entry *story;
     uint32_t story_count;
     uint32_t story_calls, story_subscriptions;
+    const sn_item *session; /* NULL: there is none */
+    ss_slice session_bytes;
 } sn_model;
 
 /* ---- sections: each reads its part of the file, settles what can be said without the others, and writes it ---------- */
 
 void sn_links_read(sn_reading *r, const sn_item *value, void *model);
 void sn_links_write(sn_text *t, const sn_model *m);
+void sn_session_block_read(sn_reading *r, const sn_item *value, void *model);
+void sn_session_block_settle(sn_reading *r, const sn_model *m);
+void sn_session_block_plan(sn_reading *r, const sn_model *m);
+void sn_session_block_write(sn_text *t, const sn_model *m);
 void sn_routers_read(sn_reading *r, const sn_item *value, void *model);
 void sn_sites_read(sn_reading *r, const sn_item *value, void *model);
 void sn_nodes_read(sn_reading *r, const sn_item *value, void *model);

@@ -38,6 +38,18 @@ static void apply_options(sn_model *m, const sn_scenario_options *options)
     }
 }
 
+static void load_session(sn_reading *r, const sn_model *m)
+{
+    sn_session_block_settle(r, m);
+    if (r->mistake_count == 0) {
+        sn_text t = { .hoard = &r->hoard };
+        sn_session_block_plan(r, m);
+        sn_session_block_write(&t, m);
+        r->effective = (ss_slice){ t.at, t.len };
+    }
+    sn_reading_sort_mistakes(r);
+}
+
 static void load(sn_reading *r, const sn_scenario_options *options)
 {
     sn_item *root = read_files(r, options);
@@ -48,6 +60,10 @@ static void load(sn_reading *r, const sn_scenario_options *options)
         sn_model *m = sn_model_read(r, root);
         r->model = m;
         apply_options(m, options);
+        if (m->session != NULL) {
+            load_session(r, m);
+            return;
+        }
         if (root->kind == SN_ITEM_MAP) {
             sn_model_resolve(r, m);
         }

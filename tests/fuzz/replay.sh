@@ -50,7 +50,34 @@ status 7 --target canary missing "$regress/canary"
 status 2 --target mesage "$seeds/message"
 grep -q 'did you mean message' err || fault 'no suggestion'
 status 2 --target message
-status 75 finding.sipr
-status 75
+status 2
+status 7 missing.sfz
+
+# sessions, without a target
+status 0 --twice "$seeds/session"
+grep -q '/call_direct: ok, digest [0-9a-f]\{16\}$' out || fault 'a session has no verdict and digest'
+[ "$(wc -l <out)" = "$(ls "$seeds/session" | wc -l)" ] || fault 'not a line for each session'
+status 0 --ladder "$seeds/session/call_by_proxy"
+grep -q 'alice.*p1.*bob' out || fault 'no ladder'
+status 0 --pcap all -o captured "$seeds/session/call_direct"
+[ -s captured/trace.pcapng ] || fault 'no capture'
+status 0 --json "$seeds/session/call_direct"
+grep -q '"digest": *"[0-9a-f]\{16\}"' out || fault 'no digest in the JSON'
+status 10 --expect fail "$seeds/session/call_direct"
+status 0 --expect pass "$seeds/session/call_direct"
+status 2 --expect nothing "$seeds/session/call_direct"
+status 2 --as c "$seeds/session/call_direct"
+for input in "$seeds"/session/*; do
+    status 0 "$input"
+    digest=$(sed -n 's/.*digest //p' out)
+    status 0 --as yaml "$input"
+    cp out again.yaml
+    "$SIPSIM" run -q --events off --pcap off --force -o again again.yaml || fault "$input as yaml fails"
+    grep -q "\"$digest\"" again/results.json || fault "$input as yaml has another digest"
+done
+for garbage in largest garbage /dev/null; do
+    [ $garbage = largest ] || status 0 $garbage
+done
+status 7 largest
 
 [ $faults -eq 0 ]

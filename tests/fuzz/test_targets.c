@@ -114,6 +114,11 @@ TEST(mutate_holds_over_seeds_and_regress)
     holds("mutate");
 }
 
+TEST(session_holds_over_seeds_and_regress)
+{
+    holds("session");
+}
+
 TEST(scenario_holds_over_seeds_and_regress)
 {
     holds("scenario");

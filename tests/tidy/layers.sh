@@ -23,10 +23,11 @@ sn_judge:     base facts dns judge
 sn_capture:   base msg facts mutate capture
 sn_mutate:    base msg mutate
 sn_world:     base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world
-sn_scenario:  base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world scenario
+sn_input:     base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world input
+sn_scenario:  base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world input scenario
 rp_reports:   base msg facts dns judge mutate capture reports
-sl_live:      base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world scenario live
-fz_targets:   base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world scenario fuzz
+sl_live:      base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world input scenario live
+fz_targets:   base msg auth openssl transport txn sdp dialog ua proxy engine facts dns judge mutate world input scenario fuzz
 '
 
 # The layer that a public header belongs to: ss/ua.h -> ua.
@@ -43,6 +44,7 @@ layer_of() {
     sn/capture*) echo capture ;;
     sn/mutate*) echo mutate ;;
     sn/scenario*) echo scenario ;;
+    sn/input*) echo input ;;
     sn/*) echo world ;;
     rp/*) echo reports ;;
     fz/*) echo fuzz ;;

@@ -17,6 +17,7 @@
     X(NOT_REACHED, 9, "not_reached", "something in reached: never was")              \
     X(MISSED, 8, "missed", "an expect: or a line of the story was missed")           \
     X(INTERRUPTED, 11, "interrupted", "interrupted; the partial results are valid")  \
+    X(NOT_REPRODUCED, 10, "not_reproduced", "the failure was not reproduced")        \
     X(SCENARIO, 3, "scenario", "bad scenario")                                       \
     X(USAGE, 2, "usage", "bad command line")                                         \
     X(UNSUPPORTED, 75, "unsupported", "not supported in this build")                 \

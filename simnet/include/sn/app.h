@@ -47,6 +47,9 @@ typedef struct sn_app_class {
     ss_status (*start)(void *app, sn_host *host);
     /** `datagram` is borrowed for the call. */
     void (*input)(void *app, sn_host *host, const ss_path *path, ss_slice datagram);
+    /** Of a router: a payload that it passes on, of UDP or of a segment, when it is whole. `read` is what it says; NULL: read it. */
+    void (*passing)(void *app, sn_host *host, const ss_path *path, ss_slice payload,
+                    const ss_msg *read);
     /** Connections, known by path->connection: numbered from 1 those that a peer asked for, by the app those that it asked for.
      *  After CLOSED, FAILED and REFUSED the number means nothing any more. False to OPENED: there is no room, it is reset. NULL: none
      *  is ever accepted. */
@@ -142,6 +145,8 @@ void sn_host_out_of_memory(sn_host *host);
 extern const sn_app_class sn_app_ua;    /* a user agent running its program */
 extern const sn_app_class sn_app_proxy; /* a proxy and registrar with its location service */
 extern const sn_app_class sn_app_tap;   /* somebody on the path, who overhears and replays */
-extern const sn_app_class sn_app_dns;   /* a DNS server with the plan's records */
+extern const sn_app_class
+    sn_app_core; /* who sits at the root router, when the plan has messages for it to say */
+extern const sn_app_class sn_app_dns; /* a DNS server with the plan's records */
 
 #endif

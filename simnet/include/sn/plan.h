@@ -215,6 +215,7 @@ typedef struct sn_act {
     uint32_t node;
     sn_row row;            /* after is unused; target is a group … */
     uint32_t target_index; /* … and index until finish, then row.target is the node */
+    uint32_t other_index;  /* SAY: likewise of row.other */
     uint32_t call;         /* k + 1: CALL makes it, the others act in it */
     uint32_t line;         /* of the scenario */
 } sn_act;
@@ -318,6 +319,8 @@ typedef struct sn_plan {
     uint32_t fault_count;
     sn_link_change *changes;
     uint32_t change_count;
+    ss_slice *messages; /* that the root router says: sn/say.h */
+    uint32_t message_count;
     sn_dns_plan dns;
 
     /* after finish */
@@ -353,6 +356,8 @@ uint32_t sn_plan_add_record(sn_plan *plan, const sn_record *record);
 uint32_t sn_plan_add_spell(sn_plan *plan, const sn_spell *spell);
 uint32_t sn_plan_add_fault(sn_plan *plan, const sn_fault *fault);
 uint32_t sn_plan_add_change(sn_plan *plan, const sn_link_change *change);
+/** The bytes are copied. */
+uint32_t sn_plan_add_message(sn_plan *plan, ss_slice bytes);
 void sn_plan_set_name(sn_plan *plan, const char *name);
 /** A string kept as long as the plan. */
 const char *sn_plan_text(sn_plan *plan, ss_slice text);
