@@ -71,6 +71,12 @@ typedef enum cli_option_id {
     CLI_TWICE,
     CLI_AS,
     CLI_EXPECT,
+    CLI_TIME,
+    CLI_RUNS,
+    CLI_CORPUS,
+    CLI_ENGINE,
+    CLI_WITH,
+    CLI_FIRST,
     CLI_OPTION_COUNT
 } cli_option_id;
 
@@ -123,8 +129,9 @@ SS_MUST_USE bool cli_number(const cli_args *args, cli_option_id id, uint64_t max
 
 /* ---- the verbs ---- */
 
-extern const cli_verb cli_verb_run, cli_verb_check, cli_verb_parse, cli_verb_replay, cli_verb_list,
-    cli_verb_live, cli_verb_merge, cli_verb_selftest, cli_verb_version, cli_verb_help;
+extern const cli_verb cli_verb_run, cli_verb_check, cli_verb_parse, cli_verb_replay, cli_verb_fuzz,
+    cli_verb_shrink, cli_verb_triage, cli_verb_pack, cli_verb_corpus, cli_verb_list, cli_verb_live,
+    cli_verb_merge, cli_verb_selftest, cli_verb_version, cli_verb_help;
 /** All of them; NULL at the end. */
 extern const cli_verb *const cli_verbs[];
 void cli_help_verb(FILE *to, const cli_verb *verb);
@@ -132,6 +139,9 @@ void cli_help_all(FILE *to);
 
 /** The whole program but the assert hook. Returns the exit status. */
 int cli_main(int argc, char **argv);
+
+/** --list of the verbs about fuzz targets. */
+rp_status cli_list_targets(const cli_args *args);
 
 /* ---- words ---- */
 

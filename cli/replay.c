@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fz/replay.h"
+#include "inputs.h"
 #include "replay.h"
 #include "rp/json.h"
 
@@ -30,7 +31,7 @@ static rp_status list_as_json(void)
     return cli_close_stdout(out);
 }
 
-static rp_status list_targets(const cli_args *args)
+rp_status cli_list_targets(const cli_args *args)
 {
     if (args->given[CLI_JSON]) {
         return list_as_json();
@@ -144,30 +145,10 @@ static rp_status replay_as_text(way *w)
     return rp_status_worst(statuses_of(&counts) | rp_status_bit(cli_flush_stdout()));
 }
 
-static const fz_target *find_target(const char *name)
-{
-    const fz_target *target = fz_target_find(name);
-    if (target != NULL) {
-        return target;
-    }
-    const char **names = calloc(fz_target_count + 1, sizeof *names);
-    for (size_t i = 0; names != NULL && i < fz_target_count; i++) {
-        names[i] = fz_targets[i].name;
-    }
-    const char *meant = names == NULL ? NULL : cli_nearest(name, names);
-    if (meant != NULL) {
-        cli_say("no target %.60s; did you mean %s?", name, meant);
-    } else {
-        cli_say("no target %.60s; `sipsim replay --list` names them", name);
-    }
-    free(names);
-    return NULL;
-}
-
 static rp_status run_replay(const cli_args *args)
 {
     if (args->given[CLI_LIST]) {
-        return list_targets(args);
+        return cli_list_targets(args);
     }
     if (!args->given[CLI_TARGET] && args->file_count == 0) {
         cli_say("replay needs inputs: sipsim replay FILE, or sipsim replay --target NAME FILE");
@@ -176,7 +157,7 @@ static rp_status run_replay(const cli_args *args)
     if (!args->given[CLI_TARGET]) {
         return cli_replay_sessions(args);
     }
-    way w = { .args = args, .target = find_target(args->value[CLI_TARGET]) };
+    way w = { .args = args, .target = cli_target_of(args) };
     if (w.target == NULL) {
         return RP_USAGE;
     }

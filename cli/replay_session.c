@@ -1,13 +1,12 @@
 /* sipsim replay FILE: session inputs, each run and judged: a line for each, then what was asked for of it. */
 #include "replay.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "files.h"
 #include "fz/session.h"
+#include "inputs.h"
 #include "observers.h"
 #include "replay_line.h"
 #include "rp/json.h"
@@ -244,65 +243,16 @@ static void run_input(replaying *r, const char *path, ss_slice input)
     sn_plan_free(plan);
 }
 
-/* ---- paths ---- */
-
-static void run_path(replaying *r, const char *path, unsigned depth);
-
-static int is_input(const struct dirent *entry)
+static void take(void *context, const char *path, ss_slice input)
 {
-    return entry->d_name[0] != '.';
-}
-
-/* By bytes, not by the locale. */
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static void run_folder(replaying *r, const char *folder, unsigned depth)
-{
-    struct dirent **entries = NULL;
-    const uint64_t before = r->count;
-    const int count = scandir(folder, &entries, is_input, by_name);
-    for (int i = 0; i < count; i++) {
-        char path[4096];
-        const int len = snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
-        if (len > 0 && (size_t)len < sizeof path) {
-            run_path(r, path, depth + 1);
-        }
-        free(entries[i]);
-    }
-    free(entries);
-    if (count < 0 || r->count == before) {
-        cli_say("%s: no input in this folder", folder);
-        r->statuses |= rp_status_bit(RP_IO);
-    }
-}
-
-static void run_path(replaying *r, const char *path, unsigned depth)
-{
-    struct stat about;
-    size_t len = 0;
-    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
-        if (depth < 16) {
-            run_folder(r, path, depth);
-        }
-        return;
-    }
-    char *bytes = cli_read_file(path, SN_INPUT_BYTES_MAX, &len);
-    if (bytes == NULL) {
-        r->statuses |= rp_status_bit(RP_IO);
-        return;
-    }
-    run_input(r, path, (ss_slice){ bytes, len });
-    free(bytes);
+    run_input(context, path, input);
 }
 
 static void run_all(replaying *r)
 {
-    for (uint32_t i = 0; i < r->args->file_count; i++) {
-        run_path(r, r->args->files[i], 0);
-    }
+    bool is_well = true;
+    (void)cli_each_input(r->args->files, r->args->file_count, take, r, &is_well);
+    r->statuses |= is_well ? 0 : rp_status_bit(RP_IO);
 }
 
 /* ---- --as yaml ---- */

@@ -20,10 +20,10 @@ if(SIPSIM_FUZZ)
     if(NOT CMAKE_C_COMPILER_ID MATCHES Clang)
         message(FATAL_ERROR "SIPSIM_FUZZ needs clang or afl-clang-fast")
     endif()
-    set(SIPSIM_SANITIZE ON)
+    set(SIPSIM_SANITIZE ${SIPSIM_FUZZ_SANITIZE})
     get_filename_component(compiler "${CMAKE_C_COMPILER}" NAME)
     string(REGEX MATCH "^afl-" SIPSIM_AFL "${compiler}")
-    if(NOT SIPSIM_AFL)                                    # afl-clang-fast instruments by itself
+    if(NOT SIPSIM_AFL AND SIPSIM_FUZZ_SANITIZE)                                    # afl-clang-fast instruments by itself
         target_compile_options(sipsim_flags INTERFACE -fsanitize=fuzzer-no-link)
     endif()
 endif()

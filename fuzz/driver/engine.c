@@ -13,6 +13,35 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return FZ_TARGET(data, size);
 }
 
+#if defined(FZ_MUTATOR) && !defined(__AFL_FUZZ_INIT)
+#include "fz/mutate.h"
+
+/* Weak: AFL++'s driver has none. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max) __attribute__((weak));
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *one, size_t one_size, const uint8_t *two,
+                                 size_t two_size, uint8_t *out, size_t max, unsigned seed);
+
+/* One in four is left to the engine, which knows what comparisons want. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+    if (seed % 4 == 0 && LLVMFuzzerMutate != NULL) {
+        return LLVMFuzzerMutate(data, size, max);
+    }
+    return FZ_MUTATOR(data, size, max, seed, SS_EMPTY);
+}
+
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *one, size_t one_size, const uint8_t *two,
+                                 size_t two_size, uint8_t *out, size_t max, unsigned seed)
+{
+    const size_t size = one_size < max ? one_size : max;
+    for (size_t i = 0; i < size; i++) {
+        out[i] = one[i];
+    }
+    return FZ_MUTATOR(out, size, max, seed, (ss_slice){ (const char *)two, two_size });
+}
+#endif
+
 _Noreturn void ss_assert_failed(const char *condition, const char *file, int line)
 {
     fprintf(stderr, "SIPSIM-ASSERT %s:%d: %s\n", file, line, condition);

@@ -107,3 +107,32 @@ void fz_verdict_put_key(ss_buffer *b, const fz_verdict *verdict, const sn_plan *
         in_number = is_digit || (in_number && *c == '.');
     }
 }
+
+typedef struct reaching {
+    fz_features features;
+    const sn_cast *cast;
+} reaching;
+
+static void reach(void *self, const sn_fact *fact, ss_slice packet)
+{
+    (void)packet;
+    reaching *r = self;
+    fz_features_fact(&r->features, r->cast, fact);
+}
+
+bool fz_session_input(ss_slice input, uint8_t *features, fz_verdict *verdict, ss_buffer *key)
+{
+    sn_plan *plan = sn_input_plan(input);
+    if (plan == NULL) {
+        return false;
+    }
+    reaching r = { .cast = &plan->cast };
+    const sn_sink sink = { &r, reach };
+    fz_features_begin(&r.features, features);
+    const bool is_run = fz_session_run(plan, &sink, features == NULL ? 0 : 1, verdict);
+    if (is_run && key != NULL) {
+        fz_verdict_put_key(key, verdict, plan);
+    }
+    sn_plan_free(plan);
+    return is_run;
+}

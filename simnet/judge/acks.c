@@ -60,7 +60,9 @@ void sn_owed_pass(sn_judge *j, ss_time now)
     }
     for (uint32_t i = 0; i < j->owed_count; i++) {
         const owed *o = &j->owed[i];
-        const bool is_excused = o->law == LAW_PRX8 && j->excused[o->node] != 0;
+        /* at its quota a node has no room for a CANCEL, nor for the dialog of a 2xx */
+        const bool is_excused =
+            (o->law == LAW_PRX8 || o->law == LAW_TX12) && j->excused[o->node] != 0;
         if (!o->optional && !is_excused) {
             sn_judge_broken(j, (law)o->law, o->at, o->node, o->call_id, "%s",
                             what_is_owed((law)o->law));

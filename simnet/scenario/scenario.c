@@ -137,3 +137,13 @@ ss_slice sn_scenario_effective(const sn_scenario *s)
 {
     return s->reading.effective;
 }
+
+bool sn_scenario_session(const sn_scenario *s, ss_slice *input)
+{
+    const sn_model *m = s->reading.model;
+    if (s->reading.mistake_count != 0 || m == NULL || m->session == NULL) {
+        return false;
+    }
+    *input = m->session_bytes;
+    return true;
+}

@@ -65,4 +65,7 @@ sn_plan *sn_scenario_plan(const sn_scenario *s);
  *  Empty when there are mistakes. */
 ss_slice sn_scenario_effective(const sn_scenario *s);
 
+/** The session input that it is, owned by the scenario; false when it is none, or has mistakes. */
+bool sn_scenario_session(const sn_scenario *s, ss_slice *input);
+
 #endif

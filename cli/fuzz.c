@@ -1,0 +1,398 @@
+/* sipsim fuzz: a search for inputs that fail: by the engine that is built in, or by a fuzzer's program, libFuzzer's or AFL++'s, which is
+ * found beside this one or named by --with. Findings are files of the folder of -o; each is said with the line that replays it. */
+#include "cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "fz/campaign.h"
+#include "inputs.h"
+#include "interrupt.h"
+#include "progress.h"
+#include "rp/json.h"
+
+enum { SEEDS_MAX = 16384, INPUT_MAX = 4096, WORDS_MAX = 32, SECONDS = 20 };
+
+typedef struct hunt {
+    const cli_args *args;
+    const fz_target *target;
+    const char *out; /* folder of findings */
+    uint64_t seconds, jobs, runs, seed;
+    ss_slice seeds[SEEDS_MAX];
+    size_t seed_count;
+    fz_progress last;
+    bool is_shown, is_well;
+    uint64_t next_ns;
+    uint32_t findings;
+} hunt;
+
+/* ---- findings ---- */
+
+/* Their names are the causes': the smaller one takes the place of the larger. */
+static void report(hunt *h, const char *path, const char *key)
+{
+    char line[2 * RP_PATH_BYTES];
+    ss_buffer b = ss_buffer_on(line, sizeof line);
+    cli_put_replay(&b, h->target, path);
+    if (h->is_shown) {
+        fputs("\r\x1b[K", stderr);
+        h->is_shown = false;
+    }
+    h->findings++;
+    printf("found: %s\n  again: %.*s\n", key, (int)b.len, b.at);
+    fflush(stdout);
+}
+
+static void found(void *context, ss_slice input, const fz_outcome *outcome)
+{
+    hunt *h = context;
+    char name[80], path[RP_PATH_BYTES];
+    snprintf(name, sizeof name, "%s-%08llx", h->target->name,
+             (unsigned long long)(ss_hash64(0, ss_slice_from(outcome->key)) >> 32));
+    h->is_well = cli_write_input(h->out, name, input) && h->is_well;
+    if (rp_path_join(path, h->out, name)) {
+        report(h, path, outcome->key);
+    }
+}
+
+/* ---- the built-in engine ---- */
+
+static bool must_stop(void *context)
+{
+    const hunt *h = context;
+    return cli_interrupted() || (h->args->given[CLI_FIRST] && h->findings > 0);
+}
+
+static void show(void *context, const fz_progress *p)
+{
+    hunt *h = context;
+    const uint64_t now = cli_wall_ns();
+    const uint64_t ms = p->elapsed_ns / 1000000 + 1;
+    h->last = *p;
+    if (h->args->given[CLI_QUIET] || !cli_is_terminal(stderr) || now < h->next_ns) {
+        return;
+    }
+    h->next_ns = now + 200000000;
+    h->is_shown = true;
+    fprintf(stderr, "\r%llu s, %llu executions, %llu/s, corpus %u, reached %u, findings %u\x1b[K",
+            (unsigned long long)(ms / 1000), (unsigned long long)p->executions,
+            (unsigned long long)(p->executions * 1000 / ms), p->corpus, p->reached, p->findings);
+    fflush(stderr);
+}
+
+static void take_seed(void *context, const char *path, ss_slice input)
+{
+    hunt *h = context;
+    char *copy = h->seed_count == SEEDS_MAX ? NULL : malloc(input.len + 1);
+    (void)path;
+    if (copy != NULL) {
+        if (input.len > 0) {
+            memcpy(copy, input.at, input.len);
+        }
+        h->seeds[h->seed_count++] = (ss_slice){ copy, input.len };
+    }
+}
+
+static rp_status summarise(const hunt *h)
+{
+    const uint64_t ms = h->last.elapsed_ns / 1000000 + 1;
+    if (h->args->given[CLI_JSON]) {
+        rp_file *out = rp_file_over(stdout);
+        if (out == NULL) {
+            return RP_IO;
+        }
+        rp_json j = rp_json_on(out, false);
+        rp_json_open(&j, '{');
+        rp_json_key_text(&j, "schema", "sipsim.fuzz/1");
+        rp_json_key_text(&j, "target", h->target->name);
+        rp_json_key_u64(&j, "executions", h->last.executions);
+        rp_json_key_u64(&j, "elapsed_ms", ms);
+        rp_json_key_u64(&j, "corpus", h->last.corpus);
+        rp_json_key_u64(&j, "reached", h->last.reached);
+        rp_json_key_u64(&j, "findings", h->last.findings);
+        rp_json_close(&j);
+        rp_json_end(&j);
+        return cli_close_stdout(out);
+    }
+    if (!h->args->given[CLI_QUIET]) {
+        printf("%s: %llu executions in %llu s, %llu/s; corpus %u, reached %u, %u findings\n",
+               h->target->name, (unsigned long long)h->last.executions,
+               (unsigned long long)(ms / 1000),
+               (unsigned long long)(h->last.executions * 1000 / ms), h->last.corpus,
+               h->last.reached, h->last.findings);
+    }
+    return cli_flush_stdout();
+}
+
+static rp_status outcome_of(const hunt *h, rp_status said)
+{
+    return rp_status_worst(rp_status_bit(said) | (h->is_well ? 0 : rp_status_bit(RP_IO)) |
+                           (h->findings == 0 ? 0 : rp_status_bit(RP_VIOLATION)) |
+                           (cli_interrupted() ? rp_status_bit(RP_INTERRUPTED) : 0));
+}
+
+static rp_status hunt_built_in(hunt *h)
+{
+    bool is_read = true;
+    if (h->args->given[CLI_CORPUS]) {
+        (void)cli_each_input(&h->args->value[CLI_CORPUS], 1, take_seed, h, &is_read);
+    }
+    const fz_campaign campaign = { .target = h->target,
+                                   .seeds = h->seeds,
+                                   .seed_count = h->seed_count,
+                                   .seed = h->seed,
+                                   .jobs = (unsigned)h->jobs,
+                                   .time_ns = h->seconds * 1000000000u,
+                                   .executions_max = h->runs,
+                                   .input_max = INPUT_MAX,
+                                   .context = h,
+                                   .stop = must_stop,
+                                   .progress = show,
+                                   .found = found };
+    h->is_well = is_read;
+    const ss_status status = is_read ? fz_campaign_run(&campaign) : SS_OK;
+    if (h->is_shown) {
+        fputs("\r\x1b[K", stderr);
+    }
+    if (status != SS_OK) {
+        cli_say("no memory, or no process to be had");
+        h->is_well = false;
+    }
+    for (size_t i = 0; i < h->seed_count; i++) {
+        free((char *)h->seeds[i].at);
+    }
+    return outcome_of(h, summarise(h));
+}
+
+/* ---- engines of others ---- */
+
+static bool is_program(const char *path)
+{
+    return access(path, X_OK) == 0;
+}
+
+/* --with, or <target>_fuzzer beside this program or where the build puts it. */
+static bool find_program(const hunt *h, char *path)
+{
+    static const char *const folders[] = { ".", "../fuzz", "../../fuzz/fuzz",
+                                           "../../../build/fuzz/fuzz" };
+    char own[RP_PATH_BYTES];
+    if (h->args->given[CLI_WITH]) {
+        snprintf(path, RP_PATH_BYTES, "%s", h->args->value[CLI_WITH]);
+        return is_program(path);
+    }
+    const ssize_t len = readlink("/proc/self/exe", own, sizeof own - 1);
+    own[len > 0 ? len : 0] = '\0';
+    char *slash = strrchr(own, '/');
+    if (slash == NULL) {
+        return false;
+    }
+    *slash = '\0';
+    for (size_t i = 0; i < SS_COUNT(folders); i++) {
+        const int count =
+            snprintf(path, RP_PATH_BYTES, "%s/%s/%s_fuzzer", own, folders[i], h->target->name);
+        if (count > 0 && (size_t)count < RP_PATH_BYTES && is_program(path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Ctrl-C goes to both of us; they end in order, and we wait for that. */
+static int run_program(char *const *words)
+{
+    int status = 0;
+    fflush(NULL);
+    const pid_t child = fork();
+    if (child == 0) {
+        signal(SIGINT, SIG_DFL);
+        execvp(words[0], words);
+        fprintf(stderr, "sipsim: cannot run %s: %s\n", words[0], strerror(errno));
+        _exit(127);
+    }
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 127;
+}
+
+/* What the engine left: libFuzzer's are named by what they are, AFL++'s stand in folders named crashes. */
+static void take_artifact(void *context, const char *path, ss_slice input)
+{
+    hunt *h = context;
+    fz_outcome outcome;
+    if (strstr(path, "/crash-") == NULL && strstr(path, "/crashes/id:") == NULL &&
+        strstr(path, "/timeout-") == NULL && strstr(path, "/oom-") == NULL &&
+        strstr(path, "/leak-") == NULL) {
+        return;
+    }
+    if (!fz_outcome_apart(h->target, input, SECONDS, &outcome)) {
+        h->is_well = false;
+        return;
+    }
+    report(h, path, outcome.has_failed ? outcome.key : "in the fuzzer's own build only");
+}
+
+static void put_word(char words[][RP_PATH_BYTES], char **list, unsigned *count, const char *format,
+                     const char *text)
+{
+    SS_ASSERT(*count + 1 < WORDS_MAX);
+    snprintf(words[*count], RP_PATH_BYTES, "%s%s", format, text);
+    list[*count] = words[*count];
+    list[++*count] = NULL;
+}
+
+static void put_number(char words[][RP_PATH_BYTES], char **list, unsigned *count,
+                       const char *format, uint64_t number)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%llu", (unsigned long long)number);
+    put_word(words, list, count, format, text);
+}
+
+static void words_of_libfuzzer(const hunt *h, const char *program, const char *queue,
+                               char words[][RP_PATH_BYTES], char **list)
+{
+    char prefix[RP_PATH_BYTES];
+    unsigned count = 0;
+    snprintf(prefix, sizeof prefix, "%s/", h->out);
+    put_word(words, list, &count, "", program);
+    put_number(words, list, &count, "-max_total_time=", h->seconds);
+    put_number(words, list, &count, "-fork=", h->jobs);
+    put_number(words, list, &count, "-max_len=", INPUT_MAX);
+    put_word(words, list, &count, "-ignore_crashes=1", "");
+    put_word(words, list, &count, "-entropic=0", "");
+    put_word(words, list, &count, "-artifact_prefix=", prefix);
+    if (h->seed != 0) {
+        put_number(words, list, &count, "-seed=", h->seed);
+    }
+    put_word(words, list, &count, "", queue);
+    if (h->args->given[CLI_CORPUS]) {
+        put_word(words, list, &count, "", h->args->value[CLI_CORPUS]);
+    }
+}
+
+static void words_of_afl(const hunt *h, const char *program, char words[][RP_PATH_BYTES],
+                         char **list)
+{
+    unsigned count = 0;
+    put_word(words, list, &count, "afl-fuzz", "");
+    put_word(words, list, &count, "-i", "");
+    put_word(words, list, &count, "",
+             h->args->given[CLI_CORPUS] ? h->args->value[CLI_CORPUS] : "-");
+    put_word(words, list, &count, "-o", "");
+    put_word(words, list, &count, "", h->out);
+    put_word(words, list, &count, "-V", "");
+    put_number(words, list, &count, "", h->seconds);
+    put_word(words, list, &count, "--", "");
+    put_word(words, list, &count, "", program);
+}
+
+static rp_status hunt_with(hunt *h, bool is_afl)
+{
+    static char words[WORDS_MAX][RP_PATH_BYTES];
+    char *list[WORDS_MAX] = { NULL };
+    char program[RP_PATH_BYTES], queue[RP_PATH_BYTES];
+    bool is_read = true;
+    if (!find_program(h, program)) {
+        cli_say(
+            "no program %s_fuzzer here: build it with -DSIPSIM_FUZZ=ON, name it by --with, or use "
+            "--engine builtin",
+            h->target->name);
+        return RP_UNSUPPORTED;
+    }
+    if (!rp_path_join(queue, h->out, "corpus") || !cli_make_folder(queue)) {
+        return RP_IO;
+    }
+    if (is_afl) {
+        words_of_afl(h, program, words, list);
+    } else {
+        words_of_libfuzzer(h, program, queue, words, list);
+    }
+    const int status = run_program(list);
+    if (status == 127) {
+        return RP_IO;
+    }
+    h->is_well = true;
+    (void)cli_each_input(&h->out, 1, take_artifact, h, &is_read);
+    return outcome_of(h, cli_flush_stdout());
+}
+
+/* ---- the verb ---- */
+
+/* "60s", "5min", "60". */
+static bool read_time(const cli_args *args, uint64_t *seconds)
+{
+    const char *text = args->given[CLI_TIME] ? args->value[CLI_TIME] : "60";
+    const size_t digits = strspn(text, "0123456789");
+    const char *unit = text + digits;
+    const uint64_t scale = *unit == '\0' || strcmp(unit, "s") == 0 ? 1
+                           : strcmp(unit, "min") == 0              ? 60
+                           : strcmp(unit, "h") == 0                ? 3600
+                                                                   : 0;
+    if (scale == 0 || digits == 0 ||
+        ss_slice_to_u64((ss_slice){ text, digits }, 1000000, seconds) != SS_OK) {
+        cli_say("--time %.40s: as 60s, 5min or 2h", text);
+        return false;
+    }
+    *seconds *= scale;
+    return true;
+}
+
+static bool read_numbers(const cli_args *args, hunt *h)
+{
+    h->jobs = 1;
+    return cli_number(args, CLI_JOBS, FZ_JOBS_MAX, &h->jobs) &&
+           cli_number(args, CLI_RUNS, UINT64_MAX, &h->runs) &&
+           cli_number(args, CLI_SEED, UINT32_MAX, &h->seed) && read_time(args, &h->seconds);
+}
+
+static rp_status run_fuzz(const cli_args *args)
+{
+    static hunt h; /* a list of seeds; one command line per process */
+    if (args->given[CLI_LIST]) {
+        return cli_list_targets(args);
+    }
+    h = (hunt){ .args = args, .target = cli_target_of(args), .is_well = true };
+    if (h.target == NULL || !read_numbers(args, &h)) {
+        return RP_USAGE;
+    }
+    h.jobs = h.jobs == 0 ? 1 : h.jobs;
+    h.out = args->given[CLI_OUT] ? args->value[CLI_OUT] : "sipsim-findings";
+    if (!cli_make_folder(h.out)) {
+        return RP_IO;
+    }
+    cli_interrupt_arm();
+    const char *engine = args->given[CLI_ENGINE] ? args->value[CLI_ENGINE] : "builtin";
+    if (strcmp(engine, "builtin") == 0) {
+        return hunt_built_in(&h);
+    }
+    if (strcmp(engine, "libfuzzer") == 0 || strcmp(engine, "afl") == 0) {
+        return hunt_with(&h, strcmp(engine, "afl") == 0);
+    }
+    cli_say("--engine %.40s: builtin, libfuzzer or afl", engine);
+    return RP_USAGE;
+}
+
+const cli_verb cli_verb_fuzz = {
+    .name = "fuzz",
+    .operands = "[--target NAME] [--time 60s]",
+    .summary = "search for inputs that fail",
+    .details = "Findings become files of the folder of -o (sipsim-findings), one for each cause, "
+               "and are said with the\n"
+               "line that replays them. Engines: builtin, which mutates and is led by what "
+               "sessions reach;\n"
+               "libfuzzer and afl run NAME_fuzzer, found beside this program or named by --with. "
+               "Ctrl-C ends\n"
+               "it in order (11). Exit status 1 when something was found.\n",
+    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_TARGET) | CLI_BIT(CLI_OUT) | CLI_BIT(CLI_TIME) |
+               CLI_BIT(CLI_JOBS) | CLI_BIT(CLI_RUNS) | CLI_BIT(CLI_SEED) | CLI_BIT(CLI_CORPUS) |
+               CLI_BIT(CLI_ENGINE) | CLI_BIT(CLI_WITH) | CLI_BIT(CLI_LIST) | CLI_BIT(CLI_JSON) |
+               CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_FIRST),
+    .run = run_fuzz
+};

@@ -1,0 +1,137 @@
+/* sipsim shrink FILE: the smallest input that fails as this one does, and what of it is needed. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "files.h"
+#include "fz/shrink.h"
+#include "inputs.h"
+#include "interrupt.h"
+#include "sn/input.h"
+
+typedef struct shrinking {
+    size_t bytes;
+    uint64_t runs;
+    bool is_shown;
+} shrinking;
+
+static bool must_stop(void *context)
+{
+    (void)context;
+    return cli_interrupted();
+}
+
+static void show(void *context, size_t bytes, uint64_t runs)
+{
+    shrinking *s = context;
+    s->bytes = bytes;
+    s->runs = runs;
+    if (cli_is_terminal(stderr)) {
+        fprintf(stderr, "\r%zu bytes after %llu runs\x1b[K", bytes, (unsigned long long)runs);
+        fflush(stderr);
+        s->is_shown = true;
+    }
+}
+
+/* What each record does: without any of them it does not fail so. */
+static void print_needed(const fz_target *target, const fz_shrunk *shrunk)
+{
+    sn_input_records *records = calloc(1, sizeof *records);
+    char *line = malloc(4 * SN_INPUT_BYTES_MAX);
+    if (records != NULL && line != NULL && strcmp(target->name, "session") == 0) {
+        sn_input_records_read(records, (ss_slice){ shrunk->bytes, shrunk->len });
+        printf(shrunk->is_least ? "needed, each of them:\n" : "left, when it was stopped:\n");
+        for (unsigned i = 0; i < records->count; i++) {
+            ss_buffer b = ss_buffer_on(line, 4 * SN_INPUT_BYTES_MAX);
+            sn_input_record_put_text(&b, &records->at[i]);
+            printf("  %.*s\n", (int)b.len, b.at);
+        }
+    }
+    free(records);
+    free(line);
+}
+
+static void name_of_result(const cli_args *args, char *dir, char *name)
+{
+    const char *path = args->files[0], *slash = strrchr(path, '/');
+    const char *base = slash == NULL ? path : slash + 1;
+    const size_t folder = slash == NULL ? 0 : (size_t)(slash - path);
+    snprintf(dir, RP_PATH_BYTES, "%.*s", folder == 0 ? 1 : (int)folder,
+             slash == NULL   ? "."
+             : slash == path ? "/"
+                             : path);
+    snprintf(name, RP_PATH_BYTES, "%s.least", base);
+    if (args->given[CLI_OUT]) {
+        snprintf(dir, RP_PATH_BYTES, "%s", args->value[CLI_OUT]);
+        snprintf(name, RP_PATH_BYTES, "%s", base);
+    }
+}
+
+static rp_status finish(const cli_args *args, const fz_target *target, size_t before,
+                        const fz_shrunk *shrunk)
+{
+    char dir[RP_PATH_BYTES], name[RP_PATH_BYTES], path[RP_PATH_BYTES], line[2 * RP_PATH_BYTES];
+    ss_buffer b = ss_buffer_on(line, sizeof line);
+    name_of_result(args, dir, name);
+    if (!cli_make_folder(dir) || !rp_path_join(path, dir, name) ||
+        !cli_write_input(dir, name, (ss_slice){ shrunk->bytes, shrunk->len })) {
+        return RP_IO;
+    }
+    printf("%s: %s\n%zu bytes, were %zu; %llu runs\n", path, shrunk->outcome.key, shrunk->len,
+           before, (unsigned long long)shrunk->runs);
+    print_needed(target, shrunk);
+    cli_put_replay(&b, target, path);
+    printf("again: %.*s\n", (int)b.len, b.at);
+    const rp_status flushed = cli_flush_stdout();
+    return flushed != RP_OK ? flushed : shrunk->is_least ? RP_OK : RP_INTERRUPTED;
+}
+
+static rp_status run_shrink(const cli_args *args)
+{
+    shrinking progress = { .bytes = 0 };
+    const fz_target *target = cli_target_of(args);
+    size_t len = 0;
+    fz_shrunk shrunk;
+    if (target == NULL || args->file_count != 1) {
+        if (target != NULL) {
+            cli_say("shrink needs one input: sipsim shrink [--target NAME] FILE");
+        }
+        return RP_USAGE;
+    }
+    char *input = cli_read_file(args->files[0], CLI_INPUT_BYTES_MAX, &len);
+    if (input == NULL) {
+        return RP_IO;
+    }
+    cli_interrupt_arm();
+    const fz_shrinking how = { target, &progress, must_stop, show };
+    const ss_status status = fz_shrink(&how, (ss_slice){ input, len }, &shrunk);
+    if (progress.is_shown) {
+        fputs("\r\x1b[K", stderr);
+    }
+    rp_status outcome = RP_IO;
+    if (status == SS_OK) {
+        outcome = finish(args, target, len, &shrunk);
+        free(shrunk.bytes);
+    } else if (status == SS_NONE) {
+        cli_say("%s does not fail", args->files[0]);
+        outcome = RP_NOT_REPRODUCED;
+    } else {
+        cli_say("out of memory");
+    }
+    free(input);
+    return outcome;
+}
+
+const cli_verb cli_verb_shrink = {
+    .name = "shrink",
+    .operands = "[--target NAME] FILE",
+    .summary = "the smallest input that fails as FILE does, and what of it is needed",
+    .details = "Writes FILE.least, or FILE into the folder of -o. The failure stays the same one: "
+               "its law and what\n"
+               "is said of it, or the assertion, or the report of a sanitizer. Ctrl-C keeps the "
+               "best so far (11).\n"
+               "Exit status 10 when FILE does not fail.\n",
+    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_TARGET) | CLI_BIT(CLI_OUT),
+    .run = run_shrink
+};

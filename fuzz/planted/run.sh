@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# How long the session engine takes to find bugs that real stacks shipped: each line of manifest.txt is a patch; its files alone are compiled
+# and put before the archives of the build, as tests/planted does, and `sipsim fuzz` searches until it found something. JSON on stdout:
+#
+#   {"bugs":[{"id":"B06","patch":"…","detected":true,"oracle":"TX3 ua …","seconds":2}]}
+#
+#   SOURCE_DIR=… BINARY_DIR=… CC=… fuzz/planted/run.sh [--time SECONDS] [--seed N] [ID…]
+set -euo pipefail
+
+time=60 seed=1
+while [[ ${1:-} == --* ]]; do
+    case $1 in
+    --time) time=$2 ;;
+    --seed) seed=$2 ;;
+    *) printf 'no option %s\n' "$1" >&2 && exit 2 ;;
+    esac
+    shift 2
+done
+here=$SOURCE_DIR/fuzz/planted
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+flags=(-std=c17 -O1 -g -D_POSIX_C_SOURCE=200809L -I"$SOURCE_DIR/stack/include" -I"$SOURCE_DIR/crypto/include"
+    -I"$SOURCE_DIR/simnet/include" -I"$SOURCE_DIR/simnet")
+if grep -q '^SIPSIM_SANITIZE:BOOL=ON' "$BINARY_DIR/CMakeCache.txt"; then
+    flags+=(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+fi
+archives=("$BINARY_DIR/cli/CMakeFiles/sipsim.dir/main.c.o" "$BINARY_DIR/cli/libsipsim_cli.a" "$BINARY_DIR/fuzz/libfz.a"
+    "$BINARY_DIR/reports/librp.a" "$BINARY_DIR/simnet/libsn.a" "$BINARY_DIR/crypto/libsscrypto.a" "$BINARY_DIR/stack/libss.a")
+read -ra libraries <<<"$(pkg-config --libs libfyaml libcrypto)"
+
+# plant PATCH DIR: the patched files below DIR, the program DIR/sipsim
+plant() {
+    local patch=$1 dir=$2 file source objects=()
+    while read -r file; do
+        mkdir -p "$dir/${file%/*}"
+        cp "$SOURCE_DIR/$file" "$dir/$file"
+    done < <(sed -n 's|^+++ b/||p' "$patch")
+    patch --quiet --no-backup-if-mismatch -p1 -d "$dir" <"$patch" || return 1
+    while read -r file; do
+        source=$dir/$file
+        "$CC" "${flags[@]}" -I"$SOURCE_DIR/${file%/*}" -c "$source" -o "${source%.c}.o" || return 1
+        objects+=("${source%.c}.o")
+    done < <(sed -n 's|^+++ b/||p' "$patch")
+    "$CC" "${flags[@]}" "${objects[@]}" "${archives[@]}" "${libraries[@]}" -o "$dir/sipsim"
+}
+
+# search DIR: until something is found or the time is over; the first key on stdout
+search() {
+    local dir=$1
+    "$dir/sipsim" fuzz --target session --time "${time}s" --seed "$seed" --stop-at-first --corpus "$SOURCE_DIR/corpus/seeds/session" \
+        -o "$dir/found" --quiet 2>"$dir/log" | sed -n 's/^found: //p' | head -n 1
+}
+
+json_text() { sed 's/[\\"]/\\&/g' <<<"$1"; }
+
+separator='' missed=0
+printf '{"bugs":['
+while read -r id patch what; do
+    if [[ $# -gt 0 && " $* " != *" $id "* ]]; then
+        continue
+    fi
+    if ! plant "$SOURCE_DIR/$patch" "$work/$id" >"$work/$id.log" 2>&1; then
+        printf '%s: does not apply or compile: %s\n' "$id" "$(tail -n 3 "$work/$id.log")" >&2
+        exit 7
+    fi
+    began=$(date +%s)
+    oracle=$(search "$work/$id")
+    seconds=$(($(date +%s) - began))
+    detected=true
+    if [[ -z $oracle ]]; then
+        detected=false missed=$((missed + 1))
+    fi
+    printf '%s{"id":"%s","patch":"%s","what":"%s","detected":%s,"oracle":"%s","seconds":%d}' "$separator" "$id" \
+        "$patch" "$(json_text "$what")" "$detected" "$(json_text "$oracle")" "$seconds"
+    separator=','
+    printf '%s %s %ss %s\n' "$id" "$detected" "$seconds" "${oracle:-nothing}" >&2
+    rm -rf "${work:?}/$id"
+done < <(grep -vE '^(#|$)' "$here/manifest.txt")
+printf ']}\n'
+[[ $missed -eq 0 ]]

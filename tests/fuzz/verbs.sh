@@ -1,0 +1,88 @@
+#!/bin/bash
+# `sipsim fuzz`, `shrink`, `triage`, `corpus` and `pack`: on the canary, whose bug is known, and on sessions.
+set -u
+faults=0
+fault() { printf '%s\n' "$1"; faults=$((faults + 1)); }
+# status WANTED VERB ARGUMENT…: its exit status; what it said is in `out` and `err`
+status() {
+    local want=$1 got=0
+    shift
+    "$SIPSIM" "$@" >out 2>err || got=$?
+    [ $got = "$want" ] || fault "$*: status $got, not $want: $(cat out err)"
+}
+seeds=$SOURCE_DIR/corpus/seeds
+
+# shrink: the same failure, and no byte too many; the names of results
+printf 'sing a song of sixpence' >song
+status 0 shrink --target canary song
+[ "$(cat song.least)" = sing ] || fault "the least of the song is $(cat song.least)"
+grep -q '^4 bytes, were 23;' out || fault 'the sizes are not told'
+grep -q '^again: .* replay --target canary .*song.least' out || fault 'no line to replay it'
+status 0 shrink --target canary -o least song
+[ "$(cat least/song)" = sing ] || fault 'nothing in the folder of -o'
+status 10 shrink "$seeds/session/call_direct"
+grep -q 'does not fail' err || fault 'what does not fail is not told'
+status 7 shrink missing
+status 2 shrink
+status 2 shrink --target cannary song
+grep -q 'did you mean canary' err || fault 'no suggestion'
+
+# triage: one cause, the smallest of it, and how many
+mkdir -p findings
+printf 'sing' >findings/b
+printf 'singing' >findings/a
+printf 'silence' >findings/c
+status 1 triage --target canary findings
+grep -q '^ *2  canary ' out || fault "not two of one cause: $(cat out)"
+grep -q 'findings/b, 4 bytes' out || fault 'not the smallest'
+status 1 triage --target canary --json findings
+grep -q '"count": *2' out || fault 'no count in the JSON'
+status 0 triage "$seeds/session/call_direct" "$seeds/session/spiral"
+status 7 triage missing
+
+# fuzz: the canary is found, and said with a line that replays it; Ctrl-C ends it in order
+mkdir -p begin
+printf 'sinf' >begin/one
+status 1 fuzz --target canary --runs 20000 --seed 1 --time 60s --corpus begin -o nest --quiet
+line=$(sed -n 's/^ *again: //p' out)
+[ -n "$line" ] || fault 'a finding without a line'
+got=0
+sh -c "$line" >again.out 2>&1 || got=$?
+[ $got = 1 ] || fault "the line of a finding gives $got"
+status 0 fuzz --target session --runs 60 --time 60s --seed 3 --corpus "$seeds/session" -o clean --json
+grep -q '"executions": *[1-9]' out || fault 'nothing was executed'
+grep -q '"reached": *[1-9][0-9][0-9]' out || fault "next to nothing was reached: $(cat out)"
+"$SIPSIM" fuzz --target session --time 60s -o broken_off >out 2>err &
+pid=$!
+sleep 1
+kill -INT $pid
+wait $pid
+[ $? = 11 ] || fault 'Ctrl-C is not 11'
+status 2 fuzz --time soon
+status 2 fuzz --engine other
+status 75 fuzz --engine libfuzzer --with ./missing
+status 0 fuzz --list
+grep -q '^session ' out || fault '--list does not list'
+
+# corpus: what reaches as much, and nothing twice
+status 0 corpus stat "$seeds/session"
+reached=$(sed -n 's/.*reached \([0-9]*\);.*/\1/p' out)
+status 0 corpus min -o small "$seeds/session"
+[ "$(ls small | wc -l)" -lt "$(ls "$seeds/session" | wc -l)" ] || fault 'the least corpus is not smaller'
+status 0 corpus stat small
+[ "$(sed -n 's/.*reached \([0-9]*\);.*/\1/p' out)" = "$reached" ] || fault 'the least corpus reaches less'
+status 0 corpus add small "$seeds/session"
+grep -q '; 0 inputs, 0 bytes added' out || fault "what reaches nothing new is added: $(cat out)"
+status 2 corpus prune small
+
+# pack: the inverse of replay --as yaml
+for name in forged_bye message_with_live_parts seeded_crowd; do
+    status 0 replay --as yaml "$seeds/session/$name"
+    cp out "$name.yaml"
+    status 0 pack -o packed "$name.yaml"
+    cmp -s "packed/$name.sfz" "$seeds/session/$name" || fault "$name packs to other bytes"
+done
+status 75 pack "$SOURCE_DIR/scenarios/basic_call.yaml"
+status 3 pack "$SOURCE_DIR/README.md"
+
+[ $faults -eq 0 ]
