@@ -72,6 +72,7 @@ static const cli_option options[] = {
     { CLI_METRICS, '\0', "metrics", "ADDRESS:PORT", "OpenMetrics over HTTP: 127.0.0.1:9090" },
     { CLI_SOURCE_RATE, '\0', "source-rate", "N", "requests a second that one address may send" },
     { CLI_CONNECTIONS, '\0', "connections", "N", "connections open at once (4096)" },
+    { CLI_LOG, '\0', "log", NULL, "a line of JSON on stdout for each transaction that is over" },
     { CLI_LADDER, '\0', "ladder", NULL, "draw what was said to whom" },
     { CLI_TWICE, '\0', "twice", NULL, "run each once more: another digest is exit status 6" },
     { CLI_AS, '\0', "as", "FORM", "do not run it, write it on stdout as yaml" },

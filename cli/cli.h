@@ -67,6 +67,7 @@ typedef enum cli_option_id {
     CLI_METRICS,
     CLI_SOURCE_RATE,
     CLI_CONNECTIONS,
+    CLI_LOG,
     CLI_LADDER,
     CLI_TWICE,
     CLI_AS,

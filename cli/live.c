@@ -258,6 +258,6 @@ const cli_verb cli_verb_live = {
                CLI_BIT(CLI_HANGUP) | CLI_BIT(CLI_ANSWER) | CLI_BIT(CLI_REJECT) |
                CLI_BIT(CLI_DOMAIN) | CLI_BIT(CLI_USERS) | CLI_BIT(CLI_BINDINGS) |
                CLI_BIT(CLI_METRICS) | CLI_BIT(CLI_SOURCE_RATE) | CLI_BIT(CLI_CONNECTIONS) |
-               CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_VERBOSE) | CLI_BIT(CLI_HELP),
+               CLI_BIT(CLI_LOG) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_VERBOSE) | CLI_BIT(CLI_HELP),
     .run = run_live,
 };

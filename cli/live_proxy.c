@@ -149,7 +149,7 @@ static rp_status run(const cli_args *args, const sl_proxy_setup *setup, sl_optio
     live_tally tally = { 0 };
     rp_status status =
         live_record_begin(&record, args, plan, (sn_sink){ &tally, live_count }, options);
-    if (!args->given[CLI_OUT]) {
+    if (!args->given[CLI_OUT] && !args->given[CLI_LOG]) {
         options->judge_count = 0; /* nobody looks: the facts need not be made */
     }
     if (status == RP_OK) {

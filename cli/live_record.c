@@ -11,10 +11,41 @@
 #include "rp/summary.h"
 #include "session.h"
 
+/* One line for each transaction, when it is over: who, of what call, and what it came to; nothing that a message says. */
+static void log_transaction(void *self, const sn_fact *fact, ss_slice packet)
+{
+    const sn_plan *plan = self;
+    char line[RP_EVENT_BYTES];
+    ss_buffer b = ss_buffer_on(line, sizeof line);
+    (void)packet;
+    if (fact->kind == SN_FACT_NOTE && fact->note.kind == SS_NOTE_TXN &&
+        fact->note.to == SS_TXN_TERMINATED && fact->note.from != fact->note.to) {
+        rp_event_put(&b, &plan->cast, fact);
+        fwrite(b.at, 1, b.len, stdout);
+        fflush(stdout);
+    }
+}
+
+/* Laws of the network are for who sees both ends of it. */
+static sn_law_mask laws_of_one_end(void)
+{
+    static const char *const of_both[] = { "NET1", "NET2", "NET4", "NET5" };
+    sn_law_mask mask = SN_ALL_LAWS;
+    for (unsigned law = 0; law < sn_law_count; law++) {
+        for (size_t i = 0; i < SS_COUNT(of_both); i++) {
+            if (strcmp(sn_laws[law].name, of_both[i]) == 0) {
+                mask.words[law / 64] &= ~(UINT64_C(1) << law % 64);
+            }
+        }
+    }
+    return mask;
+}
+
 static rp_status begin(live_record *r, sl_options *options)
 {
     const sn_capture_filter all = { .kind = SN_CAPTURE_ALL };
-    rp_status status = cli_observers_init(&r->observers, r->plan, r->dir, &all, &all);
+    rp_status status =
+        cli_observers_init(&r->observers, r->plan, r->dir, &all, &all, laws_of_one_end());
     if (status != RP_OK) {
         return status;
     }
@@ -37,6 +68,9 @@ rp_status live_record_begin(live_record *r, const cli_args *args, sn_plan *plan,
     r->judges[0] = own;
     options->judges = r->judges;
     options->judge_count = 1;
+    if (args->given[CLI_LOG]) {
+        r->judges[options->judge_count++] = (sn_sink){ plan, log_transaction };
+    }
     if (r->dir == NULL) {
         return RP_OK;
     }

@@ -9,7 +9,7 @@ typedef struct live_record {
     const char *dir; /* NULL: nothing is recorded */
     sn_plan *plan;
     cli_observers observers;
-    sn_sink sinks[CLI_SINKS], judges[2];
+    sn_sink sinks[CLI_SINKS], judges[3];
 } live_record;
 
 /** By -o and --force; what it wants to be told of stands in the options afterwards. `own` is told of our own nodes alone. */

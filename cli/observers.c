@@ -197,11 +197,11 @@ static bool ask_windows(cli_observers *o, sn_plan *plan)
     return true;
 }
 
-static bool make_judges(cli_observers *o, sn_plan *plan)
+static bool make_judges(cli_observers *o, sn_plan *plan, sn_law_mask laws)
 {
     const sn_cast *cast = &plan->cast;
     o->chains = calloc((size_t)cast->node_count * 3 + 1, sizeof *o->chains);
-    o->judge = sn_judge_new(cast, SN_ALL_LAWS);
+    o->judge = sn_judge_new(cast, laws);
     o->meter = sn_meter_new(cast);
     o->series = o->meter == NULL ? NULL : sn_series_new(o->meter);
     o->tally = sn_tally_new(cast);
@@ -224,10 +224,11 @@ static bool make_judges(cli_observers *o, sn_plan *plan)
 }
 
 rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir,
-                             const sn_capture_filter *pcap, const sn_capture_filter *events)
+                             const sn_capture_filter *pcap, const sn_capture_filter *events,
+                             sn_law_mask laws)
 {
     *o = (cli_observers){ 0 };
-    if (!make_judges(o, plan)) {
+    if (!make_judges(o, plan, laws)) {
         return no_memory();
     }
     rp_status status = open_capture(o, plan, dir, pcap);

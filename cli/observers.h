@@ -33,7 +33,8 @@ typedef struct cli_observers {
 
 /** Opens the trace and the events in `dir` unless they are off. RP_IO when it said what is wrong; free in any case. */
 rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir,
-                             const sn_capture_filter *pcap, const sn_capture_filter *events);
+                             const sn_capture_filter *pcap, const sn_capture_filter *events,
+                             sn_law_mask laws);
 /** True when a file has failed, or the judge: going on is of no use. */
 bool cli_observers_failed(const cli_observers *o);
 /** After the last fact. The number of a story's checks that were missed. */

@@ -529,7 +529,7 @@ static rp_status prepare(session *s)
         cli_say("%s: %u nodes, %u calls, seed %llu", o->file, s->plan->cast.node_count,
                 s->plan->call_count, (unsigned long long)s->plan->seed);
     }
-    return cli_observers_init(&s->observers, s->plan, o->dir, &o->pcap, &o->events);
+    return cli_observers_init(&s->observers, s->plan, o->dir, &o->pcap, &o->events, SN_ALL_LAWS);
 }
 
 rp_status_set session_run(const session_options *options)

@@ -23,6 +23,15 @@ if [ -e /proc/net/if_inet6 ] && grep -q ' lo$' /proc/net/if_inet6; then
     call tcp '[::1]'
 fi
 
+# What it leaves behind with -o: no law is broken, though nobody sees the other end.
+start recorded ua --listen udp:127.0.0.1:0 --answer 100ms
+recorded=$pid
+"$SIPSIM" live ua --listen udp:127.0.0.1:0 --call "sip:bob@127.0.0.1:$port" --hold 100ms -o out --force >out.log 2>&1 ||
+    fault "a recorded call ended with $?: $(cat out.log)"
+grep -q 'INVITE' out/ladder.txt || fault "no ladder of a recorded call"
+[ -s out/trace.pcapng ] && [ -s out/results.json ] && [ -s out/report.html ] || fault "a recorded call has no files"
+stop "$recorded"
+
 # Refused: the caller says what came, and its status is that of work that was not done.
 start busy ua --listen udp:127.0.0.1:0 --reject 486
 busy=$pid

@@ -11,7 +11,7 @@ grep -q '^alice:example.com:MD5:[0-9a-f]\{32\}$' users || fault "no MD5 secret"
 
 metrics=$(free_port)
 start proxy proxy --listen udp:127.0.0.1:0 --listen tcp:127.0.0.1:0 --domain example.com --users users \
-    --bindings bindings.db --metrics "127.0.0.1:$metrics"
+    --bindings bindings.db --metrics "127.0.0.1:$metrics" --log
 proxy=$pid at=$port
 
 # user NAME PASSWORD-FILE ARGUMENTS…: a user agent of the domain
@@ -53,6 +53,7 @@ stop "$bob"
 await 10 is_bound 0 || fault "bob is bound after his end"
 stop "$proxy"
 [ "$status" = 0 ] || fault "the proxy ended with $status: $(cat proxy.log)"
+says proxy.out.log '"note":"TXN".*"method":"REGISTER"' || fault "no line of a transaction: $(head -n 3 proxy.out.log)"
 grep -l 'correct horse\|something else' ./*.log && fault "a secret is in a log"
 grep -l "$(sed -n 's/^bob.*SHA-256://p' users)" ./*.log && fault "a hashed secret is in a log"
 finish
