@@ -78,6 +78,11 @@ typedef enum cli_option_id {
     CLI_ENGINE,
     CLI_WITH,
     CLI_FIRST,
+    CLI_CALL_ID,
+    CLI_VIOLATION,
+    CLI_WIDE,
+    CLI_MERMAID,
+    CLI_SVG,
     CLI_OPTION_COUNT
 } cli_option_id;
 
@@ -132,7 +137,8 @@ SS_MUST_USE bool cli_number(const cli_args *args, cli_option_id id, uint64_t max
 
 extern const cli_verb cli_verb_run, cli_verb_check, cli_verb_parse, cli_verb_replay, cli_verb_fuzz,
     cli_verb_shrink, cli_verb_triage, cli_verb_pack, cli_verb_corpus, cli_verb_list, cli_verb_live,
-    cli_verb_merge, cli_verb_selftest, cli_verb_version, cli_verb_help;
+    cli_verb_merge, cli_verb_ladder, cli_verb_explain, cli_verb_diff, cli_verb_selftest,
+    cli_verb_version, cli_verb_help;
 /** All of them; NULL at the end. */
 extern const cli_verb *const cli_verbs[];
 void cli_help_verb(FILE *to, const cli_verb *verb);

@@ -101,6 +101,11 @@ static void add_sink(cli_observers *o, void *self, void (*fact)(void *, const sn
     o->sinks[o->sink_count++] = (sn_sink){ self, fact };
 }
 
+void cli_observers_add(cli_observers *o, sn_sink sink)
+{
+    add_sink(o, sink.self, sink.fact);
+}
+
 /* ---- making ---- */
 
 static rp_status no_memory(void)

@@ -35,6 +35,8 @@ typedef struct cli_observers {
 rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir,
                              const sn_capture_filter *pcap, const sn_capture_filter *events,
                              sn_law_mask laws);
+/** One sink more, before the run begins. */
+void cli_observers_add(cli_observers *o, sn_sink sink);
 /** True when a file has failed, or the judge: going on is of no use. */
 bool cli_observers_failed(const cli_observers *o);
 /** After the last fact. The number of a story's checks that were missed. */

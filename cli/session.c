@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "again.h"
 #include "build_facts.h"
 #include "cli.h"
 #include "files.h"
@@ -529,7 +530,12 @@ static rp_status prepare(session *s)
         cli_say("%s: %u nodes, %u calls, seed %llu", o->file, s->plan->cast.node_count,
                 s->plan->call_count, (unsigned long long)s->plan->seed);
     }
-    return cli_observers_init(&s->observers, s->plan, o->dir, &o->pcap, &o->events, SN_ALL_LAWS);
+    status = cli_observers_init(&s->observers, s->plan, o->dir, &o->pcap, &o->events, SN_ALL_LAWS);
+    if (o->watcher != NULL && status == RP_OK) {
+        o->watcher->begin(o->watcher->self, s->plan);
+        cli_observers_add(&s->observers, (sn_sink){ o->watcher->self, o->watcher->fact });
+    }
+    return status;
 }
 
 rp_status_set session_run(const session_options *options)

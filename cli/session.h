@@ -33,6 +33,7 @@ typedef struct session_options {
     bool silent;         /* says nothing of what the run found */
     bool quiet_progress; /* of the whole sweep */
     const session_taker *taker;
+    const struct cli_watcher *watcher; /* again.h */
 } session_options;
 
 /** Runs it and writes the files. The set of all that did not hold; also what was said on stderr. */

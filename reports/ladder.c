@@ -41,6 +41,9 @@ struct rp_ladder {
     uint32_t others[SS_METHOD_COUNT]
                    [OTHERS_MAX]; /* places that each method opened, but for INVITE */
     uint32_t other_count[SS_METHOD_COUNT];
+    bool selects;                     /* one call, and nothing else */
+    uint64_t wanted_id;               /* hash of its Call-ID; 0: not known yet */
+    uint32_t wanted_number;           /* 0: by its Call-ID */
     uint64_t not_followed;            /* calls that found no place */
     size_t texts;                     /* room for messages, of all places */
     ladder_call *last;                /* whose row is the newest message; NULL: nobody's */
@@ -126,7 +129,8 @@ static ladder_call *take_place(rp_ladder *l, uint64_t call_id)
 static ladder_call *follow_call(rp_ladder *l, uint64_t call_id)
 {
     ladder_call *known = find_call(l, call_id);
-    if (known != NULL || call_id == 0 || !is_searching(l)) {
+    if (known != NULL || call_id == 0 || !is_searching(l) ||
+        (l->selects && call_id != l->wanted_id)) {
         return known;
     }
     ladder_call *call = take_place(l, call_id);
@@ -142,6 +146,9 @@ static ladder_call *follow_call(rp_ladder *l, uint64_t call_id)
 static ladder_call *follow_other(rp_ladder *l, const sn_fact *fact)
 {
     const ss_summary *sip = &fact->sip;
+    if (l->selects) {
+        return sip->is_sip != 0 ? follow_call(l, sip->call_id) : NULL;
+    }
     const uint32_t most = l->cast->node_count <= SMALL_NETWORK ? OTHERS_MAX : 1;
     ladder_call *known = find_call(l, sip->call_id);
     const bool opens = sip->is_request != 0 && sip->to_tag == 0 &&
@@ -156,6 +163,13 @@ static ladder_call *follow_other(rp_ladder *l, const sn_fact *fact)
         l->others[sip->method][l->other_count[sip->method]++] = place_of(l, other);
     }
     return other;
+}
+
+void rp_ladder_select(rp_ladder *l, uint64_t call_id, uint32_t number)
+{
+    l->selects = true;
+    l->wanted_id = call_id;
+    l->wanted_number = number;
 }
 
 /* The room for rows stays with the place, for the next call there: places are reused last in, first out. */
@@ -415,6 +429,20 @@ static void on_note(rp_ladder *l, const sn_fact *fact)
     }
 }
 
+static void on_state(rp_ladder *l, const sn_fact *fact)
+{
+    const ss_note *note = &fact->note;
+    const bool is_dialog = note->kind == SS_NOTE_DIALOG;
+    ladder_call *call =
+        l->selects && (is_dialog || note->kind == SS_NOTE_TXN) ? find_call(l, note->call_id) : NULL;
+    ladder_row *row = call == NULL ? NULL : add_row(call, fact, LADDER_STATE);
+    if (row != NULL) {
+        row->machine = is_dialog ? SS_MACHINE_COUNT : note->machine;
+        row->method = note->method;
+        row->event = note->to;
+    }
+}
+
 /* What became of the connection that messages of the call went by; of its opening, what is no success. */
 static void on_connection(rp_ladder *l, const sn_fact *fact)
 {
@@ -469,6 +497,9 @@ static void join(rp_ladder *l, const sn_call_fact *told)
 static void on_call(rp_ladder *l, const sn_fact *fact)
 {
     const sn_call_fact *told = &fact->call;
+    if (l->selects && l->wanted_id == 0 && told->number != 0 && told->number == l->wanted_number) {
+        l->wanted_id = told->call_id;
+    }
     if (told->event == SN_CALL_JOINED) {
         join(l, told);
     }
@@ -534,6 +565,7 @@ void rp_ladder_fact(rp_ladder *l, const sn_fact *fact)
         break;
     case SN_FACT_NOTE:
         on_note(l, fact);
+        on_state(l, fact);
         break;
     case SN_FACT_CALL:
         on_call(l, fact);
@@ -707,4 +739,36 @@ void rp_ladder_write(const rp_ladder *l, rp_file *out, const char *name, bool in
         rp_put_text(out, "\n\n");
         write_story(l, out, &story);
     }
+}
+
+uint64_t rp_ladder_chosen(const rp_ladder *l)
+{
+    ladder_story story;
+    return rp_ladder_main_story(l, &story) && story.call->count != 0 ? story.call->call_id : 0;
+}
+
+bool rp_ladder_write_one(const rp_ladder *l, rp_file *out, rp_ladder_form form)
+{
+    ladder_story story;
+    if (!rp_ladder_main_story(l, &story) || story.call->count == 0) {
+        return false;
+    }
+    switch (form) {
+    case RP_LADDER_TEXT:
+        rp_ladder_narrow(out, l->cast, story.call);
+        break;
+    case RP_LADDER_WIDE:
+        rp_ladder_draw(out, l->cast, story.call);
+        break;
+    case RP_LADDER_MERMAID:
+        rp_ladder_mermaid(l, l->cast, out);
+        break;
+    case RP_LADDER_SVG:
+        rp_ladder_picture(l, l->cast, out);
+        break;
+    case RP_LADDER_WORDS:
+        rp_ladder_explain(out, l->cast, story.call);
+        break;
+    }
+    return true;
 }

@@ -13,7 +13,8 @@ typedef enum ladder_kind {
     LADDER_TIMER,
     LADDER_EVENT,
     LADDER_CONNECTION,
-    LADDER_ICMP /* drawn as a message */
+    LADDER_ICMP, /* drawn as a message */
+    LADDER_STATE /* of a selected call only */
 } ladder_kind;
 
 typedef struct ladder_row {
@@ -27,9 +28,9 @@ typedef struct ladder_row {
     uint16_t status;
     uint16_t nth; /* messages: 1 the first, 2 sent again … */
     uint8_t kind, is_request, method;
-    uint8_t letter, machine; /* timers */
+    uint8_t letter, machine; /* timers; states: SS_MACHINE_COUNT is a dialog */
     uint8_t event,
-        synthetic;     /* sn_call_event; connections: sn_connection_event; ICMP: sn_icmp_kind */
+        synthetic; /* sn_call_event; connections: sn_connection_event; ICMP: sn_icmp_kind; states: that one */
     uint8_t transport; /* messages, connections */
     uint8_t cause;     /* of the first loss; SN_CAUSE_NONE */
     uint8_t lost_on_link;
@@ -73,12 +74,19 @@ bool rp_ladder_travels(const ladder_row *row);
 void rp_ladder_label(ss_buffer *b, const ladder_row *row);
 /** It went, came nowhere, and it is known why. */
 bool rp_ladder_is_lost(const ladder_row *row);
+/** The name of what happened at a lifeline: an event, a state. Static. */
+const char *rp_ladder_mark(const ladder_row *row);
 /** What a picture cannot say. */
 void rp_ladder_remark(const sn_cast *cast, const ladder_row *row, ss_buffer *b);
 
 void rp_ladder_draw(rp_file *out, const sn_cast *cast, const ladder_call *call);
 /** An <svg> element. */
 void rp_ladder_svg(rp_file *out, const sn_cast *cast, const ladder_call *call);
+
+/** In 80 columns. */
+void rp_ladder_narrow(rp_file *out, const sn_cast *cast, const ladder_call *call);
+/** ladder_explain.c: in sentences. */
+void rp_ladder_explain(rp_file *out, const sn_cast *cast, const ladder_call *call);
 
 /** What a ladder is of: the nth one that there is to show, the calls first; false past the last. */
 typedef struct ladder_story {

@@ -202,6 +202,9 @@ void rp_ladder_draw(rp_file *out, const sn_cast *cast, const ladder_call *call)
         case LADDER_CONNECTION:
             draw_mark(&c, out, row, "=");
             break;
+        case LADDER_STATE:
+            draw_mark(&c, out, row, "o");
+            break;
         }
     }
     if (call->left_out != 0) {

@@ -72,10 +72,8 @@ static void put_note(rp_file *out, const ladder_row *row, uint32_t column)
     if (row->kind == LADDER_TIMER) {
         rp_put_text(out, "Timer ");
         rp_put_text(out, rp_letter_name(row->letter));
-    } else if (row->kind == LADDER_CONNECTION) {
-        rp_put_text(out, sn_connection_event_name((sn_connection_event)row->event));
     } else {
-        rp_put_text(out, sn_call_event_name((sn_call_event)row->event));
+        rp_put_text(out, rp_ladder_mark(row));
     }
     if (row->kind == LADDER_EVENT && row->status != 0) {
         rp_put_char(out, ' ');
@@ -91,7 +89,7 @@ static void put_row(rp_file *out, const ladder_columns *columns, const ladder_ro
     if (from == SN_NOBODY) {
         return;
     }
-    if (row->kind != LADDER_MESSAGE) {
+    if (!rp_ladder_travels(row)) {
         put_note(out, row, from);
         return;
     }

@@ -266,9 +266,7 @@ static void draw_event(const picture *p, const ladder_row *row, uint32_t x, uint
     rp_put_text(p->out, "/>");
     const bool is_first = x == x_of(p, 0);
     text_at(p, is_first ? "event left" : "event", is_first ? x - 10 : x + 10, y + 4);
-    rp_put_text(p->out, row->kind == LADDER_CONNECTION
-                            ? sn_connection_event_name((sn_connection_event)row->event)
-                            : sn_call_event_name((sn_call_event)row->event));
+    rp_put_text(p->out, rp_ladder_mark(row));
     if (row->status != 0) {
         rp_put_char(p->out, ' ');
         rp_put_u64(p->out, row->status);

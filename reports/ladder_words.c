@@ -147,6 +147,34 @@ static void remark_connection(const sn_cast *cast, const ladder_row *row, ss_buf
     ss_put_text(b, sn_connection_event_text((sn_connection_event)row->event));
 }
 
+static void remark_state(const sn_cast *cast, const ladder_row *row, ss_buffer *b)
+{
+    ss_put_text(b, sn_capture_name(cast, row->node));
+    if (row->machine == SS_MACHINE_COUNT) {
+        ss_put_text(b, ": dialog is ");
+        ss_put_text(b, rp_dialog_state_name(row->event));
+        return;
+    }
+    ss_put_text(b, ": ");
+    ss_put(b, ss_method_name((ss_method)row->method));
+    ss_put_text(b,
+                row->machine == SS_ICT || row->machine == SS_NICT ? " client is " : " server is ");
+    ss_put_text(b, rp_txn_state_name(row->event));
+}
+
+const char *rp_ladder_mark(const ladder_row *row)
+{
+    switch ((ladder_kind)row->kind) {
+    case LADDER_CONNECTION:
+        return sn_connection_event_name((sn_connection_event)row->event);
+    case LADDER_STATE:
+        return row->machine == SS_MACHINE_COUNT ? rp_dialog_state_name(row->event)
+                                                : rp_txn_state_name(row->event);
+    default:
+        return sn_call_event_name((sn_call_event)row->event);
+    }
+}
+
 void rp_ladder_remark(const sn_cast *cast, const ladder_row *row, ss_buffer *b)
 {
     switch ((ladder_kind)row->kind) {
@@ -162,6 +190,9 @@ void rp_ladder_remark(const sn_cast *cast, const ladder_row *row, ss_buffer *b)
         break;
     case LADDER_CONNECTION:
         remark_connection(cast, row, b);
+        break;
+    case LADDER_STATE:
+        remark_state(cast, row, b);
         break;
     }
 }
