@@ -85,6 +85,7 @@ static const cli_option options[] = {
     { CLI_WITH, '\0', "with", "PROGRAM", "the fuzzer's program of that engine" },
     { CLI_FIRST, '\0', "stop-at-first", NULL, "the first finding ends it" },
     { CLI_CALL_ID, '\0', "call", "ID", "a call: c17 of the scenario or capture, or its Call-ID" },
+    { CLI_FORMAT, '\0', "format", "WHAT", "man, or completions for bash, zsh or fish" },
     { CLI_VIOLATION, '\0', "violation", "N", "the Nth violation, from 1" },
     { CLI_WIDE, '\0', "wide", NULL, "as wide as it needs to be, with remarks, as in ladder.txt" },
     { CLI_MERMAID, '\0', "mermaid", NULL, "as a Mermaid sequence diagram" },

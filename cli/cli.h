@@ -53,6 +53,7 @@ typedef enum cli_option_id {
     CLI_REALM,
     CLI_PROXY,
     CLI_DNS,
+    CLI_FORMAT,
     CLI_CALL,
     CLI_COUNT,
     CLI_RATE,
@@ -137,10 +138,14 @@ SS_MUST_USE bool cli_number(const cli_args *args, cli_option_id id, uint64_t max
 
 extern const cli_verb cli_verb_run, cli_verb_check, cli_verb_parse, cli_verb_replay, cli_verb_fuzz,
     cli_verb_shrink, cli_verb_triage, cli_verb_pack, cli_verb_corpus, cli_verb_list, cli_verb_live,
-    cli_verb_merge, cli_verb_ladder, cli_verb_explain, cli_verb_diff, cli_verb_selftest,
-    cli_verb_version, cli_verb_help;
+    cli_verb_merge, cli_verb_ladder, cli_verb_explain, cli_verb_diff, cli_verb_schema,
+    cli_verb_selftest, cli_verb_version, cli_verb_help;
 /** All of them; NULL at the end. */
 extern const cli_verb *const cli_verbs[];
+/** NULL when there is none of that name. */
+const cli_verb *cli_verb_find(const char *name);
+/** help --format: man pages and completions, from the same tables. */
+rp_status cli_manual(const cli_args *args);
 void cli_help_verb(FILE *to, const cli_verb *verb);
 void cli_help_all(FILE *to);
 

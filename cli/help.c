@@ -5,28 +5,15 @@
 
 #include "build_facts.h"
 
-const cli_verb *const cli_verbs[] = { &cli_verb_run,
-                                      &cli_verb_check,
-                                      &cli_verb_parse,
-                                      &cli_verb_replay,
-                                      &cli_verb_fuzz,
-                                      &cli_verb_shrink,
-                                      &cli_verb_triage,
-                                      &cli_verb_pack,
-                                      &cli_verb_corpus,
-                                      &cli_verb_list,
-                                      &cli_verb_live,
-                                      &cli_verb_merge,
-                                      &cli_verb_ladder,
-                                      &cli_verb_explain,
-                                      &cli_verb_diff,
-                                      &cli_verb_selftest,
-                                      &cli_verb_version,
-                                      &cli_verb_help,
-                                      NULL };
+const cli_verb *const cli_verbs[] = {
+    &cli_verb_run,    &cli_verb_check,    &cli_verb_parse,   &cli_verb_replay,  &cli_verb_fuzz,
+    &cli_verb_shrink, &cli_verb_triage,   &cli_verb_pack,    &cli_verb_corpus,  &cli_verb_list,
+    &cli_verb_live,   &cli_verb_merge,    &cli_verb_ladder,  &cli_verb_explain, &cli_verb_diff,
+    &cli_verb_schema, &cli_verb_selftest, &cli_verb_version, &cli_verb_help,    NULL
+};
 
 /* Verbs of the design that come in later versions: known, so that they are refused as such. */
-static const char *const later_verbs[] = { "report", "import", "bench", "schema", "explore", NULL };
+static const char *const later_verbs[] = { "report", "import", "bench", "explore", NULL };
 
 void cli_help_verb(FILE *to, const cli_verb *verb)
 {
@@ -66,7 +53,7 @@ void cli_help_all(FILE *to)
           to);
 }
 
-static const cli_verb *find_verb(const char *name)
+const cli_verb *cli_verb_find(const char *name)
 {
     for (size_t i = 0; cli_verbs[i] != NULL; i++) {
         if (strcmp(cli_verbs[i]->name, name) == 0) {
@@ -99,11 +86,14 @@ static rp_status unknown_verb(const char *name)
 
 static rp_status run_help(const cli_args *args)
 {
+    if (args->given[CLI_FORMAT]) {
+        return cli_manual(args);
+    }
     if (args->file_count == 0) {
         cli_help_all(stdout);
         return cli_flush_stdout();
     }
-    const cli_verb *verb = find_verb(args->files[0]);
+    const cli_verb *verb = cli_verb_find(args->files[0]);
     if (verb == NULL) {
         return unknown_verb(args->files[0]);
     }
@@ -114,7 +104,10 @@ static rp_status run_help(const cli_args *args)
 const cli_verb cli_verb_help = { .name = "help",
                                  .operands = "[VERB]",
                                  .summary = "what there is, or what one verb does",
-                                 .options = CLI_BIT(CLI_HELP),
+                                 .details = "  sipsim help run\n"
+                                            "  sipsim help run --format man | man -l -\n"
+                                            "  source <(sipsim help --format bash)\n",
+                                 .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_FORMAT),
                                  .run = run_help };
 
 static rp_status run_verb(const cli_verb *verb, int argc, char **argv)
@@ -158,6 +151,6 @@ int cli_main(int argc, char **argv)
         cli_say("a verb comes first: sipsim run FILE; `sipsim help` lists them");
         return rp_status_exit(RP_USAGE);
     }
-    const cli_verb *verb = find_verb(name);
+    const cli_verb *verb = cli_verb_find(name);
     return rp_status_exit(verb == NULL ? unknown_verb(name) : run_verb(verb, argc, argv));
 }

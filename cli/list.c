@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "fz/target.h"
 #include "rp/json.h"
 #include "sn/judge.h"
+#include "sn/scenario.h"
 
 /* A list goes out row by row, as text or as JSON. */
 typedef struct listing {
@@ -45,7 +47,7 @@ static void row(listing *l, const char *name, const char *detail, const char *se
     }
     if (sentence != NULL) {
         rp_put_char(l->out, ' ');
-        rp_put_text(l->out, sentence);
+        rp_put_plain(l->out, sentence);
     }
     rp_put_char(l->out, '\n');
 }
@@ -83,6 +85,21 @@ static void list_statuses(listing *l)
     }
 }
 
+static void list_targets(listing *l)
+{
+    for (size_t i = 0; i < fz_target_count; i++) {
+        row(l, fz_targets[i].name, NULL, fz_targets[i].sentence);
+    }
+}
+
+static void list_profiles(listing *l)
+{
+    const char *name = NULL, *says = NULL;
+    for (unsigned i = 0; (name = sn_scenario_profile(i, &says)) != NULL; i++) {
+        row(l, name, NULL, says);
+    }
+}
+
 /* ---- scenarios ---- */
 
 static int by_name(const void *a, const void *b)
@@ -94,6 +111,35 @@ static bool is_scenario(const char *name)
 {
     const size_t len = strlen(name);
     return name[0] != '.' && len > 5 && strcmp(name + len - 5, ".yaml") == 0;
+}
+
+/* The line "name: …" of a scenario, without what quotes it; false when there is none near its top. */
+static bool name_of_scenario(const char *path, char *says, size_t size)
+{
+    char line[512];
+    FILE *from = fopen(path, "r");
+    bool found = false;
+    for (unsigned i = 0; from != NULL && i < 60 && !found && fgets(line, sizeof line, from) != NULL;
+         i++) {
+        if (strncmp(line, "name:", 5) == 0) {
+            ss_slice name = ss_slice_trim(ss_slice_from(line + 5));
+            while (name.len != 0 &&
+                   (name.at[name.len - 1] == '\n' || name.at[name.len - 1] == '\r')) {
+                name.len--;
+            }
+            if (name.len >= 2 && (name.at[0] == '"' || name.at[0] == '\'')) {
+                name = ss_slice_cut(name, 1, name.len - 1);
+            }
+            const size_t len = name.len < size ? name.len : size - 1;
+            memcpy(says, name.at, len);
+            says[len] = '\0';
+            found = true;
+        }
+    }
+    if (from != NULL) {
+        (void)fclose(from);
+    }
+    return found;
 }
 
 /* Folder order is nobody's order: names are sorted. */
@@ -117,7 +163,8 @@ static void list_folder(listing *l, const char *folder, DIR *dir)
     for (size_t i = 0; i < count; i++) {
         char path[RP_PATH_BYTES];
         if (rp_path_join(path, folder, names[i])) {
-            row(l, path, NULL, NULL);
+            char says[160];
+            row(l, path, NULL, name_of_scenario(path, says, sizeof says) ? says : NULL);
         }
         free(names[i]);
     }
@@ -166,6 +213,8 @@ typedef struct topic {
 static const topic topics[] = {
     { "scenarios", "the scenarios in ./scenarios, or those installed with the program",
       list_scenarios },
+    { "targets", "what can be fuzzed, and what an input of each is", list_targets },
+    { "profiles", "links by name, for profile: of a link", list_profiles },
     { "invariants", "the laws a run is judged by", list_laws },
     { "metrics", "what expect: can ask for", list_metrics },
     { "reached", "what reached: can ask for", list_reached },
@@ -231,8 +280,11 @@ static rp_status run_list(const cli_args *args)
 
 const cli_verb cli_verb_list = {
     .name = "list",
-    .operands = "[scenarios|invariants|metrics|reached|statuses]",
-    .summary = "scenarios, invariants, metrics, what can be reached, exit statuses",
+    .operands = "[scenarios|targets|profiles|invariants|metrics|reached|statuses]",
+    .summary = "scenarios, targets, profiles, invariants, metrics, what can be reached",
+    .details = "  sipsim list                     # what there is to list\n"
+               "  sipsim list metrics             # what expect: can ask for\n"
+               "  sipsim list invariants --json\n",
     .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_JSON),
     .run = run_list
 };

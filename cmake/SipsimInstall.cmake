@@ -4,6 +4,13 @@ set(headers_dir "${CMAKE_INSTALL_INCLUDEDIR}/sipsim")
 
 if(TARGET sipsim)
     install(TARGETS sipsim RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+    # The program tells its manual and its completions itself, so they are made when it is installed.
+    set(manual "${CMAKE_BINARY_DIR}/manual")
+    install(CODE "execute_process(COMMAND \"${CMAKE_COMMAND}\" -D \"SIPSIM=$<TARGET_FILE:sipsim>\" -D \"OUTPUT=${manual}\" -P \"${CMAKE_SOURCE_DIR}/cmake/manual.cmake\" COMMAND_ERROR_IS_FATAL ANY)")
+    install(DIRECTORY "${manual}/man/" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+    install(FILES "${manual}/bash/sipsim" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+    install(FILES "${manual}/zsh/_sipsim" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
+    install(FILES "${manual}/fish/sipsim.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 endif()
 install(DIRECTORY scenarios/ DESTINATION "${CMAKE_INSTALL_DATADIR}/sipsim/scenarios" OPTIONAL
     FILES_MATCHING PATTERN "*.yaml")

@@ -12,7 +12,7 @@
 #include "sn/traffic.h"
 #include "ss/msg.h"
 
-enum { SCRATCH_BYTES = 256 * 1024, NODES_MAX = 65536 };
+enum { SCRATCH_BYTES = 256 * 1024, NODES_MAX = 8192 };
 
 typedef struct message {
     uint64_t at;

@@ -166,3 +166,8 @@ void sn_behaviours_write(sn_text *t, const sn_model *m)
         sn_text_put_str(t, "]\n");
     }
 }
+
+const sn_fields *sn_behaviours_fields(void)
+{
+    return &choice_table;
+}

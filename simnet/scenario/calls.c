@@ -187,3 +187,8 @@ void sn_calls_write(sn_text *t, const sn_model *m)
         sn_text_put_str(t, "\n");
     }
 }
+
+const sn_fields *sn_calls_fields(void)
+{
+    return &calls_table;
+}

@@ -339,3 +339,8 @@ void sn_dns_build(sn_reading *r, const sn_model *m)
     r->plan->dns.attempts = m->dns.attempts;
     r->plan->dns.avoid = m->dns.avoid;
 }
+
+const sn_fields *sn_dns_fields(void)
+{
+    return &dns_table;
+}

@@ -99,3 +99,8 @@ void sn_domains_write(sn_text *t, const sn_model *m)
         sn_text_put_str(t, "\n");
     }
 }
+
+const sn_fields *sn_domains_fields(void)
+{
+    return &domain_table;
+}

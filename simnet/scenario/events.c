@@ -315,3 +315,8 @@ void sn_events_build(sn_reading *r, const sn_model *m)
         }
     }
 }
+
+const sn_fields *sn_events_fields(void)
+{
+    return &event_table;
+}

@@ -254,3 +254,8 @@ void sn_expects_write(sn_text *t, const sn_model *m)
     }
     sn_text_put_str(t, m->reached_count == 0 ? "" : "]}\n");
 }
+
+const sn_fields *sn_expects_fields(void)
+{
+    return &expect_table;
+}

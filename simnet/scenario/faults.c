@@ -380,3 +380,8 @@ void sn_faults_build(sn_reading *r, const sn_model *m)
         sn_added(r, sn_plan_add_fault(r->plan, &fault));
     }
 }
+
+const sn_fields *sn_faults_fields(void)
+{
+    return &fault_table;
+}

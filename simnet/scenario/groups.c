@@ -867,3 +867,18 @@ void sn_groups_write(sn_text *t, const sn_model *m)
     write_section(t, m, SN_SECTION_SITES, "sites", &site_table);
     write_section(t, m, SN_SECTION_NODES, "nodes", &node_table);
 }
+
+const sn_fields *sn_routers_fields(void)
+{
+    return &router_table;
+}
+
+const sn_fields *sn_sites_fields(void)
+{
+    return &site_table;
+}
+
+const sn_fields *sn_nodes_fields(void)
+{
+    return &node_table;
+}

@@ -228,3 +228,8 @@ void sn_links_write(sn_text *t, const sn_model *m)
         sn_text_put_str(t, "\n");
     }
 }
+
+const sn_fields *sn_links_fields(void)
+{
+    return &link_table;
+}

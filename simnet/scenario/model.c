@@ -178,3 +178,8 @@ void sn_model_write(sn_text *t, const sn_model *m)
     sn_expects_write(t, m);
     sn_story_write(t, m);
 }
+
+const sn_fields *sn_scenario_fields(void)
+{
+    return &scenario_table;
+}

@@ -510,6 +510,20 @@ void sn_expects_write(sn_text *t, const sn_model *m);
 void sn_story_read(sn_reading *r, const sn_item *value, void *model);
 void sn_story_write(sn_text *t, const sn_model *m);
 
+/* The tables of the sections, for schema.c. */
+const sn_fields *sn_scenario_fields(void);
+const sn_fields *sn_links_fields(void);
+const sn_fields *sn_routers_fields(void);
+const sn_fields *sn_sites_fields(void);
+const sn_fields *sn_nodes_fields(void);
+const sn_fields *sn_domains_fields(void);
+const sn_fields *sn_dns_fields(void);
+const sn_fields *sn_behaviours_fields(void);
+const sn_fields *sn_calls_fields(void);
+const sn_fields *sn_events_fields(void);
+const sn_fields *sn_faults_fields(void);
+const sn_fields *sn_expects_fields(void);
+
 /** The whole file into a model with its defaults. */
 sn_model *sn_model_read(sn_reading *r, const sn_item *root);
 void sn_model_write(sn_text *t, const sn_model *m);

@@ -1,6 +1,8 @@
 /* profile: links by name, in netem's words: what such a link may well do, to begin with and to be changed key by key. */
 #include "impairments.h"
 
+#include "sn/scenario.h"
+
 typedef struct profile {
     const char *name;
     const char *up, *down; /* NULL: as up */
@@ -52,4 +54,13 @@ void sn_profile_read(sn_reading *r, const sn_item *value, sn_link_params *up, sn
         sn_netem_read(r, &text, links[i]);
         links[i]->mtu = p->mtu;
     }
+}
+
+const char *sn_scenario_profile(unsigned nth, const char **says)
+{
+    if (nth >= SS_COUNT(profiles)) {
+        return NULL;
+    }
+    *says = profiles[nth].down == NULL ? profiles[nth].up : profiles[nth].down;
+    return profiles[nth].name;
 }

@@ -83,7 +83,7 @@ status 2 list colours
 status 2 check
 status 75 run good.yaml --pcap link:alice,at:rx
 status 75 run good.yaml --events node:alice
-for verb in fuzz shrink triage pack corpus report import bench schema explore; do
+for verb in fuzz shrink triage pack corpus report import bench explore; do
     status 75 $verb
 done
 

@@ -41,7 +41,7 @@ layer_of() {
     sn/facts*) echo facts ;;
     sn/dns*) echo dns ;;
     sn/judge* | sn/series*) echo judge ;;
-    sn/capture*) echo capture ;;
+    sn/capture* | sn/traffic*) echo capture ;;
     sn/mutate*) echo mutate ;;
     sn/scenario*) echo scenario ;;
     sn/input*) echo input ;;

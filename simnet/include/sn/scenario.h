@@ -22,10 +22,10 @@ typedef struct sn_scenario_options {
     uint32_t file_count;          /* at least 1 */
     const char *const *overrides; /* "links.access.loss=5%", "calls.mix.limit=10", "seed=7" */
     uint32_t override_count;
-    const uint64_t *seed;       /* NULL: as the files say */
-    const sn_order *order;      /* NULL: as the files say */
-    const uint64_t *order_seed; /* NULL: as the files say */
-    uint64_t memory_max;        /* bytes for the tree and its strings; 0: 1 GiB */
+    const uint64_t *seed;          /* NULL: as the files say */
+    const sn_order *order;         /* NULL: as the files say */
+    const uint64_t *order_seed;    /* NULL: as the files say */
+    uint64_t memory_max;           /* bytes for the tree and its strings; 0: 1 GiB */
     uint32_t nodes_max, calls_max; /* of the plan; 0: SN_PLAN_NODES_MAX, SN_PLAN_CALLS_MAX */
 } sn_scenario_options;
 
@@ -67,5 +67,44 @@ ss_slice sn_scenario_effective(const sn_scenario *s);
 
 /** The session input that it is, owned by the scenario; false when it is none, or has mistakes. */
 bool sn_scenario_session(const sn_scenario *s, ss_slice *input);
+
+/* ---- what a scenario may hold, from the tables by which it is read ---------------------------------------------------- */
+
+typedef enum sn_scenario_shape {
+    SN_SHAPE_ONE,        /* a mapping of these keys */
+    SN_SHAPE_NAMED,      /* names, each with such a mapping */
+    SN_SHAPE_NAMED_LIST, /* names, each with such a mapping or a list of them */
+    SN_SHAPE_LIST        /* a list of such mappings */
+} sn_scenario_shape;
+typedef struct sn_scenario_section {
+    const char *key; /* of the scenario; "": the scenario itself */
+    const char *what;
+    sn_scenario_shape shape;
+    const char *or_only; /* a key that may be there instead of all others; NULL */
+} sn_scenario_section;
+/** False past the last. The first is the scenario itself. */
+bool sn_scenario_section_at(unsigned nth, sn_scenario_section *out);
+
+typedef enum sn_scenario_type {
+    SN_TYPE_WHOLE, /* min to max */
+    SN_TYPE_TRUTH,
+    SN_TYPE_QUANTITY, /* a time, a size, a rate, a probability, a distribution: with its unit */
+    SN_TYPE_WORD,     /* one of words */
+    SN_TYPE_TEXT,
+    SN_TYPE_ANY /* read by code of its own */
+} sn_scenario_type;
+typedef struct sn_scenario_key {
+    const char *name;
+    sn_scenario_type type;
+    const char *quantity; /* "a time" …; else NULL */
+    const char *const *words;
+    uint64_t min, max;
+    bool is_required, or_none; /* or_none: the word none will do */
+} sn_scenario_key;
+/** The nth key of a section; false past the last. */
+bool sn_scenario_key_at(unsigned section, unsigned nth, sn_scenario_key *out);
+
+/** profile: of a link; NULL past the last. */
+const char *sn_scenario_profile(unsigned nth, const char **says);
 
 #endif
