@@ -106,15 +106,19 @@ const cli_option *cli_option_of(cli_option_id id)
     return &options[i];
 }
 
-static bool has(const cli_verb *verb, const cli_option *option)
+bool cli_takes(const cli_verb *verb, cli_option_id id)
 {
-    return (verb->options & CLI_BIT(option->id)) != 0;
+    const uint8_t *at = verb->options;
+    while (*at != CLI_OPTION_COUNT && *at != id) {
+        at++;
+    }
+    return *at == id;
 }
 
 static const cli_option *find_long(const cli_verb *verb, ss_slice name)
 {
     for (size_t i = 0; i < SS_COUNT(options); i++) {
-        if (has(verb, &options[i]) && ss_slice_eq(name, ss_slice_from(options[i].name))) {
+        if (cli_takes(verb, options[i].id) && ss_slice_eq(name, ss_slice_from(options[i].name))) {
             return &options[i];
         }
     }
@@ -124,7 +128,7 @@ static const cli_option *find_long(const cli_verb *verb, ss_slice name)
 static const cli_option *find_letter(const cli_verb *verb, char letter)
 {
     for (size_t i = 0; i < SS_COUNT(options); i++) {
-        if (has(verb, &options[i]) && options[i].letter == letter) {
+        if (cli_takes(verb, options[i].id) && options[i].letter == letter) {
             return &options[i];
         }
     }
@@ -136,7 +140,7 @@ static rp_status unknown_long(const cli_verb *verb, ss_slice name)
     const char *candidates[SS_COUNT(options) + 1] = { NULL };
     size_t count = 0;
     for (size_t i = 0; i < SS_COUNT(options); i++) {
-        if (has(verb, &options[i])) {
+        if (cli_takes(verb, options[i].id)) {
             candidates[count++] = options[i].name;
         }
     }

@@ -110,6 +110,5 @@ static rp_status run_check(const cli_args *args)
 const cli_verb cli_verb_check = { .name = "check",
                                   .operands = "FILE… [options]",
                                   .summary = "read scenarios and say every mistake, run nothing",
-                                  .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) |
-                                             CLI_BIT(CLI_JSON) | CLI_BIT(CLI_SET),
+                                  .options = CLI_TAKES(CLI_HELP, CLI_QUIET, CLI_JSON, CLI_SET),
                                   .run = run_check };

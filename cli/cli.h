@@ -115,13 +115,15 @@ typedef struct cli_args {
 
 typedef struct cli_verb {
     const char *name, *operands, *summary;
-    const char *details; /* for its --help; may be NULL */
-    uint64_t options;    /* bit per cli_option_id */
+    const char *details;    /* for its --help; may be NULL */
+    const uint8_t *options; /* CLI_TAKES: each a cli_option_id */
     rp_status (*run)(const cli_args *args);
 } cli_verb;
 
-#define CLI_BIT(id) (UINT64_C(1) << (id))
-_Static_assert(CLI_OPTION_COUNT <= 64, "options are bits");
+#define CLI_TAKES(...) ((const uint8_t[]){ __VA_ARGS__, CLI_OPTION_COUNT })
+_Static_assert(CLI_OPTION_COUNT <= UINT8_MAX, "an option is a byte");
+/** Whether the verb knows the option. */
+bool cli_takes(const cli_verb *verb, cli_option_id id);
 
 /** What follows the verb. RP_OK, or RP_USAGE or RP_UNSUPPORTED when it said on stderr what is wrong. */
 rp_status cli_args_parse(const cli_verb *verb, int argc, char **argv, cli_args *args);

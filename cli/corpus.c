@@ -171,6 +171,6 @@ const cli_verb cli_verb_corpus = {
     .details = "stat DIR…          how many inputs, how many fail, what they reach\n"
                "min -o OUT DIR…    the smallest inputs that reach all of it\n"
                "add DIR FILE…      those FILEs and folders' files that reach more go into DIR\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_OUT),
+    .options = CLI_TAKES(CLI_HELP, CLI_OUT),
     .run = run_corpus
 };

@@ -426,6 +426,6 @@ const cli_verb cli_verb_diff = {
         "  sipsim run a.yaml -o before\n"
         "  sipsim run a.yaml --set links.access.loss=5% -o after\n"
         "  sipsim diff before after\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_JSON),
+    .options = CLI_TAKES(CLI_HELP, CLI_JSON),
     .run = run_diff
 };

@@ -152,6 +152,6 @@ const cli_verb cli_verb_explain = {
                "  sipsim explain sipsim-out/quickstart\n"
                "  sipsim explain sipsim-out/quickstart --call c17\n"
                "  sipsim explain sipsim-out/broken --violation 1\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_CALL_ID) | CLI_BIT(CLI_VIOLATION),
+    .options = CLI_TAKES(CLI_HELP, CLI_CALL_ID, CLI_VIOLATION),
     .run = run_explain
 };

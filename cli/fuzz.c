@@ -390,9 +390,8 @@ const cli_verb cli_verb_fuzz = {
                "libfuzzer and afl run NAME_fuzzer, found beside this program or named by --with. "
                "Ctrl-C ends\n"
                "it in order (11). Exit status 1 when something was found.\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_TARGET) | CLI_BIT(CLI_OUT) | CLI_BIT(CLI_TIME) |
-               CLI_BIT(CLI_JOBS) | CLI_BIT(CLI_RUNS) | CLI_BIT(CLI_SEED) | CLI_BIT(CLI_CORPUS) |
-               CLI_BIT(CLI_ENGINE) | CLI_BIT(CLI_WITH) | CLI_BIT(CLI_LIST) | CLI_BIT(CLI_JSON) |
-               CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_FIRST),
+    .options =
+        CLI_TAKES(CLI_HELP, CLI_TARGET, CLI_OUT, CLI_TIME, CLI_JOBS, CLI_RUNS, CLI_SEED, CLI_CORPUS,
+                  CLI_ENGINE, CLI_WITH, CLI_LIST, CLI_JSON, CLI_QUIET, CLI_FIRST),
     .run = run_fuzz
 };

@@ -24,7 +24,7 @@ void cli_help_verb(FILE *to, const cli_verb *verb)
     }
     fputs("\noptions:\n", to);
     for (cli_option_id id = 0; id < CLI_OPTION_COUNT; id++) {
-        if ((verb->options & CLI_BIT(id)) == 0) {
+        if (!cli_takes(verb, id)) {
             continue;
         }
         const cli_option *o = cli_option_of(id);
@@ -107,7 +107,7 @@ const cli_verb cli_verb_help = { .name = "help",
                                  .details = "  sipsim help run\n"
                                             "  sipsim help run --format man | man -l -\n"
                                             "  source <(sipsim help --format bash)\n",
-                                 .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_FORMAT),
+                                 .options = CLI_TAKES(CLI_HELP, CLI_FORMAT),
                                  .run = run_help };
 
 static rp_status run_verb(const cli_verb *verb, int argc, char **argv)

@@ -222,7 +222,6 @@ const cli_verb cli_verb_ladder = {
         "that\n"
         "was entered, * what the user of the stack did or learned, = what became of a "
         "connection.\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_CALL_ID) | CLI_BIT(CLI_LIST) | CLI_BIT(CLI_WIDE) |
-               CLI_BIT(CLI_MERMAID) | CLI_BIT(CLI_SVG),
+    .options = CLI_TAKES(CLI_HELP, CLI_CALL_ID, CLI_LIST, CLI_WIDE, CLI_MERMAID, CLI_SVG),
     .run = run_ladder
 };

@@ -285,6 +285,6 @@ const cli_verb cli_verb_list = {
     .details = "  sipsim list                     # what there is to list\n"
                "  sipsim list metrics             # what expect: can ask for\n"
                "  sipsim list invariants --json\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_JSON),
+    .options = CLI_TAKES(CLI_HELP, CLI_JSON),
     .run = run_list
 };

@@ -63,7 +63,7 @@ static void man_verb(const cli_verb *verb)
     }
     fputs("\n.SH OPTIONS\n", stdout);
     for (cli_option_id id = 0; id < CLI_OPTION_COUNT; id++) {
-        if ((verb->options & CLI_BIT(id)) != 0) {
+        if (cli_takes(verb, id)) {
             man_option(cli_option_of(id));
         }
     }
@@ -123,8 +123,7 @@ static bool takes_path(const cli_verb *verb)
 static void put_options(const cli_verb *verb, bool with_value)
 {
     for (cli_option_id id = 0; id < CLI_OPTION_COUNT; id++) {
-        if ((verb->options & CLI_BIT(id)) != 0 &&
-            (!with_value || cli_option_of(id)->value != NULL)) {
+        if (cli_takes(verb, id) && (!with_value || cli_option_of(id)->value != NULL)) {
             printf(" --%s", cli_option_of(id)->name);
         }
     }
@@ -184,7 +183,7 @@ static void zsh_verb(const cli_verb *verb)
     printf("    %s)\n      _arguments", verb->name);
     for (cli_option_id id = 0; id < CLI_OPTION_COUNT; id++) {
         const cli_option *o = cli_option_of(id);
-        if ((verb->options & CLI_BIT(id)) == 0) {
+        if (!cli_takes(verb, id)) {
             continue;
         }
         printf(" \\\n        '%s--%s[", o->id == CLI_SET || o->id == CLI_SWEEP ? "*" : "", o->name);
@@ -240,7 +239,7 @@ static void fish_verb(const cli_verb *verb)
     fputs("'\n", stdout);
     for (cli_option_id id = 0; id < CLI_OPTION_COUNT; id++) {
         const cli_option *o = cli_option_of(id);
-        if ((verb->options & CLI_BIT(id)) == 0) {
+        if (!cli_takes(verb, id)) {
             continue;
         }
         printf("complete -c sipsim -n '__fish_seen_subcommand_from %s' -l %s", verb->name, o->name);

@@ -76,7 +76,6 @@ const cli_verb cli_verb_merge = {
         "  sipsim run loss.yaml --seeds 1..1000 --shard 1/2 -o a     # here\n"
         "  sipsim run loss.yaml --seeds 1..1000 --shard 2/2 -o b     # there\n"
         "  sipsim merge a b -o all\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_OUT) |
-               CLI_BIT(CLI_FORCE),
+    .options = CLI_TAKES(CLI_HELP, CLI_QUIET, CLI_JSON, CLI_OUT, CLI_FORCE),
     .run = run_merge
 };

@@ -56,5 +56,5 @@ const cli_verb cli_verb_pack = { .name = "pack",
                                      "a scenario that is a session to the session input that it is",
                                  .details = "Writes NAME.sfz here, or into the folder of -o: the "
                                             "inverse of `sipsim replay --as yaml`.\n",
-                                 .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_OUT),
+                                 .options = CLI_TAKES(CLI_HELP, CLI_OUT),
                                  .run = run_pack };

@@ -245,7 +245,6 @@ const cli_verb cli_verb_parse = {
         "the FILE.\n"
         "With --json each message is one object on one line (sipsim.parse/1).\n"
         "Exit status: 0 every message was accepted, 1 one was not, 7 a FILE cannot be read.\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_STREAM) |
-               CLI_BIT(CLI_TOLERANT) | CLI_BIT(CLI_ROLE),
+    .options = CLI_TAKES(CLI_HELP, CLI_QUIET, CLI_JSON, CLI_STREAM, CLI_TOLERANT, CLI_ROLE),
     .run = run_parse
 };

@@ -178,8 +178,7 @@ const cli_verb cli_verb_replay = {
         "failed first. Folders are walked whole. Exit status 1 or 5 when something did not hold, 6 "
         "when\n"
         "--twice gave another digest, 7 when an input could not be read or a folder holds none.\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_TARGET) |
-               CLI_BIT(CLI_LIST) | CLI_BIT(CLI_LADDER) | CLI_BIT(CLI_TWICE) | CLI_BIT(CLI_AS) |
-               CLI_BIT(CLI_EXPECT) | CLI_BIT(CLI_PCAP) | CLI_BIT(CLI_OUT),
+    .options = CLI_TAKES(CLI_HELP, CLI_QUIET, CLI_JSON, CLI_TARGET, CLI_LIST, CLI_LADDER, CLI_TWICE,
+                         CLI_AS, CLI_EXPECT, CLI_PCAP, CLI_OUT),
     .run = run_replay
 };

@@ -218,11 +218,9 @@ const cli_verb cli_verb_run = {
         "\n"
         "Many runs write report.html with a plot for each value that was swept, sweep.json,\n"
         "sweep.csv and runs.jsonl. The exit status is the worst of them.\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_QUIET) | CLI_BIT(CLI_VERBOSE) | CLI_BIT(CLI_JSON) |
-               CLI_BIT(CLI_SEED) | CLI_BIT(CLI_ORDER) | CLI_BIT(CLI_ORDER_SEED) | CLI_BIT(CLI_SET) |
-               CLI_BIT(CLI_OUT) | CLI_BIT(CLI_FORCE) | CLI_BIT(CLI_VERIFY) |
-               CLI_BIT(CLI_PARTITIONS) | CLI_BIT(CLI_PCAP) | CLI_BIT(CLI_EVENTS) |
-               CLI_BIT(CLI_SEEDS) | CLI_BIT(CLI_SWEEP) | CLI_BIT(CLI_JOBS) | CLI_BIT(CLI_KEEP) |
-               CLI_BIT(CLI_RESUME) | CLI_BIT(CLI_SHARD),
+    .options =
+        CLI_TAKES(CLI_HELP, CLI_QUIET, CLI_VERBOSE, CLI_JSON, CLI_SEED, CLI_ORDER, CLI_ORDER_SEED,
+                  CLI_SET, CLI_OUT, CLI_FORCE, CLI_VERIFY, CLI_PARTITIONS, CLI_PCAP, CLI_EVENTS,
+                  CLI_SEEDS, CLI_SWEEP, CLI_JOBS, CLI_KEEP, CLI_RESUME, CLI_SHARD),
     .run = run_run
 };

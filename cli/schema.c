@@ -447,6 +447,6 @@ const cli_verb cli_verb_schema = {
                "and on top of a scenario:\n"
                "\n"
                "  # yaml-language-server: $schema=~/.sipsim-scenario.json\n",
-    .options = CLI_BIT(CLI_HELP),
+    .options = CLI_TAKES(CLI_HELP),
     .run = run_schema
 };

@@ -95,6 +95,6 @@ const cli_verb cli_verb_selftest = {
     .details = "Each model gets a train of packets. What it did is counted, once, twice in a row "
                "and in runs,\n"
                "and must be within 5 sigma of what the model promises. Status 1 when it is not.\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_PACKETS),
+    .options = CLI_TAKES(CLI_HELP, CLI_JSON, CLI_PACKETS),
     .run = run_selftest
 };

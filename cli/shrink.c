@@ -132,6 +132,6 @@ const cli_verb cli_verb_shrink = {
                "is said of it, or the assertion, or the report of a sanitizer. Ctrl-C keeps the "
                "best so far (11).\n"
                "Exit status 10 when FILE does not fail.\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_TARGET) | CLI_BIT(CLI_OUT),
+    .options = CLI_TAKES(CLI_HELP, CLI_TARGET, CLI_OUT),
     .run = run_shrink
 };

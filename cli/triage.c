@@ -133,6 +133,6 @@ const cli_verb cli_verb_triage = {
         "A cause is a law and what is said of its violation without numbers, an assertion, or the "
         "kind of a\n"
         "sanitizer's report and the topmost functions of ours. Exit status 1 when there is any.\n",
-    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_TARGET) | CLI_BIT(CLI_JSON),
+    .options = CLI_TAKES(CLI_HELP, CLI_TARGET, CLI_JSON),
     .run = run_triage
 };

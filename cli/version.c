@@ -41,5 +41,5 @@ static rp_status run_version(const cli_args *args)
 const cli_verb cli_verb_version = { .name = "version",
                                     .operands = "",
                                     .summary = "what this build is",
-                                    .options = CLI_BIT(CLI_HELP) | CLI_BIT(CLI_JSON),
+                                    .options = CLI_TAKES(CLI_HELP, CLI_JSON),
                                     .run = run_version };
