@@ -253,12 +253,19 @@ static void begin(making *m)
 
 /* ---- what happens ---- */
 
+/* Who calls an address that it answers for may get its own call, which has two ends in one place then. */
+static bool is_own(const making *m, uint32_t from, uint32_t to)
+{
+    const char *one = m->net.groups[from].ua.aor, *two = m->net.groups[to].ua.aor;
+    return one != NULL && two != NULL && strcmp(one, two) == 0;
+}
+
 static void add_call(making *m, const sn_input_record *r)
 {
     enum { AT, FINE, FROM, TO, HOLD, HOW, PATIENCE, MEDIA, TIMER };
     const uint8_t how = r->args[HOW];
     const ss_time at = at_of(m, r);
-    const uint32_t from = ua(m, r->args[FROM]);
+    uint32_t from = ua(m, r->args[FROM]);
     uint32_t to = ua(m, (uint8_t)(r->args[TO] + 1));
     char name[] = "call_a";
     if (m->calls == CALLS_MAX) {
@@ -266,6 +273,9 @@ static void add_call(making *m, const sn_input_record *r)
     }
     if (to == from) {
         to = ua(m, (uint8_t)(r->args[TO] + 2));
+    }
+    if (is_own(m, from, to)) {
+        from = m->net.uas[0]; /* the first of a network shares its address with nobody */
     }
     name[sizeof name - 2] = (char)('a' + m->calls);
     m->call_at[m->calls++] = at;

@@ -127,6 +127,15 @@ static void ack_to_success(sn_judge *j, const sn_fact *f, txn *t)
     sn_txn_schedule(j, t);
 }
 
+/* Where two INVITEs of one dialog had one number, as a forger's has, nobody can say whose ACK it is. */
+static void note_acked(sn_judge *j, const sn_fact *f)
+{
+    for (txn *t = sn_accepted_of(j, f->entity, f->sip.call_id); t != NULL;
+         t = sn_accepted_next(j, t)) {
+        t->acked = t->acked || (t->cseq == f->sip.cseq && t->to_tag == f->sip.to_tag);
+    }
+}
+
 void sn_ack_received(sn_judge *j, const sn_fact *f)
 {
     txn *invite = sn_txn_find(j, f->entity, SERVER, f->sip.branch, SS_METHOD_INVITE);
@@ -141,6 +150,7 @@ void sn_ack_received(sn_judge *j, const sn_fact *f)
         return;
     }
     sn_dialogs_ack_seen(j, f);
+    note_acked(j, f);
     txn *accepted = sn_accepted_of(j, f->entity, f->sip.call_id);
     while (accepted != NULL && accepted->cseq != f->sip.cseq) {
         accepted = sn_accepted_next(j, accepted);

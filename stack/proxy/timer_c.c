@@ -55,7 +55,7 @@ void ss_proxy_timer(ss_proxy *proxy, ss_core *core, ss_turn *turn, ss_timer *tim
     }
     if (b->proceeding && !b->cancel_sent) {
         ss_branch_cancel(&v, b); /* RFC3261:16.8 */
-    } else if (is_hunt && !b->cancel_wanted) {
+    } else if (is_hunt) { /* even when it lost meanwhile: its 2xx must go on. RFC3261:16.7 */
         let_lag(&v, b);
     } else {
         give_up(&v, b); /* RFC3261:16.8 RFC3261:9.1 */
