@@ -78,6 +78,7 @@ const sn_metrics_field sn_metrics_fields[] = {
     COUNT(link_arrived),
     COUNT(link_duplicated),
     COUNT(link_reordered),
+    COUNT(edited),
     COUNT(dropped),
     COUNT(facts),
 };

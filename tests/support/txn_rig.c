@@ -14,6 +14,7 @@ static txn_rig the_rig;
 static void end(void)
 {
     ss_txn_forget_all(&the_rig.core);
+    ss_overload_forget(&the_rig.core);
     CHECK_EQ(the_rig.core.bytes, 0);
     CHECK_EQ(the_rig.core.timers.count, 0);
     CHECK_EQ(the_rig.pools.store.live_blocks, 0);

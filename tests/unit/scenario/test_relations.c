@@ -192,6 +192,42 @@ TEST(sites_hold_what_they_say)
     RIG_CHECK(rows);
 }
 
+TEST(queues_and_overload_control_have_what_they_need)
+{
+    static const rig_mistake rows[] = {
+        { ONE_LINK "nodes: {p: {role: proxy, queue: «{»workers: 2}}}\n", "service", NULL },
+        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: «0us»}}}\n", "out of range", NULL },
+        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, workers: «65»}}}\n",
+          "out of range", NULL },
+        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, order: «arival»}}}\n", "arival",
+          "arrival" },
+        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, full: «refus»}}}\n", "refus",
+          "refuse" },
+        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, classes: {«invit»: {}}}}}\n",
+          "invit", "invite" },
+        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, classes: {invite: {limit: "
+                   "«0»}}}}}\n",
+          "out of range", NULL },
+        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, retry_after: «1500ms»}}}\n",
+          "whole seconds", NULL },
+        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, target: «0%»}}}\n", "1% to 100%",
+          "90%" },
+        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, validity: «100ms»}}}\n",
+          "below 'interval'", NULL },
+        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, validity: «1000.5ms»}}}\n",
+          "whole milliseconds", NULL },
+        { ONE_LINK "nodes: {p: {role: proxy, overload_control: [loss], queue: {service: 1ms, "
+                   "retry_after: «5s»}}}\n",
+          "RFC 7339 5.10.2", NULL },
+        { ONE_LINK "nodes: {p: {role: proxy, overload_control: «loss»}}\n", "a list", "[loss]" },
+        { ONE_LINK "nodes: {p: {role: proxy, overload_control: [loss, «loss»]}}\n", "twice", NULL },
+        { ONE_LINK "nodes: {p: {role: proxy, overload_control: «[»rate]}}\n", "must know loss",
+          "[rate, loss]" },
+        { ONE_LINK "nodes: {p: {role: proxy, overload_control: «[»]}}\n", "empty list", "none" },
+    };
+    RIG_CHECK(rows);
+}
+
 TEST(roles_have_what_they_need)
 {
     static const rig_mistake rows[] = {
@@ -229,35 +265,6 @@ TEST(roles_have_what_they_need)
         { ONE_LINK "nodes: {p: {roles: [proxy, registrar]}}\n" PROXY
                    "routers: {r: {}}\nname: «[»x]\n",
           "a text is wanted", NULL },
-        { ONE_LINK "nodes: {p: {role: proxy, queue: «{»workers: 2}}}\n", "service", NULL },
-        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: «0us»}}}\n", "out of range", NULL },
-        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, workers: «65»}}}\n",
-          "out of range", NULL },
-        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, order: «arival»}}}\n", "arival",
-          "arrival" },
-        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, full: «refus»}}}\n", "refus",
-          "refuse" },
-        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, classes: {«invit»: {}}}}}\n",
-          "invit", "invite" },
-        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, classes: {invite: {limit: "
-                   "«0»}}}}}\n",
-          "out of range", NULL },
-        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, retry_after: «1500ms»}}}\n",
-          "whole seconds", NULL },
-        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, target: «0%»}}}\n", "1% to 100%",
-          "90%" },
-        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, validity: «100ms»}}}\n",
-          "below 'interval'", NULL },
-        { ONE_LINK "nodes: {p: {role: proxy, queue: {service: 1ms, validity: «1000.5ms»}}}\n",
-          "whole milliseconds", NULL },
-        { ONE_LINK "nodes: {p: {role: proxy, overload_control: [loss], queue: {service: 1ms, "
-                   "retry_after: «5s»}}}\n",
-          "RFC 7339 5.10.2", NULL },
-        { ONE_LINK "nodes: {p: {role: proxy, overload_control: «loss»}}\n", "a list", "[loss]" },
-        { ONE_LINK "nodes: {p: {role: proxy, overload_control: [loss, «loss»]}}\n", "twice", NULL },
-        { ONE_LINK "nodes: {p: {role: proxy, overload_control: «[»rate]}}\n", "must know loss",
-          "[rate, loss]" },
-        { ONE_LINK "nodes: {p: {role: proxy, overload_control: «[»]}}\n", "empty list", "none" },
         { ONE_LINK "nodes: {p: {role: proxy, sent_by: «host»}}\n", "no 'host'", "address" },
         { ONE_LINK "nodes: {p: {role: proxy, host: «\"P_1\"»}}\n", "no host name", NULL },
         { ONE_LINK "nodes: {p: {roles: [proxy, registrar]}}\ndomains: {example.com: {registrar: "
