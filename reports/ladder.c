@@ -15,7 +15,15 @@
 
 #define TEXTS_MAX ((size_t)48 << 20) /* of all calls */
 
-enum { CALLS_MAX = 4096, UNDER_WAY = 1 << 15, FIRST_ROWS = 64, OTHERS_MAX = 4, SMALL_NETWORK = 8 };
+enum {
+    CALLS_MAX = 4096,
+    UNDER_WAY = 1 << 15,
+    FIRST_ROWS = 64,
+    FIRST_TEXTS = 1 << 13,
+    SLAB_PLACES = 16,
+    OTHERS_MAX = 4,
+    SMALL_NETWORK = 8
+};
 enum { FAILING_MAX = 4, FAILURES_MAX = 256 }; /* kept; looked at */
 
 #define LINGER SS_S(40) /* more than 64*T1: Timers D, I, J, K have fired */
@@ -25,9 +33,17 @@ typedef struct under_way {
     uint32_t place, generation, row;
 } under_way;
 
+typedef struct first_memory {
+    ladder_row rows[FIRST_ROWS];
+    char texts[FIRST_TEXTS];
+} first_memory;
+
 struct rp_ladder {
     const sn_cast *cast;
     ladder_call calls[CALLS_MAX];
+    /* the first memory of sixteen places each, so that a busy hour does not ask for it call by call */
+    first_memory *slabs[CALLS_MAX / SLAB_PLACES];
+    uint32_t places_used;
     uint32_t free_places[CALLS_MAX], free_count;
     uint32_t ended[CALLS_MAX], ended_first,
         ended_count; /* a ring of places, in the order in which they ended */
@@ -71,8 +87,15 @@ void rp_ladder_free(rp_ladder *l)
         return;
     }
     for (uint32_t i = 0; i < CALLS_MAX; i++) {
-        free(l->calls[i].rows);
-        free(l->calls[i].texts);
+        if (l->calls[i].cap > FIRST_ROWS) {
+            free(l->calls[i].rows);
+        }
+        if (l->calls[i].texts_cap > FIRST_TEXTS) {
+            free(l->calls[i].texts);
+        }
+    }
+    for (uint32_t i = 0; i < SS_COUNT(l->slabs); i++) {
+        free(l->slabs[i]);
     }
     sn_index_free(&l->by_call);
     sn_index_free(&l->by_datagram);
@@ -106,6 +129,36 @@ static bool is_kept(const rp_ladder *l, uint32_t place)
     return kept;
 }
 
+/* What a place begins with; without it the call has no rows. */
+static void open_place(rp_ladder *l, ladder_call *call)
+{
+    first_memory **slab = &l->slabs[l->places_used / SLAB_PLACES];
+    if (call->rows != NULL) {
+        return;
+    }
+    if (*slab == NULL) {
+        *slab = malloc(SLAB_PLACES * sizeof **slab);
+    }
+    if (*slab != NULL) {
+        first_memory *first = &(*slab)[l->places_used++ % SLAB_PLACES];
+        call->rows = first->rows;
+        call->cap = FIRST_ROWS;
+        call->texts = first->texts;
+        call->texts_cap = FIRST_TEXTS;
+        l->texts += FIRST_TEXTS;
+    }
+}
+
+/* As realloc, of what began in a slab. */
+static void *grown(void *old, size_t before, size_t after, bool is_lent)
+{
+    void *memory = realloc(is_lent ? NULL : old, after);
+    if (memory != NULL && is_lent) {
+        memcpy(memory, old, before);
+    }
+    return memory;
+}
+
 /* NULL: no place is left. */
 static ladder_call *take_place(rp_ladder *l, uint64_t call_id)
 {
@@ -123,6 +176,7 @@ static ladder_call *take_place(rp_ladder *l, uint64_t call_id)
                            .cap = call->cap,
                            .texts = call->texts,
                            .texts_cap = call->texts_cap };
+    open_place(l, call);
     return call;
 }
 
@@ -269,10 +323,10 @@ static void fail(rp_ladder *l, ladder_call *call, const ss_buffer *why, uint64_t
 static ladder_row *add_row(ladder_call *call, const sn_fact *fact, ladder_kind kind)
 {
     const uint32_t most = call->opener == SN_NOBODY ? LADDER_ROWS_MAX : LADDER_OTHER_ROWS_MAX;
-    if (call->count == call->cap && call->cap < most) {
-        uint32_t cap = call->cap == 0 ? FIRST_ROWS : call->cap * 2;
-        cap = cap < most ? cap : most;
-        ladder_row *rows = realloc(call->rows, cap * sizeof *rows);
+    if (call->count == call->cap && call->cap != 0 && call->cap < most) {
+        const uint32_t cap = call->cap * 2 < most ? call->cap * 2 : most;
+        ladder_row *rows = grown(call->rows, call->cap * sizeof *rows, cap * sizeof *rows,
+                                 call->cap == FIRST_ROWS);
         if (rows != NULL) {
             call->rows = rows;
             call->cap = cap;
@@ -347,12 +401,12 @@ static bool has_room(rp_ladder *l, ladder_call *call, size_t len)
     if (call->texts_len + len <= call->texts_cap) {
         return true;
     }
-    const uint32_t cap = call->texts_cap == 0 ? 1u << 13 : call->texts_cap * 2;
+    const uint32_t cap = call->texts_cap * 2;
     if (call->texts_len + len > cap || cap > LADDER_TEXTS_MAX ||
         l->texts + cap - call->texts_cap > TEXTS_MAX) {
         return false;
     }
-    char *texts = realloc(call->texts, cap);
+    char *texts = grown(call->texts, call->texts_cap, cap, call->texts_cap == FIRST_TEXTS);
     if (texts == NULL) {
         return false;
     }
