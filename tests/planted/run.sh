@@ -21,10 +21,10 @@ fi
 if grep -q '^SIPSIM_COVERAGE:BOOL=ON' "$BINARY_DIR/CMakeCache.txt"; then
     flags+=(--coverage)
 fi
-archives=("$BINARY_DIR/cli/CMakeFiles/sipsim.dir/main.c.o" "$BINARY_DIR/cli/libsipsim_cli.a" "$BINARY_DIR/fuzz/libfz.a" "$BINARY_DIR/reports/librp.a" "$BINARY_DIR/simnet/libsn.a"
+archives=("$BINARY_DIR/cli/CMakeFiles/sipsim.dir/main.c.o" "$BINARY_DIR/cli/libsipsim_cli.a" "$BINARY_DIR/live/libsl.a" "$BINARY_DIR/fuzz/libfz.a" "$BINARY_DIR/reports/librp.a" "$BINARY_DIR/simnet/libsn.a"
     "$BINARY_DIR/crypto/libsscrypto.a"
     "$BINARY_DIR/stack/libss.a")
-read -ra libraries <<<"$(pkg-config --libs libfyaml libcrypto)"
+read -ra libraries <<<"$(pkg-config --libs libfyaml libcrypto libuv libcares sqlite3)"
 
 # build PROGRAM SOURCE…: sources stand below a folder of their own, at the paths that they have in the repository
 build() {
