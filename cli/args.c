@@ -14,7 +14,7 @@ static const cli_option options[] = {
     { CLI_SWEEP, '\0', "sweep", "PATH=V1,V2,…",
       "run once with each value, as links.access.loss=0%,2%; several give a grid" },
     { CLI_JOBS, '\0', "jobs", "N",
-      "how many runs of a sweep at once, by default one per processor; changes no byte" },
+      "how many at once, by default one per processor; of a sweep it changes no byte" },
     { CLI_KEEP, '\0', "keep", "WHICH",
       "files of single runs of a sweep: none (default), failed, all; in DIR/run-NUMBER" },
     { CLI_RESUME, '\0', "resume", NULL, "go on with a sweep that was interrupted" },

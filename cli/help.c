@@ -48,8 +48,8 @@ void cli_help_all(FILE *to)
     fputs("\n`sipsim VERB --help` says more; `sipsim -V` prints the version. Exit status:\n"
           "  0 all held            1 an invariant violated   2 bad command line   3 bad scenario\n"
           "  4 crash               5 stuck or over budget    6 not deterministic  7 I/O or memory\n"
-          "  8 an expect missed    9 a reached never was    11 interrupted       75 not in this "
-          "version\n",
+          "  8 an expect missed    9 a reached never was    10 not reproduced    11 interrupted\n"
+          " 75 not in this version\n",
           to);
 }
 

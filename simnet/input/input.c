@@ -257,7 +257,19 @@ static void begin(making *m)
 static bool is_own(const making *m, uint32_t from, uint32_t to)
 {
     const char *one = m->net.groups[from].ua.aor, *two = m->net.groups[to].ua.aor;
-    return one != NULL && two != NULL && strcmp(one, two) == 0;
+    return from == to || (one != NULL && two != NULL && strcmp(one, two) == 0);
+}
+
+/* Whom it calls: who was asked for, else the next one who is somebody else. False: there is nobody. */
+static bool find_callee(const making *m, uint32_t from, uint8_t asked, uint32_t *to)
+{
+    for (unsigned i = 0; i < m->net.ua_count; i++) {
+        *to = m->net.uas[(asked + 1 + i) % m->net.ua_count];
+        if (!is_own(m, from, *to)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void add_call(making *m, const sn_input_record *r)
@@ -265,17 +277,11 @@ static void add_call(making *m, const sn_input_record *r)
     enum { AT, FINE, FROM, TO, HOLD, HOW, PATIENCE, MEDIA, TIMER };
     const uint8_t how = r->args[HOW];
     const ss_time at = at_of(m, r);
-    uint32_t from = ua(m, r->args[FROM]);
-    uint32_t to = ua(m, (uint8_t)(r->args[TO] + 1));
+    const uint32_t from = ua(m, r->args[FROM]);
+    uint32_t to;
     char name[] = "call_a";
-    if (m->calls == CALLS_MAX) {
+    if (m->calls == CALLS_MAX || !find_callee(m, from, r->args[TO], &to)) {
         return;
-    }
-    if (to == from) {
-        to = ua(m, (uint8_t)(r->args[TO] + 2));
-    }
-    if (is_own(m, from, to)) {
-        from = m->net.uas[0]; /* the first of a network shares its address with nobody */
     }
     name[sizeof name - 2] = (char)('a' + m->calls);
     m->call_at[m->calls++] = at;
