@@ -21,7 +21,8 @@ enum {
     GAP_MIN = 190,
     GAP_MAX = 330,
     LETTER = 8, /* width of one, about */
-    HEAD = 9
+    HEAD = 9,
+    LEAN_MAX = 350 /* thousandths: steeper, a word cannot be read */
 };
 
 #define IDLE SS_S(1)
@@ -183,11 +184,36 @@ static void put_cross(const picture *p, uint32_t x, uint32_t y)
     line(p, "cross", x - 5, y + 5, x + 5, y - 5);
 }
 
-static void put_arrow_label(const picture *p, const ladder_row *row, uint32_t x, uint32_t y)
+/* Thousandths as a number of SVG. */
+static void put_milli(const picture *p, int32_t value)
+{
+    const uint32_t size = (uint32_t)(value < 0 ? -value : value);
+    const char digits[] = { '.', (char)('0' + size / 100 % 10), (char)('0' + size / 10 % 10),
+                            (char)('0' + size % 10) };
+    if (value < 0) {
+        rp_put_char(p->out, '-');
+    }
+    rp_put_u64(p->out, size / 1000);
+    rp_put(p->out, (ss_slice){ digits, sizeof digits });
+}
+
+/* What follows leans as its arrow does, with (x, y) where it was: a word as wide as the way would else be cut by the line. */
+static void begin_lean(const picture *p, int32_t slope, uint32_t x)
+{
+    rp_put_text(p->out, "<g transform=\"matrix(1 ");
+    put_milli(p, slope);
+    rp_put_text(p->out, " 0 1 0 ");
+    put_milli(p, -slope * (int32_t)x);
+    rp_put_text(p->out, ")\">");
+}
+
+static void put_arrow_label(const picture *p, const ladder_row *row, uint32_t x, uint32_t y,
+                            int32_t slope)
 {
     char label[48];
     ss_buffer b = ss_buffer_on(label, sizeof label);
     rp_ladder_label(&b, row);
+    begin_lean(p, slope, x);
     text_at(p,
             rp_ladder_is_lost(row) ? "label lost"
             : row->nth > 1         ? "label again"
@@ -195,11 +221,12 @@ static void put_arrow_label(const picture *p, const ladder_row *row, uint32_t x,
             x, y - 5);
     rp_put(p->out, ss_buffer_slice(&b));
     if (row->nth > 1) {
-        rp_put_text(p->out, " · again, ");
+        rp_put_text(p->out, " · again (");
         rp_put_u64(p->out, row->nth);
-        rp_put_char(p->out, '.');
+        rp_put_char(p->out, ')');
     }
     text_end(p);
+    rp_put_text(p->out, "</g>");
 }
 
 static void draw_arrow(const picture *p, uint32_t i, uint32_t from, uint32_t to)
@@ -217,9 +244,11 @@ static void draw_arrow(const picture *p, uint32_t i, uint32_t from, uint32_t to)
     } else {
         put_cross(p, x2, y2);
     }
-    /* at a third of the whole way: long arrows lie apart there */
-    const uint32_t third = (to_right ? whole - x1 : x1 - whole) * 2 / 5;
-    put_arrow_label(p, row, to_right ? x1 + third : x1 - third, y1 + (y2 - y1) * 2 / 5);
+    /* before the middle of the whole way: long arrows lie apart there */
+    const uint32_t near = (to_right ? whole - x1 : x1 - whole) * 2 / 5;
+    const uint32_t fall = (y2 - y1) * 1000 / way;
+    const int32_t lean = (int32_t)(fall < LEAN_MAX ? fall : LEAN_MAX) * (to_right ? 1 : -1);
+    put_arrow_label(p, row, to_right ? x1 + near : x1 - near, y1 + (y2 - y1) * near / way, lean);
 }
 
 static void draw_message(const picture *p, uint32_t i)

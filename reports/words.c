@@ -11,6 +11,10 @@ static const char *pick(const char *const *names, size_t count, unsigned nth)
 const char *rp_letter_name(unsigned letter)
 {
     static const char *const names[] = { SS_LETTER_LIST(WORD) };
+    /* no name in C begins with a digit */
+    if (letter == SS_TIMER_TWOXX || letter == SS_TIMER_TWOXX_END) {
+        return letter == SS_TIMER_TWOXX ? "2XX" : "2XX_END";
+    }
     return pick(names, SS_COUNT(names), letter);
 }
 

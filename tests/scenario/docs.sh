@@ -44,6 +44,12 @@ for path in $paths; do
     [ -e "$SOURCE_DIR/$path" ] || fault "docs/subjects.md names $path, which is not there"
 done
 
+# the ladder that README.md shows is what its command leaves
+command=$(grep -m 1 -o 'run first.yaml --force --set .*' "$SOURCE_DIR/README.md") || fault 'README.md has no lossy run'
+cp readme1.yaml first.yaml
+"$SIPSIM" $command -o lossy --quiet >/dev/null
+cmp lossy/ladder.svg "$SOURCE_DIR/docs/pictures/lossy_call.svg" || fault 'docs/pictures/lossy_call.svg is not what README.md says'
+
 # nothing that a user copies is cut
 status 0 list metrics
 grep -q '^dropped.reassembly_timeout ' stdout || fault 'sipsim list cuts names'

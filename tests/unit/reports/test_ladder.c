@@ -132,7 +132,7 @@ TEST(ladder_picture_has_lifelines_arrows_losses_copies_timers_and_idle_time)
     CHECK_NOT_NULL(strstr(svg, "class=\"cross\""));
     CHECK_NOT_NULL(strstr(svg, "lost on alice -&gt; core: loss</title>"));
     CHECK_NOT_NULL(strstr(svg, "class=\"letter\""));
-    CHECK_NOT_NULL(strstr(svg, "INVITE 1 · again, 2."));
+    CHECK_NOT_NULL(strstr(svg, "INVITE 1 · again (2)"));
     CHECK_NOT_NULL(strstr(svg, "⋮ 2500.000 ms pass"));
     CHECK_STR(picture(l, 1), "");
     rp_ladder_free(l);
