@@ -140,7 +140,8 @@ sn_model *sn_model_read(sn_reading *r, const sn_item *root)
     m->seed = 1;
     m->order.seed = 1;
     m->epoch_s = UINT64_C(1893456000); /* 2030-01-01 */
-    m->duration = SS_S(60);
+    /* one that is wrong bounds nothing, or each thing that has a time would be called wrong too */
+    m->duration = sn_item_pair(root, "duration") == NULL ? SS_S(60) : SN_TIME_MAX + 1;
     m->drain = SS_S(300);
     m->dns.timeout = SS_S(2);
     m->dns.attempts = 3;

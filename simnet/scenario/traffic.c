@@ -51,6 +51,9 @@ static void judge_calls(sn_reading *r, sn_model *m, sn_calls_entry *c)
                  "during ends after the duration of the run");
         return;
     }
+    if (c->during.to > SN_TIME_MAX) {
+        return; /* the duration is wrong, and said to be */
+    }
     const uint64_t most =
         c->rate.interval == 0 ? 0 : (c->during.to - c->during.from) / c->rate.interval;
     if (most > CALLS_MAX && (c->limit == 0 || c->limit > CALLS_MAX)) {

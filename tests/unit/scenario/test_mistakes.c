@@ -260,6 +260,10 @@ TEST(quantities_carry_their_unit)
         { LINKS("delay: «20»"), "missing unit: ns, us, ms, s, min or h", NULL },
         { LINKS("delay: 20«sec»"), "wrong unit", "s" },
         { LINKS("delay: 20«m»"), "wrong unit", "min" },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, link: w}, b: {role: ua, link: w}}\n"
+          "duration: 2«m»\ncalls: [{name: x, from: a, to: b, rate: 1/s, during: 0s..100s}, {name: y, from: b, to: a, "
+          "rate: 1/s}]\n",
+          "wrong unit", "min" },
         { LINKS("delay: 20«MS»"), "wrong unit", "ms" },
         { LINKS("delay: 20«B»"), "wrong unit", NULL },
         { LINKS("delay: «fast»"), "not a time", NULL },
