@@ -70,20 +70,26 @@ static ss_status refuse(const char **why, const char *reason)
     return SS_ERR_SEMANTIC;
 }
 
-/* The callers take turns; the callee is any of the others, or takes turns with its caller. */
-static uint32_t pick_callee(const source *s, const sn_point *point, uint32_t caller)
+static sn_part members(const sn_plan *plan, uint32_t group, sn_part part)
+{
+    return part.count != 0 ? part : (sn_part){ 0, plan->groups[group].count };
+}
+
+/* The callers take turns; the callee is any of the others, or takes turns with its caller. `turn`: of those who call. */
+static uint32_t pick_callee(const source *s, const sn_point *point, uint32_t caller, uint32_t turn)
 {
     const sn_call_spec *spec = s->spec;
-    const uint32_t count = s->plan->groups[spec->to].count;
+    const sn_part to = members(s->plan, spec->to, spec->to_part);
     const bool is_any = spec->pick == SN_PICK_ANY;
-    if (spec->from != spec->to) {
-        const uint32_t in_turn = caller % count;
-        return is_any ? sn_decide_index(s->decisions, SN_DECISION_CALLEE, point, count, in_turn)
-                      : in_turn;
+    if (spec->from != spec->to || caller < to.first || caller - to.first >= to.count) {
+        const uint32_t in_turn = turn % to.count;
+        return to.first +
+               (is_any ? sn_decide_index(s->decisions, SN_DECISION_CALLEE, point, to.count, in_turn)
+                       : in_turn);
     }
     const uint32_t skipped =
-        is_any ? sn_decide_index(s->decisions, SN_DECISION_CALLEE, point, count - 1, 0) : 0;
-    return (caller + 1 + skipped) % count;
+        is_any ? sn_decide_index(s->decisions, SN_DECISION_CALLEE, point, to.count - 1, 0) : 0;
+    return to.first + (caller - to.first + 1 + skipped) % to.count;
 }
 
 static bool callee_hangs_up(const source *s, const sn_point *point)
@@ -98,8 +104,9 @@ static sn_call make_call(const source *s, uint32_t k, ss_time at)
 {
     const sn_call_spec *spec = s->spec;
     const sn_point point = point_of(s, k, at);
-    const uint32_t caller = k % s->plan->groups[spec->from].count;
-    const uint32_t callee = pick_callee(s, &point, caller);
+    const sn_part from = members(s->plan, spec->from, spec->from_part);
+    const uint32_t turn = k % from.count, caller = from.first + turn;
+    const uint32_t callee = pick_callee(s, &point, caller, turn);
     return (sn_call){
         .at = at,
         .source = s->index,
@@ -127,6 +134,21 @@ static ss_span gap(const source *s, uint32_t k, ss_time since)
     return sn_decide_wait(s->decisions, SN_DECISION_ARRIVAL, &point, &dist);
 }
 
+static bool has_part(const sn_plan *plan, uint32_t group, sn_part part)
+{
+    const uint32_t count = plan->groups[group].count;
+    return part.count <= count && part.first <= count - part.count;
+}
+
+/* One that is called alone, by itself in its turn. */
+static bool calls_itself(const sn_plan *plan, const sn_call_spec *spec)
+{
+    const sn_part from = members(plan, spec->from, spec->from_part);
+    const sn_part to = members(plan, spec->to, spec->to_part);
+    return spec->from == spec->to && to.count == 1 && to.first >= from.first &&
+           to.first - from.first < from.count;
+}
+
 static ss_status check_source(const sn_plan *plan, const sn_call_spec *spec, const char **why)
 {
     if (spec->from >= plan->group_count || spec->to >= plan->group_count ||
@@ -134,7 +156,10 @@ static ss_status check_source(const sn_plan *plan, const sn_call_spec *spec, con
         plan->groups[spec->from].ua.joins || plan->groups[spec->to].ua.joins) {
         return refuse(why, "calls are from and to groups of user agents");
     }
-    if (spec->from == spec->to && plan->groups[spec->from].count < 2) {
+    if (!has_part(plan, spec->from, spec->from_part) || !has_part(plan, spec->to, spec->to_part)) {
+        return refuse(why, "calls are from or to members that a group has not");
+    }
+    if (calls_itself(plan, spec)) {
         return refuse(why, "a group of one cannot call itself");
     }
     return spec->interval == 0 ? refuse(why, "calls have no rate") : SS_OK;

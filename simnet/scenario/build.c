@@ -298,14 +298,21 @@ static uint32_t add_callers(sn_reading *r, const sn_calls_entry *c)
     return behaviour + 1;
 }
 
+static sn_part part_of(const sn_selector *s)
+{
+    return s->indexed && !s->all ? (sn_part){ s->from, s->to - s->from + 1 } : (sn_part){ 0 };
+}
+
 static void add_calls(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->calls_count; i++) {
         const sn_calls_entry *c = &m->calls[i];
         const sn_call_spec spec = {
             .name = c->name.text,
-            .from = c->from.index,
-            .to = c->to.index,
+            .from = c->from.group.index,
+            .to = c->to.group.index,
+            .from_part = part_of(&c->from),
+            .to_part = part_of(&c->to),
             .pick = (sn_pick)c->pick,
             .poisson = c->rate.poisson,
             .interval = c->rate.interval,

@@ -220,9 +220,8 @@ void sn_judge_single(sn_reading *r, sn_model *m, sn_selector *s, unsigned role, 
         sn_wrong(r, s->group.place, NULL, "'%s' %s", g->name.text, what);
     } else if (s->all || s->from != s->to || (!s->indexed && sn_group_size(g) > 1)) {
         sn_wrong(r, s->group.place, NULL, "one node is wanted here, as in \"%s[0]\"", g->name.text);
-    } else if (s->indexed && s->from >= sn_group_size(g)) {
-        sn_wrong(r, s->group.place, NULL, "'%s' has %u nodes", g->name.text,
-                 (unsigned)sn_group_size(g));
+    } else {
+        (void)sn_selector_fits(r, s, g);
     }
 }
 

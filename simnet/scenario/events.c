@@ -5,24 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- a node or a link: a selector ---- */
-
-static void read_selector(sn_reading *r, const sn_item *value, void *at)
-{
-    sn_selector_read(r, value, at);
-}
-
-static bool write_selector(sn_text *t, const void *at)
-{
-    const sn_selector *s = at;
-    if (s->group.text != NULL) {
-        sn_selector_write(t, s);
-    }
-    return s->group.text != NULL;
-}
-
-static const sn_codec selector_codec = { read_selector, write_selector };
-
 /* ---- is: down, silent, failing, clogged ---- */
 
 enum { IS_NOTHING, IS_DOWN, IS_SILENT, IS_FAILING, IS_CLOGGED };
@@ -91,8 +73,8 @@ static const sn_field event_fields[] = {
       .min = 1,
       .max = SN_TIME_MAX },
     { .key = "times", .kind = SN_VALUE_COUNT, EVENT(times), .min = 1, .max = SN_EVENT_TIMES_MAX },
-    { .key = "node", .kind = SN_VALUE_SPECIAL, EVENT(node), .codec = &selector_codec },
-    { .key = "link", .kind = SN_VALUE_SPECIAL, EVENT(link), .codec = &selector_codec },
+    { .key = "node", .kind = SN_VALUE_SPECIAL, EVENT(node), .codec = &sn_selector_codec },
+    { .key = "link", .kind = SN_VALUE_SPECIAL, EVENT(link), .codec = &sn_selector_codec },
     { .key = "dir", .kind = SN_VALUE_WORD, EVENT(dir), .words = dir_words },
     { .key = "is", .kind = SN_VALUE_SPECIAL, EVENT(is), .codec = &is_codec },
     { .key = "set", .kind = SN_VALUE_SPECIAL, EVENT(set), .codec = &set_codec },
@@ -238,10 +220,8 @@ static void resolve_link(sn_reading *r, sn_model *m, sn_event_entry *e)
     if (g->link.text == NULL) {
         sn_wrong(r, e->link.group.place, NULL, "'%s' is the root: it has no link upwards",
                  g->name.text);
-    } else if (e->link.indexed && !e->link.all && e->link.to >= sn_group_size(g)) {
-        sn_wrong(r, e->link.group.place, NULL, "'%s' has %u nodes", g->name.text,
-                 (unsigned)sn_group_size(g));
-    } else if (e->set.item != NULL && g->link.index < m->link_count) {
+    } else if (sn_selector_fits(r, &e->link, g) && e->set.item != NULL &&
+               g->link.index < m->link_count) {
         e->set.of_down = e->dir == SN_DIR_DOWN;
         e->set.up = m->links[g->link.index].up;
         e->set.down = m->links[g->link.index].down;

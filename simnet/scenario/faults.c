@@ -334,9 +334,8 @@ static void resolve_end(sn_reading *r, sn_model *m, sn_selector *s)
         sn_wrong(r, s->group.place, NULL,
                  "'%s' is a router: it passes messages on, and neither sends nor receives any",
                  g->name.text);
-    } else if (s->indexed && !s->all && s->to >= sn_group_size(g)) {
-        sn_wrong(r, s->group.place, NULL, "'%s' has %u nodes", g->name.text,
-                 (unsigned)sn_group_size(g));
+    } else {
+        (void)sn_selector_fits(r, s, g);
     }
 }
 

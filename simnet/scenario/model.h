@@ -210,7 +210,7 @@ typedef struct sn_group_entry {
     unsigned segments;  /* SN_SEGMENTS_… */
     unsigned path_mtu;  /* SN_PATH_MTU_… */
     ss_span path_mtu_age;
-    ss_span idle;       /* 0: never */
+    ss_span idle; /* 0: never */
     struct sn_net_entry net;
     sn_injects_entry injects;
     struct sn_icmp_entry {
@@ -275,7 +275,7 @@ typedef struct sn_behaviour_entry {
 typedef struct sn_calls_entry {
     sn_name name;
     const sn_item *item;
-    sn_name from, to;
+    sn_selector from, to;
     unsigned pick;
     struct sn_rate_entry {
         uint64_t interval;
@@ -599,14 +599,18 @@ sn_plan *sn_model_plan(sn_reading *r, const sn_model *m);
 
 /** `name`, `name[i]`, `name[i..j]` or `name[*]`; `a -> b` is a path, refused here. */
 bool sn_selector_read(sn_reading *r, const sn_item *value, sn_selector *s);
+/** Whether the group has the members that it names; a mistake otherwise. */
+bool sn_selector_fits(sn_reading *r, const sn_selector *s, const sn_group_entry *g);
 void sn_selector_write(sn_text *t, const sn_selector *s);
 /** The same, without quotes. */
 void sn_selector_put(sn_text *t, const sn_selector *s);
 /** A method of the table; what is none is noted. */
 bool sn_method_read(sn_reading *r, const sn_item *value, ss_method *method);
 const char *sn_method_word(ss_method method);
-extern const sn_codec sn_removed_codec;     /* sn_records_entry, names and types: dns.c */
-extern const sn_codec sn_records_codec;     /* sn_records_entry: dns.c */
+extern const sn_codec sn_removed_codec; /* sn_records_entry, names and types: dns.c */
+extern const sn_codec sn_records_codec; /* sn_records_entry: dns.c */
+extern const sn_codec
+    sn_selector_codec; /* sn_selector; nothing is written of one without a group */
 extern const sn_codec sn_whole_group_codec; /* sn_name: a selector that means a whole group */
 extern const sn_codec sn_algorithms_codec;  /* sn_algorithms_entry: digest_keys.c */
 extern const sn_codec sn_qop_codec;         /* unsigned */

@@ -103,6 +103,17 @@ void sn_selector_write(sn_text *t, const sn_selector *s)
     sn_text_put_str(t, s->indexed ? "\"" : "");
 }
 
+bool sn_selector_fits(sn_reading *r, const sn_selector *s, const sn_group_entry *g)
+{
+    const uint32_t size = sn_group_size(g);
+    if (!s->indexed || s->all || s->to < size) {
+        return true;
+    }
+    sn_wrong(r, s->group.place, NULL, "'%s' has %u node%s", g->name.text, (unsigned)size,
+             size == 1 ? "" : "s");
+    return false;
+}
+
 sn_node_range sn_selector_range(const sn_model *m, const sn_selector *s)
 {
     if (s->group.text == NULL) {
@@ -116,6 +127,22 @@ sn_node_range sn_selector_range(const sn_model *m, const sn_selector *s)
 }
 
 /* ---- codecs ---- */
+
+static void read_selector(sn_reading *r, const sn_item *value, void *at)
+{
+    sn_selector_read(r, value, at);
+}
+
+static bool write_selector(sn_text *t, const void *at)
+{
+    const sn_selector *s = at;
+    if (s->group.text != NULL) {
+        sn_selector_write(t, s);
+    }
+    return s->group.text != NULL;
+}
+
+const sn_codec sn_selector_codec = { read_selector, write_selector };
 
 static void read_whole_group(sn_reading *r, const sn_item *value, void *at)
 {

@@ -16,24 +16,38 @@ static const sn_group_entry *top_of(const sn_model *m, const sn_group_entry *g)
     return g;
 }
 
+static const sn_group_entry *find_end(sn_reading *r, sn_model *m, sn_selector *s)
+{
+    const sn_group_entry *g = sn_group_find(r, m, &s->group, "node");
+    return g != NULL && sn_selector_fits(r, s, g) ? g : NULL;
+}
+
+/* One that is called alone, by itself in its turn. */
+static bool calls_itself(const sn_model *m, const sn_calls_entry *c)
+{
+    const sn_node_range from = sn_selector_range(m, &c->from), to = sn_selector_range(m, &c->to);
+    return from.group == to.group && to.first == to.last && to.first >= from.first &&
+           to.first <= from.last;
+}
+
 static void judge_ends(sn_reading *r, sn_model *m, sn_calls_entry *c)
 {
-    const sn_group_entry *from = sn_group_find(r, m, &c->from, "node");
-    const sn_group_entry *to = sn_group_find(r, m, &c->to, "node");
+    const sn_group_entry *from = find_end(r, m, &c->from), *to = find_end(r, m, &c->to);
     if (from != NULL && sn_group_lacks(from, SN_IS_UA)) {
-        sn_wrong(r, c->from.place, NULL, "'%s' is no ua: it makes no calls", from->name.text);
+        sn_wrong(r, c->from.group.place, NULL, "'%s' is no ua: it makes no calls", from->name.text);
     }
     if (to != NULL && sn_group_lacks(to, SN_IS_UA)) {
-        sn_wrong(r, c->to.place, NULL, "'%s' is no ua: it takes no calls", to->name.text);
+        sn_wrong(r, c->to.group.place, NULL, "'%s' is no ua: it takes no calls", to->name.text);
     }
     if (from == NULL || to == NULL) {
         return;
     }
     sn_session_judge(r, from, c->item, c->reliable, c->session);
-    if (from == to && sn_group_size(from) == 1) {
-        sn_wrong(r, c->to.place, NULL, "'%s' is one node, and cannot call itself", to->name.text);
+    if (calls_itself(m, c)) {
+        sn_wrong(r, c->to.group.place, NULL, "'%s' is one node, and cannot call itself",
+                 to->name.text);
     } else if (top_of(m, from) != top_of(m, to)) {
-        sn_wrong(r, c->to.place, NULL,
+        sn_wrong(r, c->to.group.place, NULL,
                  "unreachable pair: '%s' is under router '%s', '%s' under router '%s'",
                  from->name.text, top_of(m, from)->name.text, to->name.text,
                  top_of(m, to)->name.text);

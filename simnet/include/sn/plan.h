@@ -132,7 +132,8 @@ typedef struct sn_proxy_spec {
     uint16_t breadth_max;
     const sn_guard_spec *guards; /* as domains */
     uint32_t guard_count;
-    uint32_t users_expected; /* how many will register, where the plan does not know; 0: its user agents */
+    uint32_t
+        users_expected; /* how many will register, where the plan does not know; 0: its user agents */
     bool hides_users, has_defence;
     ss_defence_config defence;
     bool has_queue;
@@ -185,19 +186,25 @@ typedef struct sn_group_spec {
     ss_span path_mtu_age; /* it looks for the MTU of ways, and keeps it so long; 0: it does not */
 } sn_group_spec;
 
-/** The caller of call k is index k of its group, around and around. */
+/** Members of a group; of none: all. */
+typedef struct sn_part {
+    uint32_t first, count;
+} sn_part;
+
+/** The caller of call k is the k-th of those who call, around and around. */
 typedef enum sn_pick { SN_PICK_ANY, SN_PICK_NEXT } sn_pick;
 
 /** Traffic: open loop, call k decided from the plan and the draws of k. */
 typedef struct sn_call_spec {
     const char *name;
-    uint32_t from, to;  /* groups */
-    sn_pick pick;       /* ANY: callee drawn; NEXT: callee index = caller's, in turn */
-    bool poisson;       /* else evenly spaced */
-    ss_span interval;   /* mean time between calls, ns; at least 1 */
-    ss_time start, end; /* calls are placed in [start, end) */
-    uint32_t limit;     /* at most this many; 0: no limit */
-    sn_dist hold;       /* from the caller's ACK, or the callee's getting it */
+    uint32_t from, to;          /* groups */
+    sn_part from_part, to_part; /* which of them */
+    sn_pick pick;               /* ANY: callee drawn; NEXT: callee index = caller's, in turn */
+    bool poisson;               /* else evenly spaced */
+    ss_span interval;           /* mean time between calls, ns; at least 1 */
+    ss_time start, end;         /* calls are placed in [start, end) */
+    uint32_t limit;             /* at most this many; 0: no limit */
+    sn_dist hold;               /* from the caller's ACK, or the callee's getting it */
     uint32_t hangup_caller, hangup_callee; /* weights */
     ss_span no_answer;                     /* the caller cancels after this; 0: never */
     uint8_t media;                         /* of its offer; 0: as the caller has it */

@@ -81,8 +81,8 @@ TEST(what_the_design_has_and_this_version_has_not_is_said_so)
         { TWO "«defaults»: {}\n", "not in this version", NULL },
         { LINKS("«illegal»: true"), "not in this version", NULL },
         { TWO "sites: {s: {«nat»: {}, holds: {alice: 1}}}\n", "not in this version", NULL },
-        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, count: 3}, b: {role: ua}}\n"
-          "calls: [{name: c, from: «\"a[0..1]\"», to: b, rate: 1/s}]\n",
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, count: 3}, b: {role: ua, subscribe: "
+          "{to: «\"a[0..1]\"»}}}\n",
           "not in this version", "a" },
     };
     RIG_CHECK(rows);
@@ -178,7 +178,7 @@ TEST(an_event_is_of_a_node_a_link_or_the_zones)
         { HAPPENS("{at: 1s, link: alice, dir: «sideways», is: down}"), "both, up or down", NULL },
         { HAPPENS("{at: 1s, link: «alise», is: down}"), "", "alice" },
         { HAPPENS("{at: 1s, link: «core», is: down}"), "'core' is the root", NULL },
-        { HAPPENS("{at: 1s, link: \"«alice»[4]\", is: down}"), "'alice' has 1 nodes", NULL },
+        { HAPPENS("{at: 1s, link: \"«alice»[4]\", is: down}"), "'alice' has 1 node", NULL },
         { HAPPENS("{at: 1s, link: alice, set: «5%»}"), "keys of a link", NULL },
         { HAPPENS("{at: 1s, link: alice, set: {«los»: 5%}}"), "unknown key 'los'", "loss" },
         { HAPPENS("{at: 1s, link: alice, set: {delay: 1ms, delay_floor: «2ms»}}"),
@@ -206,7 +206,7 @@ TEST(a_fault_has_a_path_a_meaning_and_an_act)
         { FAULT("path: «alice», do: drop"), "'alice' is no path: from -> to", NULL },
         { FAULT("path: alice -> «bobb», do: drop"), "", "bob" },
         { FAULT("path: alice -> «core», do: drop"), "'core' is a router", NULL },
-        { FAULT("path: \"alice -> «bob»[7]\", do: drop"), "'bob' has 1 nodes", NULL },
+        { FAULT("path: \"alice -> «bob»[7]\", do: drop"), "'bob' has 1 node", NULL },
         { FAULT("path: \"alice«[3» -> bob\", do: drop"), "", NULL },
         { FAULT("path: any -> any, do: «lose»"), "unknown word 'lose': drop, duplicate or corrupt",
           NULL },
@@ -261,7 +261,8 @@ TEST(quantities_carry_their_unit)
         { LINKS("delay: 20«sec»"), "wrong unit", "s" },
         { LINKS("delay: 20«m»"), "wrong unit", "min" },
         { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, link: w}, b: {role: ua, link: w}}\n"
-          "duration: 2«m»\ncalls: [{name: x, from: a, to: b, rate: 1/s, during: 0s..100s}, {name: y, from: b, to: a, "
+          "duration: 2«m»\ncalls: [{name: x, from: a, to: b, rate: 1/s, during: 0s..100s}, {name: "
+          "y, from: b, to: a, "
           "rate: 1/s}]\n",
           "wrong unit", "min" },
         { LINKS("delay: 20«MS»"), "wrong unit", "ms" },

@@ -87,6 +87,23 @@ TEST(what_is_wrong_with_taps_and_their_acts_is_said_at_its_place)
     RIG_CHECK(rows);
 }
 
+TEST(calls_are_from_and_to_parts_of_groups)
+{
+    sn_scenario *s =
+        rig_load_fine(HEAD "nodes: {a: {role: ua, count: 5}, b: {role: ua, count: 5}}\n"
+                           "calls:\n  - {name: x, from: \"a[1..3]\", to: \"b[4]\", rate: 1/s}\n"
+                           "  - {name: y, from: \"a[*]\", to: \"a[0..1]\", rate: 1/s}\n");
+    const sn_call_spec *x = &sn_scenario_plan(s)->call_specs[0], *y = x + 1;
+    CHECK_EQ(x->from_part.first, 1);
+    CHECK_EQ(x->from_part.count, 3);
+    CHECK_EQ(x->to_part.first, 4);
+    CHECK_EQ(x->to_part.count, 1);
+    CHECK_EQ(y->from, y->to);
+    CHECK_EQ(y->from_part.count, 0);
+    CHECK_EQ(y->to_part.count, 2);
+    sn_scenario_free(s);
+}
+
 TEST(what_is_said_of_calls_and_taps_reaches_the_plan)
 {
     sn_scenario *s = rig_load_fine(

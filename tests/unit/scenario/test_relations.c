@@ -4,8 +4,11 @@
 
 #include <string.h>
 
-#define HEAD          "sipsim: 1\nduration: 60s\nlinks: {wire: {delay: 5ms}, dsl: {}}\n"
-#define ONE_LINK      "sipsim: 1\nduration: 60s\nlinks: {wire: {delay: 5ms}}\n"
+#define HEAD     "sipsim: 1\nduration: 60s\nlinks: {wire: {delay: 5ms}, dsl: {}}\n"
+#define ONE_LINK "sipsim: 1\nduration: 60s\nlinks: {wire: {delay: 5ms}}\n"
+#define PARTS(from, to)                                                          \
+    "sipsim: 1\nlinks: {w: {}}\nnodes: {caller: {role: ua, count: 5}}\ncalls:\n" \
+    "  - name: m\n    rate: 1/s\n    from: " from "\n    to: " to "\n"
 #define CALLS(inside) TWO "calls:\n  - {name: mix, from: alice, to: bob, rate: 1/s" inside "}\n"
 #define EXPECT(line)  CALLS("") "expect:\n  - " line "\n"
 #define STORY(line)   TWO "story:\n  - {at: 1s, alice: {call: bob, as: c1}}\n  - " line "\n"
@@ -310,6 +313,11 @@ TEST(calls_are_between_two_and_inside_the_run)
     static const rig_mistake rows[] = {
         { TWO "calls: [{name: m, from: alice, to: «alice», rate: 1/s}]\n", "cannot call itself",
           NULL },
+        { TWO "calls: [{name: m, from: \"«alice»[0..1]\", to: bob, rate: 1/s}]\n",
+          "'alice' has 1 node", NULL },
+        { PARTS("caller[0..2]", "«caller»[1]"), "cannot call itself", NULL },
+        { PARTS("caller[0..2]", "«caller»[2..5]"), "'caller' has 5 nodes", NULL },
+        { PARTS("caller", "caller«[2»"), "without its ]", NULL },
         { TWO "calls: «{»name: m}\n", "calls is a list", NULL },
         { TWO "calls: [{name: m, from: alice, to: «core», rate: 1/s}]\n", "'core' is no ua", NULL },
         { TWO "calls: [{name: m, from: alice, to: bob, rate: 10/«fortnight»}]\n",

@@ -99,6 +99,51 @@ TEST(nobody_calls_itself)
     }
 }
 
+TEST(a_part_of_a_group_calls_and_a_part_is_called)
+{
+    for (unsigned pick = 0; pick < 2; pick++) {
+        rig r = rig_start(1);
+        sn_call_spec spec = spec_of(&r, "mix");
+        spec.from_part = (sn_part){ 7, 3 };
+        spec.to_part = (sn_part){ 2, 4 };
+        spec.limit = 300;
+        spec.pick = pick == 0 ? SN_PICK_ANY : SN_PICK_NEXT;
+        (void)sn_plan_add_calls(r.plan, &spec);
+        small_finish(r.plan);
+        uint32_t called[10] = { 0 };
+        for (uint32_t k = 0; k < 300; k++) {
+            CHECK_EQ(r.plan->calls[k].caller, sn_plan_node(r.plan, r.from, 7 + k % 3));
+            called[r.plan->calls[k].callee - sn_plan_node(r.plan, r.to, 0)]++;
+        }
+        for (unsigned i = 0; i < 10; i++) {
+            CHECK_EQ(called[i] > 0, i >= 2 && i < (pick == 0 ? 6 : 5));
+        }
+        sn_plan_free(r.plan);
+    }
+}
+
+/* The callers 0 to 3 of a group, the callees 2 to 5 of it: two of them are both. */
+TEST(parts_of_one_group_may_overlap_and_nobody_calls_itself)
+{
+    for (unsigned pick = 0; pick < 2; pick++) {
+        rig r = rig_start(1);
+        sn_call_spec spec = spec_of(&r, "mix");
+        spec.to = r.from;
+        spec.from_part = (sn_part){ 0, 4 };
+        spec.to_part = (sn_part){ 2, 4 };
+        spec.limit = 400;
+        spec.pick = pick == 0 ? SN_PICK_ANY : SN_PICK_NEXT;
+        (void)sn_plan_add_calls(r.plan, &spec);
+        small_finish(r.plan);
+        for (uint32_t k = 0; k < 400; k++) {
+            const uint32_t callee = r.plan->calls[k].callee - sn_plan_node(r.plan, r.from, 0);
+            CHECK(r.plan->calls[k].caller != r.plan->calls[k].callee);
+            CHECK(callee >= 2 && callee < 6);
+        }
+        sn_plan_free(r.plan);
+    }
+}
+
 TEST(another_source_changes_no_call_of_the_first)
 {
     rig alone = rig_start(1), both = rig_start(1);
@@ -197,5 +242,21 @@ TEST(calls_that_cannot_be_are_refused)
     (void)sn_plan_add_calls(r.plan, &spec);
     CHECK_STATUS(sn_plan_finish(r.plan, &why), SS_ERR_SEMANTIC);
     CHECK_STR(why, "a group of one cannot call itself");
+    sn_plan_free(r.plan);
+    r = rig_start(1);
+    spec = spec_of(&r, "mix");
+    spec.to = r.from;
+    spec.from_part = (sn_part){ 0, 3 };
+    spec.to_part = (sn_part){ 2, 1 };
+    (void)sn_plan_add_calls(r.plan, &spec);
+    CHECK_STATUS(sn_plan_finish(r.plan, &why), SS_ERR_SEMANTIC);
+    CHECK_STR(why, "a group of one cannot call itself");
+    sn_plan_free(r.plan);
+    r = rig_start(1);
+    spec = spec_of(&r, "mix");
+    spec.to_part = (sn_part){ 8, 3 };
+    (void)sn_plan_add_calls(r.plan, &spec);
+    CHECK_STATUS(sn_plan_finish(r.plan, &why), SS_ERR_SEMANTIC);
+    CHECK_STR(why, "calls are from or to members that a group has not");
     sn_plan_free(r.plan);
 }
