@@ -32,16 +32,18 @@ for word in $words; do
     grep -qE "(^|[^a-z0-9_])$word([^a-z0-9_]|\$)" "$page" || fault "docs/scenarios.md does not tell of '$word'"
 done
 
-# links lead to files, and so do the paths that docs/subjects.md names
+# links lead to files, and so do the paths that docs/subjects.md and docs/extending.md name
 for doc in "${docs[@]}"; do
     for link in $(grep -oE '\]\([^)#]+' "$doc" | cut -c3-); do
         [ -e "${doc%/*}/$link" ] || fault "$doc leads to $link, which is not there"
     done
 done
-paths=$(grep -oE '`(scenarios|tests)/[^` ]*`' "$SOURCE_DIR/docs/subjects.md" | tr -d '`' | sort -u)
-[ -n "$paths" ] || fault 'docs/subjects.md names no file'
-for path in $paths; do
-    [ -e "$SOURCE_DIR/$path" ] || fault "docs/subjects.md names $path, which is not there"
+for page in subjects extending; do
+    paths=$(grep -oE '`(scenarios|tests|stack|simnet|fuzz|reports|cli)/[^` ]*`' "$SOURCE_DIR/docs/$page.md" | tr -d '`' | grep -v NAME | sort -u)
+    [ -n "$paths" ] || fault "docs/$page.md names no file"
+    for path in $paths; do
+        compgen -G "$SOURCE_DIR/$path" >/dev/null || fault "docs/$page.md names $path, which is not there"
+    done
 done
 
 # the ladder that README.md shows is what its command leaves
