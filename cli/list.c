@@ -100,6 +100,88 @@ static void list_profiles(listing *l)
     }
 }
 
+/* ---- keys of scenarios ---- */
+
+/* "links.NAME.delay", as --set has it; "events[].at" where lines have no names. */
+static void put_path(ss_buffer *b, const sn_scenario_section *of, const char *key)
+{
+    ss_put_text(b, of->key);
+    if (of->shape == SN_SHAPE_LIST && strcmp(of->key, "calls") != 0) {
+        ss_put_text(b, "[].");
+    } else if (of->key[0] != '\0') {
+        ss_put_text(b, of->shape == SN_SHAPE_ONE ? "." : ".NAME.");
+    }
+    ss_put_text(b, key);
+}
+
+static void put_value(ss_buffer *b, const sn_scenario_key *key)
+{
+    switch (key->type) {
+    case SN_TYPE_WHOLE:
+        ss_put_u64(b, key->min);
+        ss_put_text(b, key->max >= UINT32_MAX - 1 ? " or more" : " to ");
+        if (key->max < UINT32_MAX - 1) {
+            ss_put_u64(b, key->max);
+        }
+        break;
+    case SN_TYPE_TRUTH:
+        ss_put_text(b, "true, false");
+        break;
+    case SN_TYPE_QUANTITY:
+        ss_put_text(b, key->quantity);
+        break;
+    case SN_TYPE_WORD:
+        for (unsigned i = 0; key->words[i] != NULL; i++) {
+            ss_put_text(b, i == 0 ? "" : ", ");
+            ss_put_text(b, key->words[i]);
+        }
+        break;
+    case SN_TYPE_TEXT:
+        ss_put_text(b, "a name or a text");
+        break;
+    case SN_TYPE_ANY:
+        ss_put_text(b, key->form);
+        break;
+    }
+    ss_put_text(b, key->or_none ? "; or none" : "");
+}
+
+/* "required; of ua, proxy" */
+static void put_remark(ss_buffer *b, const sn_scenario_key *key)
+{
+    bool is_first = true;
+    ss_put_text(b, key->is_required ? "required" : "");
+    for (unsigned i = 0; key->who != NULL && key->who[i] != NULL; i++) {
+        if ((key->who_bits >> i & 1u) != 0) {
+            ss_put_text(b, !is_first ? ", " : key->is_required ? "; of " : "of ");
+            ss_put_text(b, key->who[i]);
+            is_first = false;
+        }
+    }
+}
+
+static void list_keys(listing *l)
+{
+    sn_scenario_section of;
+    sn_scenario_key key;
+    for (unsigned section = 0; sn_scenario_section_at(section, &of); section++) {
+        for (unsigned i = 0; sn_scenario_key_at(section, i, &key); i++) {
+            char path[128], value[256], remark[128];
+            ss_buffer p = ss_buffer_on(path, sizeof path - 1);
+            ss_buffer v = ss_buffer_on(value, sizeof value - 1);
+            ss_buffer r = ss_buffer_on(remark, sizeof remark - 1);
+            if (key.type == SN_TYPE_ANY && key.form == NULL) {
+                continue; /* a section of its own */
+            }
+            put_path(&p, &of, key.name);
+            put_value(&v, &key);
+            put_remark(&r, &key);
+            path[p.len] = value[v.len] = remark[r.len] = '\0';
+            row(l, path, l->is_json && r.len == 0 ? NULL : remark, value);
+        }
+    }
+}
+
 /* ---- scenarios ---- */
 
 static int by_name(const void *a, const void *b)
@@ -213,6 +295,7 @@ typedef struct topic {
 static const topic topics[] = {
     { "scenarios", "the scenarios in ./scenarios, or those installed with the program",
       list_scenarios },
+    { "keys", "the keys of scenarios, and what their values are", list_keys },
     { "targets", "what can be fuzzed, and what an input of each is", list_targets },
     { "profiles", "links by name, for profile: of a link", list_profiles },
     { "invariants", "the laws a run is judged by", list_laws },
@@ -280,7 +363,7 @@ static rp_status run_list(const cli_args *args)
 
 const cli_verb cli_verb_list = {
     .name = "list",
-    .operands = "[scenarios|targets|profiles|invariants|metrics|reached|statuses]",
+    .operands = "[scenarios|keys|targets|profiles|invariants|metrics|reached|statuses]",
     .summary = "scenarios, targets, profiles, invariants, metrics, what can be reached",
     .details = "  sipsim list                     # what there is to list\n"
                "  sipsim list metrics             # what expect: can ask for\n"

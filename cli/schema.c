@@ -105,6 +105,9 @@ static void write_key(rp_json *j, const sn_scenario_key *key)
         rp_json_close(j);
         break;
     case SN_TYPE_ANY:
+        if (key->form != NULL) {
+            rp_json_key_text(j, "description", key->form);
+        }
         break;
     }
     rp_json_close(j);

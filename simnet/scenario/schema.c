@@ -1,7 +1,8 @@
 /* The loader's tables shown to others: sections, their keys, what a value is. What a table does not say, as it is read by code
- * of its own, is any value here: a schema made of this refuses nothing that the loader takes.
+ * of its own, is any value here: a schema made of this refuses nothing that the loader takes. How such a value is written is in forms.c.
  */
 #include "field.h"
+#include "forms.h"
 #include "model.h"
 #include "sn/scenario.h"
 
@@ -69,13 +70,19 @@ static const sn_field *field_at(const sn_fields *table, unsigned nth)
 bool sn_scenario_key_at(unsigned nth_section, unsigned nth, sn_scenario_key *out)
 {
     SS_ASSERT(nth_section < SS_COUNT(sections));
-    const sn_field *f = field_at(sections[nth_section].fields(), nth);
+    const sn_fields *table = sections[nth_section].fields();
+    const sn_field *f = field_at(table, nth);
     if (f == NULL) {
         return false;
     }
     *out = (sn_scenario_key){ .name = f->key,
                               .type = types[f->kind].type,
                               .quantity = types[f->kind].quantity,
+                              .form = f->kind == SN_VALUE_SPECIAL
+                                          ? sn_form_of(sections[nth_section].key, f->key)
+                                          : NULL,
+                              .who = f->who == 0 ? NULL : table->who,
+                              .who_bits = f->who,
                               .words = f->words,
                               .min = f->min,
                               .max = f->max,

@@ -52,6 +52,15 @@ cp readme1.yaml first.yaml
 "$SIPSIM" $command -o lossy --quiet >/dev/null
 cmp lossy/ladder.svg "$SOURCE_DIR/docs/pictures/lossy_call.svg" || fault 'docs/pictures/lossy_call.svg is not what README.md says'
 
+# docs/keys.md is what the loader's tables say
+{
+    sed '/^```$/q' "$SOURCE_DIR/docs/keys.md"
+    "$SIPSIM" list keys
+    echo '```'
+} >keys.md
+[ "${1-}" != --keys ] || cp keys.md "$SOURCE_DIR/docs/keys.md"
+cmp keys.md "$SOURCE_DIR/docs/keys.md" || fault 'docs/keys.md is not what sipsim list keys says; tests/scenario/docs.sh --keys writes it anew'
+
 # nothing that a user copies is cut
 status 0 list metrics
 grep -q '^dropped.reassembly_timeout ' stdout || fault 'sipsim list cuts names'

@@ -20,7 +20,7 @@ json results.schema.json '"seer" in d["properties"]["metrics"]["properties"] and
 
 # ---- lists ----
 status 0 list
-[ "$(awk '{ print $1 }' stdout | tr '\n' ' ')" = 'scenarios targets profiles invariants metrics reached statuses ' ] || fault 'sipsim list'
+[ "$(awk '{ print $1 }' stdout | tr '\n' ' ')" = 'scenarios keys targets profiles invariants metrics reached statuses ' ] || fault 'sipsim list'
 topics=$(awk '{ print $1 }' stdout)
 ln -s "$scenarios" scenarios
 for topic in $topics; do

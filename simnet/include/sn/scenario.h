@@ -97,6 +97,9 @@ typedef struct sn_scenario_key {
     const char *name;
     sn_scenario_type type;
     const char *quantity; /* "a time" …; else NULL */
+    const char *form;     /* of ANY: how it is written; NULL: a section of its own, or not known */
+    const char *const *who; /* names of the bits of those who may have it; NULL: all */
+    unsigned who_bits;
     const char *const *words;
     uint64_t min, max;
     bool is_required, or_none; /* or_none: the word none will do */
