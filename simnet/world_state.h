@@ -7,7 +7,7 @@
 #define WORLD_STATE_H
 
 #include "event_queue.h"
-#include "ip/ip.h"
+#include "sn/ip.h"
 #include "link/impair.h"
 #include "resolver.h"
 #include "sn/host.h"

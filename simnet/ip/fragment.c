@@ -1,6 +1,6 @@
 /* Fragmentation (RFC 791 3.2, "An Example Fragmentation Procedure"): at the sender and at any router, of packets and of
  * fragments alike. Each piece but the last carries as many whole units of 8 bytes as fit. */
-#include "ip/ip.h"
+#include "sn/ip.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * and as much as fits into 576 bytes.
  *
  * What is parsed came from the network: any length may be wrong, and what is quoted may never have been sent. */
-#include "ip/ip.h"
+#include "sn/ip.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* IPv4 headers (RFC 791 3.1) and the Internet checksum (RFC 1071, RFC 1624). */
-#include "ip/ip.h"
+#include "sn/ip.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * here unless somebody forges them. A fragment that reaches past 65535 bytes, or past the known end, is refused. The
  * timer runs 30 s from the first piece. At most 16 datagrams are in pieces at one host; further ones are refused.
  */
-#include "ip/ip.h"
+#include "sn/ip.h"
 
 #include <string.h>
 

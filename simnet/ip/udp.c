@@ -1,5 +1,5 @@
 /* UDP (RFC 768): the header, and the checksum over it, the payload and the pseudo header of IPv4. */
-#include "ip/ip.h"
+#include "sn/ip.h"
 
 static void put16(unsigned char *at, unsigned value)
 {

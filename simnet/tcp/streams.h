@@ -10,7 +10,7 @@
 #define STREAMS_H
 
 #include "event_queue.h"
-#include "ip/ip.h"
+#include "sn/ip.h"
 #include "ss/transport.h"
 
 struct sn_partition;

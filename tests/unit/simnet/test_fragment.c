@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "simnet/ip/ip.h"
+#include "sn/ip.h"
 
 static unsigned char packet[SN_IP_BYTES_MAX];
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "simnet/ip/ip.h"
+#include "sn/ip.h"
 
 /* A header as captured: 192.168.0.1 to 192.168.0.199, UDP, do not fragment, TTL 64. */
 static const unsigned char captured[115] = { 0x45, 0x00, 0x00, 0x73, 0x00, 0x00, 0x40,

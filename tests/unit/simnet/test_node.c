@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "simnet/ip/ip.h"
+#include "sn/ip.h"
 #include "small_world.h"
 
 /* a sends one datagram to b at 1 ms; b listens. */

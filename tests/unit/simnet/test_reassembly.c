@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "simnet/ip/ip.h"
+#include "sn/ip.h"
 
 enum { TOTAL = 420, MTU = 128, PIECES_MAX = 12 };
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "simnet/app_ua.h"
-#include "simnet/packet.h"
+#include "sn/packet.h"
 #include "simnet/world_state.h"
 #include "small_world.h"
 #include "stack/txn/machine.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "simnet/ip/ip.h"
+#include "sn/ip.h"
 
 static const sn_ip between = { .source = 0x98010129,
                                .destination = 0x98010150,

@@ -1,7 +1,7 @@
-/* packet.h: one copy of one IP packet on its way, in the store of the partition that holds it. Its bytes are what a
+/* sn/packet.h: one copy of one IP packet on its way, in the store of the partition that holds it. Its bytes are what a
  * capture would show; beside them stands what is known of the datagram, so that it is parsed and hashed only once. */
-#ifndef PACKET_H
-#define PACKET_H
+#ifndef SN_PACKET_H
+#define SN_PACKET_H
 
 #include "sn/facts.h"
 

@@ -1,8 +1,8 @@
-/* ip.h: IPv4, ICMP, UDP and TCP as bytes (RFC 791, RFC 792, RFC 768, RFC 9293, RFC 1071, RFC 815). Pure functions, but for the reassembly buffers. */
-#ifndef IP_H
-#define IP_H
+/* sn/ip.h: IPv4, ICMP, UDP and TCP as bytes (RFC 791, RFC 792, RFC 768, RFC 9293, RFC 1071, RFC 815). Pure functions, but for the reassembly buffers. */
+#ifndef SN_IP_H
+#define SN_IP_H
 
-#include "packet.h"
+#include "sn/packet.h"
 
 enum {
     SN_IP_HEADER_BYTES = 20, /* as we write it: no options */
