@@ -625,10 +625,26 @@ static void receive(sn_partition *p, uint32_t node, sn_about *about, const sn_ip
     }
 }
 
+static const sn_reassembly_rules *rules_of(const sn_partition *p, uint32_t node)
+{
+    const sn_plan *plan = p->world->plan;
+    return &plan->groups[plan->nodes[node].group].reassembly;
+}
+
 static void start_pieces_timer(sn_partition *p, uint32_t node, uint32_t number)
 {
     const sn_event event = { .kind = SN_EVENT_PIECES, .arg = number };
-    sn_post_self(p, node, ss_time_after(p->key.at, SN_REASSEMBLY_SPAN), event);
+    const ss_span span = rules_of(p, node)->span;
+    sn_post_self(p, node, ss_time_after(p->key.at, span == 0 ? SN_REASSEMBLY_SPAN : span), event);
+}
+
+/* A piece that leads nowhere: why. */
+static void drop_piece(sn_partition *p, uint32_t node, const sn_packet *packet, ss_status status)
+{
+    sn_node_drop(p, node, &packet->about, packet->len,
+                 status == SS_ERR_FULL       ? SN_CAUSE_REASSEMBLY_FULL
+                 : status == SS_ERR_SEMANTIC ? SN_CAUSE_OVERLAP
+                                             : SN_CAUSE_MALFORMED);
 }
 
 static sn_ip as_whole(const sn_ip *piece, size_t payload)
@@ -644,16 +660,16 @@ static void receive_piece(sn_partition *p, uint32_t node, const sn_packet *packe
 {
     sn_whole whole;
     uint32_t started;
-    const ss_status status = sn_reassembly_add(&p->world->nodes[node].reassembly, &p->store,
-                                               &p->world->arena, ip, packet, &started, &whole);
+    const ss_status status =
+        sn_reassembly_add(&p->world->nodes[node].reassembly, rules_of(p, node), &p->store,
+                          &p->world->arena, ip, packet, &started, &whole);
     if (started != 0) {
         start_pieces_timer(p, node, started);
     }
     if (status == SS_ERR_MEMORY) {
         p->out_of_memory = true;
-    } else if (status == SS_ERR_FULL || status == SS_ERR_SYNTAX) {
-        sn_node_drop(p, node, &packet->about, packet->len,
-                     status == SS_ERR_FULL ? SN_CAUSE_REASSEMBLY_FULL : SN_CAUSE_MALFORMED);
+    } else if (status != SS_OK && status != SS_MORE) {
+        drop_piece(p, node, packet, status);
     } else if (status == SS_OK) {
         sn_fact fact = packet_fact(SN_FACT_REASSEMBLED, node, &whole.about, packet->about.id.origin,
                                    whole.pieces);
@@ -671,12 +687,16 @@ static void receive_piece(sn_partition *p, uint32_t node, const sn_packet *packe
 
 bool sn_node_pieces(sn_partition *p, const sn_event *event)
 {
-    sn_about about;
-    sn_node_state *n = &p->world->nodes[event->receiver];
-    if (!sn_reassembly_expire(&n->reassembly, &p->store, event->arg, &about)) {
+    sn_given_up g;
+    const uint32_t node = event->receiver;
+    sn_node_state *n = &p->world->nodes[node];
+    if (!sn_reassembly_expire(&n->reassembly, &p->store, &p->world->arena, event->arg, &g)) {
         return false;
     }
-    sn_node_drop(p, event->receiver, &about, 0, SN_CAUSE_REASSEMBLY_TIMEOUT);
+    sn_node_drop(p, node, &g.about, 0, SN_CAUSE_REASSEMBLY_TIMEOUT);
+    if (g.begins.len >= SN_UDP_HEADER_BYTES) { /* RFC792 */
+        sn_icmp_tell(p, node, &g.about, &g.ip, g.begins, &(sn_why){ SN_ICMP_PIECES, 0 });
+    }
     return true;
 }
 

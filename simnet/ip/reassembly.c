@@ -1,14 +1,14 @@
 /* Reassembly (RFC 791 3.2, RFC 815). A datagram in pieces is a buffer and a map of the 8-byte units that are there.
  *
- * Overlaps: the bytes that came first stay, later fragments fill the holes; fragments of one datagram never disagree
- * here unless somebody forges them. A fragment that reaches past 65535 bytes, or past the known end, is refused. The
- * timer runs 30 s from the first piece. At most 16 datagrams are in pieces at one host; further ones are refused.
+ * Overlaps: fragments of one datagram never disagree here unless somebody forges them, or pieces of two meet (RFC 6864); what holds
+ * then are the host's rules. A fragment that reaches past 65535 bytes, or past the known end, is refused. The timer runs
+ * from the first piece. What one host keeps is bounded, in datagrams and in bytes; further ones are refused.
  */
 #include "sn/ip.h"
 
 #include <string.h>
 
-enum { UNIT = 8, FIRST_CAP = 4096, CAP_MAX = 65536 };
+enum { UNIT = 8, FIRST_CAP = SN_REASSEMBLY_BLOCK };
 
 typedef struct pieces {
     ss_ref next;
@@ -16,6 +16,8 @@ typedef struct pieces {
     uint32_t source;
     uint16_t id;
     uint8_t protocol;
+    bool is_void;   /* pieces overlapped: what comes is dropped until the timer */
+    sn_ip zero;     /* header of fragment zero, once that is there */
     uint32_t total; /* payload bytes, once the last piece is there; else 0 */
     uint32_t units; /* there */
     uint32_t end;   /* of the furthest byte seen */
@@ -57,18 +59,15 @@ static void drop(sn_reassembly *r, ss_store *store, ss_ref *link)
     const ss_ref ref = *link;
     const pieces *p = ss_store_at(store, ref);
     *link = p->next;
+    r->blocks -= (uint16_t)(p->cap / SN_REASSEMBLY_BLOCK);
     ss_store_give(store, ref, block_size(p->cap));
     r->count--;
 }
 
 /* A larger block in place of the one at *link; 0 when the store is exhausted. */
-static pieces *grow(ss_store *store, ss_ref *link, uint32_t need)
+static pieces *grow(sn_reassembly *r, ss_store *store, ss_ref *link, uint32_t cap)
 {
     pieces *old = ss_store_at(store, *link);
-    uint32_t cap = old->cap;
-    while (cap < need) {
-        cap *= 2;
-    }
     const ss_ref ref = ss_store_take(store, block_size(cap));
     if (ref == 0) {
         return NULL;
@@ -78,6 +77,7 @@ static pieces *grow(ss_store *store, ss_ref *link, uint32_t need)
     p->cap = cap;
     memcpy(map_of(p), map_of(old), old->cap / UNIT / 8);
     memcpy(buffer_of(p), buffer_of(old), old->cap);
+    r->blocks += (uint16_t)((cap - old->cap) / SN_REASSEMBLY_BLOCK);
     ss_store_give(store, *link, block_size(old->cap));
     *link = ref;
     return p;
@@ -100,20 +100,36 @@ static pieces *start(sn_reassembly *r, ss_store *store, const sn_ip *ip, const s
     p->about.id.fragment = 0;
     r->first = ref;
     r->count++;
+    r->blocks++;
     return p;
 }
 
-/* Copy the units that are not there yet. */
-static void fill(pieces *p, uint32_t from, const unsigned char *bytes, uint32_t len)
+static bool has_unit(pieces *p, uint32_t byte)
+{
+    return (map_of(p)[byte / UNIT / 8] >> byte / UNIT % 8 & 1) != 0;
+}
+
+/* RFC8200:4.5 a piece that came again as it was is no overlap. */
+static bool overlaps(pieces *p, uint32_t from, const unsigned char *bytes, uint32_t len)
+{
+    uint32_t there = 0, units = 0;
+    for (uint32_t at = 0; at < len; at += UNIT, units++) {
+        there += from + at < p->cap && has_unit(p, from + at);
+    }
+    return there != 0 && (there < units || memcmp(buffer_of(p) + from, bytes, len) != 0);
+}
+
+/* Copy the units that are not there yet, or all when the last ones count. */
+static void fill(pieces *p, uint32_t from, const unsigned char *bytes, uint32_t len, bool all)
 {
     const uint32_t units = p->units;
     for (uint32_t at = 0; at < len; at += UNIT) {
+        const bool is_there = has_unit(p, from + at);
         const uint32_t unit = (from + at) / UNIT;
-        unsigned char *mark = &map_of(p)[unit / 8];
-        if ((*mark >> unit % 8 & 1) == 0) {
-            *mark |= (unsigned char)(1u << unit % 8);
+        map_of(p)[unit / 8] |= (unsigned char)(1u << unit % 8);
+        p->units += !is_there;
+        if (!is_there || all) {
             memcpy(buffer_of(p) + from + at, bytes + at, len - at < UNIT ? len - at : UNIT);
-            p->units++;
         }
     }
     p->count += p->units > units;
@@ -144,35 +160,72 @@ static ss_status finish(sn_reassembly *r, ss_store *store, ss_ref *link, ss_aren
     return payload.len == 0 ? SS_ERR_FULL : SS_OK;
 }
 
-ss_status sn_reassembly_add(sn_reassembly *r, ss_store *store, ss_arena *arena, const sn_ip *ip,
-                            const sn_packet *packet, uint32_t *started, sn_whole *whole)
+/* ---- what a host may keep ---- */
+
+static uint32_t cap_for(uint32_t need)
+{
+    uint32_t cap = FIRST_CAP;
+    while (cap < need) {
+        cap *= 2;
+    }
+    return cap;
+}
+
+static bool has_room(const sn_reassembly *r, const sn_reassembly_rules *rules, const pieces *p,
+                     uint32_t cap)
+{
+    const uint32_t datagrams = rules->datagrams == 0 ? SN_REASSEMBLY_MAX : rules->datagrams;
+    const uint32_t bytes = rules->bytes == 0 ? SN_REASSEMBLY_BYTES_MAX : rules->bytes;
+    const uint32_t has = p == NULL ? 0 : p->cap;
+    const uint32_t kept = r->blocks * (uint32_t)SN_REASSEMBLY_BLOCK;
+    return (p != NULL || r->count < datagrams) && (cap <= has || kept + (cap - has) <= bytes);
+}
+
+/* A datagram that has room for bytes up to `cap`. */
+static ss_status obtain(sn_reassembly *r, const sn_reassembly_rules *rules, ss_store *store,
+                        const sn_ip *ip, const sn_packet *packet, ss_ref **link, uint32_t cap)
+{
+    pieces *p = **link == 0 ? NULL : ss_store_at(store, **link);
+    if (!has_room(r, rules, p, cap)) {
+        return SS_ERR_FULL;
+    }
+    if (p == NULL) {
+        p = start(r, store, ip, packet);
+        *link = &r->first;
+    }
+    if (p != NULL && p->cap < cap) {
+        p = grow(r, store, *link, cap);
+    }
+    return p == NULL ? SS_ERR_MEMORY : SS_OK;
+}
+
+ss_status sn_reassembly_add(sn_reassembly *r, const sn_reassembly_rules *rules, ss_store *store,
+                            ss_arena *arena, const sn_ip *ip, const sn_packet *packet,
+                            uint32_t *started, sn_whole *whole)
 {
     ss_ref *link;
     const uint32_t from = ip->fragment * (uint32_t)UNIT;
     const uint32_t len = (uint32_t)ip->total - ip->header;
+    const unsigned char *bytes = packet->bytes + ip->header;
+    const uint32_t made = r->made;
     pieces *p = find(r, store, ip, &link);
     *started = 0;
     if (!is_possible(ip, p, from, len)) {
         return SS_ERR_SYNTAX;
     }
-    if (p == NULL) {
-        if (r->count == SN_REASSEMBLY_MAX) {
-            return SS_ERR_FULL;
-        }
-        p = start(r, store, ip, packet);
-        if (p == NULL) {
-            return SS_ERR_MEMORY;
-        }
-        link = &r->first;
-        *started = p->number;
+    if (p != NULL && rules->overlap == SN_OVERLAP_DROP &&
+        (p->is_void || overlaps(p, from, bytes, len))) {
+        p->is_void = true;
+        return SS_ERR_SEMANTIC;
     }
-    if (from + len > p->cap) {
-        p = grow(store, link, from + len);
-        if (p == NULL) {
-            return SS_ERR_MEMORY;
-        }
+    const ss_status status = obtain(r, rules, store, ip, packet, &link, cap_for(from + len));
+    *started = r->made == made ? 0 : r->made;
+    if (status != SS_OK) {
+        return status;
     }
-    fill(p, from, packet->bytes + ip->header, len);
+    p = ss_store_at(store, *link);
+    fill(p, from, bytes, len, rules->overlap == SN_OVERLAP_LAST);
+    p->zero = from == 0 ? *ip : p->zero;
     p->total = ip->more ? p->total : from + len;
     if (p->total == 0 || p->units < (p->total + UNIT - 1) / UNIT) {
         return SS_MORE;
@@ -180,13 +233,25 @@ ss_status sn_reassembly_add(sn_reassembly *r, ss_store *store, ss_arena *arena, 
     return finish(r, store, link, arena, whole);
 }
 
-bool sn_reassembly_expire(sn_reassembly *r, ss_store *store, uint32_t number, sn_about *about)
+/* RFC792 "If fragment zero is not available then no time exceeded need be sent at all". RFC8200:4.5 nor when pieces overlapped. */
+static ss_slice what_begins(pieces *p, ss_arena *arena)
+{
+    uint32_t len = 0;
+    while (len < SN_ICMP_QUOTE_BYTES_MAX && len < p->cap && has_unit(p, len)) {
+        len += UNIT;
+    }
+    len = len > p->end ? p->end : len; /* the last unit may be no whole one */
+    return p->is_void ? SS_EMPTY : ss_arena_copy(arena, (ss_slice){ (char *)buffer_of(p), len });
+}
+
+bool sn_reassembly_expire(sn_reassembly *r, ss_store *store, ss_arena *arena, uint32_t number,
+                          sn_given_up *given_up)
 {
     ss_ref *link = &r->first;
     while (*link != 0) {
         pieces *p = ss_store_at(store, *link);
         if (p->number == number) {
-            *about = p->about;
+            *given_up = (sn_given_up){ p->about, p->zero, what_begins(p, arena) };
             drop(r, store, link);
             return true;
         }

@@ -121,7 +121,7 @@ static const row rows[] = {
     DROPPED("loss", LOSS) DROPPED("queue", QUEUE) DROPPED("mtu", MTU) DROPPED("ttl", TTL) DROPPED("no_route", NO_ROUTE)
     DROPPED("checksum", CHECKSUM) DROPPED("reassembly_timeout", REASSEMBLY_TIMEOUT)
     DROPPED("reassembly_full", REASSEMBLY_FULL) DROPPED("no_port", NO_PORT) DROPPED("down", DOWN) DROPPED("fault", FAULT)
-    DROPPED("malformed", MALFORMED) DROPPED("filtered", FILTERED) DROPPED("forged", FORGED) DROPPED("black_hole", BLACK_HOLE)
+    DROPPED("malformed", MALFORMED) DROPPED("filtered", FILTERED) DROPPED("forged", FORGED) DROPPED("black_hole", BLACK_HOLE) DROPPED("overlap", OVERLAP)
     COUNTED("facts", facts, "facts seen")
 };
 /* clang-format on */

@@ -232,6 +232,7 @@ static void add_groups(sn_reading *r, const sn_model *m)
             .net = g->net.address,
             .net_bits = g->net.bits,
             .icmp = icmp_of(g),
+            .reassembly = sn_reassembly_of(&g->reassembly),
             .path_mtu_age = g->path_mtu == SN_PATH_MTU_DISCOVER ? g->path_mtu_age : 0,
         };
         if (spec.role == SN_ROLE_UA) {

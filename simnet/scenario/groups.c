@@ -757,6 +757,10 @@ static const sn_field node_fields[] = {
       AT(path_mtu_age),
       .min = SS_S(300), /* RFC1191:3 */
       .max = SN_TIME_MAX },
+    { .key = "reassembly",
+      .kind = SN_VALUE_SPECIAL,
+      AT(reassembly),
+      .codec = &sn_reassembly_codec },
     { .key = "icmp", .kind = SN_VALUE_SPECIAL, AT(icmp), .codec = &sn_icmp_codec },
     LATER("nat"),
     LATER("skew"),
@@ -781,6 +785,7 @@ static sn_group_entry *new_group(sn_reading *r, sn_model *m, sn_section section,
     g->redirects = g->settings.redirects_max;
     g->registering.retry = SS_S(30); /* also of a story's register */
     g->registering.retry_max = SS_S(1800);
+    g->reassembly = sn_reassembly_default();
     g->path_mtu_age = SS_S(600); /* RFC1191:6.3 */
     return g;
 }

@@ -217,6 +217,11 @@ typedef struct sn_group_entry {
         unsigned sends, passes; /* SN_ICMP_OF_… */
         ss_span delay;
     } icmp;
+    struct sn_reassembly_entry {
+        ss_span span;
+        unsigned overlap; /* sn_overlap */
+        uint32_t datagrams, bytes;
+    } reassembly;
 } sn_group_entry;
 
 typedef struct sn_domain_entry {
@@ -626,6 +631,9 @@ sn_inject_spec sn_inject_of(const sn_injects_entry *entry, ss_span duration);
 extern const sn_codec sn_defence_codec; /* sn_defence_entry: defence.c */
 ss_defence_config sn_defence_config(const sn_defence_entry *entry);
 extern const sn_codec sn_icmp_codec;    /* struct sn_icmp_entry */
+extern const sn_codec sn_reassembly_codec; /* struct sn_reassembly_entry */
+struct sn_reassembly_entry sn_reassembly_default(void);
+sn_reassembly_rules sn_reassembly_of(const struct sn_reassembly_entry *entry);
 extern const sn_codec sn_queue_codec;   /* sn_queue_entry */
 extern const sn_codec sn_control_codec; /* ss_settings.overload_control */
 void sn_queue_judge(sn_reading *r, const sn_group_entry *g);

@@ -128,11 +128,11 @@ typedef enum sn_fact_kind { SN_FACT_LIST(SN_FACT_ID) SN_FACT_COUNT } sn_fact_kin
     X(TTL, "time to live ran out")                                                       \
     X(NO_ROUTE, "no route")                                                              \
     X(CHECKSUM, "bad checksum")                                                          \
-    X(REASSEMBLY_TIMEOUT, "fragments missing after 30 s")                                \
+    X(REASSEMBLY_TIMEOUT, "fragments missing for too long")                                \
     X(REASSEMBLY_FULL, "too many datagrams in pieces")                                   \
     X(NO_PORT, "nothing listens") X(DOWN, "link down") X(FAULT, "fault of the scenario") \
         X(MALFORMED, "malformed") X(FILTERED, "filtered") X(FORGED, "about nothing that was sent") \
-        X(BLACK_HOLE, "larger than what the path carries, and nobody is told")
+        X(OVERLAP, "fragments overlap") X(BLACK_HOLE, "larger than what the path carries, and nobody is told")
 #define SN_CAUSE_ID(name, text) SN_CAUSE_##name,
 typedef enum sn_cause { SN_CAUSE_LIST(SN_CAUSE_ID) SN_CAUSE_COUNT } sn_cause;
 /** The text of a cause. Static. */

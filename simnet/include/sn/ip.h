@@ -108,13 +108,33 @@ uint32_t sn_fragment_cut(const unsigned char *packet, const sn_ip *ip, uint32_t 
 /* ---- reassembly ------------------------------------------------------------------------------------------------------ */
 
 #define SN_REASSEMBLY_SPAN SS_S(30)
-enum { SN_REASSEMBLY_MAX = 256 }; /* datagrams in pieces, per host */
+enum {
+    SN_REASSEMBLY_MAX = 256,           /* datagrams in pieces, per host … */
+    SN_REASSEMBLY_BYTES_MAX = 4 << 20, /* … and bytes of their buffers */
+    SN_REASSEMBLY_BLOCK = 4096,        /* of which each has so many, or twice as many … */
+    SN_REASSEMBLY_RULE_MAX = 65535     /* no rule says more datagrams, or more blocks */
+};
+
+/** Bytes that came twice: stacks differ. */
+typedef enum sn_overlap {
+    SN_OVERLAP_FIRST, /* those that came first stay */
+    SN_OVERLAP_LAST,  /* those that came last do, as in the procedure of RFC 791 3.2 */
+    SN_OVERLAP_DROP /* all of the datagram is discarded, unless a piece came again as it was: RFC 8200 4.5 */
+} sn_overlap;
+
+/** What a host does about pieces; all 0: what SN_REASSEMBLY_… say, the first bytes stay. */
+typedef struct sn_reassembly_rules {
+    ss_span span;
+    uint32_t datagrams, bytes;
+    sn_overlap overlap;
+} sn_reassembly_rules;
 
 /** The datagrams in pieces of one host. */
 typedef struct sn_reassembly {
-    ss_ref first; /* newest first */
-    uint32_t count;
+    ss_ref first;  /* newest first */
     uint32_t made; /* number of the one made last */
+    uint16_t count;
+    uint16_t blocks; /* of their buffers: SN_REASSEMBLY_BLOCK bytes each */
 } sn_reassembly;
 
 typedef struct sn_whole {
@@ -123,21 +143,33 @@ typedef struct sn_whole {
     unsigned pieces;
 } sn_whole;
 
+/** A datagram that was given up. */
+typedef struct sn_given_up {
+    sn_about about;
+    sn_ip ip; /* header of its fragment zero */
+    ss_slice
+        begins; /* what stood behind that, in the arena; empty when it never came, or nobody is to be told */
+} sn_given_up;
+
 /**
- * One fragment arrived (RFC 791 3.2, as RFC 815 does it; bytes that came first stay, later ones fill the holes).
+ * One fragment arrived (RFC 791 3.2, as RFC 815 does it).
  *
+ * rules    the same for all that a host gets.
  * started  the number of a reassembly that began with it, for the host's timer; 0 when none did.
  * SS_OK          the datagram is whole and forgotten; *whole is it.
  * SS_MORE        waiting for the rest.
  * SS_ERR_SYNTAX  no fragment can be so: past 65535 bytes, or no multiple of 8.
+ * SS_ERR_SEMANTIC it overlaps another, and the rules forbid that; or one did before. The datagram comes to nothing.
  * SS_ERR_FULL    this host has too many in pieces, or the arena is full: the fragment, or the datagram, is lost.
  * SS_ERR_MEMORY  the store is exhausted.
  */
-SS_MUST_USE ss_status sn_reassembly_add(sn_reassembly *r, ss_store *store, ss_arena *arena,
-                                        const sn_ip *ip, const sn_packet *packet, uint32_t *started,
+SS_MUST_USE ss_status sn_reassembly_add(sn_reassembly *r, const sn_reassembly_rules *rules,
+                                        ss_store *store, ss_arena *arena, const sn_ip *ip,
+                                        const sn_packet *packet, uint32_t *started,
                                         sn_whole *whole);
 /** The timer of a reassembly: forget it. False when it is over already. */
-bool sn_reassembly_expire(sn_reassembly *r, ss_store *store, uint32_t number, sn_about *about);
+bool sn_reassembly_expire(sn_reassembly *r, ss_store *store, ss_arena *arena, uint32_t number,
+                          sn_given_up *given_up);
 /** Forget all, as a crash does. */
 void sn_reassembly_clear(sn_reassembly *r, ss_store *store);
 

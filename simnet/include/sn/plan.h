@@ -11,6 +11,7 @@
 #include "sn/draw.h"
 #include "sn/facts.h"
 #include "sn/fault.h"
+#include "sn/ip.h"
 #include "sn/judge.h"
 #include "sn/link.h"
 #include "sn/program.h"
@@ -183,6 +184,7 @@ typedef struct sn_group_spec {
     sn_dns_spec dns;        /* SN_ROLE_DNS */
     uint32_t net, net_bits; /* IPv4 block chosen by hand; 0, 0: from the name */
     sn_icmp_spec icmp;
+    sn_reassembly_rules reassembly;
     ss_span path_mtu_age; /* it looks for the MTU of ways, and keeps it so long; 0: it does not */
 } sn_group_spec;
 

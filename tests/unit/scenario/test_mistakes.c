@@ -100,6 +100,9 @@ TEST(what_a_link_carries_really_is_said_in_bytes_and_one_of_three_words)
         { LINKS("mtu: 1500B, hidden_mtu: 90B, tunnel: «40B»"), "of the 90", NULL },
         { ALICE("path_mtu: «find»"), "link, unknown or discover", "link" },
         { ALICE("path_mtu_age: «4min»"), "out of range", NULL },
+        { ALICE("reassembly: {overlap: «newest»}"), "first, last or drop", NULL },
+        { ALICE("reassembly: {bytes: «4000B»}"), "out of range", NULL },
+        { ALICE("reassembly: {«time»: 5s}"), "unknown key 'time' in reassembly", "timeout" },
     };
     RIG_CHECK(rows);
 }

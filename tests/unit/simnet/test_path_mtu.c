@@ -361,6 +361,7 @@ TEST(pieces_meet_each_narrow_place_by_themselves)
     CHECK_EQ(wire.packets, 2);
     CHECK_EQ(run.causes[SN_CAUSE_BLACK_HOLE], 1);
     CHECK_EQ(run.causes[SN_CAUSE_REASSEMBLY_TIMEOUT], 1);
+    CHECK_EQ(run.kinds[SN_FACT_ICMP_SENT], 0); /* RFC792 of fragment zero nothing is known */
     way.branch.up.mtu_policy = SN_MTU_FRAGMENT;
     way.b.down.mtu = 100;
     (void)run_path(&way);
@@ -387,5 +388,20 @@ TEST(a_tunnel_takes_its_header_from_what_the_link_carries)
             CHECK_EQ(wire.heard, 1 - more);
             CHECK_EQ(wire.mtu, more * rows[i].fits);
         }
+    }
+}
+
+TEST(rfc792_what_a_host_gives_up_is_told_when_its_beginning_came)
+{
+    for (uint32_t lost = 1; lost <= 2; lost++) {
+        path way = plain_path();
+        way.a.up.mtu = 800;
+        way.branch.up.loss = (sn_loss){ .kind = SN_LOSS_INDEX, .index = { &lost, 1 } };
+        send_these(1000, 0, 0);
+        const small_run run = run_path(&way);
+        CHECK_EQ(run.causes[SN_CAUSE_REASSEMBLY_TIMEOUT], 1);
+        CHECK_EQ(run.kinds[SN_FACT_ICMP_SENT], lost == 2);
+        CHECK_EQ(run.kinds[SN_FACT_ICMP_RECEIVED], lost == 2);
+        CHECK_EQ(wire.told, 0); /* of no MTU */
     }
 }

@@ -13,6 +13,7 @@ typedef struct rig {
     ss_store store;
     ss_arena arena;
     sn_reassembly r;
+    sn_reassembly_rules rules;
     unsigned char packet[SN_IP_BYTES_MAX];
     sn_packet *pieces[PIECES_MAX];
     unsigned count;
@@ -26,6 +27,7 @@ static rig *rig_start(uint32_t total, uint32_t mtu)
     ss_store_init(&g->store, g->memory, sizeof g->memory);
     g->arena = (ss_arena){ g->scratch, sizeof g->scratch, 0 };
     g->r = (sn_reassembly){ 0 };
+    g->rules = (sn_reassembly_rules){ 0 };
     const sn_ip ip = { .source = 1,
                        .destination = 2,
                        .total = (uint16_t)total,
@@ -50,7 +52,7 @@ static ss_status add_packet(rig *g, const sn_packet *packet, sn_whole *whole, ui
 {
     sn_ip ip;
     CHECK_OK(sn_ip_parse(packet->bytes, packet->len, &ip));
-    return sn_reassembly_add(&g->r, &g->store, &g->arena, &ip, packet, started, whole);
+    return sn_reassembly_add(&g->r, &g->rules, &g->store, &g->arena, &ip, packet, started, whole);
 }
 
 static ss_status add(rig *g, unsigned piece, sn_whole *whole)
@@ -152,11 +154,51 @@ TEST(of_overlapping_bytes_the_first_stay)
     check_whole(g, &whole, TOTAL);
 }
 
+static void spoil(sn_packet *packet)
+{
+    memset(packet->bytes + SN_IP_HEADER_BYTES, '!', packet->len - SN_IP_HEADER_BYTES);
+}
+
+TEST(rfc791_3_2_of_overlapping_bytes_the_last_stay_where_the_rules_say_so)
+{
+    rig *g = rig_start(TOTAL, MTU);
+    sn_whole whole;
+    g->rules.overlap = SN_OVERLAP_LAST;
+    CHECK_STATUS(add(g, 1, &whole), SS_MORE);
+    spoil(g->pieces[1]);
+    CHECK_STATUS(add(g, 1, &whole), SS_MORE);
+    CHECK_STATUS(add(g, 0, &whole), SS_MORE);
+    CHECK_STATUS(add(g, 2, &whole), SS_MORE);
+    CHECK_OK(add(g, 3, &whole));
+    CHECK_EQ(whole.payload.at[104], '!');
+    CHECK_EQ(whole.payload.at[207], '!');
+    CHECK_EQ(memcmp(whole.payload.at + 208, g->packet + 228, TOTAL - 228), 0);
+}
+
+TEST(rfc8200_4_5_what_overlaps_comes_to_nothing_but_a_copy_is_no_overlap)
+{
+    rig *g = rig_start(TOTAL, MTU);
+    sn_whole whole;
+    sn_given_up given_up;
+    g->rules.overlap = SN_OVERLAP_DROP;
+    CHECK_STATUS(add(g, 0, &whole), SS_MORE);
+    CHECK_STATUS(add(g, 1, &whole), SS_MORE);
+    CHECK_STATUS(add(g, 1, &whole), SS_MORE);
+    spoil(g->pieces[1]);
+    CHECK_STATUS(add(g, 1, &whole), SS_ERR_SEMANTIC);
+    CHECK_STATUS(add(g, 2, &whole), SS_ERR_SEMANTIC);
+    CHECK_STATUS(add(g, 3, &whole), SS_ERR_SEMANTIC);
+    CHECK_EQ(g->r.count, 1);
+    CHECK(sn_reassembly_expire(&g->r, &g->store, &g->arena, 1, &given_up));
+    CHECK_EQ(given_up.begins.len, 0); /* nobody is told */
+    CHECK_EQ(g->r.count + g->r.blocks, 0);
+}
+
 TEST(one_missing_piece_holds_the_datagram_until_the_timer)
 {
     rig *g = rig_start(TOTAL, MTU);
     sn_whole whole;
-    sn_about about;
+    sn_given_up given_up;
     uint32_t started;
     CHECK_STATUS(add_packet(g, g->pieces[0], &whole, &started), SS_MORE);
     CHECK_EQ(started, 1);
@@ -164,13 +206,31 @@ TEST(one_missing_piece_holds_the_datagram_until_the_timer)
     CHECK_STATUS(add_packet(g, g->pieces[3], &whole, &started), SS_MORE);
     CHECK_EQ(started, 0);
     CHECK_STATUS(add(g, 1, &whole), SS_MORE);
-    CHECK(sn_reassembly_expire(&g->r, &g->store, first, &about));
-    CHECK_EQ(about.id.ordinal, 5);
+    CHECK(sn_reassembly_expire(&g->r, &g->store, &g->arena, first, &given_up));
+    CHECK_EQ(given_up.about.id.ordinal, 5);
     CHECK_EQ(g->r.count, 0);
-    CHECK(!sn_reassembly_expire(&g->r, &g->store, first, &about));
+    CHECK(!sn_reassembly_expire(&g->r, &g->store, &g->arena, first, &given_up));
     CHECK_STATUS(add_packet(g, g->pieces[2], &whole, &started),
                  SS_MORE); /* too late: it begins anew */
     CHECK_EQ(started, 2);
+}
+
+/* RFC792 what began it, and no more than stands there in one piece; nothing when fragment zero is what is missing. */
+TEST(rfc792_of_what_was_given_up_the_beginning_is_there_to_be_quoted)
+{
+    for (unsigned missing = 0; missing < 4; missing++) {
+        rig *g = rig_start(TOTAL, MTU);
+        sn_whole whole;
+        sn_given_up given_up;
+        for (unsigned i = 0; i < 4; i++) {
+            CHECK(i == missing || add(g, i, &whole) == SS_MORE);
+        }
+        CHECK(sn_reassembly_expire(&g->r, &g->store, &g->arena, 1, &given_up));
+        CHECK_EQ(given_up.begins.len, missing * 104u);
+        CHECK(missing == 0 ||
+              memcmp(given_up.begins.at, g->packet + SN_IP_HEADER_BYTES, given_up.begins.len) == 0);
+        CHECK(missing == 0 || (given_up.ip.total == 124 && given_up.ip.more));
+    }
 }
 
 static sn_packet *forged(rig *g, uint32_t offset, uint32_t len, bool more, uint16_t id)
@@ -232,4 +292,25 @@ TEST(so_many_datagrams_may_be_in_pieces_and_no_more)
     sn_reassembly_clear(&g->r, &g->store);
     CHECK_EQ(g->r.count, 0);
     CHECK_EQ(g->store.live_blocks, blocks - SN_REASSEMBLY_MAX);
+}
+
+/* A datagram takes 4096 bytes, 8192 … up to 65536. */
+TEST(so_many_bytes_may_be_kept_and_no_more)
+{
+    rig *g = rig_start(TOTAL, MTU);
+    sn_whole whole;
+    uint32_t started;
+    g->rules.bytes = 4 * 4096;
+    CHECK_STATUS(add_packet(g, forged(g, 8, 8, true, 1), &whole, &started), SS_MORE);
+    CHECK_STATUS(add_packet(g, forged(g, 8, 8, true, 2), &whole, &started), SS_MORE);
+    CHECK_STATUS(add_packet(g, forged(g, 8184, 16, true, 2), &whole, &started), SS_ERR_FULL);
+    CHECK_STATUS(add_packet(g, forged(g, 8184, 8, true, 2), &whole, &started), SS_MORE);
+    CHECK_EQ(g->r.blocks, 3);
+    CHECK_STATUS(add_packet(g, forged(g, 65000, 8, true, 3), &whole, &started), SS_ERR_FULL);
+    CHECK_EQ(started, 0);
+    CHECK_STATUS(add_packet(g, forged(g, 16, 8, true, 3), &whole, &started), SS_MORE);
+    CHECK_STATUS(add_packet(g, forged(g, 16, 8, true, 4), &whole, &started), SS_ERR_FULL);
+    CHECK_EQ(g->r.count, 3);
+    sn_reassembly_clear(&g->r, &g->store);
+    CHECK_EQ(g->r.blocks, 0);
 }
