@@ -46,7 +46,7 @@
     X(REFUSED, "refused", "a stack refused bytes that it could not accept as a message")           \
     X(FRAGMENT, "fragment", "a datagram was cut into fragments")                                   \
     X(REASSEMBLED, "reassembled", "a datagram was put together again")                             \
-    X(REASSEMBLY_TIMEOUT, "reassembly_timeout", "fragments were given up after 30 s")              \
+    X(REASSEMBLY_TIMEOUT, "reassembly_timeout", "fragments were given up, as others were missing") \
     X(EDITED, "edited", "a message became another on its way: a fault or a link edited it")        \
     X(LOSS, "loss", "a link lost a packet")                                                        \
     X(DUPLICATE, "duplicate", "a link made a second copy")                                         \
