@@ -59,6 +59,8 @@ static const struct {
     { "nodes", "overload_control", "[rate, loss]: what it knows of RFC 7339 and RFC 7415" },
     { "nodes", "quota", "{transactions: 1000, dialogs: 1000, bytes: 1MB}" },
     { "nodes", "listen", "[udp, tcp]: the transports that it hears" },
+    { "nodes", "reassembly",
+      "{timeout: 30s, overlap: first}: what becomes of datagrams in pieces" },
     { "nodes", "icmp", "{sends: [unreachable], passes: [unreachable, too_big], delay: 5ms}" },
     { "behaviours", "ring", "a time or a distribution, as exp 3s" },
     { "behaviours", "answer", "a time or a distribution, as exp 3s" },
