@@ -9,16 +9,60 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "rp/events.h"
 
 /* ---- what became of it ---- */
 
-void live_count(void *self, const sn_fact *fact, ss_slice packet)
+live_tally live_tally_of(const cli_args *args, const sn_plan *plan)
 {
-    live_tally *t = self;
-    (void)packet;
-    if (fact->kind != SN_FACT_CALL && fact->kind != SN_FACT_REGISTRATION) {
+    return (live_tally){ .args = args, .cast = &plan->cast };
+}
+
+/* Whether it is another thing than what was said of that node before. */
+static bool is_news(live_tally *t, uint32_t node, bool is_registered)
+{
+    for (uint32_t i = 0; i < t->registered_count; i++) {
+        if (t->registered_nodes[i] != node) {
+            continue;
+        }
+        if (!is_registered) {
+            t->registered_nodes[i] = t->registered_nodes[--t->registered_count];
+        }
+        return !is_registered;
+    }
+    if (is_registered && t->registered_count < SS_COUNT(t->registered_nodes)) {
+        t->registered_nodes[t->registered_count++] = node;
+    }
+    return true;
+}
+
+/* Registrations are waited for: a line says that it can be called, and a later one that it cannot any more. */
+static void say_registration(live_tally *t, const sn_fact *fact)
+{
+    const bool is_registered = fact->call.event == SN_CALL_REGISTERED;
+    if (t->args->given[CLI_QUIET] || !is_news(t, fact->entity, is_registered)) {
         return;
     }
+    const char *who =
+        t->args->given[CLI_AOR] ? t->args->value[CLI_AOR] : t->cast->nodes[fact->entity].name;
+    if (is_registered) {
+        cli_say("%s is registered", who);
+    } else {
+        cli_say("%s is not registered: %u", who, (unsigned)fact->call.status);
+    }
+}
+
+static void put_event(const live_tally *t, const sn_fact *fact)
+{
+    char line[RP_EVENT_BYTES];
+    ss_buffer b = ss_buffer_on(line, sizeof line);
+    rp_event_put(&b, t->cast, fact);
+    fwrite(b.at, 1, b.len, stdout);
+    fflush(stdout);
+}
+
+static void count(live_tally *t, const sn_fact *fact)
+{
     uint64_t *const counts[SN_CALL_COUNT] = {
         [SN_CALL_PLACED] = &t->placed,
         [SN_CALL_BLOCKED] = &t->blocked,
@@ -38,6 +82,22 @@ void live_count(void *self, const sn_fact *fact, ss_slice packet)
     if (fact->call.event == SN_CALL_REJECTED || fact->call.event == SN_CALL_BLOCKED ||
         fact->call.event == SN_CALL_REGISTER_FAILED) {
         t->last_status = fact->call.status;
+    }
+}
+
+void live_count(void *self, const sn_fact *fact, ss_slice packet)
+{
+    live_tally *t = self;
+    (void)packet;
+    if (fact->kind != SN_FACT_CALL && fact->kind != SN_FACT_REGISTRATION) {
+        return;
+    }
+    count(t, fact);
+    if (fact->kind == SN_FACT_REGISTRATION) {
+        say_registration(t, fact);
+    }
+    if (t->args->given[CLI_JSON]) {
+        put_event(t, fact);
     }
 }
 
@@ -166,18 +226,36 @@ rp_status live_run(const cli_args *args, sl_options *options)
 
 /* ---- the result ---- */
 
+static void print_text(const cli_args *args, const live_tally *t, uint64_t failed)
+{
+    if (args->given[CLI_REGISTER]) {
+        printf("registrations: %llu, failed %llu\n", (unsigned long long)t->registered,
+               (unsigned long long)t->register_failed);
+    }
+    printf("calls placed: %llu, answered %llu, failed %llu\n", (unsigned long long)t->placed,
+           (unsigned long long)t->answered, (unsigned long long)failed);
+    printf("calls taken: %llu, answered %llu, refused %llu\n", (unsigned long long)t->incoming,
+           (unsigned long long)t->accepted, (unsigned long long)t->refused);
+}
+
+/* The last line, after those of the events. */
+static void print_json(const live_tally *t, uint64_t failed)
+{
+    printf("{\"kind\":\"RESULT\",\"registered\":%llu,\"register_failed\":%llu,\"placed\":%llu,"
+           "\"answered\":%llu,\"failed\":%llu,\"taken\":%llu,\"accepted\":%llu,\"refused\":%llu}\n",
+           (unsigned long long)t->registered, (unsigned long long)t->register_failed,
+           (unsigned long long)t->placed, (unsigned long long)t->answered,
+           (unsigned long long)failed, (unsigned long long)t->incoming,
+           (unsigned long long)t->accepted, (unsigned long long)t->refused);
+}
+
 rp_status live_tell(const cli_args *args, const live_tally *t, uint32_t wanted)
 {
     const uint64_t failed = t->rejected + t->blocked;
-    if (!args->given[CLI_QUIET]) {
-        if (args->given[CLI_REGISTER]) {
-            printf("registrations: %llu, failed %llu\n", (unsigned long long)t->registered,
-                   (unsigned long long)t->register_failed);
-        }
-        printf("calls placed: %llu, answered %llu, failed %llu\n", (unsigned long long)t->placed,
-               (unsigned long long)t->answered, (unsigned long long)failed);
-        printf("calls taken: %llu, answered %llu, refused %llu\n", (unsigned long long)t->incoming,
-               (unsigned long long)t->accepted, (unsigned long long)t->refused);
+    if (args->given[CLI_JSON]) {
+        print_json(t, failed);
+    } else if (!args->given[CLI_QUIET]) {
+        print_text(args, t, failed);
     }
     const rp_status flushed = cli_flush_stdout();
     if (flushed != RP_OK) {
@@ -250,11 +328,11 @@ const cli_verb cli_verb_live = {
     .operands = "ua|proxy|secret [options]",
     .summary = "the same stack on real sockets",
     .details = details,
-    .options =
-        CLI_TAKES(CLI_LISTEN, CLI_SCENARIO, CLI_NODE, CLI_SET, CLI_OUT, CLI_FORCE, CLI_AOR,
-                  CLI_REGISTER, CLI_EXPIRES, CLI_USER, CLI_PASSWORD_FILE, CLI_REALM, CLI_PROXY,
-                  CLI_DNS, CLI_CALL, CLI_COUNT, CLI_RATE, CLI_HOLD, CLI_CANCEL, CLI_HANGUP,
-                  CLI_ANSWER, CLI_REJECT, CLI_DOMAIN, CLI_USERS, CLI_BINDINGS, CLI_METRICS,
-                  CLI_SOURCE_RATE, CLI_CONNECTIONS, CLI_LOG, CLI_QUIET, CLI_VERBOSE, CLI_HELP),
+    .options = CLI_TAKES(CLI_LISTEN, CLI_SCENARIO, CLI_NODE, CLI_SET, CLI_OUT, CLI_FORCE, CLI_AOR,
+                         CLI_REGISTER, CLI_EXPIRES, CLI_USER, CLI_PASSWORD_FILE, CLI_REALM,
+                         CLI_PROXY, CLI_DNS, CLI_CALL, CLI_COUNT, CLI_RATE, CLI_HOLD, CLI_CANCEL,
+                         CLI_HANGUP, CLI_ANSWER, CLI_REJECT, CLI_DOMAIN, CLI_USERS, CLI_BINDINGS,
+                         CLI_METRICS, CLI_SOURCE_RATE, CLI_CONNECTIONS, CLI_LOG, CLI_JSON,
+                         CLI_QUIET, CLI_VERBOSE, CLI_HELP),
     .run = run_live,
 };

@@ -5,14 +5,19 @@
 #include "cli.h"
 #include "sl/site.h"
 
-/** What became of calls and registrations, counted from the facts. */
+/** What became of calls and registrations, counted from the facts, and said as it happens. */
 typedef struct live_tally {
+    const cli_args *args;
+    const sn_cast *cast;
+    uint32_t registered_nodes[SL_LISTENS_MAX], registered_count; /* as far as was said */
     uint64_t placed, answered, rejected, blocked, incoming, accepted, refused, ended;
     uint64_t registered, register_failed;
     unsigned last_status; /* of the last failure */
 } live_tally;
 
-/** Counts; `self` is a live_tally. */
+/** A tally of nothing yet. --quiet and --json say how much it says. */
+live_tally live_tally_of(const cli_args *args, const sn_plan *plan);
+/** Counts and says; `self` is a live_tally. */
 void live_count(void *self, const sn_fact *fact, ss_slice packet);
 
 /** --listen, or one default place; false when it said what is wrong. */

@@ -146,7 +146,7 @@ static rp_status run(const cli_args *args, const sl_proxy_setup *setup, sl_optio
     options->plan = plan;
     options->peer_count = SL_PEERS;
     live_record record;
-    live_tally tally = { 0 };
+    live_tally tally = live_tally_of(args, plan);
     rp_status status =
         live_record_begin(&record, args, plan, (sn_sink){ &tally, live_count }, options);
     if (!args->given[CLI_OUT] && !args->given[CLI_LOG]) {

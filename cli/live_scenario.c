@@ -97,7 +97,7 @@ static rp_status run(const cli_args *args, sn_plan *plan)
 {
     sl_listen listens[SL_LISTENS_MAX];
     live_record record;
-    live_tally tally = { 0 };
+    live_tally tally = live_tally_of(args, plan);
     sl_options options = { .plan = plan,
                            .listens = listens,
                            .is_scenario = true,

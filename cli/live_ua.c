@@ -161,7 +161,7 @@ rp_status live_ua(const cli_args *args)
     texts t;
     sl_ua_setup setup;
     const char *why = "";
-    live_tally tally = { 0 };
+    live_tally tally;
     live_record record;
     if (args->given[CLI_SCENARIO]) {
         return live_scenario(args);
@@ -188,6 +188,7 @@ rp_status live_ua(const cli_args *args)
                            .first_peer = peers,
                            .peer_count = SL_PEERS,
                            .ends_when_done = setup.call != NULL };
+    tally = live_tally_of(args, plan);
     status = live_record_begin(&record, args, plan, (sn_sink){ &tally, live_count }, &options);
     if (status == RP_OK) {
         status = live_run(args, &options);

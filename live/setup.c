@@ -137,6 +137,7 @@ static uint32_t add_me(sn_plan *plan, const sl_ua_setup *setup, const ss_setting
     me.ua.aor = setup->aor;
     me.ua.outbound_host = without_scheme(setup->outbound);
     me.ua.takes_any_call = true;
+    me.ua.origin = "sipsim"; /* of real peers some look for letters in o= */
     me.ua.expires_s = setup->registrar == NULL ? 0 : setup->expires_s;
     me.ua.unregisters = true;
     if (setup->password != NULL) {

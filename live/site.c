@@ -263,9 +263,24 @@ static bool is_at_rest(const sl_site *s)
     return left.calls == 0;
 }
 
+/* Of a scenario some of whose nodes run elsewhere: what they do may concern ours until its `duration` is over. */
+static bool others_act(const sl_site *s)
+{
+    const sn_plan *plan = s->options->plan;
+    bool do_act = false;
+    for (uint32_t i = 0; i < plan->call_count && !do_act; i++) {
+        do_act = sl_element_of(s, plan->calls[i].caller) == SN_NOBODY;
+    }
+    for (uint32_t i = 0; i < plan->act_count && !do_act; i++) {
+        do_act = sl_element_of(s, plan->acts[i].node) == SN_NOBODY;
+    }
+    return do_act;
+}
+
 static bool is_done(sl_site *s)
 {
-    return next_planned(s) == SS_TIME_NEVER && sl_left(s).calls == 0;
+    const ss_time until = s->others_act ? s->options->plan->duration : 0;
+    return next_planned(s) == SS_TIME_NEVER && sl_left(s).calls == 0 && sl_real_now(s) >= until;
 }
 
 /* Before the loop sleeps. */
@@ -575,6 +590,7 @@ sl_site *sl_site_new(const sl_options *options, sl_error *why)
         sl_site_free(s);
         return NULL;
     }
+    s->others_act = options->is_scenario && others_act(s);
     s->started_ns = uv_hrtime();
     if (start_elements(s) != SS_OK || !restore(s)) {
         say(why, s->out_of_memory ? "out of memory" : "cannot read the bindings of ",

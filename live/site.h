@@ -130,6 +130,7 @@ struct sl_site {
     uv_signal_t reload;
 
     sl_counts counts;
+    bool others_act; /* nodes of the scenario that are not here */
     bool is_ending, is_over, was_interrupted, out_of_memory, has_signals;
     ss_time done_since; /* nothing is left to do; SS_TIME_NEVER: something is */
 };

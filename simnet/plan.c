@@ -246,6 +246,7 @@ uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)
     copy.name = copy_text(plan, spec->name, &failed);
     copy.ua.aor = copy_text(plan, spec->ua.aor, &failed);
     copy.ua.outbound_host = copy_text(plan, spec->ua.outbound_host, &failed);
+    copy.ua.origin = copy_text(plan, spec->ua.origin, &failed);
     copy.ua.profile = profile_of(plan, &spec->ua, &failed);
     copy.ua.watch.event = copy_text(plan, spec->ua.watch.event, &failed);
     copy.ua.contacts = copy_text(plan, spec->ua.contacts, &failed);

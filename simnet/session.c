@@ -57,6 +57,14 @@ void sn_session_begin(sn_host *host, sn_session *s, uint64_t call_id, unsigned k
     s->before = s->now;
 }
 
+/* RFC8866:5.2 a user name, which may be any, or "-". */
+static ss_slice origin_of(const sn_host *host)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const char *origin = plan->groups[plan->nodes[sn_host_node(host)].group].ua.origin;
+    return origin == NULL ? SS_EMPTY : ss_slice_from(origin);
+}
+
 static ss_sdp_local local_of(const sn_host *host, const sn_session *s, ss_buffer *address)
 {
     const ss_path path = sn_host_path(host);
@@ -68,7 +76,9 @@ static ss_sdp_local local_of(const sn_host *host, const sn_session *s, ss_buffer
     ss_put_text(address, is_ipv6 ? "IP6 " : "IP4 ");
     ss_put(address, is_ipv6 ? ss_slice_cut(literal, 1, literal.len - 1)
                             : literal); /* no brackets: RFC8866:9 */
-    return (ss_sdp_local){ .address = ss_buffer_slice(address), .port = s->port };
+    return (ss_sdp_local){ .user = origin_of(host),
+                           .address = ss_buffer_slice(address),
+                           .port = s->port };
 }
 
 ss_slice sn_session_offer(sn_host *host, sn_session *s)

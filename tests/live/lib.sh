@@ -5,6 +5,7 @@
 set -u
 rm -f ./*.log ./*.db* ./*.csv # of an earlier run in this folder
 pids=()
+groups=() # peers that fork: all of their processes
 failed=0
 
 # The sanitized build is slow, and the machine is shared: the same proof with fewer calls.
@@ -16,9 +17,13 @@ cleanup() {
     for pid in "${pids[@]}"; do
         kill -9 "$pid" 2>/dev/null
     done
+    for pid in "${groups[@]}"; do
+        kill -9 -- "-$pid" 2>/dev/null
+    done
     wait 2>/dev/null
 }
 trap cleanup EXIT
+trap 'exit 1' INT TERM
 
 fault() {
     printf '%s\n' "$*" >&2
@@ -75,6 +80,20 @@ stop() {
     status=$?
 }
 is_gone() { ! kill -0 "$1" 2>/dev/null || [ "$(sed 's/.*) \(.\).*/\1/' "/proc/$1/stat" 2>/dev/null)" = Z ]; }
+
+# start_group COMMAND…: a peer that forks, in a process group of its own, whose id is in $group; end_group ID ends all of it.
+start_group() {
+    set -m
+    "$@" &
+    group=$!
+    set +m
+    groups+=("$group")
+}
+end_group() {
+    kill -TERM "$1" 2>/dev/null
+    await 5 is_gone "$1" || kill -9 -- "-$1" 2>/dev/null
+    wait "$1" 2>/dev/null
+}
 
 finish() { exit $failed; }
 

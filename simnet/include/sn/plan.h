@@ -86,6 +86,7 @@ typedef struct sn_ua_spec {
     bool unregisters;          /* what is bound is removed when the run drains */
     uint32_t behaviour;        /* index; SN_NOBODY: answers at once */
     uint16_t lines;            /* 0: no limit */
+    const char *origin;        /* who o= of its sessions names (RFC 8866 5.2), or NULL: "-" */
     ss_slice registrar, route; /* of all of the group; by finish, empty where there is none */
     unsigned events;           /* sn_event_package, a sum: what it notifies of */
     uint32_t min_expires_s;
