@@ -136,6 +136,8 @@ void ss_txn_note_switch(ss_txn_step *step, ss_transport from, ss_transport to, s
 
 /** How long the ending timers and TRYING run (17, table 4); T1 for A, E, G. 0 for D, I, J, K on reliable transports. */
 ss_span ss_txn_span(const ss_core *core, const ss_txn *t, ss_letter letter);
+/** How long a server of that machine waits for its user before it says 100 by itself. RFC 3261 17.2.1, RFC 4320 4.1 */
+ss_span ss_txn_silence_before_100(const ss_settings *s, ss_machine machine);
 /** More than this is the same: a 64*T1 timer ends the transaction before its seventh doubling, unless T2 capped it before. */
 enum { SS_TXN_DOUBLINGS_MAX = 7 };
 /** What the resend timer of a letter ran or runs: T1 doubled, for E and G no more than T2; the span of TRYING. */

@@ -2,10 +2,10 @@
 #include "overload.h"
 
 /* The 100 that 17.2.1 and RFC 4320 4.1 may ask for is printed now, as the request is not kept. 17.2.1: no To tag. */
-static ss_slice put_100(const ss_msg *request, const ss_arena *arena)
+static ss_slice put_100(const ss_msg *request, const ss_arena *arena, ss_span delay)
 {
     ss_buffer b = ss_buffer_open(arena); /* copied before anything else is taken from the arena */
-    ss_put_response_head(&b, request, 100, SS_EMPTY, SS_EMPTY);
+    ss_put_late_100_head(&b, request, delay);
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
     return b.overflow || b.len > SS_MESSAGE_BYTES_MAX ? SS_EMPTY : ss_buffer_slice(&b);
 }
@@ -36,15 +36,16 @@ ss_status ss_txn_serve(ss_core *core, ss_turn *turn, const ss_msg *request, cons
         ss_transport_response_path(request, came_by, &path) != SS_OK) {
         return SS_ERR_SEMANTIC;
     }
-    const ss_slice trying = put_100(request, turn->arena);
+    const ss_machine machine = request->method == SS_METHOD_INVITE ? SS_IST : SS_NIST;
+    const ss_slice trying =
+        put_100(request, turn->arena, ss_txn_silence_before_100(core->settings, machine));
     if (trying.len == 0) {
         turn->failed = true; /* the arena, not the quota */
         return SS_ERR_FULL;
     }
-    const bool is_invite = request->method == SS_METHOD_INVITE;
     const ss_txn_birth birth = {
-        .machine = is_invite ? SS_IST : SS_NIST,
-        .state = is_invite ? SS_TXN_PROCEEDING : SS_TXN_TRYING,
+        .machine = machine,
+        .state = machine == SS_IST ? SS_TXN_PROCEEDING : SS_TXN_TRYING,
         .key = ss_txn_server_key(request, &via, to_tag(request)),
         .request = request,
         .via = &via,

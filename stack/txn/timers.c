@@ -53,6 +53,11 @@ static ss_span timer_d(const ss_settings *s)
     return 64 * s->t1 > SS_S(32) ? 64 * s->t1 : SS_S(32);
 }
 
+ss_span ss_txn_silence_before_100(const ss_settings *s, ss_machine machine)
+{
+    return machine == SS_IST ? SS_MS(200) : until_e_reaches_t2(s);
+}
+
 ss_span ss_txn_span(const ss_core *core, const ss_txn *t, ss_letter letter)
 {
     const ss_settings *s = core->settings;
@@ -65,7 +70,7 @@ ss_span ss_txn_span(const ss_core *core, const ss_txn *t, ss_letter letter)
     case SS_TIMER_J:
         return t->is_reliable ? 0 : 64 * s->t1;
     case SS_TIMER_TRYING:
-        return t->machine == SS_IST ? SS_MS(200) : until_e_reaches_t2(s);
+        return ss_txn_silence_before_100(s, ss_txn_machine(t));
     case SS_TIMER_A:
     case SS_TIMER_E:
     case SS_TIMER_G:

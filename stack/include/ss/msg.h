@@ -260,6 +260,8 @@ void ss_put_body(ss_buffer *b, ss_slice type, ss_slice body);
  */
 void ss_put_response_head(ss_buffer *b, const ss_msg *request, unsigned status, ss_slice reason,
                           ss_slice to_tag);
+/** The head of a 100 that goes out so long after its request came, which Timestamp says (RFC 3261 8.2.6.1). */
+void ss_put_late_100_head(ss_buffer *b, const ss_msg *request, ss_span delay);
 
 /* ---- splicing: the received bytes with edits ------------------------------------------------------------------------------
  * A list of edits in the arena, kept in order of place. What no edit names goes out byte for byte (16.6). */
