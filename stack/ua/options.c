@@ -20,7 +20,7 @@ void ss_uas_options(const ss_visit *v, const ss_incoming *in)
         ss_ua_put_ability(v, &b, SS_HDR_ALLOW);
         ss_ua_put_ability(v, &b, SS_HDR_ACCEPT);
         ss_put_header(&b, SS_HDR_ACCEPT_ENCODING, SS_LIT("identity"));
-        ss_put_header(&b, SS_HDR_ACCEPT_LANGUAGE, SS_LIT("en"));
+        ss_put_header(&b, SS_HDR_ACCEPT_LANGUAGE, SS_UA_LANGUAGE);
         ss_ua_put_ability(v, &b, SS_HDR_SUPPORTED);
         ss_ua_put_ability(v, &b, SS_HDR_ALLOW_EVENTS);
     }

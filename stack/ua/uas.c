@@ -263,6 +263,22 @@ static bool has_coding(const ss_msg *request)
     return false;
 }
 
+/* Our language, or a kind of it: "en-GB". A body for readers of several is for us when one of them is ours. RFC3261:20.13 */
+static bool is_readable(const ss_msg *request)
+{
+    ss_value_iter it = { 0 };
+    ss_slice language;
+    bool is_said = false;
+    const ss_slice ours = SS_UA_LANGUAGE;
+    while (ss_msg_next_value(request, SS_HDR_CONTENT_LANGUAGE, &it, &language) == SS_OK) {
+        is_said = true;
+        if (ss_slice_eq_nocase(ss_slice_cut(language, 0, ss_slice_find(language, '-')), ours)) {
+            return true;
+        }
+    }
+    return !is_said;
+}
+
 /* RFC3261:8.2.3 */
 static bool refuse_content(const ss_visit *v, const ss_incoming *in, const ss_method_row *row)
 {
@@ -276,6 +292,10 @@ static bool refuse_content(const ss_visit *v, const ss_incoming *in, const ss_me
     const ss_slice type = ss_value_head(ss_msg_value(in->msg, SS_HDR_CONTENT_TYPE, 0), NULL);
     if (!ss_ua_lists(row->accepts, type)) {
         ss_ua_refuse(v, in, 415, SS_HDR_ACCEPT, row->accepts);
+        return true;
+    }
+    if (!is_readable(in->msg)) {
+        ss_ua_refuse(v, in, 415, SS_HDR_ACCEPT_LANGUAGE, SS_UA_LANGUAGE);
         return true;
     }
     return false;

@@ -11,6 +11,9 @@
 #include "ss/sdp.h"
 #include "ss/ua.h"
 
+/** What bodies may be written in (RFC 3261 20.3, 20.13). */
+#define SS_UA_LANGUAGE SS_LIT("en")
+
 /* ---- the state of things ---- */
 
 /** One visit to a user agent: what every function needs. */
