@@ -213,8 +213,7 @@ TEST(rfc3261_13_2_2_4_further_2xx_from_forks_are_acknowledged_and_released)
 }
 
 /* RFC3261:13.2.2.4 Its early dialog was ended with the call; the 2xx that crosses that must not be left without an ACK. */
-TEST(
-    rfc3261_13_2_2_4_a_2xx_of_an_early_dialog_after_the_end_of_the_call_is_acknowledged_and_released)
+TEST(rfc3261_13_2_2_4_a_2xx_of_a_fork_after_the_end_of_the_call_is_acknowledged)
 {
     ua_rig *rig = ua_start();
     ua_call(rig, ALICE, "sip:carol@10.0.0.9");

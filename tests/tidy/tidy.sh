@@ -24,6 +24,10 @@ fault_lines 'allocation in the stack' < <(
     code "${stack[@]}" | grep -E '(^|[^A-Za-z0-9_.>])(malloc|calloc|realloc|free|strdup|strndup|alloca) *\(')
 fault_lines 'floating point' < <(code "${pure[@]}" | grep -E '(^|[^A-Za-z0-9_])(float|double|long double)([^A-Za-z0-9_]|$)')
 
+# The list of tests is read off the sources, line by line: what a longer name pushes to the next line is in no suite.
+fault_lines 'a test that no suite runs' < <(
+    grep -nE '^TEST\(' $(sources tests) /dev/null | grep -vE ':TEST\([A-Za-z0-9_]+\)$')
+
 # The patterns are split so that this file does not match itself.
 fault_lines 'open end' < <(
     grep -nE '(TO''DO|FIX''ME|X''XX)' "${all[@]}" $(find cmake cli stack crypto simnet fuzz reports live tests -name CMakeLists.txt) \
