@@ -56,11 +56,14 @@ TEST(rfc3261_8_1_3_4_the_contact_becomes_the_request_uri_without_method_and_head
 {
     ua_rig *rig = ua_start();
     ua_call(rig, ALICE, "sip:bob@10.0.0.9");
-    redirect(rig, 0,
-             "Contact: <sip:carol@10.0.0.9;transport=udp;method=INVITE;user=phone;x=y?Subject=a%20b"
-             "&Call-Info=%3Chttp%3A%2F%2Fx%3E>\r\n");
+    redirect(
+        rig, 0,
+        "Contact: "
+        "<sip:carol@h;transport=udp;method=INVITE;maddr=10.0.0.9;ttl=1;user=phone;x=y?Subject=a%20b"
+        "&Call-Info=%3Chttp%3A%2F%2Fx%3E>\r\n");
     const ss_msg *again = ua_parse(invite_of(rig, 1));
-    CHECK_SLICE(again->request_uri, "sip:carol@10.0.0.9;transport=udp;user=phone;x=y");
+    CHECK_SLICE(again->request_uri,
+                "sip:carol@h;transport=udp;maddr=10.0.0.9;ttl=1;user=phone;x=y");
     CHECK_SLICE(ss_msg_value(again, SS_HDR_SUBJECT, 0), "a b");
     CHECK_SLICE(ss_msg_value(again, SS_HDR_CALL_INFO, 0), "<http://x>");
 }

@@ -496,6 +496,24 @@ TEST(rfc3261_8_1_1_8_a_secure_target_makes_the_contact_secure)
     check_secure_invite("sips:10.0.0.9;lr", "sip:carol@example.com");
 }
 
+/* RFC3261:8.1.1.8 Bob calls whoever called him, by the one Contact that he got. */
+TEST(rfc3261_8_1_1_8_a_contact_is_one_and_good_outside_the_dialog_too)
+{
+    ua_rig *rig = ua_start();
+    ua_set_up(rig);
+    const ss_msg *invite = ua_sent_msg(rig, ALICE, "INVITE", 0);
+    ss_value_iter it = { 0 };
+    ss_slice contact, more;
+    CHECK_OK(ss_msg_next_value(invite, SS_HDR_CONTACT, &it, &contact));
+    CHECK_EQ(ss_msg_next_value(invite, SS_HDR_CONTACT, &it, &more), SS_NONE);
+    CHECK_SLICE(contact, "<sip:alice@10.0.0.1:5060>");
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    ua_run_out(rig);
+    ua_call(rig, BOB, "sip:alice@10.0.0.1:5060");
+    ua_run(rig, rig->now + SS_MS(10));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_INCOMING), 1);
+}
+
 /* RFC3261:8.1.1.9 */
 TEST(rfc3261_8_1_1_9_only_what_we_have_is_offered_and_nothing_is_required)
 {

@@ -295,6 +295,36 @@ TEST(rfc3261_10_3_step_8_all_current_bindings_are_told_with_what_is_left_of_them
     px_stop(rig);
 }
 
+/* RFC3261:10.3 A 6xx would say that the address-of-record is nowhere else, which a registrar does not know. */
+TEST(rfc3261_10_3_no_answer_of_a_registrar_is_a_6xx)
+{
+    static const char *const lines[] = {
+        "",
+        "Contact: " HERE "\n",
+        "Contact: " HERE ";expires=1\n",
+        "Contact: *\n",
+        "Contact: <sip:\n",
+        "Contact: <tel:+1>\n",
+        "Contact: " HERE "\nRequire: nothing-known\n",
+        "Contact: " HERE "\nAuthorization: Digest\n",
+        "Contact: " HERE "\nContent-Type: text/plain\nContent-Encoding: gzip\n",
+    };
+    static const char *const uris[] = { "sip:example.com", "sips:example.com", "tel:+1" };
+    static const char *const records[] = { "sip:bob@example.com", "sip:bob@example.net", "tel:+1" };
+    proxy_rig *rig = px_start();
+    for (unsigned i = 0; i < SS_COUNT(lines) * SS_COUNT(uris) * SS_COUNT(records); i++) {
+        px_send(rig, BOB,
+                registering(rig, uris[i / SS_COUNT(lines) % SS_COUNT(uris)],
+                            records[i / SS_COUNT(lines) / SS_COUNT(uris)], "r", i + 1,
+                            lines[i % SS_COUNT(lines)]));
+        const px_sent *answer = px_take(rig);
+        CHECK_NOT_NULL(answer);
+        CHECK(ss_slice_starts(answer->bytes, SS_LIT("SIP/2.0 ")));
+        CHECK(answer->bytes.at[8] < '6');
+    }
+    px_stop(rig);
+}
+
 TEST(rfc3261_10_3_copies_of_a_register_are_answered_without_asking_again)
 {
     proxy_rig *rig = px_start();

@@ -64,13 +64,22 @@ TEST(rfc3261_12_2_1_1_a_strict_router_becomes_the_request_uri)
 /* RFC3261:12.2.1.1 */
 TEST(rfc3261_12_2_1_1_numbers_rise_by_one_in_each_direction)
 {
+    static const int asking[] = { ALICE, BOB, BOB, ALICE, BOB };
     ua_rig *rig = ua_start();
     ua_set_up(rig);
+    uint32_t last[2] = { ua_sent_msg(rig, ALICE, "INVITE", 0)->cseq.number, 0 };
+    unsigned asked[2] = { 0, 0 };
+    for (size_t i = 0; i < SS_COUNT(asking); i++) {
+        const int who = asking[i];
+        ss_command options = { .kind = SS_CMD_REQUEST, .method = SS_METHOD_OPTIONS, .call = 1 };
+        CHECK_OK(ua_command(rig, who, &options));
+        const uint32_t number = ua_sent_msg(rig, who, "OPTIONS", asked[who]++)->cseq.number;
+        CHECK(last[who] == 0 ? number <= SS_CSEQ_INITIAL_MAX : number == last[who] + 1);
+        last[who] = number;
+        ua_run(rig, rig->now + SS_MS(30));
+    }
     CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
-    ss_cseq invite, bye;
-    CHECK_OK(ss_msg_cseq(ua_parse(ua_sent(rig, ALICE, "INVITE", 0)), &invite));
-    CHECK_OK(ss_msg_cseq(ua_parse(ua_sent(rig, ALICE, "BYE", 0)), &bye));
-    CHECK_EQ(bye.number, invite.number + 1);
+    CHECK_EQ(ua_sent_msg(rig, ALICE, "BYE", 0)->cseq.number, last[ALICE] + 1);
 }
 
 /* RFC3261:12.2.2 */
@@ -186,6 +195,23 @@ TEST(rfc3261_12_1_1_a_secure_request_makes_the_contact_secure)
     check_secure_answer("sip:bob@10.0.0.2", CONTACT, plain);
 }
 
+/* RFC3261:12.2.1.1 The flag was set when the dialog was made: the target that its peer gave says nothing of it. */
+TEST(rfc3261_12_2_1_1_the_contact_of_a_request_in_a_secure_dialog_is_sips)
+{
+    static const char *const targets[] = { "sips:carol@10.0.0.9", "sip:carol@10.0.0.9" };
+    static const char *const contacts[] = { "<sips:alice@10.0.0.1:5060>",
+                                            "<sip:alice@10.0.0.1:5060>" };
+    static const char *const answers[] = { "Contact: <sips:carol@10.0.0.9>\r\n", CONTACT };
+    for (size_t i = 0; i < SS_COUNT(targets); i++) {
+        ua_rig *rig = ua_start();
+        ua_call(rig, ALICE, targets[i]);
+        CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "INVITE", 0), 200, "c", answers[i]));
+        CHECK_OK(ua_say(rig, ALICE, SS_CMD_REINVITE, SS_LIT("v=0\r\n")));
+        CHECK_SLICE_EQ(ss_msg_value(ua_sent_msg(rig, ALICE, "INVITE", 1), SS_HDR_CONTACT, 0),
+                       ss_slice_from(contacts[i]));
+    }
+}
+
 /* RFC3261:12.1.1 A peer of RFC 2543 has none. */
 TEST(rfc3261_12_1_1_a_request_without_a_from_tag_makes_a_dialog_all_the_same)
 {
@@ -210,6 +236,23 @@ TEST(rfc3261_12_1_1_a_request_without_a_from_tag_makes_a_dialog_all_the_same)
     CHECK_OK(ua_inject_text(rig, BOB, text));
     CHECK_EQ(ua_sent_count(rig, BOB, "200 BYE"), 1);
     CHECK_EQ(rig->engines[BOB].core.dialogs, 0);
+}
+
+/* RFC3261:12.2.1.1 What has no tag is sent without one. */
+TEST(rfc3261_12_2_1_1_a_null_remote_tag_is_left_out)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ua_inject_text(
+        rig, BOB,
+        "INVITE sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKi\r\n"
+        "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>\r\nTo: <sip:bob@example.com>\r\n"
+        "Call-ID: o\r\nCSeq: 1 INVITE\r\n" CONTACT "Content-Length: 0\r\n\r\n"));
+    CHECK_OK(ua_do(rig, BOB, SS_CMD_ANSWER, 1));
+    CHECK_OK(ua_do(rig, BOB, SS_CMD_HANGUP, 1));
+    ua_run(rig, SS_S(32)); /* the ACK that never comes: 15 */
+    const ss_msg *bye = ua_sent_msg(rig, BOB, "BYE", 0);
+    CHECK_SLICE(ss_msg_value(bye, SS_HDR_TO, 0), "<sip:carol@example.com>");
+    CHECK_EQ(ss_name_addr_tag(&bye->from).len, 16);
 }
 
 /* RFC3261:12.1.2 RFC3261:8.1.1.8 The special form of REGISTER has no meaning elsewhere. */

@@ -25,6 +25,25 @@ TEST(rfc3261_15_the_callee_waits_with_its_bye_for_the_ack)
     CHECK(ua_is_empty(rig, BOB));
 }
 
+/* RFC3261:15 Who is rung and hangs up refuses; who rings and hangs up cancels: no BYE before there is a dialog that may end by it. */
+TEST(rfc3261_15_nobody_says_bye_before_the_call_is_answered)
+{
+    for (int node = ALICE; node <= BOB; node++) {
+        ua_rig *rig = ua_start();
+        ua_call(rig, ALICE, "sip:bob@10.0.0.2");
+        ua_run(rig, SS_MS(10));
+        CHECK_OK(ua_do_status(rig, BOB, SS_CMD_PROGRESS, 1, 180));
+        ua_run(rig, SS_MS(20));
+        CHECK_OK(ua_do(rig, node, SS_CMD_HANGUP, 1));
+        ua_run_out(rig);
+        CHECK_EQ(ua_sent_count(rig, ALICE, "BYE") + ua_sent_count(rig, BOB, "BYE"), 0);
+        CHECK_EQ(ua_sent_count(rig, ALICE, "CANCEL"), node == ALICE);
+        CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REJECTED), 1);
+        CHECK(ua_is_empty(rig, ALICE));
+        CHECK(ua_is_empty(rig, BOB));
+    }
+}
+
 /* RFC3261:15 */
 TEST(rfc3261_15_without_an_ack_the_callees_bye_waits_64_t1)
 {

@@ -58,6 +58,8 @@ TEST(rfc3261_19_1_1_what_breaks_the_grammar_is_no_uri)
                                        "sip:a@host:65536",
                                        "sip:a@host:5o",
                                        "sip:a@ho_st",
+                                       "sip:a@h%6fst",
+                                       "sip:a\tb@host",
                                        "sip:a@host;",
                                        "sip:a@host;;lr",
                                        "sip:a@host;x=",

@@ -294,6 +294,28 @@ TEST(rfc3261_22_1_credentials_go_to_hosts_of_their_realm_only)
     CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_REJECTED, 0)->event.status, 407);
 }
 
+/* RFC3261:22.3 what a proxy was shown in one dialog is not shown in the next, unless it is the one that we were told to use */
+TEST(rfc3261_22_3_credentials_for_a_proxy_outlive_their_dialog_toward_our_own_proxy_only)
+{
+    static const ss_slice ours[] = { SS_LIT_INIT("10.0.0.9") };
+    ua_rig *rig = login_start();
+    ss_credentials c;
+    login_credential.hosts = ours;
+    login_credential.host_count = 1;
+    const uint32_t call = ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    CHECK_OK(ua_carol_answers(rig, nth(rig, "INVITE", 0), 407, "p", proxy("n1")));
+    CHECK(login_credentials(nth(rig, "INVITE", 1), SS_HDR_PROXY_AUTHORIZATION, 0, &c));
+    CHECK_OK(ua_carol_answers(rig, nth(rig, "INVITE", 1), 200, "c", CONTACT));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, call));
+    CHECK_OK(ua_carol_answers(rig, nth(rig, "BYE", 0), 200, "c", ""));
+    ua_call(rig, ALICE, "sip:bob@10.0.0.2");
+    CHECK_EQ(nth(rig, "INVITE", 2)->to, BOB);
+    CHECK(!login_credentials(nth(rig, "INVITE", 2), SS_HDR_PROXY_AUTHORIZATION, 0, &c));
+    ua_call(rig, ALICE, "sip:dave@10.0.0.9");
+    CHECK(login_credentials(nth(rig, "INVITE", 3), SS_HDR_PROXY_AUTHORIZATION, 0, &c));
+    CHECK_SLICE(c.nc_text, "00000003"); /* the INVITE's was 1, the BYE's 2 */
+}
+
 /* RFC3261:22.2 a called party that asks for the password of our realm gets nothing, unless that is wanted */
 TEST(rfc3261_22_2_another_user_gets_no_credentials_of_the_realm)
 {

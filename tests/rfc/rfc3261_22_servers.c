@@ -1,5 +1,6 @@
 /* RFC 3261 section 22, the server's half: a proxy and its registrar that ask the users of example.com for credentials. */
 #include <stdio.h>
+#include <string.h>
 
 #include "proxy_rig.h"
 
@@ -232,6 +233,24 @@ TEST(rfc3261_22_3_a_407_from_downstream_is_passed_on_with_all_its_challenges)
     CHECK_SLICE(px_field(rig, up, SS_HDR_PROXY_AUTHENTICATE, 1),
                 "Digest realm=\"b\", nonce=\"1\", algorithm=MD5, qop=\"auth\"");
     px_stop(rig);
+}
+
+/* RFC3261:22.3 What is for the next proxy of a chain is left as it is, and is none for us. */
+TEST(rfc3261_22_3_credentials_of_another_realm_are_neither_used_nor_taken_out)
+{
+    static const char theirs[] = "Digest username=\"alice\", realm=\"next.test\", nonce=\"n\", "
+                                 "uri=\"sip:bob@example.com\", response=\"00\"";
+    char lines[2048];
+    proxy_rig *rig = protected();
+    snprintf(lines, sizeof lines, "Proxy-Authorization: %s\n", theirs);
+    const px_sent *response = challenged(rig, px_request(rig, INVITE, "i1", lines), 407);
+    CHECK(!says_stale(rig, response, SS_HDR_PROXY_AUTHENTICATE));
+    strcat(lines, px_login_line(response, &alice_invites));
+    px_send(rig, ALICE, px_request(rig, INVITE, "i2", lines));
+    px_expect(rig, ALICE, "SIP/2.0 100 Trying");
+    const px_sent *forwarded = px_expect(rig, BOB, "INVITE sip:bob@10.0.0.3 SIP/2.0");
+    CHECK_SLICE_EQ(px_field(rig, forwarded, SS_HDR_PROXY_AUTHORIZATION, 0), ss_slice_from(theirs));
+    px_free(rig);
 }
 
 /* RFC3261:22.3 a request from another domain is nobody's to ask for a password */
