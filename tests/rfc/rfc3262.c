@@ -46,6 +46,36 @@ static void end(ua_rig *rig)
     CHECK(ua_is_empty(rig, BOB));
 }
 
+/* RFC3262:4 An INVITE may require reliable responses, and nothing that follows it does. */
+TEST(rfc3262_4_no_request_but_invite_requires_it)
+{
+    static const char *const names[] = { "PRACK", "UPDATE", "ACK", "BYE" };
+    ua_rig *rig = ua_start();
+    ss_command command = { .kind = SS_CMD_CALL,
+                           .target = SS_LIT("sip:bob@10.0.0.2"),
+                           .reliable = true,
+                           .body_type = SS_LIT("application/sdp"),
+                           .body = OFFER };
+    CHECK_OK(ua_command(rig, ALICE, &command));
+    ua_run(rig, SS_MS(10));
+    CHECK_OK(progress(rig, 183, ANSWER));
+    ua_run(rig, SS_MS(20));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_PRACK, SS_EMPTY));
+    ua_run(rig, SS_MS(40));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_UPDATE, OFFER));
+    ua_run(rig, SS_MS(50));
+    CHECK_OK(ua_say(rig, BOB, SS_CMD_RESPOND, ANSWER));
+    ua_run(rig, SS_MS(60));
+    CHECK_OK(ua_say(rig, BOB, SS_CMD_ANSWER, SS_EMPTY));
+    ua_run(rig, SS_MS(80));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    CHECK_SLICE(ss_msg_value(ua_sent_msg(rig, ALICE, "INVITE", 0), SS_HDR_REQUIRE, 0), "100rel");
+    for (size_t i = 0; i < SS_COUNT(names); i++) {
+        CHECK_EQ(ss_msg_count(ua_sent_msg(rig, ALICE, names[i], 0), SS_HDR_REQUIRE), 0);
+    }
+    ua_run_out(rig);
+}
+
 /* ---- 3: the server ---- */
 
 TEST(rfc3262_3_a_reliable_1xx_says_so_and_its_prack_names_it)

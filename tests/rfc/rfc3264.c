@@ -369,6 +369,38 @@ TEST(rfc3264_6_1_an_answer_has_a_format_that_was_offered)
     CHECK(take(HEAD "m=audio 5000 RTP/AVP 18 8\r\n"));
 }
 
+/* Of the first of two streams, which has an address of its own. */
+static unsigned answered_port(const char *connection)
+{
+    static char text[512];
+    ss_sdp sdp;
+    ss_diag diag;
+    begin(ALL_KINDS, ALL_KINDS);
+    snprintf(text, sizeof text, HEAD AUDIO "c=IN %s\r\n" VIDEO, connection);
+    CHECK_OK(ss_sdp_parse(&sdp, test_arena(), ss_slice_from(text), &diag));
+    ss_buffer said = ss_buffer_on(b.text, sizeof b.text);
+    CHECK_OK(ss_session_answer(&b.session, &sdp, &b.local, &said));
+    hear(&b, &said);
+    CHECK_EQ(b.read.media[1].port, 5002);
+    return b.read.media[0].port;
+}
+
+/* RFC3264:8.4 Hold as RFC 2543 had it is an offer like another. */
+TEST(rfc3264_8_4_the_address_0_0_0_0_is_taken)
+{
+    CHECK_EQ(answered_port("IP4 10.0.0.2"), 5000);
+    CHECK_EQ(answered_port("IP4 0.0.0.0"), 5000);
+}
+
+/* RFC3264:6.1 RFC3264:6.2 We join no group: its stream is rejected, as the answer to it would have to be the group's address. */
+TEST(rfc3264_6_2_a_multicast_stream_is_rejected)
+{
+    CHECK_EQ(answered_port("IP4 224.2.36.42/127"), 0);
+    CHECK_EQ(answered_port("IP4 239.255.255.255/1"), 0);
+    CHECK_EQ(answered_port("IP6 FF15::101/3"), 0);
+    CHECK_EQ(answered_port("IP6 2001:db8::1"), 5000);
+}
+
 TEST(rfc3264_8_2_what_is_offered_off_stays_off_in_the_answer)
 {
     begin_with_audio();

@@ -83,6 +83,31 @@ TEST(rfc4028_9_the_refresher_is_the_uacs_choice_if_it_made_one)
                 "120;refresher=uas");
 }
 
+/* RFC4028:9 The server may shorten the interval, and never below Min-SE or 90 s; its own Min-SE is said in a 422 alone: RFC4028:5 */
+TEST(rfc4028_9_the_interval_of_a_2xx_is_between_min_se_and_what_was_asked_for)
+{
+    static const struct {
+        const char *lines, *said;
+    } cases[] = {
+        { "Session-Expires: 200\r\n", "200;refresher=uac" },
+        { "Session-Expires: 90\r\n", "90;refresher=uac" },
+        { "Session-Expires: 3600\r\nMin-SE: 1800\r\n", "3600;refresher=uac" },
+        { "Min-SE: 1800\r\n", "1800;refresher=uac" }, /* we want 120 ourselves */
+        { "", "120;refresher=uac" },
+    };
+    for (unsigned i = 0; i < SS_COUNT(cases); i++) {
+        char lines[256];
+        ua_rig *rig = ua_start();
+        rig->identities[BOB].session_timers = (ss_session_timers){ 90, 120, SS_REFRESHER_UAC };
+        snprintf(lines, sizeof lines, CONTACT "Supported: timer\r\n%s", cases[i].lines);
+        CHECK_OK(ua_carol_invites(rig, BOB, "i", lines));
+        CHECK_OK(ua_do(rig, BOB, SS_CMD_ANSWER, 1));
+        const ss_msg *ok = ua_sent_msg(rig, BOB, "200 INVITE", 0);
+        CHECK_SLICE_EQ(value(ok, SS_HDR_SESSION_EXPIRES), ss_slice_from(cases[i].said));
+        CHECK_EQ(ss_msg_count(ok, SS_HDR_MIN_SE), 0);
+    }
+}
+
 TEST(rfc4028_9_who_does_not_know_the_extension_is_not_asked)
 {
     ua_rig *rig = ua_start();

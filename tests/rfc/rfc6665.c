@@ -306,6 +306,58 @@ TEST(rfc6665_4_2_1_1_what_cannot_be_taken_is_refused)
     CHECK(has(ua_sent(rig, BOB, "200 SUBSCRIBE", 1), "\r\nExpires: 3600\r\n"));
 }
 
+/* RFC6665:4.6 A CANCEL is answered, and nothing else becomes of it. */
+TEST(rfc6665_4_6_a_cancel_of_a_subscribe_or_notify_has_no_effect)
+{
+    static const char *const methods[] = { "SUBSCRIBE", "CANCEL" };
+    ua_rig *rig = start();
+    for (unsigned i = 0; i < 2; i++) { /* ev_carol_sends would make another branch */
+        char text[512];
+        snprintf(
+            text, sizeof text,
+            "%s sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKs\r\n"
+            "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=c\r\n"
+            "To: <sip:bob@example.com>\r\nCall-ID: s\r\nCSeq: 1 %s\r\n%sContent-Length: 0\r\n\r\n",
+            methods[i], methods[i], i == 0 ? CONTACT PRESENCE "Expires: 600\r\n" : "");
+        CHECK_OK(ua_inject_text(rig, BOB, text));
+    }
+    CHECK_EQ(ua_sent_count(rig, BOB, "200 SUBSCRIBE"), 1);
+    CHECK_EQ(ua_sent_count(rig, BOB, "200 CANCEL"), 1);
+    CHECK_EQ(ua_sent_count(rig, BOB, "NOTIFY"), 1);
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, BOB, "NOTIFY", 0), 200, "c", ""));
+    CHECK_EQ(rig->engines[BOB].core.dialogs, 1);
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_SUBSCRIPTION_ENDED), 0);
+}
+
+/* RFC6665:8.3.1 We never say it to a SUBSCRIBE, and take it for a 200. */
+TEST(rfc6665_8_3_1_a_202_is_a_200)
+{
+    ua_rig *rig = start();
+    CHECK_EQ(subscribe(rig, "sip:carol@10.0.0.9", "presence", 600), 1);
+    const ua_message *ask = ua_sent(rig, ALICE, "SUBSCRIBE", 0);
+    CHECK_OK(ua_carol_answers(rig, ask, 202, "c", CONTACT "Expires: 600\r\n"));
+    carol_notifies(rig, ask, "c", 1, ACTIVE);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "200 NOTIFY"), 1);
+    ua_run(rig, SS_S(540));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "SUBSCRIBE"), 2); /* it is refreshed as any */
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_SUBSCRIPTION_ENDED), 0);
+}
+
+/* RFC6665:4.1.3 "expires" means nothing where there is nothing left. */
+TEST(rfc6665_4_1_3_what_is_terminated_does_not_expire)
+{
+    ua_rig *rig = start();
+    CHECK_EQ(subscribe(rig, "sip:carol@10.0.0.9", "presence", 600), 1);
+    const ua_message *ask = ua_sent(rig, ALICE, "SUBSCRIBE", 0);
+    CHECK_OK(ua_carol_answers(rig, ask, 200, "c", CONTACT "Expires: 600\r\n"));
+    carol_notifies(rig, ask, "c", 1,
+                   PRESENCE "Subscription-State: terminated;expires=600;reason=noresource\r\n");
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_SUBSCRIPTION_ENDED), 1);
+    ua_run_out(rig);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "SUBSCRIBE"), 1);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
 /* RFC6665:4.2.2 figure 2; RFC6665:4.1.2 figure 1 */
 TEST(rfc6665_4_2_2_pending_then_active_then_terminated_by_policy)
 {
