@@ -2,20 +2,31 @@
 #include "scan.h"
 #include "streams.h"
 
-/* RFC3551:6 the static audio types that are still met. */
+/* RFC3551:6 the static types, audio (table 4) and video (table 5). */
 static const ss_sdp_codec static_types[] = {
     { 0, SS_LIT_INIT("PCMU"), 8000, 1, { NULL, 0 } },
     { 3, SS_LIT_INIT("GSM"), 8000, 1, { NULL, 0 } },
     { 4, SS_LIT_INIT("G723"), 8000, 1, { NULL, 0 } },
+    { 5, SS_LIT_INIT("DVI4"), 8000, 1, { NULL, 0 } },
+    { 6, SS_LIT_INIT("DVI4"), 16000, 1, { NULL, 0 } },
+    { 7, SS_LIT_INIT("LPC"), 8000, 1, { NULL, 0 } },
     { 8, SS_LIT_INIT("PCMA"), 8000, 1, { NULL, 0 } },
     { 9, SS_LIT_INIT("G722"), 8000, 1, { NULL, 0 } },
     { 10, SS_LIT_INIT("L16"), 44100, 2, { NULL, 0 } },
     { 11, SS_LIT_INIT("L16"), 44100, 1, { NULL, 0 } },
+    { 12, SS_LIT_INIT("QCELP"), 8000, 1, { NULL, 0 } },
     { 13, SS_LIT_INIT("CN"), 8000, 1, { NULL, 0 } },
+    { 14, SS_LIT_INIT("MPA"), 90000, 1, { NULL, 0 } },
     { 15, SS_LIT_INIT("G728"), 8000, 1, { NULL, 0 } },
+    { 16, SS_LIT_INIT("DVI4"), 11025, 1, { NULL, 0 } },
+    { 17, SS_LIT_INIT("DVI4"), 22050, 1, { NULL, 0 } },
     { 18, SS_LIT_INIT("G729"), 8000, 1, { NULL, 0 } },
+    { 25, SS_LIT_INIT("CelB"), 90000, 1, { NULL, 0 } },
     { 26, SS_LIT_INIT("JPEG"), 90000, 1, { NULL, 0 } },
+    { 28, SS_LIT_INIT("nv"), 90000, 1, { NULL, 0 } },
     { 31, SS_LIT_INIT("H261"), 90000, 1, { NULL, 0 } },
+    { 32, SS_LIT_INIT("MPV"), 90000, 1, { NULL, 0 } },
+    { 33, SS_LIT_INIT("MP2T"), 90000, 1, { NULL, 0 } },
     { 34, SS_LIT_INIT("H263"), 90000, 1, { NULL, 0 } },
 };
 
