@@ -339,3 +339,66 @@ TEST(rfc7433_4_user_to_user_is_data_with_tokens)
     BAD(USER_TO_USER, "56;encoding=\"hex\"");
     BAD(USER_TO_USER, ";encoding=hex");
 }
+
+/* What comes before it: RFC8224:4, and RFC 4474 as it was. */
+TEST(rfc8224_4_an_identity_is_a_digest_and_where_its_certificate_is)
+{
+    GOOD(IDENTITY,
+         "eyJhbGciOi.eyJk_-.rq3p;info=<https://cert.example.org/p.cer>;alg=ES256;ppt=shaken");
+    GOOD(IDENTITY, "..rq3p+/=;info=<https://cert.example.org/p.cer>;ppt=\"shaken\";x=y");
+    GOOD(IDENTITY, "\"ZYNBbHC00VMZ=\"");
+    BAD(IDENTITY, "");
+    BAD(IDENTITY, ";info=<https://cert.example.org>");
+    RANGE(IDENTITY, "abc"); /* info is not optional */
+    RANGE(IDENTITY, "abc;alg=ES256");
+    BAD(IDENTITY, "abc;info=https://cert.example.org");
+    BAD(IDENTITY, "abc;info=<>");
+    BAD(IDENTITY, "abc def;info=<https://cert.example.org>");
+}
+
+TEST(rfc3329_2_2_a_security_mechanism_has_a_preference)
+{
+    static const ss_hdr fields[] = { SS_HDR_SECURITY_CLIENT, SS_HDR_SECURITY_SERVER,
+                                     SS_HDR_SECURITY_VERIFY };
+    for (size_t i = 0; i < SS_COUNT(fields); i++) {
+        CHECK_OK(type(fields[i], "digest"));
+        CHECK_OK(type(fields[i], "ipsec-ike;q=0.1"));
+        CHECK_OK(type(fields[i], "tls;q=0.2;d-alg=MD5;d-ver=\"0000\""));
+        CHECK_STATUS(type(fields[i], ""), SS_ERR_SYNTAX);
+        CHECK_STATUS(type(fields[i], ";q=0.2"), SS_ERR_SYNTAX);
+        CHECK_STATUS(type(fields[i], "tls;q=2"), SS_ERR_SYNTAX);
+        CHECK_STATUS(type(fields[i], "tls q=0.2"), SS_ERR_SYNTAX);
+    }
+}
+
+TEST(rfc6442_4_1_a_geolocation_is_a_uri_in_brackets)
+{
+    GOOD(GEOLOCATION, "<cid:target123@atlanta.example.com>");
+    GOOD(GEOLOCATION, "<sips:3sdefrhy2jj7@lis.atlanta.example.com>;x=y");
+    BAD(GEOLOCATION, "cid:target123@atlanta.example.com");
+    BAD(GEOLOCATION, "\"here\" <cid:x>");
+    BAD(GEOLOCATION, "<cid:x");
+    BAD(GEOLOCATION, "");
+}
+
+TEST(rfc6809_6_2_feature_capabilities_begin_with_a_plus_behind_a_star)
+{
+    GOOD(FEATURE_CAPS, "*");
+    GOOD(FEATURE_CAPS, "*;+g.3gpp.ics=\"server\";+sip.x");
+    BAD(FEATURE_CAPS, "");
+    BAD(FEATURE_CAPS, "+sip.x");
+    BAD(FEATURE_CAPS, "*;sip.x");
+    BAD(FEATURE_CAPS, "*;+");
+    BAD(FEATURE_CAPS, "*;+sip.x;y");
+    BAD(FEATURE_CAPS, "**");
+}
+
+TEST(rfc7315_5_4_access_network_information_is_a_type_with_parameters)
+{
+    GOOD(P_ACCESS_NETWORK_INFO, "3GPP-UTRAN-TDD; utran-cell-id-3gpp=234151D0FCE11");
+    GOOD(P_ACCESS_NETWORK_INFO, "IEEE-802.11b");
+    GOOD(P_ACCESS_NETWORK_INFO, "DOCSIS;np;x=\"y, z\"");
+    BAD(P_ACCESS_NETWORK_INFO, "");
+    BAD(P_ACCESS_NETWORK_INFO, "IEEE 802.11b");
+    BAD(P_ACCESS_NETWORK_INFO, ";np");
+}
