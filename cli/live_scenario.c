@@ -59,7 +59,8 @@ static uint32_t find_node(const sn_plan *plan, const char *name)
 static bool add_listens(const sn_plan *plan, uint32_t node, sl_listen *listens, uint32_t *count)
 {
     const sn_group_spec *g = &plan->groups[plan->nodes[node].group];
-    const ss_address at = ss_address_v4(plan->cast.nodes[node].address, SN_SIP_PORT);
+    const ss_address at =
+        sn_address_with_port(sn_member_address(&plan->cast.nodes[node]), SN_SIP_PORT);
     const ss_transport first = g->transport;
     const ss_transport both[] = { first,
                                   first == SS_TRANSPORT_UDP ? SS_TRANSPORT_TCP : SS_TRANSPORT_UDP };

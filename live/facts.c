@@ -14,12 +14,10 @@ static uint32_t of_plan(const sl_site *s, const ss_address *a)
             return s->listens[i].node;
         }
     }
-    if (a->family != 4 || !s->options->is_scenario) {
+    if (!s->options->is_scenario) {
         return SN_NOBODY;
     }
-    return sn_plan_find_address(s->options->plan, (uint32_t)a->ip[0] << 24 |
-                                                      (uint32_t)a->ip[1] << 16 |
-                                                      (uint32_t)a->ip[2] << 8 | a->ip[3]);
+    return sn_plan_find_address(s->options->plan, sn_address_from(a));
 }
 
 /* Whoever turns up first is the first peer; of more than there is room for nothing is told. A peer's connections come from other

@@ -246,7 +246,7 @@ static bool is_known(question *q, const ss_locate_need *need, const char *name)
     f.records = (ss_records){ f.addresses, f.srvs, f.naptrs, 0 };
     const uint32_t node = s->options->is_scenario ? sn_resolve(plan, need->name) : SN_NOBODY;
     if (node != SN_NOBODY && need->type == SS_RECORD_A) {
-        const ss_address a = ss_address_v4(plan->cast.nodes[node].address, 0);
+        const ss_address a = sn_address_with_port(sn_member_address(&plan->cast.nodes[node]), 0);
         add_address(&f, 4, a.ip, 4);
     } else if ((need->type == SS_RECORD_A || need->type == SS_RECORD_AAAA) &&
                ares_gethostbyname_file(q->names->channel, name, family, &host) == ARES_SUCCESS) {

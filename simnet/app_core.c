@@ -273,10 +273,10 @@ static bool wake(void *app, sn_host *host, const sn_wake *what)
     }
     const sn_row *row = &plan->acts[what->arg].row;
     const ss_path path = { .transport = SS_TRANSPORT_UDP,
-                           .local =
-                               ss_address_v4(plan->cast.nodes[row->other].address, SN_SIP_PORT),
-                           .remote =
-                               ss_address_v4(plan->cast.nodes[row->target].address, SN_SIP_PORT) };
+                           .local = sn_address_with_port(
+                               sn_member_address(&plan->cast.nodes[row->other]), SN_SIP_PORT),
+                           .remote = sn_address_with_port(
+                               sn_member_address(&plan->cast.nodes[row->target]), SN_SIP_PORT) };
     ss_buffer b = ss_buffer_open(sn_host_arena(host));
     put_said(&b, app, plan->messages[row->value]);
     const ss_slice bytes = ss_buffer_keep(sn_host_arena(host), &b);

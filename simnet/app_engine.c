@@ -98,10 +98,11 @@ static void send_datagram(sn_host *host, const ss_output *out)
     ss_path path = out->path;
     if (tap != SN_NOBODY) {
         const uint32_t toward = plan->groups[plan->nodes[tap].group].toward;
-        const ss_address meant =
-            ss_address_v4(plan->cast.nodes[plan->group_first[toward]].address, path.remote.port);
+        const ss_address meant = sn_address_with_port(
+            sn_member_address(&plan->cast.nodes[plan->group_first[toward]]), path.remote.port);
         if (ss_address_equal(&meant, &path.remote)) {
-            path.remote = ss_address_v4(plan->cast.nodes[tap].address, SN_SIP_PORT);
+            path.remote =
+                sn_address_with_port(sn_member_address(&plan->cast.nodes[tap]), SN_SIP_PORT);
         }
     }
     sn_host_send(host, &path, out->bytes, out->msg);

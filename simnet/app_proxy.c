@@ -119,7 +119,8 @@ static ss_status take_outbound(proxy_app *app, sn_host *host, const sn_proxy_spe
     } else {
         const sn_plan *plan = sn_host_plan(host);
         const uint32_t node = plan->group_first[spec->outbound - 1];
-        const ss_address address = ss_address_v4(plan->cast.nodes[node].address, 0);
+        const ss_address address =
+            sn_address_with_port(sn_member_address(&plan->cast.nodes[node]), 0);
         ss_put_host(&b, &address);
     }
     ss_put_text(&b, ";lr>");

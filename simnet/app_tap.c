@@ -36,7 +36,8 @@ static ss_address whom(const sn_host *host)
 {
     const sn_plan *plan = sn_host_plan(host);
     const uint32_t group = plan->groups[plan->nodes[sn_host_node(host)].group].toward;
-    return ss_address_v4(plan->cast.nodes[plan->group_first[group]].address, SN_SIP_PORT);
+    return sn_address_with_port(sn_member_address(&plan->cast.nodes[plan->group_first[group]]),
+                                SN_SIP_PORT);
 }
 
 /* ---- overhearing ---- */
@@ -78,8 +79,8 @@ static void pass_back(sn_host *host, const ss_msg *response, ss_slice datagram)
         ss_address_from(via.host, via.port == 0 ? SN_SIP_PORT : via.port, &client) != SS_OK) {
         return;
     }
-    const uint32_t own = sn_host_plan(host)->cast.nodes[sn_host_node(host)].address;
-    const ss_address us = ss_address_v4(own, client.port);
+    const sn_address own = sn_member_address(&sn_host_plan(host)->cast.nodes[sn_host_node(host)]);
+    const ss_address us = sn_address_with_port(own, client.port);
     if (ss_address_equal(&us, &client)) {
         return; /* so does that to what it made up */
     }
@@ -171,7 +172,7 @@ static void inject(sn_tap_app *tap, sn_host *host)
 {
     const sn_plan *plan = sn_host_plan(host);
     const sn_inject_spec *spec = injects_of(host);
-    const uint32_t own = plan->cast.nodes[sn_host_node(host)].address;
+    const sn_address own = sn_member_address(&plan->cast.nodes[sn_host_node(host)]);
     const sn_injection what = { .ordinal = tap->injected,
                                 .from = sn_inject_source(spec, own, tap->injected),
                                 .target = whom(host),

@@ -6,9 +6,9 @@
 
 /* ---- names ---- */
 
-static void put_address(ss_buffer *b, uint32_t address)
+static void put_address(ss_buffer *b, sn_address address)
 {
-    const ss_address a = ss_address_v4(address, 0);
+    const ss_address a = sn_address_with_port(address, 0);
     ss_put_host(b, &a);
 }
 
@@ -26,7 +26,7 @@ void sn_ua_put_aor(ss_buffer *b, const sn_plan *plan, uint32_t node)
         ss_put_u64(b, n->index);
     }
     ss_put_char(b, '@');
-    put_address(b, plan->cast.nodes[node].address);
+    put_address(b, sn_member_address(&plan->cast.nodes[node]));
 }
 
 void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node)
@@ -46,7 +46,7 @@ void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node)
     ss_put_text(b, "sip:");
     ss_put(b, uri.user);
     ss_put_text(b, uri.user.len > 0 ? "@" : "");
-    put_address(b, plan->cast.nodes[node].address);
+    put_address(b, sn_member_address(&plan->cast.nodes[node]));
 }
 
 void sn_ua_put_resource(ss_buffer *b, const sn_plan *plan, uint32_t node)
@@ -63,7 +63,7 @@ void sn_ua_put_resource(ss_buffer *b, const sn_plan *plan, uint32_t node)
     ss_put_text(b, "sip:");
     ss_put(b, uri.user);
     ss_put_text(b, uri.user.len > 0 ? "@" : "");
-    put_address(b, plan->cast.nodes[plan->group_first[spec->compositor - 1]].address);
+    put_address(b, sn_member_address(&plan->cast.nodes[plan->group_first[spec->compositor - 1]]));
 }
 
 /* The texts of an identity follow each other in one block; where each ends is kept while they are printed. */
@@ -94,7 +94,7 @@ void sn_ua_put_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spe
         ss_put_text(b, ";lr");
     } else if (outbound != SN_NOBODY) {
         ss_put_text(b, "sip:");
-        put_address(b, plan->cast.nodes[plan->group_first[outbound]].address);
+        put_address(b, sn_member_address(&plan->cast.nodes[plan->group_first[outbound]]));
         ss_put_text(b, ";lr");
     }
 }
@@ -138,7 +138,7 @@ static ss_slice put_address_of(ss_buffer *b, const sn_plan *plan, uint32_t group
 {
     const size_t from = b->len;
     if (group != SN_NOBODY) {
-        put_address(b, plan->cast.nodes[plan->group_first[group]].address);
+        put_address(b, sn_member_address(&plan->cast.nodes[plan->group_first[group]]));
     }
     return take_text(b, from);
 }

@@ -118,11 +118,11 @@ void sn_app_unreachable(sn_partition *p, uint32_t node, const ss_path *path, con
     }
 }
 
-void sn_app_path_mtu(sn_partition *p, uint32_t node, uint32_t to, uint32_t mtu, ss_time until)
+void sn_app_path_mtu(sn_partition *p, uint32_t node, sn_address to, uint32_t mtu, ss_time until)
 {
     sn_node_state *n = &p->world->nodes[node];
     sn_host host = { &p->hosting, node };
-    const ss_address address = ss_address_v4(to, 0);
+    const ss_address address = sn_address_with_port(to, 0);
     if (n->class->path_mtu != NULL) {
         n->class->path_mtu(n->app, &host, &address, mtu, until);
     }
@@ -191,7 +191,8 @@ static ss_path path_of(void *self, uint32_t node)
     const sn_partition *p = self;
     const sn_plan *plan = p->world->plan;
     return (ss_path){ .transport = plan->groups[plan->nodes[node].group].transport,
-                      .local = ss_address_v4(plan->cast.nodes[node].address, SN_SIP_PORT) };
+                      .local = sn_address_with_port(sn_member_address(&plan->cast.nodes[node]),
+                                                    SN_SIP_PORT) };
 }
 
 static void send_datagram(void *self, uint32_t node, const ss_path *path, ss_slice bytes,
@@ -248,8 +249,8 @@ static bool resolve(void *self, uint32_t node, const ss_query *query, ss_answer 
         p->out_of_memory = true;
         return true;
     }
-    *address = ss_address_v4(plan->cast.nodes[found].address,
-                             query->port == 0 ? SN_SIP_PORT : query->port);
+    *address = sn_address_with_port(sn_member_address(&plan->cast.nodes[found]),
+                                    query->port == 0 ? SN_SIP_PORT : query->port);
     answer->status = SS_OK;
     answer->addresses = address;
     answer->address_count = 1;
@@ -287,9 +288,7 @@ static void restart(void *self, uint32_t node)
 static uint32_t who(void *self, const ss_address *address)
 {
     const sn_partition *p = self;
-    const uint8_t *ip = address->ip;
-    return sn_plan_find_address(p->world->plan, (uint32_t)ip[0] << 24 | (uint32_t)ip[1] << 16 |
-                                                    (uint32_t)ip[2] << 8 | ip[3]);
+    return sn_plan_find_address(p->world->plan, sn_address_from(address));
 }
 
 static void emit(void *self, sn_fact *fact, ss_slice packet)

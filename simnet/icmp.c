@@ -46,7 +46,7 @@ static bool may_tell(const sn_partition *p, uint32_t node, const sn_ip *ip)
 {
     const sn_world *w = p->world;
     return ip->protocol != SN_PROTOCOL_ICMP && ip->fragment == 0 && !w->nodes[node].is_dead &&
-           ip->source != w->plan->cast.nodes[node].address;
+           !sn_address_equal(ip->source, sn_member_address(&w->plan->cast.nodes[node]));
 }
 
 void sn_icmp_tell(sn_partition *p, uint32_t node, const sn_about *about, const sn_ip *ip,
@@ -94,8 +94,9 @@ static bool was_sent(const sn_partition *p, uint32_t node, const sn_icmp *icmp)
 {
     const sn_world *w = p->world;
     const uint16_t from = get16(icmp->quoted.at), to = get16(icmp->quoted.at + 2);
-    const bool is_ours = icmp->about.source == w->plan->cast.nodes[node].address &&
-                         is_recent(w->nodes[node].ordinal, icmp->about.id);
+    const bool is_ours =
+        sn_address_equal(icmp->about.source, sn_member_address(&w->plan->cast.nodes[node])) &&
+        is_recent(w->nodes[node].ordinal, icmp->about.id);
     const bool is_of_udp = icmp->about.protocol == SN_PROTOCOL_UDP &&
                            (from == SN_SIP_PORT || sn_resolver_takes(to, from));
     return is_ours && (is_of_udp || icmp->about.protocol == SN_PROTOCOL_TCP);
@@ -111,8 +112,8 @@ static void tell_app(sn_partition *p, uint32_t node, const sn_icmp *icmp)
     };
     const ss_path path = {
         .transport = SS_TRANSPORT_UDP,
-        .local = ss_address_v4(icmp->about.source, get16(icmp->quoted.at)),
-        .remote = ss_address_v4(icmp->about.destination, get16(icmp->quoted.at + 2)),
+        .local = sn_address_with_port(icmp->about.source, get16(icmp->quoted.at)),
+        .remote = sn_address_with_port(icmp->about.destination, get16(icmp->quoted.at + 2)),
     };
     sn_app_unreachable(p, node, &path, &quote);
 }
@@ -137,7 +138,8 @@ void sn_icmp_hear(sn_partition *p, uint32_t node, const sn_about *about, const s
     sn_emit(p, &fact, SS_EMPTY);
     if (icmp->kind == SN_ICMP_TOO_BIG) {
         sn_path_mtu_hear(p, node, icmp);
-    } else if (icmp->about.protocol == SN_PROTOCOL_UDP && class_of(icmp->kind) == SN_ICMP_OF_UNREACHABLE) {
+    } else if (icmp->about.protocol == SN_PROTOCOL_UDP &&
+               class_of(icmp->kind) == SN_ICMP_OF_UNREACHABLE) {
         tell_app(p, node, icmp);
     }
 }

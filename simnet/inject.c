@@ -70,9 +70,10 @@ void sn_put_injection(ss_buffer *b, const char *template, const sn_injection *wh
     }
 }
 
-ss_address sn_inject_source(const sn_inject_spec *spec, uint32_t own, uint64_t ordinal)
+ss_address sn_inject_source(const sn_inject_spec *spec, sn_address own, uint64_t ordinal)
 {
     const uint32_t host_bits = 32 - spec->net_bits;
     const uint64_t nth = spec->net_bits == 0 ? 0 : ordinal & ((UINT64_C(1) << host_bits) - 1);
-    return ss_address_v4(spec->net_bits == 0 ? own : spec->net + (uint32_t)nth, 5060);
+    return sn_address_with_port(
+        spec->net_bits == 0 ? own : sn_address_v4(spec->net + (uint32_t)nth), 5060);
 }

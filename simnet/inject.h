@@ -26,6 +26,6 @@ void sn_inject_overhear(sn_overheard *o, const ss_msg *request);
 /** Each \n becomes an end of line; a brace without a word stays what it is. */
 void sn_put_injection(ss_buffer *b, const char *template, const sn_injection *what);
 /** The address that message `ordinal` comes from. */
-ss_address sn_inject_source(const sn_inject_spec *spec, uint32_t own, uint64_t ordinal);
+ss_address sn_inject_source(const sn_inject_spec *spec, sn_address own, uint64_t ordinal);
 
 #endif

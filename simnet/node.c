@@ -385,7 +385,7 @@ static void transmit(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, 
 
 /* ---- sending ---- */
 
-static sn_about describe(sn_partition *p, uint32_t node, uint32_t destination)
+static sn_about describe(sn_partition *p, uint32_t node, sn_address destination)
 {
     return (sn_about){
         .id = { .origin = node, .ordinal = p->world->nodes[node].ordinal++ },
@@ -394,15 +394,10 @@ static sn_about describe(sn_partition *p, uint32_t node, uint32_t destination)
     };
 }
 
-static uint32_t address_of(const ss_address *a)
-{
-    return (uint32_t)a->ip[0] << 24 | (uint32_t)a->ip[1] << 16 | (uint32_t)a->ip[2] << 8 | a->ip[3];
-}
-
-static sn_ip header_of(const sn_partition *p, uint32_t node, uint32_t destination,
+static sn_ip header_of(const sn_partition *p, uint32_t node, sn_address destination,
                        const sn_about *about, size_t total, uint8_t protocol)
 {
-    return (sn_ip){ .source = p->world->plan->cast.nodes[node].address,
+    return (sn_ip){ .source = sn_member_address(&p->world->plan->cast.nodes[node]),
                     .destination = destination,
                     .total = (uint16_t)total,
                     .header = SN_IP_HEADER_BYTES,
@@ -454,7 +449,7 @@ void sn_node_release(sn_partition *p, const sn_event *event)
 void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
                   const ss_msg *read)
 {
-    const uint32_t destination = path->remote.family == 4 ? address_of(&path->remote) : 0;
+    const sn_address destination = sn_address_from(&path->remote);
     sn_about about = describe(p, node, destination);
     size_t total = SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES + payload.len;
     const size_t mark = p->world->arena.used;
@@ -485,7 +480,7 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     }
     sn_ip ip = header_of(p, node, destination, &about, total, SN_PROTOCOL_UDP);
     if (path->local.family == 4) {
-        ip.source = address_of(&path->local); /* its own, or one that it makes up */
+        ip.source = sn_address_from(&path->local); /* its own, or one that it makes up */
     }
     unsigned char *udp = sn_packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES;
     if (payload.len != 0) {
@@ -507,7 +502,7 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     }
 }
 
-void sn_node_send_segment(sn_partition *p, uint32_t node, uint32_t destination, const sn_tcp *tcp,
+void sn_node_send_segment(sn_partition *p, uint32_t node, sn_address destination, const sn_tcp *tcp,
                           uint64_t call_id)
 {
     sn_about about = describe(p, node, destination);
@@ -524,7 +519,7 @@ void sn_node_send_segment(sn_partition *p, uint32_t node, uint32_t destination, 
     put_out(p, node, ref, &ip);
 }
 
-void sn_node_send_icmp(sn_partition *p, uint32_t destination, ss_slice message, sn_fact *sent,
+void sn_node_send_icmp(sn_partition *p, sn_address destination, ss_slice message, sn_fact *sent,
                        ss_span delay)
 {
     const uint32_t node = sent->entity;
@@ -577,8 +572,8 @@ static void receive_datagram(sn_partition *p, uint32_t node, sn_about *about, co
         p->hosting.read = NULL;
     }
     const ss_path path = { .transport = SS_TRANSPORT_UDP,
-                           .local = ss_address_v4(ip->destination, udp->destination_port),
-                           .remote = ss_address_v4(ip->source, udp->source_port) };
+                           .local = sn_address_with_port(ip->destination, udp->destination_port),
+                           .remote = sn_address_with_port(ip->source, udp->source_port) };
     const uint32_t peer = sn_plan_find_address(plan, ip->source);
     emit_datagram(p, SN_FACT_DATAGRAM_RECEIVED, node, about, &path, peer, udp->payload);
     if (is_for_resolver) {
@@ -709,8 +704,8 @@ static void show_passing(sn_partition *p, uint32_t router, const sn_packet *pack
     sn_tcp tcp;
     const ss_slice bytes = { (const char *)packet->bytes + ip->header,
                              (size_t)ip->total - ip->header };
-    ss_path path = { .local = ss_address_v4(ip->source, 0),
-                     .remote = ss_address_v4(ip->destination, 0) };
+    ss_path path = { .local = sn_address_with_port(ip->source, 0),
+                     .remote = sn_address_with_port(ip->destination, 0) };
     if (ip->more || ip->fragment != 0 || packet->about.is_damaged) {
         return;
     }
@@ -771,7 +766,9 @@ void sn_node_packet(sn_partition *p, const sn_event *event)
     sn_ip ip;
     emit_arrival(p, event, packet);
     const ss_status status = sn_ip_parse(packet->bytes, packet->len, &ip);
-    if (status == SS_OK && ip.destination != member->address && member->role == SN_ROLE_ROUTER) {
+    const bool is_ours =
+        status == SS_OK && sn_address_equal(ip.destination, sn_member_address(member));
+    if (status == SS_OK && !is_ours && member->role == SN_ROLE_ROUTER) {
         if (p->world->nodes[node].class != NULL) {
             show_passing(p, node, packet, &ip);
         }
@@ -782,7 +779,7 @@ void sn_node_packet(sn_partition *p, const sn_event *event)
     if (status != SS_OK) {
         sn_node_drop(p, node, &packet->about, packet->len,
                      status == SS_ERR_SEMANTIC ? SN_CAUSE_CHECKSUM : SN_CAUSE_MALFORMED);
-    } else if (ip.destination != member->address) {
+    } else if (!is_ours) {
         sn_node_drop(p, node, &packet->about, packet->len, SN_CAUSE_NO_ROUTE);
     } else if (packet->about.is_damaged) { /* in the simulator no damage is missed */
         sn_node_drop(p, node, &packet->about, packet->len, SN_CAUSE_CHECKSUM);

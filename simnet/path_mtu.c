@@ -8,7 +8,7 @@
 enum { SN_PATH_MTUS_MAX = 16, LEAST_BYTES = 68 };
 
 typedef struct known {
-    uint32_t to;
+    sn_address to;
     uint32_t mtu; /* 0: free */
     ss_time until;
 } known;
@@ -52,17 +52,17 @@ bool sn_path_mtu_is_looked_for(const sn_partition *p, uint32_t node)
     return plan->groups[plan->nodes[node].group].path_mtu_age != 0;
 }
 
-static known *find(paths *all, uint32_t to)
+static known *find(paths *all, sn_address to)
 {
     for (unsigned i = 0; all != NULL && i < SN_PATH_MTUS_MAX; i++) {
-        if (all->all[i].mtu != 0 && all->all[i].to == to) {
+        if (all->all[i].mtu != 0 && sn_address_equal(all->all[i].to, to)) {
             return &all->all[i];
         }
     }
     return NULL;
 }
 
-uint32_t sn_path_mtu_of(const sn_partition *p, uint32_t node, uint32_t to)
+uint32_t sn_path_mtu_of(const sn_partition *p, uint32_t node, sn_address to)
 {
     const known *k = find(paths_of(p, node), to);
     return k == NULL || k->until <= p->key.at ? 0 : k->mtu;
@@ -93,7 +93,7 @@ static known *least_of_use(paths *all)
     return least;
 }
 
-static known *obtain(sn_partition *p, uint32_t node, uint32_t to)
+static known *obtain(sn_partition *p, uint32_t node, sn_address to)
 {
     paths *all = obtain_paths(p, node);
     if (all == NULL) {
@@ -108,7 +108,8 @@ static known *obtain(sn_partition *p, uint32_t node, uint32_t to)
  * as much would fit as did not is no news either. */
 void sn_path_mtu_hear(sn_partition *p, uint32_t node, const sn_icmp *icmp)
 {
-    const uint32_t to = icmp->about.destination, total = icmp->about.total;
+    const sn_address to = icmp->about.destination;
+    const uint32_t total = icmp->about.total;
     const uint32_t said = icmp->mtu == 0 ? plateau_below(total) : icmp->mtu;
     const uint32_t mtu = said < LEAST_BYTES ? LEAST_BYTES : said;
     const uint32_t before = sn_path_mtu_of(p, node, to);

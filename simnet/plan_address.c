@@ -162,16 +162,20 @@ static uint32_t find_range(const sn_plan *plan, uint32_t address)
     return low;
 }
 
-bool sn_plan_has_net(const sn_plan *plan, uint32_t address)
+bool sn_plan_has_net(const sn_plan *plan, sn_address of)
 {
+    const uint32_t address = sn_address_number(of);
     const uint32_t range = find_range(plan, address);
-    return range < plan->group_count && address >= plan->memory->ranges[range].base;
+    return sn_address_is_v4(of) && range < plan->group_count &&
+           address >= plan->memory->ranges[range].base;
 }
 
-uint32_t sn_plan_find_address(const sn_plan *plan, uint32_t address)
+uint32_t sn_plan_find_address(const sn_plan *plan, sn_address of)
 {
+    const uint32_t address = sn_address_number(of);
     const uint32_t low = find_range(plan, address);
-    if (low == plan->group_count || address <= plan->memory->ranges[low].base) {
+    if (!sn_address_is_v4(of) || low == plan->group_count ||
+        address <= plan->memory->ranges[low].base) {
         return SN_NOBODY;
     }
     const sn_range *range = &plan->memory->ranges[low];

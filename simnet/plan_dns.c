@@ -36,7 +36,7 @@ static ss_status fill_addresses(sn_plan *plan, const char **why)
             return fail(why, "a record of the DNS names no node");
         }
         const uint32_t node = plan->group_first[r->host_group] + r->host_index;
-        const uint32_t address = plan->cast.nodes[node].address;
+        const uint32_t address = sn_address_number(sn_member_address(&plan->cast.nodes[node]));
         for (unsigned k = 0; k < 4; k++) {
             r->entry.record.a[k] = (uint8_t)(address >> (24 - 8 * k));
         }

@@ -236,7 +236,7 @@ static ss_status join_nodes(sn_plan *plan, sn_member *members, const char **why)
             const uint32_t node = plan->group_first[group] + i;
             plan->nodes[node].depth = depth;
             members[node].router = router_of(plan, node);
-            members[node].address = sn_range_address(range, i);
+            members[node].number = sn_range_address(range, i);
         }
         if (plan->groups[group].via == SN_NOBODY) {
             plan->root = plan->group_first[group];

@@ -81,8 +81,8 @@ static void send_query(const visit *v, known *k)
     sn_dns_put(&b, &query);
     SS_ASSERT(!b.overflow);
     const ss_path path = {
-        .local = ss_address_v4(plan->cast.nodes[v->node].address, k->port),
-        .remote = ss_address_v4(plan->cast.nodes[server].address, SN_DNS_PORT),
+        .local = sn_address_with_port(sn_member_address(&plan->cast.nodes[v->node]), k->port),
+        .remote = sn_address_with_port(sn_member_address(&plan->cast.nodes[server]), SN_DNS_PORT),
     };
     const sn_event overdue = { .kind = SN_EVENT_RESOLVER, .arg = k->number };
     sn_post_self(v->p, v->node, ss_time_after(v->p->key.at, dns->timeout), overdue);
@@ -377,7 +377,8 @@ static bool is_of_server(const visit *v, const known *k, const ss_address *from)
 {
     const sn_plan *plan = v->p->world->plan;
     const uint32_t server = plan->dns.servers[(k->tries - 1u) % plan->dns.server_count];
-    const ss_address expected = ss_address_v4(plan->cast.nodes[server].address, SN_DNS_PORT);
+    const ss_address expected =
+        sn_address_with_port(sn_member_address(&plan->cast.nodes[server]), SN_DNS_PORT);
     return ss_address_equal(&expected, from);
 }
 

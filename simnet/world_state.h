@@ -7,10 +7,10 @@
 #define WORLD_STATE_H
 
 #include "event_queue.h"
-#include "sn/ip.h"
 #include "link/impair.h"
 #include "resolver.h"
 #include "sn/host.h"
+#include "sn/ip.h"
 #include "sn/world.h"
 #include "ss/engine.h"
 #include "ss/openssl.h"
@@ -119,10 +119,10 @@ uint64_t sn_tie(const sn_world *w, ss_time at, uint32_t receiver, uint32_t sende
 void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
                   const ss_msg *read);
 /** A segment to an address, for the record of a call (hash, or 0). */
-void sn_node_send_segment(sn_partition *p, uint32_t node, uint32_t destination, const sn_tcp *tcp,
+void sn_node_send_segment(sn_partition *p, uint32_t node, sn_address destination, const sn_tcp *tcp,
                           uint64_t call_id);
 /** An ICMP message from sent->entity to an address, after `delay`. *sent is emitted, with the number of the packet. */
-void sn_node_send_icmp(sn_partition *p, uint32_t destination, ss_slice message, sn_fact *sent,
+void sn_node_send_icmp(sn_partition *p, sn_address destination, ss_slice message, sn_fact *sent,
                        ss_span delay);
 /** A packet ends at a node. */
 void sn_node_drop(sn_partition *p, uint32_t node, const sn_about *about, uint64_t bytes,
@@ -138,7 +138,7 @@ void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
 /** What the app sent to path->remote did not reach it. */
 void sn_app_unreachable(sn_partition *p, uint32_t node, const ss_path *path, const ss_quote *quote);
 /** The way to an address carries so much until then. */
-void sn_app_path_mtu(sn_partition *p, uint32_t node, uint32_t to, uint32_t mtu, ss_time until);
+void sn_app_path_mtu(sn_partition *p, uint32_t node, sn_address to, uint32_t mtu, ss_time until);
 void sn_app_passing(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
                     const ss_msg *read);
 /** Of a connection of the app's: see sn_app_class. */
@@ -171,7 +171,7 @@ void sn_icmp_hear(sn_partition *p, uint32_t node, const sn_about *about, const s
 
 bool sn_path_mtu_is_looked_for(const sn_partition *p, uint32_t node);
 /** What the way to an address carries; 0: nothing is known but the first link. */
-uint32_t sn_path_mtu_of(const sn_partition *p, uint32_t node, uint32_t to);
+uint32_t sn_path_mtu_of(const sn_partition *p, uint32_t node, sn_address to);
 /** A router says that a packet of ours was too big. */
 void sn_path_mtu_hear(sn_partition *p, uint32_t node, const sn_icmp *icmp);
 

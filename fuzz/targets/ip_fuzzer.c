@@ -190,8 +190,8 @@ static void play_piece(play *p, const unsigned char *record, unsigned flags)
     const unsigned which = record[0] % DATAGRAMS;
     const uint32_t room = SN_IP_BYTES_MAX - SN_IP_HEADER_BYTES;
     const uint32_t len = ((unsigned)record[3] << 8 | record[4]) % (room + 1);
-    const sn_ip wanted = { .source = 1,
-                           .destination = 2,
+    const sn_ip wanted = { .source = SN_ADDRESS_V4(1),
+                           .destination = SN_ADDRESS_V4(2),
                            .total = (uint16_t)(SN_IP_HEADER_BYTES + len),
                            .id = (uint16_t)which,
                            .fragment = (uint16_t)(((unsigned)record[1] << 8 | record[2]) & 0x1fff),
@@ -304,8 +304,8 @@ static void cut_and_join(play *p, const unsigned char *record)
     sn_whole whole;
     const uint32_t len = 1 + ((unsigned)record[1] << 8 | record[2]) % 4000;
     const uint32_t first = 68 + record[3] * 8u, second = 68 + record[4];
-    const sn_ip wanted = { .source = 1,
-                           .destination = 2,
+    const sn_ip wanted = { .source = SN_ADDRESS_V4(1),
+                           .destination = SN_ADDRESS_V4(2),
                            .total = (uint16_t)(SN_IP_HEADER_BYTES + len),
                            .id = 99,
                            .ttl = 9,

@@ -121,11 +121,11 @@ static void write_first(sn_capture *c)
 }
 
 /* Filters by address read the IPv4 header. */
-static uint32_t destination(const held *h)
+static sn_address destination(const held *h)
 {
-    return h->len < 20 ? 0
-                       : (uint32_t)h->bytes[16] << 24 | (uint32_t)h->bytes[17] << 16 |
-                             (uint32_t)h->bytes[18] << 8 | h->bytes[19];
+    return h->len < 20 ? (sn_address){ 0, 0 }
+                       : sn_address_v4((uint32_t)h->bytes[16] << 24 | (uint32_t)h->bytes[17] << 16 |
+                                       (uint32_t)h->bytes[18] << 8 | h->bytes[19]);
 }
 
 /* `before`: packets that were taken earlier. */
@@ -140,7 +140,8 @@ static bool is_wanted(const sn_capture *c, const held *h, uint64_t before)
         return before < c->options.filter.count;
     case SN_CAPTURE_NODE:
         return c->node != SN_NOBODY &&
-               (h->origin == c->node || destination(h) == c->cast->nodes[c->node].address);
+               (h->origin == c->node ||
+                sn_address_equal(destination(h), sn_member_address(&c->cast->nodes[c->node])));
     case SN_CAPTURE_CALLS:
     case SN_CAPTURE_CALL:
         break;

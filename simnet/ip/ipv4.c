@@ -71,6 +71,37 @@ uint16_t sn_checksum(uint32_t partial, const unsigned char *bytes, size_t len)
     return (uint16_t)~fold((uint64_t)partial + get16(folded));
 }
 
+ss_address sn_address_with_port(sn_address a, uint16_t port)
+{
+    if (sn_address_is_v4(a)) {
+        return ss_address_v4(sn_address_number(a), port);
+    }
+    ss_address out = { .family = sn_address_is_none(a) ? 0 : 6, .port = port };
+    for (unsigned i = 0; i < 8; i++) {
+        out.ip[i] = (uint8_t)(a.high >> (56 - 8 * i));
+        out.ip[8 + i] = (uint8_t)(a.low >> (56 - 8 * i));
+    }
+    return out;
+}
+
+sn_address sn_address_from(const ss_address *a)
+{
+    if (a->family == 4) {
+        return sn_address_v4(get32(a->ip));
+    }
+    return a->family != 6 ? (sn_address){ 0, 0 }
+                          : (sn_address){ (uint64_t)get32(a->ip) << 32 | get32(a->ip + 4),
+                                          (uint64_t)get32(a->ip + 8) << 32 | get32(a->ip + 12) };
+}
+
+uint32_t sn_ip_pseudo_sum(const sn_ip *ip, uint8_t protocol, size_t length)
+{
+    const uint32_t source = sn_address_number(ip->source);
+    const uint32_t destination = sn_address_number(ip->destination);
+    return (source >> 16) + (source & 0xffff) + (destination >> 16) + (destination & 0xffff) +
+           protocol + (uint32_t)length;
+}
+
 void sn_ip_put(unsigned char *at, const sn_ip *ip)
 {
     at[0] = 4 << 4 | SN_IP_HEADER_BYTES / 4;
@@ -82,8 +113,8 @@ void sn_ip_put(unsigned char *at, const sn_ip *ip)
     at[8] = ip->ttl;
     at[9] = ip->protocol;
     put16(at + 10, 0);
-    put32(at + 12, ip->source);
-    put32(at + 16, ip->destination);
+    put32(at + 12, sn_address_number(ip->source));
+    put32(at + 16, sn_address_number(ip->destination));
     put16(at + 10, sn_checksum(0, at, SN_IP_HEADER_BYTES));
 }
 
@@ -94,8 +125,8 @@ ss_status sn_ip_parse_header(const unsigned char *bytes, size_t len, sn_ip *ip)
     }
     const uint16_t flags = get16(bytes + 6);
     *ip = (sn_ip){
-        .source = get32(bytes + 12),
-        .destination = get32(bytes + 16),
+        .source = sn_address_v4(get32(bytes + 12)),
+        .destination = sn_address_v4(get32(bytes + 16)),
         .total = get16(bytes + 2),
         .header = (uint16_t)((bytes[0] & 15) * 4),
         .id = get16(bytes + 4),

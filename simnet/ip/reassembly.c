@@ -13,7 +13,7 @@ enum { UNIT = 8, FIRST_CAP = SN_REASSEMBLY_BLOCK };
 typedef struct pieces {
     ss_ref next;
     uint32_t number;
-    uint32_t source;
+    sn_address source;
     uint16_t id;
     uint8_t protocol;
     bool is_void;   /* pieces overlapped: what comes is dropped until the timer */
@@ -46,7 +46,8 @@ static pieces *find(const sn_reassembly *r, ss_store *store, const sn_ip *ip, ss
     *link = (ss_ref *)&r->first;
     while (**link != 0) {
         pieces *p = ss_store_at(store, **link);
-        if (p->source == ip->source && p->id == ip->id && p->protocol == ip->protocol) {
+        if (sn_address_equal(p->source, ip->source) && p->id == ip->id &&
+            p->protocol == ip->protocol) {
             return p;
         }
         *link = &p->next;

@@ -28,12 +28,6 @@ static uint32_t get32(const unsigned char *at)
     return (uint32_t)get16(at) << 16 | get16(at + 2);
 }
 
-static uint32_t pseudo_header(const sn_ip *ip, size_t length)
-{
-    return (ip->source >> 16) + (ip->source & 0xffff) + (ip->destination >> 16) +
-           (ip->destination & 0xffff) + SN_PROTOCOL_TCP + (uint32_t)length;
-}
-
 void sn_tcp_put(unsigned char *at, const sn_ip *ip, const sn_tcp *tcp)
 {
     const size_t header = sn_tcp_header_bytes(tcp);
@@ -55,7 +49,7 @@ void sn_tcp_put(unsigned char *at, const sn_ip *ip, const sn_tcp *tcp)
         memcpy(at + header, tcp->payload.at, tcp->payload.len);
     }
     const size_t length = header + tcp->payload.len;
-    put16(at + 16, sn_checksum(pseudo_header(ip, length), at, length));
+    put16(at + 16, sn_checksum(sn_ip_pseudo_sum(ip, SN_PROTOCOL_TCP, length), at, length));
 }
 
 /* RFC9293:3.2 unknown options are passed over by their length. */
@@ -87,7 +81,7 @@ ss_status sn_tcp_parse(const sn_ip *ip, ss_slice bytes, sn_tcp *tcp)
     if (header < SN_TCP_HEADER_BYTES || header > bytes.len) {
         return SS_ERR_SYNTAX;
     }
-    if (sn_checksum(pseudo_header(ip, bytes.len), at, bytes.len) != 0) {
+    if (sn_checksum(sn_ip_pseudo_sum(ip, SN_PROTOCOL_TCP, bytes.len), at, bytes.len) != 0) {
         return SS_ERR_SEMANTIC;
     }
     *tcp = (sn_tcp){ .source_port = get16(at),

@@ -12,12 +12,6 @@ static uint16_t get16(const unsigned char *at)
     return (uint16_t)(at[0] << 8 | at[1]);
 }
 
-static uint32_t pseudo_header(const sn_ip *ip, uint32_t length)
-{
-    return (ip->source >> 16) + (ip->source & 0xffff) + (ip->destination >> 16) +
-           (ip->destination & 0xffff) + SN_PROTOCOL_UDP + length;
-}
-
 void sn_udp_put(unsigned char *at, const sn_ip *ip, uint16_t source_port, uint16_t destination_port,
                 size_t payload_len)
 {
@@ -26,7 +20,7 @@ void sn_udp_put(unsigned char *at, const sn_ip *ip, uint16_t source_port, uint16
     put16(at + 2, destination_port);
     put16(at + 4, length);
     put16(at + 6, 0);
-    const uint16_t sum = sn_checksum(pseudo_header(ip, length), at, length);
+    const uint16_t sum = sn_checksum(sn_ip_pseudo_sum(ip, SN_PROTOCOL_UDP, length), at, length);
     put16(at + 6, sum == 0 ? 0xffff : sum); /* zero would say: no checksum */
 }
 
@@ -40,7 +34,8 @@ ss_status sn_udp_parse(const sn_ip *ip, ss_slice bytes, sn_udp *udp)
     if (length < SN_UDP_HEADER_BYTES || length > bytes.len) {
         return SS_ERR_SYNTAX;
     }
-    if (get16(at + 6) != 0 && sn_checksum(pseudo_header(ip, length), at, length) != 0) {
+    if (get16(at + 6) != 0 &&
+        sn_checksum(sn_ip_pseudo_sum(ip, SN_PROTOCOL_UDP, length), at, length) != 0) {
         return SS_ERR_SEMANTIC;
     }
     *udp = (sn_udp){ .source_port = get16(at),

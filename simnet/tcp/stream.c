@@ -9,11 +9,11 @@
 
 static ss_path path_of(const sn_partition *p, uint32_t node, const sn_stream *s)
 {
-    const uint32_t own = p->world->plan->cast.nodes[node].address;
+    const sn_address own = sn_member_address(&p->world->plan->cast.nodes[node]);
     return (ss_path){ .transport = SS_TRANSPORT_TCP,
                       .connection = s->number,
-                      .local = ss_address_v4(own, s->local_port),
-                      .remote = ss_address_v4(s->remote, s->remote_port) };
+                      .local = sn_address_with_port(own, s->local_port),
+                      .remote = sn_address_with_port(s->remote, s->remote_port) };
 }
 
 static sn_fact fact_of(const sn_partition *p, sn_fact_kind kind, uint32_t node, const sn_stream *s)
@@ -82,7 +82,7 @@ static uint32_t sequence_of(const sn_stream *s, uint64_t byte)
 }
 
 /* RFC9293:3.10.7.1 to what no connection is known for. */
-static void send_reset_to(sn_partition *p, uint32_t node, uint32_t source, const sn_tcp *to)
+static void send_reset_to(sn_partition *p, uint32_t node, sn_address source, const sn_tcp *to)
 {
     const bool has_ack = (to->flags & SN_TCP_ACK) != 0;
     const uint32_t length = (uint32_t)to->payload.len + ((to->flags & SN_TCP_SYN) != 0) +
@@ -161,7 +161,8 @@ static void pump(sn_partition *p, uint32_t node, sn_stream *s)
 /* ---- what the app is told: it may do anything in return, so the connection is looked for again ---- */
 
 typedef struct known {
-    uint32_t ordinal, remote;
+    uint32_t ordinal;
+    sn_address remote;
     uint16_t local_port, remote_port;
 } known;
 
@@ -311,7 +312,7 @@ static void meet_peer(sn_stream *s, const sn_tcp *syn)
     s->mss = smaller(s->mss, syn->mss == 0 ? 536 : syn->mss);
 }
 
-static void accept(sn_partition *p, uint32_t node, uint32_t source, const sn_tcp *syn)
+static void accept(sn_partition *p, uint32_t node, sn_address source, const sn_tcp *syn)
 {
     sn_stream *s = sn_stream_new(p, node, syn->destination_port, source, syn->source_port);
     if (s != NULL) {
@@ -409,7 +410,7 @@ static bool listens(const sn_partition *p, uint32_t node, uint16_t port)
            !plan->groups[plan->nodes[node].group].refuses_tcp;
 }
 
-void sn_stream_segment(sn_partition *p, uint32_t node, uint32_t source, const sn_tcp *tcp)
+void sn_stream_segment(sn_partition *p, uint32_t node, sn_address source, const sn_tcp *tcp)
 {
     if (p->world->nodes[node].is_dead) {
         return;
@@ -433,16 +434,11 @@ void sn_stream_segment(sn_partition *p, uint32_t node, uint32_t source, const sn
 
 /* ---- the app's wishes ---- */
 
-static uint32_t address_of(const ss_address *a)
-{
-    return (uint32_t)a->ip[0] << 24 | (uint32_t)a->ip[1] << 16 | (uint32_t)a->ip[2] << 8 | a->ip[3];
-}
-
 ss_status sn_stream_connect(sn_partition *p, uint32_t node, const ss_path *path)
 {
     const bool is_possible = path->transport == SS_TRANSPORT_TCP && path->remote.family == 4;
-    sn_stream *s = is_possible ? sn_stream_new_from_any_port(p, node, address_of(&path->remote),
-                                                             path->remote.port)
+    sn_stream *s = is_possible ? sn_stream_new_from_any_port(
+                                     p, node, sn_address_from(&path->remote), path->remote.port)
                                : NULL;
     if (s == NULL) {
         return SS_ERR_STATE;
@@ -514,10 +510,10 @@ void sn_stream_reset(sn_partition *p, uint32_t node, const ss_path *path)
 bool sn_stream_find(const sn_partition *p, uint32_t node, uint32_t peer, ss_path *path)
 {
     const sn_streams *all = sn_streams_of(p, node);
-    const uint32_t remote = p->world->plan->cast.nodes[peer].address;
+    const sn_address remote = sn_member_address(&p->world->plan->cast.nodes[peer]);
     for (ss_ref at = all == NULL ? 0 : all->first; at != 0;) {
         const sn_stream *s = ss_store_at(&p->store, at);
-        if (s->is_told && s->remote == remote) {
+        if (s->is_told && sn_address_equal(s->remote, remote)) {
             *path = path_of(p, node, s);
             return true;
         }

@@ -17,7 +17,7 @@ typedef struct sn_stream {
     ss_ref next, prev; /* of the host */
     uint32_t ordinal;  /* of the host: names it in draws and events */
     uint32_t number;   /* the app's */
-    uint32_t remote;   /* IPv4 address */
+    sn_address remote;
     uint16_t local_port, remote_port;
     uint16_t mss;
     uint8_t state;                  /* sn_stream_state */
@@ -44,18 +44,18 @@ typedef struct sn_stream {
 sn_streams *sn_streams_of(const sn_partition *p, uint32_t node);
 /** NULL when there is none. */
 sn_stream *sn_stream_by_ends(const sn_partition *p, uint32_t node, uint16_t local_port,
-                             uint32_t remote, uint16_t remote_port);
+                             sn_address remote, uint16_t remote_port);
 sn_stream *sn_stream_by_number(const sn_partition *p, uint32_t node, uint32_t number);
 sn_stream *sn_stream_by_ordinal(const sn_partition *p, uint32_t node, uint32_t ordinal);
 /** NULL and out_of_memory without memory. */
-sn_stream *sn_stream_new(sn_partition *p, uint32_t node, uint16_t local_port, uint32_t remote,
+sn_stream *sn_stream_new(sn_partition *p, uint32_t node, uint16_t local_port, sn_address remote,
                          uint16_t remote_port);
 void sn_stream_free(sn_partition *p, uint32_t node, sn_stream *s);
 /** The app knows it by a number from now on; or not any more, and what it left unread is nobody's. */
 void sn_stream_tell_number(sn_partition *p, uint32_t node, sn_stream *s, uint32_t number);
 void sn_stream_forget_number(sn_partition *p, sn_stream *s);
 /** One from a port of ours that no connection to the address has; NULL when all are taken, or without memory. */
-sn_stream *sn_stream_new_from_any_port(sn_partition *p, uint32_t node, uint32_t remote,
+sn_stream *sn_stream_new_from_any_port(sn_partition *p, uint32_t node, sn_address remote,
                                        uint16_t remote_port);
 
 /** Bytes written by the app, at the end of what is kept. False without memory. */

@@ -37,7 +37,7 @@ typedef struct sn_streams {
 /* ---- inside an event of `node` ---- */
 
 /** A segment arrived from an address. */
-void sn_stream_segment(struct sn_partition *p, uint32_t node, uint32_t source, const sn_tcp *tcp);
+void sn_stream_segment(struct sn_partition *p, uint32_t node, sn_address source, const sn_tcp *tcp);
 /** The time to answer a connection is over, or to use it; false when it was, or is gone. */
 bool sn_stream_overdue(struct sn_partition *p, const sn_event *event);
 /** As a crash of what runs on the host: every peer gets a reset, the app hears nothing. */

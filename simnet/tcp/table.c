@@ -38,10 +38,10 @@ static sn_streams *obtain(sn_partition *p, uint32_t node)
 
 /* ---- finding ---- */
 
-static ss_key128 ends_key(uint16_t local_port, uint32_t remote, uint16_t remote_port)
+static ss_key128 ends_key(uint16_t local_port, sn_address remote, uint16_t remote_port)
 {
-    return (ss_key128){ .lo = (uint64_t)remote << 32 | (uint64_t)local_port << 16 | remote_port,
-                        .hi = 1 };
+    const uint64_t ports = (uint64_t)local_port << 16 | remote_port;
+    return (ss_key128){ .lo = remote.low << 32 | ports, .hi = 1 };
 }
 
 static ss_key128 number_key(uint32_t number)
@@ -60,7 +60,7 @@ static ss_table_link *find(const sn_partition *p, uint32_t node, ss_key128 key)
 }
 
 sn_stream *sn_stream_by_ends(const sn_partition *p, uint32_t node, uint16_t local_port,
-                             uint32_t remote, uint16_t remote_port)
+                             sn_address remote, uint16_t remote_port)
 {
     ss_table_link *link = find(p, node, ends_key(local_port, remote, remote_port));
     return link == NULL ? NULL : SS_OWNER(link, sn_stream, by_ends);
@@ -108,7 +108,7 @@ static void leave(sn_partition *p, sn_streams *all, const sn_stream *s)
     all->count--;
 }
 
-sn_stream *sn_stream_new(sn_partition *p, uint32_t node, uint16_t local_port, uint32_t remote,
+sn_stream *sn_stream_new(sn_partition *p, uint32_t node, uint16_t local_port, sn_address remote,
                          uint16_t remote_port)
 {
     sn_streams *all = obtain(p, node);
@@ -131,7 +131,7 @@ sn_stream *sn_stream_new(sn_partition *p, uint32_t node, uint16_t local_port, ui
     return s;
 }
 
-sn_stream *sn_stream_new_from_any_port(sn_partition *p, uint32_t node, uint32_t remote,
+sn_stream *sn_stream_new_from_any_port(sn_partition *p, uint32_t node, sn_address remote,
                                        uint16_t remote_port)
 {
     enum { PORTS = UINT16_MAX - SN_STREAM_FIRST_PORT + 1 };

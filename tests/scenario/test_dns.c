@@ -204,7 +204,8 @@ enum { HOSTILE_KINDS = 12 };
 static void put_answer(ss_buffer *b, const sn_dns_message *query, sn_host *host)
 {
     const uint32_t bob = 2; /* alice, bob, core, ns: whatever it is, an address */
-    const uint32_t address = sn_host_plan(host)->cast.nodes[bob].address;
+    const uint32_t address =
+        sn_address_number(sn_member_address(&sn_host_plan(host)->cast.nodes[bob]));
     sn_dns_record records[2] = {
         { .name = query->question.name, .type = query->question.type, .class = 1, .ttl = 60 },
         { .name = query->question.name, .type = SN_DNS_CNAME, .class = 1, .ttl = 60 }

@@ -279,7 +279,9 @@ static void say(chatter *c, sn_host *host, uint32_t passes)
     bytes[0] = (char)passes;
     const ss_path path = { .transport = SS_TRANSPORT_UDP,
                            .local.port = PORT,
-                           .remote = ss_address_v4((r >> 56) % 16 == 0 ? 1 : to->address, PORT) };
+                           .remote = (r >> 56) % 16 == 0
+                                         ? ss_address_v4(1, PORT)
+                                         : sn_address_with_port(sn_member_address(to), PORT) };
     c->said++;
     sn_host_send(host, &path, (ss_slice){ bytes, len }, NULL);
 }

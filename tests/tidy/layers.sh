@@ -38,7 +38,7 @@ layer_of() {
     ss/b2bua.h) echo engine ;;
     ss/words.h) echo base ;; # what facts and laws are written in
     ss/*.h) basename "$1" .h ;;
-    sn/facts*) echo facts ;;
+    sn/facts* | sn/address*) echo facts ;;
     sn/dns*) echo dns ;;
     sn/judge* | sn/series*) echo judge ;;
     sn/capture* | sn/traffic*) echo capture ;;

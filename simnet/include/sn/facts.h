@@ -6,6 +6,7 @@
 #ifndef SN_FACTS_H
 #define SN_FACTS_H
 
+#include "sn/address.h"
 #include "ss/base.h"
 #include "ss/words.h"
 
@@ -48,7 +49,7 @@ typedef struct sn_spans {
 typedef struct sn_member {
     char name[48];         /* "phone[17]"; "p1" when the group has one */
     uint64_t id;           /* from the name: stable when others come and go */
-    uint32_t address;      /* IPv4, host order */
+    uint32_t number;       /* from which its addresses are made */
     uint32_t router;       /* the node its uplink leads to; SN_NOBODY for the root */
     uint8_t role;          /* sn_role */
     bool may_log_in : 1;   /* it has the password of its own address */
@@ -61,6 +62,12 @@ typedef struct sn_member {
     uint32_t outbound;     /* the proxy that a user agent sends to; SN_NOBODY for none */
     const sn_spans *spans; /* of its stack; borrowed from the plan */
 } sn_member;
+
+/** Where it is reached. */
+static inline sn_address sn_member_address(const sn_member *m)
+{
+    return sn_address_v4(m->number);
+}
 
 /** A node that asks the users of a domain for credentials: RFC 3261 22. */
 typedef struct sn_cast_guard {
@@ -120,19 +127,21 @@ uint64_t sn_link_id(const sn_cast *cast, uint32_t link);
 #define SN_FACT_ID(name, whose) SN_FACT_##name,
 typedef enum sn_fact_kind { SN_FACT_LIST(SN_FACT_ID) SN_FACT_COUNT } sn_fact_kind;
 
-#define SN_CAUSE_LIST(X)                                                                 \
-    X(NONE, "")                                                                          \
-    X(LOSS, "loss")                                                                      \
-    X(QUEUE, "queue full")                                                               \
-    X(MTU, "larger than the MTU, may not be fragmented")                                 \
-    X(TTL, "time to live ran out")                                                       \
-    X(NO_ROUTE, "no route")                                                              \
-    X(CHECKSUM, "bad checksum")                                                          \
-    X(REASSEMBLY_TIMEOUT, "fragments missing for too long")                                \
-    X(REASSEMBLY_FULL, "too many datagrams in pieces")                                   \
-    X(NO_PORT, "nothing listens") X(DOWN, "link down") X(FAULT, "fault of the scenario") \
-        X(MALFORMED, "malformed") X(FILTERED, "filtered") X(FORGED, "about nothing that was sent") \
-        X(OVERLAP, "fragments overlap") X(BLACK_HOLE, "larger than what the path carries, and nobody is told")
+#define SN_CAUSE_LIST(X)                                                                \
+    X(NONE, "")                                                                         \
+    X(LOSS, "loss")                                                                     \
+    X(QUEUE, "queue full")                                                              \
+    X(MTU, "larger than the MTU, may not be fragmented")                                \
+    X(TTL, "time to live ran out")                                                      \
+    X(NO_ROUTE, "no route")                                                             \
+    X(CHECKSUM, "bad checksum")                                                         \
+    X(REASSEMBLY_TIMEOUT, "fragments missing for too long")                             \
+    X(REASSEMBLY_FULL, "too many datagrams in pieces")                                  \
+    X(NO_PORT, "nothing listens")                                                       \
+    X(DOWN, "link down")                                                                \
+    X(FAULT, "fault of the scenario") X(MALFORMED, "malformed") X(FILTERED, "filtered") \
+        X(FORGED, "about nothing that was sent") X(OVERLAP, "fragments overlap")        \
+            X(BLACK_HOLE, "larger than what the path carries, and nobody is told")
 #define SN_CAUSE_ID(name, text) SN_CAUSE_##name,
 typedef enum sn_cause { SN_CAUSE_LIST(SN_CAUSE_ID) SN_CAUSE_COUNT } sn_cause;
 /** The text of a cause. Static. */

@@ -3,6 +3,7 @@
 #define SN_IP_H
 
 #include "sn/packet.h"
+#include "ss/transport.h"
 
 enum {
     SN_IP_HEADER_BYTES = 20, /* as we write it: no options */
@@ -19,15 +20,20 @@ enum {
 /* ---- IPv4 ------------------------------------------------------------------------------------------------------------ */
 
 typedef struct sn_ip {
-    uint32_t source, destination; /* host order */
-    uint16_t total;               /* bytes of the packet */
-    uint16_t header;              /* bytes of the header */
+    sn_address source, destination;
+    uint16_t total;  /* bytes of the packet */
+    uint16_t header; /* bytes of the header */
     uint16_t id;
     uint16_t fragment; /* offset in units of 8 bytes */
     bool more, dont_fragment;
     uint8_t ttl, protocol;
 } sn_ip;
 
+/** The same address with a port, as the stack has it; and back. An address of no family is none. */
+ss_address sn_address_with_port(sn_address a, uint16_t port);
+sn_address sn_address_from(const ss_address *a);
+/** The sum of the pseudo header that UDP and TCP are checked with (RFC 768, RFC 9293 3.1), of a payload of `length` bytes. */
+uint32_t sn_ip_pseudo_sum(const sn_ip *ip, uint8_t protocol, size_t length);
 /** The Internet checksum (RFC 1071) of bytes behind a partial sum: what goes into the field, 0 when a sum over a right
  *  field was made. */
 uint16_t sn_checksum(uint32_t partial, const unsigned char *bytes, size_t len);

@@ -407,11 +407,11 @@ void sn_put_template(ss_buffer *b, const char *template, uint32_t index);
 /** Somebody hashes: a guard or a login is in the plan. */
 bool sn_plan_needs_crypto(const sn_plan *plan);
 /** Is the address of the block of a group? Nobody need have it. */
-bool sn_plan_has_net(const sn_plan *plan, uint32_t address);
+bool sn_plan_has_net(const sn_plan *plan, sn_address address);
 /** The node that a host name, a domain or a node's own name leads to, as a DNS that knows the plan would answer; SN_NOBODY when
  *  nobody has it. */
 uint32_t sn_resolve(const sn_plan *plan, ss_slice name);
-/** The node that has an IPv4 address (host order), or SN_NOBODY. */
-uint32_t sn_plan_find_address(const sn_plan *plan, uint32_t address);
+/** The node that has an address, or SN_NOBODY. */
+uint32_t sn_plan_find_address(const sn_plan *plan, sn_address address);
 
 #endif

@@ -44,7 +44,8 @@ static sn_fact send(sn_capture *c, ss_time at, uint32_t from, uint32_t to, uint6
     show(c, sent);
     const sn_fact packet = facts_packet(at, SN_FACT_PACKET, from, &sent);
     sn_capture_fact(c, &packet,
-                    facts_ip(cast.nodes[from].address, cast.nodes[to].address, payload));
+                    facts_ip(sn_address_number(sn_member_address(&cast.nodes[from])),
+                             sn_address_number(sn_member_address(&cast.nodes[to])), payload));
     return sent;
 }
 

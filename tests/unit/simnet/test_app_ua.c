@@ -33,8 +33,8 @@ static bool wake(void *app, sn_host *host, const sn_wake *w)
     if (w->kind == SN_WAKE_OWN) {
         const sn_plan *plan = sn_host_plan(host);
         const ss_path path = { .local = ss_address_v4(0, 5060),
-                               .remote =
-                                   ss_address_v4(plan->cast.nodes[strange.bob].address, 5060) };
+                               .remote = sn_address_with_port(
+                                   sn_member_address(&plan->cast.nodes[strange.bob]), 5060) };
         sn_host_send(host, &path, ss_slice_from(strange.message), NULL);
     }
     return true;

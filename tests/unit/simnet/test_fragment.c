@@ -9,8 +9,8 @@ static unsigned char packet[SN_IP_BYTES_MAX];
 
 static sn_ip packet_of(uint32_t total)
 {
-    const sn_ip ip = { .source = 1,
-                       .destination = 2,
+    const sn_ip ip = { .source = SN_ADDRESS_V4(1),
+                       .destination = SN_ADDRESS_V4(2),
                        .total = (uint16_t)total,
                        .header = SN_IP_HEADER_BYTES,
                        .id = 7,

@@ -9,8 +9,8 @@
 
 /* ---- bytes ---- */
 
-static const sn_ip between = { .source = 0x0a000001,
-                               .destination = 0x0a000002,
+static const sn_ip between = { .source = SN_ADDRESS_V4(0x0a000001),
+                               .destination = SN_ADDRESS_V4(0x0a000002),
                                .total = 20 + 300,
                                .header = SN_IP_HEADER_BYTES,
                                .id = 77,
@@ -40,7 +40,7 @@ TEST(rfc792_what_is_written_is_read)
             CHECK_OK(sn_icmp_parse((ss_slice){ (char *)bytes, length }, &icmp));
             CHECK_EQ(icmp.kind, kind);
             CHECK_EQ(icmp.mtu, 1234);
-            CHECK_EQ(icmp.about.source, between.source);
+            CHECK(sn_address_equal(icmp.about.source, between.source));
             CHECK_EQ(icmp.about.id, 77);
             CHECK_EQ(icmp.quoted.len,
                      payload < SN_ICMP_QUOTE_BYTES_MAX ? payload : SN_ICMP_QUOTE_BYTES_MAX);
@@ -144,7 +144,7 @@ static const char *text(void)
     return bytes;
 }
 
-static void lie_to(sn_host *host, uint32_t address)
+static void lie_to(sn_host *host, sn_address address)
 {
     unsigned char bytes[SN_ICMP_BYTES_MAX];
     const size_t length = sn_icmp_put(bytes, wire.lie);
@@ -165,7 +165,7 @@ static bool wake(void *app, sn_host *host, const sn_wake *w)
                                .remote = ss_address_v4(wire.to, wire.port) };
         sn_host_send(host, &path, (ss_slice){ text(), wire.len }, NULL);
     } else if (wire.lie != NULL) {
-        lie_to(host, plan->cast.nodes[sn_plan_node(plan, 1, 0)].address);
+        lie_to(host, sn_member_address(&plan->cast.nodes[sn_plan_node(plan, 1, 0)]));
     }
     return true;
 }
@@ -210,7 +210,7 @@ static sn_plan *path_plan(void)
 
 static uint32_t address_of_b(const sn_plan *plan)
 {
-    return plan->cast.nodes[sn_plan_node(plan, 2, 0)].address;
+    return sn_address_number(sn_member_address(&plan->cast.nodes[sn_plan_node(plan, 2, 0)]));
 }
 
 static small_run send_one(sn_plan *plan, uint32_t to, uint16_t port, size_t len)
@@ -265,9 +265,9 @@ TEST(rfc792_an_address_of_nobody_is_told_by_the_router_that_knows_no_way)
     CHECK_EQ(run.causes[SN_CAUSE_NO_ROUTE], 1);
     CHECK_EQ(wire.heard, 1);
     CHECK_EQ(wire.heard_at, SS_MS(1 + 2 + 2));
-    CHECK(!sn_plan_has_net(plan, 0xc0000201));
+    CHECK(!sn_plan_has_net(plan, sn_address_v4(0xc0000201)));
     const uint32_t absent = address_of_b(plan) + 1;
-    CHECK(sn_plan_has_net(plan, absent));
+    CHECK(sn_plan_has_net(plan, sn_address_v4(absent)));
     run = send_one(plan, absent, 5060, 100);
     CHECK_EQ(wire.heard, 1);
     sn_plan_free(plan);
@@ -308,11 +308,11 @@ TEST(what_quotes_nothing_that_was_sent_is_not_believed_and_not_answered)
 {
     sn_plan *plan = path_plan();
     small_finish(plan);
-    const uint32_t a = plan->cast.nodes[sn_plan_node(plan, 1, 0)].address;
+    const sn_address a = sn_member_address(&plan->cast.nodes[sn_plan_node(plan, 1, 0)]);
     static const char udp[] = { 0x13, (char)0xc4, 0x13, (char)0xc4, 0, 108, 0, 0 };
     static const char other[] = { 0x13, (char)0xc5, 0x13, (char)0xc4, 0, 108, 0, 0 };
     const sn_ip truth = { .source = a,
-                          .destination = address_of_b(plan),
+                          .destination = sn_address_v4(address_of_b(plan)),
                           .total = 128,
                           .header = SN_IP_HEADER_BYTES,
                           .ttl = 60,
@@ -321,7 +321,7 @@ TEST(what_quotes_nothing_that_was_sent_is_not_believed_and_not_answered)
     for (size_t i = 0; i < SS_COUNT(lies); i++) {
         lies[i] = (sn_icmp){ .kind = SN_ICMP_PORT, .about = truth, .quoted = { udp, 8 } };
     }
-    lies[1].about.source++;      /* not its address */
+    lies[1].about.source.low++;  /* not its address */
     lies[2].about.id = 1;        /* not sent yet */
     lies[3].about.id = 0xffff;   /* nor so long ago */
     lies[4].about.protocol = 47; /* nothing that it speaks */

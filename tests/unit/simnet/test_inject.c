@@ -47,9 +47,9 @@ TEST(a_tap_overhears_the_dialog_of_an_ack)
 TEST(made_up_addresses_come_in_turn_and_stay_in_their_block)
 {
     const sn_inject_spec own = { 0 }, block = { .net = 0x0af00000, .net_bits = 30 };
-    CHECK_EQ(sn_inject_source(&own, 0x0a000005, 9).ip[3], 5);
+    CHECK_EQ(sn_inject_source(&own, sn_address_v4(0x0a000005), 9).ip[3], 5);
     for (uint64_t i = 0; i < 9; i++) {
-        const ss_address a = sn_inject_source(&block, 0x0a000005, i);
+        const ss_address a = sn_inject_source(&block, sn_address_v4(0x0a000005), i);
         CHECK_EQ(a.ip[1], 0xf0);
         CHECK_EQ(a.ip[3], i % 4);
     }

@@ -38,7 +38,10 @@ static bool wake(void *app, sn_host *host, const sn_wake *w)
         return false;
     }
     const sn_plan *plan = sn_host_plan(host);
-    const uint32_t to = wire.to != 0 ? wire.to : plan->cast.nodes[sn_plan_node(plan, 2, 0)].address;
+    const uint32_t to =
+        wire.to != 0
+            ? wire.to
+            : sn_address_number(sn_member_address(&plan->cast.nodes[sn_plan_node(plan, 2, 0)]));
     const ss_path path = { .transport = SS_TRANSPORT_UDP,
                            .local.port = 5060,
                            .remote = ss_address_v4(to, wire.port) };
@@ -52,7 +55,8 @@ static bool wake(void *app, sn_host *host, const sn_wake *w)
 static void input(void *app, sn_host *host, const ss_path *path, ss_slice datagram)
 {
     const sn_plan *plan = sn_host_plan(host);
-    const ss_address from = ss_address_v4(plan->cast.nodes[sn_plan_node(plan, 1, 0)].address, 5060);
+    const ss_address from =
+        sn_address_with_port(sn_member_address(&plan->cast.nodes[sn_plan_node(plan, 1, 0)]), 5060);
     (void)app;
     CHECK(ss_address_equal(&path->remote, &from));
     wire.received++;
@@ -267,7 +271,7 @@ TEST(a_port_nobody_listens_at_and_a_routers_own_address_are_the_end)
     wire.port = 5061;
     small_run run = send_one(plan, 100);
     CHECK_EQ(run.causes[SN_CAUSE_NO_PORT], 1);
-    wire.to = plan->cast.nodes[plan->root].address;
+    wire.to = sn_address_number(sn_member_address(&plan->cast.nodes[plan->root]));
     run = send_one(plan, 100);
     CHECK_EQ(run.causes[SN_CAUSE_NO_PORT], 1);
     CHECK_EQ(wire.received, 0);
@@ -277,7 +281,7 @@ TEST(a_port_nobody_listens_at_and_a_routers_own_address_are_the_end)
 TEST(a_host_reaches_itself_without_a_link)
 {
     sn_plan *plan = plain_path();
-    wire.to = plan->cast.nodes[sn_plan_node(plan, 1, 0)].address;
+    wire.to = sn_address_number(sn_member_address(&plan->cast.nodes[sn_plan_node(plan, 1, 0)]));
     (void)send_one(plan, 100);
     CHECK_EQ(wire.received, 1);
     CHECK_EQ(wire.received_at, SS_MS(1));

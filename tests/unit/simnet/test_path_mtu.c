@@ -48,8 +48,9 @@ static void send_nth(sn_host *host, uint32_t i)
     const sn_plan *plan = sn_host_plan(host);
     const ss_path path = { .transport = SS_TRANSPORT_UDP,
                            .local.port = 5060,
-                           .remote = ss_address_v4(
-                               plan->cast.nodes[sn_plan_node(plan, 2, 0)].address, 5060) };
+                           .remote = sn_address_with_port(
+                               sn_member_address(&plan->cast.nodes[sn_plan_node(plan, 2, 0)]),
+                               5060) };
     if (wire.sends[i] != 0) {
         sn_host_send(host, &path, (ss_slice){ bytes, wire.sends[i] }, NULL);
     }
@@ -63,8 +64,8 @@ static void lie_nth(sn_host *host, uint32_t i)
     if (lie->quoted.len == 0) {
         return;
     }
-    lie->about.source = plan->cast.nodes[sn_plan_node(plan, 1, 0)].address;
-    lie->about.destination = plan->cast.nodes[sn_plan_node(plan, 2, 0)].address;
+    lie->about.source = sn_member_address(&plan->cast.nodes[sn_plan_node(plan, 1, 0)]);
+    lie->about.destination = sn_member_address(&plan->cast.nodes[sn_plan_node(plan, 2, 0)]);
     const size_t length = sn_icmp_put(bytes, lie);
     sn_fact fact = { .kind = SN_FACT_ICMP_SENT, .entity = sn_host_node(host) };
     sn_node_send_icmp(host->at->self, lie->about.source, (ss_slice){ (char *)bytes, length }, &fact,

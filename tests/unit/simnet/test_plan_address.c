@@ -27,7 +27,7 @@ static uint32_t address_of(const sn_plan *plan, const char *name)
 {
     for (uint32_t i = 0; i < plan->cast.node_count; i++) {
         if (strcmp(plan->cast.nodes[i].name, name) == 0) {
-            return plan->cast.nodes[i].address;
+            return sn_address_number(sn_member_address(&plan->cast.nodes[i]));
         }
     }
     return 0;
@@ -55,15 +55,18 @@ TEST(every_address_leads_back_to_its_node_and_no_other_does)
     sn_plan *plan = plan_of(names, counts, 3);
     finish(plan);
     for (uint32_t i = 0; i < plan->cast.node_count; i++) {
-        const uint32_t address = plan->cast.nodes[i].address;
-        CHECK_EQ(sn_plan_find_address(plan, address), i);
+        const uint32_t address = sn_address_number(sn_member_address(&plan->cast.nodes[i]));
+        CHECK_EQ(sn_plan_find_address(plan, sn_address_v4(address)), i);
         CHECK((address & 255) != 0 && (address & 255) != 255);
     }
-    CHECK_EQ(sn_plan_find_address(plan, address_of(plan, "bob[253]") + 1), SN_NOBODY); /* .255 */
-    CHECK_EQ(sn_plan_find_address(plan, address_of(plan, "bob[0]") - 1), SN_NOBODY);   /* .0 */
-    CHECK_EQ(sn_plan_find_address(plan, address_of(plan, "bob[69999]") + 1), SN_NOBODY);
-    CHECK_EQ(sn_plan_find_address(plan, 0), SN_NOBODY);
-    CHECK_EQ(sn_plan_find_address(plan, UINT32_MAX), SN_NOBODY);
+    CHECK_EQ(sn_plan_find_address(plan, sn_address_v4(address_of(plan, "bob[253]") + 1)),
+             SN_NOBODY); /* .255 */
+    CHECK_EQ(sn_plan_find_address(plan, sn_address_v4(address_of(plan, "bob[0]") - 1)),
+             SN_NOBODY); /* .0 */
+    CHECK_EQ(sn_plan_find_address(plan, sn_address_v4(address_of(plan, "bob[69999]") + 1)),
+             SN_NOBODY);
+    CHECK_EQ(sn_plan_find_address(plan, sn_address_v4(0)), SN_NOBODY);
+    CHECK_EQ(sn_plan_find_address(plan, sn_address_v4(UINT32_MAX)), SN_NOBODY);
     sn_plan_free(plan);
 }
 
@@ -101,8 +104,8 @@ TEST(a_net_may_be_chosen_by_hand)
     finish(plan);
     CHECK_EQ(address_of(plan, "alice[0]"), 0xc0000201);
     CHECK_EQ(address_of(plan, "alice[1]"), 0xc0000202);
-    CHECK_EQ(sn_plan_find_address(plan, 0xc0000202), sn_plan_node(plan, 1, 1));
-    CHECK_EQ(sn_plan_find_address(plan, 0xc0000203), SN_NOBODY);
+    CHECK_EQ(sn_plan_find_address(plan, sn_address_v4(0xc0000202)), sn_plan_node(plan, 1, 1));
+    CHECK_EQ(sn_plan_find_address(plan, sn_address_v4(0xc0000203)), SN_NOBODY);
     sn_plan_free(plan);
 }
 

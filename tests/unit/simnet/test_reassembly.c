@@ -28,8 +28,8 @@ static rig *rig_start(uint32_t total, uint32_t mtu)
     g->arena = (ss_arena){ g->scratch, sizeof g->scratch, 0 };
     g->r = (sn_reassembly){ 0 };
     g->rules = (sn_reassembly_rules){ 0 };
-    const sn_ip ip = { .source = 1,
-                       .destination = 2,
+    const sn_ip ip = { .source = SN_ADDRESS_V4(1),
+                       .destination = SN_ADDRESS_V4(2),
                        .total = (uint16_t)total,
                        .header = SN_IP_HEADER_BYTES,
                        .id = 7,
@@ -237,8 +237,8 @@ static sn_packet *forged(rig *g, uint32_t offset, uint32_t len, bool more, uint1
 {
     sn_packet *packet =
         ss_store_at(&g->store, ss_store_take(&g->store, sn_packet_size(SN_IP_HEADER_BYTES + len)));
-    const sn_ip ip = { .source = 1,
-                       .destination = 2,
+    const sn_ip ip = { .source = SN_ADDRESS_V4(1),
+                       .destination = SN_ADDRESS_V4(2),
                        .total = (uint16_t)(SN_IP_HEADER_BYTES + len),
                        .id = id,
                        .fragment = (uint16_t)(offset / 8),

@@ -32,8 +32,8 @@ static ss_path path_to(const sn_host *host, uint32_t node)
 {
     const sn_member *nodes = sn_host_plan(host)->cast.nodes;
     return (ss_path){ .transport = SS_TRANSPORT_UDP,
-                      .local = ss_address_v4(nodes[seen.mallory].address, PORT),
-                      .remote = ss_address_v4(nodes[node].address, PORT) };
+                      .local = sn_address_with_port(sn_member_address(&nodes[seen.mallory]), PORT),
+                      .remote = sn_address_with_port(sn_member_address(&nodes[node]), PORT) };
 }
 
 static bool has(ss_slice bytes, ss_slice text)

@@ -49,9 +49,9 @@ static int who(const sn_host *host)
     return sn_host_node(host) == sn_plan_node(s.plan, s.groups[A], 0) ? A : B;
 }
 
-static uint32_t address_of(int host)
+static sn_address address_of(int host)
 {
-    return s.plan->cast.nodes[sn_plan_node(s.plan, s.groups[host], 0)].address;
+    return sn_member_address(&s.plan->cast.nodes[sn_plan_node(s.plan, s.groups[host], 0)]);
 }
 
 static void log_line(const sn_host *host, char what)
@@ -103,8 +103,8 @@ static void act(sn_host *host, const step *todo)
     switch (todo->op) {
     case CONNECT:
         path.connection = s.numbers[h] = OURS + (uint32_t)h;
-        path.remote =
-            ss_address_v4(todo->value < 2 ? address_of((int)todo->value) : todo->value, PORT);
+        path.remote = todo->value < 2 ? sn_address_with_port(address_of((int)todo->value), PORT)
+                                      : ss_address_v4(todo->value, PORT);
         CHECK_OK(sn_host_connect(host, &path));
         break;
     case WRITE:

@@ -34,8 +34,8 @@ static ss_path path_to_victim(const sn_host *host)
 {
     return (ss_path){ .transport = SS_TRANSPORT_TCP,
                       .connection = OURS,
-                      .remote =
-                          ss_address_v4(sn_host_plan(host)->cast.nodes[h.victim].address, 5060) };
+                      .remote = sn_address_with_port(
+                          sn_member_address(&sn_host_plan(host)->cast.nodes[h.victim]), 5060) };
 }
 
 static ss_slice next_bytes(unsigned nth)

@@ -28,9 +28,11 @@ static void shout(sn_host *host, uint32_t nth)
 {
     static char huge[60000];
     const sn_member *nodes = sn_host_plan(host)->cast.nodes;
-    const ss_path path = { .transport = SS_TRANSPORT_UDP,
-                           .local = ss_address_v4(nodes[sn_host_node(host)].address, 5060),
-                           .remote = ss_address_v4(nodes[seen.tap].address, 5060) };
+    const ss_path path = {
+        .transport = SS_TRANSPORT_UDP,
+        .local = sn_address_with_port(sn_member_address(&nodes[sn_host_node(host)]), 5060),
+        .remote = sn_address_with_port(sn_member_address(&nodes[seen.tap]), 5060)
+    };
     ss_slice bytes = { huge, (nth * 997u) % sizeof huge };
     if (nth < sizeof request) {
         bytes = (ss_slice){ request, nth };

@@ -5,8 +5,8 @@
 
 #include "sn/ip.h"
 
-static const sn_ip between = { .source = 0x98010129,
-                               .destination = 0x98010150,
+static const sn_ip between = { .source = SN_ADDRESS_V4(0x98010129),
+                               .destination = SN_ADDRESS_V4(0x98010150),
                                .protocol = SN_PROTOCOL_TCP };
 
 static char payload[300];
@@ -56,7 +56,8 @@ TEST(rfc9293_3_1_any_bit_that_turns_over_is_seen)
         CHECK(sn_tcp_parse(&between, (ss_slice){ (char *)bytes, sizeof bytes }, &read) != SS_OK);
         bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
     }
-    const sn_ip other = { .source = 0x98010128, .destination = 0x98010150 };
+    const sn_ip other = { .source = SN_ADDRESS_V4(0x98010128),
+                          .destination = SN_ADDRESS_V4(0x98010150) };
     CHECK_STATUS(sn_tcp_parse(&other, (ss_slice){ (char *)bytes, sizeof bytes }, &read),
                  SS_ERR_SEMANTIC);
 }

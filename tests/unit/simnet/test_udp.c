@@ -5,8 +5,8 @@
 
 #include "sn/ip.h"
 
-static const sn_ip between = { .source = 0x98010129,
-                               .destination = 0x98010150,
+static const sn_ip between = { .source = SN_ADDRESS_V4(0x98010129),
+                               .destination = SN_ADDRESS_V4(0x98010150),
                                .protocol = SN_PROTOCOL_UDP };
 
 TEST(rfc768_what_is_written_is_read)
@@ -45,8 +45,8 @@ TEST(any_changed_bit_is_found)
         CHECK(sn_udp_parse(&between, (ss_slice){ (char *)bytes, sizeof bytes }, &udp) != SS_OK);
         bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
     }
-    const sn_ip other = { .source = 0x98010129,
-                          .destination = 0x98010151,
+    const sn_ip other = { .source = SN_ADDRESS_V4(0x98010129),
+                          .destination = SN_ADDRESS_V4(0x98010151),
                           .protocol = SN_PROTOCOL_UDP };
     CHECK_STATUS(sn_udp_parse(&other, (ss_slice){ (char *)bytes, sizeof bytes }, &udp),
                  SS_ERR_SEMANTIC);

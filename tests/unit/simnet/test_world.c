@@ -64,7 +64,8 @@ static bool wake(void *app, sn_host *host, const sn_wake *w)
     }
     const ss_path path = { .transport = SS_TRANSPORT_UDP,
                            .local.port = 5060,
-                           .remote = ss_address_v4(plan->cast.nodes[to].address, 5060) };
+                           .remote = sn_address_with_port(sn_member_address(&plan->cast.nodes[to]),
+                                                          5060) };
     sn_host_send(host, &path, SS_LIT("x"), NULL);
     return true;
 }
@@ -74,7 +75,8 @@ static void input(void *app, sn_host *host, const ss_path *path, ss_slice datagr
     (void)app;
     (void)datagram;
     const sn_plan *plan = sn_host_plan(host);
-    const ss_address a = ss_address_v4(plan->cast.nodes[sn_plan_node(plan, 1, 0)].address, 5060);
+    const ss_address a =
+        sn_address_with_port(sn_member_address(&plan->cast.nodes[sn_plan_node(plan, 1, 0)]), 5060);
     if (arrived_first == SN_NOBODY) {
         arrived_first = ss_address_equal(&path->remote, &a) ? 0 : 1;
     }
