@@ -1,18 +1,13 @@
-/* The dialog identifier (RFC 3261 section 12): Call-ID, local tag and remote tag, hashed twice into 128 bits. Each string
+/* The dialog identifier (RFC 3261 section 12): Call-ID, local tag and remote tag, hashed into 128 bits. Each string
  * is hashed by itself, so that moving a byte from one to the next makes another key. */
 #include "ss/dialog.h"
 
 /* RFC3261:12.1 */
-static uint64_t hash_with(uint64_t seed, ss_slice call_id, ss_slice local_tag, ss_slice remote_tag)
-{
-    const uint64_t both = ss_mix_absorb(ss_hash64(seed, call_id), ss_hash64(seed, local_tag));
-    return ss_mix_absorb(both, ss_hash64(seed, remote_tag));
-}
-
 ss_key128 ss_dialog_key(ss_slice call_id, ss_slice local_tag, ss_slice remote_tag)
 {
-    return (ss_key128){ .lo = hash_with(0x6469616c6f672f31u, call_id, local_tag, remote_tag),
-                        .hi = hash_with(0x6469616c6f672f32u, call_id, local_tag, remote_tag) };
+    static const uint64_t seed = 0x6469616c6f672f31u;
+    const ss_key128 half = ss_key_absorb(ss_hash128(seed, call_id), ss_hash128(seed, local_tag));
+    return ss_key_absorb(half, ss_hash128(seed, remote_tag));
 }
 
 ss_ref ss_dialog_find(const ss_core *core, ss_key128 key)

@@ -13,8 +13,8 @@ static const ss_key128 legacy_salt = { 0x6c65676163790001u, 0x6c65676163790002u 
 
 static void absorb(ss_key128 *key, ss_slice bytes)
 {
-    key->lo = ss_hash64(key->lo, bytes);
-    key->hi = ss_hash64(key->hi, bytes);
+    const ss_key128 hash = ss_hash128(key->lo, bytes);
+    *key = (ss_key128){ .lo = hash.lo, .hi = ss_mix_absorb(key->hi, hash.hi) };
 }
 
 static void absorb_number(ss_key128 *key, uint64_t number)

@@ -241,6 +241,14 @@ typedef struct ss_key128 {
     uint64_t lo, hi;
 } ss_key128;
 
+/** ss_hash64 in `lo`, and as much again of the 128 bits that it was mixed from in `hi`. */
+ss_key128 ss_hash128(uint64_t seed, ss_slice bytes);
+static inline ss_key128 ss_key_absorb(ss_key128 key, ss_key128 more)
+{
+    return (ss_key128){ .lo = ss_mix_absorb(key.lo, more.lo),
+                        .hi = ss_mix_absorb(key.hi, more.hi) };
+}
+
 /** An engine's own source of tags, branches, Call-IDs. `key` comes from the host's draws. */
 typedef struct ss_entropy {
     uint64_t key;

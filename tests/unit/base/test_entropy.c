@@ -63,6 +63,24 @@ TEST(entropy_hash_has_its_known_answers)
     CHECK_EQ(ss_hash64(0, SS_EMPTY), ss_hash64(0, SS_LIT("")));
 }
 
+TEST(entropy_the_hash_of_128_bits_begins_with_that_of_64_and_goes_on_with_another)
+{
+    char memory[40] = { 0 };
+    for (size_t len = 0; len < sizeof memory; len++) {
+        const ss_slice bytes = { memory, len };
+        const ss_key128 key = ss_hash128(7, bytes);
+        CHECK_EQ(key.lo, ss_hash64(7, bytes));
+        CHECK(key.hi != key.lo);
+        for (size_t i = 0; i < len; i++) {
+            memory[i] = 1;
+            CHECK(ss_hash128(7, bytes).hi != key.hi);
+            memory[i] = 0;
+        }
+        CHECK(ss_hash128(8, bytes).hi != key.hi);
+    }
+    CHECK_EQ(ss_hash128(7, SS_LIT("sip:bob")).hi, UINT64_C(0x73f92e8635e4caa5));
+}
+
 TEST(entropy_draws_have_their_known_answers_and_depend_on_key_and_ordinal_only)
 {
     static const uint64_t first[] = { UINT64_C(0x0b4cd618fffdb248), UINT64_C(0xd7fc1bdef4d94d80),
