@@ -20,11 +20,6 @@ const char *ss_status_text(ss_status status)
     return texts[status];
 }
 
-ss_slice ss_slice_from(const char *text)
-{
-    return (ss_slice){ text, strlen(text) };
-}
-
 bool ss_slice_eq(ss_slice a, ss_slice b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
@@ -91,10 +86,10 @@ ss_status ss_slice_to_u64(ss_slice s, uint64_t max, uint64_t *value)
         return SS_ERR_SYNTAX;
     }
     for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] < '0' || s.at[i] > '9') {
+        const unsigned digit = (unsigned char)(s.at[i] - '0');
+        if (digit > 9) {
             return SS_ERR_SYNTAX;
         }
-        const uint64_t digit = (uint64_t)(s.at[i] - '0');
         if (i >= SAFE_DIGITS && (digit > max || sum > (max - digit) / 10)) {
             return SS_ERR_SYNTAX;
         }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define SS_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -97,7 +98,10 @@ typedef struct ss_slice {
 #define SS_EMPTY ((ss_slice){ NULL, 0 })
 
 /** A NUL-terminated string as a slice; borrowed. */
-ss_slice ss_slice_from(const char *text);
+static inline ss_slice ss_slice_from(const char *text)
+{
+    return (ss_slice){ text, strlen(text) };
+}
 /** Bytes [from, to) of a slice; from <= to <= len. */
 static inline ss_slice ss_slice_cut(ss_slice s, size_t from, size_t to)
 {
@@ -174,9 +178,30 @@ ss_buffer ss_buffer_on(void *memory, size_t cap);
 ss_buffer ss_buffer_open(const ss_arena *a);
 /** Take what was printed from the arena. The slice lives as long as the arena; SS_EMPTY when it overflowed. */
 ss_slice ss_buffer_keep(ss_arena *a, const ss_buffer *b);
-void ss_put(ss_buffer *b, ss_slice bytes);
-void ss_put_char(ss_buffer *b, char c);
-void ss_put_text(ss_buffer *b, const char *text);
+/** In line, as most of what is printed is known when the program is compiled. */
+static inline void ss_put(ss_buffer *b, ss_slice bytes)
+{
+    if (b->overflow || bytes.len > b->cap - b->len) {
+        b->overflow = true;
+        return;
+    }
+    if (bytes.len > 0) {
+        memcpy(b->at + b->len, bytes.at, bytes.len);
+        b->len += bytes.len;
+    }
+}
+static inline void ss_put_char(ss_buffer *b, char c)
+{
+    if (b->overflow || b->len == b->cap) {
+        b->overflow = true;
+        return;
+    }
+    b->at[b->len++] = c;
+}
+static inline void ss_put_text(ss_buffer *b, const char *text)
+{
+    ss_put(b, ss_slice_from(text));
+}
 void ss_put_u64(ss_buffer *b, uint64_t value);
 /** Lower-case hexadecimal, exactly `digits` of them (1..16). */
 void ss_put_hex(ss_buffer *b, uint64_t value, unsigned digits);
@@ -236,7 +261,7 @@ static inline uint64_t ss_hash_end(const ss_hash_state *h, size_t len)
     return ss_mix_absorb(ss_mix_absorb(h->even, h->odd), len);
 }
 
-/** 128 bits: two independent hashes. Equal keys are taken for equal bytes (docs/decisions/0003). */
+/** 128 bits. Equal keys are taken for equal bytes (docs/decisions/0003). */
 typedef struct ss_key128 {
     uint64_t lo, hi;
 } ss_key128;
