@@ -21,23 +21,39 @@ void __asan_unpoison_memory_region(void const volatile *addr, size_t size);
 #define SHOW(at, size) ((void)(at), (void)(size))
 #endif
 
-enum { FINE_STEP = 16, FINE_MAX = 256, FINE_CLASSES = FINE_MAX / FINE_STEP };
+enum {
+    FINE_STEP = 16,
+    FINE_BITS = 8,
+    FINE_MAX = 1 << FINE_BITS,
+    FINE_CLASSES = FINE_MAX / FINE_STEP
+};
+enum { QUARTER_BITS = FINE_BITS - 2 }; /* of the first octave */
 
-static unsigned class_of(size_t size)
+/* Sizes (256 << octave, 512 << octave]. */
+static inline unsigned octave_of(size_t size)
+{
+#if defined(__GNUC__)
+    return 31u - (unsigned)__builtin_clz((uint32_t)(size - 1)) - FINE_BITS;
+#else
+    unsigned octave = 0;
+    while (size > ((size_t)FINE_MAX << (octave + 1))) {
+        octave++;
+    }
+    return octave;
+#endif
+}
+
+static inline unsigned class_of(size_t size)
 {
     if (size <= FINE_MAX) {
         return (unsigned)((size + FINE_STEP - 1) / FINE_STEP - 1);
     }
-    unsigned octave = 0; /* sizes (256 << octave, 512 << octave] */
-    while (size > ((size_t)FINE_MAX << (octave + 1))) {
-        octave++;
-    }
+    const unsigned octave = octave_of(size);
     const size_t low = (size_t)FINE_MAX << octave;
-    const size_t quarter = low / 4;
-    return FINE_CLASSES + octave * 4 + (unsigned)((size - low - 1) / quarter);
+    return FINE_CLASSES + octave * 4 + (unsigned)((size - low - 1) >> (octave + QUARTER_BITS));
 }
 
-static size_t class_size(unsigned class)
+static inline size_t class_size(unsigned class)
 {
     if (class < FINE_CLASSES) {
         return (size_t)(class + 1) * FINE_STEP;
@@ -45,7 +61,7 @@ static size_t class_size(unsigned class)
     const unsigned octave = (class - FINE_CLASSES) / 4;
     const unsigned step = (class - FINE_CLASSES) % 4;
     const size_t low = (size_t)FINE_MAX << octave;
-    return low + low / 4 * (step + 1);
+    return low + ((size_t)(step + 1) << (octave + QUARTER_BITS));
 }
 
 _Static_assert(SS_STORE_CLASSES == FINE_CLASSES + 4 * 9, "four classes per doubling");
@@ -103,10 +119,11 @@ void ss_store_give(ss_store *s, ss_ref ref, size_t size)
     SS_ASSERT(ref != 0);
     SS_ASSERT(s->live_blocks > 0);
     const unsigned class = class_of(size);
+    const size_t rounded = class_size(class);
     unsigned char *block = ss_store_at(s, ref);
     memcpy(block, &s->free_list[class], sizeof ref);
-    HIDE(block, class_size(class));
+    HIDE(block, rounded);
     s->free_list[class] = ref;
-    s->live_bytes -= class_size(class);
+    s->live_bytes -= rounded;
     s->live_blocks--;
 }
