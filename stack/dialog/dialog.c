@@ -20,10 +20,6 @@ static ss_status contact_uri(const ss_msg *msg, ss_slice *uri)
         contact.uri.len == 0) {
         return SS_NONE;
     }
-    ss_uri parsed;
-    if (ss_uri_parse(contact.uri, &parsed) != SS_OK) {
-        return SS_NONE;
-    }
     *uri = contact.uri;
     return SS_OK;
 }

@@ -120,38 +120,45 @@ static LEX_RARE size_t read_any_host(const lex_text *t, size_t at)
 }
 
 #if LEX_BLOCK > 0
-/* Three dots and four numbers to 255. `len` is below a block. */
-static bool is_marked_ipv4(const char *at, size_t len, unsigned marks)
+static inline unsigned digit_at(const char *at)
 {
-    const unsigned all = (1u << len) - 1;
-    const unsigned dots = lex_block_finds(at, '.') & all;
-    if (dots != marks || (dots | (lex_block_digits(at) & all)) != all) {
-        return false;
-    }
-    unsigned from = 0;
-    unsigned parts = 0;
-    for (unsigned ends = dots | 1u << len; ends != 0; ends &= ends - 1) {
-        const unsigned end = (unsigned)__builtin_ctz(ends);
-        const char *part = at + from;
-        const unsigned digits = end - from;
-        if (digits == 0 || digits > 3 ||
-            (digits == 3 && part[0] * 100 + part[1] * 10 + part[2] > 255 + '0' * 111)) {
+    return (unsigned char)(*at - '0');
+}
+
+/* Three dots and four numbers to 255, and `len` bytes altogether. `len` is below a block, and as much may be read. */
+static bool is_ipv4_of(const char *at, size_t len)
+{
+    const char *const end = at + len;
+    for (unsigned part = 0; part < 4; part++) {
+        unsigned value = digit_at(at);
+        if (value > 9 || (part > 0 && at[-1] != '.')) {
             return false;
         }
-        from = end + 1;
-        parts++;
+        at++;
+        for (unsigned more = 0; more < 2 && digit_at(at) <= 9; more++) {
+            value = value * 10 + digit_at(at++);
+        }
+        if (value > 255) {
+            return false;
+        }
+        at += part < 3;
     }
-    return parts == 4;
+    return at == end;
 }
 
 /* The usual name, of two blocks at most: marks apart from each other and inside, the last one a dot. All others are read label
  * by label. */
 size_t ss_lex_host_text(const lex_text *t, size_t at)
 {
-    if (at + 2 * LEX_BLOCK > t->room) {
-        return read_any_host(t, at);
-    }
+    char ending[2 * LEX_BLOCK] = { 0 };
     const char *name = t->at + at;
+    if (at >= t->len) {
+        return SS_LEX_BAD;
+    }
+    if (at + 2 * LEX_BLOCK > t->room) { /* two blocks may not be loaded there */
+        memcpy(ending, name, t->room - at);
+        name = ending;
+    }
     unsigned stops = lex_block_not_names(name);
     unsigned marks = lex_block_label_marks(name);
     if (stops == 0) {
@@ -170,7 +177,7 @@ size_t ss_lex_host_text(const lex_text *t, size_t at)
     if ((unsigned char)((name[last] | 0x20) - 'a') <= 'z' - 'a') {
         return last > 0 && name[last - 1] == '-' ? read_any_host(t, at) : at + len;
     }
-    return len < LEX_BLOCK && is_marked_ipv4(name, len, marks) ? at + len : read_any_host(t, at);
+    return len < LEX_BLOCK && is_ipv4_of(name, len) ? at + len : read_any_host(t, at);
 }
 #else
 size_t ss_lex_host_text(const lex_text *t, size_t at)

@@ -1,7 +1,7 @@
 /* What was read of a message, for other bytes than it was read from: equal ones elsewhere, or those with another value of the
  * topmost Via (RFC 3261 18.2.1). All that was read stays true and only moves; reading again would cost as much as the first time,
  * and a server transport stamps nearly every request that comes. */
-#include "ss/msg.h"
+#include "read.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -16,10 +16,10 @@
         (at) + offsetof(ss_name_addr, display), (at) + offsetof(ss_name_addr, params), \
         (at) + offsetof(ss_name_addr, tag)
 
-#define OF_VIA(at)                                                                     \
-    (at) + offsetof(ss_via, whole), (at) + offsetof(ss_via, transport),                \
-        (at) + offsetof(ss_via, sent_by), (at) + offsetof(ss_via, host),               \
-        (at) + offsetof(ss_via, params), (at) + offsetof(ss_via, branch),              \
+#define OF_VIA(at)                                                        \
+    (at) + offsetof(ss_via, whole), (at) + offsetof(ss_via, transport),   \
+        (at) + offsetof(ss_via, sent_by), (at) + offsetof(ss_via, host),  \
+        (at) + offsetof(ss_via, params), (at) + offsetof(ss_via, branch), \
         (at) + offsetof(ss_via, received), (at) + offsetof(ss_via, maddr)
 
 /* Every slice of the index, those of the topmost Via last. */
@@ -89,7 +89,9 @@ ss_status ss_msg_replace_top_via(ss_msg *msg, ss_arena *arena, ss_slice value)
     move_slices(msg, &m, SS_COUNT(slices) - VIA_SLICES);
     move_fields(msg, &m);
     msg->bytes = (ss_slice){ bytes, len };
-    msg->top_via_status = ss_via_parse((ss_slice){ bytes + start, value.len }, &msg->top_via);
+    const lex_text t = { .at = bytes, .len = start + value.len, .room = len };
+    const bool is_via = ss_via_read(&t, start, &msg->top_via) == t.len;
+    msg->top_via_status = is_via ? SS_OK : SS_ERR_SYNTAX;
     return SS_OK;
 }
 

@@ -36,19 +36,21 @@ uint32_t ss_address_hash(const ss_address *a)
 /* IPv4address = 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT */
 static bool read_v4(ss_slice text, uint8_t ip[4])
 {
+    size_t at = 0;
     for (unsigned i = 0; i < 4; i++) {
-        const size_t dot = ss_slice_find(text, '.');
-        uint64_t byte = 0;
-        if ((dot == text.len) != (i == 3)) {
-            return false;
+        const size_t from = at;
+        unsigned byte = 0, digit;
+        while (at < text.len && at < from + 3 &&
+               (digit = (unsigned char)(text.at[at] - '0')) <= 9) {
+            byte = byte * 10 + digit;
+            at++;
         }
-        if (dot > 3 || ss_slice_to_u64(ss_slice_cut(text, 0, dot), 255, &byte) != SS_OK) {
+        if (at == from || byte > 255 || (i < 3 && (at == text.len || text.at[at++] != '.'))) {
             return false;
         }
         ip[i] = (uint8_t)byte;
-        text = ss_slice_cut(text, i == 3 ? dot : dot + 1, text.len);
     }
-    return true;
+    return at == text.len;
 }
 
 /* hex4 = 1*4HEXDIG */
