@@ -17,12 +17,17 @@ void cli_say_unwritten(const char *dir, const char *name, int error)
 
 /* ---- sinks ---- */
 
-static void to_digest(void *self, const sn_fact *fact, ss_slice packet)
+/* All that every run has, but for the judge, in two: a call for each of them and each fact would cost as much as most do with it.
+ * Those before the judge: he tells the ladder of violations. */
+static void to_first(void *self, const sn_fact *fact, ss_slice packet)
 {
-    (void)packet;
     cli_observers *o = self;
     sn_digest_fact(&o->digest, fact);
     o->end = fact->key.at;
+    rp_ladder_fact(o->ladder, fact);
+    if (sn_fact_is_sent(fact)) {
+        rp_ladder_text(o->ladder, fact, packet);
+    }
 }
 
 static void tell_ladder(cli_observers *o)
@@ -46,36 +51,20 @@ static void to_judge(void *self, const sn_fact *fact, ss_slice packet)
     }
 }
 
-static void to_meter(void *self, const sn_fact *fact, ss_slice packet)
+/* Behind the judge; the series before the meter, of which it takes what was before this fact. */
+static void to_counts(void *self, const sn_fact *fact, ss_slice packet)
 {
     (void)packet;
-    sn_meter_fact(self, fact);
-}
-
-static void to_series(void *self, const sn_fact *fact, ss_slice packet)
-{
-    (void)packet;
-    sn_series_fact(self, fact);
-}
-
-static void to_tally(void *self, const sn_fact *fact, ss_slice packet)
-{
-    (void)packet;
-    sn_tally_fact(self, fact);
+    cli_observers *o = self;
+    sn_series_fact(o->series, fact);
+    sn_meter_fact(o->meter, fact);
+    sn_tally_fact(o->tally, fact);
 }
 
 static void to_checker(void *self, const sn_fact *fact, ss_slice packet)
 {
     (void)packet;
     sn_checker_fact(self, fact);
-}
-
-static void to_ladder(void *self, const sn_fact *fact, ss_slice packet)
-{
-    rp_ladder_fact(self, fact);
-    if (sn_fact_is_sent(fact)) {
-        rp_ladder_text(self, fact, packet);
-    }
 }
 
 static void to_capture(void *self, const sn_fact *fact, ss_slice packet)
@@ -217,14 +206,13 @@ static bool make_judges(cli_observers *o, sn_plan *plan, sn_law_mask laws)
         return false;
     }
     sn_digest_init(&o->digest, cast, o->chains);
-    add_sink(o, o, to_digest);
-    add_sink(o, o->ladder, to_ladder); /* before the judge, who tells it of violations */
+    add_sink(o, o, to_first);
     o->judge_sink = o->sink_count;
     add_sink(o, o, to_judge);
-    add_sink(o, o->series, to_series); /* before the meter */
-    add_sink(o, o->meter, to_meter);
-    add_sink(o, o->tally, to_tally);
-    add_sink(o, o->checker, to_checker);
+    add_sink(o, o, to_counts);
+    if (plan->check_count > 0) {
+        add_sink(o, o->checker, to_checker);
+    }
     return ask_windows(o, plan);
 }
 

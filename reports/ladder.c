@@ -22,6 +22,7 @@ rp_ladder *rp_ladder_new(const sn_cast *cast)
     }
     l->cast = cast;
     l->first = l->sample = SN_NOBODY;
+    l->oldest = SS_TIME_NEVER;
     for (uint32_t i = 0; i < CALLS_MAX; i++) {
         l->free_places[i] = CALLS_MAX - 1 - i;
     }
@@ -209,7 +210,8 @@ static void forget_old(rp_ladder *l, ss_time now)
 {
     while (l->ended_count != 0) {
         const uint32_t place = l->ended[l->ended_first];
-        if (l->calls[place].over > now || now - l->calls[place].over < LINGER) {
+        l->oldest = ss_time_after(l->calls[place].over, LINGER);
+        if (now < l->oldest) {
             return;
         }
         l->ended_first = (l->ended_first + 1) % CALLS_MAX;
@@ -218,6 +220,7 @@ static void forget_old(rp_ladder *l, ss_time now)
             draw_lot(l, place);
         }
     }
+    l->oldest = SS_TIME_NEVER;
 }
 
 static void forget_all_others(rp_ladder *l)
@@ -235,6 +238,7 @@ static void end_well(rp_ladder *l, ladder_call *call, ss_time now)
 {
     if (call->over == SS_TIME_NEVER && is_searching(l)) {
         call->over = now;
+        l->oldest = ss_time_earlier(l->oldest, ss_time_after(now, LINGER));
         l->ended[(l->ended_first + l->ended_count++) % CALLS_MAX] = place_of(l, call);
     }
 }
@@ -544,7 +548,9 @@ static void on_registration(rp_ladder *l, const sn_fact *fact)
 
 void rp_ladder_fact(rp_ladder *l, const sn_fact *fact)
 {
-    forget_old(l, fact->key.at);
+    if (fact->key.at >= l->oldest) {
+        forget_old(l, fact->key.at);
+    }
     switch (fact->kind) {
     case SN_FACT_DATAGRAM_SENT:
     case SN_FACT_STREAM_SENT:

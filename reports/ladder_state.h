@@ -36,6 +36,7 @@ struct rp_ladder {
     uint32_t free_places[CALLS_MAX], free_count;
     uint32_t ended[CALLS_MAX], ended_first,
         ended_count; /* a ring of places, in the order in which they ended */
+    ss_time oldest;  /* nothing of it is old before */
     sn_index by_call, by_datagram;
     under_way ring[UNDER_WAY];
     uint32_t next;
