@@ -36,15 +36,50 @@ static int by_number(const void *left, const void *right)
     return a->nth < b->nth ? -1 : a->nth > b->nth;
 }
 
+/* Of two children the one that ranks last comes up, until the parent ranks behind both. */
+static void go_down(ranked *heap, uint32_t count)
+{
+    uint32_t at = 0, child = 1;
+    while (child < count) {
+        child += child + 1 < count && by_rank(&heap[child + 1], &heap[child]) > 0;
+        if (by_rank(&heap[child], &heap[at]) < 0) {
+            return;
+        }
+        const ranked swap = heap[at];
+        heap[at] = heap[child];
+        heap[child] = swap;
+        at = child;
+        child = 2 * at + 1;
+    }
+}
+
+/* The first `shown` of `count` by rank come to the front, in any order: the last of them so far stands first, and gives way to
+ * each that ranks before it. Few are shown of many, so that sorting all would cost more than all else on the page. */
+static void select_first(ranked *all, uint32_t count, uint32_t shown)
+{
+    qsort(all, shown, sizeof *all, by_rank);
+    for (uint32_t i = 0; i < shown / 2; i++) {
+        const ranked swap = all[i];
+        all[i] = all[shown - 1 - i];
+        all[shown - 1 - i] = swap;
+    }
+    for (uint32_t i = shown; i < count; i++) {
+        if (by_rank(&all[i], &all[0]) < 0) {
+            all[0] = all[i];
+            go_down(all, shown);
+        }
+    }
+}
+
 /* The first of `count` by rank, in the order of their numbers; what is left out is said. */
 static uint32_t choose(rp_file *out, ranked *all, uint32_t count, const char *what)
 {
     if (count == 0) {
         return 0;
     }
-    qsort(all, count, sizeof *all, by_rank);
     const uint32_t shown = count < ROWS_MAX ? count : ROWS_MAX;
     if (shown < count) {
+        select_first(all, count, shown);
         rp_put_text(out, "<p class=\"faint\">Of ");
         rp_put_u64(out, count);
         rp_put_char(out, ' ');
