@@ -13,19 +13,45 @@
 
 /* ---- one line ---- */
 
-/* The name of a node, as sn_capture_name has it: all of its array is copied, which takes no call. */
-static char *put_name(char *p, const sn_cast *cast, uint32_t node)
+/* The lengths of names that were written lately, by node: most lines have three of them. */
+enum { KNOWN = 256 };
+typedef struct known_names {
+    uint32_t node[KNOWN]; /* one above its number; 0: of none yet */
+    uint8_t len[KNOWN];
+} known_names;
+
+/* Who the nodes are, and how the lines of one event begin: up to its key, "at/step/tie/receiver/sender/counter". */
+typedef struct script {
+    const sn_cast *cast;
+    known_names names;
+    sn_key key;
+    size_t len; /* 0: of no event yet */
+    char text[192];
+} script;
+
+static size_t length_of(known_names *names, uint32_t node, const char *name)
 {
-    if (node >= cast->node_count) {
-        return line_text(p, sn_capture_name(cast, node));
+    const uint32_t at = node % KNOWN;
+    if (names->node[at] != node + 1) {
+        names->node[at] = node + 1;
+        names->len[at] = (uint8_t)strlen(name);
     }
-    const char *name = cast->nodes[node].name;
-    memcpy(p, name, sizeof cast->nodes[node].name);
-    return p + strlen(name);
+    return names->len[at];
 }
 
-#define LINE_NODE(p, key, cast, node) \
-    line_bytes(put_name(LINE_PUT(p, ",\"" key "\":\""), cast, node), "\"", 1)
+/* The name of a node, as sn_capture_name has it: all of its array is copied, which takes no call. */
+static char *put_name(char *p, script *by, uint32_t node)
+{
+    if (node >= by->cast->node_count) {
+        return line_text(p, sn_capture_name(by->cast, node));
+    }
+    const char *name = by->cast->nodes[node].name;
+    memcpy(p, name, sizeof by->cast->nodes[node].name);
+    return p + length_of(&by->names, node, name);
+}
+
+#define LINE_NODE(p, key, by, node) \
+    line_bytes(put_name(LINE_PUT(p, ",\"" key "\":\""), by, node), "\"", 1)
 
 static bool is_of_link(sn_fact_kind kind)
 {
@@ -46,9 +72,9 @@ static char *put_value(char *p, const sn_fact *fact)
     }
 }
 
-static char *put_packet(char *p, const sn_cast *cast, const sn_fact *fact)
+static char *put_packet(char *p, script *by, const sn_fact *fact)
 {
-    p = LINE_NODE(p, "origin", cast, fact->packet.origin);
+    p = LINE_NODE(p, "origin", by, fact->packet.origin);
     p = LINE_NUMBER(p, "ordinal", fact->packet.ordinal);
     p = LINE_NUMBER(p, "fragment", fact->packet.fragment);
     p = LINE_NUMBER(p, "copy", fact->packet.copy);
@@ -64,9 +90,9 @@ static char *put_packet(char *p, const sn_cast *cast, const sn_fact *fact)
 }
 
 /* Where in which direction of a connection. */
-static char *put_stream(char *p, const sn_cast *cast, const sn_fact *fact)
+static char *put_stream(char *p, script *by, const sn_fact *fact)
 {
-    p = LINE_NODE(p, "origin", cast, fact->packet.origin);
+    p = LINE_NODE(p, "origin", by, fact->packet.origin);
     p = LINE_NUMBER(p, "offset", fact->packet.ordinal);
     p = LINE_NUMBER(p, "bytes", fact->value);
     p = LINE_HASH(p, "hash", fact->hash);
@@ -74,16 +100,16 @@ static char *put_stream(char *p, const sn_cast *cast, const sn_fact *fact)
 }
 
 /* Of which datagram: from that port of who hears it to the other of somebody. */
-static char *put_icmp(char *p, const sn_cast *cast, const sn_fact *fact)
+static char *put_icmp(char *p, script *by, const sn_fact *fact)
 {
-    p = LINE_NODE(p, "origin", cast, fact->packet.origin);
+    p = LINE_NODE(p, "origin", by, fact->packet.origin);
     p = LINE_NUMBER(p, "ordinal", fact->packet.ordinal);
     p = LINE_TEXT(p, "icmp", sn_icmp_text(sn_icmp_kind_of(fact->value)));
     if (sn_icmp_kind_of(fact->value) == SN_ICMP_TOO_BIG) {
         p = LINE_NUMBER(p, "mtu", fact->value & UINT16_MAX);
     }
     if (fact->peer != SN_NOBODY) {
-        p = LINE_NODE(p, "peer", cast, fact->peer);
+        p = LINE_NODE(p, "peer", by, fact->peer);
     }
     p = LINE_NUMBER(p, "from_port", fact->local_port);
     p = LINE_NUMBER(p, "to_port", fact->peer_port);
@@ -93,12 +119,12 @@ static char *put_icmp(char *p, const sn_cast *cast, const sn_fact *fact)
     return p;
 }
 
-static char *put_connection(char *p, const sn_cast *cast, const sn_fact *fact)
+static char *put_connection(char *p, script *by, const sn_fact *fact)
 {
     p = LINE_TEXT(p, "connection_event",
                   sn_connection_event_name((sn_connection_event)fact->connection.event));
     if (fact->peer != SN_NOBODY) {
-        p = LINE_NODE(p, "peer", cast, fact->peer);
+        p = LINE_NODE(p, "peer", by, fact->peer);
     }
     p = LINE_NUMBER(p, "local_port", fact->local_port);
     p = LINE_NUMBER(p, "peer_port", fact->peer_port);
@@ -114,11 +140,11 @@ static char *put_method(char *p, unsigned method)
     return LINE_SLICE(p, "method", ss_method_name((ss_method)method));
 }
 
-static char *put_sip(char *p, const sn_cast *cast, const sn_fact *fact)
+static char *put_sip(char *p, script *by, const sn_fact *fact)
 {
     const ss_summary *sip = &fact->sip;
     if (fact->peer != SN_NOBODY) {
-        p = LINE_NODE(p, "peer", cast, fact->peer);
+        p = LINE_NODE(p, "peer", by, fact->peer);
     }
     p = LINE_NUMBER(p, "local_port", fact->local_port);
     p = LINE_NUMBER(p, "peer_port", fact->peer_port);
@@ -205,14 +231,14 @@ static char *put_note(char *p, const ss_note *note)
     return p;
 }
 
-static char *put_call(char *p, const sn_cast *cast, const sn_call_fact *call)
+static char *put_call(char *p, script *by, const sn_call_fact *call)
 {
     p = LINE_TEXT(p, "call_event", sn_call_event_name((sn_call_event)call->event));
     if (call->number != 0) {
         p = LINE_NUMBER(p, "call", call->number);
     }
-    if (call->source < cast->call_source_count) {
-        p = LINE_TEXT(p, "calls", cast->call_sources[call->source]);
+    if (call->source < by->cast->call_source_count) {
+        p = LINE_TEXT(p, "calls", by->cast->call_sources[call->source]);
     }
     if (call->status != 0) {
         p = LINE_NUMBER(p, "status", call->status);
@@ -226,18 +252,18 @@ static char *put_call(char *p, const sn_cast *cast, const sn_call_fact *call)
     return p;
 }
 
-static char *put_edited(char *p, const sn_cast *cast, const sn_fact *fact)
+static char *put_edited(char *p, script *by, const sn_fact *fact)
 {
     const sn_edit edit = (sn_edit)fact->value;
     p = LINE_TEXT(p, "edit", edit < SN_EDITS ? sn_edit_about(edit)->name : "damaged");
-    p = LINE_TEXT(p, "origin", sn_capture_name(cast, fact->packet.origin));
+    p = LINE_TEXT(p, "origin", sn_capture_name(by->cast, fact->packet.origin));
     p = LINE_NUMBER(p, "ordinal", fact->packet.ordinal);
     p = LINE_NUMBER(p, "copy", fact->packet.copy);
     p = LINE_HASH(p, "hash", fact->hash);
     if (fact->cause != SN_CAUSE_NONE) {
         p = LINE_TEXT(p, "cause", sn_cause_text((sn_cause)fact->cause));
     }
-    return put_sip(p, cast, fact);
+    return put_sip(p, by, fact);
 }
 
 static char *put_left(char *p, const sn_left_fact *left)
@@ -255,40 +281,40 @@ static char *put_left(char *p, const sn_left_fact *left)
     return p;
 }
 
-static char *put_by_kind(char *p, const sn_cast *cast, const sn_fact *fact)
+static char *put_by_kind(char *p, script *by, const sn_fact *fact)
 {
     switch (fact->kind) {
     case SN_FACT_DATAGRAM_SENT:
     case SN_FACT_DATAGRAM_RECEIVED:
-        p = put_packet(p, cast, fact);
-        p = put_sip(p, cast, fact);
+        p = put_packet(p, by, fact);
+        p = put_sip(p, by, fact);
         break;
     case SN_FACT_EDITED:
-        p = put_edited(p, cast, fact);
+        p = put_edited(p, by, fact);
         break;
     case SN_FACT_SERVED:
         p = LINE_NUMBER(p, "bytes", fact->value);
         p = LINE_HASH(p, "hash", fact->hash);
-        p = put_sip(p, cast, fact);
+        p = put_sip(p, by, fact);
         break;
     case SN_FACT_ICMP_SENT:
     case SN_FACT_ICMP_RECEIVED:
-        p = put_icmp(p, cast, fact);
+        p = put_icmp(p, by, fact);
         break;
     case SN_FACT_STREAM_SENT:
     case SN_FACT_STREAM_RECEIVED:
-        p = put_stream(p, cast, fact);
-        p = put_sip(p, cast, fact);
+        p = put_stream(p, by, fact);
+        p = put_sip(p, by, fact);
         break;
     case SN_FACT_CONNECTION:
-        p = put_connection(p, cast, fact);
+        p = put_connection(p, by, fact);
         break;
     case SN_FACT_NOTE:
         p = put_note(p, &fact->note);
         break;
     case SN_FACT_CALL:
     case SN_FACT_REGISTRATION:
-        p = put_call(p, cast, &fact->call);
+        p = put_call(p, by, &fact->call);
         break;
     case SN_FACT_LEFT:
         p = put_left(p, &fact->left);
@@ -297,27 +323,20 @@ static char *put_by_kind(char *p, const sn_cast *cast, const sn_fact *fact)
         p = LINE_TRUTH(p, "interrupted", fact->value != 0);
         break;
     default:
-        p = put_packet(p, cast, fact);
+        p = put_packet(p, by, fact);
         break;
     }
     return p;
 }
 
-/* How the lines of one event begin: up to its key, "at/step/tie/receiver/sender/counter". */
-typedef struct beginning {
-    sn_key key;
-    size_t len; /* 0: of no event yet */
-    char text[192];
-} beginning;
-
-static bool is_of(const beginning *b, const sn_key *key)
+static bool is_of(const script *b, const sn_key *key)
 {
     return b->len != 0 && b->key.at == key->at && b->key.counter == key->counter &&
            b->key.receiver == key->receiver && b->key.sender == key->sender &&
            b->key.step == key->step && b->key.tie == key->tie;
 }
 
-static void begin(beginning *b, const sn_key *key)
+static void begin(script *b, const sn_key *key)
 {
     char *const at = LINE_PUT(b->text, "{\"t_ns\":");
     char *p = line_u64(at, key->at);
@@ -333,29 +352,44 @@ static void begin(beginning *b, const sn_key *key)
     b->key = *key;
 }
 
-static char *put_link(char *p, const sn_cast *cast, uint32_t link)
+static char *put_link(char *p, script *by, uint32_t link)
 {
     const uint32_t node = link / 2;
-    const uint32_t router = node < cast->node_count ? cast->nodes[node].router : SN_NOBODY;
+    const uint32_t router = node < by->cast->node_count ? by->cast->nodes[node].router : SN_NOBODY;
     const bool up = link == SN_UP(node);
-    p = put_name(LINE_PUT(p, ",\"link\":\""), cast, up ? node : router);
-    p = put_name(LINE_PUT(p, " -> "), cast, up ? router : node);
+    p = put_name(LINE_PUT(p, ",\"link\":\""), by, up ? node : router);
+    p = put_name(LINE_PUT(p, " -> "), by, up ? router : node);
     return LINE_PUT(p, "\"");
 }
 
-static char *put_line(char *p, beginning *b, const sn_cast *cast, const sn_fact *fact)
+/* Each as it is written, in arrays of one size: all of it is copied. */
+static char *put_kind(char *p, unsigned kind)
 {
-    if (!is_of(b, &fact->key)) {
-        begin(b, &fact->key);
+    typedef struct entry {
+        char text[32];
+        uint8_t len;
+    } entry;
+#define KIND_TEXT(name)         ",\"kind\":\"" #name "\""
+#define KIND_ENTRY(name, whose) [SN_FACT_##name] = { KIND_TEXT(name), sizeof KIND_TEXT(name) - 1 },
+    static const entry kinds[] = { SN_FACT_LIST(KIND_ENTRY) };
+    SS_ASSERT(kind < SN_FACT_COUNT);
+    memcpy(p, kinds[kind].text, sizeof kinds[kind].text);
+    return p + kinds[kind].len;
+}
+
+static char *put_line(char *p, script *by, const sn_fact *fact)
+{
+    if (!is_of(by, &fact->key)) {
+        begin(by, &fact->key);
     }
-    p = line_u64(line_bytes(p, b->text, b->len), fact->index);
-    p = LINE_TEXT(p, "kind", sn_fact_name((sn_fact_kind)fact->kind));
+    p = line_u64(line_bytes(p, by->text, by->len), fact->index);
+    p = put_kind(p, fact->kind);
     if (is_of_link(fact->kind)) {
-        p = put_link(p, cast, fact->entity);
+        p = put_link(p, by, fact->entity);
     } else if (fact->kind != SN_FACT_END) {
-        p = LINE_NODE(p, "node", cast, fact->entity);
+        p = LINE_NODE(p, "node", by, fact->entity);
     }
-    p = put_by_kind(p, cast, fact);
+    p = put_by_kind(p, by, fact);
     return LINE_PUT(p, "}\n");
 }
 
@@ -365,19 +399,18 @@ void rp_event_put(ss_buffer *b, const sn_cast *cast, const sn_fact *fact)
         b->overflow = true;
         return;
     }
-    beginning own = { 0 };
+    script own = { .cast = cast };
     char *const from = b->at + b->len;
-    b->len += (size_t)(put_line(from, &own, cast, fact) - from);
+    b->len += (size_t)(put_line(from, &own, fact) - from);
 }
 
 /* ---- the file ---- */
 
 struct rp_events {
     rp_file *out;
-    const sn_cast *cast;
     sn_selection *selection;
     sn_capture_filter filter;
-    beginning last;
+    script script;
 };
 
 rp_events *rp_events_new(rp_file *out, const sn_cast *cast, const sn_capture_filter *filter)
@@ -387,7 +420,7 @@ rp_events *rp_events_new(rp_file *out, const sn_cast *cast, const sn_capture_fil
         return NULL;
     }
     e->out = out;
-    e->cast = cast;
+    e->script.cast = cast;
     e->filter = *filter;
     e->selection = sn_selection_new(filter);
     if (e->selection == NULL) {
@@ -423,5 +456,5 @@ void rp_events_fact(rp_events *e, const sn_fact *fact)
         return;
     }
     char *const from = rp_room(e->out, RP_EVENT_BYTES);
-    rp_took(e->out, (size_t)(put_line(from, &e->last, e->cast, fact) - from));
+    rp_took(e->out, (size_t)(put_line(from, &e->script, fact) - from));
 }

@@ -5,6 +5,9 @@
 #define LINE_H
 
 #include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "ss/base.h"
 
@@ -47,35 +50,86 @@ static inline char *line_text(char *p, const char *text)
     return line_slice(p, (ss_slice){ text, strlen(text) });
 }
 
-/** At most 20 digits; 20 bytes are written in any case. */
-static inline char *line_u64(char *p, uint64_t value)
+/* Two digits, of a number below 100. */
+static inline char *line_pair(char *p, uint64_t value)
 {
-    if (value < 10) {
-        *p = (char)('0' + value);
-        return p + 1;
-    }
+    memcpy(p, line_decimal + 2 * value, 2);
+    return p + 2;
+}
+
+/* At most 20 digits; 20 bytes are written in any case. */
+static inline char *line_long(char *p, uint64_t value)
+{
     char digits[40] = { 0 }; /* the second half is copied, and written over later */
     size_t at = 20;
     while (value >= 100) {
         at -= 2;
-        memcpy(digits + at, line_decimal + 2 * (value % 100), 2);
+        (void)line_pair(digits + at, value % 100);
         value /= 100;
     }
     at -= 2;
-    memcpy(digits + at, line_decimal + 2 * value, 2);
+    (void)line_pair(digits + at, value);
     at += value < 10;
     memcpy(p, digits + at, 20);
     return p + (20 - at);
 }
 
+/* From 10. */
+static inline char *line_more(char *p, uint64_t value)
+{
+    if (value >= 10000) {
+        return line_long(p, value);
+    }
+    const uint32_t below = (uint32_t)value, high = below / 100;
+    if (below >= 1000) {
+        return line_pair(line_pair(p, high), below % 100);
+    }
+    if (below >= 100) {
+        *p = (char)('0' + high);
+        return line_pair(p + 1, below % 100);
+    }
+    return line_pair(p, below);
+}
+
+/** At most 20 digits, mostly one, and seldom more than four; 20 bytes may be written. */
+static inline char *line_u64(char *p, uint64_t value)
+{
+    if (value >= 10) {
+        return line_more(p, value);
+    }
+    *p = (char)('0' + value);
+    return p + 1;
+}
+
 /** 16 digits. */
-static inline char *line_hex64(char *p, uint64_t value)
+static inline char *line_hex64_by_pairs(char *p, uint64_t value)
 {
     for (unsigned i = 0; i < 8; i++) {
         memcpy(p + 2 * i, line_hex + 2 * (value >> (56 - 8 * i) & 255u), 2);
     }
     return p + 16;
 }
+
+#if defined(__SSE2__)
+/* All at once: nibbles apart to a byte each, high before low; those above 9 are letters. */
+static inline char *line_hex64(char *p, uint64_t value)
+{
+    const __m128i bytes = _mm_cvtsi64_si128((long long)__builtin_bswap64(value));
+    const __m128i nibble = _mm_set1_epi8(15);
+    const __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), nibble);
+    const __m128i all = _mm_unpacklo_epi8(high, _mm_and_si128(bytes, nibble));
+    const __m128i letters =
+        _mm_and_si128(_mm_cmpgt_epi8(all, _mm_set1_epi8(9)), _mm_set1_epi8('a' - '0' - 10));
+    const __m128i text = _mm_add_epi8(_mm_add_epi8(all, _mm_set1_epi8('0')), letters);
+    _mm_storeu_si128((__m128i *)(void *)p, text);
+    return p + 16;
+}
+#else
+static inline char *line_hex64(char *p, uint64_t value)
+{
+    return line_hex64_by_pairs(p, value);
+}
+#endif
 
 /* Members of an object behind the first one. */
 #define LINE_KEY(p, key)           LINE_PUT(p, ",\"" key "\":")
