@@ -303,9 +303,27 @@ static bool is_router(const sn_capture *c, uint32_t node)
     return node < c->cast->node_count && c->cast->nodes[node].role == SN_ROLE_ROUTER;
 }
 
+/* What ends or changes the way of a packet: most facts say nothing of one. */
+static bool is_about_packet(const sn_capture *c, const sn_fact *fact)
+{
+    switch (fact->kind) {
+    case SN_FACT_LINK_ARRIVED:
+        return fact->entity == SN_DOWN(fact->entity / 2) && !is_router(c, fact->entity / 2);
+    case SN_FACT_FRAGMENTED:
+        return is_router(c, fact->entity) && fact->value > 1;
+    case SN_FACT_LINK_DUPLICATED:
+    case SN_FACT_EDITED:
+    case SN_FACT_LINK_DROPPED:
+    case SN_FACT_NODE_DROPPED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void follow(sn_capture *c, const sn_fact *fact)
 {
-    held *h = find(c, fact);
+    held *h = is_about_packet(c, fact) ? find(c, fact) : NULL;
     if (h == NULL) {
         return;
     }
@@ -314,14 +332,10 @@ static void follow(sn_capture *c, const sn_fact *fact)
         h->under_way++;
         break;
     case SN_FACT_FRAGMENTED:
-        if (is_router(c, fact->entity) && fact->value > 1) {
-            h->under_way += (uint32_t)fact->value - 1u;
-        }
+        h->under_way += (uint32_t)fact->value - 1u;
         break;
     case SN_FACT_LINK_ARRIVED:
-        if (fact->entity == SN_DOWN(fact->entity / 2) && !is_router(c, fact->entity / 2)) {
-            end_copy(h);
-        }
+        end_copy(h);
         break;
     case SN_FACT_EDITED:
         tell_edit(c, h, fact);
@@ -383,12 +397,19 @@ void sn_capture_free(sn_capture *c)
     }
 }
 
+/* Nearly always an event differs from the one before by its instant or its receiver. */
+static bool is_of(const sn_key *event, const sn_key *key)
+{
+    return event->at == key->at && event->receiver == key->receiver &&
+           sn_key_compare(event, key) == 0;
+}
+
 void sn_capture_fact(sn_capture *c, const sn_fact *fact, ss_slice packet)
 {
     if (c->options.filter.kind == SN_CAPTURE_OFF) {
         return;
     }
-    if (sn_key_compare(&fact->key, &c->event) != 0) {
+    if (!is_of(&c->event, &fact->key)) {
         settle(c);
         c->event = fact->key;
     }

@@ -178,11 +178,9 @@ static void remember(sn_selection *s, const sn_fact *fact)
     s->next = (s->next + 1) % RECENT;
 }
 
-void sn_selection_fact(sn_selection *s, const sn_fact *fact)
+/* Of a filter that goes by calls. */
+static void learn(sn_selection *s, const sn_fact *fact)
 {
-    if (!chooses_by_call(s)) {
-        return;
-    }
     const bool first_ones = s->filter.kind == SN_CAPTURE_CALLS;
     switch (fact->kind) {
     case SN_FACT_DATAGRAM_SENT:
@@ -204,6 +202,13 @@ void sn_selection_fact(sn_selection *s, const sn_fact *fact)
         break;
     default:
         break;
+    }
+}
+
+void sn_selection_fact(sn_selection *s, const sn_fact *fact)
+{
+    if (chooses_by_call(s)) {
+        learn(s, fact);
     }
 }
 

@@ -5,16 +5,21 @@
 
 #include "pcapng.h"
 
+static char octet(uint32_t value, unsigned nth)
+{
+    return (char)(unsigned char)(value >> (8 * nth));
+}
+
 static void put_u16(ss_buffer *b, uint32_t value)
 {
-    ss_put_char(b, (char)(unsigned char)(value & 0xffu));
-    ss_put_char(b, (char)(unsigned char)(value >> 8 & 0xffu));
+    const char octets[] = { octet(value, 0), octet(value, 1) };
+    ss_put(b, (ss_slice){ octets, sizeof octets });
 }
 
 static void put_u32(ss_buffer *b, uint32_t value)
 {
-    put_u16(b, value & 0xffffu);
-    put_u16(b, value >> 16);
+    const char octets[] = { octet(value, 0), octet(value, 1), octet(value, 2), octet(value, 3) };
+    ss_put(b, (ss_slice){ octets, sizeof octets });
 }
 
 static void put_padded(ss_buffer *b, ss_slice bytes)
