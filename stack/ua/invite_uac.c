@@ -120,7 +120,9 @@ static void completed(const ss_visit *v, ss_call *call)
     for (ss_ref at = call->first_leg; at != 0;) {
         ss_leg *leg = ss_leg_at(v->core, at);
         at = leg->next;
-        ss_core_drop(v->core, &leg->ack.bytes);
+        if (!leg->ack.waits) { /* else it is the answer that the ACK will have */
+            ss_core_drop(v->core, &leg->ack.bytes);
+        }
         if (leg->state == SS_LEG_OVER && !ss_leg_lingers(v, leg)) {
             ss_leg_free(v, call, leg);
         }

@@ -479,3 +479,22 @@ TEST(rfc3261_13_2_2_4_an_offer_that_nobody_answers_is_rejected_in_the_ack_before
     CHECK(ua_is_empty(rig, ALICE));
     CHECK(ua_is_empty(rig, BOB));
 }
+
+/* RFC3261:13.2.2.4 what is kept for the ACK is there as long as the ACK waits: Timer M, 64*T1 after the 2xx, ends the transaction only */
+TEST(rfc3261_13_2_2_4_an_offer_is_rejected_in_the_ack_after_timer_m_too)
+{
+    ua_rig *rig = invite_bob(false);
+    CHECK_OK(ua_say(rig, BOB, SS_CMD_ANSWER, OFFER));
+    ua_drop_all(rig, BOB, "BYE"); /* that of who gave up waiting for the ACK */
+    ua_run(rig, SS_S(33));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    const ss_msg *ack = ua_sent_msg(rig, ALICE, "ACK", 0);
+    ss_sdp answer;
+    ss_diag diag;
+    CHECK_OK(ss_sdp_parse(&answer, &rig->arena, ack->body, &diag));
+    CHECK_EQ(answer.media_count, 1);
+    CHECK_EQ(answer.media[0].port, 0);
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, ALICE));
+    CHECK(ua_is_empty(rig, BOB));
+}
