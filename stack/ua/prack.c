@@ -175,6 +175,9 @@ static void repeat(const ss_visit *v, ss_reliable *r)
         const ss_status status = ss_txn_respond(v->core, v->turn, invite, copy, &ended);
         SS_ASSERT(status != SS_ERR_STATE);
         SS_ASSERT(!ended);
+        if (r->served == 0) { /* it is what the transaction has now */
+            ss_call_at(v->core, ss_leg_at(v->core, r->leg)->call)->was_reliable = true;
+        }
     }
     r->interval *= 2;
     const ss_time next = ss_time_after(v->turn->now, r->interval);

@@ -58,7 +58,7 @@ typedef struct ss_call {
     uint8_t repeats;                /* UAC: of the INVITE: repeat.c */
     uint8_t bye_repeats;            /* of our BYEs */
     bool offered;                   /* the INVITE had an offer */
-    bool was_reliable;              /* UAS: the last 1xx was */
+    bool was_reliable;              /* UAS: the last 1xx that left was */
     uint16_t end_status;            /* UAS: 480 or 487, when `end` comes unanswered */
     bool is_referred;               /* UAC: a REFER asked for it, and who sent that is told */
     char tag[SS_TAG_BYTES];         /* our tag */

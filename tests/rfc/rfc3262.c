@@ -187,6 +187,29 @@ TEST(rfc3262_3_no_second_before_the_first_is_acknowledged_then_one_more)
     end(rig);
 }
 
+/* A copy of the first one left last, behind another response: what goes out every minute is no third copy, as its PRACK came.
+ * RFC3262:3 RFC3261:13.3.1.1 */
+TEST(rfc3262_3_what_was_acknowledged_does_not_go_out_every_minute)
+{
+    ua_rig *rig = ua_start();
+    rig->settings.ring_limit = SS_S(150);
+    ua_call(rig, ALICE, "sip:bob@10.0.0.2");
+    ua_run(rig, SS_MS(10));
+    CHECK_OK(progress(rig, 180, SS_EMPTY));
+    CHECK_OK(ua_do_status(rig, BOB, SS_CMD_PROGRESS, 1, 182));
+    ua_run(rig, SS_MS(600));
+    CHECK_EQ(ua_sent_count(rig, BOB, "180 INVITE"), 2);
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_PRACK, SS_EMPTY));
+    ua_run(rig, SS_S(61));
+    for (unsigned i = 2; i < ua_sent_count(rig, BOB, "180 INVITE");
+         i++) { /* a new one, and its copies */
+        CHECK_EQ(rseq_of(ua_sent_msg(rig, BOB, "180 INVITE", i)),
+                 rseq_of(ua_sent_msg(rig, BOB, "180 INVITE", 0)) + 1);
+    }
+    CHECK(ua_sent_count(rig, BOB, "180 INVITE") > 2);
+    end(rig);
+}
+
 /* RFC6337:2.2 pattern 3, RFC3262:5 */
 TEST(rfc3262_3_a_2xx_waits_for_the_prack_of_a_1xx_with_a_description)
 {
