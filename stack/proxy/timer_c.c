@@ -47,7 +47,7 @@ void ss_proxy_timer(ss_proxy *proxy, ss_core *core, ss_turn *turn, ss_timer *tim
 {
     const ss_visit v = { .proxy = proxy, .core = core, .turn = turn };
     ss_branch *b = SS_OWNER(timer, ss_branch, timer_c);
-    const bool is_hunt = b->hunt_at <= turn->now;
+    const bool is_hunt = b->hunt_at <= turn->now && !b->cancel_sent;
     if (b->cancel_sent) {
         note_timer(&v, b, SS_TIMER_CANCEL, 64 * core->settings->t1);
     } else if (!is_hunt) {
@@ -55,7 +55,7 @@ void ss_proxy_timer(ss_proxy *proxy, ss_core *core, ss_turn *turn, ss_timer *tim
     }
     if (b->proceeding && !b->cancel_sent) {
         ss_branch_cancel(&v, b); /* RFC3261:16.8 */
-    } else if (is_hunt) { /* even when it lost meanwhile: its 2xx must go on. RFC3261:16.7 */
+    } else if (is_hunt) {        /* even when it lost meanwhile: its 2xx must go on. RFC3261:16.7 */
         let_lag(&v, b);
     } else {
         give_up(&v, b); /* RFC3261:16.8 RFC3261:9.1 */

@@ -446,6 +446,24 @@ TEST(rfc3261_16_10_a_hunting_proxy_cancels_who_rings_for_too_long)
     px_stop(rig);
 }
 
+/* RFC3261:9.1 64*T1 after the CANCEL the INVITE is given up: no response of its is known any more */
+TEST(rfc3261_9_1_a_hunting_proxy_gives_up_who_was_cancelled_and_never_said_487)
+{
+    proxy_rig *rig = px_hunting();
+    invite(rig);
+    px_sent *b = reaches(rig, BOB);
+    rings(rig, BOB, b);
+    px_run_to(rig, SS_S(10));
+    is_cancelled(rig, BOB);
+    px_run_to(rig, SS_S(42) - 1);
+    px_expect_nothing(rig);
+    px_run_to(rig, SS_S(42));
+    (void)reaches(rig, CAROL);
+    px_send(rig, BOB, px_reply(rig, b, 180, ""));
+    px_expect_nothing(rig);
+    px_stop(rig);
+}
+
 TEST(rfc3261_16_10_a_hunting_proxy_passes_over_who_says_nothing_and_takes_a_late_2xx_yet)
 {
     proxy_rig *rig = px_hunting();
