@@ -158,6 +158,8 @@ ss_slice sn_session_offer_all(sn_host *host, sn_session *s);
 /** The answer to an offer. SS_OK, SS_ERR_SEMANTIC (488), SS_ERR_FULL: the session is as before. */
 SS_MUST_USE ss_status sn_session_answer(sn_host *host, sn_session *s, ss_slice body,
                                         ss_slice *answer);
+/** The answer that takes nothing of an offer in a 2xx: empty when that is none. RFC 3261 13.2.2.4 */
+SS_MUST_USE ss_slice sn_session_reject(sn_host *host, sn_session *s, ss_slice body);
 /** The answer to our offer came; false when it is none. */
 bool sn_session_take(sn_host *host, sn_session *s, ss_slice body);
 /** What waits to be said is copied; empty forgets it. False without memory. */

@@ -64,7 +64,7 @@ void sn_change_undo(sn_host *host, sn_session *s)
 
 /* ---- changes of our own ---- */
 
-/* The streams that are wanted from now on. */
+/* The streams that are wanted from now on. Only an offer can say so: without one, which there are is the peer's to offer. */
 static bool want(ss_session *s, unsigned media)
 {
     for (unsigned kind = 0; kind < SS_MEDIA_KINDS; kind++) {
@@ -86,7 +86,7 @@ static bool prepare(ss_session *s, const sn_row *row)
         s->is_held = holds;
         return is_news;
     }
-    return row->media == 0 || want(s, row->media);
+    return row->media == 0 || (row->flags & SN_ROW_NO_OFFER) != 0 || want(s, row->media);
 }
 
 bool sn_change_ask(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
@@ -192,6 +192,9 @@ static void acknowledge(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call
     ss_slice answer = SS_EMPTY;
     const bool is_fine =
         s != NULL && sn_session_answer(host, s, event->msg->body, &answer) == SS_OK;
+    if (s != NULL && !is_fine) {
+        answer = sn_session_reject(host, s, event->msg->body);
+    }
     const bool is_said = answer.len > 0 && say(app, host, turn, &c, answer);
     if (s != NULL) {
         /* RFC3261:8.1.3.5: an offer of ours was taken out, for who could not read it */

@@ -266,14 +266,27 @@ void sn_program_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_cal
     go_on(app, host, turn, call, false);
 }
 
+/* The call came back to who placed it: its other end has no number. */
+static bool is_with_itself(const sn_ua_app *app, sn_host *host, const sn_ua_call *call)
+{
+    for (ss_ref at = sn_ua_first_call(app); at != 0;) {
+        const sn_ua_call *c = ss_store_at(sn_host_store(host), at);
+        if (c != call && c->is_callee && c->call_id == call->call_id) {
+            return true;
+        }
+        at = c->next;
+    }
+    return false;
+}
+
 void sn_program_established(sn_ua_app *app, sn_host *host, sn_ua_call *call)
 {
     const sn_call *planned = plan_call(host, call);
-    (void)app;
     call->is_answered = true;
     call->is_up = true;
     const bool is_ours =
-        planned != NULL && !planned->scripted && planned->callee_hangs_up == call->is_callee;
+        planned != NULL && !planned->scripted &&
+        (planned->callee_hangs_up == call->is_callee || is_with_itself(app, host, call));
     if (is_ours || call->from != 0) {
         const ss_span hold = sn_host_planned(host, is_ours ? call->number : call->from)->hold;
         sn_host_wake(host, ss_time_after(sn_host_now(host), hold), WAKE_HOLD, call->call, 0);
@@ -363,6 +376,7 @@ static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number,
         c.body_type = SS_LIT("application/sdp");
         c.body = sn_session_offer(host, s);
         s->is_offered = true;
+        s->before = s->now; /* the dialogs of a fork begin with what was offered: RFC3261:13.2.1 */
     }
     if (command(app, host, turn, &c) != SS_OK) {
         sn_ua_tell(host, call, SN_CALL_BLOCKED, 503, true);

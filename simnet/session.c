@@ -122,6 +122,22 @@ ss_status sn_session_answer(sn_host *host, sn_session *s, ss_slice body, ss_slic
     return status;
 }
 
+ss_slice sn_session_reject(sn_host *host, sn_session *s, ss_slice body)
+{
+    char text[64];
+    ss_buffer address = ss_buffer_on(text, sizeof text);
+    const ss_sdp_local local = local_of(host, s, &address);
+    ss_arena *arena = sn_host_arena(host);
+    ss_sdp offer;
+    ss_diag diag;
+    if (ss_sdp_parse(&offer, arena, body, &diag) != SS_OK) {
+        return SS_EMPTY;
+    }
+    ss_buffer b = ss_buffer_open(arena);
+    ss_session_reject(&s->now, &offer, &local, &b);
+    return ss_buffer_keep(arena, &b);
+}
+
 bool sn_session_take(sn_host *host, sn_session *s, ss_slice body)
 {
     char text[64];

@@ -405,3 +405,11 @@ ss_status ss_session_answer(ss_session *s, const ss_sdp *offer, const ss_sdp_loc
     }
     return accepted == 0 && offered > 0 ? SS_ERR_SEMANTIC : SS_OK;
 }
+
+void ss_session_reject(ss_session *s, const ss_sdp *offer, const ss_sdp_local *local, ss_buffer *b)
+{
+    for (size_t i = 0; i < SS_SESSION_STREAMS; i++) {
+        s->streams[i].is_on = s->streams[i].is_wanted = false;
+    }
+    put_answer(s, offer, local, b);
+}

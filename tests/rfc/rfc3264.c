@@ -192,6 +192,29 @@ TEST(rfc3264_8_lines_are_never_fewer)
     CHECK_STATUS(ss_session_answer(&b.session, &other.read, &b.local, &text), SS_ERR_SEMANTIC);
 }
 
+/* An ACK refuses nothing: what cannot be answered otherwise is rejected line by line, in the next version. RFC3264:8 RFC3261:13.2.2.4 */
+TEST(rfc3264_8_what_rejects_all_has_the_origin_of_the_last_description)
+{
+    begin_with_audio();
+    CHECK_OK(ss_session_add(&a.session, SS_MEDIA_VIDEO));
+    exchange(&a, &b);
+    const uint64_t version = b.read.version;
+    side other;
+    memset(&other, 0, sizeof other);
+    ss_session_start(&other.session, 9, 9, ALL_KINDS);
+    CHECK_OK(ss_session_add(&other.session, SS_MEDIA_AUDIO));
+    other.local = a.local;
+    offer(&other);
+    ss_buffer text = ss_buffer_on(b.text, sizeof b.text);
+    ss_session_reject(&b.session, &other.read, &b.local, &text);
+    ss_diag diag;
+    CHECK_OK(ss_sdp_parse(&b.read, test_arena(), ss_buffer_slice(&text), &diag));
+    CHECK_EQ(b.read.media_count, 1);
+    CHECK_EQ(b.read.media[0].port, 0);
+    CHECK_EQ(b.read.version, version + 1);
+    CHECK_EQ(b.read.session_id, 2);
+}
+
 /* ---- 8.1, 8.2: streams ---- */
 
 TEST(rfc3264_8_1_a_stream_is_added_below_the_others)

@@ -423,6 +423,10 @@ void ss_session_offer(ss_session *s, const ss_sdp_local *local, ss_buffer *b);
 SS_MUST_USE ss_status ss_session_answer(ss_session *s, const ss_sdp *offer,
                                         const ss_sdp_local *local, ss_buffer *b);
 
+/** An answer that rejects every stream, with our next version: to an offer in a 2xx that cannot be answered otherwise, as an ACK
+ *  refuses nothing (RFC 3261 13.2.2.4). The session has no stream any more. Judge b->overflow. */
+void ss_session_reject(ss_session *s, const ss_sdp *offer, const ss_sdp_local *local, ss_buffer *b);
+
 /** The answer to our last offer. SS_ERR_SEMANTIC when it is none: another number of lines, another kind in one, a stream on
  *  that was offered off, a direction that was not offered, no format of ours (6, 6.1). The session is as before then. */
 SS_MUST_USE ss_status ss_session_take_answer(ss_session *s, const ss_sdp *answer,
