@@ -143,8 +143,10 @@ void sn_ack_received(sn_judge *j, const sn_fact *f)
         sn_txn_remember(j, invite);
         invite->phase = PHASE_CONFIRMED;
         invite->due = SS_TIME_NEVER;
-        return;
-    }
+        if (invite->noted != NOT_NOTED || member(j, f->entity)->role != SN_ROLE_PROXY) {
+            return;
+        }
+    } /* a proxy that refused a re-INVITE without a transaction cannot tell its ACK from that of a 2xx: it may go on */
     if (member(j, f->entity)->role == SN_ROLE_PROXY) {
         sn_server_request_received(j, f);
         return;

@@ -41,6 +41,7 @@ void sn_server_begin_again(sn_judge *j, const sn_fact *f, txn *t)
 static void begin(sn_judge *j, const sn_fact *f, txn *t)
 {
     t->first = f->key.at;
+    t->request = f->hash;
     t->phase = PHASE_WAITING;
     t->noted = t->noted == SS_TXN_TERMINATED ? NOT_NOTED : t->noted;
     t->acked = t->lenient = false;
@@ -88,13 +89,19 @@ static void copy_came(sn_judge *j, const sn_fact *f, txn *t)
     }
 }
 
+/* RFC3261:8.2.7 Who keeps no transaction answers each request for what it is itself: one may have the branch of another. */
+static bool is_another(const sn_fact *f, const txn *t)
+{
+    return t->noted == NOT_NOTED && t->final_at != SS_TIME_NEVER && t->request != f->hash;
+}
+
 void sn_server_request_received(sn_judge *j, const sn_fact *f)
 {
     txn *t = sn_txn_obtain(j, f->entity, SERVER, f->sip.branch, f->sip.method);
     if (t == NULL) {
         return;
     }
-    if (t->phase == PHASE_NONE || t->phase == PHASE_OVER) {
+    if (t->phase == PHASE_NONE || t->phase == PHASE_OVER || is_another(f, t)) {
         begin(j, f, t);
         sn_dialogs_request_received(j, f, t);
     } else {
@@ -202,6 +209,15 @@ static void judge_4320(sn_judge *j, const sn_fact *f, const txn *t)
     }
 }
 
+/* RFC3261:8.2.7 A node that was at its quota had no room for a transaction that would know a copy: it refuses one of a request that it
+ * took in before, a BYE say. */
+static bool is_anew(const sn_judge *j, const sn_fact *f, const txn *t)
+{
+    return t->method != SS_METHOD_INVITE && t->final_at != SS_TIME_NEVER && t->noted == NOT_NOTED &&
+           j->excused[t->node] != 0 && t->asked_at == f->key.at && t->answers > 0 &&
+           (f->sip.status >= 300 || t->method == SS_METHOD_CANCEL);
+}
+
 static void final_to_other(sn_judge *j, const sn_fact *f, txn *t)
 {
     if (t->final_at == SS_TIME_NEVER) {
@@ -213,7 +229,14 @@ static void final_to_other(sn_judge *j, const sn_fact *f, txn *t)
         t->end = ss_time_after(f->key.at, t->reliable ? 0 : 64 * member(j, t->node)->spans->t1);
         return;
     }
-    if (f->sip.status != t->status || (f->hash != t->hash && t->noted != NOT_NOTED)) {
+    if (is_anew(j, f, t)) {
+        t->status = f->sip.status;
+        t->hash = f->hash;
+        t->own_tag =
+            f->sip
+                .to_tag; /* that of the INVITE is known no more to who answers its CANCEL: RFC3261:9.2 */
+        t->answers--;
+    } else if (f->sip.status != t->status || (f->hash != t->hash && t->noted != NOT_NOTED)) {
         sn_judge_broken(j, LAW_TX10, f->key.at, t->node, t->call_id,
                         "a final status %u left after another, %u", f->sip.status, t->status);
     } else if (t->asked_at != f->key.at || t->answers == 0) {
@@ -242,11 +265,14 @@ static void response_from(sn_judge *j, const sn_fact *f, txn *t)
     sn_txn_schedule(j, t);
 }
 
-/* What the stack says that it refuses gets its answer without a transaction, though nobody else could read the request. */
-static bool is_refusal(const sn_judge *j, const sn_fact *f)
+/* What the stack says that it refuses gets its one answer without a transaction, though nobody else could read the request, and though
+ * it may carry the branch of one that lives: it is none of that one's. RFC3261:8.2.7 */
+static bool is_refusal(sn_judge *j, const sn_fact *f)
 {
-    return j->refusal_event == j->event && j->refusal_node == f->entity &&
-           j->refusal_status == f->sip.status && f->sip.status != 0;
+    const bool is_answer = j->refusal_event == j->event && j->refusal_node == f->entity &&
+                           j->refusal_status == f->sip.status && f->sip.status != 0;
+    j->refusal_status = is_answer ? 0 : j->refusal_status;
+    return is_answer;
 }
 
 void sn_server_response_sent(sn_judge *j, const sn_fact *f)
@@ -257,10 +283,10 @@ void sn_server_response_sent(sn_judge *j, const sn_fact *f)
         return;
     }
     txn *t = sn_txn_find(j, f->entity, SERVER, f->sip.branch, f->sip.method);
-    if (t == NULL && (sn_proxy_own_via_on_top(j, f) || is_refusal(j, f))) {
+    if (is_refusal(j, f) || (t == NULL && sn_proxy_own_via_on_top(j, f))) {
         return;
     }
-    if (t != NULL && sn_response_goes_on(j, f, t)) {
+    if (t != NULL && sn_response_goes_on(j, f, t) && t->due != f->key.at) {
         return;
     }
     if (t == NULL || t->phase == PHASE_OVER || t->phase == PHASE_NONE) {
@@ -275,7 +301,9 @@ void sn_server_response_sent(sn_judge *j, const sn_fact *f)
                         "status %u left with %u Via, its request came with %u", f->sip.status,
                         f->sip.via_count, t->via_count);
     }
-    sn_tag_judge(j, f, t);
+    if (!is_anew(j, f, t)) {
+        sn_tag_judge(j, f, t);
+    }
     (void)sn_owed_pay(j, t->node, LAW_TX17, t->key, 0);
     if (member(j, t->node)->role == SN_ROLE_PROXY) {
         sn_proxy_response_sent(j, f, t);

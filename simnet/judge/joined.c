@@ -76,7 +76,7 @@ bool sn_joined_waits(sn_judge *j, const sn_fact *f, const txn *invite)
 {
     const bool waits = member(j, f->entity)->joins && (invite->says & SS_SAYS_SESSION) == 0;
     if (waits) {
-        remember(j, f->key.at, key_of(WAITS + f->sip.cseq, f->entity, f->sip.call_id), 1);
+        remember(j, f->key.at, key_of(WAITS + invite->cseq, f->entity, f->sip.call_id), 1);
     }
     return waits;
 }

@@ -99,6 +99,7 @@ void sn_judge_free(sn_judge *j)
     sn_map_free(&j->txns);
     sn_map_free(&j->accepted);
     sn_map_free(&j->cseqs);
+    sn_map_free(&j->unplanned);
     free(j->all);
     free(j->agenda.entries);
     free(j->owed);
@@ -175,6 +176,16 @@ static void hear(sn_judge *j, const sn_fact *f, ss_slice packet)
     }
 }
 
+static void told_of_call(sn_judge *j, const sn_fact *f)
+{
+    if (f->call.event == SN_CALL_OVERLOADED) {
+        sn_subs_excuse(j, f->entity);
+    }
+    sn_joined_judge(j, f);
+    sn_edited_join(j, &f->call);
+    sn_call_judge(j, f);
+}
+
 void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
 {
     if (j->out_of_memory) {
@@ -184,6 +195,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
     j->payload = packet;
     switch (f->kind) {
     case SN_FACT_DATAGRAM_SENT:
+        sn_edited_pass(j, f);
         sn_datagram_sent(j, f);
         sn_names_judge(j, f, packet);
         if (is_element(j, f)) {
@@ -194,6 +206,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
         }
         break;
     case SN_FACT_DATAGRAM_RECEIVED:
+        sn_edited_pass(j, f);
         sn_datagram_received(j, f);
         sn_names_judge(j, f, packet);
         hear(j, f, packet);
@@ -221,12 +234,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
         sn_note_judge(j, f);
         break;
     case SN_FACT_CALL:
-        if (f->call.event == SN_CALL_OVERLOADED) {
-            sn_subs_excuse(j, f->entity);
-        }
-        sn_joined_judge(j, f);
-        sn_edited_join(j, &f->call);
-        sn_call_judge(j, f);
+        told_of_call(j, f);
         break;
     case SN_FACT_REGISTRATION:
         sn_call_judge(j, f);

@@ -12,19 +12,15 @@
 #include "containers.h"
 
 /* clang-format off: a row for each subject */
-#define LAW_LIST(X)                                                                             \
-    X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12)      \
-    X(TX13) X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19)                                     \
-    X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) X(PRX8) X(PRX9)                     \
-    X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7) X(TAG1)                             \
-    X(REL1) X(REL2) X(REL3) X(REL4) X(REL5)                                                     \
-    X(OFF1) X(OFF2) X(OFF3) X(OFF4) X(OFF5)                                                     \
-    X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
-    X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(AUTH5)                                                \
-    X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
-    X(LOC1) X(DNS1) X(QUE1) X(BTB1)                                                             \
-    X(TRN1) X(TRN2) X(TRN3)                                                                     \
-    X(LEFT1) X(LIVE1)
+#define LAW_LIST(X)                                                                                \
+    X(TX1)                                                                                         \
+    X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13)        \
+        X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5)    \
+            X(PRX6) X(PRX7) X(PRX8) X(PRX9) X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6)        \
+                X(DLG7) X(TAG1) X(REL1) X(REL2) X(REL3) X(REL4) X(REL5) X(OFF1) X(OFF2) X(OFF3)    \
+                    X(OFF4) X(OFF5) X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5) X(AUTH1) X(AUTH2)      \
+                        X(AUTH3) X(AUTH4) X(AUTH5) X(NET1) X(NET2) X(NET3) X(NET4) X(NET5) X(LOC1) \
+                            X(DNS1) X(QUE1) X(BTB1) X(TRN1) X(TRN2) X(TRN3) X(LEFT1) X(LIVE1)
 /* clang-format on */
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
@@ -63,6 +59,7 @@ typedef struct txn {
         own_tag; /* server: To tag of the request, or else of the first response that has one */
     uint64_t second_branch; /* of the Via below the top one; client: of a proxy's INVITE only */
     uint64_t hash;          /* client: of the request; server: of the final response */
+    uint64_t request;       /* server: hash of the request */
     ss_time first;          /* the request left, or came */
     ss_time due;            /* the next message that must leave; SS_TIME_NEVER when none */
     ss_time end;            /* until when the wire model's phase lasts */
@@ -229,6 +226,7 @@ typedef struct call_view {
     uint64_t sessions[2];    /* the caller's, the callee's, when they knew of the end; 0: none */
     uint32_t caller, callee; /* SN_NOBODY until seen */
     uint8_t flags[2];        /* the caller's, the callee's */
+    bool is_forked;          /* several callees answered */
 } call_view;
 
 enum {
@@ -248,7 +246,7 @@ typedef struct flight { /* a packet on a link, or a datagram on its way */
     uint32_t whole;  /* copies promised */
     uint32_t link;
     uint32_t next_free;
-    bool on_time; /* one arrived at `due` */
+    bool on_time;     /* one arrived at `due` */
     bool edited;      /* a datagram: on its way it became another */
     uint64_t call_id; /* a datagram: as it was sent */
 } flight;
@@ -292,10 +290,12 @@ typedef struct joined_view {
     ss_time until;
 } joined_view;
 
-/** Calls of which a message was edited, which calls B2BUAs joined, and per node how many INVITEs came of such calls: edited.c. */
+/** Calls of which a message was edited or made up, which calls B2BUAs joined, and per node how many INVITEs came of such calls:
+ *  edited.c. */
 typedef struct edited_view {
     map calls, joined;
     uint32_t *invites;
+    uint64_t passing, passing_event; /* the last message that came to a tap: hash */
 } edited_view;
 
 /* ---- the judge ------------------------------------------------------------------------------------------------------------ */
@@ -339,6 +339,7 @@ struct sn_judge {
     uint8_t *crashed;   /* per node: it owes nothing any more */
     uint8_t *notes;     /* per node: it gives notes */
     uint32_t *calls_up; /* per node: answered or accepted, not over */
+    map unplanned;      /* (node, Call-ID) of those that are no calls of the plan */
     uint8_t *registers; /* per node: it keeps a registration */
     net_view net;
     streams_view streams;
@@ -621,6 +622,8 @@ void sn_names_free(sn_judge *j);
 /* ---- edited.c: messages that became others */
 
 void sn_edited_judge(sn_judge *j, const sn_fact *f);
+/** A message that left a node or came to one: it may be a stranger's. */
+void sn_edited_pass(sn_judge *j, const sn_fact *f);
 void sn_edited_join(sn_judge *j, const sn_call_fact *call);
 /** A message came to a node: an INVITE of such a call may be the begin of one that nobody asked for. */
 void sn_edited_hear(sn_judge *j, const sn_fact *f);

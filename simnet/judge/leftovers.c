@@ -55,13 +55,14 @@ static void up(sn_judge *j, call_view *c, int end_of, uint32_t node)
 }
 
 /* Another phone of a fork. One that answers late has a call of its own with the caller (RFC 3261 13.2.2.4), which is ended. */
-static bool is_another_callee(sn_judge *j, const sn_fact *f, const call_view *c, int end_of)
+static bool is_another_callee(sn_judge *j, const sn_fact *f, call_view *c, int end_of)
 {
     if (end_of != CALLEE || (c->flags[CALLEE] & CALL_UP) == 0 || c->callee == f->entity) {
         return false;
     }
     if (f->call.event == SN_CALL_ACCEPTED) {
         j->calls_up[f->entity]++;
+        c->is_forked = true;
     } else if ((f->call.event == SN_CALL_BYE || f->call.event == SN_CALL_ENDED) &&
                j->calls_up[f->entity] > 0) {
         j->calls_up[f->entity]--;
@@ -77,7 +78,8 @@ static void over(sn_judge *j, call_view *c, int end_of, uint32_t node, unsigned 
     c->flags[end_of] |= (uint8_t)(CALL_OVER | CALL_OUTCOME | why);
 }
 
-/* RFC3264:4 What one end sees of it is what its peer should. One whose change was lost says that it has none. */
+/* RFC3264:4 What one end sees of it is what its peer should. One whose change was lost says that it has none. When several phones of a
+ * fork answered, whose session the caller's is shows in no fact. */
 static void judge_session(sn_judge *j, const sn_fact *f, call_view *c, int end_of)
 {
     const uint32_t mask = 0x7fffffffu;
@@ -86,7 +88,7 @@ static void judge_session(sn_judge *j, const sn_fact *f, call_view *c, int end_o
     const bool is_first = (c->flags[end_of] & CALL_PARTED) == 0;
     c->flags[end_of] |= CALL_PARTED;
     c->sessions[end_of] = is_first ? ours : c->sessions[end_of];
-    if (is_first && ours != 0 && theirs != 0 &&
+    if (is_first && !c->is_forked && ours != 0 && theirs != 0 &&
         ((ours >> 32 & mask) != (theirs & mask) || (theirs >> 32 & mask) != (ours & mask))) {
         sn_judge_broken(j, LAW_OFF5, f->key.at, f->entity, c->call_id,
                         "a call ended, and its ends have different sessions");
@@ -152,6 +154,22 @@ static void excuse_all(sn_judge *j, uint32_t node)
     sn_dialogs_crash(j, node);
 }
 
+/* A call that is none of the plan's: of a transfer, of a user agent that reached itself. It is up, or over. */
+static void move_unplanned(sn_judge *j, const sn_fact *f)
+{
+    const unsigned event = f->call.event;
+    const uint64_t key = ss_mix_absorb(f->call.call_id, f->entity) | 1;
+    const bool is_up = sn_map_find(&j->unplanned, key) != NULL;
+    if (!is_up && (event == SN_CALL_ACCEPTED || event == SN_CALL_ANSWERED)) {
+        j->out_of_memory = !sn_map_put(&j->unplanned, key, 1) || j->out_of_memory;
+        j->calls_up[f->entity]++;
+    } else if (is_up &&
+               (event == SN_CALL_BYE || event == SN_CALL_ENDED || event == SN_CALL_CANCELLED)) {
+        sn_map_remove(&j->unplanned, key);
+        j->calls_up[f->entity]--;
+    }
+}
+
 void sn_call_judge(sn_judge *j, const sn_fact *f)
 {
     if (f->kind == SN_FACT_REGISTRATION) {
@@ -167,6 +185,7 @@ void sn_call_judge(sn_judge *j, const sn_fact *f)
         j->crashed[f->entity] = 0;
     }
     if (f->call.number == 0) {
+        move_unplanned(j, f);
         return;
     }
     call_view *c = call_of(j, f->call.number);
@@ -237,10 +256,11 @@ void sn_lefts_finish(sn_judge *j)
 
 /* ---- LIVE1, DLG1 ---- */
 
+/* When several phones of a fork answered, no fact shows whose call the caller's is. */
 static void judge_agreement(sn_judge *j, const call_view *c, ss_time end)
 {
     const unsigned caller = c->flags[CALLER], callee = c->flags[CALLEE];
-    const bool explained = ((caller | callee) & CALL_EXCUSED) != 0;
+    const bool explained = ((caller | callee) & CALL_EXCUSED) != 0 || c->is_forked;
     const bool met = (caller & CALL_SEEN) != 0 && (callee & CALL_UP) != 0;
     if (explained || !met || (caller & CALL_OVER) == (callee & CALL_OVER)) {
         return;

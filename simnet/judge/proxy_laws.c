@@ -94,8 +94,8 @@ void sn_proxy_response_received(sn_judge *j, const sn_fact *f, const txn *client
         return;
     }
     const txn *server = sn_txn_find(j, f->entity, SERVER, f->sip.second_branch, SS_METHOD_INVITE);
-    if (f->sip.method != SS_METHOD_INVITE || !is_live(server)) {
-        return;
+    if (f->sip.method != SS_METHOD_INVITE || !is_live(server) || client->first < server->first) {
+        return; /* or its context is over, and a late copy of the INVITE began another */
     }
     if (f->sip.status < 200) {
         provisional_came(j, f, client, server);

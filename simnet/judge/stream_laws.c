@@ -106,6 +106,9 @@ void sn_connection_judge(sn_judge *j, const sn_fact *f)
     case SN_CONNECTION_LOST:
         j->excused[f->entity] = 1;
         break;
+    case SN_CONNECTION_CLOSING: /* before it was open: what was to go there never left */
+        j->excused[f->entity] |= f->value > 0;
+        break;
     default:
         break;
     }

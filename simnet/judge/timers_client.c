@@ -216,7 +216,7 @@ static void final_to_invite(sn_judge *j, const sn_fact *f, txn *t)
         sn_owed_add(j, (owed){ .law = LAW_TX12,
                                .node = t->node,
                                .a = f->sip.call_id,
-                               .b = f->sip.cseq,
+                               .b = t->cseq, /* whatever number the response has */
                                .call_id = f->sip.call_id,
                                .optional = now >= t->end || sn_joined_waits(j, f, t) });
     }

@@ -175,7 +175,8 @@ static void summarise_target(const ss_msg *msg, ss_summary *out)
         out->target = short_hash(msg->request_uri);
     }
     if (msg->first[SS_HDR_CONTACT] != 0 && refreshes_target(msg)) {
-        out->contact = short_hash(uri_of(ss_msg_value(msg, SS_HDR_CONTACT, 0)));
+        const ss_slice uri = uri_of(ss_msg_value(msg, SS_HDR_CONTACT, 0));
+        out->contact = uri.len == 0 ? 0 : short_hash(uri);
     }
 }
 

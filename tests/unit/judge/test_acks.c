@@ -154,3 +154,24 @@ TEST(dlg2_is_not_about_the_bye_of_an_earlier_call)
     CHECK_EQ(court_broken(&rig, "DLG2"), 0);
     court_close(&rig);
 }
+
+/* RFC3261:13.2.2.4 the number is the INVITE's, whatever the response says. */
+TEST(tx12_wants_the_number_of_the_invite_in_the_ack)
+{
+    for (uint32_t more = 0; more < 2; more++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        const ss_summary invite = court_request(SS_METHOD_INVITE, COURT_OURS);
+        court_sends(&rig, COURT_ALICE, invite);
+        court_at(&rig, SS_MS(40));
+        ss_summary answer = court_response(200, SS_METHOD_INVITE, COURT_OURS);
+        answer.cseq = invite.cseq + 1;
+        court_gets(&rig, COURT_ALICE, answer);
+        ss_summary ack = court_request(SS_METHOD_ACK, COURT_OURS + 1);
+        ack.cseq = invite.cseq + more;
+        court_sends(&rig, COURT_ALICE, ack);
+        CHECK_EQ(court_broken(&rig, "TX12"), more);
+        court_close(&rig);
+    }
+}

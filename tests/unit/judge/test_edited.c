@@ -74,3 +74,89 @@ TEST(an_invite_of_an_edited_call_may_leave_one_that_nobody_ends)
     CHECK_EQ(court_broken(&rig, "LEFT1"), 1); /* alice's */
     court_close(&rig);
 }
+
+/* ---- strangers ---- */
+
+static void call_event(court *rig, uint32_t node, sn_call_event event, uint64_t session)
+{
+    sn_fact fact = { .kind = SN_FACT_CALL, .entity = node, .peer = SN_NOBODY };
+    fact.call = (sn_call_fact){ .event = (uint16_t)event,
+                                .number = 1,
+                                .source = SN_NOBODY,
+                                .status = 200,
+                                .call_id = ITS,
+                                .session = session };
+    court_give(rig, fact);
+}
+
+/* Bob gets a BYE that Alice never sent, and so their sessions differ as well. */
+static void one_end_is_told(court *rig, uint64_t call_id)
+{
+    court_open(rig);
+    court_at(rig, 0);
+    call_event(rig, COURT_ALICE, SN_CALL_PLACED, 0);
+    call_event(rig, COURT_BOB, SN_CALL_INCOMING, 0);
+    call_event(rig, COURT_BOB, SN_CALL_ACCEPTED, 0);
+    call_event(rig, COURT_ALICE, SN_CALL_ANSWERED, 0);
+    call_event(rig, COURT_ALICE, SN_CALL_HANGUP, 0x7000000080000001);
+    ss_summary bye = court_request(SS_METHOD_BYE, 77);
+    bye.call_id = call_id;
+    court_gets(rig, COURT_BOB, bye); /* the router says it */
+    call_event(rig, COURT_BOB, SN_CALL_BYE, 0x7000000080000002);
+    court_finish(rig, SS_S(100));
+}
+
+TEST(the_ends_of_a_call_that_a_stranger_spoke_into_need_not_agree)
+{
+    court rig;
+    one_end_is_told(&rig, ITS);
+    CHECK_EQ(court_broken(&rig, "DLG1"), 0);
+    CHECK_EQ(court_broken(&rig, "OFF5"), 0);
+    court_close(&rig);
+    one_end_is_told(&rig, OTHERS);
+    CHECK_EQ(court_broken(&rig, "DLG1"), 1);
+    CHECK_EQ(court_broken(&rig, "OFF5"), 1);
+    court_close(&rig);
+}
+
+TEST(laws_of_one_end_hold_of_what_a_stranger_says)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    court_gets(&rig, COURT_BOB, court_request(SS_METHOD_MESSAGE, COURT_THEIRS));
+    court_notes_txn(&rig, COURT_BOB, SS_NIST, SS_METHOD_MESSAGE, COURT_THEIRS, SS_TXN_TRYING,
+                    SS_TXN_TRYING);
+    court_sends(&rig, COURT_BOB, court_response(200, SS_METHOD_MESSAGE, COURT_THEIRS));
+    court_sends(&rig, COURT_BOB, court_response(486, SS_METHOD_MESSAGE, COURT_THEIRS));
+    CHECK_EQ(court_broken(&rig, "TX10"), 1);
+    court_close(&rig);
+}
+
+/* A tap that passes on what it got is no stranger; one that says it again is. */
+TEST(a_tap_that_passes_on_what_it_gets_speaks_into_no_call)
+{
+    for (unsigned again = 0; again < 2; again++) {
+        court rig;
+        court_open(&rig);
+        rig.nodes[COURT_PROXY].role = SN_ROLE_TAP;
+        court_at(&rig, 0);
+        call_event(&rig, COURT_ALICE, SN_CALL_PLACED, 0);
+        call_event(&rig, COURT_BOB, SN_CALL_INCOMING, 0);
+        call_event(&rig, COURT_BOB, SN_CALL_ACCEPTED, 0);
+        call_event(&rig, COURT_ALICE, SN_CALL_ANSWERED, 0);
+        ss_summary info = court_request(SS_METHOD_INFO, 77);
+        info.call_id = ITS;
+        rig.nodes[COURT_ROUTER].role = SN_ROLE_UA; /* that it comes from is of no matter here */
+        court_gets(&rig, COURT_PROXY, info);
+        court_sends(&rig, COURT_PROXY, info);
+        if (again) {
+            court_at(&rig, SS_MS(10));
+            court_sends(&rig, COURT_PROXY, info);
+        }
+        call_event(&rig, COURT_BOB, SN_CALL_BYE, 0);
+        court_finish(&rig, SS_S(100));
+        CHECK_EQ(court_broken(&rig, "DLG1"), again ? 0 : 1);
+        court_close(&rig);
+    }
+}

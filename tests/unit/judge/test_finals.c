@@ -86,6 +86,49 @@ TEST(tx10_lets_who_kept_nothing_of_a_refusal_serve_a_copy)
     CHECK_EQ(broken_after_refusal(SS_METHOD_MESSAGE, false, 200), 1);
 }
 
+/* A request that cannot be read carries the branch of one that was answered: its refusal is none of that one's, a second one is. */
+TEST(tx10_tag1_and_trn3_are_not_about_a_refusal_under_a_branch_that_lives)
+{
+    for (unsigned refusals = 1; refusals <= 2; refusals++) {
+        court rig;
+        request_comes(&rig, COURT_BOB, SS_METHOD_SUBSCRIBE);
+        answer(&rig, COURT_BOB, 0, 489, SS_METHOD_SUBSCRIBE);
+        court_at(&rig, SS_MS(10));
+        court_gets(&rig, COURT_BOB, court_request(SS_METHOD_SUBSCRIBE, COURT_THEIRS));
+        court_notes(&rig, COURT_BOB, (ss_note){ .kind = SS_NOTE_REFUSED, .status = 400 });
+        for (unsigned i = 0; i < refusals; i++) {
+            ss_summary refusal = court_response(400, SS_METHOD_SUBSCRIBE, COURT_THEIRS);
+            refusal.to_tag = COURT_TO_TAG + 1;
+            court_sends(&rig, COURT_BOB, refusal);
+        }
+        CHECK_EQ(court_broken(&rig, "TX10"), refusals - 1);
+        CHECK_EQ(court_broken(&rig, "TAG1"), refusals - 1);
+        court_close(&rig);
+    }
+}
+
+/* RFC3261:8.2.7 the BYE was taken in when there was no room for its transaction; its copy finds no dialog. */
+TEST(tx10_lets_a_node_at_its_quota_refuse_a_copy_of_what_it_took_in)
+{
+    for (unsigned is_full = 0; is_full < 2; is_full++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_gets(&rig, COURT_BOB, court_request(SS_METHOD_BYE, COURT_THEIRS));
+        if (is_full) {
+            court_call(&rig, COURT_BOB, SN_CALL_OVERLOADED, 0, 200);
+        }
+        court_sends(&rig, COURT_BOB, court_response(200, SS_METHOD_BYE, COURT_THEIRS));
+        court_at(&rig, SS_MS(500));
+        court_gets(&rig, COURT_BOB, court_request(SS_METHOD_BYE, COURT_THEIRS));
+        court_sends(&rig, COURT_BOB, court_response(503, SS_METHOD_BYE, COURT_THEIRS));
+        CHECK_EQ(court_broken(&rig, "TX10"), is_full ? 0 : 1);
+        court_sends(&rig, COURT_BOB, court_response(503, SS_METHOD_BYE, COURT_THEIRS));
+        CHECK_EQ(court_broken(&rig, "TX10"), is_full ? 1 : 2); /* no other copy came */
+        court_close(&rig);
+    }
+}
+
 TEST(tx10_sees_a_copy_that_nobody_asked_for)
 {
     court rig;
@@ -230,4 +273,51 @@ TEST(tx18_takes_a_request_after_the_end_for_a_new_one)
     court_finish(&rig, SS_S(34));
     CHECK_EQ(court_broken_any(&rig), 0);
     court_close(&rig);
+}
+
+/* RFC3261:9.2 the tag of the INVITE is known no more when a copy of its CANCEL comes, which nobody kept. */
+TEST(tag1_lets_a_node_at_its_quota_refuse_a_copy_with_another_tag)
+{
+    for (unsigned is_full = 0; is_full < 2; is_full++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        if (is_full) {
+            court_call(&rig, COURT_BOB, SN_CALL_OVERLOADED, 0, 200);
+        }
+        for (unsigned i = 0; i < 2; i++) {
+            court_at(&rig, SS_MS(500 * (1 + i)));
+            court_gets(&rig, COURT_BOB, court_request(SS_METHOD_CANCEL, COURT_THEIRS));
+            ss_summary answer = court_response(i == 0 ? 200 : 481, SS_METHOD_CANCEL, COURT_THEIRS);
+            answer.to_tag = COURT_TO_TAG + i;
+            court_sends(&rig, COURT_BOB, answer);
+        }
+        CHECK_EQ(court_broken(&rig, "TAG1"), is_full ? 0 : 1);
+        court_close(&rig);
+    }
+}
+
+/* RFC3261:8.2.7 two requests that only share a branch, as a forger's does, each answered for itself. */
+TEST(prx3_knows_the_vias_of_what_is_answered_without_a_transaction)
+{
+    for (unsigned has_txn = 0; has_txn < 2; has_txn++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        ss_summary first = court_request(SS_METHOD_MESSAGE, COURT_THEIRS);
+        ss_summary answer = court_response(503, SS_METHOD_MESSAGE, COURT_THEIRS);
+        court_gets(&rig, COURT_BOB, first);
+        if (has_txn) {
+            court_notes_txn(&rig, COURT_BOB, SS_NIST, SS_METHOD_MESSAGE, COURT_THEIRS,
+                            SS_TXN_TRYING, SS_TXN_TRYING);
+        }
+        court_sends(&rig, COURT_BOB, answer);
+        first.via_count = answer.via_count = 2;
+        first.second_branch = answer.second_branch = 99;
+        court_at(&rig, SS_MS(10));
+        court_gets(&rig, COURT_BOB, first);
+        court_sends(&rig, COURT_BOB, answer);
+        CHECK_EQ(court_broken(&rig, "PRX3"), has_txn);
+        court_close(&rig);
+    }
 }

@@ -209,3 +209,43 @@ TEST(off5_asks_nothing_of_who_has_no_session_or_has_parted)
     CHECK_EQ(court_broken(&rig, "OFF5"), 0);
     court_close(&rig);
 }
+
+/* A fork whose phones answer at once: Bob was first, but the caller's session is that with another one. */
+TEST(off5_asks_nothing_when_several_answered)
+{
+    for (unsigned forked = 0; forked < 2; forked++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
+        court_call(&rig, COURT_BOB, SN_CALL_ACCEPTED, 1, 200);
+        if (forked) {
+            court_call(&rig, COURT_PROXY, SN_CALL_ACCEPTED, 1, 200);
+        }
+        parts(&rig, COURT_ALICE, SN_CALL_HANGUP, view(5, 6));
+        parts(&rig, COURT_BOB, SN_CALL_BYE, view(7, 8));
+        CHECK_EQ(court_broken(&rig, "OFF5"), forked ? 0 : 1);
+        court_close(&rig);
+    }
+}
+
+/* What is left of a call that is none of the plan's, as that of a user agent that reached itself, is known as well. */
+TEST(left1_knows_of_calls_that_are_not_of_the_plan)
+{
+    for (unsigned ended = 0; ended < 2; ended++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_call(&rig, COURT_BOB, SN_CALL_ACCEPTED, 0, 200);
+        if (ended) {
+            court_call(&rig, COURT_BOB, SN_CALL_BYE, 0, 200);
+        }
+        court_give(&rig, (sn_fact){ .kind = SN_FACT_LEFT,
+                                    .entity = COURT_BOB,
+                                    .peer = SN_NOBODY,
+                                    .left = { .calls = 1, .dialogs = 1, .store_bytes = 100 } });
+        court_finish(&rig, SS_S(100));
+        CHECK_EQ(court_broken(&rig, "LEFT1"), ended ? 1 : 0);
+        court_close(&rig);
+    }
+}

@@ -298,3 +298,25 @@ TEST(prx9_says_nothing_of_a_request_without_max_breadth)
 {
     CHECK_EQ(broken_by(0, 60, 60, false), 0);
 }
+
+/* A copy of the INVITE comes when Timer L has fired, and is another one to the proxy; the branches of the first are not its. */
+TEST(prx5_does_not_want_a_2xx_passed_on_to_another_life_of_its_invite)
+{
+    court rig;
+    invite_passes(&rig);
+    court_at(&rig, SS_MS(20));
+    court_gets(&rig, COURT_PROXY, from_below(200));
+    court_sends(&rig, COURT_PROXY, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+    court_notes_txn(&rig, COURT_PROXY, SS_IST, SS_METHOD_INVITE, COURT_THEIRS, SS_TXN_ACCEPTED,
+                    SS_TXN_ACCEPTED);
+    court_at(&rig, SS_MS(32020));
+    court_notes_txn(&rig, COURT_PROXY, SS_IST, SS_METHOD_INVITE, COURT_THEIRS, SS_TXN_ACCEPTED,
+                    SS_TXN_TERMINATED);
+    court_gets(&rig, COURT_PROXY, court_request(SS_METHOD_INVITE, COURT_THEIRS));
+    court_notes_txn(&rig, COURT_PROXY, SS_IST, SS_METHOD_INVITE, COURT_THEIRS, SS_TXN_PROCEEDING,
+                    SS_TXN_PROCEEDING);
+    court_gets(&rig, COURT_PROXY, from_below(200));
+    court_at(&rig, SS_MS(32100));
+    CHECK_EQ(court_broken(&rig, "PRX5"), 0);
+    court_close(&rig);
+}

@@ -220,3 +220,27 @@ TEST(rfc3261_18_1_1_after_a_refusal_the_request_may_go_again_over_udp_and_only_t
         court_close(&rig);
     }
 }
+
+/* What was to go over a connection that its own end gives up before it is open never leaves: RFC3261:17.1.4 */
+TEST(tx2_lets_an_invite_end_with_the_connection_that_it_waited_for)
+{
+    for (unsigned waits = 0; waits < 2; waits++) {
+        court rig;
+        tcp_court(&rig);
+        court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_INVITE, COURT_OURS));
+        court_notes_txn(&rig, COURT_ALICE, SS_ICT, SS_METHOD_INVITE, COURT_OURS, SS_TXN_CALLING,
+                        SS_TXN_CALLING);
+        court_at(&rig, SS_MS(20));
+        court_give(&rig, (sn_fact){ .kind = SN_FACT_CONNECTION,
+                                    .entity = COURT_ALICE,
+                                    .peer = COURT_BOB,
+                                    .transport = SS_TRANSPORT_TCP,
+                                    .packet.origin = SN_NOBODY,
+                                    .value = waits ? 500 : 0,
+                                    .connection.event = SN_CONNECTION_CLOSING });
+        court_notes_txn(&rig, COURT_ALICE, SS_ICT, SS_METHOD_INVITE, COURT_OURS, SS_TXN_CALLING,
+                        SS_TXN_TERMINATED);
+        CHECK_EQ(court_broken(&rig, "TX2"), waits ? 0 : 1);
+        court_close(&rig);
+    }
+}

@@ -196,3 +196,25 @@ TEST(tx19_sees_an_invite_without_any_response_for_200_ms)
         court_close(&rig);
     }
 }
+
+/* RFC3263:5 the connection is gone: a copy goes to where the Via says, at its instant all the same. */
+TEST(tx9_takes_a_copy_that_goes_elsewhere_for_one)
+{
+    for (unsigned copy = 0; copy < 2; copy++) {
+        court rig;
+        invite_comes(&rig);
+        court_at(&rig, 0);
+        rig.peer = COURT_ALICE;
+        rig.peer_port = 40001;
+        court_sends(&rig, COURT_BOB, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+        court_at(&rig, SS_MS(500));
+        rig.peer_port = 5060;
+        if (copy) {
+            court_sends(&rig, COURT_BOB, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+        }
+        court_at(&rig, SS_MS(1400));
+        court_finish(&rig, SS_MS(1400));
+        CHECK_EQ(court_broken(&rig, "TX9"), copy ? 0 : 1);
+        court_close(&rig);
+    }
+}
