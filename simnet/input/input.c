@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define QUEUED_BITS UINT64_C(4000000) /* more than ever wait for one link */
+enum { PASSES = 32 };                 /* messages that follow from one another, at most */
 enum { CALLS_MAX = 16, BEHAVIOUR_ROWS_MAX = 12, NUMBERED_MAX = 64, MESSAGE_MAX = 4096 };
 #define FIRST_CALL SS_S(1) /* by then everybody has registered */
 
@@ -14,9 +16,10 @@ typedef struct making {
     sn_input_records records;
     network net;
     sn_plan *plan;
-    bool failed; /* no memory */
-    ss_time now; /* by which records of kind "time" moved on */
-    ss_time end; /* when the last thing begins */
+    bool failed;  /* no memory */
+    ss_time now;  /* by which records of kind "time" moved on */
+    ss_time end;  /* when the last thing begins */
+    ss_span slow; /* what links and decisions hold one message up, all of them together */
     ss_time call_at[CALLS_MAX];
     uint32_t calls; /* placed */
     uint32_t call_number[CALLS_MAX];
@@ -59,7 +62,8 @@ static void set_link(making *m, const sn_input_record *r)
 {
     enum { NODE, DELAY, MTU, RATE, QUEUE, MASK };
     sn_link_params *up = &m->net.links[actor(m, r->args[NODE])].up;
-    up->delay += sn_input_span(r->args[DELAY], 0);
+    const ss_span delay = sn_input_span(r->args[DELAY], 0);
+    up->delay += delay;
     up->mtu = r->args[MTU] == 0 ? up->mtu : 296u + 8u * r->args[MTU];
     up->rate.bps = r->args[RATE] == 0 ? 0 : UINT64_C(8000) << r->args[RATE] % 12;
     up->queue_packets = r->args[QUEUE];
@@ -68,6 +72,7 @@ static void set_link(making *m, const sn_input_record *r)
         up->loss.mask = (sn_loss_mask){ r->args[MASK], 8 };
     }
     m->net.links[actor(m, r->args[NODE])].down = *up;
+    m->slow += 2 * delay + (up->rate.bps == 0 ? 0 : QUEUED_BITS * SS_S(1) / up->rate.bps);
 }
 
 static void set_numbered(making *m, const sn_input_record *r)
@@ -417,6 +422,7 @@ static void add_decision(making *m, const sn_input_record *r)
         fault.status_min = classes[status % 8 - 1][0];
         fault.status_max = classes[status % 8 - 1][1];
     }
+    m->slow += fault.delay;
     keep(m, sn_plan_add_fault(m->plan, &fault));
 }
 
@@ -455,6 +461,8 @@ static void add_crash(making *m, const sn_input_record *r)
     if (m->net.groups[group].ua.joins) {
         return;
     }
+    const ss_time back = ss_time_after(act.at, act.row.after.a);
+    m->end = m->end > back ? m->end : back;
     keep(m, sn_plan_add_act(m->plan, &act));
 }
 
@@ -507,7 +515,7 @@ static sn_plan *make(making *m, ss_slice input)
     number_calls(m);
     walk(m, false);
     m->plan->duration = ss_time_after(m->end, SS_S(1));
-    m->plan->drain += SS_S(300);
+    m->plan->drain += SS_S(300) + PASSES * m->slow; /* everything comes to rest in it */
     const ss_status status = m->failed ? SS_ERR_MEMORY : sn_plan_finish(m->plan, &why);
     SS_ASSERT(status == SS_OK || status == SS_ERR_MEMORY); /* every input has a plan */
     if (status != SS_OK) {
