@@ -104,6 +104,11 @@ TEST(meta_holds_over_seeds_and_regress)
     holds("meta");
 }
 
+TEST(transaction_holds_over_seeds_and_regress)
+{
+    holds("transaction");
+}
+
 TEST(proxy_holds_over_seeds_and_regress)
 {
     holds("proxy");
