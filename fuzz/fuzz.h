@@ -32,6 +32,9 @@ fz_tape fz_tape_split(ss_slice input, ss_slice *rest);
 /** 0..n-1; the digit '0' gives 0, '1' gives 1. */
 unsigned fz_tape_pick(fz_tape *tape, unsigned n);
 
+/** What stands behind the letter of an event: 0-9, then a-z as 10 to 35, any other byte as itself; 0 at the end. */
+unsigned fz_next_digit(ss_slice *rest);
+
 /* ---- oracles ---- */
 
 /** What a message means, as text: the same for two messages exactly when every typed value is. Case of names, compact

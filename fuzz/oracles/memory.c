@@ -44,6 +44,19 @@ unsigned fz_tape_pick(fz_tape *tape, unsigned n)
     return (c >= '0' ? c - (unsigned)'0' : c) % n;
 }
 
+unsigned fz_next_digit(ss_slice *rest)
+{
+    if (rest->len == 0) {
+        return 0;
+    }
+    const unsigned char c = (unsigned char)rest->at[0];
+    *rest = ss_slice_cut(*rest, 1, rest->len);
+    if (c >= '0' && c <= '9') {
+        return c - (unsigned)'0';
+    }
+    return c >= 'a' && c <= 'z' ? c - (unsigned)'a' + 10 : c;
+}
+
 bool fz_is_inside(ss_slice part, ss_slice bytes)
 {
     return part.at == NULL ? part.len == 0

@@ -329,14 +329,6 @@ static ss_span span_of(const bench *b, unsigned code)
 
 /* ---- the input ---- */
 
-static unsigned digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    return c >= 'a' && c <= 'z' ? c - 'a' + 10u : c;
-}
-
 /* What a letter does, to whom, and whether it has a second digit. */
 typedef enum whom { CLIENT, SERVER, EITHER } whom;
 typedef struct verb {
@@ -389,17 +381,6 @@ static void fire_some(bench *b, unsigned count)
     }
 }
 
-/* The next digit; 0 past the end. */
-static unsigned next_digit(ss_slice *rest)
-{
-    if (rest->len == 0) {
-        return 0;
-    }
-    const unsigned value = digit((uint8_t)rest->at[0]);
-    *rest = ss_slice_cut(*rest, 1, rest->len);
-    return value;
-}
-
 static void play(bench *b, ss_slice rest)
 {
     for (unsigned count = 0; rest.len > 0 && count < EVENTS_MAX; count++) {
@@ -407,13 +388,13 @@ static void play(bench *b, ss_slice rest)
         const verb *v = verb_of(letter);
         rest = ss_slice_cut(rest, 1, rest.len);
         if (letter == 'd') {
-            fire_some(b, next_digit(&rest) % 64 + 1);
+            fire_some(b, fz_next_digit(&rest) % 64 + 1);
         } else if (letter == 's') {
-            sleep_until(b, b->now + span_of(b, next_digit(&rest)));
+            sleep_until(b, b->now + span_of(b, fz_next_digit(&rest)));
         } else if (v != NULL) {
-            slot *s = slot_of(b, v->whose, next_digit(&rest));
+            slot *s = slot_of(b, v->whose, fz_next_digit(&rest));
             fz_txn_begin(b);
-            v->act(b, s, v->has_two ? next_digit(&rest) : 0);
+            v->act(b, s, v->has_two ? fz_next_digit(&rest) : 0);
         }
         (void)fz_txn_next_deadline(b);
     }

@@ -109,6 +109,11 @@ TEST(transaction_holds_over_seeds_and_regress)
     holds("transaction");
 }
 
+TEST(queue_holds_over_seeds_and_regress)
+{
+    holds("queue");
+}
+
 TEST(proxy_holds_over_seeds_and_regress)
 {
     holds("proxy");
