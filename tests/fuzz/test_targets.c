@@ -114,6 +114,11 @@ TEST(queue_holds_over_seeds_and_regress)
     holds("queue");
 }
 
+TEST(offer_answer_holds_over_seeds_and_regress)
+{
+    holds("offer_answer");
+}
+
 TEST(proxy_holds_over_seeds_and_regress)
 {
     holds("proxy");
