@@ -38,6 +38,36 @@ void sn_post_self(sn_partition *p, uint32_t node, ss_time at, sn_event event)
     post_self(p, node, at, step_at(p, at), event);
 }
 
+/* ---- the own link ---- */
+
+/* What its link carries may be set in time, and a host knows its own link. RFC3261:18.1.1 */
+static void tell_of_link(sn_partition *p, uint32_t node)
+{
+    static const ss_address any;
+    sn_node_state *n = &p->world->nodes[node];
+    const sn_plan *plan = p->world->plan;
+    const uint32_t planned = plan->groups[plan->nodes[node].group].settings.path_mtu;
+    if (n->is_dead || planned == 0 || n->class->path_mtu == NULL) {
+        return; /* it does not go by what it knows of its link */
+    }
+    const uint32_t link = sn_plan_own_mtu(plan, node, p->key.at);
+    const uint32_t mtu = link == 0 || link > UINT16_MAX ? UINT16_MAX : link;
+    if (mtu != (n->told_mtu == 0 ? planned : n->told_mtu)) {
+        sn_host host = { &p->hosting, node };
+        n->told_mtu = (uint16_t)mtu;
+        n->class->path_mtu(n->app, &host, &any, mtu, SS_TIME_NEVER);
+    }
+}
+
+/* Before its app is called. */
+static sn_host enter(sn_partition *p, uint32_t node)
+{
+    if (p->world->plan->mtu_varies) {
+        tell_of_link(p, node);
+    }
+    return (sn_host){ &p->hosting, node };
+}
+
 /* ---- the deadline ---- */
 
 static bool earlier(ss_time at, uint32_t step, ss_time than, uint32_t than_step)
@@ -78,7 +108,7 @@ bool sn_app_tick(sn_partition *p, const sn_event *event)
         arm(p, event->receiver);
         return false;
     }
-    sn_host host = { &p->hosting, event->receiver };
+    sn_host host = enter(p, event->receiver);
     n->deadline = SS_TIME_NEVER;
     n->class->tick(n->app, &host);
     settle(p, event->receiver);
@@ -103,7 +133,7 @@ ss_status sn_app_start(sn_partition *p, uint32_t node)
 void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload)
 {
     sn_node_state *n = &p->world->nodes[node];
-    sn_host host = { &p->hosting, node };
+    sn_host host = enter(p, node);
     n->class->input(n->app, &host, path, payload);
     settle(p, node);
 }
@@ -111,7 +141,7 @@ void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
 void sn_app_unreachable(sn_partition *p, uint32_t node, const ss_path *path, const ss_quote *quote)
 {
     sn_node_state *n = &p->world->nodes[node];
-    sn_host host = { &p->hosting, node };
+    sn_host host = enter(p, node);
     if (n->class->unreachable != NULL) {
         n->class->unreachable(n->app, &host, path, quote);
         settle(p, node);
@@ -132,7 +162,7 @@ void sn_app_passing(sn_partition *p, uint32_t node, const ss_path *path, ss_slic
                     const ss_msg *read)
 {
     sn_node_state *n = &p->world->nodes[node];
-    sn_host host = { &p->hosting, node };
+    sn_host host = enter(p, node);
     const size_t mark = p->world->arena.used;
     if (n->class->passing != NULL) {
         n->class->passing(n->app, &host, path, payload, read);
@@ -144,7 +174,7 @@ void sn_app_passing(sn_partition *p, uint32_t node, const ss_path *path, ss_slic
 void sn_app_resolved(sn_partition *p, uint32_t node, const ss_answer *answer)
 {
     sn_node_state *n = &p->world->nodes[node];
-    sn_host host = { &p->hosting, node };
+    sn_host host = enter(p, node);
     if (n->class->resolved != NULL) {
         n->class->resolved(n->app, &host, answer);
         settle(p, node);
@@ -154,7 +184,7 @@ void sn_app_resolved(sn_partition *p, uint32_t node, const ss_answer *answer)
 bool sn_app_stream(sn_partition *p, uint32_t node, const ss_path *path, sn_stream_event event)
 {
     sn_node_state *n = &p->world->nodes[node];
-    sn_host host = { &p->hosting, node };
+    sn_host host = enter(p, node);
     const bool is_welcome = n->class->stream(n->app, &host, path, event);
     settle(p, node);
     return is_welcome;
@@ -163,7 +193,7 @@ bool sn_app_stream(sn_partition *p, uint32_t node, const ss_path *path, sn_strea
 size_t sn_app_bytes(sn_partition *p, uint32_t node, const ss_path *path, ss_slice bytes)
 {
     sn_node_state *n = &p->world->nodes[node];
-    sn_host host = { &p->hosting, node };
+    sn_host host = enter(p, node);
     const size_t taken = n->class->stream_bytes(n->app, &host, path, bytes);
     settle(p, node);
     return taken;
@@ -172,7 +202,7 @@ size_t sn_app_bytes(sn_partition *p, uint32_t node, const ss_path *path, ss_slic
 bool sn_app_wake(sn_partition *p, const sn_event *event)
 {
     sn_node_state *n = &p->world->nodes[event->receiver];
-    sn_host host = { &p->hosting, event->receiver };
+    sn_host host = enter(p, event->receiver);
     const sn_wake wake = { .kind = (sn_wake_kind)(event->what & 0xff),
                            .what = event->what >> 8,
                            .arg = event->arg,
@@ -275,6 +305,7 @@ static void crash(void *self, uint32_t node)
 {
     sn_partition *p = self;
     p->world->nodes[node].is_dead = 1;
+    p->world->nodes[node].told_mtu = 0; /* its next life knows what it was planned with */
     sn_streams_forget_all(p, node);
     sn_resolver_forget(p, node);
 }

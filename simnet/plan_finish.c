@@ -131,7 +131,7 @@ static int by_name(const void *left, const void *right)
 }
 
 /* RFC3261:18.1.1 */
-static uint16_t tcp_from(const ss_settings *s)
+uint16_t sn_plan_tcp_from(const ss_settings *s)
 {
     const uint32_t most = s->path_mtu == 0 ? 1300 : s->path_mtu < 200 ? 0 : s->path_mtu - 200;
     return s->by_size ? (uint16_t)(most < UINT16_MAX ? most + 1 : UINT16_MAX) : 0;
@@ -155,7 +155,7 @@ static void fill_member(const sn_plan *plan, const sn_spans *spans, uint32_t gro
     m->has_queue = g->role == SN_ROLE_PROXY && g->proxy.has_queue;
     m->by_arrival = m->has_queue && g->proxy.queue.by_arrival;
     m->joins = g->role == SN_ROLE_UA && g->ua.joins;
-    m->tcp_from = tcp_from(&g->settings);
+    m->tcp_from = sn_plan_tcp_from(&g->settings);
 }
 
 static ss_status make_nodes(sn_plan *plan, const char **why)

@@ -1,13 +1,34 @@
 /* Links of a plan as they are at an instant: their kind, and what events make of it for a while. */
 #include "plan_private.h"
 
+/* RFC3261:18.1.1 From what size on the law TRN1 may say that a request had to go by TCP: the largest MTU that the link ever has. */
+static void let_off(sn_plan *plan, const sn_link_change *c)
+{
+    const uint32_t most = c->up.mtu > c->down.mtu ? c->up.mtu : c->down.mtu;
+    for (uint32_t node = c->of.first; node <= c->of.last; node++) {
+        ss_settings settings = plan->groups[plan->nodes[node].group].settings;
+        sn_member *m = (sn_member *)&plan->cast.nodes[node];
+        if (settings.path_mtu != 0 && settings.path_mtu < most) {
+            settings.path_mtu = most;
+            const uint16_t from = sn_plan_tcp_from(&settings);
+            m->tcp_from = from > m->tcp_from ? from : m->tcp_from;
+        }
+    }
+}
+
 ss_status sn_plan_finish_changes(sn_plan *plan, const char **why)
 {
     for (uint32_t i = 0; i < plan->change_count; i++) {
-        const bool is_any = plan->changes[i].of.group == SN_NOBODY;
-        if (is_any || !sn_plan_bind_range(plan, &plan->changes[i].of)) {
+        sn_link_change *c = &plan->changes[i];
+        if (c->of.group == SN_NOBODY || !sn_plan_bind_range(plan, &c->of)) {
             *why = "an event names no link";
             return SS_ERR_SEMANTIC;
+        }
+        const sn_link_kind *kind = &plan->links[plan->groups[c->of.group].link];
+        if (c->kind == SN_CHANGE_SET &&
+            (c->up.mtu != kind->up.mtu || c->down.mtu != kind->down.mtu)) {
+            plan->mtu_varies = true;
+            let_off(plan, c);
         }
     }
     return SS_OK;
@@ -46,4 +67,11 @@ bool sn_plan_link_is(const sn_plan *plan, uint32_t link, sn_change_kind kind, ss
         }
     }
     return is_so;
+}
+
+uint32_t sn_plan_own_mtu(const sn_plan *plan, uint32_t node, ss_time now)
+{
+    const uint32_t up = sn_plan_link_set(plan, SN_UP(node), now)->mtu;
+    const uint32_t down = sn_plan_link_set(plan, SN_DOWN(node), now)->mtu;
+    return up == 0 || (down != 0 && down < up) ? down : up;
 }

@@ -37,6 +37,8 @@ uint32_t sn_range_address(const sn_range *range, uint32_t index);
 SS_MUST_USE ss_status sn_plan_finish_dns(sn_plan *plan, const char **why);
 SS_MUST_USE ss_status sn_plan_finish_faults(sn_plan *plan, const char **why);
 SS_MUST_USE ss_status sn_plan_finish_changes(sn_plan *plan, const char **why);
+/** The size of the smallest request that has to go by TCP; 0: any may go over UDP. RFC 3261 18.1.1 */
+uint16_t sn_plan_tcp_from(const ss_settings *s);
 /** Dense nodes for indexes of a group; false when there are no such nodes. */
 bool sn_plan_bind_range(const sn_plan *plan, sn_node_range *range);
 /** Into the cast: who asks for credentials, and who has some. */

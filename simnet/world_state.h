@@ -20,7 +20,8 @@ typedef struct sn_node_state {
     const sn_app_class *class; /* NULL for routers */
     void *app;
     uint64_t ordinal;        /* datagrams sent */
-    uint64_t counter : 63;   /* events it made for itself; ticks have 0 */
+    uint64_t counter : 47;   /* events it made for itself; ticks have 0 */
+    uint64_t told_mtu : 16;  /* what its app takes for the MTU of its link; 0: what was planned */
     uint64_t is_dead : 1;    /* it crashed: what comes is heard by nobody */
     ss_time deadline, armed; /* the app's; and the earliest tick in the queue */
     uint32_t deadline_step, armed_step;

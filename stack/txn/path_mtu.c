@@ -1,5 +1,6 @@
 /* What an engine knows of the MTU of ways to single addresses, as its host learnt it (RFC 1191, RFC 8201), for the size rule of RFC 3261
- * 18.1.1. Of others it knows what the settings say. Bounded: what is over first makes room. */
+ * 18.1.1. Of others it knows what the settings say, or the host since then: no way carries more than that link, by which all of them
+ * begin. Bounded: what is over first makes room. */
 #include "overload.h"
 
 enum { PATHS_MAX = 16 };
@@ -22,9 +23,7 @@ static paths *paths_of(const ss_core *core)
 
 static bool is_host(const ss_address *a, const ss_address *b)
 {
-    ss_address other = *b;
-    other.port = a->port; /* a way leads to a host */
-    return ss_address_equal(a, &other);
+    return ss_address_same_host(a, b) || (a->family == 0 && b->family == 0); /* or both are any */
 }
 
 static known *find(paths *p, const ss_address *to)
@@ -63,11 +62,22 @@ void ss_path_mtu_learn(ss_core *core, const ss_address *to, uint32_t mtu, ss_tim
     }
 }
 
+static uint32_t mtu_now(paths *p, const ss_address *to, ss_time now)
+{
+    const known *k = find(p, to);
+    return k == NULL || k->until <= now ? 0 : k->mtu;
+}
+
 /* RFC3261:18.1.1 */
 uint32_t ss_path_mtu_of(const ss_core *core, ss_time now, const ss_address *to)
 {
-    const known *k = find(paths_of(core), to);
-    return k == NULL || k->until <= now ? core->settings->path_mtu : k->mtu;
+    static const ss_address any;
+    paths *p = paths_of(core);
+    const uint32_t of_all = mtu_now(p, &any, now), of_it = mtu_now(p, to, now);
+    if (of_all != 0 && (of_it == 0 || of_all < of_it)) {
+        return of_all;
+    }
+    return of_it == 0 ? core->settings->path_mtu : of_it;
 }
 
 size_t ss_path_mtu_bytes(const ss_overload *o)

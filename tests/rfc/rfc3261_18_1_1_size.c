@@ -85,6 +85,30 @@ TEST(rfc3261_18_1_1_the_mtu_of_a_single_way_decides_while_it_is_known)
     CHECK_EQ(ss_overload_bytes(&rig->core), 0);
 }
 
+/* All ways begin by the own link: what is known of one is of use as far as that carries. */
+TEST(rfc3261_18_1_1_no_way_carries_more_than_the_link_that_it_begins_by)
+{
+    static const ss_address any;
+    txn_rig *rig = rig_of_size("OPTIONS", 0);
+    const ss_address *to = &rig->path.remote;
+    const uint32_t mtu = rig->settings.path_mtu;
+    ss_address other = *to;
+    other.ip[3] ^= 1;
+    ss_path_mtu_learn(&rig->core, to, mtu - 1, SS_S(600));
+    ss_path_mtu_learn(&rig->core, &any, mtu - 2, SS_TIME_NEVER);
+    CHECK_EQ(ss_path_mtu_of(&rig->core, 0, to), mtu - 2);
+    CHECK_EQ(ss_path_mtu_of(&rig->core, 0, &other), mtu - 2);
+    ss_path_mtu_learn(&rig->core, &any, mtu + 100, SS_TIME_NEVER);
+    CHECK_EQ(ss_path_mtu_of(&rig->core, 0, to), mtu - 1);
+    CHECK_EQ(ss_path_mtu_of(&rig->core, 0, &other), mtu + 100);
+    rig->settings.path_mtu = 0; /* nothing is known of the link, and of a way something */
+    ss_overload_forget(&rig->core);
+    ss_path_mtu_learn(&rig->core, to, mtu - 1, SS_S(600));
+    CHECK_EQ(ss_path_mtu_of(&rig->core, 0, to), mtu - 1);
+    CHECK_EQ(ss_path_mtu_of(&rig->core, 0, &other), 0);
+    ss_overload_forget(&rig->core);
+}
+
 /* The settings' is for whoever is not known of; at the quota nothing is remembered. */
 TEST(rfc3261_18_1_1_without_room_the_mtu_of_a_way_stays_unknown)
 {

@@ -88,8 +88,8 @@ static void run(sn_plan *plan)
 typedef struct world_of {
     ss_transport transport;
     bool by_size, deaf_callee, cut;
-    uint32_t mtu;
-    uint16_t reject; /* 0: the callee answers */
+    uint32_t mtu, later_mtu; /* of every link; from 1 s on, 0: the same */
+    uint16_t reject;         /* 0: the callee answers */
     ss_span no_answer;
 } world_of;
 
@@ -130,12 +130,24 @@ static void call_in(world_of w)
     const uint32_t proxy = small_proxy(plan, "p1", 0, link);
     const uint32_t from = small_uas(plan, "alice", 1, 0, link);
     const uint32_t to = small_uas(plan, "bob", 1, 0, link);
+    const uint32_t groups[] = { proxy, from, to };
     const uint32_t behaviour = callee_program(plan, &w);
     enrol(plan, proxy, proxy, &w);
     enrol(plan, from, proxy, &w);
     enrol(plan, to, proxy, &w);
     small_spec(plan, to)->ua.behaviour = behaviour;
     small_spec(plan, to)->refuses_tcp = w.deaf_callee;
+    for (uint32_t i = 0; w.later_mtu != 0 && i < SS_COUNT(groups); i++) {
+        sn_link_change later = { .of = { .group = groups[i] },
+                                 .dirs = SN_LINK_UP | SN_LINK_DOWN,
+                                 .kind = SN_CHANGE_SET,
+                                 .up = wire.up,
+                                 .down = wire.down,
+                                 .since = SS_S(1),
+                                 .until = SS_TIME_NEVER };
+        later.up.mtu = later.down.mtu = w.later_mtu;
+        (void)sn_plan_add_change(plan, &later);
+    }
     plan->duration = SS_S(20);
     (void)sn_plan_add_calls(plan, &(sn_call_spec){ .name = "one",
                                                    .from = from,
@@ -198,4 +210,15 @@ TEST(rfc3261_18_1_1_a_proxy_sends_what_is_too_large_by_tcp_and_over_udp_to_who_r
     call_in((world_of){ .by_size = true, .mtu = 700, .deaf_callee = true });
     CHECK_EQ(seen.calls[SN_CALL_CONFIRMED], 1);
     CHECK(seen.kinds[SN_FACT_STREAM_SENT] > seen.kinds[SN_FACT_STREAM_RECEIVED]);
+}
+
+/* An element knows its own link, which is not always the same. */
+TEST(rfc3261_18_1_1_the_mtu_of_the_own_link_is_what_it_is_now)
+{
+    call_in((world_of){ .by_size = true, .mtu = 1500, .later_mtu = 700 });
+    CHECK_EQ(seen.calls[SN_CALL_CONFIRMED], 1);
+    CHECK(seen.kinds[SN_FACT_STREAM_SENT] > 4);
+    call_in((world_of){ .by_size = true, .mtu = 700, .later_mtu = 1500 });
+    CHECK_EQ(seen.calls[SN_CALL_CONFIRMED], 1);
+    CHECK_EQ(seen.kinds[SN_FACT_STREAM_SENT], 0);
 }

@@ -328,6 +328,7 @@ typedef struct sn_plan {
     sn_fault *faults; /* the first that means a datagram is done to it */
     uint32_t fault_count;
     sn_link_change *changes;
+    bool mtu_varies; /* one of them sets another MTU than a link has */
     uint32_t change_count;
     ss_slice *messages; /* that the root router says: sn/say.h */
     uint32_t message_count;
@@ -387,6 +388,8 @@ uint32_t sn_plan_tap(const sn_plan *plan, uint32_t node);
 uint32_t sn_plan_outbound(const sn_plan *plan, const sn_ua_spec *spec);
 /** What holds for a link direction at this instant. */
 const sn_link_params *sn_plan_link_set(const sn_plan *plan, uint32_t link, ss_time now);
+/** What the link of a node to its router carries at an instant: the smaller MTU of both directions; 0: anything. */
+uint32_t sn_plan_own_mtu(const sn_plan *plan, uint32_t node, ss_time now);
 /** Is it down or clogged then, and until when? */
 bool sn_plan_link_is(const sn_plan *plan, uint32_t link, sn_change_kind kind, ss_time now,
                      ss_time *until);

@@ -87,7 +87,8 @@ SS_MUST_USE ss_status ss_engine_input_read(ss_engine *e, ss_turn *turn, const ss
 SS_MUST_USE ss_status ss_engine_unreachable(ss_engine *e, ss_turn *turn, const ss_path *path,
                                             const ss_quote *quote);
 
-/** The host learnt the MTU of the way to an address (RFC 1191, RFC 8201); it holds until then: 18.1.1. */
+/** The host learnt the MTU of the way to an address (RFC 1191, RFC 8201), or of its own link when the address has no family; it holds
+ *  until then: 18.1.1. */
 void ss_engine_path_mtu(ss_engine *e, const ss_address *to, uint32_t mtu, ss_time until);
 
 /* Stream transports (section 18). The host numbers the connections that were opened to it, from 1, below SS_CONNECTION_ONLY; the

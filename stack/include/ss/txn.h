@@ -286,7 +286,8 @@ ss_oc_algorithm ss_overload_choose(const ss_core *core, const ss_via *of_request
 size_t ss_overload_bytes(const ss_core *core); /* with those of path_mtu.c */
 void ss_overload_forget(ss_core *core);
 
-/** The MTU of the way to the host of an address is `mtu` bytes until then; at the quota it stays unknown. */
+/** The MTU of the way to the host of an address is `mtu` bytes until then; at the quota it stays unknown. An address without a family is
+ *  any: by that link all ways begin, whatever the settings say. */
 void ss_path_mtu_learn(ss_core *core, const ss_address *to, uint32_t mtu, ss_time until);
 /** What is known of it, else what the settings say; 0: unknown. */
 uint32_t ss_path_mtu_of(const ss_core *core, ss_time now, const ss_address *to);
