@@ -199,6 +199,20 @@ bool sn_engine_stream(ss_engine *e, sn_host *host, const sn_engine_user *user, c
     return event != SN_STREAM_OPENED || status == SS_OK;
 }
 
+/* Each is a piece of its own to who looks on: a question has two line ends, an answer one. RFC5626:4.4.1 */
+static void cut_keep_alives(sn_host *host, const ss_path *path, ss_slice bytes, size_t count)
+{
+    const ss_slice one =
+        path->connection < SS_CONNECTION_OURS ? SS_LIT("\r\n\r\n") : SS_LIT("\r\n");
+    for (size_t at = 0; at + one.len <= count; at += one.len) {
+        const ss_slice piece = ss_slice_cut(bytes, at, at + one.len);
+        if (!ss_slice_eq(piece, one)) {
+            return; /* bytes of which nothing can be made */
+        }
+        sn_host_cut(host, path, at, piece);
+    }
+}
+
 /* One message at most, so that each has the whole arena. RFC3261:18.3 */
 size_t sn_engine_bytes(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
                        ss_slice bytes)
@@ -208,6 +222,7 @@ size_t sn_engine_bytes(ss_engine *e, sn_host *host, const sn_engine_user *user, 
     ss_taken taken;
     ss_turn turn = ss_turn_begin(sn_host_now(host), arena);
     sn_engine_status(host, ss_engine_stream_input(e, &turn, path, bytes, &taken));
+    cut_keep_alives(host, path, bytes, taken.count - taken.message);
     if (taken.message != 0) {
         const size_t at = taken.count - taken.message;
         sn_host_cut(host, path, at, ss_slice_cut(bytes, at, taken.count));

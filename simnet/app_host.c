@@ -110,6 +110,11 @@ void sn_host_reset(sn_host *host, const ss_path *path)
     host->at->class->reset(host->at->self, host->node, path);
 }
 
+bool sn_host_mute(sn_host *host, uint32_t peer)
+{
+    return host->at->class->mute != NULL && host->at->class->mute(host->at->self, host->node, peer);
+}
+
 bool sn_host_find_stream(const sn_host *host, uint32_t peer, ss_path *path)
 {
     return host->at->class->find_stream(host->at->self, host->node, peer, path);

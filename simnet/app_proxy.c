@@ -11,6 +11,19 @@ typedef struct proxy_app {
     bool is_dead; /* it crashed, and is not back yet */
 } proxy_app;
 
+/* Where what is bound is written down, what is not bound any more is too: RFC 5626 7. */
+static void keep_unbound(proxy_app *app, sn_host *host, const ss_answer *answer)
+{
+    for (uint16_t i = 0; i < answer->aor_count; i++) {
+        const ss_query query = { .kind = SS_QUERY_LOCATE, .name = answer->aors[i] };
+        ss_answer left;
+        if (ss_location_serve(&app->location, sn_host_now(host), &query, sn_host_arena(host),
+                              &left) == SS_OK) {
+            (void)sn_host_keep(host, &query, &left);
+        }
+    }
+}
+
 static bool serve(void *self, sn_host *host, const ss_query *query, ss_answer *answer)
 {
     proxy_app *app = self;
@@ -32,6 +45,9 @@ static bool serve(void *self, sn_host *host, const ss_query *query, ss_answer *a
     if (status == SS_OK && query->kind == SS_QUERY_PERSIST && answer->status == SS_OK &&
         !sn_host_keep(host, query, answer)) {
         answer->status = SS_MORE; /* RFC3261:10.3 nobody is told that it is bound before it is */
+    }
+    if (status == SS_OK && query->kind == SS_QUERY_UNBIND) {
+        keep_unbound(app, host, answer);
     }
     return status == SS_OK;
 }
@@ -147,6 +163,7 @@ static ss_status start(void *self, sn_host *host)
         .record_route = spec->record_route,
         .registrar = spec->registrar,
         .edge = spec->edge,
+        .flow_timer_s = spec->flow_timer_s,
         .services = spec->services,
         .mode = spec->mode,
         .fork = spec->fork,

@@ -85,6 +85,19 @@ void sn_ua_put_registrar(ss_buffer *b, ss_slice aor)
     }
 }
 
+static void put_route(ss_buffer *b, const sn_plan *plan, uint32_t group)
+{
+    ss_put_text(b, "sip:");
+    put_address(b, sn_member_address(&plan->cast.nodes[plan->group_first[group]]));
+    ss_put_text(b, ";lr");
+}
+
+void sn_ua_put_other_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spec,
+                              uint8_t nth)
+{
+    put_route(b, plan, spec->other_outbounds[nth]);
+}
+
 void sn_ua_put_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spec)
 {
     const uint32_t outbound = sn_plan_outbound(plan, spec);
@@ -93,9 +106,7 @@ void sn_ua_put_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spe
         ss_put_text(b, spec->outbound_host);
         ss_put_text(b, ";lr");
     } else if (outbound != SN_NOBODY) {
-        ss_put_text(b, "sip:");
-        put_address(b, sn_member_address(&plan->cast.nodes[plan->group_first[outbound]]));
-        ss_put_text(b, ";lr");
+        put_route(b, plan, outbound);
     }
 }
 
@@ -297,10 +308,6 @@ static void put_contact_params(ss_buffer *b, const sn_ua_spec *spec, uint32_t in
         ss_put_text(b, ";+sip.instance=\"<");
         sn_put_template(b, spec->instance, index);
         ss_put_text(b, ">\"");
-    }
-    if (spec->reg_id != 0) {
-        ss_put_text(b, ";reg-id=");
-        ss_put_u64(b, spec->reg_id);
     }
 }
 

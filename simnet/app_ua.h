@@ -138,6 +138,8 @@ void sn_ua_put_resource(ss_buffer *b, const sn_plan *plan, uint32_t node);
 void sn_ua_put_registrar(ss_buffer *b, ss_slice aor);
 /** Its pre-loaded route; nothing without an outbound proxy. */
 void sn_ua_put_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spec);
+/** That of another of its flows. */
+void sn_ua_put_other_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spec, uint8_t nth);
 
 /* ---- sessions */
 

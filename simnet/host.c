@@ -251,6 +251,11 @@ static void reset_stream(void *self, uint32_t node, const ss_path *path)
     sn_stream_reset(self, node, path);
 }
 
+static bool mute(void *self, uint32_t node, uint32_t peer)
+{
+    return sn_stream_mute(self, node, peer);
+}
+
 static bool find_stream(void *self, uint32_t node, uint32_t peer, ss_path *path)
 {
     return sn_stream_find(self, node, peer, path);
@@ -340,6 +345,7 @@ const sn_host_class sn_host_of_world = {
     .write = write_stream,
     .close = close_stream,
     .reset = reset_stream,
+    .mute = mute,
     .find_stream = find_stream,
     .cut = cut,
     .resolve = resolve,

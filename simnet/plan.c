@@ -194,6 +194,8 @@ static ss_ua_profile profile_of(sn_plan *plan, const sn_ua_spec *ua, bool *faile
         .register_supported = ways[!ua->says_path    ? 0
                                    : ua->reg_id == 0 ? 1
                                                      : 2],
+        .reg_id = ua->reg_id,
+        .more_route_count = ua->other_outbound_count,
         .unregisters = ua->unregisters,
         .methods = ua->is_compositor ? SS_METHOD_BIT(PUBLISH) : 0,
         .packages = packages[ua->events],

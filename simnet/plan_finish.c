@@ -67,6 +67,12 @@ static ss_status check_group(const sn_plan *plan, const sn_group_spec *g, const 
           !plan->groups[g->ua.outbound].ua.joins))) {
         return refuse(why, "a user agent's outbound proxy is no proxy");
     }
+    for (uint8_t i = 0; g->role == SN_ROLE_UA && i < g->ua.other_outbound_count; i++) {
+        if (i >= SS_FLOWS_MAX - 1 || g->ua.other_outbounds[i] >= plan->group_count ||
+            plan->groups[g->ua.other_outbounds[i]].role != SN_ROLE_PROXY) {
+            return refuse(why, "the outbound proxy of another flow is no proxy");
+        }
+    }
     if (g->role == SN_ROLE_PROXY && g->proxy.outbound != 0 &&
         (g->proxy.outbound > plan->group_count ||
          (plan->groups[g->proxy.outbound - 1].role != SN_ROLE_PROXY &&
@@ -288,7 +294,8 @@ static ss_status bind_acts(sn_plan *plan, const char **why)
         const bool calls =
             sn_op_has_target(act.row.op) || (act.row.op == SN_OP_MESSAGE && act.call == 0);
         const bool says = act.row.op == SN_OP_SAY;
-        const bool aims = calls || says || act.row.op == SN_OP_RESET || act.row.op == SN_OP_CLOSE;
+        const bool aims = calls || says || act.row.op == SN_OP_RESET || act.row.op == SN_OP_CLOSE ||
+                          act.row.op == SN_OP_MUTE;
         if (!has_node(plan, act.group, act.index) || !may_act(&plan->groups[act.group], &act) ||
             (aims && !has_node(plan, act.row.target, act.target_index)) ||
             (calls && plan->groups[act.row.target].role != SN_ROLE_UA) ||
@@ -358,6 +365,12 @@ static ss_status share_texts(sn_plan *plan)
         b.len = 0;
         sn_ua_put_outbound(&b, plan, ua);
         status = status == SS_OK ? keep_text(plan, &b, &ua->route) : status;
+        for (uint8_t k = 0; k < ua->other_outbound_count && status == SS_OK; k++) {
+            b.len = 0;
+            sn_ua_put_other_outbound(&b, plan, ua, k);
+            status = keep_text(plan, &b, &ua->other_routes[k]);
+        }
+        ua->profile.more_routes = ua->other_routes;
     }
     return status;
 }

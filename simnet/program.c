@@ -489,6 +489,11 @@ static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
             miss(host, act);
         }
         return;
+    case SN_OP_MUTE:
+        if (!sn_host_mute(host, act->row.target)) {
+            miss(host, act);
+        }
+        return;
     case SN_OP_CRASH:
         sn_ua_crash(app, host);
         return;

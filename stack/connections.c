@@ -98,6 +98,11 @@ void ss_connection_forget(ss_engine *e, ss_connection *c)
 {
     ss_pools *pools = e->core.pools;
     ss_connections *all = &e->connections;
+    if (c->watch != 0) {
+        ss_watch *w = ss_store_at(&pools->store, c->watch);
+        ss_timer_set(&e->core.timers, &pools->store, &w->timer, SS_TIME_NEVER);
+        ss_core_give(&e->core, c->watch, sizeof *w);
+    }
     ss_table_remove(&pools->txns, &pools->store, &c->by_number);
     ss_table_remove(&pools->txns, &pools->store, &c->by_address);
     if (connection_at(e, all->first) == c) {

@@ -17,7 +17,17 @@ typedef struct ss_connection {
     ss_framing framing; /* of what comes in */
     bool is_open;       /* else it was asked for */
     bool is_stuck;
+    bool has_line_end; /* one of the two that make a keep-alive */
+    ss_ref watch;      /* 0: it may be silent for as long as it likes */
+    ss_time heard;     /* when bytes came last */
 } ss_connection;
+
+/** Over a flow that has to say something: RFC 5626 5.4. */
+typedef struct ss_watch {
+    ss_timer timer;
+    ss_ref connection;
+    ss_span patience;
+} ss_watch;
 
 /** NULL when there is none. */
 ss_connection *ss_connection_find(const ss_engine *e, const ss_path *path);

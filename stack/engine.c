@@ -6,6 +6,7 @@
  */
 #include "connections.h"
 #include "desk.h"
+#include "flows.h"
 #include "returns.h"
 
 #include <string.h>
@@ -103,22 +104,6 @@ static void pass_up(ss_engine *e, ss_turn *turn, const ss_up *up, const ss_msg *
     }
 }
 
-static void pass_timer(ss_engine *e, ss_turn *turn, ss_timer *timer)
-{
-    if (timer->kind == SS_TIMER_OF_TXN) {
-        const ss_up up = ss_txn_timer(&e->core, turn, timer);
-        pass_up(e, turn, &up, NULL, NULL);
-    } else if (timer->kind == SS_TIMER_OF_RETURN) {
-        ss_returns_timer(e, timer);
-    } else if (e->role == SS_ROLE_UA) {
-        ss_ua_timer(&e->ua, &e->core, turn, timer);
-    } else if (timer->kind == SS_TIMER_OF_SUBSCRIPTION) {
-        ss_desk_timer(e, turn, timer);
-    } else {
-        ss_proxy_timer(&e->proxy, &e->core, turn, timer);
-    }
-}
-
 /* ---- the end of a turn ----------------------------------------------------------------------------------------------- */
 
 static bool is_of_server(const ss_up *up)
@@ -128,15 +113,17 @@ static bool is_of_server(const ss_up *up)
 
 /* RFC3261:17.1.4, 18.4, RFC6026:8.8 every transaction on the path hears of it, or whoever sent what is quoted. A response over UDP
  * goes where RFC 3263 5 says: RFC3261:18.2.2 */
-static void fail_quoted(ss_engine *e, ss_turn *turn, const ss_path *path, const ss_quote *quote)
+static bool fail_quoted(ss_engine *e, ss_turn *turn, const ss_path *path, const ss_quote *quote)
 {
     uint32_t cursor = 0;
+    bool is_any = false;
     ss_returns_failed(e, turn, path, quote);
     for (;;) {
         const ss_up up = ss_txn_transport_error(&e->core, turn, path, quote, &cursor);
         if (up.kind == SS_UP_NOTHING) {
-            return;
+            return is_any;
         }
+        is_any = true;
         if (is_of_server(&up) && !ss_transport_is_reliable(path->transport)) {
             ss_returns_begin(e, turn, up.txn);
         }
@@ -146,7 +133,7 @@ static void fail_quoted(ss_engine *e, ss_turn *turn, const ss_path *path, const 
 
 static void fail_path(ss_engine *e, ss_turn *turn, const ss_path *path)
 {
-    fail_quoted(e, turn, path, NULL);
+    (void)fail_quoted(e, turn, path, NULL);
 }
 
 /* What the host is told when all went well so far but memory may have run out on the way. */
@@ -174,8 +161,56 @@ static ss_status end_turn(ss_engine *e, ss_turn *turn)
             break;
         }
     }
+    ss_flows_watch(e, turn);
     ss_returns_keep(e, turn);
     return turn_status(e, turn);
+}
+
+/* ---- connections that end, and timers ------------------------------------------------------------------------------------ */
+
+/* Ours to end: nothing more is said or heard there. */
+static void give_up(ss_engine *e, ss_turn *turn, ss_connection *c)
+{
+    const ss_path path = c->path;
+    ss_output *out = ss_turn_add(turn, SS_OUT_CLOSE);
+    if (out != NULL) {
+        out->path = path;
+    }
+    ss_connection_forget(e, c);
+    fail_path(e, turn, &path);
+    ss_flows_lost(e, turn, &path);
+}
+
+/* RFC5626:4.4.1 of the user agent's, whose keep-alive nobody answered. */
+static void give_silent_up(ss_engine *e, ss_turn *turn)
+{
+    ss_connection *c = turn->silent == NULL ? NULL : ss_connection_find(e, turn->silent);
+    turn->silent = NULL;
+    if (c != NULL) {
+        give_up(e, turn, c);
+    }
+}
+
+static void pass_timer(ss_engine *e, ss_turn *turn, ss_timer *timer)
+{
+    if (timer->kind == SS_TIMER_OF_TXN) {
+        const ss_up up = ss_txn_timer(&e->core, turn, timer);
+        pass_up(e, turn, &up, NULL, NULL);
+    } else if (timer->kind == SS_TIMER_OF_RETURN) {
+        ss_returns_timer(e, timer);
+    } else if (e->role == SS_ROLE_UA) {
+        ss_ua_timer(&e->ua, &e->core, turn, timer);
+        give_silent_up(e, turn);
+    } else if (timer->kind == SS_TIMER_OF_FLOW) {
+        ss_connection *c = ss_flows_timer(e, turn, timer);
+        if (c != NULL) {
+            give_up(e, turn, c);
+        }
+    } else if (timer->kind == SS_TIMER_OF_SUBSCRIPTION) {
+        ss_desk_timer(e, turn, timer);
+    } else {
+        ss_proxy_timer(&e->proxy, &e->core, turn, timer);
+    }
 }
 
 /* ---- messages ---------------------------------------------------------------------------------------------------------------- */
@@ -374,7 +409,9 @@ ss_status ss_engine_unreachable(ss_engine *e, ss_turn *turn, const ss_path *path
                                 const ss_quote *quote)
 {
     SS_ASSERT(path->transport == SS_TRANSPORT_UDP);
-    fail_quoted(e, turn, path, quote);
+    if (fail_quoted(e, turn, path, quote)) { /* RFC5626:7 "a destination unreachable ICMP error" */
+        ss_flows_lost(e, turn, path);
+    }
     return end_turn(e, turn);
 }
 
@@ -407,14 +444,8 @@ ss_status ss_engine_stream_opened(ss_engine *e, ss_turn *turn, const ss_path *pa
 /* RFC3261:18.3 where the next message starts cannot be known: nothing more can be said or heard here. */
 static ss_status give_stream_up(ss_engine *e, ss_turn *turn, ss_connection *c)
 {
-    const ss_path path = c->path;
-    ss_output *out = ss_turn_add(turn, SS_OUT_CLOSE);
-    if (out != NULL) {
-        out->path = path;
-    }
     e->counts.refused++;
-    ss_connection_forget(e, c);
-    fail_path(e, turn, &path);
+    give_up(e, turn, c);
     const ss_status status = end_turn(e, turn);
     return status == SS_OK ? SS_ERR_SYNTAX : status;
 }
@@ -435,8 +466,10 @@ ss_status ss_engine_stream_input(ss_engine *e, ss_turn *turn, const ss_path *pat
         return give_stream_up(e, turn, c);
     }
     *taken = (ss_taken){ .count = skip + length, .message = length };
+    ss_flows_heard(e, turn, c, skip / 2, length > 0);
     if (framed == SS_MORE) {
-        return SS_MORE;
+        const ss_status status = end_turn(e, turn);
+        return status == SS_OK ? SS_MORE : status;
     }
     const ss_path known = c->path; /* `local` of one of ours is what Via says, not the socket's */
     return message_in(e, turn, &known, ss_slice_cut(bytes, skip, taken->count));
@@ -463,6 +496,7 @@ ss_status ss_engine_path_refused(ss_engine *e, ss_turn *turn, const ss_path *pat
     ss_connection_forget(e, c);
     ss_txn_fall_back(&e->core, turn, &refused); /* RFC3261:18.1.1 */
     fail_path(e, turn, &refused);
+    ss_flows_lost(e, turn, &refused);
     return end_turn(e, turn);
 }
 
@@ -479,6 +513,7 @@ ss_status ss_engine_path_lost(ss_engine *e, ss_turn *turn, const ss_path *path, 
         ss_connections_silence(turn, &lost);
         fail_path(e, turn, &lost);
     }
+    ss_flows_lost(e, turn, &lost);
     return end_turn(e, turn);
 }
 
@@ -492,8 +527,21 @@ ss_status ss_engine_command(ss_engine *e, ss_turn *turn, ss_command *command)
     return ended == SS_ERR_MEMORY ? ended : status;
 }
 
+/* What came of SS_QUERY_UNBIND. RFC3680:4.7 */
+static ss_status take_unbound(ss_engine *e, ss_turn *turn, const ss_answer *answer)
+{
+    for (uint16_t i = 0; i < answer->aor_count && e->role == SS_ROLE_PROXY; i++) {
+        e->proxy.changed = &answer->aors[i];
+        ss_desk_look(e, turn);
+    }
+    return end_turn(e, turn);
+}
+
 ss_status ss_engine_answer(ss_engine *e, ss_turn *turn, const ss_answer *answer)
 {
+    if (answer->token == 0) {
+        return take_unbound(e, turn, answer);
+    }
     bool known = ss_returns_answer(e, turn, answer);
     if (known) {
         return end_turn(e, turn);

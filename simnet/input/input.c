@@ -338,6 +338,7 @@ static bool is_in_call(sn_op op)
     case SN_OP_QUERY:
     case SN_OP_RESET:
     case SN_OP_CLOSE:
+    case SN_OP_MUTE:
         return false;
     default:
         return true;

@@ -45,8 +45,17 @@ static flight *obtain(sn_judge *j, flights *fs, uint64_t key)
     return found;
 }
 
+/* RFC5626:4.4.1 Two line ends, or one: whoever reads may see several in one piece. */
+static bool is_keep_alive(const sn_fact *f)
+{
+    return f->value >= 2 && f->value <= 4;
+}
+
 void sn_stream_sent(sn_judge *j, const sn_fact *f)
 {
+    if (is_keep_alive(f)) {
+        return;
+    }
     flight *way = obtain(j, &j->streams.ways, way_key(f));
     flight *message = way == NULL ? NULL : obtain(j, &j->streams.messages, message_key(f));
     if (message == NULL) {
@@ -61,6 +70,9 @@ void sn_stream_sent(sn_judge *j, const sn_fact *f)
 
 void sn_stream_received(sn_judge *j, const sn_fact *f)
 {
+    if (is_keep_alive(f)) {
+        return;
+    }
     flight *way = sn_flight_find(&j->streams.ways, way_key(f));
     flight *message = sn_flight_find(&j->streams.messages, message_key(f));
     if (way == NULL || message == NULL) {

@@ -128,6 +128,7 @@ static sn_proxy_spec proxy_of(sn_reading *r, const sn_model *m, const sn_group_e
         .outbound_host = g->outbound_host,
         .record_route = g->record_route,
         .edge = g->path,
+        .flow_timer_s = (uint32_t)(g->flow_timer / SS_S(1)),
         .services = g->service_route,
         .mode = (ss_proxy_mode)g->mode,
         .fork = (ss_fork)g->fork.order,
@@ -211,6 +212,14 @@ static sn_icmp_spec icmp_of(const sn_group_entry *g)
                            .delay = g->icmp.delay };
 }
 
+static void set_other_flows(sn_ua_spec *ua, const sn_register_entry *registering)
+{
+    ua->other_outbound_count = (uint8_t)registering->other_count;
+    for (uint32_t i = 0; i < registering->other_count; i++) {
+        ua->other_outbounds[i] = registering->others[i].index;
+    }
+}
+
 static void add_groups(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->group_count; i++) {
@@ -272,6 +281,7 @@ static void add_groups(sn_reading *r, const sn_model *m)
                 .session_min_s =
                     g->session_timer.is_set ? (uint32_t)(g->session_timer.min / SS_S(1)) : 0,
             };
+            set_other_flows(&spec.ua, &g->registering);
         } else if (spec.role == SN_ROLE_PROXY) {
             spec.proxy = proxy_of(r, m, g);
         } else if (spec.role == SN_ROLE_TAP) {
@@ -399,6 +409,7 @@ static const sn_op op_of[] = {
     [SN_VERB_OPTIONS] = SN_OP_OPTIONS,
     [SN_VERB_RESET] = SN_OP_RESET,
     [SN_VERB_CLOSE] = SN_OP_CLOSE,
+    [SN_VERB_MUTE] = SN_OP_MUTE,
     [SN_VERB_HOLD] = SN_OP_HOLD,
     [SN_VERB_RESUME] = SN_OP_RESUME,
     [SN_VERB_UPDATE] = SN_OP_UPDATE,
@@ -417,7 +428,7 @@ static uint8_t flags_of(const sn_story_entry *e)
 
 static bool ends_connections(const sn_story_entry *e)
 {
-    return e->verb == SN_VERB_RESET || e->verb == SN_VERB_CLOSE;
+    return e->verb == SN_VERB_RESET || e->verb == SN_VERB_CLOSE || e->verb == SN_VERB_MUTE;
 }
 
 /* An act is a check too: that it could be done. */

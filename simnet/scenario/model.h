@@ -67,6 +67,8 @@ typedef struct sn_register_entry {
     unsigned at_end;          /* 0 keep, 1 remove */
     bool path;                /* Supported: path */
     uint32_t flow;            /* its reg-id; 0: none. RFC 5626 */
+    sn_name others[3];        /* proxies of its other flows */
+    uint32_t other_count;
     const char *instance;     /* a URN, with {n}; NULL: none */
     unsigned q_less;          /* thousandths that its q is below 1 */
 } sn_register_entry;
@@ -192,6 +194,7 @@ typedef struct sn_group_entry {
     bool record_route;
     unsigned mode; /* ss_proxy_mode */
     bool path, service_route;
+    ss_span flow_timer; /* whole seconds; 0: none */
     struct sn_fork_entry {
         unsigned order; /* ss_fork */
         bool recurse;
@@ -335,6 +338,7 @@ typedef enum sn_verb {
     SN_VERB_REPLAY,
     SN_VERB_RESET,
     SN_VERB_CLOSE,
+    SN_VERB_MUTE,
     SN_VERB_SUBSCRIBE,
     SN_VERB_UNSUBSCRIBE,
     SN_VERB_NOTIFY,
@@ -586,7 +590,8 @@ extern const sn_codec sn_wait_codec;  /* at: sn_wait_entry; behaviours.c */
 extern const sn_codec sn_after_codec; /* at: sn_after_list; after.c */
 void sn_after_resolve(sn_reading *r, sn_model *m, sn_after_list *list);
 sn_row sn_after_row(const sn_after_entry *e);
-extern const sn_codec sn_contacts_codec; /* at: const char *, "<uri>, <uri>" or NULL: groups.c */
+extern const sn_codec sn_contacts_codec; /* at: const char *, "<uri>, <uri>" or NULL: registering.c */
+extern const sn_codec sn_register_codec; /* sn_register_entry */
 extern const sn_codec sn_events_codec, sn_info_codec,
     sn_watch_codec; /* at: sn_group_entry; sn_watch_entry */
 void sn_events_resolve(sn_reading *r, sn_model *m, sn_group_entry *g);

@@ -203,12 +203,29 @@ static bool is_edge(const sn_model *m, const char *proxy)
     return false;
 }
 
-static void judge_register(sn_reading *r, const sn_model *m, const sn_group_entry *g)
+/* RFC5626:4.2.1 each by a proxy that is an edge, or the registrar itself. */
+static void judge_other_flows(sn_reading *r, sn_model *m, sn_group_entry *g)
+{
+    for (uint32_t i = 0; i < g->registering.other_count; i++) {
+        sn_name *other = &g->registering.others[i];
+        const sn_group_entry *proxy = sn_group_find(r, m, other, "node");
+        if (proxy != NULL && !proxy->path) {
+            sn_wrong(r, other->place, NULL, "'%s' is no edge proxy: it needs 'path: true'",
+                     proxy->name.text);
+        } else if (proxy != NULL && sn_group_size(proxy) > 1) {
+            sn_wrong(r, other->place, NULL, "'%s' is %u nodes: one outbound proxy, please",
+                     proxy->name.text, (unsigned)proxy->count);
+        }
+    }
+}
+
+static void judge_register(sn_reading *r, sn_model *m, sn_group_entry *g)
 {
     const sn_place place = sn_item_place(g->item, "register");
     if (g->registering.expires == 0 || g->aor == NULL) {
         return;
     }
+    judge_other_flows(r, m, g);
     const char *host = strchr(g->aor, '@') + 1;
     const sn_domain_entry *domain = domain_named(m, host);
     if (domain == NULL) {
@@ -357,6 +374,12 @@ static void judge_proxy(sn_reading *r, sn_model *m, sn_group_entry *g)
                  "'%s' is no registrar: with mode register it would do nothing", g->name.text);
     }
     sn_queue_judge(r, g);
+    if (g->flow_timer != 0 && (!g->path || g->flow_timer % SS_S(1) != 0)) {
+        sn_wrong(r, sn_item_place(g->item, "flow_timer"), NULL,
+                 g->path ? "a Flow-Timer is in whole seconds: RFC 5626 11.4"
+                         : "'%s' keeps no flows: that needs 'path: true'",
+                 g->name.text);
+    }
     if (g->sent_by == 1 && g->host == NULL) {
         sn_wrong(r, sn_item_place(g->item, "sent_by"), "address",
                  "'%s' has no 'host' that its Via could name", g->name.text);

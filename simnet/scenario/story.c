@@ -42,6 +42,7 @@ static const verb_row verbs[SN_VERB_COUNT] = {
     [SN_VERB_REGISTER] = { "register", MAY_CONTACTS, 0 },
     [SN_VERB_RESET] = { "reset", 0, 0 },
     [SN_VERB_CLOSE] = { "close", 0, 0 },
+    [SN_VERB_MUTE] = { "mute", 0, 0 },
     [SN_VERB_UNREGISTER] = { "unregister", 0, 0 },
     [SN_VERB_QUERY] = { "query", 0, 0 },
     [SN_VERB_REPLAY] = { "replay", 0, 0 },
@@ -183,6 +184,7 @@ static void read_verb(sn_reading *r, sn_story_entry *e, const sn_item *value)
     case SN_VERB_CALL:
     case SN_VERB_RESET:
     case SN_VERB_CLOSE:
+    case SN_VERB_MUTE:
     case SN_VERB_REDIRECT:
     case SN_VERB_SUBSCRIBE:
     case SN_VERB_MESSAGE:
@@ -521,6 +523,7 @@ static void write_verb(sn_text *t, const sn_story_entry *e)
     case SN_VERB_CALL:
     case SN_VERB_RESET:
     case SN_VERB_CLOSE:
+    case SN_VERB_MUTE:
     case SN_VERB_REDIRECT:
     case SN_VERB_SUBSCRIBE:
     case SN_VERB_MESSAGE:

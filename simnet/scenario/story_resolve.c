@@ -87,7 +87,8 @@ static bool same_node(const sn_selector *a, const sn_selector *b)
 /* Whom it calls, or whose connections it ends. */
 static void settle_target(sn_reading *r, sn_model *m, sn_story_entry *e)
 {
-    const bool is_ua = e->verb != SN_VERB_RESET && e->verb != SN_VERB_CLOSE;
+    const bool is_ua =
+        e->verb != SN_VERB_RESET && e->verb != SN_VERB_CLOSE && e->verb != SN_VERB_MUTE;
     const sn_verb as = is_ua ? e->verb : SN_VERB_SENDS;
     const bool is_reg = e->verb == SN_VERB_SUBSCRIBE && e->event == SN_EVENT_WORD_REG;
     if (settle_who(r, m, &e->target, as) && e->has_who && same_node(&e->target, &e->who) &&

@@ -73,6 +73,9 @@ static void send(sn_partition *p, uint32_t node, sn_stream *s, uint8_t flags, ui
                          .mss = is_first ? largest_segment(p->world->plan, node) : 0,
                          .payload = payload };
     s->owes_ack = s->owes_ack && !knows_peer;
+    if (s->is_mute) {
+        return;
+    }
     sn_node_send_segment(p, node, s->remote, &tcp, s->call_id);
 }
 
@@ -423,6 +426,8 @@ void sn_stream_segment(sn_partition *p, uint32_t node, sn_address source, const 
         if ((tcp->flags & SN_TCP_RST) == 0) {
             send_reset_to(p, node, source, tcp);
         }
+    } else if (s->is_mute) {
+        return;
     } else if (s->state == SN_STREAM_ASKED) {
         take_answer(p, node, s, tcp);
     } else if (s->state == SN_STREAM_ASKING) {
@@ -505,6 +510,22 @@ void sn_stream_reset(sn_partition *p, uint32_t node, const ss_path *path)
         send_reset(p, node, s);
         sn_stream_free(p, node, s);
     }
+}
+
+bool sn_stream_mute(sn_partition *p, uint32_t node, uint32_t peer)
+{
+    const sn_streams *all = sn_streams_of(p, node);
+    const sn_address remote = sn_member_address(&p->world->plan->cast.nodes[peer]);
+    bool is_any = false;
+    for (ss_ref at = all == NULL ? 0 : all->first; at != 0;) {
+        sn_stream *s = ss_store_at(&p->store, at);
+        if (s->is_told && !s->is_mute && sn_address_equal(s->remote, remote)) {
+            s->is_mute = is_any = true;
+            tell(p, node, s, SN_CONNECTION_MUTE);
+        }
+        at = s->next;
+    }
+    return is_any;
 }
 
 bool sn_stream_find(const sn_partition *p, uint32_t node, uint32_t peer, ss_path *path)

@@ -22,6 +22,7 @@ typedef struct sn_stream {
     uint16_t mss;
     uint8_t state;                  /* sn_stream_state */
     bool is_told;                   /* the app knows it */
+    bool is_mute;                   /* no segment passes, either way */
     bool is_stuck;                  /* and was asked to wait */
     bool owes_ack;                  /* something came that was not acknowledged yet */
     bool wants_end;                 /* we say no more than what is kept */

@@ -52,6 +52,9 @@ SS_MUST_USE ss_status sn_stream_write(struct sn_partition *p, uint32_t node, con
                                       ss_slice bytes);
 void sn_stream_close(struct sn_partition *p, uint32_t node, const ss_path *path);
 void sn_stream_reset(struct sn_partition *p, uint32_t node, const ss_path *path);
+/** A NAT or a firewall on the way has forgotten the connections with a node: no segment of theirs passes any more. It lasts longer than
+ *  they do, so that nobody learns of their end. False: there is none. */
+bool sn_stream_mute(struct sn_partition *p, uint32_t node, uint32_t peer);
 bool sn_stream_find(const struct sn_partition *p, uint32_t node, uint32_t peer, ss_path *path);
 void sn_stream_cut(struct sn_partition *p, uint32_t node, const ss_path *path, size_t at,
                    ss_slice message);

@@ -43,6 +43,7 @@ typedef struct ss_context {
     bool is_stateless;     /* ACK, or a CANCEL of nothing we know: 16.10, 16.11 */
     bool says_way;         /* REGISTER: its Path goes into the 2xx */
     bool by_flow;          /* and Require: outbound */
+    bool own_flow;         /* it came directly, over the flow that it is bound to */
     bool is_sure;          /* … likewise */
     bool is_known;         /* its credentials were accepted */
     bool is_ours;          /* the location service was asked: targets may be added (16.5) */
@@ -430,6 +431,8 @@ bool ss_registrar_is_one_flow(const ss_binding *changes, uint32_t count);
 /** Header lines of the 2xx, or empty. */
 ss_slice ss_registrar_put_way(const ss_visit *v, const ss_context *c);
 void ss_put_flow_params(ss_buffer *b, const ss_binding *bound);
+/** Who registered by the flow is told, by Flow-Timer, to be heard on it: from then on the engine waits for that. False: he is not. */
+bool ss_proxy_watch_flow(const ss_visit *v, const ss_path *flow);
 
 /** A REGISTER for a domain of ours. Owns `c` from here on. */
 void ss_registrar_serve(const ss_visit *v, ss_context *c, const ss_msg *request,

@@ -20,7 +20,14 @@ typedef struct bound {
     uint16_t len[TEXTS];
     uint32_t reg_id;
     uint16_t q;
+    bool is_by_flow; /* a flow_entry leads to it */
 } bound;
+
+/* One of the bindings that a flow which ends here has made. RFC 5626 7 */
+typedef struct flow_entry {
+    ss_table_link link; /* first: the table finds it */
+    ss_ref aor, bound;
+} flow_entry;
 
 typedef struct aor_record {
     ss_table_link link; /* first: the table finds it */
@@ -73,7 +80,42 @@ static size_t change_bytes(const ss_binding *change)
     return change->contact.len + change->call_id.len + change->path.len + change->instance.len;
 }
 
-static ss_ref bound_new(ss_location *l, ss_time now, const ss_binding *change)
+static ss_key128 flow_key(ss_slice path)
+{
+    return (ss_key128){ .lo = ss_hash64(3, path), .hi = ss_hash64(4, path) };
+}
+
+static flow_entry *flow_find(const ss_location *l, ss_slice path)
+{
+    return (flow_entry *)(void *)ss_table_find(&l->aors, l->store, l->owner, flow_key(path));
+}
+
+static bool flow_add(ss_location *l, const aor_record *a, ss_ref ref)
+{
+    const ss_ref at = ss_store_take(l->store, sizeof(flow_entry));
+    if (at == 0) {
+        return false;
+    }
+    flow_entry *f = ss_store_at(l->store, at);
+    f->aor = ss_store_ref(l->store, a);
+    f->bound = ref;
+    f->link.key = flow_key(text_of(bound_at(l, ref), PATH));
+    f->link.engine = l->owner;
+    ss_table_add(&l->aors, l->store, &f->link);
+    return true;
+}
+
+static void flow_remove(ss_location *l, ss_ref ref)
+{
+    flow_entry *f = flow_find(l, text_of(bound_at(l, ref), PATH));
+    while (f->bound != ref) {
+        f = (flow_entry *)(void *)ss_table_find_next(l->store, &f->link);
+    }
+    ss_table_remove(&l->aors, l->store, &f->link);
+    ss_store_give(l->store, ss_store_ref(l->store, f), sizeof *f);
+}
+
+static ss_ref bound_new(ss_location *l, const aor_record *a, ss_time now, const ss_binding *change)
 {
     ss_slice texts[TEXTS];
     const ss_ref ref = ss_store_take(l->store, sizeof(bound) + change_bytes(change));
@@ -95,6 +137,11 @@ static ss_ref bound_new(ss_location *l, ss_time now, const ss_binding *change)
         }
         text += texts[i].len;
     }
+    b->is_by_flow = change->is_by_flow;
+    if (b->is_by_flow && !flow_add(l, a, ref)) {
+        ss_store_give(l->store, ref, sizeof(bound) + change_bytes(change));
+        return 0;
+    }
     l->bindings++;
     return ref;
 }
@@ -102,6 +149,9 @@ static ss_ref bound_new(ss_location *l, ss_time now, const ss_binding *change)
 static void bound_free(ss_location *l, ss_ref ref)
 {
     const bound *b = bound_at(l, ref);
+    if (b->is_by_flow) {
+        flow_remove(l, ref);
+    }
     ss_store_give(l->store, ref, sizeof(bound) + text_bytes(b));
     l->bindings--;
 }
@@ -245,6 +295,7 @@ static void tell(const ss_location *l, const aor_record *a, ss_time now, room wh
                           .path = copy_text(&where.text, text_of(b, PATH)),
                           .instance = copy_text(&where.text, text_of(b, INSTANCE)),
                           .reg_id = b->reg_id,
+                          .is_by_flow = b->is_by_flow,
                           .cseq = b->cseq,
                           .q = b->q,
                           .expires_s = seconds_left(b->expires_at, now) };
@@ -355,14 +406,15 @@ static bool fits(const ss_location *l, aor_record *a, const ss_query *query)
 }
 
 /* The tentative new bindings, one for each change that adds or updates. */
-static ss_status make_new(ss_location *l, ss_time now, const ss_query *query, ss_ref *list)
+static ss_status make_new(ss_location *l, const aor_record *a, ss_time now, const ss_query *query,
+                          ss_ref *list)
 {
     *list = 0;
     for (uint16_t i = 0; !query->remove_all && i < query->change_count; i++) {
         if (query->changes[i].expires_s == 0) {
             continue;
         }
-        const ss_ref ref = bound_new(l, now, &query->changes[i]);
+        const ss_ref ref = bound_new(l, a, now, &query->changes[i]);
         if (ref == 0) {
             bound_free_list(l, *list);
             return SS_ERR_MEMORY;
@@ -431,7 +483,7 @@ static ss_status change(ss_location *l, aor_record *a, ss_time now, const ss_que
         answer->status = SS_ERR_FULL;
         return SS_OK;
     }
-    status = make_new(l, now, query, &list);
+    status = make_new(l, a, now, query, &list);
     if (status == SS_OK) {
         commit(l, a, query, list);
         tell(l, a, now, where, answer);
@@ -475,6 +527,50 @@ static ss_status persist(ss_location *l, ss_time now, const ss_query *query, ss_
     return status;
 }
 
+/* ---- flows that are gone --------------------------------------------------------------------------------------- */
+
+/* Names of addresses-of-record, each once: entries of one stand together, as a flow registers one after the other. */
+static ss_status take_names(const ss_location *l, ss_slice path, ss_arena *arena, ss_slice **names)
+{
+    size_t count = 0;
+    for (const flow_entry *f = flow_find(l, path); f != NULL && count < UINT16_MAX; count++) {
+        f = (const flow_entry *)(const void *)ss_table_find_next(l->store, &f->link);
+    }
+    *names = count == 0 ? NULL : SS_ARENA_ARRAY(arena, ss_slice, count);
+    return count != 0 && *names == NULL ? SS_ERR_FULL : SS_OK;
+}
+
+static void unlink_bound(ss_location *l, aor_record *a, ss_ref ref)
+{
+    ss_ref *at = &a->first;
+    while (*at != ref) {
+        at = &bound_at(l, *at)->next;
+    }
+    remove_bound(l, at);
+}
+
+/* "MUST invalidate all the bindings in the target set that use that flow (regardless of AOR)". RFC5626:7 */
+static ss_status unbind(ss_location *l, const ss_query *query, ss_arena *arena, ss_answer *answer)
+{
+    ss_slice *names;
+    const flow_entry *f = flow_find(l, query->name);
+    answer->status = f == NULL ? SS_NONE : SS_OK;
+    if (take_names(l, query->name, arena, &names) != SS_OK) {
+        return SS_ERR_FULL;
+    }
+    answer->aors = names;
+    while (f != NULL && answer->aor_count < UINT16_MAX) {
+        aor_record *a = ss_store_at(l->store, f->aor);
+        const ss_slice name = ss_blob_slice(l->store, a->name);
+        if (answer->aor_count == 0 || names[answer->aor_count - 1].at != name.at) {
+            names[answer->aor_count++] = name;
+        }
+        unlink_bound(l, a, f->bound);
+        f = flow_find(l, query->name);
+    }
+    return SS_OK;
+}
+
 ss_status ss_location_serve(ss_location *l, ss_time now, const ss_query *query, ss_arena *arena,
                             ss_answer *answer)
 {
@@ -484,6 +580,8 @@ ss_status ss_location_serve(ss_location *l, ss_time now, const ss_query *query, 
         return locate(l, now, query, arena, answer);
     case SS_QUERY_PERSIST:
         return persist(l, now, query, arena, answer);
+    case SS_QUERY_UNBIND:
+        return unbind(l, query, arena, answer);
     default:
         return SS_ERR_SEMANTIC;
     }

@@ -40,20 +40,37 @@ static ss_status read_path(const ss_visit *v, const ss_msg *request, ss_slice *p
     return status == SS_NONE ? SS_OK : status;
 }
 
-/* RFC5626:6 "if the UAC has a direct flow with the registrar": a path that begins and ends here. */
-static ss_slice own_flow(const ss_visit *v, const ss_context *c)
+static ss_slice path_of_flow(const ss_visit *v, const ss_path *flow)
 {
-    if (c->came_by.ref == 0) {
-        return SS_EMPTY;
-    }
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_put_text(&b, "<sip:");
-    ss_put_flow_token(v, &b, ss_store_at(ss_visit_store(v), c->came_by.ref));
+    ss_put_flow_token(v, &b, flow);
     ss_put_char(&b, '@');
     ss_put_host_port(&b, &v->proxy->config->local.local);
     ss_put_text(&b, ";lr;ob>");
     v->turn->failed |= b.overflow;
     return ss_buffer_keep(v->turn->arena, &b);
+}
+
+/* RFC5626:6 "if the UAC has a direct flow with the registrar": a path that begins and ends here. */
+static ss_slice own_flow(const ss_visit *v, const ss_context *c)
+{
+    return c->came_by.ref == 0 ? SS_EMPTY
+                               : path_of_flow(v, ss_store_at(ss_visit_store(v), c->came_by.ref));
+}
+
+/* Whatever else that flow carries, and whoever registered by it. RFC5626:7 */
+void ss_proxy_flow_lost(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_path *flow)
+{
+    const ss_visit v = { .proxy = proxy, .core = core, .turn = turn };
+    if (!proxy->config->edge || !proxy->config->registrar) {
+        return;
+    }
+    const ss_slice path = path_of_flow(&v, flow);
+    ss_output *out = path.len == 0 ? NULL : ss_turn_add(turn, SS_OUT_QUERY);
+    if (out != NULL) {
+        out->query = (ss_query){ .kind = SS_QUERY_UNBIND, .name = path };
+    }
 }
 
 ss_proxy_verdict ss_registrar_read_way(const ss_visit *v, ss_context *c, const ss_msg *request,
@@ -105,7 +122,9 @@ ss_proxy_verdict ss_registrar_read_flow(ss_context *c, const ss_way *way,
     change->reg_id = (uint32_t)number;
     change->path = way->flow.len != 0 ? way->flow : way->path;
     c->says_way = true;
+    change->is_by_flow = way->flow.len != 0;
     c->by_flow = way->asks && number != 0;
+    c->own_flow = c->by_flow && change->is_by_flow;
     return go_on;
 }
 
@@ -122,12 +141,33 @@ bool ss_registrar_is_one_flow(const ss_binding *changes, uint32_t count)
     return !has_flow || lasting == 1;
 }
 
+/* "The server MUST wait for an amount of time larger than the Flow-Timer": by as much as a keep-alive has for its answer (4.4.1). Over
+ * UDP the user agent would have to send STUN, which nobody here answers. RFC5626:5.4 RFC5626:6 */
+bool ss_proxy_watch_flow(const ss_visit *v, const ss_path *flow)
+{
+    const uint32_t seconds = v->proxy->config->flow_timer_s;
+    if (seconds == 0 || !ss_transport_is_reliable(flow->transport)) {
+        return false;
+    }
+    ss_path *watched = SS_ARENA_NEW(v->turn->arena, ss_path);
+    if (watched == NULL) {
+        v->turn->failed = true;
+        return false;
+    }
+    *watched = *flow;
+    v->turn->watched = watched;
+    v->turn->patience = SS_S(seconds) + SS_S(10);
+    return true;
+}
+
 /* What a 2xx says beside the bindings. RFC3327:5.3 RFC5626:6 RFC3608:5 */
 ss_slice ss_registrar_put_way(const ss_visit *v, const ss_context *c)
 {
     ss_msg request;
-    ss_buffer b = ss_buffer_open(v->turn->arena);
     const ss_proxy_config *config = v->proxy->config;
+    const bool is_watched =
+        c->own_flow && ss_proxy_watch_flow(v, ss_store_at(ss_visit_store(v), c->came_by.ref));
+    ss_buffer b = ss_buffer_open(v->turn->arena);
     if (config->services) {
         ss_put_text(&b, "Service-Route: <sip:");
         ss_put_host_port(&b, &config->local.local);
@@ -135,6 +175,9 @@ ss_slice ss_registrar_put_way(const ss_visit *v, const ss_context *c)
     }
     if (c->by_flow) {
         ss_put_header(&b, SS_HDR_REQUIRE, SS_LIT("outbound"));
+    }
+    if (is_watched) {
+        ss_put_header_u64(&b, SS_HDR_FLOW_TIMER, config->flow_timer_s);
     }
     const ss_slice lines = ss_buffer_keep(v->turn->arena, &b);
     v->turn->failed |= b.overflow;

@@ -115,14 +115,38 @@ static bool has_second_via(const ss_msg *response)
            ss_msg_next_value(response, SS_HDR_VIA, &it, &value) == SS_OK;
 }
 
+/* "The last proxy to forward a successful registration response". RFC5626:5.4 */
+static void edit_flow_timer(const ss_visit *v, const ss_context *c, ss_splice *s)
+{
+    ss_via via;
+    ss_value_iter it = ss_msg_after_top_via(s->msg);
+    const bool is_last = s->msg->status / 100 == 2 && v->proxy->config->edge && c->server != 0 &&
+                         ss_msg_next_via(s->msg, &it, &via) == SS_OK &&
+                         ss_msg_next_via(s->msg, &it, &via) == SS_NONE &&
+                         ss_msg_lists_token(s->msg, SS_HDR_REQUIRE, SS_LIT("outbound"));
+    if (!is_last) {
+        return;
+    }
+    const ss_path flow = ss_txn_path(v->core, ss_txn_at(v->core, c->server));
+    char memory[20];
+    ss_buffer b = ss_buffer_on(memory, sizeof memory);
+    if (ss_proxy_watch_flow(v, &flow)) {
+        ss_put_u64(&b, v->proxy->config->flow_timer_s);
+        ss_splice_set(s, SS_HDR_FLOW_TIMER, ss_buffer_slice(&b));
+    }
+}
+
 /* Also step 9's "MUST NOT remove": nothing but the Via is touched, and a version in lower case (7.1). Step 8: Record-Route is not rewritten, since what
  * we put there holds toward both sides. RFC3261:16.7 */
-static ss_slice print_without_via(const ss_visit *v, const ss_msg *response)
+static ss_slice print_without_via(const ss_visit *v, const ss_context *c, const ss_msg *response)
 {
     ss_splice s = ss_splice_begin(response, v->turn->arena);
     ss_splice_version(&s);
     ss_splice_pop(&s, SS_HDR_VIA);
     ss_overload_strip_response(v, &s);
+    if (c->method == SS_METHOD_REGISTER) {
+        edit_flow_timer(v, c, &s);
+    }
     ss_buffer b = ss_buffer_open(v->turn->arena);
     if (ss_splice_print(&s, &b) != SS_OK) {
         v->turn->failed = true;
@@ -310,7 +334,7 @@ static void on_provisional(const ss_visit *v, ss_context *c, ss_branch *b, const
         ss_branch_cancel(v, b);
     }
     if (response->status > 100 && !c->final_sent && has_second_via(response)) {
-        const ss_slice bytes = print_without_via(v, response);
+        const ss_slice bytes = print_without_via(v, c, response);
         if (bytes.len != 0) {
             (void)pass_upstream(v, c, bytes); /* one that cannot go up is as if lost */
         }
@@ -321,7 +345,7 @@ static void on_provisional(const ss_visit *v, ss_context *c, ss_branch *b, const
  * or the end of the client transaction. Owns `c`. */
 static void on_invite_2xx(const ss_visit *v, ss_context *c, ss_branch *b, const ss_msg *response)
 {
-    const ss_slice bytes = print_without_via(v, response);
+    const ss_slice bytes = print_without_via(v, c, response);
     if (bytes.len == 0) {
         return;
     }
@@ -369,7 +393,7 @@ static void on_final(const ss_visit *v, ss_context *c, ss_branch *b, const ss_ms
     if (status >= 600) {
         end_search(v, c, status);
     }
-    ss_slice bytes = print_without_via(v, response);
+    ss_slice bytes = print_without_via(v, c, response);
     if (ss_recurse(v, c, response, bytes, &bytes) && bytes.len == 0) {
         ss_context_settle(v, c);
         return;

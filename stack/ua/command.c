@@ -303,6 +303,9 @@ void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer)
     case SS_TIMER_OF_REGISTRATION:
         ss_ua_register_timer(&v, timer);
         break;
+    case SS_TIMER_OF_FLOW:
+        ss_flow_timer(&v, SS_OWNER(timer, ss_flow, timer));
+        break;
     case SS_TIMER_OF_SUBSCRIPTION:
         ss_subscription_timer(&v, SS_OWNER(timer, ss_subscription, timer));
         break;

@@ -30,10 +30,40 @@ _Static_assert(sizeof(registration) <= 64, "one class of the store");
 
 enum { FAILURES_MAX = 20 }; /* the bound of the wait is reached long before */
 
-static registration *registration_of(const ss_visit *v)
+static registration *registration_at(const ss_visit *v, ss_ref ref)
 {
-    return v->ua->registration == 0 ? NULL
-                                    : ss_store_at(&v->core->pools->store, v->ua->registration);
+    return ref == 0 ? NULL : ss_store_at(&v->core->pools->store, ref);
+}
+
+static ss_ref ref_of(const ss_visit *v, const registration *reg)
+{
+    return ss_store_ref(&v->core->pools->store, reg);
+}
+
+/* NULL: of who has none. */
+static ss_flow *flow_of(const ss_visit *v, const registration *reg)
+{
+    return ss_flow_count(v->ua) == 0 ? NULL : ss_flow_of(v, ref_of(v, reg));
+}
+
+/* Where the registration by a flow is written down; NULL: flows are not there yet. */
+static ss_ref *place_of(const ss_visit *v, uint8_t number)
+{
+    if (ss_flow_count(v->ua) == 0) {
+        return &v->ua->registration;
+    }
+    ss_flow *flow = ss_flow_at(v, number);
+    return flow == NULL ? NULL : &flow->registration;
+}
+
+/* The nth of them, or NULL at the end of all. `*reg` NULL: there is none by this flow. */
+static ss_ref *next_place(const ss_visit *v, uint8_t *number, registration **reg)
+{
+    const uint8_t count = ss_flow_count(v->ua);
+    ss_ref *place = *number >= (count == 0 ? 1 : count) ? NULL : place_of(v, *number);
+    *reg = place == NULL ? NULL : registration_at(v, *place);
+    ++*number;
+    return place;
 }
 
 static void arm(const ss_visit *v, registration *reg, ss_time at)
@@ -41,29 +71,60 @@ static void arm(const ss_visit *v, registration *reg, ss_time at)
     ss_timer_set(&v->core->timers, &v->core->pools->store, &reg->timer, at);
 }
 
-void ss_ua_register_forget(const ss_visit *v)
+static void forget(const ss_visit *v, registration *reg)
 {
-    registration *reg = registration_of(v);
-    if (reg != NULL) {
-        arm(v, reg, SS_TIME_NEVER);
-        ss_core_drop(v->core, &reg->targets);
-        ss_core_give(v->core, v->ua->registration, sizeof(registration));
+    const ss_ref ref = ref_of(v, reg);
+    ss_flow *flow = flow_of(v, reg);
+    arm(v, reg, SS_TIME_NEVER);
+    ss_core_drop(v->core, &reg->targets);
+    ss_core_give(v->core, ref, sizeof(registration));
+    if (flow == NULL) {
         v->ua->registration = 0;
+        return;
+    }
+    ss_flow_down(v, flow);
+    flow->registration = 0;
+    if (v->ua->quiet) {
+        ss_flows_end(v);
     }
 }
 
-ss_blob *ss_ua_register_targets(const ss_visit *v)
+void ss_ua_register_forget(const ss_visit *v)
 {
-    return &registration_of(v)->targets;
+    registration *reg;
+    if (v->ua->registration == 0) {
+        return;
+    }
+    for (uint8_t i = 0; next_place(v, &i, &reg) != NULL;) {
+        if (reg != NULL) {
+            forget(v, reg);
+        }
+    }
+    if (ss_flow_count(v->ua) != 0) {
+        ss_flows_end(v);
+    }
+}
+
+ss_blob *ss_ua_register_targets(const ss_visit *v, ss_ref ref)
+{
+    return &registration_at(v, ref)->targets;
+}
+
+/* RFC3261:10.2 of each Call-ID one after the other; each flow has its own. */
+uint32_t *ss_ua_register_cseq(const ss_visit *v, ss_ref ref)
+{
+    ss_flow *flow = flow_of(v, registration_at(v, ref));
+    return flow == NULL || flow->number == 0 ? &v->ua->register_cseq : &flow->cseq;
 }
 
 /* ---- asking ---- */
 
-/* RFC3261:10.2 The same for all registrations of a boot cycle. */
-static ss_slice registration_call_id(const ss_visit *v)
+/* RFC3261:10.2 The same for all registrations of a boot cycle; RFC5626:4.2.1 another for each flow. */
+static ss_slice registration_call_id(const ss_visit *v, const ss_flow *flow)
 {
     ss_buffer b = ss_buffer_open(v->turn->arena);
-    ss_put_hex(&b, ss_mix_absorb(v->core->entropy.key, 0x7265676973746572u), 16);
+    const uint64_t of_flow = flow == NULL ? 0 : flow->number;
+    ss_put_hex(&b, ss_mix_absorb(v->core->entropy.key, 0x7265676973746572u + of_flow), 16);
     ss_put_char(&b, '@');
     ss_put_host(&b, &v->ua->identity->local.local);
     return ss_buffer_keep(v->turn->arena, &b);
@@ -80,6 +141,7 @@ static void put_contacts(const ss_visit *v, ss_buffer *b, const registration *re
                          ss_slice extra)
 {
     const ss_slice others = other_contacts(v);
+    const ss_flow *flow = flow_of(v, reg);
     if (reg->is_query) {
         return;
     }
@@ -91,6 +153,10 @@ static void put_contacts(const ss_visit *v, ss_buffer *b, const registration *re
     if (v->ua->identity->profile != NULL) {
         b->len -= 2; /* before its line end */
         ss_put(b, v->ua->identity->profile->contact_params);
+        if (flow != NULL) { /* RFC5626:4.2.1 */
+            ss_put_text(b, ";reg-id=");
+            ss_put_u64(b, v->ua->identity->profile->reg_id + flow->number);
+        }
         ss_put_text(b, "\r\n");
     }
     if (others.len > 0) {
@@ -108,7 +174,7 @@ static ss_slice print_register(const ss_visit *v, const ss_route *route, const s
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
     ss_put_new_tag(v->core, &tag_text);
     ss_slice contact;
-    const ss_slice call_id = registration_call_id(v);
+    const ss_slice call_id = registration_call_id(v, flow_of(v, reg));
     if (ss_ua_contact(v, &contact) != SS_OK || call_id.len == 0) {
         return SS_EMPTY;
     }
@@ -137,7 +203,9 @@ static ss_status ask_with(const ss_visit *v, registration *reg, ss_slice extra)
     const ss_ua_identity *me = v->ua->identity;
     ss_route route;
     ss_hop hop;
-    const ss_status status = ss_route_make(me->registrar, me->outbound, v->turn->arena, &route);
+    const ss_flow *flow = flow_of(v, reg);
+    const ss_slice outbound = ss_flow_route(v->ua, flow == NULL ? 0 : flow->number);
+    const ss_status status = ss_route_make(me->registrar, outbound, v->turn->arena, &route);
     if (status != SS_OK) {
         return status;
     }
@@ -145,16 +213,16 @@ static ss_status ask_with(const ss_visit *v, registration *reg, ss_slice extra)
         return SS_ERR_SYNTAX;
     }
     const ss_path path = ss_ua_path_to(v, &hop);
-    const uint32_t cseq =
-        v->ua->register_cseq == 0 ? ss_cseq_initial(v->core) : v->ua->register_cseq + 1;
+    uint32_t *last = ss_ua_register_cseq(v, ref_of(v, reg));
+    const uint32_t cseq = *last == 0 ? ss_cseq_initial(v->core) : *last + 1;
     const ss_slice bytes = print_register(v, &route, &path, cseq, reg, extra);
     if (bytes.len == 0) {
         return SS_ERR_FULL;
     }
     const ss_status sent =
-        ss_ua_send(v, (ss_errand){ .kind = SS_ERRAND_REGISTER }, &hop, &path, bytes);
+        ss_ua_send(v, (ss_errand){ SS_ERRAND_REGISTER, ref_of(v, reg) }, &hop, &path, bytes);
     if (sent == SS_OK) {
-        v->ua->register_cseq = cseq;
+        *last = cseq;
         reg->is_busy = true;
         reg->repeats = 0;
         reg->has_extra = extra.len > 0;
@@ -184,18 +252,24 @@ static void want(registration *reg, const ss_command *command)
     }
 }
 
-/* RFC3261:10.2.7 */
-ss_status ss_ua_register(const ss_visit *v, const ss_command *command)
+static registration *registration_new(const ss_visit *v, ss_ref *place)
 {
-    registration *reg = registration_of(v);
-    const bool is_new = reg == NULL;
-    if (is_new) {
-        v->ua->registration = ss_core_take(v->core, sizeof(registration));
-        reg = registration_of(v);
-        if (reg == NULL) {
-            return SS_ERR_FULL;
-        }
+    *place = ss_core_take(v->core, sizeof(registration));
+    registration *reg = registration_at(v, *place);
+    if (reg != NULL) {
         ss_timer_init(&reg->timer, SS_TIMER_OF_REGISTRATION);
+    }
+    return reg;
+}
+
+/* RFC3261:10.2.7 */
+static ss_status command_one(const ss_visit *v, const ss_command *command, ss_ref *place)
+{
+    registration *reg = registration_at(v, *place);
+    const bool is_new = reg == NULL;
+    reg = is_new ? registration_new(v, place) : reg;
+    if (reg == NULL) {
+        return SS_ERR_FULL;
     }
     if (reg->is_busy && command->target.len > 0) {
         return SS_ERR_STATE;
@@ -212,7 +286,7 @@ ss_status ss_ua_register(const ss_visit *v, const ss_command *command)
     want(reg, command);
     const ss_status status = ask_with(v, reg, command->target);
     if (status != SS_OK && is_new) {
-        ss_ua_register_forget(v);
+        forget(v, reg);
     } else if (status != SS_OK) { /* nothing changed: the refresh goes on asking what it asked */
         reg->cookie = before.cookie;
         reg->expires = before.expires;
@@ -220,6 +294,41 @@ ss_status ss_ua_register(const ss_visit *v, const ss_command *command)
         reg->is_query = before.is_query;
         reg->retried = before.retried;
         reg->failures = before.failures;
+    }
+    return status;
+}
+
+/* By a flow but the first: what is bound beside, asked or removed as a whole is the first one's. RFC5626:4.2.1 */
+static void command_flow(const ss_visit *v, const ss_command *command, uint8_t number)
+{
+    ss_ref *place = place_of(v, number);
+    registration *reg = registration_at(v, *place);
+    if (command->query || command->target.len > 0) {
+        return;
+    }
+    if (command->all) {
+        if (reg != NULL && !reg->is_busy) {
+            forget(v, reg);
+        }
+        return;
+    }
+    if (command_one(v, command, place) != SS_OK && *place != 0) {
+        ss_ua_register_failed(v, *place, &(ss_outcome){ .status = 503, .synthetic = true });
+    }
+}
+
+ss_status ss_ua_register(const ss_visit *v, const ss_command *command)
+{
+    const uint8_t flows = ss_flow_count(v->ua);
+    ss_status status = flows == 0 ? SS_OK : ss_flows_begin(v);
+    if (status == SS_OK) {
+        status = command_one(v, command, place_of(v, 0));
+    }
+    for (uint8_t i = 1; i < flows && status == SS_OK; i++) {
+        command_flow(v, command, i);
+    }
+    if (flows != 0 && status != SS_OK && v->ua->registration != 0) {
+        ss_flows_end(v);
     }
     return status;
 }
@@ -266,8 +375,20 @@ typedef struct grant {
     uint32_t first; /* of the one of ours that ends first */
 } grant;
 
+/* Each of several flows has bound the same Contact. RFC5626:6 */
+static bool is_of_flow(const ss_visit *v, const ss_flow *flow, const ss_name_addr *contact)
+{
+    ss_slice text;
+    uint64_t number = 0;
+    if (flow == NULL || ss_params_get(contact->params, SS_LIT("reg-id"), &text) != SS_OK) {
+        return true; /* who knows nothing of flows names none */
+    }
+    return ss_slice_to_u64(text, UINT32_MAX, &number) == SS_OK &&
+           number == v->ua->identity->profile->reg_id + flow->number;
+}
+
 /* RFC3261:10.2.4 The bindings that are ours among those of the response. */
-static grant granted_by(const ss_visit *v, const ss_msg *response)
+static grant granted_by(const ss_visit *v, const ss_flow *flow, const ss_msg *response)
 {
     ss_slice text;
     ss_name_addr mine, contact;
@@ -282,7 +403,7 @@ static grant granted_by(const ss_visit *v, const ss_msg *response)
         if (contact.is_star || ss_uri_parse(contact.uri, &uri) != SS_OK) {
             continue;
         }
-        const bool is_own = g.own == 0 && ss_uri_equal(&uri, &own);
+        const bool is_own = g.own == 0 && ss_uri_equal(&uri, &own) && is_of_flow(v, flow, &contact);
         if (is_own || is_of_list(other_contacts(v), &uri)) {
             const uint32_t seconds = lifetime(response, &contact);
             g.own = is_own ? seconds : g.own;
@@ -319,7 +440,7 @@ static bool go_on(const ss_visit *v, registration *reg)
     if (ask(v, reg) != SS_OK) {
         tell(v, reg, SS_EVENT_REGISTER_FAILED, &(ss_outcome){ .status = 503, .synthetic = true },
              0);
-        ss_ua_register_forget(v);
+        forget(v, reg);
     }
     return true;
 }
@@ -357,13 +478,15 @@ static void begin_wait(const ss_visit *v, registration *reg, uint64_t tenths)
 static ss_span back_off(const ss_visit *v, const registration *reg)
 {
     const ss_settings *s = v->core->settings;
-    ss_span bound = s->register_base;
+    const ss_flow *flow = flow_of(v, reg);
+    const bool others = flow != NULL && ss_flow_another_is_up(v, flow);
+    ss_span bound = s->register_base * (others ? 3 : 1); /* 90 s for 30 s */
     for (unsigned i = 0; i < reg->failures && bound < s->register_max; i++) {
         bound *= 2;
     }
     bound = bound < s->register_max ? bound : s->register_max;
-    const uint64_t draw =
-        ss_mix_absorb(ss_mix_absorb(v->core->entropy.key, 0x6261636b6f6666u), v->ua->register_cseq);
+    const uint64_t draw = ss_mix_absorb(ss_mix_absorb(v->core->entropy.key, 0x6261636b6f6666u),
+                                        *ss_ua_register_cseq(v, ref_of(v, reg)));
     return bound / 2 + draw % (bound - bound / 2 + 1);
 }
 
@@ -387,40 +510,74 @@ static void query_done(const ss_visit *v, registration *reg, const ss_outcome *o
     reg->is_query = false;
     ss_core_drop(v->core, &reg->targets);
     if (!go_on(v, reg) && (reg->timer.at == SS_TIME_NEVER || v->ua->quiet)) {
-        ss_ua_register_forget(v);
+        forget(v, reg);
     }
 }
 
-void ss_ua_register_failed(const ss_visit *v, const ss_outcome *outcome)
+void ss_ua_register_failed(const ss_visit *v, ss_ref ref, const ss_outcome *outcome)
 {
-    registration *reg = registration_of(v);
+    registration *reg = registration_at(v, ref);
+    ss_flow *flow = flow_of(v, reg);
     if (reg->is_query) {
         query_done(v, reg, outcome);
         return;
     }
+    if (flow != NULL && may_pass(outcome)) { /* RFC5626:4.2.2 it is kept alive all the same */
+        flow->is_up = false;
+    } else if (flow != NULL) {
+        ss_flow_down(v, flow);
+    }
     tell(v, reg, SS_EVENT_REGISTER_FAILED, outcome, 0);
     ss_core_drop(v->core, &reg->targets);
     if (!go_on(v, reg) && !tries_again(v, reg, outcome)) {
-        ss_ua_register_forget(v);
+        forget(v, reg);
     }
 }
 
-static void granted(const ss_visit *v, registration *reg, const ss_msg *response)
+void ss_ua_register_proved(const ss_visit *v, ss_ref ref)
 {
+    registration_at(v, ref)->failures = 0;
+}
+
+/* RFC5626:4.5; one that is under way fails by itself, or goes by another connection already. */
+void ss_ua_register_anew(const ss_visit *v, ss_ref ref, bool at_once)
+{
+    registration *reg = registration_at(v, ref);
+    if (reg == NULL || reg->is_busy || v->ua->quiet || reg->expires == 0) {
+        return;
+    }
+    if (at_once && ask(v, reg) == SS_OK) {
+        return;
+    }
+    if (!tries_again(v, reg, &(ss_outcome){ .status = 503, .synthetic = true })) {
+        forget(v, reg);
+    }
+}
+
+static void granted(const ss_visit *v, registration *reg, const ss_path *path,
+                    const ss_msg *response)
+{
+    ss_flow *flow = flow_of(v, reg);
     if (reg->is_query) {
         query_done(v, reg, &(ss_outcome){ .status = response->status, .msg = response });
         return;
     }
-    const grant g = granted_by(v, response);
+    const grant g = granted_by(v, flow, response);
     tell(v, reg, SS_EVENT_REGISTERED, &(ss_outcome){ .status = response->status, .msg = response },
          reg->all ? 0 : g.own);
-    reg->failures = 0;
+    if (flow != NULL && g.own != 0 && !reg->all) {
+        ss_flow_up(v, flow, path, response);
+    }
+    if (flow == NULL ||
+        !flow->is_kept) { /* RFC5626:4.5 else it is no success before it was answered */
+        reg->failures = 0;
+    }
     ss_core_drop(v->core, &reg->targets);
     if (go_on(v, reg)) {
         return;
     }
     if (reg->all || g.own == 0 || v->ua->quiet) {
-        ss_ua_register_forget(v);
+        forget(v, reg);
         return;
     }
     begin_wait(v, reg, 9 * (uint64_t)g.first); /* RFC3261:10.2.4 before it has elapsed */
@@ -441,8 +598,10 @@ static bool follow_423(const ss_visit *v, registration *reg, const ss_msg *respo
 
 void ss_ua_register_up(const ss_visit *v, const ss_up *up, const ss_msg *response)
 {
-    registration *reg = registration_of(v);
-    const ss_errand errand = { .kind = SS_ERRAND_REGISTER };
+    const ss_ref ref = up->owner.ref;
+    registration *reg = registration_at(v, ref);
+    const ss_errand errand = { SS_ERRAND_REGISTER, ref };
+    ss_path path = { 0 };
     switch (up->kind) {
     case SS_UP_RESPONSE:
         break;
@@ -453,7 +612,7 @@ void ss_ua_register_up(const ss_visit *v, const ss_up *up, const ss_msg *respons
             if (!up->ended && up->txn != 0) {
                 ss_txn_disown(v->core, up->txn);
             }
-            ss_ua_register_failed(v, &(ss_outcome){ .status = status, .synthetic = true });
+            ss_ua_register_failed(v, ref, &(ss_outcome){ .status = status, .synthetic = true });
         }
         return;
     default:
@@ -465,13 +624,16 @@ void ss_ua_register_up(const ss_visit *v, const ss_up *up, const ss_msg *respons
     if (response->status >= 300 && ss_ua_repeat(v, errand, up, response, &reg->repeats)) {
         return;
     }
+    if (up->sent != NULL) {
+        path = up->sent->path;
+    }
     if (!up->ended && up->txn != 0) {
         ss_txn_disown(v->core, up->txn); /* Timer K is not our business */
     }
     if (response->status < 300) {
-        granted(v, reg, response);
+        granted(v, reg, &path, response);
     } else if (!follow_423(v, reg, response)) {
-        ss_ua_register_failed(v, &(ss_outcome){ .status = response->status, .msg = response });
+        ss_ua_register_failed(v, ref, &(ss_outcome){ .status = response->status, .msg = response });
     }
 }
 
@@ -494,20 +656,13 @@ void ss_ua_register_timer(const ss_visit *v, ss_timer *timer)
     }
     reg->retried = false;
     if (ask(v, reg) != SS_OK) {
-        ss_ua_register_failed(v, &(ss_outcome){ .status = 503, .synthetic = true });
+        ss_ua_register_failed(v, ref_of(v, reg), &(ss_outcome){ .status = 503, .synthetic = true });
     }
 }
 
 /* RFC3261:10.2.2 What is bound may be removed at the end: by the last REGISTER. */
-void ss_ua_register_quiet(const ss_visit *v)
+static void quiet(const ss_visit *v, registration *reg, bool removes)
 {
-    registration *reg = registration_of(v);
-    const ss_ua_profile *profile = v->ua->identity->profile;
-    const bool removes = profile != NULL && profile->unregisters;
-    v->ua->quiet = true;
-    if (reg == NULL) {
-        return;
-    }
     if (reg->is_busy) {
         reg->again = reg->again || removes;
         reg->next_expires = removes ? 0 : reg->next_expires;
@@ -516,6 +671,22 @@ void ss_ua_register_quiet(const ss_visit *v)
     }
     reg->expires = 0;
     if (!removes || reg->failures > 0 || ask(v, reg) != SS_OK) {
-        ss_ua_register_forget(v);
+        forget(v, reg);
+    }
+}
+
+void ss_ua_register_quiet(const ss_visit *v)
+{
+    const ss_ua_profile *profile = v->ua->identity->profile;
+    const bool removes = profile != NULL && profile->unregisters;
+    registration *reg;
+    v->ua->quiet = true;
+    for (uint8_t i = 0; next_place(v, &i, &reg) != NULL;) {
+        if (reg != NULL) {
+            quiet(v, reg, removes);
+        }
+    }
+    if (ss_flow_count(v->ua) != 0) {
+        ss_flows_end(v);
     }
 }

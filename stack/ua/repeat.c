@@ -123,7 +123,7 @@ static uint32_t next_number(const ss_visit *v, ss_errand errand, const ss_msg *r
         return asked->cseq;
     }
     case SS_ERRAND_REGISTER:
-        return ++v->ua->register_cseq;
+        return ++*ss_ua_register_cseq(v, errand.who);
     case SS_ERRAND_INVITE:
         if (own < INT32_MAX) {
             ss_call_at(v->core, errand.who)->cseq = own + 1;

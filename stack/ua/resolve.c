@@ -40,7 +40,9 @@ static ss_owner owner_of(const ss_visit *v, ss_errand errand)
                                      [SS_ERRAND_ASKED] = SS_OWNER_ASKED };
     return (ss_owner){ .kind = kinds[errand.kind],
                        .wants_sent = true,
-                       .wants_2xx_sent = ss_ua_wants_proof(v),
+                       .wants_2xx_sent =
+                           ss_ua_wants_proof(v) ||
+                           (errand.kind == SS_ERRAND_REGISTER && ss_flow_count(v->ua) != 0),
                        .ref = errand.who };
 }
 
@@ -305,7 +307,7 @@ static void report_unsent(const ss_visit *v, ss_errand errand, const ss_sent *se
         ss_leg_bye_done(v, ss_leg_at(v->core, errand.who), &outcome);
         break;
     case SS_ERRAND_REGISTER:
-        ss_ua_register_failed(v, &outcome);
+        ss_ua_register_failed(v, errand.who, &outcome);
         break;
     case SS_ERRAND_SUBSCRIPTION:
         ss_subscription_failed(v, ss_subscription_at(v->core, errand.who), &outcome);

@@ -46,7 +46,7 @@ static bool is_secure(const ss_visit *v, const ss_subscription *sub)
                ss_ua_is_sips(ss_slice_cut(text.routes, is_bracketed ? 1 : 0, text.routes.len));
     }
     return ss_ua_is_sips(ss_subscription_text(v, sub, SS_SUB_TARGET)) ||
-           ss_ua_is_sips(v->ua->identity->outbound);
+           ss_ua_is_sips(ss_ua_outbound(v));
 }
 
 ss_status ss_subscription_draft(const ss_visit *v, const ss_subscription *sub, ss_method method,

@@ -62,7 +62,7 @@ static ss_blob *place_of(const ss_visit *v, ss_errand errand)
     case SS_ERRAND_INVITE:
         return &ss_call_at(v->core, errand.who)->targets;
     case SS_ERRAND_REGISTER:
-        return ss_ua_register_targets(v);
+        return ss_ua_register_targets(v, errand.who);
     case SS_ERRAND_ASKED:
         return &ss_asked_at(v->core, errand.who)->targets;
     default:

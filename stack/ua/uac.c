@@ -158,7 +158,7 @@ ss_status ss_ua_plan_journey(const ss_visit *v, ss_slice target, ss_journey *j)
         return SS_ERR_SYNTAX; /* a number has no host: who has an outbound proxy can send to one */
     }
     const ss_status status =
-        ss_route_make(target, v->ua->identity->outbound, v->turn->arena, &j->route);
+        ss_route_make(target, ss_ua_outbound(v), v->turn->arena, &j->route);
     if (status != SS_OK) {
         return status;
     }
@@ -176,7 +176,7 @@ static ss_slice print_invite(const ss_visit *v, const ss_command *command,
     ss_slice contact;
     const ss_slice to = ss_ua_logical_uri(v, &j->target);
     const ss_slice call_id = command->call_id.len > 0 ? command->call_id : ss_ua_new_call_id(v);
-    const ss_slice outbound = v->ua->identity->outbound; /* RFC3261:12.1.2 or the topmost Route */
+    const ss_slice outbound = ss_ua_outbound(v); /* RFC3261:12.1.2 or the topmost Route */
     const bool is_secure = j->target.scheme == SS_SCHEME_SIPS || ss_ua_is_sips(outbound);
     if (ss_ua_contact_for(v, is_secure, &contact) != SS_OK || to.len == 0 || call_id.len == 0) {
         return SS_EMPTY;

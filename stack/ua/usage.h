@@ -521,10 +521,50 @@ SS_MUST_USE ss_status ss_ua_register(const ss_visit *v, const ss_command *comman
 void ss_ua_register_quiet(const ss_visit *v);
 void ss_ua_register_up(const ss_visit *v, const ss_up *up, const ss_msg *response);
 void ss_ua_register_timer(const ss_visit *v, ss_timer *timer);
-/** The target set of the REGISTER under way. */
-ss_blob *ss_ua_register_targets(const ss_visit *v);
+/** The target set of the REGISTER under way, and its number. */
+ss_blob *ss_ua_register_targets(const ss_visit *v, ss_ref registration);
+uint32_t *ss_ua_register_cseq(const ss_visit *v, ss_ref registration);
 /** The REGISTER came to nothing: no address, or the quota. */
-void ss_ua_register_failed(const ss_visit *v, const ss_outcome *outcome);
+void ss_ua_register_failed(const ss_visit *v, ss_ref registration, const ss_outcome *outcome);
+/** Its flow is lost and asks for another: at once, or as after a failure. 0: it has none. */
+void ss_ua_register_anew(const ss_visit *v, ss_ref registration, bool at_once);
+/** Its flow has shown that it works. */
+void ss_ua_register_proved(const ss_visit *v, ss_ref registration);
 void ss_ua_register_forget(const ss_visit *v);
+
+/* ---- flow.c: RFC 5626 ---- */
+
+/** What a user agent with a reg-id has of each of its flows. */
+typedef struct ss_flow {
+    ss_timer timer;      /* the next keep-alive, or the limit of its answer */
+    ss_ref registration; /* by it; 0: none */
+    uint32_t cseq;       /* of the last REGISTER by it, but the first flow's is the user agent's */
+    uint32_t interval_s; /* between keep-alives, at most */
+    uint32_t pings;
+    ss_path path; /* of the connection that is kept alive */
+    uint8_t number;
+    bool is_up : 1;     /* it is registered by this flow */
+    bool is_kept : 1;   /* keep-alives go over `path` */
+    bool waits : 1;     /* for the answer to one */
+    bool was_alive : 1; /* one was answered: 4.5 */
+} ss_flow;
+
+/** 0: outbound is not its way. */
+uint8_t ss_flow_count(const ss_ua *ua);
+/** Of who has flows: their block is there from now on. SS_ERR_FULL. */
+SS_MUST_USE ss_status ss_flows_begin(const ss_visit *v);
+/** It is given back when no flow has a registration any more. */
+void ss_flows_end(const ss_visit *v);
+/** NULL: no such flow, or none at all. */
+ss_flow *ss_flow_at(const ss_visit *v, uint8_t number);
+ss_flow *ss_flow_of(const ss_visit *v, ss_ref registration);
+ss_slice ss_flow_route(const ss_ua *ua, uint8_t number);
+/** The route that requests go by. */
+ss_slice ss_ua_outbound(const ss_visit *v);
+bool ss_flow_another_is_up(const ss_visit *v, const ss_flow *flow);
+/** It is registered by a path; it is not any more. */
+void ss_flow_up(const ss_visit *v, ss_flow *f, const ss_path *path, const ss_msg *response);
+void ss_flow_down(const ss_visit *v, ss_flow *f);
+void ss_flow_timer(const ss_visit *v, ss_flow *f);
 
 #endif

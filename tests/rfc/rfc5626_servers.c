@@ -491,3 +491,197 @@ TEST(rfc5626_7_who_registered_directly_is_reached_over_that_flow)
     px_expect(rig, ALICE, "SIP/2.0 430 Flow Failed");
     px_stop(rig);
 }
+
+/* ---- RFC5626:7 flows that are gone -------------------------------------------------------------------------------- */
+
+static ss_slice enrols_by_tcp(proxy_rig *rig, const char *user, unsigned reg_id)
+{
+    return px_printf(rig,
+                     "REGISTER sip:example.com SIP/2.0\n"
+                     "Via: SIP/2.0/TCP 192.0.2.3:5060;branch=z9hG4bKr%s%u;rport\n"
+                     "Max-Forwards: 70\nFrom: <sip:%s@example.com>;tag=b\n"
+                     "To: <sip:%s@example.com>\nCall-ID: %s%u\nCSeq: 1 REGISTER\n"
+                     "Supported: path, outbound\n"
+                     "Contact: <sip:%s@192.0.2.3;ob>;reg-id=%u;" INSTANCE "\n"
+                     "Content-Length: 0\n\n",
+                     user, reg_id, user, user, user, reg_id, user, reg_id);
+}
+
+static proxy_rig *px_edge_by_tcp(uint32_t flow_timer_s)
+{
+    proxy_rig *rig = px_new();
+    rig->config.edge = true;
+    rig->config.flow_timer_s = flow_timer_s;
+    rig->config.transports = 1u << SS_TRANSPORT_TCP;
+    px_go(rig);
+    return rig;
+}
+
+static void lose(proxy_rig *rig, const ss_path *connection, bool failed)
+{
+    static _Alignas(16) unsigned char memory[1 << 16];
+    ss_arena arena = { .base = memory, .cap = sizeof memory };
+    ss_turn turn = ss_turn_begin(rig->now, &arena);
+    CHECK_OK(ss_engine_path_lost(&rig->engine, &turn, connection, failed));
+    px_drain(rig, &turn);
+}
+
+/* "MUST invalidate all the bindings in the target set that use that flow (regardless of AOR)" */
+TEST(rfc5626_7_when_a_connection_ends_all_that_is_bound_by_it_is_unbound)
+{
+    proxy_rig *rig = px_edge_by_tcp(0);
+    const ss_path first = px_open(rig, BOB, 1), second = px_open(rig, BOB, 2);
+    px_write(rig, &first, enrols_by_tcp(rig, "bob", 1));
+    px_write(rig, &first, enrols_by_tcp(rig, "carol", 1));
+    px_write(rig, &second, enrols_by_tcp(rig, "bob", 2));
+    for (unsigned i = 0; i < 3; i++) {
+        px_expect(rig, BOB, "SIP/2.0 200 OK");
+    }
+    CHECK_EQ(rig->location.bindings, 3);
+    lose(rig, &first, false);
+    CHECK_EQ(rig->location.bindings, 1);
+    px_send(rig, ALICE, px_request(rig, "MESSAGE sip:carol@example.com", "a1", ""));
+    px_expect(rig, ALICE, "SIP/2.0 480 Temporarily Unavailable");
+    px_send(rig, ALICE, px_request(rig, "MESSAGE sip:bob@example.com", "a2", ""));
+    px_sent *out = px_expect(rig, BOB, "MESSAGE sip:bob@192.0.2.3;ob SIP/2.0");
+    CHECK_EQ(out->to.port, 40002);
+    px_write(rig, &second, px_reply(rig, out, 200, ""));
+    px_expect(rig, ALICE, "SIP/2.0 200 OK");
+    lose(rig, &second, true);
+    CHECK_EQ(rig->location.bindings, 0);
+    px_stop(rig);
+}
+
+TEST(rfc5626_7_a_destination_unreachable_unbinds_a_udp_flow_that_was_in_use)
+{
+    proxy_rig *rig = px_edge();
+    px_send(rig, BOB,
+            enrols(rig, "example.com", 1,
+                   "Supported: path, outbound\n"
+                   "Contact: <sip:bob@192.0.2.3;ob>;reg-id=1;" INSTANCE "\n"));
+    px_expect(rig, BOB, "SIP/2.0 200 OK");
+    ss_path path = rig->config.local;
+    CHECK_OK(ss_address_from(SS_LIT(BOB), 5060, &path.remote));
+    for (unsigned sent = 0; sent < 2; sent++) {
+        static _Alignas(16) unsigned char memory[1 << 16];
+        ss_arena arena = { .base = memory, .cap = sizeof memory };
+        px_sent *out = NULL;
+        if (sent == 1) {
+            px_send(rig, ALICE, px_request(rig, "MESSAGE sip:bob@example.com", "a1", ""));
+            out = px_expect(rig, BOB, "MESSAGE sip:bob@192.0.2.3;ob SIP/2.0");
+        }
+        const ss_slice bytes = out == NULL ? SS_LIT("OPTIONS sip:x SIP/2.0\r\n") : out->bytes;
+        const ss_quote quote = { .bytes = bytes, .whole = bytes.len };
+        ss_turn turn = ss_turn_begin(rig->now, &arena);
+        CHECK_OK(ss_engine_unreachable(&rig->engine, &turn, &path, &quote));
+        px_drain(rig, &turn);
+        CHECK_EQ(rig->location.bindings, 1 - sent); /* nothing of what nobody sent */
+    }
+    px_expect(rig, ALICE, "SIP/2.0 430 Flow Failed");
+    px_stop(rig);
+}
+
+TEST(rfc5626_6_a_flow_that_is_registered_again_by_another_connection_is_that_ones)
+{
+    proxy_rig *rig = px_edge_by_tcp(0);
+    const ss_path first = px_open(rig, BOB, 1), second = px_open(rig, BOB, 2);
+    px_write(rig, &first, enrols_by_tcp(rig, "bob", 1));
+    px_expect(rig, BOB, "SIP/2.0 200 OK");
+    px_write(rig, &second,
+             px_printf(rig, "REGISTER sip:example.com SIP/2.0\n"
+                            "Via: SIP/2.0/TCP 192.0.2.3:5060;branch=z9hG4bKagain;rport\n"
+                            "Max-Forwards: 70\nFrom: <sip:bob@example.com>;tag=b\n"
+                            "To: <sip:bob@example.com>\nCall-ID: bob1\nCSeq: 2 REGISTER\n"
+                            "Supported: path, outbound\n"
+                            "Contact: <sip:bob@192.0.2.3;ob>;reg-id=1;" INSTANCE "\n"
+                            "Content-Length: 0\n\n"));
+    px_expect(rig, BOB, "SIP/2.0 200 OK");
+    lose(rig, &first, true);
+    CHECK_EQ(rig->location.bindings, 1);
+    lose(rig, &second, true);
+    CHECK_EQ(rig->location.bindings, 0);
+    px_stop(rig);
+}
+
+/* ---- RFC5626:5.4 --------------------------------------------------------------------------------------------------- */
+
+TEST(rfc5626_5_4_a_double_crlf_is_answered_by_a_single_one)
+{
+    proxy_rig *rig = px_edge_by_tcp(0);
+    const ss_path connection = px_open(rig, BOB, 1);
+    px_write(rig, &connection, SS_LIT("\r\n\r\n"));
+    px_sent *pong = px_take(rig);
+    CHECK_NOT_NULL(pong);
+    CHECK_SLICE(pong->bytes, "\r\n");
+    px_write(rig, &connection, SS_LIT("\r\n")); /* no question yet */
+    px_expect_nothing(rig);
+    px_write(rig, &connection, SS_LIT("\r\n"));
+    CHECK_NOT_NULL(px_take(rig));
+    px_write(rig, &connection, SS_LIT("\r\n\r\n\r\n\r\n\r\n"));
+    CHECK_NOT_NULL(px_take(rig));
+    CHECK_NOT_NULL(px_take(rig));
+    px_expect_nothing(rig);
+    lose(rig, &connection, true);
+    px_stop(rig);
+}
+
+TEST(rfc5626_6_a_registrar_tells_who_comes_directly_how_long_it_waits_for_keep_alives)
+{
+    proxy_rig *rig = px_edge_by_tcp(20);
+    const ss_path connection = px_open(rig, BOB, 1);
+    px_write(rig, &connection, enrols_by_tcp(rig, "bob", 1));
+    px_sent *ok = px_expect(rig, BOB, "SIP/2.0 200 OK");
+    CHECK_SLICE(px_field(rig, ok, SS_HDR_FLOW_TIMER, 0), "20");
+    px_send(rig, BOB,
+            enrols(rig, "example.com", 1,
+                   "Supported: path, outbound\n"
+                   "Contact: <sip:bob@192.0.2.3;ob>;reg-id=2;" INSTANCE "\n"));
+    ok = px_expect(rig, BOB, "SIP/2.0 200 OK");
+    CHECK_EQ(px_field_count(rig, ok, SS_HDR_FLOW_TIMER), 0); /* over UDP it would be STUN's */
+    lose(rig, &connection, true);
+    px_stop(rig);
+}
+
+TEST(rfc5626_5_4_the_last_proxy_says_flow_timer_to_who_gets_outbound)
+{
+    proxy_rig *rig = px_edge_by_tcp(20);
+    const ss_path connection = px_open(rig, BOB, 1);
+    static const char *const require[] = { "", "Require: outbound\n" };
+    for (unsigned i = 0; i < 2; i++) {
+        px_write(rig, &connection,
+                 px_printf(rig,
+                           "REGISTER sip:" REGISTRAR " SIP/2.0\n"
+                           "Via: SIP/2.0/TCP 192.0.2.3:5060;branch=z9hG4bKr%u;rport\n"
+                           "Max-Forwards: 70\nFrom: <sip:bob@x>;tag=b\nTo: <sip:bob@x>\n"
+                           "Call-ID: r\nCSeq: %u REGISTER\nSupported: path, outbound\n"
+                           "Contact: <sip:bob@192.0.2.3;ob>;reg-id=1;" INSTANCE "\n"
+                           "Content-Length: 0\n\n",
+                           i, i + 1));
+        px_sent *out = px_expect(rig, REGISTRAR, "REGISTER sip:10.0.0.9 SIP/2.0");
+        px_send(rig, REGISTRAR, px_reply(rig, out, 200, require[i]));
+        px_sent *ok = px_expect(rig, BOB, "SIP/2.0 200 OK");
+        CHECK_EQ(px_field_count(rig, ok, SS_HDR_FLOW_TIMER), i);
+    }
+    lose(rig, &connection, true);
+    px_stop(rig);
+}
+
+TEST(rfc5626_5_4_who_says_nothing_for_longer_is_given_up_and_unbound)
+{
+    proxy_rig *rig = px_edge_by_tcp(20);
+    const ss_path connection = px_open(rig, BOB, 1);
+    px_write(rig, &connection, enrols_by_tcp(rig, "bob", 1));
+    px_expect(rig, BOB, "SIP/2.0 200 OK");
+    for (unsigned i = 1; i <= 5; i++) {
+        px_run_to(rig, i * SS_S(29));
+        px_write(rig, &connection, SS_LIT("\r\n\r\n"));
+        CHECK_NOT_NULL(px_take(rig));
+        CHECK_EQ(rig->location.bindings, 1);
+    }
+    px_run_to(rig, 5 * SS_S(29) + SS_S(30) - 1);
+    CHECK_EQ(rig->location.bindings, 1);
+    px_run_to(rig, 5 * SS_S(29) + SS_S(30));
+    CHECK_EQ(rig->location.bindings, 0);
+    CHECK_EQ(rig->engine.connections.count, 0);
+    px_stop(rig);
+}

@@ -110,9 +110,43 @@ static void put_drop(flow *f, const sn_fact *fact)
     ss_put_char(&f->ladder, '\n');
 }
 
+/* Of two line ends, or one. RFC5626:4.4.1 */
+static void put_stream(flow *f, const sn_fact *fact, bool sent)
+{
+    if (fact->value > 4) {
+        put_message(f, fact, sent ? "sends " : "gets ", sent ? " by TCP to " : " by TCP from ");
+        return;
+    }
+    put_who(f, fact);
+    ss_put_text(&f->ladder, sent ? "sends " : "gets ");
+    ss_put_text(&f->ladder, fact->value == 4 ? "a keep-alive" : "its answer");
+    ss_put_text(&f->ladder, sent ? " to " : " from ");
+    ss_put_text(&f->ladder, f->cast->nodes[fact->peer].name);
+    ss_put_char(&f->ladder, '\n');
+}
+
+static void put_connection(flow *f, const sn_fact *fact)
+{
+    put_who(f, fact);
+    ss_put_text(&f->ladder, "connection with ");
+    ss_put_text(&f->ladder, f->cast->nodes[fact->peer].name);
+    ss_put_char(&f->ladder, ' ');
+    ss_put_text(&f->ladder, sn_connection_event_text((sn_connection_event)fact->connection.event));
+    ss_put_char(&f->ladder, '\n');
+}
+
 static void put_fact(flow *f, const sn_fact *fact)
 {
     switch (fact->kind) {
+    case SN_FACT_STREAM_SENT:
+        put_stream(f, fact, true);
+        break;
+    case SN_FACT_STREAM_RECEIVED:
+        put_stream(f, fact, false);
+        break;
+    case SN_FACT_CONNECTION:
+        put_connection(f, fact);
+        break;
     case SN_FACT_DATAGRAM_SENT:
         put_message(f, fact, "sends ", " to ");
         break;

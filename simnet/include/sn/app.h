@@ -125,6 +125,9 @@ void sn_host_reset(sn_host *host, const ss_path *path);
 void sn_host_crash(sn_host *host);
 /** What comes is heard again. */
 void sn_host_restart(sn_host *host);
+/** What goes by the connections with a node, either way, is lost from now on without a word. False: there is none, or no network that
+ *  would do so. */
+bool sn_host_mute(sn_host *host, uint32_t peer);
 /** The oldest connection with a node that the app knows of; false: there is none. */
 bool sn_host_find_stream(const sn_host *host, uint32_t peer, ss_path *path);
 /** Inside `stream_bytes`: a message is found `at` bytes from the first. For the record. */

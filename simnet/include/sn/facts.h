@@ -239,7 +239,8 @@ typedef struct sn_call_fact {
     X(RESET, "was reset")                    /* by us */                     \
     X(LOST, "was reset by the peer")                                         \
     X(STUCK, "keeps as many bytes as it may")                                \
-    X(FLOWING, "takes bytes again")
+    X(FLOWING, "takes bytes again")                                          \
+    X(MUTE, "carries nothing any more, and nobody is told")
 #define SN_CONNECTION_ID(name, text) SN_CONNECTION_##name,
 typedef enum sn_connection_event {
     SN_CONNECTION_LIST(SN_CONNECTION_ID) SN_CONNECTION_COUNT

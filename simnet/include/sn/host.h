@@ -19,6 +19,8 @@ typedef struct sn_host_class {
     ss_status (*write)(void *self, uint32_t node, const ss_path *path, ss_slice bytes);
     void (*close)(void *self, uint32_t node, const ss_path *path);
     void (*reset)(void *self, uint32_t node, const ss_path *path);
+    /** NULL: nobody here can make a network forget. */
+    bool (*mute)(void *self, uint32_t node, uint32_t peer);
     bool (*find_stream)(void *self, uint32_t node, uint32_t peer, ss_path *path);
     void (*cut)(void *self, uint32_t node, const ss_path *path, size_t at, ss_slice message);
     bool (*resolve)(void *self, uint32_t node, const ss_query *query, ss_answer *answer);

@@ -82,6 +82,9 @@ typedef struct sn_ua_spec {
     bool says_path;       /* it supports Path (RFC 3327); with a reg-id also outbound (5626) */
     const char *instance; /* template: +sip.instance of its own Contact, or NULL */
     uint32_t reg_id;
+    uint32_t other_outbounds[SS_FLOWS_MAX - 1]; /* groups of the proxies of its other flows */
+    uint8_t other_outbound_count;
+    ss_slice other_routes[SS_FLOWS_MAX - 1]; /* by finish */
     uint16_t q_less;           /* thousandths that the q of its own Contact is below 1 */
     bool unregisters;          /* what is bound is removed when the run drains */
     uint32_t behaviour;        /* index; SN_NOBODY: answers at once */
@@ -126,6 +129,7 @@ typedef struct sn_proxy_spec {
     uint32_t outbound;         /* group of the proxy that it sends to, + 1; 0: none */
     const char *outbound_host; /* or its name; NULL */
     bool record_route, registrar;
+    uint32_t flow_timer_s;
     bool edge, services;
     ss_proxy_mode mode;
     ss_fork fork; /* these as in ss_proxy_config */

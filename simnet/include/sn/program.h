@@ -38,6 +38,7 @@ typedef struct sn_dist {
     X(BYE)   /* in an early dialog */                                                                   \
     X(RESET) /* target: whose connections with it end at once */                                        \
     X(CLOSE) /* likewise, in order */                                                                   \
+    X(MUTE)  /* likewise, but they go on, and carry nothing */                                          \
     X(SUBSCRIBE) /* target, name: the package, value: expires in s, other: k + 1 of the subscription */ \
     X(UNSUBSCRIBE) /* other */                                                                          \
     X(NOTIFY)      /* what the node says of itself: name, status 1 open 0 closed, text a note */        \

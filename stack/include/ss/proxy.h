@@ -89,6 +89,7 @@ typedef struct ss_proxy_config {
     bool breadth_rejects; /* what is wider gets 440; else it is tried in pieces */
     bool
         edge; /* it puts itself into Path (RFC 3327), with a flow token for who comes directly (RFC 5626) */
+    uint32_t flow_timer_s; /* Flow-Timer of an edge, RFC 5626 5.4: who says nothing for longer is gone; 0: none */
     bool services;           /* its registrar puts it into Service-Route (RFC 3608) */
     bool lets_loop;          /* 16.3 step 4 is not done: for networks that show what then happens */
     const ss_crypto *crypto; /* NULL: no protection */
@@ -138,6 +139,8 @@ bool ss_proxy_is_our_via(const ss_proxy *proxy, const ss_via *via, const ss_addr
 void ss_proxy_timer(ss_proxy *proxy, ss_core *core, ss_turn *turn, ss_timer *timer);
 /** 16.11: a response that comes to a stateless proxy goes where the next Via says. False: this proxy is none. */
 bool ss_proxy_pass_response(const ss_proxy *proxy, ss_turn *turn, const ss_msg *response);
+/** A flow is no more: what is bound by it here is asked to be unbound (SS_QUERY_UNBIND, without a token). RFC 5626 7 */
+void ss_proxy_flow_lost(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_path *flow);
 /** The answer to a query. True when the token was the proxy's. */
 bool ss_proxy_answer(ss_proxy *proxy, ss_core *core, ss_turn *turn, const ss_answer *answer);
 /** Store bytes that nonces, secrets, the memory of refusals and an empty queue take: they stay when nothing is under way. */
@@ -194,7 +197,7 @@ typedef struct ss_location {
 SS_MUST_USE ss_status ss_location_init(ss_location *l, ss_store *store, uint32_t owner,
                                        uint64_t expected);
 /**
- * Answer SS_QUERY_LOCATE or SS_QUERY_PERSIST (10.3 step 7: all changes or none; CSeq order per Call-ID). The answer
+ * Answer SS_QUERY_LOCATE, SS_QUERY_UNBIND or SS_QUERY_PERSIST (10.3 step 7: all changes or none; CSeq order per Call-ID). The answer
  * lives in the arena, with the query's token; bindings in order of registration, the last refreshed last.
  *
  * SS_OK            answered; answer->status: SS_OK, SS_NONE (LOCATE: never registered), SS_ERR_SEMANTIC (a CSeq out of

@@ -51,6 +51,7 @@ typedef enum ss_query_kind {
     SS_QUERY_RESOLVE,   /* RFC 3263: where is this host? */
     SS_QUERY_LOCATE,    /* 16.5: the bindings of an address-of-record */
     SS_QUERY_PERSIST,   /* 10.3 step 7: change them, all or nothing */
+    SS_QUERY_UNBIND,    /* RFC 5626 7: remove all, of whatever address-of-record, whose flow is gone; token 0 */
     SS_QUERY_CREDENTIAL /* 22.4: the HA1 of a user in a realm */
 } ss_query_kind;
 
@@ -64,13 +65,14 @@ typedef struct ss_binding {
     ss_slice path;      /* RFC 3327: "<uri>,<uri>", the way to it; or empty */
     ss_slice instance;  /* RFC 5626: +sip.instance, without quotes; or empty */
     uint32_t reg_id;    /* RFC 5626: its flow; 0: outbound is not its way */
+    bool is_by_flow;    /* `path` is that of a flow to the registrar itself: SS_QUERY_UNBIND names it */
 } ss_binding;
 
 typedef struct ss_query {
     ss_query_kind kind;
     uint32_t token; /* the engine's; given back in the answer */
     ss_slice
-        name; /* RESOLVE: host. LOCATE, PERSIST: canonical AOR. CREDENTIAL: user. In the arena */
+        name; /* RESOLVE: host. LOCATE, PERSIST: canonical AOR. UNBIND: a path. CREDENTIAL: user. In the arena */
     ss_slice realm, algorithm; /* CREDENTIAL: "SHA-256"; never one with -sess */
     uint16_t port;             /* RESOLVE: 0 when the URI has none */
     ss_transport transport;    /* RESOLVE: as the URI asks, or what is preferred when it is open */
@@ -92,6 +94,8 @@ typedef struct ss_answer {
     ss_transport transport;
     const ss_binding *bindings; /* LOCATE, PERSIST: what is bound now; borrowed for the call */
     uint16_t binding_count;
+    uint16_t aor_count;   /* UNBIND */
+    const ss_slice *aors; /* UNBIND: whose bindings were removed; borrowed for the call */
     ss_slice ha1; /* CREDENTIAL: H(A1) in lower-case hexadecimal; borrowed for the call */
 } ss_answer;
 
@@ -193,6 +197,10 @@ typedef struct ss_turn {
     /* A proxy's, for queries that are answered in the turn that asked: the request that it keeps under `keeper`, as it was read */
     const ss_msg *kept;
     ss_ref keeper;
+    /* Of a flow (RFC 5626), for the engine, which has the connections. A user agent's that does not answer its keep-alives: it is
+     * given up. A proxy's, over which somebody registered: it is, unless something comes within `patience` of the last time. */
+    const ss_path *silent, *watched; /* in the arena; NULL */
+    ss_span patience;
 } ss_turn;
 
 /** A zeroed output at the end of the list; NULL and turn->failed when the arena is full. */

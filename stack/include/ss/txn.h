@@ -79,6 +79,7 @@ typedef enum ss_timer_owner {
     SS_TIMER_OF_SERVED,       /* ua: patience with the application, copies of a re-INVITE's 2xx */
     SS_TIMER_OF_RELIABLE,     /* ua: copies of a reliable provisional response */
     SS_TIMER_OF_SESSION,      /* ua: refresh of a session, or its end (RFC 4028) */
+    SS_TIMER_OF_FLOW,         /* ua: the next keep-alive, or its answer; engine: a flow that must say something */
     SS_TIMER_OF_RETURN        /* engine: a response that looks for its way (RFC 3263 5) */
 } ss_timer_owner;
 

@@ -49,6 +49,8 @@ typedef struct ss_ua_auth {
     bool wants_proof;
 } ss_ua_auth;
 
+#define SS_FLOWS_MAX 4u
+
 /** Immutable, shared by any number of identities that are alike. Each array is one registration a row. */
 typedef struct ss_ua_profile {
     uint32_t
@@ -58,6 +60,11 @@ typedef struct ss_ua_profile {
     const ss_extra_header *extra_headers;
     ss_slice register_supported; /* Supported of a REGISTER: "path, outbound", or empty */
     ss_slice contact_params;     /* of its own Contact in a REGISTER: ";q=0.5", or empty */
+    /* RFC 5626 4.2.1: of its first flow, by identity->outbound; the others go by these routes and have the next numbers. 0: outbound is
+     * not its way */
+    uint32_t reg_id;
+    uint8_t more_route_count; /* at most SS_FLOWS_MAX - 1 */
+    const ss_slice *more_routes;
     ss_slice contacts; /* registered beside the identity's own: "<uri>;params, <uri>", or empty */
     bool unregisters;  /* SS_CMD_QUIET removes the binding */
     const ss_ua_auth *auth; /* NULL: without credentials; its own for each identity that has some */
@@ -213,7 +220,7 @@ typedef struct ss_command {
 typedef struct ss_ua {
     const ss_ua_identity *identity;
     ss_ref first_call, last_call; /* in order of number; some linger when they are over */
-    ss_ref registration;
+    ss_ref registration;  /* or its flows, of who has them: flow.c */
     ss_ref first_pending; /* requests that wait for an address, the newest first */
     ss_ref first_login;   /* nonces to make credentials from, the oldest first */
     ss_ref first_targets; /* target sets of redirected requests: targets.c */
@@ -241,6 +248,9 @@ void ss_ua_request(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, con
                    const ss_path *came_by);
 /** Anything else that came up for an owner of the user agent's; `response` NULL unless SS_UP_RESPONSE, in the arena. */
 void ss_ua_up(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *response);
+/** A keep-alive was answered on a connection of ours; or a connection is no more. RFC 5626 4.4.1, 4.5 */
+void ss_ua_flow_answers(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_path *path);
+void ss_ua_flow_lost(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_path *path);
 /** Timers of every kind but SS_TIMER_OF_TXN and SS_TIMER_OF_BRANCH. */
 void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer);
 /** The answer to a query of the user agent's (a name resolved). True when the token was the user agent's. */

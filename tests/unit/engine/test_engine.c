@@ -35,7 +35,7 @@ static ss_path accept_stream(ua_rig *rig, int node)
 typedef struct written {
     char text[8192];
     size_t len;
-    unsigned messages, closes;
+    unsigned messages, pongs, closes;
 } written;
 
 static void take_all(ua_rig *rig, ss_turn *turn, written *w)
@@ -50,7 +50,8 @@ static void take_all(ua_rig *rig, ss_turn *turn, written *w)
             CHECK(w->len + out->bytes.len <= sizeof w->text);
             memcpy(w->text + w->len, out->bytes.at, out->bytes.len);
             w->len += out->bytes.len;
-            w->messages++;
+            w->messages += out->bytes.len > 2;
+            w->pongs += out->bytes.len == 2;
         }
     }
     rig->arena.used = 0;
@@ -91,6 +92,7 @@ TEST(rfc3261_18_3_a_stream_means_the_same_wherever_it_is_cut)
     for (size_t cut = 1; cut < sizeof two_and_a_pong; cut++) {
         const written w = read_in_two(cut);
         CHECK_EQ(w.messages, 2);
+        CHECK_EQ(w.pongs, whole.pongs);
         CHECK_EQ(w.closes, 0);
         CHECK_SLICE_EQ(((ss_slice){ w.text, w.len }), ((ss_slice){ whole.text, whole.len }));
     }

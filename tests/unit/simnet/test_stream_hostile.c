@@ -17,6 +17,7 @@ static struct {
     bool resets, cuts; /* at the end; segments */
     uint32_t victim;
     uint64_t closed, received, sent, left;
+    uint64_t asked, told; /* keep-alives */
 } h;
 
 /* ---- the stranger ---- */
@@ -117,8 +118,12 @@ static void see(void *self, const sn_fact *f, ss_slice packet)
 {
     (void)self;
     (void)packet;
-    h.received += f->kind == SN_FACT_STREAM_RECEIVED && f->entity == h.victim;
-    h.sent += f->kind == SN_FACT_STREAM_SENT && f->entity == h.victim;
+    const bool is_victims = f->entity == h.victim;
+    const bool is_keep_alive = f->value <= 4;
+    h.asked += f->kind == SN_FACT_STREAM_RECEIVED && is_victims && is_keep_alive;
+    h.told += f->kind == SN_FACT_STREAM_SENT && is_victims && is_keep_alive;
+    h.received += f->kind == SN_FACT_STREAM_RECEIVED && is_victims && !is_keep_alive;
+    h.sent += f->kind == SN_FACT_STREAM_SENT && is_victims && !is_keep_alive;
     if (f->kind == SN_FACT_LEFT && f->entity == h.victim) {
         h.left += f->left.transactions + f->left.contexts + f->left.connections;
     }
@@ -137,7 +142,7 @@ static void attack(bool a_proxy)
     small_spec(plan, ua)->cuts_streams = small_spec(plan, proxy)->cuts_streams = h.cuts;
     small_finish(plan);
     h.victim = sn_plan_node(plan, a_proxy ? proxy : ua, 0);
-    h.closed = h.received = h.sent = h.left = 0;
+    h.closed = h.received = h.sent = h.left = h.asked = h.told = 0;
     sn_world *w = sn_world_new(
         plan,
         &(sn_world_options){ .partitions = 1, .sinks = &sink, .sink_count = 1, .apps = apps });
@@ -209,6 +214,9 @@ TEST(rfc3261_18_3_keep_alives_are_no_messages)
 {
     attack_both("\r\n\r\n\r\n", 500);
     CHECK_EQ(h.received, 0);
+    CHECK_EQ(h.sent, 0);
+    CHECK(h.told > 0); /* RFC5626:5.4 */
+    CHECK(h.told <= 750);
     CHECK_EQ(h.closed, 0); /* nobody minds */
 }
 

@@ -1,0 +1,82 @@
+/* Flows at the engine (RFC 5626): keep-alives of others are answered (4.4.1, 5.4), answers to ours are told, and a flow over which
+ * somebody registered, who was told a Flow-Timer, has to be heard of in time (5.4).
+ *
+ * Whoever opened a connection asks, and the other end answers: so an answer is never taken for a question. */
+#include "flows.h"
+
+enum { PONGS_MAX = 16 }; /* for what comes at once */
+
+static const ss_slice pong = SS_LIT_INIT("\r\n");
+
+static bool is_ours(const ss_connection *c)
+{
+    return c->path.connection >= SS_CONNECTION_OURS;
+}
+
+/* "it MUST immediately respond with a single CRLF over the same connection". RFC5626:5.4 */
+static void answer(ss_turn *turn, ss_connection *c, size_t line_ends, bool has_message)
+{
+    const size_t all = line_ends + c->has_line_end;
+    c->has_line_end = !has_message && all % 2 != 0;
+    for (size_t i = 0; i < all / 2 && i < PONGS_MAX; i++) {
+        ss_turn_send(turn, &c->path, pong);
+    }
+}
+
+void ss_flows_heard(ss_engine *e, ss_turn *turn, ss_connection *c, size_t line_ends,
+                    bool has_message)
+{
+    c->heard = turn->now;
+    if (!is_ours(c)) {
+        answer(turn, c, line_ends, has_message);
+    } else if (line_ends > 0 && e->role == SS_ROLE_UA) {
+        ss_ua_flow_answers(&e->ua, &e->core, turn, &c->path);
+    }
+}
+
+void ss_flows_watch(ss_engine *e, ss_turn *turn)
+{
+    const ss_path *path = turn->watched;
+    ss_connection *c = path == NULL ? NULL : ss_connection_find(e, path);
+    turn->watched = NULL;
+    if (c == NULL) {
+        return;
+    }
+    const bool is_new = c->watch == 0;
+    c->watch = is_new ? ss_core_take(&e->core, sizeof(ss_watch)) : c->watch;
+    if (c->watch == 0) {
+        return; /* nothing is promised of when a flow is found out */
+    }
+    ss_watch *w = ss_store_at(&e->core.pools->store, c->watch);
+    w->patience = turn->patience;
+    c->heard = turn->now;
+    if (is_new) {
+        ss_timer_init(&w->timer, SS_TIMER_OF_FLOW);
+        w->connection = ss_store_ref(&e->core.pools->store, c);
+    }
+    ss_timer_set(&e->core.timers, &e->core.pools->store, &w->timer,
+                 ss_time_after(turn->now, w->patience));
+}
+
+/* RFC5626:5.4 "in order to have a grace period": the timer is not moved by what is heard, but looks when that was. */
+ss_connection *ss_flows_timer(ss_engine *e, ss_turn *turn, ss_timer *timer)
+{
+    ss_watch *w = SS_OWNER(timer, ss_watch, timer);
+    ss_connection *c = ss_store_at(&e->core.pools->store, w->connection);
+    const ss_time end = ss_time_after(c->heard, w->patience);
+    if (end <= turn->now) {
+        return c;
+    }
+    ss_timer_set(&e->core.timers, &e->core.pools->store, timer, end);
+    return NULL;
+}
+
+/* RFC5626:4.5 at the user agent, RFC5626:7 at the registrar. */
+void ss_flows_lost(ss_engine *e, ss_turn *turn, const ss_path *path)
+{
+    if (e->role == SS_ROLE_UA) {
+        ss_ua_flow_lost(&e->ua, &e->core, turn, path);
+    } else {
+        ss_proxy_flow_lost(&e->proxy, &e->core, turn, path);
+    }
+}
