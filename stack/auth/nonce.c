@@ -24,7 +24,15 @@ static uint32_t buckets_for(uint32_t slots)
 typedef struct bucket {
     ss_time floor; /* a nonce made by then and without a slot is stale; 0: none was driven out */
     ss_nonce_slot slots[SS_NONCE_BUCKET];
+    uint64_t proofs
+        [SS_NONCE_BUCKET]; /* of each slot's nonce, whose MAC was looked at when it was first taken */
 } bucket;
+
+static const bucket *bucket_of(const ss_nonces *n, uint64_t unique)
+{
+    const bucket *all = (const bucket *)(const void *)(n + 1);
+    return &all[ss_mix64(unique) & (n->buckets - 1)];
+}
 
 static bucket *bucket_at(ss_nonces *n, uint64_t unique)
 {
@@ -106,6 +114,24 @@ static bool read_hex(ss_slice digits, uint64_t *value)
     return true;
 }
 
+/* What a nonce and its realm are known by once its MAC was right: under the secret, as that is. */
+static uint64_t proof_of(const ss_nonces *n, ss_slice nonce, ss_slice realm)
+{
+    return ss_mix_absorb(ss_hash64(n->secret[0], nonce), ss_hash64(n->secret[1], realm));
+}
+
+/* It was taken before, to the last digit: no MAC is needed to know it again. */
+static bool is_known(const ss_nonces *n, ss_slice nonce, ss_slice realm, const made *m)
+{
+    const bucket *b = bucket_of(n, m->unique);
+    for (unsigned i = 0; i < SS_NONCE_BUCKET; i++) {
+        if (b->slots[i].made == m->at && b->slots[i].unique == m->unique) {
+            return b->proofs[i] == proof_of(n, nonce, realm);
+        }
+    }
+    return false;
+}
+
 static bool read_nonce(const ss_nonces *n, const ss_crypto *crypto, ss_slice nonce, ss_slice realm,
                        made *out)
 {
@@ -113,6 +139,9 @@ static bool read_nonce(const ss_nonces *n, const ss_crypto *crypto, ss_slice non
     if (nonce.len != SS_NONCE_BYTES || !read_hex(ss_slice_cut(nonce, 0, 16), &out->at) ||
         !read_hex(ss_slice_cut(nonce, 16, HEAD), &out->unique)) {
         return false;
+    }
+    if (is_known(n, nonce, realm, out)) {
+        return true;
     }
     ss_buffer mac = ss_buffer_on(memory, sizeof memory);
     put_mac(&mac, n, crypto, ss_slice_cut(nonce, 0, HEAD), realm);
@@ -197,6 +226,7 @@ ss_nonce_verdict ss_nonce_take(ss_nonces *n, const ss_crypto *crypto, const ss_c
             return SS_NONCE_STALE;
         }
         *slot = (ss_nonce_slot){ .made = m.at, .unique = m.unique };
+        b->proofs[slot - b->slots] = proof_of(n, c->nonce, c->realm);
     }
     if (c->qop == SS_QOP_NONE) { /* nothing but the nonce tells a replay: it serves once */
         const bool is_used = slot->highest != 0;
