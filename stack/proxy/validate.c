@@ -15,8 +15,8 @@ static ss_proxy_verdict check_uri(const ss_proxy *proxy, const ss_msg *request)
     if (ss_uri_parse(request->request_uri, &uri) != SS_OK) {
         return (ss_proxy_verdict){ .status = 400 };
     }
-    const ss_transport ours = proxy->config->local.transport;
-    const bool secure = ours == SS_TRANSPORT_TLS || ours == SS_TRANSPORT_WSS;
+    const uint32_t ours = proxy->config->transports | 1u << proxy->config->local.transport;
+    const bool secure = (ours & (1u << SS_TRANSPORT_TLS | 1u << SS_TRANSPORT_WSS)) != 0;
     if (uri.scheme == SS_SCHEME_SIP || (uri.scheme == SS_SCHEME_SIPS && secure)) {
         return passed;
     }

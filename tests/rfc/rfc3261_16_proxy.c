@@ -694,3 +694,44 @@ TEST(rfc3261_16_6_step_11_timer_c_runs_from_the_forwarding_of_an_invite)
     px_expect(rig, BOB, "CANCEL sip:bob@10.0.0.3 SIP/2.0");
     px_stop(rig);
 }
+
+/* RFC3261:8.2.6.2 RFC3261:8.2.7 */
+TEST(rfc3261_8_2_6_2_a_503_without_state_has_the_tag_of_the_response_to_a_copy)
+{
+    proxy_rig *rig = px_start();
+    const uint32_t txns = rig->settings.txns_max;
+    const ss_slice request =
+        px_printf(rig, "REGISTER sip:example.com SIP/2.0\nVia: SIP/2.0/UDP " BOB
+                       ":5060;branch=z9hG4bKtag\nMax-Forwards: 70\nFrom: <sip:bob@example.com>;"
+                       "tag=b\nTo: <sip:bob@example.com>\nCall-ID: r\nCSeq: 1 REGISTER\n"
+                       "Contact: <sip:bob@10.0.0.3>\nContent-Length: 0\n\n");
+    ss_slice tags[2];
+    for (unsigned i = 0; i < 2; i++) {
+        rig->settings.txns_max = i == 0 ? 0 : txns;
+        px_send(rig, BOB, request);
+        px_sent *said =
+            px_expect(rig, BOB, i == 0 ? "SIP/2.0 503 Service Unavailable" : "SIP/2.0 200 OK");
+        tags[i] = px_field(rig, said, SS_HDR_TO, 0);
+        tags[i] = px_printf(rig, "%.*s", (int)tags[i].len, tags[i].at);
+    }
+    CHECK(ss_slice_eq(tags[0], tags[1]));
+    px_stop(rig);
+}
+
+/* RFC3261:16.3 RFC3261:26.2.2 TLS need not be the transport that it prefers. */
+TEST(rfc3261_16_3_sips_is_understood_by_who_can_send_by_tls_too)
+{
+    proxy_rig *rig = px_new();
+    rig->config.transports = 1u << SS_TRANSPORT_TLS;
+    px_go(rig);
+    px_send(rig, ALICE, px_request(rig, "MESSAGE sips:bob@10.0.0.3", "a1", ""));
+    px_expect(rig, BOB, "MESSAGE sips:bob@10.0.0.3 SIP/2.0");
+    CHECK_EQ(rig->connect.transport, SS_TRANSPORT_TLS);
+    static _Alignas(16) unsigned char memory[1 << 16];
+    ss_arena arena = { .base = memory, .cap = sizeof memory };
+    ss_turn turn = ss_turn_begin(rig->now, &arena);
+    const ss_path lost = rig->connect;
+    CHECK_OK(ss_engine_path_lost(&rig->engine, &turn, &lost, true));
+    px_drain(rig, &turn);
+    px_stop(rig);
+}
