@@ -113,6 +113,7 @@ void sn_judge_free(sn_judge *j)
     free(j->lefts);
     sn_subs_free(j);
     sn_names_free(j);
+    sn_alone_free(j);
     sn_queues_free(j);
     sn_dialogs_free(j);
     free(j);
@@ -198,6 +199,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
         sn_edited_pass(j, f);
         sn_datagram_sent(j, f);
         sn_names_judge(j, f, packet);
+        sn_alone_sent(j, f);
         if (is_element(j, f)) {
             sn_size_judge(j, f);
             sip_sent(j, f);
@@ -209,6 +211,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
         sn_edited_pass(j, f);
         sn_datagram_received(j, f);
         sn_names_judge(j, f, packet);
+        sn_alone_received(j, f);
         hear(j, f, packet);
         break;
     case SN_FACT_STREAM_SENT:

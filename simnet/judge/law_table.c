@@ -84,6 +84,11 @@ const sn_law sn_laws[] = {
     [LAW_PRX9] = { "PRX9", "RFC5393:5.3.3",
                    "the branches of a request that are under way at once are together no wider "
                    "than the Max-Breadth that it came with" },
+    [LAW_PRX10] = { "PRX10", "RFC3261:16.11",
+                    "a stateless proxy forwards every copy of a request with the same branch" },
+    [LAW_PRX11] = { "PRX11", "RFC3261:26.3.2.4",
+                    "whom a proxy told nothing but refusals over UDP, it sent no more messages than "
+                    "came in his name, and at most five times as many bytes" },
     [LAW_DLG1] = { "DLG1", "RFC3261:15",
                    "when one end of a call knows that it ended, the other does too, if no timeout "
                    "explains it" },

@@ -12,15 +12,19 @@
 #include "containers.h"
 
 /* clang-format off: a row for each subject */
-#define LAW_LIST(X)                                                                                \
-    X(TX1)                                                                                         \
-    X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13)        \
-        X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5)    \
-            X(PRX6) X(PRX7) X(PRX8) X(PRX9) X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6)        \
-                X(DLG7) X(TAG1) X(REL1) X(REL2) X(REL3) X(REL4) X(REL5) X(OFF1) X(OFF2) X(OFF3)    \
-                    X(OFF4) X(OFF5) X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5) X(AUTH1) X(AUTH2)      \
-                        X(AUTH3) X(AUTH4) X(AUTH5) X(NET1) X(NET2) X(NET3) X(NET4) X(NET5) X(LOC1) \
-                            X(DNS1) X(QUE1) X(BTB1) X(TRN1) X(TRN2) X(TRN3) X(LEFT1) X(LIVE1)
+#define LAW_LIST(X)                                                                             \
+    X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12)      \
+    X(TX13) X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19)                                     \
+    X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) X(PRX8) X(PRX9) X(PRX10) X(PRX11)   \
+    X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7) X(TAG1)                             \
+    X(REL1) X(REL2) X(REL3) X(REL4) X(REL5)                                                     \
+    X(OFF1) X(OFF2) X(OFF3) X(OFF4) X(OFF5)                                                     \
+    X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
+    X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(AUTH5)                                                \
+    X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
+    X(LOC1) X(DNS1) X(QUE1) X(BTB1)                                                             \
+    X(TRN1) X(TRN2) X(TRN3)                                                                     \
+    X(LEFT1) X(LIVE1)
 /* clang-format on */
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
@@ -344,6 +348,10 @@ struct sn_judge {
     net_view net;
     streams_view streams;
     map refused; /* (node, peer) whose connection was refused */
+    struct {
+        map branches;   /* of what a stateless proxy forwarded, by what came */
+        map came, left; /* (proxy, peer): messages and bytes */
+    } alone;
     login_view logins;
     joined_view joined;
     edited_view edited;
@@ -611,6 +619,12 @@ void sn_call_judge(sn_judge *j, const sn_fact *f);
 void sn_left_judge(sn_judge *j, const sn_fact *f);
 void sn_lefts_finish(sn_judge *j);
 void sn_calls_finish(sn_judge *j, ss_time end);
+
+/* ---- alone.c: PRX10, PRX11 */
+
+void sn_alone_sent(sn_judge *j, const sn_fact *f);
+void sn_alone_received(sn_judge *j, const sn_fact *f);
+void sn_alone_free(sn_judge *j);
 
 /* ---- dns_laws.c ---- */
 
