@@ -8,6 +8,7 @@
 #include "desk.h"
 #include "flows.h"
 #include "returns.h"
+#include "ss/tag.h"
 
 #include <string.h>
 
@@ -223,16 +224,6 @@ static void note_refused(ss_turn *turn, const ss_diag *diag)
                                    .value = diag->offset });
 }
 
-/* RFC3261:8.2.7 the same for every copy of a request. As the proxy's own at its quota, so that it knows the ACK. */
-static void put_stateless_tag(const ss_core *core, const ss_msg *request, ss_buffer *b)
-{
-    ss_via via;
-    const bool is_read = ss_msg_top_via(request, &via) == SS_OK;
-    const uint64_t same =
-        is_read ? ss_via_identity(&via) : ss_hash64(0, ss_msg_value(request, SS_HDR_VIA, 0));
-    ss_put_hex(b, ss_mix_absorb(core->entropy.key, same), 16);
-}
-
 /* RFC3261:18.2.2; a top Via that cannot be read names no place but the one the request came from. */
 static bool send_refusal(ss_turn *turn, const ss_msg *request, const ss_path *came_by,
                          ss_slice response)
@@ -262,7 +253,7 @@ static ss_status refuse(ss_engine *e, ss_turn *turn, const ss_msg *msg, const ss
     }
     char tag[16];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
-    put_stateless_tag(&e->core, msg, &tag_text);
+    ss_put_response_tag(&e->core, &tag_text, msg);
     ss_buffer b = ss_buffer_open(turn->arena);
     ss_put_response_head(&b, msg, diag->response, SS_EMPTY, ss_buffer_slice(&tag_text));
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);

@@ -6,6 +6,7 @@
  * that copies get the same one and the ACK is known when it comes. Who sent it asks again if the answer is lost. RFC3261:26.3.2.4
  */
 #include "context.h"
+#include "ss/tag.h"
 
 /* 11.2: what a proxy answers an OPTIONS with. Allow is left out: a proxy is method agnostic. */
 static void put_capabilities(ss_buffer *b)
@@ -42,7 +43,7 @@ bool ss_proxy_respond(const ss_visit *v, ss_ref *server, const ss_msg *request,
     char memory[16];
     ss_buffer tag = ss_buffer_on(memory, sizeof memory);
     if (verdict.status != 100) {
-        ss_put_new_tag(v->core, &tag);
+        ss_put_response_tag(v->core, &tag, request);
     }
     const ss_slice response = print_response(v, request, verdict, ss_buffer_slice(&tag));
     if (response.len == 0) {
@@ -74,12 +75,6 @@ void ss_proxy_reply(const ss_visit *v, const ss_msg *request, const ss_path *cam
 }
 
 /* ---- without a transaction ----------------------------------------------------------------------------------- */
-
-/* RFC3261:8.2.7 the same tag for every copy of a request. Of the top Via, which an ACK to a non-2xx has too (17.1.1.3). */
-static void put_stateless_tag(const ss_core *core, ss_buffer *b, const ss_via *via)
-{
-    ss_put_hex(b, ss_mix_absorb(core->entropy.key, ss_via_identity(via)), 16);
-}
 
 /* In a dialog the To tag is not ours to choose. Who was refused there of late is remembered in a few words, each of which gives way
  * to another: what is forgotten costs its callee an ACK that he does not wait for. */
@@ -129,10 +124,9 @@ void ss_proxy_refuse_alone(const ss_visit *v, const ss_msg *request, const ss_pa
     }
     char memory[16];
     ss_buffer tag = ss_buffer_on(memory, sizeof memory);
-    put_stateless_tag(v->core, &tag, &via);
-    const ss_slice response =
-        ss_overload_stamp(v->core, v->turn->arena, &via,
-                          print_response(v, request, verdict, ss_buffer_slice(&tag)));
+    ss_put_response_tag(v->core, &tag, request);
+    const ss_slice response = ss_overload_stamp(
+        v->core, v->turn->arena, &via, print_response(v, request, verdict, ss_buffer_slice(&tag)));
     if (response.len == 0 ||
         ss_txn_respond_stateless(v->turn, request, came_by, response) != SS_OK) {
         return; /* a Via that no response can follow: a drop */
@@ -170,6 +164,6 @@ bool ss_proxy_is_ack_of_refusal(const ss_visit *v, const ss_msg *ack)
     }
     char memory[16];
     ss_buffer tag = ss_buffer_on(memory, sizeof memory);
-    put_stateless_tag(v->core, &tag, &via);
+    ss_put_response_tag(v->core, &tag, ack);
     return ss_slice_eq(ss_name_addr_tag(&to), ss_buffer_slice(&tag));
 }

@@ -1,6 +1,7 @@
 /* CANCEL (RFC 3261 section 9): sent only after a 1xx, at once or as soon as one comes; answered 200, and the INVITE it
  * names 487. A 2xx that crosses it is acknowledged and released (twoxx.c). */
 #include "changes.h"
+#include "ss/tag.h"
 
 /* ---- client: 9.1 ---- */
 
@@ -151,7 +152,7 @@ void ss_uas_cancel(const ss_visit *v, const ss_incoming *in)
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
     ss_slice to_tag = tag_of_invite(v, invite, call);
     if (to_tag.len == 0) {
-        ss_put_new_tag(v->core, &tag_text);
+        ss_put_response_tag(v->core, &tag_text, in->msg);
         to_tag = ss_buffer_slice(&tag_text);
     }
     ss_buffer b = ss_ua_reply_begin(v, in->msg, 200, to_tag);

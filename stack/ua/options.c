@@ -1,4 +1,5 @@
 /* OPTIONS (RFC 3261 11.2): the status that an INVITE would get, and what we can do. */
+#include "ss/tag.h"
 #include "usage.h"
 
 bool ss_ua_is_busy(const ss_ua *ua)
@@ -14,7 +15,7 @@ void ss_uas_options(const ss_visit *v, const ss_incoming *in)
     const unsigned status = !in_dialog && ss_ua_is_busy(v->ua) ? 486 : 200;
     char tag[SS_TAG_BYTES];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
-    ss_put_new_tag(v->core, &tag_text);
+    ss_put_response_tag(v->core, &tag_text, in->msg);
     ss_buffer b = ss_ua_reply_begin(v, in->msg, status, ss_buffer_slice(&tag_text));
     if (status == 200) {
         ss_ua_put_ability(v, &b, SS_HDR_ALLOW);

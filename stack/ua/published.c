@@ -2,6 +2,7 @@
  * change is told to the watchers. The documents are read for what presence is about, open or closed and a note, and nothing of
  * their bytes is repeated: what goes out is printed by us. */
 #include "published.h"
+#include "ss/tag.h"
 
 static ss_published *published_at(const ss_visit *v, ss_ref ref)
 {
@@ -258,7 +259,7 @@ static bool answer(const ss_visit *v, const ss_incoming *in, uint64_t etag, uint
     char text[16];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
     ss_buffer etag_text = ss_buffer_on(text, sizeof text);
-    ss_put_new_tag(v->core, &tag_text);
+    ss_put_response_tag(v->core, &tag_text, in->msg);
     ss_put_hex(&etag_text, etag, 16);
     ss_buffer b = ss_ua_reply_begin(v, in->msg, 200, ss_buffer_slice(&tag_text));
     ss_put_header_u64(&b, SS_HDR_EXPIRES, expires_s);

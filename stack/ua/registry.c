@@ -4,6 +4,7 @@
  * method is answered 200 and told to the application. */
 #include "changes.h"
 #include "published.h"
+#include "ss/tag.h"
 
 static void serve_extra(const ss_visit *v, const ss_incoming *in);
 static void serve_extra_inside(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog);
@@ -138,7 +139,7 @@ static void answer_extra(const ss_visit *v, const ss_incoming *in, uint32_t call
 {
     char tag[SS_TAG_BYTES];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
-    ss_put_new_tag(v->core, &tag_text);
+    ss_put_response_tag(v->core, &tag_text, in->msg);
     ss_buffer b = ss_ua_reply_begin(v, in->msg, 200, ss_buffer_slice(&tag_text));
     if (ss_ua_reply(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY))) {
         ss_turn_event(v->turn,

@@ -2,6 +2,7 @@
  * call's. The transaction is all there is of one: who it is for is the request's number, and above it how often it was sent
  * again. Those of a peer are answered at once. */
 #include "events.h"
+#include "ss/tag.h"
 
 enum { NUMBER_BITS = 28 };
 
@@ -142,7 +143,7 @@ static void take(const ss_visit *v, const ss_incoming *in, const ss_dialog *dial
     const bool is_in_call = dialog != NULL && dialog->owner_kind == SS_DIALOG_OF_LEG;
     const uint32_t call =
         is_in_call ? ss_call_at(v->core, ss_leg_at(v->core, dialog->owner)->call)->number : 0;
-    ss_put_new_tag(v->core, &tag_text);
+    ss_put_response_tag(v->core, &tag_text, in->msg);
     ss_buffer b = ss_ua_reply_begin(v, in->msg, 200, ss_buffer_slice(&tag_text));
     if (ss_ua_reply(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY))) {
         ss_turn_event(v->turn,

@@ -1,6 +1,7 @@
 /* The user agent server's method-independent half (RFC 3261 8.2): what a request must be before its method is looked at,
  * in the order of the section, and how responses are built. */
 #include "events.h"
+#include "ss/tag.h"
 
 #include <string.h>
 
@@ -33,8 +34,7 @@ bool ss_ua_refuse_alone(const ss_visit *v, const ss_incoming *in, unsigned statu
 {
     char tag[SS_TAG_BYTES];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
-    ss_put_hex(&tag_text, ss_hash64(v->core->entropy.key, ss_msg_value(in->msg, SS_HDR_VIA, 0)),
-               SS_TAG_BYTES);
+    ss_put_response_tag(v->core, &tag_text, in->msg);
     ss_buffer b = ss_ua_reply_begin(v, in->msg, status, ss_buffer_slice(&tag_text));
     ss_put(&b, lines);
     const ss_slice response = ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY);
@@ -114,7 +114,7 @@ void ss_ua_refuse(const ss_visit *v, const ss_incoming *in, unsigned status, ss_
 {
     char tag[SS_TAG_BYTES];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
-    ss_put_new_tag(v->core, &tag_text);
+    ss_put_response_tag(v->core, &tag_text, in->msg);
     ss_buffer b = ss_ua_reply_begin(v, in->msg, status, ss_buffer_slice(&tag_text));
     if (value.at == NULL && extra != SS_HDR_OTHER) {
         ss_ua_put_ability(v, &b, extra);

@@ -630,3 +630,26 @@ TEST(rfc3261_19_3_tags_have_64_random_bits_and_never_repeat)
         }
     }
 }
+
+/* RFC3261:8.2.6.2 RFC3261:8.2.7 "the same tag MUST be used for all responses to that request": with state, and without. */
+TEST(rfc3261_8_2_6_2_a_refusal_without_state_has_the_tag_that_the_transaction_of_a_copy_has)
+{
+    ua_rig *rig = ua_start();
+    static const char contact[] = "Contact: <sip:carol@10.0.0.9>\r\n";
+    rig->squeeze.step = rig->steps;
+    rig->squeeze.txns = 0;
+    CHECK_OK(ua_carol_invites(rig, BOB, "one", contact));
+    CHECK_OK(ua_carol_invites(rig, BOB, "one", contact));
+    const uint32_t call = ua_last_event(rig, BOB, SS_EVENT_INCOMING)->event.call;
+    CHECK_OK(ua_do_status(rig, BOB, SS_CMD_REJECT, call, 486));
+    ua_run_out(rig);
+    static const char *const names[] = { "503 INVITE", "486 INVITE" };
+    ss_slice tags[2];
+    for (unsigned i = 0; i < 2; i++) {
+        ss_name_addr to;
+        CHECK_OK(ss_msg_to(ua_sent_msg(rig, BOB, names[i], 0), &to));
+        tags[i] = ss_name_addr_tag(&to);
+        CHECK_EQ(tags[i].len, 16);
+    }
+    CHECK(ss_slice_eq(tags[0], tags[1]));
+}
