@@ -1,4 +1,4 @@
-/* The RFC suite again, each case as often as it takes something from a pool: the nth take is refused, for every n; then under
+/* Suites of the stack again, each case as often as it takes something from a pool: the nth take is refused, for every n; then under
  * every smaller quota of bytes, transactions and dialogs. What the case expects may not come true then, but no assertion fires,
  * no byte of memory is touched wrongly, and when all is forgotten nothing has leaked.
  *

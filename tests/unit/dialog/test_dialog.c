@@ -17,19 +17,9 @@ typedef struct bench {
     ss_turn turn;
 } bench;
 
-static bench *start(void)
-{
-    static bench b;
-    memset(&b, 0, sizeof b);
-    b.settings = ss_settings_default();
-    CHECK_OK(ss_pools_init(&b.pools, store_memory, sizeof store_memory, 16, 16));
-    b.core = (ss_core){
-        .pools = &b.pools, .settings = &b.settings, .engine = 3, .entropy = { .key = 9 }
-    };
-    b.arena = (ss_arena){ .base = arena_memory, .cap = sizeof arena_memory };
-    b.turn = ss_turn_begin(0, &b.arena);
-    return &b;
-}
+enum { ENGINE = 3 };
+
+static bench the_bench;
 
 static const ss_dialog_text sample = { .call_id = SS_LIT_INIT("call@host"),
                                        .local_tag = SS_LIT_INIT("mine"),
@@ -38,6 +28,34 @@ static const ss_dialog_text sample = { .call_id = SS_LIT_INIT("call@host"),
                                        .remote_uri = SS_LIT_INIT("sip:b@y"),
                                        .target = SS_LIT_INIT("sip:b@10.0.0.2"),
                                        .routes = SS_LIT_INIT("<sip:p;lr>") };
+
+/* All dialogs of these tests have the parties of the sample. */
+static void end(void)
+{
+    const ss_key128 key = ss_dialog_key(sample.call_id, sample.local_tag, sample.remote_tag);
+    the_bench.core.engine = ENGINE; /* whatever another was looked for by */
+    for (ss_ref at; (at = ss_dialog_find(&the_bench.core, key)) != 0;) {
+        ss_dialog_forget(&the_bench.core, at);
+    }
+    CHECK_EQ(the_bench.core.dialogs, 0);
+    CHECK_EQ(the_bench.core.bytes, 0);
+    CHECK_EQ(the_bench.pools.store.live_blocks, 0);
+}
+
+static bench *start(void)
+{
+    bench *b = &the_bench;
+    memset(b, 0, sizeof *b);
+    b->settings = ss_settings_default();
+    CHECK_OK(ss_pools_init(&b->pools, store_memory, sizeof store_memory, 16, 16));
+    b->core = (ss_core){
+        .pools = &b->pools, .settings = &b->settings, .engine = ENGINE, .entropy = { .key = 9 }
+    };
+    b->arena = (ss_arena){ .base = arena_memory, .cap = sizeof arena_memory };
+    b->turn = ss_turn_begin(0, &b->arena);
+    test_at_end(end);
+    return b;
+}
 
 static ss_ref make(bench *b)
 {
@@ -81,7 +99,7 @@ TEST(a_dialog_is_found_by_call_id_and_both_tags_in_their_places)
     CHECK_EQ(ss_dialog_find(&b->core,
                             ss_dialog_key(SS_LIT("call@hos"), SS_LIT("tmine"), sample.remote_tag)),
              0);
-    b->core.engine = 4;
+    b->core.engine = ENGINE + 1;
     CHECK_EQ(ss_dialog_find(&b->core,
                             ss_dialog_key(sample.call_id, sample.local_tag, sample.remote_tag)),
              0);
