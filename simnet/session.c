@@ -164,7 +164,7 @@ static unsigned mirrored(unsigned direction)
 
 uint64_t sn_session_view(const sn_session *s)
 {
-    uint64_t ours = s->now.lines, theirs = s->now.lines;
+    uint64_t ours = ss_mix_absorb(s->now.formats, s->now.lines), theirs = ours;
     if (s->is_offered || s->in_invite || s->is_doubtful || s->previewed != 0) {
         return 0;
     }
@@ -175,7 +175,7 @@ uint64_t sn_session_view(const sn_session *s)
         ours = ss_mix_absorb(ours, what << 8 | direction);
         theirs = ss_mix_absorb(theirs, what << 8 | mirrored(direction));
     }
-    return ours << 32 | 1u << 31 | (theirs & 0x7fffffffu);
+    return sn_session_fact(ours, theirs, s->now.versions);
 }
 
 /* ---- the sessions of a call ---- */

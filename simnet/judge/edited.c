@@ -73,6 +73,11 @@ static bool is_of_two(law l)
     return l == LAW_DLG1 || l == LAW_OFF5 || l == LAW_LEFT1;
 }
 
+bool sn_edited_is_joined(const sn_judge *j, uint64_t call_id)
+{
+    return sn_map_find(&j->edited.joined, call_id) != NULL;
+}
+
 bool sn_edited_excuses(const sn_judge *j, law l, uint64_t call_id)
 {
     if (call_id == 0 || j->edited.calls.count == 0 || (l >= LAW_NET1 && l <= LAW_NET5)) {

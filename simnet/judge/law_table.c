@@ -143,8 +143,9 @@ const sn_law sn_laws[] = {
                    "by one when anything differs" },
     [LAW_OFF5] = { "OFF5", "RFC3264:4",
                    "both ends of a call end it with the same session: as many lines, of the same "
-                   "kinds, each on or off and with mirrored directions, unless one was just being "
-                   "changed or nobody could say what became of a change" },
+                   "kinds, each on or off and with mirrored directions, with the formats and the "
+                   "versions of the same offer and answer, unless one was just being changed or "
+                   "nobody could say what became of a change" },
     [LAW_SUB1] = { "SUB1", "RFC6665:4.2.1.2",
                    "who accepts a SUBSCRIBE or REFER sends a NOTIFY for it" },
     [LAW_SUB2] = { "SUB2", "RFC6665:4.2.2",

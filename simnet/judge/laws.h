@@ -639,6 +639,8 @@ void sn_edited_judge(sn_judge *j, const sn_fact *f);
 /** A message that left a node or came to one: it may be a stranger's. */
 void sn_edited_pass(sn_judge *j, const sn_fact *f);
 void sn_edited_join(sn_judge *j, const sn_call_fact *call);
+/** A B2BUA made one call of this one and another. */
+bool sn_edited_is_joined(const sn_judge *j, uint64_t call_id);
 /** A message came to a node: an INVITE of such a call may be the begin of one that nobody asked for. */
 void sn_edited_hear(sn_judge *j, const sn_fact *f);
 /** The law is not judged of a call whose messages were edited. */

@@ -78,18 +78,24 @@ static void over(sn_judge *j, call_view *c, int end_of, uint32_t node, unsigned 
     c->flags[end_of] |= (uint8_t)(CALL_OVER | CALL_OUTCOME | why);
 }
 
+/* A B2BUA says each end's description to the other under an origin of its own. */
+static bool is_the_same(const sn_judge *j, const call_view *c, uint64_t ours, uint64_t theirs)
+{
+    const uint64_t mask = (1u << SN_SESSION_BITS) - 1;
+    return (ours >> 24 & mask) == (theirs & mask) && (theirs >> 24 & mask) == (ours & mask) &&
+           (ours >> 48 == theirs >> 48 || sn_edited_is_joined(j, c->call_id));
+}
+
 /* RFC3264:4 What one end sees of it is what its peer should. One whose change was lost says that it has none. When several phones of a
  * fork answered, whose session the caller's is shows in no fact. */
 static void judge_session(sn_judge *j, const sn_fact *f, call_view *c, int end_of)
 {
-    const uint32_t mask = 0x7fffffffu;
     const uint64_t ours = f->call.session;
     const uint64_t theirs = c->sessions[end_of == CALLER ? CALLEE : CALLER];
     const bool is_first = (c->flags[end_of] & CALL_PARTED) == 0;
     c->flags[end_of] |= CALL_PARTED;
     c->sessions[end_of] = is_first ? ours : c->sessions[end_of];
-    if (is_first && !c->is_forked && ours != 0 && theirs != 0 &&
-        ((ours >> 32 & mask) != (theirs & mask) || (theirs >> 32 & mask) != (ours & mask))) {
+    if (is_first && !c->is_forked && ours != 0 && theirs != 0 && !is_the_same(j, c, ours, theirs)) {
         sn_judge_broken(j, LAW_OFF5, f->key.at, f->entity, c->call_id,
                         "a call ended, and its ends have different sessions");
     }

@@ -101,12 +101,18 @@ ss_status ss_session_take_answer(ss_session *s, const ss_sdp *answer, const ss_s
             return SS_ERR_SEMANTIC;
         }
     }
+    uint64_t formats = 0;
     for (uint32_t i = 0; i < answer->media_count && i < SS_SESSION_STREAMS; i++) {
         ss_stream *stream = &s->streams[i];
         stream->is_on = answer->media[i].port != 0;
         stream->is_wanted = stream->is_on;
         stream->agreed = (uint8_t)(stream->is_on ? ss_direction_mirrored(answer->media[i].direction)
                                                  : SS_SDP_INACTIVE);
+        if (stream->is_on) {
+            formats = ss_mix_absorb(formats, ss_sdp_common(answer, &answer->media[i], local));
+        }
     }
+    ss_session_settle(s, (uint64_t[]){ s->id, s->version },
+                      (uint64_t[]){ answer->session_id, answer->version }, formats);
     return SS_OK;
 }

@@ -268,6 +268,36 @@ static bool next_common(const meeting *w, size_t *at, ss_sdp_codec *common)
     return false;
 }
 
+/* ---- what both sides know of an exchange ---- */
+
+static uint64_t absorb_codec(uint64_t hash, const ss_sdp_codec *codec)
+{
+    const uint64_t numbers = (uint64_t)codec->rate_hz << 16 | codec->channels << 8;
+    return ss_mix_absorb(ss_hash64(hash, codec->encoding), numbers | codec->payload_type);
+}
+
+uint64_t ss_sdp_common(const ss_sdp *answer, const ss_sdp_media *m, const ss_sdp_local *local)
+{
+    const meeting w = { answer, m, local, ss_media_kind_of(m) };
+    ss_sdp_codec common;
+    uint64_t hash = 0;
+    if (w.kind != SS_MEDIA_MESSAGE) {
+        for (size_t at = 0; next_common(&w, &at, &common);) {
+            hash = absorb_codec(hash, &common);
+        }
+    }
+    return hash;
+}
+
+void ss_session_settle(ss_session *s, const uint64_t offer_origin[2],
+                       const uint64_t answer_origin[2], uint64_t formats)
+{
+    uint64_t versions = ss_mix_absorb(offer_origin[0], offer_origin[1]);
+    versions = ss_mix_absorb(versions, answer_origin[0]);
+    s->versions = (uint16_t)ss_mix_absorb(versions, answer_origin[1]);
+    s->formats = (uint16_t)formats;
+}
+
 bool ss_sdp_meets(const ss_sdp *theirs, const ss_sdp_media *m, const ss_sdp_local *local)
 {
     const meeting w = { theirs, m, local, ss_media_kind_of(m) };
@@ -320,13 +350,15 @@ static void put_rejected(ss_buffer *b, const ss_sdp_media *m)
 
 enum { COMMON_KEPT = 8 };
 
-static void put_accepted(ss_buffer *b, const ss_session *s, const meeting *w, uint32_t line)
+/* What it says of the stream's formats, as ss_sdp_common reads it. */
+static uint64_t put_accepted(ss_buffer *b, const ss_session *s, const meeting *w, uint32_t line)
 {
     ss_sdp_codec common;
+    uint64_t said = 0;
     if (w->kind == SS_MEDIA_MESSAGE) {
         put_message(b, s, w->local, port_of(w->local, line));
         put_direction(b, s->streams[line].agreed);
-        return;
+        return said;
     }
     ss_sdp_codec kept[COMMON_KEPT]; /* what is found for the m= line is not looked for again */
     size_t count = 0, behind = 0;
@@ -334,6 +366,7 @@ static void put_accepted(ss_buffer *b, const ss_session *s, const meeting *w, ui
     for (size_t at = 0; next_common(w, &at, &common);) {
         ss_put_char(b, ' ');
         ss_put_u64(b, common.payload_type);
+        said = absorb_codec(said, &common);
         if (count < COMMON_KEPT) {
             kept[count++] = common;
             behind = at;
@@ -347,19 +380,24 @@ static void put_accepted(ss_buffer *b, const ss_session *s, const meeting *w, ui
         put_codec_lines(b, &common);
     }
     put_direction(b, s->streams[line].agreed);
+    return said;
 }
 
-static void put_answer(ss_session *s, const ss_sdp *offer, const ss_sdp_local *local, ss_buffer *b)
+/* Its formats. */
+static uint64_t put_answer(ss_session *s, const ss_sdp *offer, const ss_sdp_local *local,
+                           ss_buffer *b)
 {
+    uint64_t formats = 0;
     for (bool is_done = false; !is_done;) {
         draft d;
         const size_t start = b->len;
+        formats = 0;
         put_session(b, s, local, offer, &d); /* RFC3264:6 t= equals the offer's */
         for (uint32_t i = 0; i < offer->media_count; i++) {
             const ss_sdp_media *m = &offer->media[i];
             const meeting w = { offer, m, local, ss_media_kind_of(m) };
             if (i < SS_SESSION_STREAMS && s->streams[i].is_on) {
-                put_accepted(b, s, &w, i);
+                formats = ss_mix_absorb(formats, put_accepted(b, s, &w, i));
             } else {
                 put_rejected(b, m);
             }
@@ -367,6 +405,7 @@ static void put_answer(ss_session *s, const ss_sdp *offer, const ss_sdp_local *l
         is_done = close_draft(s, b, &d);
         b->len = is_done ? b->len : start;
     }
+    return formats;
 }
 
 /* RFC3264:6.1 we send what they receive and we want to send; and the other way round. */
@@ -399,10 +438,12 @@ ss_status ss_session_answer(ss_session *s, const ss_sdp *offer, const ss_sdp_loc
         }
     }
     s->lines = (uint8_t)offer->media_count;
-    put_answer(s, offer, local, b);
+    const uint64_t formats = put_answer(s, offer, local, b);
     if (b->overflow) {
         return SS_ERR_FULL;
     }
+    ss_session_settle(s, (uint64_t[]){ offer->session_id, offer->version },
+                      (uint64_t[]){ s->id, s->version }, formats);
     return accepted == 0 && offered > 0 ? SS_ERR_SEMANTIC : SS_OK;
 }
 

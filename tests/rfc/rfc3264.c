@@ -215,6 +215,54 @@ TEST(rfc3264_8_what_rejects_all_has_the_origin_of_the_last_description)
     CHECK_EQ(b.read.session_id, 2);
 }
 
+static void check_terms(void)
+{
+    CHECK(a.session.versions != 0 && a.session.formats != 0);
+    CHECK_EQ(a.session.versions, b.session.versions);
+    CHECK_EQ(a.session.formats, b.session.formats);
+}
+
+/* RFC3264:4 What one side knows of an exchange the other does. */
+TEST(rfc3264_4_both_sides_know_the_terms_of_an_exchange)
+{
+    begin_with_audio();
+    check_terms();
+    const uint16_t versions = a.session.versions, formats = a.session.formats;
+    exchange(&b, &a); /* the same once more, but the other way round */
+    check_terms();
+    a.session.is_held = true;
+    exchange(&a, &b); /* other versions */
+    check_terms();
+    CHECK(a.session.versions != versions);
+    CHECK_EQ(a.session.formats, formats);
+    ss_session_add_all(&b.session);
+    exchange(&b, &a); /* other streams */
+    check_terms();
+}
+
+TEST(rfc3264_4_other_formats_or_versions_are_other_terms)
+{
+    static const char *const answers[] = {
+        "v=0\r\no=- 2 20 IN IP4 x\r\ns=-\r\nc=IN IP4 x\r\nt=0 0\r\nm=audio 5000 RTP/AVP 0\r\n",
+        "v=0\r\no=- 2 21 IN IP4 x\r\ns=-\r\nc=IN IP4 x\r\nt=0 0\r\nm=audio 5000 RTP/AVP 0\r\n",
+        "v=0\r\no=- 3 20 IN IP4 x\r\ns=-\r\nc=IN IP4 x\r\nt=0 0\r\nm=audio 5000 RTP/AVP 0\r\n",
+        "v=0\r\no=- 2 20 IN IP4 x\r\ns=-\r\nc=IN IP4 x\r\nt=0 0\r\nm=audio 5000 RTP/AVP 8\r\n",
+        "v=0\r\no=- 2 20 IN IP4 x\r\ns=-\r\nc=IN IP4 x\r\nt=0 0\r\nm=audio 5000 RTP/AVP 8 0\r\n",
+        "v=0\r\no=- 2 20 IN IP4 x\r\ns=-\r\nc=IN IP4 x\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\n",
+    };
+    unsigned terms[SS_COUNT(answers)];
+    for (size_t i = 0; i < SS_COUNT(answers); i++) {
+        begin(ALL_KINDS, ALL_KINDS);
+        CHECK_OK(ss_session_add(&a.session, SS_MEDIA_AUDIO));
+        offer(&a);
+        CHECK(take(answers[i]));
+        terms[i] = (unsigned)a.session.versions << 16 | a.session.formats;
+        for (size_t j = 0; j < i; j++) {
+            CHECK(terms[j] != terms[i]);
+        }
+    }
+}
+
 /* ---- 8.1, 8.2: streams ---- */
 
 TEST(rfc3264_8_1_a_stream_is_added_below_the_others)

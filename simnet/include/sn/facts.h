@@ -222,11 +222,20 @@ typedef struct sn_call_fact {
     uint64_t call_id;  /* hash as in ss_summary */
     union {
         uint64_t because; /* JOINED: likewise; of the others 0 */
-        /* HANGUP, BYE: the session as this end has it: a hash of its lines, kinds and directions, as this end sees them
-         * in the upper half, as its peer should in the lower; 0: none, or one that is just being changed */
-        uint64_t session;
+        uint64_t
+            session; /* HANGUP, BYE: as sn_session_fact has it; 0: none, or one that is just being changed */
     };
 } sn_call_fact;
+
+enum { SN_SESSION_BITS = 23 };
+
+/** A session, as one end has it: hashes of its lines, kinds, directions and formats as this end sees them and as its peer should, and
+ *  one of the o= lines of its last offer and answer. */
+static inline uint64_t sn_session_fact(uint64_t ours, uint64_t theirs, uint16_t versions)
+{
+    const uint64_t mask = (1u << SN_SESSION_BITS) - 1;
+    return (uint64_t)versions << 48 | (ours & mask) << 24 | 1u << SN_SESSION_BITS | (theirs & mask);
+}
 
 #define SN_CONNECTION_LIST(X)                                                \
     X(OPENING, "is being opened")                                            \

@@ -382,6 +382,8 @@ typedef struct ss_session {
     uint8_t direction;    /* ss_sdp_direction that we want for every stream */
     uint8_t lines;        /* m= lines that there are; never fewer (8) */
     bool is_held;         /* by us: we do not want to receive (8.4) */
+    /* Of the last exchange, hashes that both sides have: of its two o= lines, and of the formats of the answer. */
+    uint16_t versions, formats;
     ss_stream streams[SS_SESSION_STREAMS];
 } ss_session;
 

@@ -156,7 +156,7 @@ TEST(a_node_that_crashed_owes_nothing)
 
 static uint64_t view(uint64_t ours, uint64_t theirs)
 {
-    return ours << 32 | 1u << 31 | theirs;
+    return sn_session_fact(ours, theirs, 3);
 }
 
 static void parts(court *rig, uint32_t node, sn_call_event event, uint64_t session)
@@ -191,6 +191,31 @@ TEST(off5_sees_ends_with_different_sessions)
         parts(&rig, i % 2 == 0 ? COURT_ALICE : COURT_BOB, SN_CALL_HANGUP, i % 2 == 0 ? alice : bob);
         parts(&rig, i % 2 == 0 ? COURT_BOB : COURT_ALICE, SN_CALL_BYE, i % 2 == 0 ? bob : alice);
         CHECK_EQ(court_broken(&rig, "OFF5"), rows[i / 2].broken);
+        court_close(&rig);
+    }
+}
+
+/* The o= lines of the last exchange, unless a B2BUA stood between: its origins are its own. */
+TEST(off5_sees_ends_whose_last_exchanges_differ)
+{
+    for (unsigned joined = 0; joined < 2; joined++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
+        court_call(&rig, COURT_BOB, SN_CALL_INCOMING, 1, 0);
+        if (joined == 1) {
+            court_give(&rig, (sn_fact){ .kind = SN_FACT_CALL,
+                                        .entity = COURT_BOB,
+                                        .peer = SN_NOBODY,
+                                        .call = { .source = SN_NOBODY,
+                                                  .event = SN_CALL_JOINED,
+                                                  .call_id = 77,
+                                                  .because = COURT_CALL_ID } });
+        }
+        parts(&rig, COURT_ALICE, SN_CALL_HANGUP, sn_session_fact(5, 6, 1));
+        parts(&rig, COURT_BOB, SN_CALL_BYE, sn_session_fact(6, 5, 2));
+        CHECK_EQ(court_broken(&rig, "OFF5"), joined == 0);
         court_close(&rig);
     }
 }
