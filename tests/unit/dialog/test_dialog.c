@@ -179,13 +179,14 @@ TEST(a_quota_refuses_a_dialog_and_changes_nothing)
     CHECK_EQ(ss_dialog_create(&b->core, &options, &dialog), SS_ERR_FULL);
     b->settings.dialogs_max = 1;
     ss_status status = SS_ERR_FULL;
-    for (uint32_t bytes = 0; status != SS_OK; bytes += 8) {
+    for (uint32_t bytes = 0; status != SS_OK && bytes < sizeof store_memory; bytes += 8) {
         CHECK_EQ(b->core.bytes, 0);
         CHECK_EQ(b->core.dialogs, 0);
         CHECK_EQ(b->pools.dialogs.count, 0);
         b->settings.bytes_max = bytes;
         status = ss_dialog_create(&b->core, &options, &dialog);
     }
+    CHECK_OK(status);
     CHECK_EQ(
         ss_dialog_set_target(&b->core, ss_dialog_at(&b->core, dialog), SS_LIT("sip:other@host")),
         SS_ERR_FULL);
