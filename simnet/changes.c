@@ -199,6 +199,8 @@ static void acknowledge(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call
     if (s != NULL) {
         /* RFC3261:8.1.3.5: an offer of ours was taken out, for who could not read it */
         s->is_offered = false;
+        s->is_doubtful =
+            s->is_doubtful || !is_said; /* without room: the stack's ACK says something else */
     }
     if (!is_fine || !is_said) {
         hang_up(app, host, turn, call);

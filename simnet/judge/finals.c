@@ -91,7 +91,8 @@ static void copy_came(sn_judge *j, const sn_fact *f, txn *t)
 /* RFC3261:8.2.7 Who keeps no transaction answers each request for what it is itself: one may have the branch of another. */
 static bool is_another(const sn_fact *f, const txn *t)
 {
-    return t->noted == NOT_NOTED && t->final_at != SS_TIME_NEVER && t->request != f->hash;
+    return t->noted == NOT_NOTED && t->final_at != SS_TIME_NEVER &&
+           (t->request != f->hash || t->from != f->peer || t->from_port != f->peer_port);
 }
 
 void sn_server_request_received(sn_judge *j, const sn_fact *f)

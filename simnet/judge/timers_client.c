@@ -212,13 +212,15 @@ static void final_to_invite(sn_judge *j, const sn_fact *f, txn *t)
         t->final_at = now;
         stop_copies(t, PHASE_ACCEPTED, ss_time_after(now, 64 * member(j, t->node)->spans->t1));
     }
+    /* RFC3261:13.3.1.4 one without a Contact says no place for its ACK to go to */
     if (t->phase == PHASE_ACCEPTED && member(j, t->node)->role == SN_ROLE_UA) {
         sn_owed_add(j, (owed){ .law = LAW_TX12,
                                .node = t->node,
                                .a = f->sip.call_id,
                                .b = t->cseq, /* whatever number the response has */
                                .call_id = f->sip.call_id,
-                               .optional = now >= t->end || sn_joined_waits(j, f, t) });
+                               .optional = now >= t->end || f->sip.contact == 0 ||
+                                           sn_joined_waits(j, f, t) });
     }
 }
 

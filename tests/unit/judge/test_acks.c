@@ -2,13 +2,21 @@
 #include "check.h"
 #include "court.h"
 
-static void invite_leaves(court *rig, unsigned answer)
+/* A 2xx says where its ACK is to go: RFC3261:13.3.1.4 */
+static ss_summary answer_to_invite(unsigned status)
+{
+    ss_summary answer = court_response(status, SS_METHOD_INVITE, COURT_OURS);
+    answer.contact = status < 300;
+    return answer;
+}
+
+static void invite_leaves(court *rig, unsigned status)
 {
     court_open(rig);
     court_at(rig, 0);
     court_sends(rig, COURT_ALICE, court_request(SS_METHOD_INVITE, COURT_OURS));
     court_at(rig, SS_MS(40));
-    court_gets(rig, COURT_ALICE, court_response(answer, SS_METHOD_INVITE, COURT_OURS));
+    court_gets(rig, COURT_ALICE, answer_to_invite(status));
 }
 
 TEST(tx11_sees_a_rejection_that_is_not_acknowledged)
@@ -60,10 +68,22 @@ TEST(tx12_sees_a_2xx_copy_that_is_not_acknowledged)
     invite_leaves(&rig, 200);
     court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS + 1));
     court_at(&rig, SS_MS(540));
-    court_gets(&rig, COURT_ALICE, court_response(200, SS_METHOD_INVITE, COURT_OURS));
+    court_gets(&rig, COURT_ALICE, answer_to_invite(200));
     CHECK_EQ(court_broken_any(&rig), 0);
     court_finish(&rig, SS_S(1));
     CHECK_EQ(court_broken(&rig, "TX12"), 1);
+    court_close(&rig);
+}
+
+TEST(tx12_asks_for_no_ack_of_a_2xx_that_says_no_place_for_it)
+{
+    court rig;
+    invite_leaves(&rig, 200);
+    court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS + 1));
+    court_at(&rig, SS_MS(540));
+    court_gets(&rig, COURT_ALICE, court_response(200, SS_METHOD_INVITE, COURT_OURS));
+    court_finish(&rig, SS_S(1));
+    CHECK_EQ(court_broken_any(&rig), 0);
     court_close(&rig);
 }
 

@@ -314,6 +314,7 @@ TEST(prx3_knows_the_vias_of_what_is_answered_without_a_transaction)
         court_sends(&rig, COURT_BOB, answer);
         first.via_count = answer.via_count = 2;
         first.second_branch = answer.second_branch = 99;
+        first.body_bytes = 1; /* other bytes */
         court_at(&rig, SS_MS(10));
         court_gets(&rig, COURT_BOB, first);
         court_sends(&rig, COURT_BOB, answer);

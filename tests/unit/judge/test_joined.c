@@ -95,6 +95,7 @@ static uint64_t tx12_by_late_ack(bool has_offer, bool is_b2bua)
     court_at(&rig, SS_MS(30));
     ss_summary ok = court_response(200, SS_METHOD_INVITE, COURT_OURS);
     ok.call_id = MADE;
+    ok.contact = 1;
     court_gets(&rig, COURT_BOB, ok);
     court_at(&rig, SS_MS(50));
     ss_summary ack = court_request(SS_METHOD_ACK, COURT_OURS + 1);
