@@ -84,6 +84,7 @@ TEST(trn3_what_failed_goes_elsewhere_and_what_follows_it_too)
     answer_leaves(&rig, 200, via, COURT_PROXY, 5060);
     court_at(&rig, SS_MS(500));
     rig.peer = COURT_ALICE;
+    rig.peer_port = 5070;
     court_gets(&rig, COURT_BOB, court_request(SS_METHOD_MESSAGE, COURT_THEIRS));
     answer_leaves(&rig, 200, via, COURT_PROXY, 5060);
     CHECK_EQ(court_broken_any(&rig), 0);
