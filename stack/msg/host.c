@@ -120,30 +120,25 @@ static LEX_RARE size_t read_any_host(const lex_text *t, size_t at)
 }
 
 #if LEX_BLOCK > 0
-static inline unsigned digit_at(const char *at)
+/* Four numbers to 255 and the three dots between them, which `marks` are; no mark stands at an end or beside another. `len` is
+ * below a block. */
+static bool is_marked_ipv4(const char *at, size_t len, unsigned marks)
 {
-    return (unsigned char)(*at - '0');
-}
-
-/* Three dots and four numbers to 255, and `len` bytes altogether. `len` is below a block, and as much may be read. */
-static bool is_ipv4_of(const char *at, size_t len)
-{
-    const char *const end = at + len;
-    for (unsigned part = 0; part < 4; part++) {
-        unsigned value = digit_at(at);
-        if (value > 9 || (part > 0 && at[-1] != '.')) {
-            return false;
-        }
-        at++;
-        for (unsigned more = 0; more < 2 && digit_at(at) <= 9; more++) {
-            value = value * 10 + digit_at(at++);
-        }
-        if (value > 255) {
-            return false;
-        }
-        at += part < 3;
+    const unsigned all = (1u << len) - 1;
+    const unsigned digits = lex_block_digits(at) & all;
+    const unsigned but_one = marks & (marks - 1), third = but_one & (but_one - 1);
+    const unsigned threes = digits & digits >> 1 & digits >> 2; /* where three digits begin */
+    if ((lex_block_finds(at, '.') & all) != marks || (digits | marks) != all || third == 0 ||
+        (third & (third - 1)) != 0 || (threes & threes >> 1) != 0) {
+        return false;
     }
-    return at == end;
+    for (unsigned left = threes; left != 0; left &= left - 1) {
+        const char *part = at + (unsigned)__builtin_ctz(left);
+        if (part[0] * 100 + part[1] * 10 + part[2] > 255 + '0' * 111) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* The usual name, of two blocks at most: marks apart from each other and inside, the last one a dot. All others are read label
@@ -177,7 +172,7 @@ size_t ss_lex_host_text(const lex_text *t, size_t at)
     if ((unsigned char)((name[last] | 0x20) - 'a') <= 'z' - 'a') {
         return last > 0 && name[last - 1] == '-' ? read_any_host(t, at) : at + len;
     }
-    return len < LEX_BLOCK && is_ipv4_of(name, len) ? at + len : read_any_host(t, at);
+    return len < LEX_BLOCK && is_marked_ipv4(name, len, marks) ? at + len : read_any_host(t, at);
 }
 #else
 size_t ss_lex_host_text(const lex_text *t, size_t at)
@@ -190,13 +185,16 @@ size_t ss_lex_host_text(const lex_text *t, size_t at)
 
 size_t ss_lex_port_text(const lex_text *t, size_t at, uint16_t *port)
 {
-    uint32_t value = 0;
-    for (; at < t->len && (unsigned char)(t->at[at] - '0') <= 9; at++) {
-        value = value * 10 + (uint32_t)(t->at[at] - '0');
+    uint32_t value = 0, digit;
+    const char *c = t->at + at;
+    const char *const end = t->at + t->len;
+    for (; c < end && (digit = (unsigned char)(*c - '0')) <= 9; c++) {
+        value = value * 10 + digit;
         if (value > UINT16_MAX) {
             return SS_LEX_BAD;
         }
     }
+    at = (size_t)(c - t->at);
     *port = (uint16_t)value;
     return value == 0 ? SS_LEX_BAD : at;
 }

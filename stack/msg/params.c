@@ -18,18 +18,21 @@ LEX_RARE size_t ss_param_read_value(const lex_text *t, size_t at, size_t end, ss
     return SS_LEX_BAD;
 }
 
+/* The place of the quote that ends what a quote before `at` began. */
+static size_t quote_end(ss_slice params, size_t at)
+{
+    while (at < params.len && params.at[at] != '"') {
+        at += params.at[at] == '\\' ? 2 : 1;
+    }
+    return at;
+}
+
 /* Quoted strings may hold semicolons. */
 static size_t piece_end(ss_slice params, size_t at)
 {
-    bool is_quoted = false;
-    for (at++; at < params.len; at++) {
-        const char c = params.at[at];
-        if (is_quoted && c == '\\') {
-            at++;
-        } else if (c == '"') {
-            is_quoted = !is_quoted;
-        } else if (c == ';' && !is_quoted) {
-            break;
+    for (at++; at < params.len && params.at[at] != ';'; at++) {
+        if (params.at[at] == '"') {
+            at = quote_end(params, at + 1);
         }
     }
     return at < params.len ? at : params.len;

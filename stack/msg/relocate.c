@@ -97,10 +97,16 @@ ss_status ss_msg_replace_top_via(ss_msg *msg, ss_arena *arena, ss_slice value)
 
 void ss_msg_relocate(ss_msg *copy, ss_field *fields, const ss_msg *msg, const char *bytes)
 {
-    const move m = { .from = msg->bytes, .to = bytes, .place = msg->bytes.len + 1 };
+    const uintptr_t from = (uintptr_t)msg->bytes.at;
     *copy = *msg;
     memcpy(fields, msg->fields, msg->field_count * sizeof *fields);
     copy->fields = fields;
     copy->bytes.at = bytes;
-    move_slices(copy, &m, SS_COUNT(slices));
+    for (size_t i = 0; i < SS_COUNT(slices); i++) {
+        ss_slice *s = (ss_slice *)(void *)((unsigned char *)copy + slices[i]);
+        const uintptr_t offset = (uintptr_t)s->at - from;
+        if (offset <= msg->bytes.len) {
+            s->at = bytes + offset;
+        }
+    }
 }
