@@ -33,19 +33,34 @@ static uint64_t add_carrying(uint64_t sum, uint64_t word)
     return sum + (sum < word);
 }
 
-static uint64_t load(const unsigned char *bytes, size_t len)
+static inline uint64_t load(const unsigned char *bytes, size_t len)
 {
     uint64_t word = 0;
     memcpy(&word, bytes, len);
     return word;
 }
 
+/* The sum of up to seven bytes. */
+static inline uint64_t load_end(const unsigned char *bytes, size_t len)
+{
+    uint64_t sum = 0;
+    if ((len & 4) != 0) {
+        sum = load(bytes, 4);
+        bytes += 4;
+    }
+    if ((len & 2) != 0) {
+        sum += load(bytes, 2);
+        bytes += 2;
+    }
+    return (len & 1) != 0 ? sum + load((const unsigned char[]){ bytes[0], 0 }, 2) : sum;
+}
+
 static uint16_t fold(uint64_t sum)
 {
-    while (sum >> 16 != 0) {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    return (uint16_t)sum;
+    sum = (sum & 0xffffffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)((sum & 0xffff) + (sum >> 16));
 }
 
 /* RFC1071:4.1 by what its section 2 allows. Eight bytes at a time in the machine's own order, as a carry out of the top comes in at the bottom; only the
@@ -64,7 +79,7 @@ uint16_t sn_checksum(uint32_t partial, const unsigned char *bytes, size_t len)
         bytes += 8;
         len -= 8;
     }
-    sum = add_carrying(add_carrying(sum, other), load(bytes, len));
+    sum = add_carrying(add_carrying(sum, other), load_end(bytes, len));
     const uint16_t own = fold(sum);
     unsigned char folded[2];
     memcpy(folded, &own, sizeof own);
