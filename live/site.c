@@ -322,6 +322,7 @@ static void on_prepare(uv_prepare_t *prepare)
     sl_site *s = prepare->data;
     catch_up(s, sl_real_now(s));
     look_at_end(s);
+    sl_udp_flush(s);
     if (s->out_of_memory) {
         stop(s);
         return;

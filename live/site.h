@@ -38,6 +38,23 @@ typedef struct sl_udp {
     bool is_open;
 } sl_udp;
 
+/** A datagram that is to leave. */
+typedef struct sl_leaving {
+    sl_udp *by;
+    struct sockaddr_storage to;
+    size_t at, len; /* in the bytes of the outbox */
+} sl_leaving;
+
+enum { SL_OUTBOX = 64 };
+
+/** Those of this turn of the loop. */
+typedef struct sl_outbox {
+    uint32_t count;
+    size_t used;
+    sl_leaving leaving[SL_OUTBOX];
+    char bytes[2 * 65536];
+} sl_outbox;
+
 typedef struct sl_listener {
     uv_tcp_t handle;
     struct sl_site *site;
@@ -112,6 +129,8 @@ struct sl_site {
     sl_listener listeners[SL_LISTENS_MAX];
     uint32_t listen_count;
 
+    sl_outbox outbox;
+
     sl_connection *first, *last;
     sl_connection *buckets[SL_CONNECTION_BUCKETS];
     uint32_t next_number;
@@ -155,6 +174,8 @@ extern const sn_host_class sl_host_class;
 
 SS_MUST_USE bool sl_udp_open(sl_site *s, uint32_t nth, int *error);
 void sl_udp_send(sl_site *s, uint32_t element, const ss_path *path, ss_slice bytes);
+/** What is in the outbox leaves. */
+void sl_udp_flush(sl_site *s);
 void sl_udp_close(sl_site *s);
 SS_MUST_USE bool sl_tcp_open(sl_site *s, uint32_t nth, int *error);
 SS_MUST_USE ss_status sl_tcp_connect(sl_site *s, uint32_t element, const ss_path *path);
