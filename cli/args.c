@@ -72,6 +72,14 @@ static const cli_option options[] = {
     { CLI_METRICS, '\0', "metrics", "ADDRESS:PORT", "OpenMetrics over HTTP: 127.0.0.1:9090" },
     { CLI_SOURCE_RATE, '\0', "source-rate", "N", "requests a second that one address may send" },
     { CLI_CONNECTIONS, '\0', "connections", "N", "connections open at once (4096)" },
+    { CLI_MEMORY, '\0', "memory", "SIZE", "what it may keep in memory at most (1536MiB)" },
+    { CLI_TRANSACTIONS, '\0', "transactions", "N",
+      "requests under way at once, then 503 (one for each 7.5 KiB of --memory: 209715)" },
+    { CLI_OFFENCES, '\0', "offences", "N",
+      "unreadable messages and wrong credentials forgiven to one address (200); 0: all are" },
+    { CLI_BLOCK, '\0', "block", "TIME", "then it is not heard for so long (60s)" },
+    { CLI_OVERLOAD, '\0', "overload", NULL,
+      "hold requests back as the servers behind it ask (RFC 7339, 7415)" },
     { CLI_LOG, '\0', "log", NULL, "a line of JSON on stdout for each transaction that is over" },
     { CLI_LADDER, '\0', "ladder", NULL, "draw what was said to whom" },
     { CLI_TWICE, '\0', "twice", NULL, "run each once more: another digest is exit status 6" },
@@ -304,6 +312,32 @@ const char *cli_nth_value(const cli_args *args, cli_option_id id, uint32_t nth)
         }
     }
     return NULL;
+}
+
+bool cli_bytes(const cli_args *args, cli_option_id id, uint64_t *value)
+{
+    static const struct {
+        const char *word;
+        uint64_t bytes;
+    } units[] = { { "MiB", UINT64_C(1) << 20 },
+                  { "GiB", UINT64_C(1) << 30 },
+                  { "MB", 1000000 },
+                  { "GB", 1000000000 } };
+    const char *text = args->value[id];
+    uint64_t number = 0;
+    if (!args->given[id]) {
+        return true;
+    }
+    const size_t digits = strspn(text, "0123456789");
+    for (size_t i = 0; i < SS_COUNT(units); i++) {
+        if (strcmp(text + digits, units[i].word) == 0 &&
+            ss_slice_to_u64((ss_slice){ text, digits }, 1000000, &number) == SS_OK) {
+            *value = number * units[i].bytes;
+            return true;
+        }
+    }
+    cli_say("--%s %.40s: a size is wanted, as 512MiB or 2GB", cli_option_of(id)->name, text);
+    return false;
 }
 
 bool cli_span(const cli_args *args, cli_option_id id, ss_span *value)

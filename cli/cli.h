@@ -68,6 +68,11 @@ typedef enum cli_option_id {
     CLI_METRICS,
     CLI_SOURCE_RATE,
     CLI_CONNECTIONS,
+    CLI_MEMORY,
+    CLI_TRANSACTIONS,
+    CLI_OFFENCES,
+    CLI_BLOCK,
+    CLI_OVERLOAD,
     CLI_LOG,
     CLI_LADDER,
     CLI_TWICE,
@@ -131,6 +136,8 @@ rp_status cli_args_parse(const cli_verb *verb, int argc, char **argv, cli_args *
 const char *cli_nth_value(const cli_args *args, cli_option_id id, uint32_t nth);
 /** A length of time after an option, as 500ms, 5s, 2m, 1h; *value stays when it was not given. False when it said what is wrong. */
 SS_MUST_USE bool cli_span(const cli_args *args, cli_option_id id, ss_span *value);
+/** A number of bytes after an option, as 64MiB or 2GB; likewise. */
+SS_MUST_USE bool cli_bytes(const cli_args *args, cli_option_id id, uint64_t *value);
 /** The option of an id; every one has exactly one. */
 const cli_option *cli_option_of(cli_option_id id);
 /** The whole number after an option, at most `max`; false when it said what is wrong. */

@@ -328,11 +328,12 @@ const cli_verb cli_verb_live = {
     .operands = "ua|proxy|secret [options]",
     .summary = "the same stack on real sockets",
     .details = details,
-    .options = CLI_TAKES(CLI_LISTEN, CLI_SCENARIO, CLI_NODE, CLI_SET, CLI_OUT, CLI_FORCE, CLI_AOR,
-                         CLI_REGISTER, CLI_EXPIRES, CLI_USER, CLI_PASSWORD_FILE, CLI_REALM,
-                         CLI_PROXY, CLI_DNS, CLI_CALL, CLI_COUNT, CLI_RATE, CLI_HOLD, CLI_CANCEL,
-                         CLI_HANGUP, CLI_ANSWER, CLI_REJECT, CLI_DOMAIN, CLI_USERS, CLI_BINDINGS,
-                         CLI_METRICS, CLI_SOURCE_RATE, CLI_CONNECTIONS, CLI_LOG, CLI_JSON,
-                         CLI_QUIET, CLI_VERBOSE, CLI_HELP),
+    .options =
+        CLI_TAKES(CLI_LISTEN, CLI_SCENARIO, CLI_NODE, CLI_SET, CLI_OUT, CLI_FORCE, CLI_AOR,
+                  CLI_REGISTER, CLI_EXPIRES, CLI_USER, CLI_PASSWORD_FILE, CLI_REALM, CLI_PROXY,
+                  CLI_DNS, CLI_CALL, CLI_COUNT, CLI_RATE, CLI_HOLD, CLI_CANCEL, CLI_HANGUP,
+                  CLI_ANSWER, CLI_REJECT, CLI_DOMAIN, CLI_USERS, CLI_BINDINGS, CLI_METRICS,
+                  CLI_SOURCE_RATE, CLI_CONNECTIONS, CLI_MEMORY, CLI_TRANSACTIONS, CLI_OFFENCES,
+                  CLI_BLOCK, CLI_OVERLOAD, CLI_LOG, CLI_JSON, CLI_QUIET, CLI_VERBOSE, CLI_HELP),
     .run = run_live,
 };

@@ -102,27 +102,56 @@ static bool read_metrics(const cli_args *args, ss_address *at)
     return true;
 }
 
+/* What the world may take of it. */
+static bool read_limits(const cli_args *args, sl_proxy_setup *setup, sl_limits *limits)
+{
+    uint64_t rate = 0, connections = 0, offences = SL_OFFENCES_DEFAULT;
+    setup->memory = SL_MEMORY_DEFAULT;
+    setup->block = SL_BLOCK_DEFAULT;
+    if (!cli_number(args, CLI_SOURCE_RATE, 1000000, &rate) ||
+        !cli_number(args, CLI_CONNECTIONS, 1000000, &connections) ||
+        !cli_number(args, CLI_OFFENCES, 1000000, &offences) ||
+        !cli_span(args, CLI_BLOCK, &setup->block) || !cli_bytes(args, CLI_MEMORY, &setup->memory)) {
+        return false;
+    }
+    uint64_t transactions = sl_transactions_in(setup->memory);
+    if (!cli_number(args, CLI_TRANSACTIONS, UINT32_MAX, &transactions)) {
+        return false;
+    }
+    if (setup->memory < SL_MEMORY_LEAST) {
+        cli_say("--memory %.40s: at least 64MiB", args->value[CLI_MEMORY]);
+        return false;
+    }
+    if (transactions == 0 || transactions > sl_transactions_in(setup->memory)) {
+        cli_say("--transactions %.40s: from 1 to %u; more need more --memory",
+                args->value[CLI_TRANSACTIONS], sl_transactions_in(setup->memory));
+        return false;
+    }
+    setup->rate = (uint32_t)rate;
+    setup->offences = (uint32_t)offences;
+    setup->transactions = (uint32_t)transactions;
+    setup->has_overload_control = args->given[CLI_OVERLOAD];
+    limits->connections = (uint32_t)connections;
+    limits->memory = setup->memory / 3 * 2;
+    return true;
+}
+
 static rp_status read_setup(const cli_args *args, const char **domains, sl_proxy_setup *setup,
                             sl_options *options)
 {
-    uint64_t rate = 0, connections = 0;
     const rp_status status = read_domains(args, domains, &setup->domain_count);
     if (status != RP_OK) {
         return status;
     }
-    if (!cli_number(args, CLI_SOURCE_RATE, 1000000, &rate) ||
-        !cli_number(args, CLI_CONNECTIONS, 1000000, &connections) ||
-        !read_metrics(args, &options->metrics)) {
+    if (!read_limits(args, setup, &options->limits) || !read_metrics(args, &options->metrics)) {
         return RP_USAGE;
     }
     setup->domains = domains;
     setup->outbound = args->value[CLI_PROXY];
-    setup->rate = (uint32_t)rate;
     setup->epoch_s = (uint64_t)time(NULL);
     if (args->given[CLI_USERS]) {
         setup->realm = args->given[CLI_REALM] ? args->value[CLI_REALM] : domains[0];
     }
-    options->limits.connections = (uint32_t)connections;
     options->bindings = args->value[CLI_BINDINGS];
     options->dns = args->value[CLI_DNS];
     return live_seed(&setup->seed) ? RP_OK : RP_IO;

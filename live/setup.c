@@ -29,6 +29,16 @@ static ss_settings settings_of(void)
     return s;
 }
 
+/* Of the memory two thirds are for transactions and the like, one for what a quota of bytes counts. */
+static void fit_into(ss_settings *s, uint64_t memory, uint32_t transactions)
+{
+    const uint64_t store = memory / 3, bytes = store - store / 32;
+    s->txns_max = transactions;
+    s->dialogs_max = transactions / 2;
+    s->txns_ending = transactions / 200;
+    s->bytes_max = bytes > UINT32_MAX ? UINT32_MAX : (uint32_t)bytes;
+}
+
 /* The router, and those who turn up. */
 static bool add_surroundings(sn_plan *plan, const ss_settings *settings, uint32_t *peers)
 {
@@ -189,13 +199,13 @@ sn_plan *sl_ua_plan(const sl_ua_setup *setup, uint32_t *node, uint32_t *first_pe
 
 /* ---- the proxy ---- */
 
-enum { USERS_EXPECTED = 100000, SOURCES = 65536, OFFENCES = 200 };
+enum { USERS_EXPECTED = 100000, SOURCES = 65536 };
 
 /* Everybody else pays for who sends garbage, or guesses passwords: he is not heard for a while. */
 static ss_defence_config defence_of(const sl_proxy_setup *setup)
 {
-    ss_defence_config d = { .offences = { SS_MS(100), OFFENCES },
-                            .block = SS_S(60),
+    ss_defence_config d = { .offences = { setup->offences == 0 ? 0 : SS_MS(100), setup->offences },
+                            .block = setup->block,
                             .proof = SS_S(600),
                             .counts = 1u << SS_OFFENCE_MALFORMED | 1u << SS_OFFENCE_CREDENTIALS,
                             .slots = SOURCES };
@@ -249,6 +259,7 @@ static bool fill_proxy(sn_plan *plan, const sl_proxy_setup *setup, uint32_t *pro
     plan->duration = FOREVER;
     plan->drain = 0;
     settings.by_size = true;
+    fit_into(&settings, setup->memory, setup->transactions);
     if (setup->has_overload_control) {
         settings.overload_control[0] = SS_OC_RATE;
         settings.overload_control[1] = SS_OC_LOSS;

@@ -6,7 +6,7 @@ import sys
 import time
 
 corpus, port, SILENT = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-SECONDS = 1
+SECONDS = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 HOST, ME = ("127.0.0.1", port), "127.0.0.2"
 draw = random.Random(1)
 texts = [open(f, "rb").read()[:60000] for f in sorted(glob.glob(corpus + "/rfc/**/*", recursive=True)) if glob.os.path.isfile(f)]

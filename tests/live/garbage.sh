@@ -9,10 +9,17 @@ proxy=$pid at=$port
 start callee ua --listen udp:127.0.0.1:0 --listen tcp:127.0.0.1:0 --aor sip:bob@example.com --register sip:example.com \
     --proxy "sip:127.0.0.1:$at"
 callee=$pid callee_at=$port
+rss() { awk '/VmRSS/ { print $2 }' "/proc/$1/status"; }
+before=$(rss "$proxy")
 for target in "$at 1000" "$callee_at 0"; do
     # shellcheck disable=SC2086
-    python3 "${0%/*}/garbage.py" "$SOURCE_DIR/corpus" $target || fault "port $target: garbage could not be said"
+    python3 "${0%/*}/garbage.py" "$SOURCE_DIR/corpus" $target "${GARBAGE_SECONDS:-1}" || fault "port $target: garbage could not be said"
 done
+grown=$(($(rss "$proxy") - before))
+echo "the proxy has grown by $grown KiB"
+if [ "${SANITIZED:-0}" = 0 ]; then # 1.5 GiB it may keep; of garbage there is nothing to keep but who sent it
+    [ "$grown" -lt 200000 ] || fault "the proxy grew by $grown KiB"
+fi
 is_gone "$proxy" && die "the proxy is gone"
 is_gone "$callee" && die "the user agent is gone"
 "$SIPSIM" live ua --listen udp:127.0.0.1:0 --aor sip:alice@example.com --proxy "sip:127.0.0.1:$at" --call sip:bob@example.com \

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What the tests with SIPp share: its built-in scenarios, and what its statistics say of them.
-. "${0%/*}/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 need_command sipp sip-tester
 rm -f branch*messages.log
 

@@ -38,10 +38,25 @@ typedef struct sl_proxy_setup {
     const char *realm; /* credentials of this realm are asked for; NULL: of nobody */
     const char *outbound;
     uint32_t rate;             /* requests a second that one address may send; 0: any number */
-    bool has_overload_control; /* RFC 7339 */
+    uint32_t offences;         /* of one address that are forgiven; 0: all are */
+    ss_span block;             /* … then it is not heard for so long */
+    bool has_overload_control; /* as a client of RFC 7339 */
+    uint64_t memory;           /* bytes that it may keep; see sl_memory_split */
+    uint32_t transactions;     /* at once */
     ss_transport transport;
     uint64_t seed, epoch_s;
 } sl_proxy_setup;
+/** Defaults of the limits above. */
+#define SL_MEMORY_DEFAULT   (UINT64_C(1536) << 20)
+#define SL_MEMORY_LEAST     (UINT64_C(64) << 20)
+#define SL_OFFENCES_DEFAULT 200u
+#define SL_BLOCK_DEFAULT    SS_S(60)
+/** How many transactions have room in so much memory, in bad times: each of them with a message of 2 KiB to be sent again. */
+static inline uint32_t sl_transactions_in(uint64_t memory)
+{
+    const uint64_t room = memory / 7680;
+    return room > UINT32_MAX ? UINT32_MAX : (uint32_t)room;
+}
 /** As sl_ua_plan. */
 sn_plan *sl_proxy_plan(const sl_proxy_setup *setup, uint32_t *node, uint32_t *first_peer,
                        const char **why);

@@ -1,0 +1,59 @@
+#!/bin/bash
+# Each limit of a live proxy, by its option, and who is not concerned by it: requests of one address, who is blocked, connections,
+# transactions, bytes of a message, memory. RFC3261:26.3.2.4 RFC3261:21.5.7
+. "${0%/*}/lib.sh"
+
+push() { timeout 60 python3 "${0%/*}/limits.py" "$@" || fault "limits.py $*"; }
+# metric PORT NAME
+metric() { python3 -c "import urllib.request as u; print(u.urlopen('http://127.0.0.1:$1/metrics').read().decode())" | awk -v n="sipsim_$2" '$1 == n { print $2 }'; }
+# expects WORDS COMMAND…
+expects() {
+    local wanted=$1 got
+    shift
+    got=$("$@")
+    [[ $got =~ ^$wanted$ ]] || fault "$*: $got, not $wanted"
+}
+proxy() {
+    name=$1
+    shift
+    start "$name" proxy --listen udp:127.0.0.1:0 --listen tcp:127.0.0.1:0 "$@"
+    proxy=$pid
+}
+ends() {
+    stop "$proxy"
+    [ "$status" = 0 ] || fault "$name: the proxy ended with $status: $(tail -n 5 "$name.log")"
+}
+
+proxy by_default
+expects 'answered 100 other 1' push source_rate "$port"
+expects 'SIP/2.0 513 .*|closed' push message "$port"
+ends
+
+proxy source_rate --source-rate 5
+expects 'answered ([5-9]|1[0-9]) other 1' push source_rate "$port" # a second's worth at once, and what came up while they came
+ends
+
+proxy block --offences 10 --block 2s
+expects 'before 1 during 0 other 1 after 1' push block "$port"
+ends
+
+proxy connections --connections 16
+expects 'open 14' push connections "$port" # an eighth of them is for those that it opens itself
+ends
+
+proxy transactions --transactions 100 --offences 0
+expects 'before 1 during 1 other 1 after 1' push block "$port"
+expects 'tried [1-9][0-9]* refused [1-9][0-9]+' push transactions "$port" 300
+ends
+
+# More than there is room for: what it keeps stays below what it may keep, and it answers somebody else afterwards.
+proxy memory --memory 64MiB --offences 0
+before=$(awk '/VmRSS/ { print $2 }' "/proc/$proxy/status")
+push transactions "$port" $((calls * 10)) >memory.out
+after=$(awk '/VmRSS/ { print $2 }' "/proc/$proxy/status")
+grep -q 'tried [1-9][0-9]* refused [1-9]' memory.out || fault "64 MiB: $(cat memory.out)"
+if [ "${SANITIZED:-0}" = 0 ]; then
+    [ $((after - before)) -lt 67000 ] || fault "64 MiB: grew by $((after - before)) KiB"
+fi
+ends
+finish
