@@ -11,13 +11,18 @@ static void put_head(rp_file *out, const rp_sweep *s, bool good)
 {
     rp_put_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                     "style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'\">\n"
+                     "style-src ");
+    rp_put_text(out, rp_page_css_hash);
+    rp_put_char(out, ' ');
+    rp_put_text(out, rp_page_sweep_css_hash);
+    rp_put_text(out, "; form-action 'none'; base-uri 'none'\">\n"
                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
     rp_put_text(out, good ? "pass: " : "fail: ");
     rp_html_text(out, s->name);
-    rp_put_text(out, "</title>\n<style>\n");
+    rp_put_text(out, "</title>\n<style>");
     rp_put(out, rp_page_css);
+    rp_put_text(out, "</style>\n<style>");
     rp_put(out, rp_page_sweep_css);
     rp_put_text(out, "</style>\n</head>\n<body>\n");
 }

@@ -65,6 +65,13 @@ for what in '<svg' 'links.wire.loss' 'Runs that failed' "Content-Security-Policy
     grep -q "$what" failed/report.html || fault "report.html has no $what"
 done
 grep -qi '<script' failed/report.html && fault 'report.html has a script'
+python3 - failed/report.html <<'PY' || fault "report.html: its policy does not know its styles, and them alone"
+import base64, hashlib, re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+allowed = re.search("style-src ([^;]*)", page)[1].split()
+styles = ["'sha256-%s'" % base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in re.findall("<style>(.*?)</style>", page, re.S)]
+sys.exit(styles != allowed or re.search(r'\sstyle=', page) is not None)
+PY
 
 # ---- Ctrl-C, and on ----
 cat >long.yaml <<'END'
