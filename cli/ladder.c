@@ -8,6 +8,7 @@
 #include "again.h"
 #include "cli.h"
 #include "files.h"
+#include "rp/json.h"
 #include "rp/traffic.h"
 
 enum { CALLS_SHOWN = 4 };
@@ -20,7 +21,8 @@ static rp_status form_of(const cli_args *args, rp_ladder_form *form)
         rp_ladder_form form;
     } forms[] = { { CLI_WIDE, RP_LADDER_WIDE },
                   { CLI_MERMAID, RP_LADDER_MERMAID },
-                  { CLI_SVG, RP_LADDER_SVG } };
+                  { CLI_SVG, RP_LADDER_SVG },
+                  { CLI_JSON, RP_LADDER_JSON } };
     unsigned given = 0;
     *form = RP_LADDER_TEXT;
     for (size_t i = 0; i < SS_COUNT(forms); i++) {
@@ -30,7 +32,7 @@ static rp_status form_of(const cli_args *args, rp_ladder_form *form)
         }
     }
     if (given > 1) {
-        cli_say("--wide, --mermaid and --svg: one of them");
+        cli_say("--wide, --mermaid, --svg and --json: one of them");
         return RP_USAGE;
     }
     return RP_OK;
@@ -59,6 +61,26 @@ static rp_status of_run(const cli_args *args, const char *path, rp_ladder_form f
 }
 
 /* ---- of a capture ---- */
+
+static void list_as_json(const rp_traffic *t, rp_file *out)
+{
+    rp_json j = rp_json_on(out, false);
+    rp_json_open(&j, '[');
+    for (uint32_t i = 0; i < rp_traffic_call_count(t); i++) {
+        const rp_traffic_call *call = rp_traffic_call_at(t, i);
+        rp_json_open(&j, '{');
+        rp_json_key_u64(&j, "number", i + 1);
+        rp_json_key(&j, "method");
+        rp_json_slice(&j, ss_method_name((ss_method)call->method));
+        rp_json_key(&j, "call_id");
+        rp_json_slice(&j, call->call_id);
+        rp_json_key_u64(&j, "messages", call->messages);
+        rp_json_key_u64(&j, "final", call->final);
+        rp_json_close(&j);
+    }
+    rp_json_close(&j);
+    rp_json_end(&j);
+}
 
 static void put_head(rp_file *out, const rp_traffic_call *call, uint32_t nth)
 {
@@ -111,7 +133,8 @@ static uint32_t find(const cli_args *args, const rp_traffic *t)
 static rp_status draw_all(const rp_traffic *t, rp_ladder_form form, rp_file *out)
 {
     const uint32_t count = rp_traffic_call_count(t);
-    const uint32_t most = form == RP_LADDER_MERMAID || form == RP_LADDER_SVG ? 1 : CALLS_SHOWN;
+    const bool is_text = form == RP_LADDER_TEXT || form == RP_LADDER_WIDE;
+    const uint32_t most = is_text ? CALLS_SHOWN : 1;
     rp_status status = RP_OK;
     for (uint32_t i = 0; i < count && i < most && status == RP_OK; i++) {
         rp_put_text(out, i == 0 ? "" : "\n");
@@ -126,6 +149,10 @@ static rp_status draw_all(const rp_traffic *t, rp_ladder_form form, rp_file *out
 static rp_status show(const cli_args *args, const rp_traffic *t, rp_ladder_form form, rp_file *out)
 {
     const uint32_t count = rp_traffic_call_count(t);
+    if (args->given[CLI_LIST] && form == RP_LADDER_JSON) {
+        list_as_json(t, out);
+        return RP_OK;
+    }
     if (args->given[CLI_LIST]) {
         for (uint32_t i = 0; i < count; i++) {
             put_head(out, rp_traffic_call_at(t, i), i);
@@ -222,6 +249,6 @@ const cli_verb cli_verb_ladder = {
         "that\n"
         "was entered, * what the user of the stack did or learned, = what became of a "
         "connection.\n",
-    .options = CLI_TAKES(CLI_HELP, CLI_CALL_ID, CLI_LIST, CLI_WIDE, CLI_MERMAID, CLI_SVG),
+    .options = CLI_TAKES(CLI_HELP, CLI_CALL_ID, CLI_LIST, CLI_WIDE, CLI_MERMAID, CLI_SVG, CLI_JSON),
     .run = run_ladder
 };

@@ -93,6 +93,8 @@ typedef struct ladder_story {
     char title[64];
     const ladder_call *call; /* borrowed */
 } ladder_story;
+/** ladder_json.c: for programs. */
+void rp_ladder_json(rp_file *out, const sn_cast *cast, const ladder_story *story);
 bool rp_ladder_story(const rp_ladder *l, unsigned nth, ladder_story *story);
 /** Of the first call that failed, or else the first one. */
 bool rp_ladder_main_story(const rp_ladder *l, ladder_story *story);

@@ -165,6 +165,9 @@ bool rp_ladder_write_one(const rp_ladder *l, rp_file *out, rp_ladder_form form)
     case RP_LADDER_SVG:
         rp_ladder_picture(l, l->cast, out);
         break;
+    case RP_LADDER_JSON:
+        rp_ladder_json(out, l->cast, &story);
+        break;
     case RP_LADDER_WORDS:
         rp_ladder_explain(out, l->cast, story.call);
         break;

@@ -41,6 +41,18 @@ root = xml.dom.minidom.parse('stdout').documentElement
 assert root.tagName == 'svg' and root.getElementsByTagName('line')
 END
 status 2 ladder lost --svg --wide
+status 0 ladder lost --json
+python3 - <<'END' || fault 'the JSON says another thing than the text'
+import json
+ladder = json.load(open('stdout'))
+assert ladder['schema'] == 'sipsim.ladder/1' and ladder['nodes'] == ['alice', 'bob'] and ladder['failed'] and ladder['left_out'] == 0
+sent = [r for r in ladder['rows'] if r['kind'] == 'message' and r['what'].startswith('INVITE ')]
+assert [r['copy'] for r in sent] == list(range(1, 8)) and all(r['lost'] == 'loss' and r['arrived_ns'] is None for r in sent)
+assert [r['t_ns'] // 10**6 for r in sent] == [0, 500, 1500, 3500, 7500, 15500, 31500]
+assert 'A' in [r['what'] for r in ladder['rows'] if r['kind'] == 'timer']
+END
+status 0 explain lost --json
+json stdout 'd["schema"] == "sipsim.explain/1" and d["violation"] is None and len(d["lines"]) > 3'
 status 2 ladder lost --call c2
 says 'no call c2'
 status 2 ladder .
@@ -78,6 +90,8 @@ status 1 run short.yaml -o short -q
 status 0 explain short --violation 2
 grep -qE '^violation 2 of [0-9]+: [A-Z0-9]+ at ' stdout || fault 'explain does not tell of the violation'
 grep -qE '^  asked: ' stdout || fault 'explain does not say what the law asks'
+status 0 explain short --violation 2 --json
+json stdout 'd["violation"]["number"] == 2 and d["violation"]["law"] and d["violation"]["asked"] and isinstance(d["lines"], list)'
 
 # ---- where two runs part ----
 status 0 run lost.yaml -o same -q
@@ -201,6 +215,8 @@ for file in big.pcap nano.pcap loop.pcap raw.pcapng big.pcapng pieces.pcap; do
     diff ethernet.pcap.txt $file.txt || fault "$file gives another ladder"
 done
 [ "$(grep -c TCP stdout)" = 5 ] || fault 'not five messages by TCP'
+status 0 ladder stream.pcap --list --json
+json stdout 'len(d) > 0 and d[0]["number"] == 1 and d[0]["call_id"]'
 status 0 ladder stream.pcap --list
 [ "$(cat stdout)" = 'c1 INVITE one@example.com, 5 messages, ends in 200' ] || fault '--list'
 status 0 ladder ethernet.pcap --call one@example.com --mermaid

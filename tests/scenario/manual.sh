@@ -63,10 +63,11 @@ for file in bin/sipsim share/man/man1/sipsim.1 share/man/man1/sipsim-run.1 share
 done
 cmp -s completion.bash installed/share/bash-completion/completions/sipsim || fault 'another completion is installed'
 
-# ---- golden texts of two ----
-for verb in merge diff; do
-    status 0 $verb --help
-    diff "$SOURCE_DIR/tests/scenario/help/$verb.txt" stdout || fault "$verb --help changed; if that was meant: sipsim $verb --help >tests/scenario/help/$verb.txt"
+# ---- golden texts ----
+for golden in "$SOURCE_DIR"/tests/scenario/help/*.txt; do
+    verb=$(basename "$golden" .txt)
+    status 0 "$verb" --help
+    diff "$golden" stdout || fault "$verb --help changed; if that was meant: sipsim $verb --help >tests/scenario/help/$verb.txt"
 done
 status 2 help --format csh
 finish

@@ -34,6 +34,7 @@ typedef enum rp_ladder_form {
     RP_LADDER_WIDE, /* as in ladder.txt */
     RP_LADDER_MERMAID,
     RP_LADDER_SVG,
+    RP_LADDER_JSON, /* "sipsim.ladder/1" */
     RP_LADDER_WORDS /* cause by cause, in sentences */
 } rp_ladder_form;
 /** The selected call; without one what failed first, or what came first. False when there is nothing to draw. */
