@@ -1,5 +1,5 @@
 /* sipsim ladder: the ladder of one call: of a run, which is run again from its folder's scenario.effective.yaml, so that it is
- * there whatever the run wrote of events; of a scenario; or of a capture of real traffic.
+ * there whatever the run wrote of events; of a scenario; of a capture of real traffic; or of a session input (ladder_session.c).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "again.h"
 #include "cli.h"
 #include "files.h"
+#include "ladder.h"
 #include "rp/json.h"
 #include "rp/traffic.h"
 
@@ -214,6 +215,33 @@ static bool is_run(const char *path)
             (strcmp(path + len - 5, ".yaml") == 0 || strcmp(path + len - 4, ".yml") == 0));
 }
 
+/* By its name, or by how it begins: pcap in either byte order, of micro- or nanoseconds; pcapng. */
+static bool is_capture(const char *path)
+{
+    static const unsigned char magic[][4] = { { 0xa1, 0xb2, 0xc3, 0xd4 },
+                                              { 0xd4, 0xc3, 0xb2, 0xa1 },
+                                              { 0xa1, 0xb2, 0x3c, 0x4d },
+                                              { 0x4d, 0x3c, 0xb2, 0xa1 },
+                                              { 0x0a, 0x0d, 0x0d, 0x0a } };
+    const char *end = strrchr(path, '.');
+    unsigned char head[4] = { 0 };
+    if (end != NULL &&
+        (strcmp(end, ".pcap") == 0 || strcmp(end, ".pcapng") == 0 || strcmp(end, ".cap") == 0)) {
+        return true;
+    }
+    FILE *file = fopen(path, "rb");
+    const size_t len = file == NULL ? 0 : fread(head, 1, sizeof head, file);
+    if (file != NULL) {
+        fclose(file);
+    }
+    for (size_t i = 0; i < SS_COUNT(magic); i++) {
+        if (len == sizeof head && memcmp(head, magic[i], sizeof head) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static rp_status run_ladder(const cli_args *args)
 {
     rp_ladder_form form = RP_LADDER_TEXT;
@@ -225,25 +253,30 @@ static rp_status run_ladder(const cli_args *args)
     if (status != RP_OK) {
         return status;
     }
-    return is_run(args->files[0]) ? of_run(args, args->files[0], form) : of_capture(args, form);
+    if (is_run(args->files[0])) {
+        return of_run(args, args->files[0], form);
+    }
+    return is_capture(args->files[0]) ? of_capture(args, form) : cli_ladder_session(args, form);
 }
 
 const cli_verb cli_verb_ladder = {
     .name = "ladder",
-    .operands = "RUN|FILE.yaml|FILE.pcap|FILE.pcapng",
+    .operands = "RUN|FILE.yaml|FILE.pcap|FILE.pcapng|INPUT",
     .summary = "the sequence diagram of a call",
     .details =
         "RUN is the folder of a run: its scenario.effective.yaml is run again, so every call of it "
         "can\n"
         "be drawn. A capture of real traffic is read as it is: Ethernet, Linux cooked, loopback or "
         "raw\n"
-        "IP; fragments and TCP are put together. By default what failed first, or what came "
-        "first.\n"
+        "IP; fragments and TCP are put together. An INPUT is what `sipsim fuzz` found with its "
+        "target\n"
+        "session. By default what failed first, or what came first.\n"
         "\n"
         "  sipsim ladder sipsim-out/quickstart                # what failed first, in 80 columns\n"
         "  sipsim ladder sipsim-out/quickstart --call c17     # call 17 of the scenario\n"
         "  sipsim ladder trace.pcap --list                    # the Call-IDs of a capture\n"
         "  sipsim ladder trace.pcap --call c3 --svg >c3.svg\n"
+        "  sipsim ladder findings/crash-1                     # the call that broke a law\n"
         "\n"
         "x is where a message was lost, #2 a message sent again, [A] a timer that fired, o a state "
         "that\n"

@@ -53,6 +53,17 @@ assert 'A' in [r['what'] for r in ladder['rows'] if r['kind'] == 'timer']
 END
 status 0 explain lost --json
 json stdout 'd["schema"] == "sipsim.explain/1" and d["violation"] is None and len(d["lines"]) > 3'
+session=$SOURCE_DIR/corpus/regress/session/a_2xx_with_the_next_number
+status 0 ladder "$session"
+grep -q 'INVITE [0-9]* TCP ->' stdout || fault 'no ladder of a session input'
+grep -q ' o INVITE client is ' stdout || fault 'no states in the ladder of a session input'
+status 0 ladder "$session" --json
+json stdout 'd["schema"] == "sipsim.ladder/1" and len(d["rows"]) > 10'
+for input in "$SOURCE_DIR"/corpus/regress/session/a_*; do
+    status 0 ladder "$input"
+done
+status 2 ladder "$session" --call nobody@example.com
+status 7 ladder no-such-input
 status 2 ladder lost --call c2
 says 'no call c2'
 status 2 ladder .
