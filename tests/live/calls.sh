@@ -64,4 +64,19 @@ stop "$talks"
 says talks.out.log 'answered 1, failed 0' || fault "the call was not answered before Ctrl-C"
 stop "$waits"
 [ "$status" = 0 ] || fault "who was left by Ctrl-C ended with $status"
+
+# Ctrl-C when the other end says nothing any more: our end waits for its answer, and a second Ctrl-C ends it at once.
+start freezes ua --listen udp:127.0.0.1:0
+freezes=$pid
+start waits_in_vain ua --listen udp:127.0.0.1:0 --call "sip:bob@127.0.0.1:$port" --hold 1h --json
+talks=$pid
+await 20 says waits_in_vain.out.log '"call_event":"ANSWERED"' || fault "no call before the second Ctrl-C"
+kill -STOP "$freezes"
+kill -INT "$talks"
+await 5 says waits_in_vain.out.log '"call_event":"HANGUP"' || fault "Ctrl-C does not hang up"
+kill -INT "$talks"
+await 5 is_gone "$talks" || fault "a second Ctrl-C does not end it"
+says waits_in_vain.out.log '"call_event":"ENDED"' && fault "it waited for an answer that nobody gives"
+kill -CONT "$freezes"
+stop "$freezes"
 finish

@@ -21,6 +21,17 @@ user() { echo ua --listen udp:127.0.0.1:0 --aor "sip:$1@example.com" --register 
 start bob $(user bob pw)
 bob=$pid
 get_metric() { python3 -c "import urllib.request as u; print(u.urlopen('http://127.0.0.1:$metrics/metrics').read().decode())" | awk -v n="sipsim_$1" '$1 == n { print $2 }'; }
+# What it says is OpenMetrics for a parser that is not ours.
+python3 -c 'import prometheus_client' 2>/dev/null && {
+    python3 - "$metrics" <<'PY' || fault "the metrics are no OpenMetrics"
+import sys, urllib.request
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+with urllib.request.urlopen("http://127.0.0.1:%s/metrics" % sys.argv[1]) as reply:
+    assert reply.headers["Content-Type"].startswith("application/openmetrics-text"), reply.headers
+    families = list(text_string_to_metric_families(reply.read().decode()))
+assert {"sipsim_bindings"} <= {f.name for f in families}, families
+PY
+}
 is_bound() { [ "$(get_metric bindings)" = "$1" ]; }
 await 20 is_bound 1 || fault "bob is not bound: $(get_metric bindings)"
 
