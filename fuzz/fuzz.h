@@ -35,6 +35,17 @@ unsigned fz_tape_pick(fz_tape *tape, unsigned n);
 /** What stands behind the letter of an event: 0-9, then a-z as 10 to 35, any other byte as itself; 0 at the end. */
 unsigned fz_next_digit(ss_slice *rest);
 
+/* ---- records: what happens, a verb with its words in the first line, and perhaps a text below ---- */
+
+/** Up to a line that is "%" alone. */
+ss_slice fz_next_record(ss_slice *rest);
+/** Without its line end. */
+ss_slice fz_next_line(ss_slice *rest);
+/** The next word as a number below 2^32; 0 when it is none. */
+uint64_t fz_next_number(ss_slice *line);
+/** Lines may end in LF alone, so that inputs can be read and written. In the arena; empty when that is full. */
+ss_slice fz_with_crlf(ss_slice text, ss_arena *arena);
+
 /* ---- oracles ---- */
 
 /** What a message means, as text: the same for two messages exactly when every typed value is. Case of names, compact

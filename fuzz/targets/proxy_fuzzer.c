@@ -37,55 +37,6 @@ typedef struct play {
     bool is_late;      /* time went by, or somebody was lost: transactions may be over */
 } play;
 
-/* ---- texts ---- */
-
-/* Lines may end in LF alone, so that inputs can be read and written. */
-static ss_slice with_crlf(ss_slice text, ss_arena *arena)
-{
-    ss_buffer b = ss_buffer_open(arena);
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] == '\n' && (i == 0 || text.at[i - 1] != '\r')) {
-            ss_put_char(&b, '\r');
-        }
-        ss_put_char(&b, text.at[i]);
-    }
-    return ss_buffer_keep(arena, &b);
-}
-
-static ss_slice next_line(ss_slice *rest)
-{
-    const size_t end = ss_slice_find(*rest, '\n');
-    const ss_slice line = ss_slice_cut(*rest, 0, end);
-    *rest = ss_slice_cut(*rest, end < rest->len ? end + 1 : end, rest->len);
-    return line;
-}
-
-/* Up to a line that is "%" alone. */
-static ss_slice next_record(ss_slice *rest)
-{
-    const ss_slice all = *rest;
-    size_t end = 0;
-    while (rest->len > 0) {
-        end = all.len - rest->len;
-        if (ss_slice_eq(next_line(rest), SS_LIT("%"))) {
-            return ss_slice_cut(all, 0, end);
-        }
-    }
-    return all;
-}
-
-static uint64_t next_number(ss_slice *line)
-{
-    uint64_t value = 0;
-    *line = ss_slice_trim(*line);
-    const size_t end = ss_slice_find(*line, ' ');
-    if (ss_slice_to_u64(ss_slice_cut(*line, 0, end), UINT32_MAX, &value) != SS_OK) {
-        value = 0;
-    }
-    *line = ss_slice_cut(*line, end, line->len);
-    return value;
-}
-
 /* ---- what must hold ---- */
 
 /* The one request with this branch, or NULL: of two, nobody could say which a message belongs to, nor of one that could not be read. */
@@ -179,7 +130,7 @@ static void ask_once(play *p, ss_slice text)
     ask *a = &p->asks[p->ask_count++];
     ss_msg msg;
     ss_diag diag;
-    a->bytes = with_crlf(text, &p->host->texts);
+    a->bytes = fz_with_crlf(text, &p->host->texts);
     if (ss_msg_parse(&msg, &scratch, a->bytes, &diag) == SS_OK) {
         ss_msg_summarise(&msg, &a->says);
         a->has_sound_vias = fz_is_sound_list(&msg, SS_HDR_VIA);
@@ -253,9 +204,9 @@ static void answer(play *p, ss_slice line, ss_slice rest)
 {
     ss_arena scratch = fz_arena(5);
     size_t place = 0;
-    const fz_sent *s = nth_request(p, next_number(&line), &place);
-    const unsigned status = (unsigned)(100 + next_number(&line) % 600);
-    const ss_slice lines = with_crlf(rest, &p->host->texts);
+    const fz_sent *s = nth_request(p, fz_next_number(&line), &place);
+    const unsigned status = (unsigned)(100 + fz_next_number(&line) % 600);
+    const ss_slice lines = fz_with_crlf(rest, &p->host->texts);
     const ss_slice bytes = s == NULL ? SS_EMPTY : put_answer(p, s, status, lines);
     if (bytes.len == 0) {
         return;
@@ -273,7 +224,7 @@ static void answer(play *p, ss_slice line, ss_slice rest)
 
 static void say(play *p, unsigned host, ss_slice record)
 {
-    const ss_slice bytes = with_crlf(record, &p->host->texts);
+    const ss_slice bytes = fz_with_crlf(record, &p->host->texts);
     p->is_late |= !ss_slice_starts(bytes, SS_LIT("SIP/2.0 ")); /* a request? */
     if (bytes.len > 0) {
         fz_proxy_input(p->host, host, bytes);
@@ -284,14 +235,14 @@ static void say(play *p, unsigned host, ss_slice record)
 static bool happen_around(play *p, ss_slice word, ss_slice rest, ss_slice record)
 {
     if (ss_slice_eq(word, SS_LIT("from"))) {
-        say(p, CALLER + (unsigned)next_number(&rest) % HOSTS, record);
+        say(p, CALLER + (unsigned)fz_next_number(&rest) % HOSTS, record);
     } else if (ss_slice_eq(word, SS_LIT("bind"))) {
-        const uint16_t q = (uint16_t)(next_number(&rest) % 1001);
+        const uint16_t q = (uint16_t)(fz_next_number(&rest) % 1001);
         fz_proxy_bind(p->host, q, ss_slice_trim(rest));
     } else if (ss_slice_eq(word, SS_LIT("told"))) {
         fz_proxy_told(p->host);
     } else if (ss_slice_eq(word, SS_LIT("gone"))) {
-        const uint32_t host = CALLER + (uint32_t)next_number(&rest) % HOSTS;
+        const uint32_t host = CALLER + (uint32_t)fz_next_number(&rest) % HOSTS;
         const ss_address to = ss_address_v4(0x0a000000u + host, 5060);
         p->is_late = true;
         fz_proxy_lost(p->host, &to);
@@ -303,7 +254,7 @@ static bool happen_around(play *p, ss_slice word, ss_slice rest, ss_slice record
 
 static void happen(play *p, ss_slice record)
 {
-    ss_slice line = next_line(&record), word = ss_slice_cut(line, 0, ss_slice_find(line, ' '));
+    ss_slice line = fz_next_line(&record), word = ss_slice_cut(line, 0, ss_slice_find(line, ' '));
     ss_slice rest = ss_slice_cut(line, word.len, line.len);
     size_t place = 0;
     if (happen_around(p, word, rest, record)) {
@@ -321,9 +272,9 @@ static void happen(play *p, ss_slice record)
         say(p, CALLEE, record);
     } else if (ss_slice_eq(word, SS_LIT("wait"))) {
         p->is_late = true;
-        fz_proxy_wait(p->host, SS_MS(next_number(&rest) % 1000000));
+        fz_proxy_wait(p->host, SS_MS(fz_next_number(&rest) % 1000000));
     } else if (ss_slice_eq(word, SS_LIT("lost"))) {
-        const fz_sent *s = nth_request(p, next_number(&rest), &place);
+        const fz_sent *s = nth_request(p, fz_next_number(&rest), &place);
         p->is_late = true;
         if (s != NULL) {
             fz_proxy_lost(p->host, &s->to);
@@ -342,7 +293,7 @@ int fz_target_proxy(const uint8_t *data, size_t size)
     memset(&p, 0, sizeof p);
     p.host = fz_proxy_new(&tape);
     for (unsigned i = 0; rest.len > 0 && i < RECORDS_MAX; i++) {
-        happen(&p, next_record(&rest));
+        happen(&p, fz_next_record(&rest));
         if (!p.is_late && !p.host->hops.is_loose && p.host->config.mode != SS_PROXY_STATELESS) {
             check_finals(&p);
         }

@@ -124,6 +124,16 @@ TEST(proxy_holds_over_seeds_and_regress)
     holds("proxy");
 }
 
+TEST(response_holds_over_seeds_and_regress)
+{
+    holds("response");
+}
+
+TEST(dialog_holds_over_seeds_and_regress)
+{
+    holds("dialog");
+}
+
 TEST(mutate_holds_over_seeds_and_regress)
 {
     holds("mutate");
