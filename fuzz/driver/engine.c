@@ -2,6 +2,9 @@
  * (as in -DFZ_TARGET=fz_target_uri). It must be an object of the program, not in a library: the symbol is weak in AFL++'s
  * driver, and a library would not be asked for it. */
 #include "fz/target.h"
+#ifdef FZ_HEADER /* a target that is no part of the product */
+#include FZ_HEADER
+#endif
 
 #include <stdio.h>
 #include <stdlib.h>
