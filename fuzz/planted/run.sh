@@ -4,14 +4,18 @@
 #
 #   {"bugs":[{"id":"B06","patch":"…","detected":true,"oracle":"TX3 ua …","seconds":2}]}
 #
-#   SOURCE_DIR=… BINARY_DIR=… CC=… fuzz/planted/run.sh [--time SECONDS] [--seed N] [ID…]
+# With --seeds N each is looked for N times, from seed --seed on; `seconds` is the median then, and it is detected when that one was.
+#
+#   SOURCE_DIR=… BINARY_DIR=… CC=… fuzz/planted/run.sh [--json] [--time SECONDS] [--seed N] [--seeds N] [ID…]
 set -euo pipefail
 
-time=60 seed=1
+time=60 seed=1 seeds=1 never=999999
 while [[ ${1:-} == --* ]]; do
     case $1 in
+    --json) shift && continue ;; # there is no other form
     --time) time=$2 ;;
     --seed) seed=$2 ;;
+    --seeds) seeds=$2 ;;
     *) printf 'no option %s\n' "$1" >&2 && exit 2 ;;
     esac
     shift 2
@@ -45,9 +49,9 @@ plant() {
     "$CC" "${flags[@]}" "${objects[@]}" "${archives[@]}" "${libraries[@]}" -o "$dir/sipsim"
 }
 
-# search PROGRAM DIR: until something is found that the sound build has not, or the time is over; its key on stdout
+# search PROGRAM DIR SEED: until something is found that the sound build has not, or the time is over; its key on stdout
 search() {
-    local program=$1 dir=$2 pid status=0 key=''
+    local program=$1 dir=$2 seed=$3 pid status=0 key=''
     mkdir -p "$dir"
     : >"$dir/keys"
     "$program" fuzz --target session --time "${time}s" --seed "$seed" --corpus "$SOURCE_DIR/corpus/seeds/session" -o "$dir/found" --quiet \
@@ -66,11 +70,25 @@ search() {
     esac
 }
 
+# look_for DIR: with each seed, for `oracle` and the median of `seconds`; `never` when it was not found
+look_for() {
+    local dir=$1 began key took=() n
+    oracle=''
+    for ((n = 0; n < seeds; n++)); do
+        began=$(date +%s)
+        key=$(search "$dir/sipsim" "$dir" $((seed + n))) || exit 7
+        took+=("$([[ -n $key ]] && echo $(($(date +%s) - began)) || echo "$never")")
+        oracle=${oracle:-$key}
+        rm -rf "$dir/found"
+    done
+    seconds=$(printf '%s\n' "${took[@]}" | sort -n | sed -n "$(((seeds + 1) / 2))p")
+}
+
 json_text() { sed 's/[\\"]/\\&/g' <<<"$1"; }
 
 # What the engine has against the sound build is open, and detects nothing: it is looked for as long as each bug is.
 : >"$work/sound"
-while key=$(search "$BINARY_DIR/cli/sipsim" "$work/sound.d") && [[ -n $key ]]; do
+while key=$(search "$BINARY_DIR/cli/sipsim" "$work/sound.d" "$seed") && [[ -n $key ]]; do
     sed -n 's/^found: //p' "$work/sound.d/keys" >>"$work/sound"
     printf 'sound build: %s\n' "$key" >&2
     rm -rf "$work/sound.d"
@@ -86,12 +104,10 @@ while read -r id patch what; do
         printf '%s: does not apply or compile: %s\n' "$id" "$(tail -n 3 "$work/$id.log")" >&2
         exit 7
     fi
-    began=$(date +%s)
-    oracle=$(search "$work/$id/sipsim" "$work/$id") || exit 7
-    seconds=$(($(date +%s) - began))
+    look_for "$work/$id"
     detected=true
-    if [[ -z $oracle ]]; then
-        detected=false missed=$((missed + 1))
+    if [[ $seconds -eq $never ]]; then
+        detected=false missed=$((missed + 1)) oracle='' seconds=$time
     fi
     printf '%s{"id":"%s","patch":"%s","what":"%s","detected":%s,"oracle":"%s","seconds":%d}' "$separator" "$id" \
         "$patch" "$(json_text "$what")" "$detected" "$(json_text "$oracle")" "$seconds"
