@@ -28,10 +28,12 @@ typedef struct fz_hops {
     fz_hop came[FZ_HOPS_MAX], left[FZ_HOPS_MAX];
     unsigned came_count, left_count;
     ss_time now;
-    bool is_stateless; /* responses find their way by their Vias, whatever went before */
-    bool is_loose;     /* a quota refused something, or a path failed: promises are off */
-    bool is_unread;    /* what came in this turn is no message: its refusal has no request here */
-    bool is_over;      /* more than can be remembered */
+    bool is_stateless;    /* responses find their way by their Vias, whatever went before */
+    bool ignores_breadth; /* Max-Breadth is none of its business, and goes on as it came */
+    bool has_odd_answers; /* some response came with Vias of its own below: they are passed on */
+    bool is_loose;        /* a quota refused something, or a path failed: promises are off */
+    bool is_unread; /* what came in this turn is no message: its refusal has no request here */
+    bool is_over;   /* more than can be remembered */
     struct {
         uint64_t via, to_tag;
         unsigned status; /* 0: none is due */

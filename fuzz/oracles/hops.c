@@ -149,7 +149,7 @@ static void request_left(fz_hops *h, const ss_msg *msg)
     FZ_CHECK("16.6", h->is_over || came != NULL, "Max-Forwards is not one less");
     if (find(h->left, h->left_count, hop.via, hop.method) == NULL &&
         add(h, h->left, &h->left_count, &hop) != NULL && came != NULL && came->has_cookie &&
-        came->breadth != UINT32_MAX && !h->is_stateless) {
+        came->breadth != UINT32_MAX && !h->is_stateless && !h->ignores_breadth) {
         check_breadth(h, came);
     }
 }
@@ -168,13 +168,16 @@ static void response_came(fz_hops *h, const ss_msg *msg)
 {
     const fz_hop hop = hop_of(msg, h->now);
     fz_hop *left = find(h->left, h->left_count, hop.via, hop.method);
-    if (left == NULL || left->via_count != hop.via_count || left->below != hop.below) {
+    if (left != NULL && msg->status < 200) {
+        left->is_proceeding = true; /* 17.1.3: by its top Via alone */
+    }
+    h->has_odd_answers |= left != NULL && left->via_count != hop.via_count;
+    if (left == NULL || msg->status < 200 || left->via_count != hop.via_count ||
+        left->below != hop.below) {
         return;
     }
     const fz_hop *came = find(h->came, h->came_count, hop.below, hop.method);
-    if (msg->status < 200) {
-        left->is_proceeding = true;
-    } else if (msg->status >= 300 || msg->method != SS_METHOD_INVITE) {
+    if (msg->status >= 300 || msg->method != SS_METHOD_INVITE) {
         left->final = 1;
     } else if (came != NULL && is_due(h, left, came)) {
         h->due.via = hop.below;
@@ -222,7 +225,8 @@ static void response_left(fz_hops *h, const ss_msg *msg)
     fz_hop *came = NULL;
     for (unsigned i = 0; i < h->came_count && came == NULL; i++) {
         fz_hop *c = &h->came[i];
-        if (c->via == hop.via && c->method == hop.method && c->via_count == hop.via_count) {
+        if (c->via == hop.via && c->method == hop.method &&
+            (c->via_count == hop.via_count || h->has_odd_answers)) {
             came = c;
         }
     }

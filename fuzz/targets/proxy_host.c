@@ -13,7 +13,8 @@ static fz_proxy_host the_host;
 /* A message may go to as many places as there are bindings, and each of these may redirect: what is more is a flood. */
 enum { TURN_OUTPUTS_MAX = 2000 };
 
-enum { LIVES_MAX_S = 172800 }; /* no subscription to registrations lives longer */
+/* No subscription to registrations lives longer than Expires can say (RFC 6665 4.2.1.1). */
+static const ss_span lives_max = SS_S(UINT64_C(4294967295));
 
 static const ss_slice domains[] = { SS_LIT_INIT("example.com") };
 static const ss_slice contacts[] = {
@@ -37,6 +38,7 @@ static void configure_limits(fz_proxy_host *h, fz_tape *tape)
         h->settings.bytes_max = 6000;
     }
     h->hops.is_stateless = h->config.mode == SS_PROXY_STATELESS;
+    h->hops.ignores_breadth = h->config.breadth_max == 0;
 }
 
 static void configure(fz_proxy_host *h, fz_tape *tape)
@@ -303,10 +305,10 @@ void fz_proxy_end(fz_proxy_host *h)
 {
     h->holds_answers = false;
     fz_proxy_told(h);
-    fz_proxy_wait(h, SS_S((uint64_t)LIVES_MAX_S));
+    fz_proxy_wait(h, lives_max);
     const ss_core *core = &h->engine.core;
     FZ_CHECK("proxy", core->txns == 0 && h->engine.proxy.contexts == 0 && core->timers.count == 0,
-             "something is under way two days later");
+             "something is under way when all subscriptions are over");
     FZ_CHECK("proxy",
              core->bytes == ss_proxy_kept_bytes(&h->engine.proxy, core) &&
                  h->pools.store.live_bytes == core->bytes,
