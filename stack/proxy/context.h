@@ -16,10 +16,19 @@ typedef struct ss_visit {
     ss_turn *turn;
 } ss_visit;
 
+/** Its own address toward one of that family. */
+static inline const ss_address *ss_proxy_local(const ss_proxy *proxy, uint8_t family)
+{
+    const ss_proxy_config *config = proxy->config;
+    const bool is_other = config->other.family != 0 && config->other.family == family;
+    return is_other ? &config->other : &config->local.local;
+}
+
 /** Where a request came from, for who counts: defence.c. */
 typedef struct ss_origin {
-    uint32_t name; /* under the engine's key: two that share one are taken for one; 0: nobody counts */
-    bool is_sure;  /* it came by a connection */
+    uint32_t
+        name; /* under the engine's key: two that share one are taken for one; 0: nobody counts */
+    bool is_sure; /* it came by a connection */
 } ss_origin;
 
 typedef struct ss_context {
@@ -343,7 +352,7 @@ typedef struct ss_outgoing {
     ss_slice appended_route; /* strict routing: the target, else at == NULL */
     const ss_slice *routes;  /* what remains of them, those of a path first */
     uint32_t route_count;
-    bool is_path;           /* they are not the received ones alone: of a Path, or our outbound proxy */
+    bool is_path; /* they are not the received ones alone: of a Path, or our outbound proxy */
     const ss_path *flow;    /* over which it goes, or NULL */
     const ss_path *came_by; /* of an edge proxy: the flow that the request came over, or NULL */
     uint16_t breadth;       /* Max-Breadth of the copy; 0: as received */

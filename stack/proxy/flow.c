@@ -105,8 +105,12 @@ bool ss_flow_from_token(const ss_visit *v, ss_slice token, ss_path *flow)
     ss_buffer code = ss_buffer_on(memory, sizeof memory);
     ss_put_hex(&code, code_of(v, text), CODE_DIGITS);
     *flow = v->proxy->config->local;
-    return ss_slice_eq(ss_slice_cut(token, 0, CODE_DIGITS), ss_buffer_slice(&code)) &&
-           read_flow(text, flow);
+    if (!ss_slice_eq(ss_slice_cut(token, 0, CODE_DIGITS), ss_buffer_slice(&code)) ||
+        !read_flow(text, flow)) {
+        return false;
+    }
+    flow->local = *ss_proxy_local(v->proxy, flow->remote.family);
+    return true;
 }
 
 bool ss_path_next(ss_slice *path, ss_slice *uri)

@@ -184,6 +184,7 @@ bool ss_outgoing_by(const ss_visit *v, ss_outgoing *out, const ss_answer *answer
 ss_path ss_proxy_path_to(const ss_proxy *proxy, const ss_outgoing *out, const ss_address *remote)
 {
     ss_path path = proxy->config->local;
+    path.local = *ss_proxy_local(proxy, remote->family);
     path.transport = out->hop.transport;
     path.remote = *remote;
     if (out->flow != NULL && out->flow->connection != 0) {
@@ -306,7 +307,8 @@ static bool has_reg_id(const ss_msg *request)
 }
 
 /* RFC3327:5.2 for who supports it; RFC5626:5.1 with the flow, when we are its first hop. */
-static void edit_path(const ss_visit *v, ss_splice *s, const ss_outgoing *out)
+static void edit_path(const ss_visit *v, ss_splice *s, const ss_outgoing *out,
+                      const ss_address *own)
 {
     if (!v->proxy->config->edge || s->msg->method != SS_METHOD_REGISTER ||
         !ss_msg_lists_token(s->msg, SS_HDR_SUPPORTED, SS_LIT("path"))) {
@@ -323,7 +325,7 @@ static void edit_path(const ss_visit *v, ss_splice *s, const ss_outgoing *out)
         ss_put_flow_token(v, &b, out->came_by);
         ss_put_char(&b, '@');
     }
-    ss_put_host_port(&b, &v->proxy->config->local.local);
+    ss_put_host_port(&b, own);
     put_own_transport(&b, v->proxy->config->local.transport, false);
     ss_put_text(&b, names_flow ? ";lr;ob>" : ";lr>");
     ss_splice_push(s, SS_HDR_PATH, ss_buffer_slice(&b));
@@ -331,14 +333,14 @@ static void edit_path(const ss_visit *v, ss_splice *s, const ss_outgoing *out)
 
 /* One value of ours, by which a neighbour reaches us. */
 static void put_record(const ss_visit *v, ss_buffer *b, const ss_outgoing *out, bool has_flow,
-                       ss_transport transport)
+                       const ss_address *own, ss_transport transport)
 {
     const bool sips = must_be_sips(out);
     ss_put_text(b, sips ? "<sips:" : "<sip:");
     if (has_flow) {
         put_own_flow(v, b, out);
     }
-    ss_put_host_port(b, &v->proxy->config->local.local);
+    ss_put_host_port(b, own);
     put_own_transport(b, transport, sips);
     ss_put_text(b, ";lr>");
 }
@@ -355,10 +357,24 @@ static ss_transport came_by_transport(const ss_visit *v, const ss_msg *request)
                : v->proxy->config->local.transport;
 }
 
-/* Step 4: into every request that could be of a dialog; a REGISTER, an ACK or a CANCEL makes none. Where the transport changes, each side
+/* Our address toward where a request came from, as its stamped Via says. */
+static const ss_address *came_by_address(const ss_visit *v, const ss_msg *request)
+{
+    ss_via via;
+    ss_address from = { .family = 0 };
+    if (ss_msg_top_via(request, &via) != SS_OK ||
+        ss_address_from(via.received.at != NULL ? via.received : via.host, 0, &from) != SS_OK) {
+        from.family = 0;
+    }
+    return ss_proxy_local(v->proxy, from.family);
+}
+
+/* Step 4: into every request that could be of a dialog; a REGISTER, an ACK or a CANCEL makes none. Where the transport changes, or the
+ * version of IP, each side
  * gets a value that it can use, that of the next hop on top: neither may speak the other's. RFC3261:16.6 RFC3261:16.7 (RFC 5658, whose
  * text was not at hand, calls it double Record-Route) */
-static void edit_record_route(const ss_visit *v, ss_splice *s, const ss_outgoing *out)
+static void edit_record_route(const ss_visit *v, ss_splice *s, const ss_outgoing *out,
+                              const ss_address *own)
 {
     const ss_method method = s->msg->method;
     if (!v->proxy->config->record_route || method == SS_METHOD_REGISTER ||
@@ -368,12 +384,13 @@ static void edit_record_route(const ss_visit *v, ss_splice *s, const ss_outgoing
     char memory[384];
     ss_buffer b = ss_buffer_on(memory, sizeof memory);
     const ss_transport came = came_by_transport(v, s->msg);
-    if (came == out->hop.transport) {
-        put_record(v, &b, out, true, v->proxy->config->local.transport);
+    const ss_address *came_to = came_by_address(v, s->msg);
+    if (came == out->hop.transport && came_to->family == own->family) {
+        put_record(v, &b, out, true, own, v->proxy->config->local.transport);
     } else {
-        put_record(v, &b, out, true, out->hop.transport);
+        put_record(v, &b, out, true, own, out->hop.transport);
         ss_put_text(&b, ", ");
-        put_record(v, &b, out, false, came);
+        put_record(v, &b, out, false, came_to, came);
     }
     ss_splice_push(s, SS_HDR_RECORD_ROUTE, ss_buffer_slice(&b));
 }
@@ -447,10 +464,10 @@ ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_p
     if (!ss_slice_eq(out->request_uri, request->request_uri)) {
         ss_splice_request_uri(&s, out->request_uri); /* step 2 */
     }
-    edit_limits(&s, out);          /* step 3 */
-    edit_record_route(v, &s, out); /* step 4 */
-    edit_path(v, &s, out);         /* step 5 */
-    edit_routes(v, &s, out);       /* step 6 */
+    edit_limits(&s, out);                        /* step 3 */
+    edit_record_route(v, &s, out, &path->local); /* step 4 */
+    edit_path(v, &s, out, &path->local);         /* step 5 */
+    edit_routes(v, &s, out);                     /* step 6 */
     ss_overload_strip_request(v, &s);
     edit_via(v, &s, path, branch); /* step 8 */
     if (ss_transport_is_reliable(path->transport) &&

@@ -34,7 +34,7 @@ static bool is_our_address(const ss_proxy *proxy, ss_slice host)
 {
     ss_address address;
     return ss_address_from(host, 0, &address) == SS_OK &&
-           ss_address_same_host(&address, &proxy->config->local.local);
+           ss_address_same_host(&address, ss_proxy_local(proxy, address.family));
 }
 
 /* RFC3261:18.1.2 */

@@ -177,11 +177,13 @@ static bool next_place(const ss_proxy *proxy, const ss_msg *passed, ss_path *pat
         ss_transport_from(via.transport, &path->transport) != SS_OK) {
         return false;
     }
-    if (ss_transport_is_reliable(path->transport)) {
-        return ss_transport_response_address(passed, path->transport, &path->remote) == SS_OK;
-    }
     const ss_path ours = *path;
-    return ss_transport_response_path(passed, &ours, path) == SS_OK;
+    const ss_status status =
+        ss_transport_is_reliable(path->transport)
+            ? ss_transport_response_address(passed, path->transport, &path->remote)
+            : ss_transport_response_path(passed, &ours, path);
+    path->local = *ss_proxy_local(proxy, path->remote.family);
+    return status == SS_OK;
 }
 
 /* That its Via is ours was seen to before. RFC3261:16.11 */

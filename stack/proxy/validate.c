@@ -64,6 +64,13 @@ static bool branch_ends_with(ss_slice branch, ss_slice end)
            ss_slice_eq(ss_slice_cut(branch, branch.len - end.len, branch.len), end);
 }
 
+static bool is_our_via(const ss_proxy *proxy, const ss_via *via)
+{
+    const ss_proxy_config *config = proxy->config;
+    return ss_proxy_is_our_via(proxy, via, &config->local.local) ||
+           (config->other.family != 0 && ss_proxy_is_our_via(proxy, via, &config->other));
+}
+
 /* 16.3 step 4 as RFC 5393 4.2.2 replaces it. RFC3261:16.3 RFC5393:4.2.2 */
 static ss_proxy_verdict check_loop(const ss_proxy *proxy, const ss_msg *request)
 {
@@ -77,7 +84,7 @@ static ss_proxy_verdict check_loop(const ss_proxy *proxy, const ss_msg *request)
     ss_via via;
     ss_status status;
     while ((status = ss_msg_next_via(request, &it, &via)) != SS_NONE) {
-        if (status != SS_OK || !ss_proxy_is_our_via(proxy, &via, &proxy->config->local.local)) {
+        if (status != SS_OK || !is_our_via(proxy, &via)) {
             continue;
         }
         if (!hashed) {

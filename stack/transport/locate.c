@@ -28,11 +28,17 @@ static void finish(ss_locate *l, ss_status status)
 
 /* ---- addresses ---- */
 
+/* Of each server both types are asked for, where both are of use, those of the preferred one first. */
+static bool first_is_ipv6(const ss_locate *l)
+{
+    return !l->has_ipv4 || (l->has_ipv6 && l->prefers_ipv6);
+}
+
 static void look_for_hosts(ss_locate *l)
 {
     l->stage = SS_LOCATE_HOSTS;
     l->next_server = 0;
-    l->is_ipv6 = !l->has_ipv4;
+    l->is_ipv6 = first_is_ipv6(l);
 }
 
 /* RFC3263:4.2 the host itself, at the port that was given or the transport's own. */
@@ -48,12 +54,12 @@ static void use_host(ss_locate *l)
 
 static void next_lookup(ss_locate *l)
 {
-    if (!l->is_ipv6 && l->has_ipv6) {
-        l->is_ipv6 = true;
+    if (l->is_ipv6 == first_is_ipv6(l) && l->has_ipv4 && l->has_ipv6) {
+        l->is_ipv6 = !l->is_ipv6;
         return;
     }
     l->next_server++;
-    l->is_ipv6 = !l->has_ipv4;
+    l->is_ipv6 = first_is_ipv6(l);
     if (l->next_server >= l->server_count || l->address_count == SS_LOCATE_ADDRESSES_MAX) {
         finish(l, l->address_count > 0 ? SS_OK : l->status);
     }
@@ -389,6 +395,7 @@ void ss_locate_begin(ss_locate *l, const ss_locate_options *o)
     l->is_fixed = o->is_fixed;
     l->has_ipv4 = o->has_ipv4;
     l->has_ipv6 = o->has_ipv6;
+    l->prefers_ipv6 = o->prefers_ipv6;
     l->port = o->port;
     l->transport = o->is_open && o->is_sips ? SS_TRANSPORT_TLS : o->transport;
     l->preferred = (uint8_t)l->transport;
@@ -419,7 +426,8 @@ void ss_locate_begin_response(ss_locate *l, const ss_via *via, ss_transport tran
                                              .transport = transport,
                                              .is_sips = transport == SS_TRANSPORT_TLS,
                                              .has_ipv4 = families->has_ipv4,
-                                             .has_ipv6 = families->has_ipv6 });
+                                             .has_ipv6 = families->has_ipv6,
+                                             .prefers_ipv6 = families->prefers_ipv6 });
 }
 
 ss_locate_need ss_locate_needs(const ss_locate *l)

@@ -55,7 +55,8 @@ typedef struct ss_locate_options {
     bool is_sips;
     bool is_fixed;           /* for who keeps no state: the same order whenever it asks (4.4) */
     uint32_t transports;     /* bits 1 << ss_transport that we can send by */
-    bool has_ipv4, has_ipv6; /* addresses that are of use */
+    bool has_ipv4, has_ipv6; /* addresses that are of use … */
+    bool prefers_ipv6;       /* … and of both those that are tried first: RFC 6724 */
 } ss_locate_options;
 
 typedef enum ss_locate_stage {
@@ -75,7 +76,7 @@ typedef struct ss_locate_server {
 typedef struct ss_locate {
     uint8_t stage;     /* ss_locate_stage */
     uint8_t preferred; /* ss_transport */
-    bool is_open, is_sips, is_fixed, has_ipv4, has_ipv6;
+    bool is_open, is_sips, is_fixed, has_ipv4, has_ipv6, prefers_ipv6;
     bool is_ipv6;                  /* HOSTS: it is AAAA that is asked for */
     bool from_naptr;               /* SRV: the name is a replacement, not one of ours */
     bool is_refused;               /* a zone said that there is no such service */

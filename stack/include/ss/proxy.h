@@ -69,6 +69,7 @@ typedef struct ss_defence_config {
 typedef struct ss_proxy_config {
     /* Local address; and the transport that it prefers where a URI names none (RFC 3263 4.1), which its Record-Route names. */
     ss_path local;
+    ss_address other;    /* its address of the other version of IP; family 0: it has one only */
     uint32_t transports; /* bits 1 << ss_transport beside that of `local` that it can send by */
     ss_slice host;       /* its name, as Route and Request-URI may give it; or empty */
     bool
