@@ -169,7 +169,7 @@ static void put_text(ss_buffer *b, const heard_text *text)
 
 static void put_address(ss_buffer *b, const ss_address *a)
 {
-    if (a->family == 4) {
+    if (a->family != 0) {
         ss_put_host(b, a);
         ss_put_char(b, ':');
         ss_put_u64(b, a->port);
@@ -272,11 +272,12 @@ static bool wake(void *app, sn_host *host, const sn_wake *what)
         return false;
     }
     const sn_row *row = &plan->acts[what->arg].row;
+    const sn_member *from = &plan->cast.nodes[row->other], *to = &plan->cast.nodes[row->target];
     const ss_path path = { .transport = SS_TRANSPORT_UDP,
-                           .local = sn_address_with_port(
-                               sn_member_address(&plan->cast.nodes[row->other]), SN_SIP_PORT),
-                           .remote = sn_address_with_port(
-                               sn_member_address(&plan->cast.nodes[row->target]), SN_SIP_PORT) };
+                           .local =
+                               sn_address_with_port(sn_member_address_for(from, to), SN_SIP_PORT),
+                           .remote =
+                               sn_address_with_port(sn_member_address_for(to, from), SN_SIP_PORT) };
     ss_buffer b = ss_buffer_open(sn_host_arena(host));
     put_said(&b, app, plan->messages[row->value]);
     const ss_slice bytes = ss_buffer_keep(sn_host_arena(host), &b);

@@ -36,8 +36,9 @@ static ss_address whom(const sn_host *host)
 {
     const sn_plan *plan = sn_host_plan(host);
     const uint32_t group = plan->groups[plan->nodes[sn_host_node(host)].group].toward;
-    return sn_address_with_port(sn_member_address(&plan->cast.nodes[plan->group_first[group]]),
-                                SN_SIP_PORT);
+    const sn_member *me = &plan->cast.nodes[sn_host_node(host)];
+    return sn_address_with_port(
+        sn_member_address_for(&plan->cast.nodes[plan->group_first[group]], me), SN_SIP_PORT);
 }
 
 /* ---- overhearing ---- */

@@ -85,28 +85,30 @@ void sn_ua_put_registrar(ss_buffer *b, ss_slice aor)
     }
 }
 
-static void put_route(ss_buffer *b, const sn_plan *plan, uint32_t group)
+/* An outbound proxy of members of `group`, by an address of a version that they have. */
+static void put_route(ss_buffer *b, const sn_plan *plan, uint32_t group, uint32_t outbound)
 {
     ss_put_text(b, "sip:");
-    put_address(b, sn_member_address(&plan->cast.nodes[plan->group_first[group]]));
+    put_address(b, sn_member_address_for(&plan->cast.nodes[plan->group_first[outbound]],
+                                         &plan->cast.nodes[plan->group_first[group]]));
     ss_put_text(b, ";lr");
 }
 
-void sn_ua_put_other_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spec,
-                              uint8_t nth)
+void sn_ua_put_other_outbound(ss_buffer *b, const sn_plan *plan, uint32_t group, uint8_t nth)
 {
-    put_route(b, plan, spec->other_outbounds[nth]);
+    put_route(b, plan, group, plan->groups[group].ua.other_outbounds[nth]);
 }
 
-void sn_ua_put_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spec)
+void sn_ua_put_outbound(ss_buffer *b, const sn_plan *plan, uint32_t group)
 {
+    const sn_ua_spec *spec = &plan->groups[group].ua;
     const uint32_t outbound = sn_plan_outbound(plan, spec);
     if (spec->outbound_host != NULL) {
         ss_put_text(b, "sip:");
         ss_put_text(b, spec->outbound_host);
         ss_put_text(b, ";lr");
     } else if (outbound != SN_NOBODY) {
-        put_route(b, plan, outbound);
+        put_route(b, plan, group, outbound);
     }
 }
 
@@ -145,11 +147,12 @@ static ss_slice put_template(ss_buffer *b, const char *template, uint32_t index)
     return take_text(b, from);
 }
 
-static ss_slice put_address_of(ss_buffer *b, const sn_plan *plan, uint32_t group)
+static ss_slice put_address_of(ss_buffer *b, const sn_plan *plan, uint32_t node, uint32_t group)
 {
     const size_t from = b->len;
     if (group != SN_NOBODY) {
-        put_address(b, sn_member_address(&plan->cast.nodes[plan->group_first[group]]));
+        put_address(b, sn_member_address_for(&plan->cast.nodes[plan->group_first[group]],
+                                             &plan->cast.nodes[node]));
     }
     return take_text(b, from);
 }
@@ -173,8 +176,8 @@ static void put_login(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t
     if (login->proxy != SN_NOBODY && plan->groups[login->proxy].proxy.host != NULL) {
         t->proxy_host = put_text(b, plan->groups[login->proxy].proxy.host);
     }
-    t->proxy_address = put_address_of(b, plan, login->proxy);
-    t->outbound_address = put_address_of(b, plan, sn_plan_outbound(plan, spec));
+    t->proxy_address = put_address_of(b, plan, node, login->proxy);
+    t->outbound_address = put_address_of(b, plan, node, sn_plan_outbound(plan, spec));
     if (spec->outbound_host != NULL) {
         const ss_slice host = ss_slice_from(spec->outbound_host);
         const size_t from = b->len;

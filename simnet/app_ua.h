@@ -137,9 +137,9 @@ void sn_ua_put_resource(ss_buffer *b, const sn_plan *plan, uint32_t node);
 /** The Request-URI of its REGISTER, from its address-of-record. */
 void sn_ua_put_registrar(ss_buffer *b, ss_slice aor);
 /** Its pre-loaded route; nothing without an outbound proxy. */
-void sn_ua_put_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spec);
+void sn_ua_put_outbound(ss_buffer *b, const sn_plan *plan, uint32_t group);
 /** That of another of its flows. */
-void sn_ua_put_other_outbound(ss_buffer *b, const sn_plan *plan, const sn_ua_spec *spec, uint8_t nth);
+void sn_ua_put_other_outbound(ss_buffer *b, const sn_plan *plan, uint32_t group, uint8_t nth);
 
 /* ---- sessions */
 

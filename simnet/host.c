@@ -275,8 +275,11 @@ static bool resolve(void *self, uint32_t node, const ss_query *query, ss_answer 
         return sn_resolver_ask(p, node, query, answer);
     }
     const uint32_t found = sn_resolve(plan, query->name);
+    const sn_address where = found == SN_NOBODY ? (sn_address){ 0, 0 }
+                                                : sn_member_address_for(&plan->cast.nodes[found],
+                                                                        &plan->cast.nodes[node]);
     *answer = (ss_answer){ .token = query->token, .status = SS_NONE };
-    if (found == SN_NOBODY) {
+    if (sn_address_is_none(where)) {
         return true;
     }
     ss_address *address = SS_ARENA_NEW(&p->world->arena, ss_address);
@@ -284,8 +287,7 @@ static bool resolve(void *self, uint32_t node, const ss_query *query, ss_answer 
         p->out_of_memory = true;
         return true;
     }
-    *address = sn_address_with_port(sn_member_address(&plan->cast.nodes[found]),
-                                    query->port == 0 ? SN_SIP_PORT : query->port);
+    *address = sn_address_with_port(where, query->port == 0 ? SN_SIP_PORT : query->port);
     answer->status = SS_OK;
     answer->addresses = address;
     answer->address_count = 1;

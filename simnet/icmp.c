@@ -1,4 +1,4 @@
-/* Who tells whom by ICMP that a packet came to nothing, and what a host believes of it (RFC 792, RFC 1191 4, RFC 3261 18.4).
+/* Who tells whom by ICMP that a packet came to nothing, and what a host believes of it (RFC 792, RFC 1191 4, RFC 4443, RFC 3261 18.4).
  *
  * Nobody tells of an ICMP message, nor of a fragment but the first (RFC 792). A message travels as any other packet does: links
  * delay and lose it, and a router may be told not to let it through.
@@ -45,8 +45,23 @@ static void say_ports(sn_fact *fact, ss_slice payload)
 static bool may_tell(const sn_partition *p, uint32_t node, const sn_ip *ip)
 {
     const sn_world *w = p->world;
-    return ip->protocol != SN_PROTOCOL_ICMP && ip->fragment == 0 && !w->nodes[node].is_dead &&
-           !sn_address_equal(ip->source, sn_member_address(&w->plan->cast.nodes[node]));
+    const sn_address own = sn_member_address_of(&w->plan->cast.nodes[node], ip->is_v6);
+    return !sn_ip_is_icmp(ip) && ip->fragment == 0 && !w->nodes[node].is_dead &&
+           !sn_address_is_none(own) && !sn_address_equal(ip->source, own);
+}
+
+/* RFC4443:2.4 "MUST limit the rate of ICMPv6 error messages it originates": ten at once, ten a second. `told` is when a bucket that is
+ * emptied by one each time would be full. */
+static bool takes_turn(sn_partition *p, uint32_t node)
+{
+    const ss_span each = SS_MS(100), burst = SS_MS(900);
+    ss_time *told = sn_path_told(p, node);
+    const ss_time from = told == NULL || *told < p->key.at ? p->key.at : *told;
+    if (told == NULL || from - p->key.at > burst) {
+        return false;
+    }
+    *told = from + each;
+    return true;
 }
 
 void sn_icmp_tell(sn_partition *p, uint32_t node, const sn_about *about, const sn_ip *ip,
@@ -54,7 +69,8 @@ void sn_icmp_tell(sn_partition *p, uint32_t node, const sn_about *about, const s
 {
     unsigned char bytes[SN_ICMP_BYTES_MAX];
     const sn_icmp_spec *spec = spec_of(p, node);
-    if (!may_tell(p, node, ip) || (spec->withholds & class_of(why->kind)) != 0) {
+    if (!may_tell(p, node, ip) || (spec->withholds & class_of(why->kind)) != 0 ||
+        (ip->is_v6 && !takes_turn(p, node))) {
         return;
     }
     const uint16_t mtu = (uint16_t)why->mtu;
@@ -65,7 +81,10 @@ void sn_icmp_tell(sn_partition *p, uint32_t node, const sn_about *about, const s
                      .transport = SS_TRANSPORT_UDP };
     fact.sip.call_id = about->sip.call_id;
     say_ports(&fact, payload);
-    const size_t length = sn_icmp_put(bytes, &icmp);
+    const sn_ip by = { .source = sn_member_address_of(&p->world->plan->cast.nodes[node], ip->is_v6),
+                       .destination = ip->source,
+                       .is_v6 = ip->is_v6 };
+    const size_t length = sn_icmp_put(bytes, &by, &icmp);
     sn_node_send_icmp(p, ip->source, (ss_slice){ (const char *)bytes, length }, &fact, spec->delay);
 }
 
@@ -78,25 +97,26 @@ bool sn_icmp_is_stopped(const sn_partition *p, uint32_t router, const sn_packet 
         return false;
     }
     const ss_slice payload = ss_slice_cut(sn_packet_slice(packet), ip.header, ip.total);
-    return sn_icmp_parse(payload, &icmp) == SS_OK && (stops & class_of(icmp.kind)) != 0;
+    return sn_icmp_parse(&ip, payload, &icmp) == SS_OK && (stops & class_of(icmp.kind)) != 0;
 }
 
 /* ---- a host hears of it ---- */
 
-/* Numbers are the ordinals of datagrams, cut to 16 bits. */
-static bool is_recent(uint64_t given, uint16_t id)
+/* Numbers are the ordinals of datagrams, cut to 16 bits; of IPv6 to 32, and only pieces have one. */
+static bool is_recent(uint64_t given, const sn_ip *about)
 {
-    const uint16_t age = (uint16_t)(given - 1 - id);
-    return age < given && age < SN_ICMP_RECENT;
+    const uint32_t cut = about->is_v6 ? UINT32_MAX : UINT16_MAX;
+    const uint32_t age = (uint32_t)(given - 1 - about->id) & cut;
+    return (about->is_v6 && !about->has_fragment) || (age < given && age < SN_ICMP_RECENT);
 }
 
 static bool was_sent(const sn_partition *p, uint32_t node, const sn_icmp *icmp)
 {
     const sn_world *w = p->world;
     const uint16_t from = get16(icmp->quoted.at), to = get16(icmp->quoted.at + 2);
-    const bool is_ours =
-        sn_address_equal(icmp->about.source, sn_member_address(&w->plan->cast.nodes[node])) &&
-        is_recent(w->nodes[node].ordinal, icmp->about.id);
+    const sn_address own = sn_member_address_of(&w->plan->cast.nodes[node], icmp->about.is_v6);
+    const bool is_ours = sn_address_equal(icmp->about.source, own) &&
+                         is_recent(w->nodes[node].ordinal, &icmp->about);
     const bool is_of_udp = icmp->about.protocol == SN_PROTOCOL_UDP &&
                            (from == SN_SIP_PORT || sn_resolver_takes(to, from));
     return is_ours && (is_of_udp || icmp->about.protocol == SN_PROTOCOL_TCP);

@@ -1,7 +1,7 @@
-/* A node's network: what it sends, forwards and receives, as real IPv4 packets (RFC 791, RFC 768, RFC 1812).
+/* A node's network: what it sends, forwards and receives, as real packets (RFC 791, RFC 8200, RFC 768, RFC 1812).
  *
  * Hosts have one uplink; routers form a tree and know who is below them. A packet that fits a link's MTU goes onto it;
- * a larger one is cut, at its origin and at routers alike.
+ * a larger one is cut, at its origin and, of IPv4, at routers alike.
  */
 #include "fault.h"
 #include "world_state.h"
@@ -40,8 +40,8 @@ void sn_node_drop(sn_partition *p, uint32_t node, const sn_about *about, uint64_
 static void emit_datagram(sn_partition *p, sn_fact_kind kind, uint32_t node, const sn_about *about,
                           const ss_path *path, uint32_t peer, ss_slice payload)
 {
-    sn_fact fact = packet_fact(kind, node, about, peer,
-                               SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES + payload.len);
+    const size_t header = path->remote.family == 6 ? SN_IP6_HEADER_BYTES : SN_IP_HEADER_BYTES;
+    sn_fact fact = packet_fact(kind, node, about, peer, header + SN_UDP_HEADER_BYTES + payload.len);
     fact.local_port = path->local.port;
     fact.peer_port = path->remote.port;
     fact.sip = about->sip;
@@ -280,7 +280,9 @@ static void clamp(sn_partition *p, uint32_t link, sn_packet *packet)
     sn_ip ip;
     sn_tcp tcp;
     const sn_plan *plan = p->world->plan;
-    if (!packet->about.is_stream || (packet->bytes[SN_IP_HEADER_BYTES + 13] & SN_TCP_SYN) == 0) {
+    const bool is_v6 = packet->bytes[0] >> 4 == 6;
+    const uint32_t header = is_v6 ? SN_IP6_HEADER_BYTES : SN_IP_HEADER_BYTES;
+    if (!packet->about.is_stream || (packet->bytes[header + 13] & SN_TCP_SYN) == 0) {
         return;
     }
     const sn_link_params *up = params_of(plan, SN_UP(link / 2), p->key.at);
@@ -293,7 +295,7 @@ static void clamp(sn_partition *p, uint32_t link, sn_packet *packet)
         return;
     }
     for (unsigned i = 0; i < SS_COUNT(limits); i++) {
-        const uint32_t most = limits[i] - SN_IP_HEADER_BYTES - SN_TCP_HEADER_BYTES;
+        const uint32_t most = limits[i] - header - SN_TCP_HEADER_BYTES;
         tcp.mss = limits[i] != 0 && most < tcp.mss ? (uint16_t)most : tcp.mss;
     }
     sn_tcp_put(packet->bytes + ip.header, &ip, &tcp);
@@ -330,6 +332,22 @@ static void cut(sn_partition *p, const way *w, unsigned at, ss_ref ref, const sn
     sn_packet_give(p, ref);
 }
 
+/* RFC8200:5 "link-specific fragmentation and reassembly must be provided at a layer below IPv6": what a tunnel does that takes no notice,
+ * and what happens to a segment, as streams lose nothing. */
+static bool goes_whole(const way *w, const sn_packet *packet, const sn_ip *ip, const place *at)
+{
+    return ip->is_v6 && packet->about.id.origin != w->node &&
+           (packet->about.is_stream || at->policy == SN_MTU_FRAGMENT);
+}
+
+/* RFC791:3.2 RFC8200:4.5 "performed only by source nodes" */
+static bool may_cut(const way *w, const sn_packet *packet, const sn_ip *ip, const place *at)
+{
+    const bool is_own = packet->about.id.origin == w->node && !ip->has_fragment;
+    return is_own || (!ip->is_v6 && (packet->about.is_stream || at->policy == SN_MTU_FRAGMENT ||
+                                     !ip->dont_fragment || packet->about.id.origin == w->node));
+}
+
 /* Ours to pass on, cut or drop. What belongs to streams is never lost (decisions/0009): it is cut where it does not fit. */
 static void squeeze(sn_partition *p, const way *w, unsigned next, ss_ref ref, const sn_ip *ip)
 {
@@ -344,12 +362,12 @@ static void squeeze(sn_partition *p, const way *w, unsigned next, ss_ref ref, co
         return;
     }
     const place *at = &w->places[next];
-    const bool may_cut = packet->about.is_stream || at->policy == SN_MTU_FRAGMENT ||
-                         packet->about.id.origin == w->node || !ip->dont_fragment;
     if (at->policy == SN_MTU_BLACKHOLE && !packet->about.is_stream) {
         sn_node_drop(p, w->node, &packet->about, packet->len, SN_CAUSE_BLACK_HOLE);
         sn_packet_give(p, ref);
-    } else if (may_cut) {
+    } else if (goes_whole(w, packet, ip, at)) {
+        squeeze(p, w, next + 1, ref, ip);
+    } else if (may_cut(w, packet, ip, at)) {
         cut(p, w, next, ref, ip);
     } else { /* RFC1191:4 */
         refuse(p, w->node, ref, ip, SN_CAUSE_MTU, &(sn_why){ SN_ICMP_TOO_BIG, at->mtu });
@@ -360,7 +378,8 @@ static void squeeze(sn_partition *p, const way *w, unsigned next, ss_ref ref, co
 static uint32_t known_mtu(const sn_partition *p, uint32_t node, const sn_packet *packet,
                           const sn_ip *ip, uint32_t mtu)
 {
-    const bool is_own = packet->about.id.origin == node && ip->dont_fragment;
+    const bool is_own = packet->about.id.origin == node && !packet->about.is_stream &&
+                        (ip->dont_fragment || ip->is_v6);
     const uint32_t known = is_own ? sn_path_mtu_of(p, node, ip->destination) : 0;
     return known != 0 && (mtu == 0 || known < mtu) ? known : mtu;
 }
@@ -397,14 +416,16 @@ static sn_about describe(sn_partition *p, uint32_t node, sn_address destination)
 static sn_ip header_of(const sn_partition *p, uint32_t node, sn_address destination,
                        const sn_about *about, size_t total, uint8_t protocol)
 {
-    return (sn_ip){ .source = sn_member_address(&p->world->plan->cast.nodes[node]),
+    const bool is_v6 = !sn_address_is_v4(destination);
+    const bool looks = protocol == SN_PROTOCOL_UDP && sn_path_mtu_is_looked_for(p, node);
+    return (sn_ip){ .source = sn_member_address_of(&p->world->plan->cast.nodes[node], is_v6),
                     .destination = destination,
-                    .total = (uint16_t)total,
-                    .header = SN_IP_HEADER_BYTES,
-                    .id = (uint16_t)about->id.ordinal,
+                    .total = (uint32_t)total,
+                    .header = sn_ip_header_to(destination),
+                    .id = (uint32_t)(is_v6 ? about->id.ordinal : about->id.ordinal & 0xffff),
+                    .is_v6 = is_v6,
                     .ttl = SN_IP_TTL,
-                    .dont_fragment =
-                        protocol == SN_PROTOCOL_UDP && sn_path_mtu_is_looked_for(p, node),
+                    .dont_fragment = looks && !is_v6,
                     .protocol = protocol };
 }
 
@@ -446,20 +467,29 @@ void sn_node_release(sn_partition *p, const sn_event *event)
     put_out(p, event->receiver, event->arg, &ip);
 }
 
+/* Both of one version of IP. */
+bool sn_node_can_reach(const sn_partition *p, uint32_t node, sn_address destination)
+{
+    const sn_member *member = &p->world->plan->cast.nodes[node];
+    return !sn_address_is_none(destination) &&
+           !sn_address_is_none(sn_member_address_of(member, !sn_address_is_v4(destination)));
+}
+
 void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
                   const ss_msg *read)
 {
     const sn_address destination = sn_address_from(&path->remote);
     sn_about about = describe(p, node, destination);
-    size_t total = SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES + payload.len;
+    const uint16_t header = sn_ip_header_to(destination);
+    size_t total = (size_t)header + SN_UDP_HEADER_BYTES + payload.len;
     const size_t mark = p->world->arena.used;
     read = sn_packet_read(p, &about, payload, read);
     emit_datagram(p, SN_FACT_DATAGRAM_SENT, node, &about, path, about.target, payload);
-    if (path->transport != SS_TRANSPORT_UDP || path->remote.family != 4) {
+    if (path->transport != SS_TRANSPORT_UDP || !sn_node_can_reach(p, node, destination)) {
         sn_node_drop(p, node, &about, total, SN_CAUSE_NO_ROUTE);
         return;
     }
-    if (total > SN_IP_BYTES_MAX) {
+    if (total > SN_IP_BYTES_MAX + (size_t)(path->remote.family == 6 ? SN_IP6_HEADER_BYTES : 0)) {
         sn_node_drop(p, node, &about, total, SN_CAUSE_MTU);
         return;
     }
@@ -470,7 +500,7 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     }
     if (fault != NULL && fault->act == SN_FAULT_EDIT) {
         payload = sn_edit_message(p, node, &about, &fault->edit, payload, &read);
-        total = SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES + payload.len;
+        total = (size_t)header + SN_UDP_HEADER_BYTES + payload.len;
     }
     about.is_doubled = fault != NULL && fault->act == SN_FAULT_DUPLICATE;
     about.is_damaged = fault != NULL && fault->act == SN_FAULT_CORRUPT;
@@ -479,10 +509,10 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
         return;
     }
     sn_ip ip = header_of(p, node, destination, &about, total, SN_PROTOCOL_UDP);
-    if (path->local.family == 4) {
+    if (path->local.family == path->remote.family) {
         ip.source = sn_address_from(&path->local); /* its own, or one that it makes up */
     }
-    unsigned char *udp = sn_packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES;
+    unsigned char *udp = sn_packet_at(p, ref)->bytes + header;
     if (payload.len != 0) {
         memcpy(udp + SN_UDP_HEADER_BYTES, payload.at, payload.len);
     }
@@ -507,7 +537,8 @@ void sn_node_send_segment(sn_partition *p, uint32_t node, sn_address destination
 {
     sn_about about = describe(p, node, destination);
     about.hash = ss_hash64(0, tcp->payload);
-    const size_t total = SN_IP_HEADER_BYTES + sn_tcp_header_bytes(tcp) + tcp->payload.len;
+    const uint16_t header = sn_ip_header_to(destination);
+    const size_t total = header + sn_tcp_header_bytes(tcp) + tcp->payload.len;
     about.is_stream = true;
     about.sip.call_id = call_id;
     const ss_ref ref = sn_packet_take(p, (uint32_t)total, &about);
@@ -515,7 +546,7 @@ void sn_node_send_segment(sn_partition *p, uint32_t node, sn_address destination
         return;
     }
     const sn_ip ip = header_of(p, node, destination, &about, total, SN_PROTOCOL_TCP);
-    sn_tcp_put(sn_packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES, &ip, tcp);
+    sn_tcp_put(sn_packet_at(p, ref)->bytes + header, &ip, tcp);
     put_out(p, node, ref, &ip);
 }
 
@@ -524,7 +555,8 @@ void sn_node_send_icmp(sn_partition *p, sn_address destination, ss_slice message
 {
     const uint32_t node = sent->entity;
     sn_about about = describe(p, node, destination);
-    const size_t total = SN_IP_HEADER_BYTES + message.len;
+    const uint16_t header = sn_ip_header_to(destination);
+    const size_t total = header + message.len;
     about.hash = ss_hash64(0, message);
     about.is_icmp = true;
     about.sip.call_id = sent->sip.call_id;
@@ -536,8 +568,10 @@ void sn_node_send_icmp(sn_partition *p, sn_address destination, ss_slice message
     if (ref == 0) {
         return;
     }
-    const sn_ip ip = header_of(p, node, destination, &about, total, SN_PROTOCOL_ICMP);
-    memcpy(sn_packet_at(p, ref)->bytes + SN_IP_HEADER_BYTES, message.at, message.len);
+    const sn_ip ip =
+        header_of(p, node, destination, &about, total,
+                  header == SN_IP6_HEADER_BYTES ? SN_PROTOCOL_ICMP6 : SN_PROTOCOL_ICMP);
+    memcpy(sn_packet_at(p, ref)->bytes + header, message.at, message.len);
     if (delay > 0) {
         hold(p, node, ref, &ip, delay);
     } else {
@@ -606,8 +640,8 @@ static void receive(sn_partition *p, uint32_t node, sn_about *about, const sn_ip
         status = sn_udp_parse(ip, bytes, &udp);
     } else if (ip->protocol == SN_PROTOCOL_TCP) {
         status = sn_tcp_parse(ip, bytes, &tcp);
-    } else if (ip->protocol == SN_PROTOCOL_ICMP) {
-        status = sn_icmp_parse(bytes, &icmp);
+    } else if (sn_ip_is_icmp(ip)) {
+        status = sn_icmp_parse(ip, bytes, &icmp);
     }
     if (status != SS_OK) {
         receive_nothing(p, node, about, ip, bytes, status);
@@ -626,11 +660,12 @@ static const sn_reassembly_rules *rules_of(const sn_partition *p, uint32_t node)
     return &plan->groups[plan->nodes[node].group].reassembly;
 }
 
-static void start_pieces_timer(sn_partition *p, uint32_t node, uint32_t number)
+static void start_pieces_timer(sn_partition *p, uint32_t node, uint32_t number, bool is_v6)
 {
     const sn_event event = { .kind = SN_EVENT_PIECES, .arg = number };
-    const ss_span span = rules_of(p, node)->span;
-    sn_post_self(p, node, ss_time_after(p->key.at, span == 0 ? SN_REASSEMBLY_SPAN : span), event);
+    const ss_span usual = is_v6 ? SN_REASSEMBLY6_SPAN : SN_REASSEMBLY_SPAN;
+    const ss_span span = is_v6 ? rules_of(p, node)->span6 : rules_of(p, node)->span;
+    sn_post_self(p, node, ss_time_after(p->key.at, span == 0 ? usual : span), event);
 }
 
 /* A piece that leads nowhere: why. */
@@ -642,15 +677,6 @@ static void drop_piece(sn_partition *p, uint32_t node, const sn_packet *packet, 
                                              : SN_CAUSE_MALFORMED);
 }
 
-static sn_ip as_whole(const sn_ip *piece, size_t payload)
-{
-    sn_ip ip = *piece;
-    ip.total = (uint16_t)(ip.header + payload);
-    ip.fragment = 0;
-    ip.more = false;
-    return ip;
-}
-
 static void receive_piece(sn_partition *p, uint32_t node, const sn_packet *packet, const sn_ip *ip)
 {
     sn_whole whole;
@@ -659,7 +685,7 @@ static void receive_piece(sn_partition *p, uint32_t node, const sn_packet *packe
         sn_reassembly_add(&p->world->nodes[node].reassembly, rules_of(p, node), &p->store,
                           &p->world->arena, ip, packet, &started, &whole);
     if (started != 0) {
-        start_pieces_timer(p, node, started);
+        start_pieces_timer(p, node, started, ip->is_v6);
     }
     if (status == SS_ERR_MEMORY) {
         p->out_of_memory = true;
@@ -675,8 +701,7 @@ static void receive_piece(sn_partition *p, uint32_t node, const sn_packet *packe
                 ss_slice_cut(whole.payload, SN_UDP_HEADER_BYTES, whole.payload.len);
             whole.about.intact = whole.about.intact && ss_hash64(0, payload) == whole.about.hash;
         }
-        const sn_ip all = as_whole(ip, whole.payload.len);
-        receive(p, node, &whole.about, &all, whole.payload);
+        receive(p, node, &whole.about, &whole.ip, whole.payload);
     }
 }
 
@@ -726,14 +751,17 @@ static void show_passing(sn_partition *p, uint32_t router, const sn_packet *pack
 static void forward(sn_partition *p, uint32_t router, ss_ref ref, sn_ip *ip, uint32_t from)
 {
     sn_packet *packet = sn_packet_at(p, ref);
-    const uint32_t link = next_link(p->world->plan, router, packet->about.target);
+    const bool knows =
+        !sn_address_is_none(sn_member_address_of(&p->world->plan->cast.nodes[router], ip->is_v6));
+    const uint32_t link =
+        knows ? next_link(p->world->plan, router, packet->about.target) : SN_NOBODY;
     if (link == SN_NOBODY) {
         const sn_icmp_kind kind =
             sn_plan_has_net(p->world->plan, ip->destination) ? SN_ICMP_HOST : SN_ICMP_NET;
         refuse(p, router, ref, ip, SN_CAUSE_NO_ROUTE, &(sn_why){ kind, 0 });
         return;
     }
-    if (ip->protocol == SN_PROTOCOL_ICMP && sn_icmp_is_stopped(p, router, packet)) {
+    if (sn_ip_is_icmp(ip) && sn_icmp_is_stopped(p, router, packet)) {
         sn_node_drop(p, router, &packet->about, packet->len, SN_CAUSE_FILTERED);
         sn_packet_give(p, ref);
         return;
@@ -767,7 +795,7 @@ void sn_node_packet(sn_partition *p, const sn_event *event)
     emit_arrival(p, event, packet);
     const ss_status status = sn_ip_parse(packet->bytes, packet->len, &ip);
     const bool is_ours =
-        status == SS_OK && sn_address_equal(ip.destination, sn_member_address(member));
+        status == SS_OK && sn_address_equal(ip.destination, sn_member_address_of(member, ip.is_v6));
     if (status == SS_OK && !is_ours && member->role == SN_ROLE_ROUTER) {
         if (p->world->nodes[node].class != NULL) {
             show_passing(p, node, packet, &ip);

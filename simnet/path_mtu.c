@@ -1,11 +1,11 @@
-/* What a host knows of the MTU of the way to an address, by the routers that told it (RFC 1191). A host that looks for it sends its
+/* What a host knows of the MTU of the way to an address, by the routers that told it (RFC 1191, RFC 8201). A host that looks for it sends its
  * datagrams with DON'T FRAGMENT, as large as it knows to fit, and cuts what is larger itself.
  *
  * An estimate is only ever lowered by what a router says, never below 68 bytes (3), and forgotten after a while (6.3): then the MTU of
  * the first link is tried again. Bounded: of SN_PATH_MTUS_MAX destinations the one whose time is over first makes room. */
 #include "world_state.h"
 
-enum { SN_PATH_MTUS_MAX = 16, LEAST_BYTES = 68 };
+enum { SN_PATH_MTUS_MAX = 16, LEAST_BYTES = 68, LEAST_BYTES6 = SN_IP6_MTU_MIN };
 
 typedef struct known {
     sn_address to;
@@ -15,6 +15,7 @@ typedef struct known {
 
 typedef struct paths {
     ss_table_link link; /* first: the table asks for it; by the node */
+    ss_time told; /* see sn_path_told */
     known all[SN_PATH_MTUS_MAX];
 } paths;
 
@@ -46,6 +47,13 @@ static paths *obtain_paths(sn_partition *p, uint32_t node)
     return all;
 }
 
+ss_time *sn_path_told(sn_partition *p, uint32_t node)
+{
+    paths *all = obtain_paths(p, node);
+    p->out_of_memory = p->out_of_memory || all == NULL;
+    return all == NULL ? NULL : &all->told;
+}
+
 bool sn_path_mtu_is_looked_for(const sn_partition *p, uint32_t node)
 {
     const sn_plan *plan = p->world->plan;
@@ -65,7 +73,11 @@ static known *find(paths *all, sn_address to)
 uint32_t sn_path_mtu_of(const sn_partition *p, uint32_t node, sn_address to)
 {
     const known *k = find(paths_of(p, node), to);
-    return k == NULL || k->until <= p->key.at ? 0 : k->mtu;
+    const bool is_known = k != NULL && k->until > p->key.at;
+    if (!sn_address_is_v4(to) && !sn_path_mtu_is_looked_for(p, node)) {
+        return LEAST_BYTES6; /* RFC8201:1 */
+    }
+    return is_known ? k->mtu : 0;
 }
 
 /* RFC1191:7.1, the table; 5: the greatest below the length of what was too big, for who does not say how much would fit. */
@@ -104,14 +116,18 @@ static known *obtain(sn_partition *p, uint32_t node, sn_address to)
     return k == NULL ? least_of_use(all) : k;
 }
 
-/* RFC1191:3 "MUST not increase its estimate"; "MUST never reduce its estimate of the Path MTU below 68 octets". What claims that
+/* RFC8201:4 RFC1191:3 "MUST not increase its estimate"; "MUST never reduce its estimate of the Path MTU below 68 octets". What claims that
  * as much would fit as did not is no news either. */
 void sn_path_mtu_hear(sn_partition *p, uint32_t node, const sn_icmp *icmp)
 {
     const sn_address to = icmp->about.destination;
     const uint32_t total = icmp->about.total;
-    const uint32_t said = icmp->mtu == 0 ? plateau_below(total) : icmp->mtu;
+    const bool is_v6 = icmp->about.is_v6;
+    const uint32_t said = icmp->mtu == 0 && !is_v6 ? plateau_below(total) : icmp->mtu;
     const uint32_t mtu = said < LEAST_BYTES ? LEAST_BYTES : said;
+    if (is_v6 && said < LEAST_BYTES6) {
+        return; /* RFC8201:4 "it must discard it" */
+    }
     const uint32_t before = sn_path_mtu_of(p, node, to);
     if (!sn_path_mtu_is_looked_for(p, node) || mtu >= total || (before != 0 && mtu > before)) {
         return;

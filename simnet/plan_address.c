@@ -1,7 +1,7 @@
 /* Addresses from names (design 3.5): a group has a run of /16 blocks of 10.0.0.0/8, starting where the hash of its name
  * says. Where runs would collide, the group with the lower (hash, name) has the place and the other moves to the next
  * free run: so a group's addresses do not depend on the order of the file, and most groups never notice another. Of
- * each /24 the first and the last address stay unused.
+ * each /24 the first and the last address stay unused. A node's IPv6 address has the same number in it.
  */
 #include "plan_private.h"
 
@@ -162,20 +162,25 @@ static uint32_t find_range(const sn_plan *plan, uint32_t address)
     return low;
 }
 
-bool sn_plan_has_net(const sn_plan *plan, sn_address of)
+/* The number of an address, whichever version it is of: sn_member_address_of. */
+static bool number_of(sn_address a, uint32_t *number)
 {
-    const uint32_t address = sn_address_number(of);
-    const uint32_t range = find_range(plan, address);
-    return sn_address_is_v4(of) && range < plan->group_count &&
-           address >= plan->memory->ranges[range].base;
+    *number = sn_address_number(a);
+    return sn_address_is_v4(a) || (a.high == UINT64_C(0xfd) << 56 && a.low == *number);
 }
 
-uint32_t sn_plan_find_address(const sn_plan *plan, sn_address of)
+bool sn_plan_has_net(const sn_plan *plan, sn_address of)
 {
-    const uint32_t address = sn_address_number(of);
+    uint32_t address;
+    const bool is_possible = number_of(of, &address);
+    const uint32_t range = find_range(plan, address);
+    return is_possible && range < plan->group_count && address >= plan->memory->ranges[range].base;
+}
+
+static uint32_t find_number(const sn_plan *plan, uint32_t address)
+{
     const uint32_t low = find_range(plan, address);
-    if (!sn_address_is_v4(of) || low == plan->group_count ||
-        address <= plan->memory->ranges[low].base) {
+    if (low == plan->group_count || address <= plan->memory->ranges[low].base) {
         return SN_NOBODY;
     }
     const sn_range *range = &plan->memory->ranges[low];
@@ -187,4 +192,15 @@ uint32_t sn_plan_find_address(const sn_plan *plan, sn_address of)
         range->bits > 24 ? offset - 1 : (offset >> 8) * HOSTS_OF_24 + (offset & 255) - 1;
     return index < plan->groups[range->group].count ? plan->group_first[range->group] + index
                                                     : SN_NOBODY;
+}
+
+uint32_t sn_plan_find_address(const sn_plan *plan, sn_address of)
+{
+    uint32_t number;
+    const uint32_t node = number_of(of, &number) ? find_number(plan, number) : SN_NOBODY;
+    const bool is_v6 = !sn_address_is_v4(of);
+    return node != SN_NOBODY &&
+                   !sn_address_is_none(sn_member_address_of(&plan->cast.nodes[node], is_v6))
+               ? node
+               : SN_NOBODY;
 }

@@ -2,6 +2,8 @@
  * when. */
 #include "plan_private.h"
 
+#include <string.h>
+
 static bool has_node(const sn_plan *plan, uint32_t group, uint32_t index)
 {
     return group < plan->group_count && index < plan->groups[group].count;
@@ -36,10 +38,13 @@ static ss_status fill_addresses(sn_plan *plan, const char **why)
             return fail(why, "a record of the DNS names no node");
         }
         const uint32_t node = plan->group_first[r->host_group] + r->host_index;
-        const uint32_t address = sn_address_number(sn_member_address(&plan->cast.nodes[node]));
-        for (unsigned k = 0; k < 4; k++) {
-            r->entry.record.a[k] = (uint8_t)(address >> (24 - 8 * k));
+        const bool is_v6 = r->entry.record.type == SN_DNS_AAAA;
+        const ss_address a =
+            sn_address_with_port(sn_member_address_of(&plan->cast.nodes[node], is_v6), 0);
+        if (a.family == 0) {
+            return fail(why, "a record of the DNS names a node that has no address of its type");
         }
+        memcpy(is_v6 ? r->entry.record.aaaa : r->entry.record.a, a.ip, is_v6 ? 16 : 4);
     }
     return SS_OK;
 }

@@ -243,6 +243,9 @@ static ss_status join_nodes(sn_plan *plan, sn_member *members, const char **why)
             plan->nodes[node].depth = depth;
             members[node].router = router_of(plan, node);
             members[node].number = sn_range_address(range, i);
+            members[node].lacks_v4 = plan->groups[group].lacks_v4;
+            members[node].has_v6 = plan->groups[group].has_v6;
+            members[node].prefers_v4 = plan->groups[group].prefers_v4;
         }
         if (plan->groups[group].via == SN_NOBODY) {
             plan->root = plan->group_first[group];
@@ -363,11 +366,11 @@ static ss_status share_texts(sn_plan *plan)
         }
         status = keep_text(plan, &b, &ua->registrar);
         b.len = 0;
-        sn_ua_put_outbound(&b, plan, ua);
+        sn_ua_put_outbound(&b, plan, i);
         status = status == SS_OK ? keep_text(plan, &b, &ua->route) : status;
         for (uint8_t k = 0; k < ua->other_outbound_count && status == SS_OK; k++) {
             b.len = 0;
-            sn_ua_put_other_outbound(&b, plan, ua, k);
+            sn_ua_put_other_outbound(&b, plan, i, k);
             status = keep_text(plan, &b, &ua->other_routes[k]);
         }
         ua->profile.more_routes = ua->other_routes;

@@ -73,5 +73,8 @@ uint32_t sn_plan_own_mtu(const sn_plan *plan, uint32_t node, ss_time now)
 {
     const uint32_t up = sn_plan_link_set(plan, SN_UP(node), now)->mtu;
     const uint32_t down = sn_plan_link_set(plan, SN_DOWN(node), now)->mtu;
-    return up == 0 || (down != 0 && down < up) ? down : up;
+    const uint32_t mtu = up == 0 || (down != 0 && down < up) ? down : up;
+    const sn_group_spec *g = &plan->groups[plan->nodes[node].group];
+    const bool is_least = g->lacks_v4 && g->path_mtu_age == 0;
+    return is_least && (mtu == 0 || mtu > SN_IP6_MTU_MIN) ? SN_IP6_MTU_MIN : mtu; /* RFC8201:1 */
 }

@@ -80,9 +80,11 @@ static void send_query(const visit *v, known *k)
     ss_buffer b = ss_buffer_on(bytes, sizeof bytes);
     sn_dns_put(&b, &query);
     SS_ASSERT(!b.overflow);
+    const sn_member *me = &plan->cast.nodes[v->node];
+    const sn_address there = sn_member_address_for(&plan->cast.nodes[server], me);
     const ss_path path = {
-        .local = sn_address_with_port(sn_member_address(&plan->cast.nodes[v->node]), k->port),
-        .remote = sn_address_with_port(sn_member_address(&plan->cast.nodes[server]), SN_DNS_PORT),
+        .local = sn_address_with_port(sn_member_address_of(me, !sn_address_is_v4(there)), k->port),
+        .remote = sn_address_with_port(there, SN_DNS_PORT),
     };
     const sn_event overdue = { .kind = SN_EVENT_RESOLVER, .arg = k->number };
     sn_post_self(v->p, v->node, ss_time_after(v->p->key.at, dns->timeout), overdue);
@@ -254,6 +256,7 @@ static void free_question(const visit *v, question *q)
 
 static question *new_question(const visit *v, const ss_query *query)
 {
+    const sn_member *me = &v->p->world->plan->cast.nodes[v->node];
     const ss_ref ref = ss_store_take(&v->p->store, sizeof(question));
     if (ref == 0) {
         v->p->out_of_memory = true;
@@ -275,7 +278,9 @@ static question *new_question(const visit *v, const ss_query *query)
                                .is_sips = query->is_sips,
                                .is_fixed = query->is_fixed,
                                .transports = 1u << SS_TRANSPORT_UDP | 1u << SS_TRANSPORT_TCP,
-                               .has_ipv4 = true,
+                               .has_ipv4 = !me->lacks_v4,
+                               .has_ipv6 = me->has_v6,
+                               .prefers_ipv6 = !me->prefers_v4,
                            });
     return q;
 }
@@ -377,8 +382,8 @@ static bool is_of_server(const visit *v, const known *k, const ss_address *from)
 {
     const sn_plan *plan = v->p->world->plan;
     const uint32_t server = plan->dns.servers[(k->tries - 1u) % plan->dns.server_count];
-    const ss_address expected =
-        sn_address_with_port(sn_member_address(&plan->cast.nodes[server]), SN_DNS_PORT);
+    const ss_address expected = sn_address_with_port(
+        sn_member_address_for(&plan->cast.nodes[server], &plan->cast.nodes[v->node]), SN_DNS_PORT);
     return ss_address_equal(&expected, from);
 }
 

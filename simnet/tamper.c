@@ -39,10 +39,11 @@ ss_ref sn_edit_packet(sn_partition *p, uint32_t node, uint32_t peer, ss_ref ref,
     sn_udp udp;
     sn_edit made;
     ss_arena *arena = &p->world->arena;
-    const size_t mark = arena->used, headers = SN_IP_HEADER_BYTES + SN_UDP_HEADER_BYTES;
-    if (!find_message(sn_packet_at(p, ref), how, &ip, &udp) || room < headers) {
+    const size_t mark = arena->used, headers_max = SN_IP6_HEADER_BYTES + SN_UDP_HEADER_BYTES;
+    if (!find_message(sn_packet_at(p, ref), how, &ip, &udp) || room < headers_max) {
         return ref;
     }
+    const size_t headers = sn_ip_header_to(ip.destination) + (size_t)SN_UDP_HEADER_BYTES;
     void *memory = ss_arena_take(arena, room - headers, 1);
     if (memory == NULL) {
         p->out_of_memory = true;
@@ -54,14 +55,15 @@ ss_ref sn_edit_packet(sn_partition *p, uint32_t node, uint32_t peer, ss_ref ref,
         about.id.copy = copy->number;
         (void)sn_packet_read(p, &about, ss_buffer_slice(&out), NULL);
         emit_edited(p, node, &about, peer, made, SN_CAUSE_NONE);
-        ip.total = (uint16_t)(headers + out.len);
+        ip.header = sn_ip_header_to(ip.destination);
+        ip.has_fragment = false;
+        ip.total = (uint32_t)(headers + out.len);
         const ss_ref edited = sn_packet_take(p, ip.total, &about);
         if (edited != 0) {
             unsigned char *bytes = sn_packet_at(p, edited)->bytes;
             memcpy(bytes + headers, out.at, out.len);
             sn_ip_put(bytes, &ip);
-            sn_udp_put(bytes + SN_IP_HEADER_BYTES, &ip, udp.source_port, udp.destination_port,
-                       out.len);
+            sn_udp_put(bytes + ip.header, &ip, udp.source_port, udp.destination_port, out.len);
         }
         sn_packet_give(p, ref);
         ref = edited;

@@ -119,6 +119,8 @@ uint64_t sn_tie(const sn_world *w, ss_time at, uint32_t receiver, uint32_t sende
 
 void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
                   const ss_msg *read);
+/** It has an address of that version of IP. */
+bool sn_node_can_reach(const sn_partition *p, uint32_t node, sn_address destination);
 /** A segment to an address, for the record of a call (hash, or 0). */
 void sn_node_send_segment(sn_partition *p, uint32_t node, sn_address destination, const sn_tcp *tcp,
                           uint64_t call_id);
@@ -173,6 +175,8 @@ void sn_icmp_hear(sn_partition *p, uint32_t node, const sn_about *about, const s
 bool sn_path_mtu_is_looked_for(const sn_partition *p, uint32_t node);
 /** What the way to an address carries; 0: nothing is known but the first link. */
 uint32_t sn_path_mtu_of(const sn_partition *p, uint32_t node, sn_address to);
+/** Until when the node's share of ICMPv6 errors is used up; NULL without memory. */
+ss_time *sn_path_told(sn_partition *p, uint32_t node);
 /** A router says that a packet of ours was too big. */
 void sn_path_mtu_hear(sn_partition *p, uint32_t node, const sn_icmp *icmp);
 

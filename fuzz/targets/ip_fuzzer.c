@@ -144,9 +144,10 @@ static sn_ip header(const sn_ip *wanted, unsigned char *at, size_t room)
     sn_ip_put(at, wanted);
     FZ_CHECK("S2", sn_ip_parse(at, room, &ip) == SS_OK, "a header that was written is refused");
     FZ_CHECK("S2",
-             ip.total == wanted->total && ip.id == wanted->id && ip.fragment == wanted->fragment &&
-                 ip.more == wanted->more && ip.dont_fragment == wanted->dont_fragment &&
-                 ip.ttl == wanted->ttl && ip.protocol == wanted->protocol,
+             ip.total == wanted->total && (ip.is_v6 || ip.id == wanted->id) &&
+                 ip.fragment == wanted->fragment && ip.more == wanted->more &&
+                 ip.dont_fragment == wanted->dont_fragment && ip.ttl == wanted->ttl &&
+                 ip.protocol == wanted->protocol,
              "a header reads otherwise than it was written");
     return ip;
 }
@@ -237,16 +238,16 @@ static void read_inside(const sn_ip *ip, ss_slice payload)
     if (sn_tcp_parse(ip, payload, &tcp) == SS_OK) {
         FZ_CHECK("S8", fz_is_inside(tcp.payload, payload), "a segment lies outside its packet");
     }
-    if (sn_icmp_parse(payload, &icmp) == SS_OK) {
+    if (sn_icmp_parse(ip, payload, &icmp) == SS_OK) {
         FZ_CHECK("S8", fz_is_inside(icmp.quoted, payload), "a quote lies outside its message");
         FZ_CHECK("S2", icmp.quoted.len >= 8, "a quote is shorter than RFC 792 has it");
     }
 }
 
-static void set_sum(unsigned char *at, size_t len, size_t where)
+static void set_sum(unsigned char *at, size_t len, size_t where, uint32_t before)
 {
     at[where] = at[where + 1] = 0;
-    const uint16_t sum = sn_checksum(0, at, len);
+    const uint16_t sum = sn_checksum(before, at, len);
     at[where] = (unsigned char)(sum >> 8);
     at[where + 1] = (unsigned char)sum;
 }
@@ -262,16 +263,19 @@ static void play_raw(play *p, ss_slice bytes)
         FZ_CHECK("S2", sn_ip_parse(at, len, &ip) != SS_OK, "a packet without a header is accepted");
         return;
     }
-    set_sum(at, ip.header, 10);
+    if (!ip.is_v6) {
+        set_sum(at, ip.header, 10, 0);
+    }
     if (sn_ip_parse(at, len, &ip) != SS_OK) {
         return;
     }
     const size_t inside = (size_t)ip.total - ip.header;
-    if (ip.protocol == SN_PROTOCOL_ICMP && inside >= 4) {
-        set_sum(at + ip.header, inside, 2);
+    if (sn_ip_is_icmp(&ip) && inside >= 4) {
+        set_sum(at + ip.header, inside, 2,
+                ip.is_v6 ? sn_ip_pseudo_sum(&ip, SN_PROTOCOL_ICMP6, inside) : 0);
     }
     read_inside(&ip, (ss_slice){ (char *)at + ip.header, inside });
-    const unsigned ttl = at[8];
+    const unsigned ttl = ip.ttl;
     FZ_CHECK("ip", sn_ip_hop(at) == (ttl > 1), "a hop passed a packet that is over, or none");
     FZ_CHECK("ip", sn_ip_parse(at, len, &ip) == SS_OK, "a hop left a wrong checksum");
 }
@@ -304,13 +308,18 @@ static void cut_and_join(play *p, const unsigned char *record)
     sn_whole whole;
     const uint32_t len = 1 + ((unsigned)record[1] << 8 | record[2]) % 4000;
     const uint32_t first = 68 + record[3] * 8u, second = 68 + record[4];
-    const sn_ip wanted = { .source = SN_ADDRESS_V4(1),
-                           .destination = SN_ADDRESS_V4(2),
-                           .total = (uint16_t)(SN_IP_HEADER_BYTES + len),
+    const bool is_v6 = (record[0] & 2) != 0;
+    const sn_address from = is_v6 ? (sn_address){ 1, 1 } : sn_address_v4(1);
+    const uint32_t head = sn_ip_header_to(from);
+    const sn_ip wanted = { .source = from,
+                           .destination = is_v6 ? (sn_address){ 1, 2 } : sn_address_v4(2),
+                           .total = head + len,
+                           .header = (uint16_t)head,
                            .id = 99,
+                           .is_v6 = is_v6,
                            .ttl = 9,
                            .protocol = SN_PROTOCOL_UDP };
-    fill(packet + SN_IP_HEADER_BYTES, 0, len, record[5]);
+    fill(packet + head, 0, len, record[5]);
     const sn_ip ip = header(&wanted, packet, wanted.total);
     const sn_reassembly_rules rules = p->rules;
     p->rules = (sn_reassembly_rules){ .overlap = rules.overlap };
@@ -318,12 +327,12 @@ static void cut_and_join(play *p, const unsigned char *record)
     for (unsigned i = 0; i < count && first < len; i++) {
         (void)sn_fragment_cut(packet, &ip, first, (i + record[0]) % count, piece);
         FZ_CHECK("ip", status == SS_MORE, "a datagram was whole before all of it was there");
-        cut_again(p, piece, second, &whole, &arena, &status);
+        cut_again(p, piece, is_v6 ? first : second, &whole, &arena, &status);
     }
     p->rules = rules;
     FZ_CHECK("ip",
              first >= len || (status == SS_OK && whole.payload.len == len &&
-                              memcmp(whole.payload.at, packet + SN_IP_HEADER_BYTES, len) == 0),
+                              memcmp(whole.payload.at, packet + head, len) == 0),
              "what was cut did not come together as it was");
 }
 

@@ -120,12 +120,29 @@ static void write_first(sn_capture *c)
     c->written++;
 }
 
-/* Filters by address read the IPv4 header. */
+static uint32_t get32(const unsigned char *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+/* Filters by address read the IP header. */
 static sn_address destination(const held *h)
 {
-    return h->len < 20 ? (sn_address){ 0, 0 }
-                       : sn_address_v4((uint32_t)h->bytes[16] << 24 | (uint32_t)h->bytes[17] << 16 |
-                                       (uint32_t)h->bytes[18] << 8 | h->bytes[19]);
+    const bool is_v6 = h->len >= 40 && h->bytes[0] >> 4 == 6;
+    const unsigned char *at = h->bytes + (is_v6 ? 24 : 16);
+    if (h->len < 20) {
+        return (sn_address){ 0, 0 };
+    }
+    const uint64_t first = (uint64_t)get32(at);
+    return is_v6 ? (sn_address){ first << 32 | get32(at + 4),
+                                 (uint64_t)get32(at + 8) << 32 | get32(at + 12) }
+                 : sn_address_v4((uint32_t)first);
+}
+
+static bool is_for(const held *h, const sn_member *m)
+{
+    const sn_address a = destination(h);
+    return sn_address_equal(a, sn_member_address_of(m, !sn_address_is_v4(a)));
 }
 
 /* `before`: packets that were taken earlier. */
@@ -140,8 +157,7 @@ static bool is_wanted(const sn_capture *c, const held *h, uint64_t before)
         return before < c->options.filter.count;
     case SN_CAPTURE_NODE:
         return c->node != SN_NOBODY &&
-               (h->origin == c->node ||
-                sn_address_equal(destination(h), sn_member_address(&c->cast->nodes[c->node])));
+               (h->origin == c->node || is_for(h, &c->cast->nodes[c->node]));
     case SN_CAPTURE_CALLS:
     case SN_CAPTURE_CALL:
         break;

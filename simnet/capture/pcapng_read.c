@@ -141,10 +141,12 @@ static ss_status read_packet(sn_pcapng_reader *r, ss_slice body, sn_pcapng_packe
     if (!zeros(ss_slice_cut(body, 20 + len, 20 + PCAPNG_PADDED(len)))) {
         return refuse(r, "a packet's padding is not zero");
     }
-    if (len < 20 || u8_at(packet->bytes, 0) >> 4 != 4) {
-        return refuse(r, "a packet that is not IPv4");
+    const uint32_t version = len < 20 ? 0 : u8_at(packet->bytes, 0) >> 4;
+    if (version != 4 && (version != 6 || len < 40)) {
+        return refuse(r, "a packet that is not IP");
     }
-    if ((u8_at(packet->bytes, 2) << 8 | u8_at(packet->bytes, 3)) != len) {
+    const size_t at = version == 4 ? 2 : 4, before = version == 4 ? 0 : 40;
+    if (before + (u8_at(packet->bytes, at) << 8 | u8_at(packet->bytes, at + 1)) != len) {
         return refuse(r, "a packet whose IP length is not its own");
     }
     return read_comment(r, ss_slice_cut(body, 20 + PCAPNG_PADDED(len), body.len), &packet->comment);

@@ -1,5 +1,5 @@
 /* The IP packet in a frame and its header: Ethernet with VLAN tags, Linux cooked (both), loopback, raw; IPv4 (RFC 791) and
- * IPv6 (RFC 8200) without extension headers. Checksums are not looked at: where they are offloaded, captures have wrong ones.
+ * IPv6 (RFC 8200) with no extension header but that of a fragment. Checksums are not looked at: where they are offloaded, captures have wrong ones.
  */
 #include <string.h>
 
@@ -17,7 +17,8 @@ enum {
     LINK_IPV6 = 229,
     LINK_SLL2 = 276,
     TYPE_IPV4 = 0x0800,
-    TYPE_IPV6 = 0x86dd
+    TYPE_IPV6 = 0x86dd,
+    NEXT_FRAGMENT = 44
 };
 
 static uint32_t u8_at(ss_slice s, size_t at)
@@ -98,6 +99,20 @@ static sn_wire_kind read_v4(ss_slice packet, sn_wire *w)
     return w->more || w->offset != 0 ? SN_WIRE_FRAGMENT : SN_WIRE_WHOLE;
 }
 
+/* RFC8200:4.5 */
+static sn_wire_kind read_v6_fragment(sn_wire *w)
+{
+    if (w->payload.len < 8) {
+        return SN_WIRE_NONE;
+    }
+    w->protocol = (uint8_t)u8_at(w->payload, 0);
+    w->offset = u16_at(w->payload, 2) & 0xfff8u;
+    w->more = (u8_at(w->payload, 3) & 1u) != 0;
+    w->id = u16_at(w->payload, 4) << 16 | u16_at(w->payload, 6);
+    w->payload = ss_slice_cut(w->payload, 8, w->payload.len);
+    return w->more || w->offset != 0 ? SN_WIRE_FRAGMENT : SN_WIRE_WHOLE;
+}
+
 static sn_wire_kind read_v6(ss_slice packet, sn_wire *w)
 {
     if (packet.len < 40) {
@@ -112,7 +127,7 @@ static sn_wire_kind read_v6(ss_slice packet, sn_wire *w)
     w->from.is_v6 = w->to.is_v6 = true;
     w->protocol = (uint8_t)u8_at(packet, 6);
     w->payload = ss_slice_cut(packet, 40, 40 + len);
-    return SN_WIRE_WHOLE;
+    return w->protocol == NEXT_FRAGMENT ? read_v6_fragment(w) : SN_WIRE_WHOLE;
 }
 
 sn_wire_kind sn_wire_read(ss_slice packet, sn_wire *wire)

@@ -51,7 +51,7 @@ const char *sn_cause_text(sn_cause cause)
 
 const char *sn_icmp_text(sn_icmp_kind kind)
 {
-#define ICMP_TEXT(name, text, type, code) [SN_ICMP_##name] = (text),
+#define ICMP_TEXT(name, text, type, code, type6, code6) [SN_ICMP_##name] = (text),
     static const char *const texts[] = { SN_ICMP_LIST(ICMP_TEXT) };
     SS_ASSERT(kind < SN_ICMP_KINDS);
     return texts[kind];

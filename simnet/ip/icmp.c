@@ -1,4 +1,4 @@
-/* ICMP messages about packets that came to nothing (RFC 792, RFC 1191 4): destination unreachable, with the MTU of the next hop
+/* ICMP messages about packets that came to nothing (RFC 792, RFC 1191 4, RFC 4443): destination unreachable, with the MTU of the next hop
  * where that is the reason, and time exceeded. Each quotes the header of the packet and what stood behind it: at least 8 bytes,
  * and as much as fits into 576 bytes.
  *
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static void put16(unsigned char *at, unsigned value)
+static void put16(unsigned char *at, uint32_t value)
 {
     at[0] = (unsigned char)(value >> 8);
     at[1] = (unsigned char)value;
@@ -19,18 +19,21 @@ static uint16_t get16(const unsigned char *at)
 }
 
 typedef struct wire_kind {
-    uint8_t type, code;
+    uint8_t type, code;   /* RFC 792 */
+    uint8_t type6, code6; /* RFC 4443 */
 } wire_kind;
 
 static const wire_kind wire_kinds[] = {
-#define WIRE_KIND(name, text, type, code) [SN_ICMP_##name] = { (type), (code) },
+#define WIRE_KIND(name, text, type, code, type6, code6) \
+    [SN_ICMP_##name] = { (type), (code), (type6), (code6) },
     SN_ICMP_LIST(WIRE_KIND)
 };
 
-static bool find_kind(unsigned type, unsigned code, sn_icmp_kind *kind)
+static bool find_kind(bool is_v6, unsigned type, unsigned code, sn_icmp_kind *kind)
 {
     for (unsigned i = 0; i < SS_COUNT(wire_kinds); i++) {
-        if (wire_kinds[i].type == type && wire_kinds[i].code == code) {
+        const wire_kind *k = &wire_kinds[i];
+        if ((is_v6 ? k->type6 : k->type) == type && (is_v6 ? k->code6 : k->code) == code) {
             *kind = (sn_icmp_kind)i;
             return true;
         }
@@ -38,41 +41,60 @@ static bool find_kind(unsigned type, unsigned code, sn_icmp_kind *kind)
     return false;
 }
 
-/* RFC1191:4 the MTU has the half word that RFC 792 leaves unused. */
-size_t sn_icmp_put(unsigned char *at, const sn_icmp *icmp)
+static uint16_t checksum_of(const sn_ip *ip, const unsigned char *at, size_t length)
 {
-    const size_t max = SN_ICMP_QUOTE_BYTES_MAX;
+    return sn_checksum(ip->is_v6 ? sn_ip_pseudo_sum(ip, SN_PROTOCOL_ICMP6, length) : 0, at, length);
+}
+
+/* RFC1191:4 the MTU has the half word that RFC 792 leaves unused; RFC4443:3.2 that and the half word before. RFC4443:3.4 a pointer
+ * to what nobody knows: the Next Header field. */
+static uint32_t say_more(const sn_ip *ip, const sn_icmp *icmp)
+{
+    return ip->is_v6 && icmp->kind == SN_ICMP_PROTOCOL ? 6 : icmp->mtu;
+}
+
+size_t sn_icmp_put(unsigned char *at, const sn_ip *ip, const sn_icmp *icmp)
+{
+    const wire_kind *kind = &wire_kinds[icmp->kind];
+    const size_t header =
+        icmp->about.is_v6
+            ? SN_IP6_HEADER_BYTES + (icmp->about.has_fragment ? SN_IP6_FRAGMENT_BYTES : 0)
+            : SN_IP_HEADER_BYTES;
+    const size_t most = ip->is_v6 ? SN_ICMP_BYTES_MAX : SN_ICMP4_BYTES_MAX;
+    const size_t max = most - SN_ICMP_HEADER_BYTES - header;
     const size_t quoted = icmp->quoted.len < max ? icmp->quoted.len : max;
-    const size_t length = SN_ICMP_HEADER_BYTES + SN_IP_HEADER_BYTES + quoted;
+    const size_t length = SN_ICMP_HEADER_BYTES + header + quoted;
     SS_ASSERT(icmp->kind < SN_ICMP_KINDS);
-    at[0] = wire_kinds[icmp->kind].type;
-    at[1] = wire_kinds[icmp->kind].code;
+    at[0] = ip->is_v6 ? kind->type6 : kind->type;
+    at[1] = ip->is_v6 ? kind->code6 : kind->code;
     put16(at + 2, 0);
     put16(at + 4, 0);
-    put16(at + 6, icmp->mtu);
+    put16(at + 6, say_more(ip, icmp));
     sn_ip_put(at + SN_ICMP_HEADER_BYTES, &icmp->about);
     memcpy(at + length - quoted, icmp->quoted.at, quoted);
-    put16(at + 2, sn_checksum(0, at, length));
+    put16(at + 2, checksum_of(ip, at, length));
     return length;
 }
 
 /* RFC792 "Internet Header + 64 bits of Original Data Datagram". A header that says more than is quoted was cut; one that says
  * less is followed by something else. */
-ss_status sn_icmp_parse(ss_slice bytes, sn_icmp *icmp)
+ss_status sn_icmp_parse(const sn_ip *ip, ss_slice bytes, sn_icmp *icmp)
 {
     const unsigned char *at = (const unsigned char *)bytes.at;
     if (bytes.len < SN_ICMP_HEADER_BYTES) {
         return SS_ERR_SYNTAX;
     }
-    if (sn_checksum(0, at, bytes.len) != 0) {
+    if (checksum_of(ip, at, bytes.len) != 0) {
         return SS_ERR_SEMANTIC;
     }
-    *icmp = (sn_icmp){ .mtu = get16(at + 6) };
-    if (!find_kind(at[0], at[1], &icmp->kind)) {
+    const uint32_t mtu = (uint32_t)(ip->is_v6 ? get16(at + 4) : 0) << 16 | get16(at + 6);
+    *icmp = (sn_icmp){ .mtu = (uint16_t)(mtu > UINT16_MAX ? UINT16_MAX : mtu) };
+    if (!find_kind(ip->is_v6, at[0], at[1], &icmp->kind)) {
         return SS_NONE;
     }
     const ss_slice rest = ss_slice_cut(bytes, SN_ICMP_HEADER_BYTES, bytes.len);
-    if (sn_ip_parse_header((const unsigned char *)rest.at, rest.len, &icmp->about) != SS_OK) {
+    if (sn_ip_parse_header((const unsigned char *)rest.at, rest.len, &icmp->about) != SS_OK ||
+        icmp->about.is_v6 != ip->is_v6) {
         return SS_ERR_SYNTAX;
     }
     const size_t end = rest.len < icmp->about.total ? rest.len : icmp->about.total;

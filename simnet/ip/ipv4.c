@@ -1,4 +1,5 @@
 /* IPv4 headers (RFC 791 3.1) and the Internet checksum (RFC 1071, RFC 1624). */
+#include "ip/ipv6.h"
 #include "sn/ip.h"
 
 #include <string.h>
@@ -86,39 +87,12 @@ uint16_t sn_checksum(uint32_t partial, const unsigned char *bytes, size_t len)
     return (uint16_t)~fold((uint64_t)partial + get16(folded));
 }
 
-ss_address sn_address_with_port(sn_address a, uint16_t port)
-{
-    if (sn_address_is_v4(a)) {
-        return ss_address_v4(sn_address_number(a), port);
-    }
-    ss_address out = { .family = sn_address_is_none(a) ? 0 : 6, .port = port };
-    for (unsigned i = 0; i < 8; i++) {
-        out.ip[i] = (uint8_t)(a.high >> (56 - 8 * i));
-        out.ip[8 + i] = (uint8_t)(a.low >> (56 - 8 * i));
-    }
-    return out;
-}
-
-sn_address sn_address_from(const ss_address *a)
-{
-    if (a->family == 4) {
-        return sn_address_v4(get32(a->ip));
-    }
-    return a->family != 6 ? (sn_address){ 0, 0 }
-                          : (sn_address){ (uint64_t)get32(a->ip) << 32 | get32(a->ip + 4),
-                                          (uint64_t)get32(a->ip + 8) << 32 | get32(a->ip + 12) };
-}
-
-uint32_t sn_ip_pseudo_sum(const sn_ip *ip, uint8_t protocol, size_t length)
-{
-    const uint32_t source = sn_address_number(ip->source);
-    const uint32_t destination = sn_address_number(ip->destination);
-    return (source >> 16) + (source & 0xffff) + (destination >> 16) + (destination & 0xffff) +
-           protocol + (uint32_t)length;
-}
-
 void sn_ip_put(unsigned char *at, const sn_ip *ip)
 {
+    if (ip->is_v6) {
+        sn_ip6_put(at, ip);
+        return;
+    }
     at[0] = 4 << 4 | SN_IP_HEADER_BYTES / 4;
     at[1] = 0;
     put16(at + 2, ip->total);
@@ -135,6 +109,9 @@ void sn_ip_put(unsigned char *at, const sn_ip *ip)
 
 ss_status sn_ip_parse_header(const unsigned char *bytes, size_t len, sn_ip *ip)
 {
+    if (len > 0 && bytes[0] >> 4 == 6) {
+        return sn_ip6_parse_header(bytes, len, ip);
+    }
     if (len < SN_IP_HEADER_BYTES || bytes[0] >> 4 != 4) {
         return SS_ERR_SYNTAX;
     }
@@ -160,12 +137,15 @@ ss_status sn_ip_parse(const unsigned char *bytes, size_t len, sn_ip *ip)
     if (sn_ip_parse_header(bytes, len, ip) != SS_OK || ip->total > len) {
         return SS_ERR_SYNTAX;
     }
-    return sn_checksum(0, bytes, ip->header) == 0 ? SS_OK : SS_ERR_SEMANTIC;
+    return ip->is_v6 || sn_checksum(0, bytes, ip->header) == 0 ? SS_OK : SS_ERR_SEMANTIC;
 }
 
 /* RFC1812:5.3.1; the new checksum is ~(~old + ~m + m') of RFC1624:3, with m the word of TTL and protocol. */
 bool sn_ip_hop(unsigned char *packet)
 {
+    if (packet[0] >> 4 == 6) {
+        return sn_ip6_hop(packet);
+    }
     if (packet[8] <= 1) {
         return false;
     }

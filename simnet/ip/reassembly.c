@@ -1,4 +1,4 @@
-/* Reassembly (RFC 791 3.2, RFC 815). A datagram in pieces is a buffer and a map of the 8-byte units that are there.
+/* Reassembly (RFC 791 3.2, RFC 815, RFC 8200 4.5). A datagram in pieces is a buffer and a map of the 8-byte units that are there.
  *
  * Overlaps: fragments of one datagram never disagree here unless somebody forges them, or pieces of two meet (RFC 6864); what holds
  * then are the host's rules. A fragment that reaches past 65535 bytes, or past the known end, is refused. The timer runs
@@ -13,8 +13,8 @@ enum { UNIT = 8, FIRST_CAP = SN_REASSEMBLY_BLOCK };
 typedef struct pieces {
     ss_ref next;
     uint32_t number;
-    sn_address source;
-    uint16_t id;
+    sn_address source, destination;
+    uint32_t id;
     uint8_t protocol;
     bool is_void;   /* pieces overlapped: what comes is dropped until the timer */
     sn_ip zero;     /* header of fragment zero, once that is there */
@@ -41,13 +41,20 @@ static unsigned char *buffer_of(pieces *p)
     return map_of(p) + p->cap / UNIT / 8;
 }
 
+/* RFC791:3.2 RFC8200:4.5, where the Next Header of pieces but the first is of no account. */
+static bool is_of(const pieces *p, const sn_ip *ip)
+{
+    return p->id == ip->id && sn_address_equal(p->source, ip->source) &&
+           sn_address_equal(p->destination, ip->destination) &&
+           (ip->is_v6 || p->protocol == ip->protocol);
+}
+
 static pieces *find(const sn_reassembly *r, ss_store *store, const sn_ip *ip, ss_ref **link)
 {
     *link = (ss_ref *)&r->first;
     while (**link != 0) {
         pieces *p = ss_store_at(store, **link);
-        if (sn_address_equal(p->source, ip->source) && p->id == ip->id &&
-            p->protocol == ip->protocol) {
+        if (is_of(p, ip)) {
             return p;
         }
         *link = &p->next;
@@ -94,6 +101,7 @@ static pieces *start(sn_reassembly *r, ss_store *store, const sn_ip *ip, const s
     *p = (pieces){ .next = r->first,
                    .number = ++r->made,
                    .source = ip->source,
+                   .destination = ip->destination,
                    .id = ip->id,
                    .protocol = ip->protocol,
                    .cap = FIRST_CAP,
@@ -139,7 +147,7 @@ static void fill(pieces *p, uint32_t from, const unsigned char *bytes, uint32_t 
 
 static bool is_possible(const sn_ip *ip, const pieces *p, uint32_t from, uint32_t len)
 {
-    if (len == 0 || from + len > SN_IP_BYTES_MAX - SN_IP_HEADER_BYTES ||
+    if (len == 0 || from + len > SN_IP_BYTES_MAX - (ip->is_v6 ? 0u : SN_IP_HEADER_BYTES) ||
         (ip->more && len % UNIT != 0)) {
         return false;
     }
@@ -151,12 +159,24 @@ static bool is_possible(const sn_ip *ip, const pieces *p, uint32_t from, uint32_
     return !past_end && !other_end && (ip->more || from + len >= p->end);
 }
 
+/* RFC8200:4.5 the Fragment header is not there in what comes out. */
+static sn_ip as_whole(const pieces *p)
+{
+    sn_ip ip = p->zero;
+    ip.header = (uint16_t)(ip.header - (ip.is_v6 ? SN_IP6_FRAGMENT_BYTES : 0));
+    ip.total = ip.header + p->total;
+    ip.fragment = 0;
+    ip.more = ip.has_fragment = false;
+    return ip;
+}
+
 static ss_status finish(sn_reassembly *r, ss_store *store, ss_ref *link, ss_arena *arena,
                         sn_whole *whole)
 {
     pieces *p = ss_store_at(store, *link);
     const ss_slice payload = ss_arena_copy(arena, (ss_slice){ (char *)buffer_of(p), p->total });
-    *whole = (sn_whole){ .payload = payload, .about = p->about, .pieces = p->count };
+    *whole =
+        (sn_whole){ .payload = payload, .about = p->about, .ip = as_whole(p), .pieces = p->count };
     drop(r, store, link);
     return payload.len == 0 ? SS_ERR_FULL : SS_OK;
 }
@@ -214,8 +234,8 @@ ss_status sn_reassembly_add(sn_reassembly *r, const sn_reassembly_rules *rules, 
     if (!is_possible(ip, p, from, len)) {
         return SS_ERR_SYNTAX;
     }
-    if (p != NULL && rules->overlap == SN_OVERLAP_DROP &&
-        (p->is_void || overlaps(p, from, bytes, len))) {
+    const sn_overlap overlap = ip->is_v6 ? SN_OVERLAP_DROP : rules->overlap;
+    if (p != NULL && overlap == SN_OVERLAP_DROP && (p->is_void || overlaps(p, from, bytes, len))) {
         p->is_void = true;
         return SS_ERR_SEMANTIC;
     }
@@ -225,7 +245,7 @@ ss_status sn_reassembly_add(sn_reassembly *r, const sn_reassembly_rules *rules, 
         return status;
     }
     p = ss_store_at(store, *link);
-    fill(p, from, bytes, len, rules->overlap == SN_OVERLAP_LAST);
+    fill(p, from, bytes, len, overlap == SN_OVERLAP_LAST);
     p->zero = from == 0 ? *ip : p->zero;
     p->total = ip->more ? p->total : from + len;
     if (p->total == 0 || p->units < (p->total + UNIT - 1) / UNIT) {
@@ -238,7 +258,8 @@ ss_status sn_reassembly_add(sn_reassembly *r, const sn_reassembly_rules *rules, 
 static ss_slice what_begins(pieces *p, ss_arena *arena)
 {
     uint32_t len = 0;
-    while (len < SN_ICMP_QUOTE_BYTES_MAX && len < p->cap && has_unit(p, len)) {
+    const uint32_t most = p->zero.is_v6 ? SN_ICMP6_QUOTE_BYTES_MAX : SN_ICMP_QUOTE_BYTES_MAX;
+    while (len < most && len < p->cap && has_unit(p, len)) {
         len += UNIT;
     }
     len = len > p->end ? p->end : len; /* the last unit may be no whole one */

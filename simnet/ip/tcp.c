@@ -1,5 +1,5 @@
 /* TCP segments as bytes (RFC 9293 3.1): the header, the one option that a SYN of ours has (3.7.1), and the checksum over
- * both, the payload and the pseudo header of IPv4. */
+ * both, the payload and the pseudo header of IPv4 or IPv6. */
 #include "sn/ip.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* UDP (RFC 768): the header, and the checksum over it, the payload and the pseudo header of IPv4. */
+/* UDP (RFC 768): the header, and the checksum over it, the payload and the pseudo header of IPv4 or IPv6. */
 #include "sn/ip.h"
 
 static void put16(unsigned char *at, unsigned value)
@@ -34,8 +34,11 @@ ss_status sn_udp_parse(const sn_ip *ip, ss_slice bytes, sn_udp *udp)
     if (length < SN_UDP_HEADER_BYTES || length > bytes.len) {
         return SS_ERR_SYNTAX;
     }
-    if (get16(at + 6) != 0 &&
-        sn_checksum(sn_ip_pseudo_sum(ip, SN_PROTOCOL_UDP, length), at, length) != 0) {
+    if (get16(at + 6) == 0) { /* RFC8200:8.1 IPv6 may not do without */
+        if (ip->is_v6) {
+            return SS_ERR_SEMANTIC;
+        }
+    } else if (sn_checksum(sn_ip_pseudo_sum(ip, SN_PROTOCOL_UDP, length), at, length) != 0) {
         return SS_ERR_SEMANTIC;
     }
     *udp = (sn_udp){ .source_port = get16(at),

@@ -163,7 +163,9 @@ static uint32_t known_mtu(const sn_model *m, const sn_group_entry *g)
     }
     const sn_link_entry *link = &m->links[g->link.index];
     const uint32_t up = link->up.mtu, down = link->down.mtu;
-    return up == 0 || (down != 0 && down < up) ? down : up;
+    const uint32_t mtu = up == 0 || (down != 0 && down < up) ? down : up;
+    const bool is_least = g->ip == SN_IP_V6 && g->path_mtu == SN_PATH_MTU_LINK;
+    return is_least && (mtu == 0 || mtu > SN_IP6_MTU_MIN) ? SN_IP6_MTU_MIN : mtu; /* RFC8201:1 */
 }
 
 static ss_settings settings_of(const sn_model *m, const sn_group_entry *g)
@@ -220,6 +222,13 @@ static void set_other_flows(sn_ua_spec *ua, const sn_register_entry *registering
     }
 }
 
+static void set_ip(sn_group_spec *spec, const sn_group_entry *g)
+{
+    spec->lacks_v4 = g->ip == SN_IP_V6;
+    spec->has_v6 = g->ip != SN_IP_V4 || spec->role == SN_ROLE_ROUTER;
+    spec->prefers_v4 = g->ip == SN_IP_V4 || g->ip == SN_IP_V4_V6;
+}
+
 static void add_groups(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->group_count; i++) {
@@ -244,6 +253,7 @@ static void add_groups(sn_reading *r, const sn_model *m)
             .reassembly = sn_reassembly_of(&g->reassembly),
             .path_mtu_age = g->path_mtu == SN_PATH_MTU_DISCOVER ? g->path_mtu_age : 0,
         };
+        set_ip(&spec, g);
         if (spec.role == SN_ROLE_UA) {
             set_ua_settings(&spec.settings, g);
             spec.ua = (sn_ua_spec){

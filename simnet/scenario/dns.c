@@ -22,14 +22,23 @@ static size_t last_word(ss_slice line)
     return at;
 }
 
-/* "… A node" or "… A node[3]": the node; the line then has an address in its place. */
+/* No address: an IPv6 one may begin with a letter, and has a colon. */
+static bool names_a_node(ss_slice word)
+{
+    return word.len > 0 && word.at[0] >= 'a' && word.at[0] <= 'z' &&
+           ss_slice_find(word, ':') == word.len;
+}
+
+/* "… A node" or "… AAAA node[3]": the node; the line then has an address in its place. */
 static bool take_host(sn_reading *r, const sn_item *item, sn_record_entry *e, ss_slice *line)
 {
     const size_t at = last_word(*line);
     const ss_slice before = ss_slice_trim(ss_slice_cut(*line, 0, at));
-    const bool names_node = at < line->len && line->at[at] >= 'a' && line->at[at] <= 'z' &&
-                            before.len > 2 && is_blank(before.at[before.len - 2]) &&
-                            (before.at[before.len - 1] == 'A' || before.at[before.len - 1] == 'a');
+    const size_t type_at = last_word(before);
+    const ss_slice type = ss_slice_cut(before, type_at, before.len);
+    const bool is_v6 = ss_slice_eq_nocase(type, SS_LIT("AAAA"));
+    const bool names_node = type_at > 0 && (is_v6 || ss_slice_eq_nocase(type, SS_LIT("A"))) &&
+                            names_a_node(ss_slice_cut(*line, at, line->len));
     if (!names_node) {
         return true;
     }
@@ -42,7 +51,7 @@ static bool take_host(sn_reading *r, const sn_item *item, sn_record_entry *e, ss
     }
     sn_text t = { .hoard = &r->hoard };
     sn_text_put(&t, ss_slice_cut(*line, 0, at));
-    sn_text_put_str(&t, "0.0.0.0");
+    sn_text_put_str(&t, is_v6 ? "::" : "0.0.0.0");
     *line = (ss_slice){ t.at, t.len };
     return true;
 }

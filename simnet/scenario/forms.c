@@ -61,6 +61,7 @@ static const struct {
     { "nodes", "listen", "[udp, tcp]: the transports that it hears" },
     { "nodes", "reassembly",
       "{timeout: 30s, overlap: first}: what becomes of datagrams in pieces" },
+    { "nodes", "ip", "v4, v6, or both, the preferred one first: [v6, v4]" },
     { "nodes", "icmp", "{sends: [unreachable], passes: [unreachable, too_big], delay: 5ms}" },
     { "behaviours", "ring", "a time or a distribution, as exp 3s" },
     { "behaviours", "answer", "a time or a distribution, as exp 3s" },

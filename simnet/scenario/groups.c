@@ -614,6 +614,7 @@ static const sn_field node_fields[] = {
       .kind = SN_VALUE_SPECIAL,
       AT(reassembly),
       .codec = &sn_reassembly_codec },
+    { .key = "ip", .kind = SN_VALUE_SPECIAL, AT(ip), .codec = &sn_ip_codec },
     { .key = "icmp", .kind = SN_VALUE_SPECIAL, AT(icmp), .codec = &sn_icmp_codec },
     LATER("nat"),
     LATER("skew"),

@@ -18,10 +18,6 @@ _Static_assert(SN_MTU_FRAGMENT == 2, "a word for each");
 static const char *const compat_words[] = { "native", "netem", NULL };
 
 #define AT(member) .offset = offsetof(sn_link_params, member)
-#define LATER(name)                         \
-    {                                       \
-        .key = name, .kind = SN_VALUE_LATER \
-    }
 
 /* The last two hold in a kind only. */
 static const sn_field link_fields[] = {
@@ -46,7 +42,7 @@ static const sn_field link_fields[] = {
       .max = 65535 },
     { .key = "mtu_policy", .kind = SN_VALUE_WORD, AT(mtu_policy), .words = policy_words },
     { .key = "tunnel", .kind = SN_VALUE_BYTES, AT(tunnel), .max = 1000 },
-    LATER("illegal"),
+    { .key = "illegal", .kind = SN_VALUE_BOOL, AT(illegal) },
     { .key = "compat", .kind = SN_VALUE_WORD, AT(compat), .words = compat_words },
     { .key = "profile", .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &elsewhere_codec },
     { .key = "netem", .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &elsewhere_codec },

@@ -30,6 +30,7 @@ enum {
     (7u | SN_IS_TAP | SN_IS_DNS | SN_IS_B2BUA) /* the bits that tables of fields know */
 
 enum { SN_BY_UDP, SN_BY_TCP, SN_BY_SIZE };
+enum { SN_IP_V4, SN_IP_V6, SN_IP_V4_V6, SN_IP_V6_V4 }; /* of both the preferred one first */
 enum { SN_PATH_MTU_LINK, SN_PATH_MTU_UNKNOWN, SN_PATH_MTU_DISCOVER };
 enum { SN_LISTENS_UDP = 1, SN_LISTENS_TCP = 2 };
 enum { SN_SEGMENTS_WHOLE, SN_SEGMENTS_CUT };
@@ -215,13 +216,14 @@ typedef struct sn_group_entry {
     ss_span path_mtu_age;
     ss_span idle; /* 0: never */
     struct sn_net_entry net;
+    unsigned ip; /* SN_IP_… */
     sn_injects_entry injects;
     struct sn_icmp_entry {
         unsigned sends, passes; /* SN_ICMP_OF_… */
         ss_span delay;
     } icmp;
     struct sn_reassembly_entry {
-        ss_span span;
+        ss_span span, span6;
         unsigned overlap; /* sn_overlap */
         uint32_t datagrams, bytes;
     } reassembly;
@@ -635,7 +637,11 @@ extern const sn_codec sn_injects_codec;     /* sn_injects_entry: injects.c */
 sn_inject_spec sn_inject_of(const sn_injects_entry *entry, ss_span duration);
 extern const sn_codec sn_defence_codec; /* sn_defence_entry: defence.c */
 ss_defence_config sn_defence_config(const sn_defence_entry *entry);
-extern const sn_codec sn_icmp_codec;    /* struct sn_icmp_entry */
+extern const sn_codec sn_ip_codec; /* unsigned, SN_IP_…: ip_keys.c */
+void sn_ip_judge(sn_reading *r, const sn_model *m);
+/** Is there a version of IP that both speak? */
+bool sn_ip_shares(const sn_group_entry *a, const sn_group_entry *b);
+extern const sn_codec sn_icmp_codec;       /* struct sn_icmp_entry */
 extern const sn_codec sn_reassembly_codec; /* struct sn_reassembly_entry */
 struct sn_reassembly_entry sn_reassembly_default(void);
 sn_reassembly_rules sn_reassembly_of(const struct sn_reassembly_entry *entry);

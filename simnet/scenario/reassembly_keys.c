@@ -9,6 +9,7 @@ _Static_assert(SN_OVERLAP_DROP == 2, "a word for each");
 
 static const sn_field fields[] = {
     { .key = "timeout", .kind = SN_VALUE_TIME, AT(span), .min = 1, .max = SN_TIME_MAX },
+    { .key = "timeout6", .kind = SN_VALUE_TIME, AT(span6), .min = 1, .max = SN_TIME_MAX },
     { .key = "overlap", .kind = SN_VALUE_WORD, AT(overlap), .words = overlap_words },
     { .key = "datagrams",
       .kind = SN_VALUE_COUNT,
@@ -39,6 +40,7 @@ const sn_codec sn_reassembly_codec = { read_reassembly, write_reassembly };
 struct sn_reassembly_entry sn_reassembly_default(void)
 {
     return (struct sn_reassembly_entry){ .span = SN_REASSEMBLY_SPAN,
+                                         .span6 = SN_REASSEMBLY6_SPAN,
                                          .datagrams = SN_REASSEMBLY_MAX,
                                          .bytes = SN_REASSEMBLY_BYTES_MAX };
 }
@@ -46,6 +48,7 @@ struct sn_reassembly_entry sn_reassembly_default(void)
 sn_reassembly_rules sn_reassembly_of(const struct sn_reassembly_entry *entry)
 {
     return (sn_reassembly_rules){ .span = entry->span,
+                                  .span6 = entry->span6,
                                   .datagrams = entry->datagrams,
                                   .bytes = entry->bytes,
                                   .overlap = (sn_overlap)entry->overlap };

@@ -302,6 +302,9 @@ void sn_model_resolve(sn_reading *r, sn_model *m)
     sn_dns_resolve(r, m);
     sn_faults_resolve(r, m);
     sn_roles_resolve(r, m);
+    if (r->mistake_count == 0) {
+        sn_ip_judge(r, m);
+    }
     sn_traffic_resolve(r, m);
     sn_story_resolve(r, m);
 }

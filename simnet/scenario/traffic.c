@@ -30,6 +30,12 @@ static bool calls_itself(const sn_model *m, const sn_calls_entry *c)
            to.first <= from.last;
 }
 
+/* By nobody's help: to the address of whom it calls. */
+static bool goes_straight(const sn_group_entry *g)
+{
+    return g->outbound.text == NULL && g->outbound_host == NULL && !g->by_dns;
+}
+
 static void judge_ends(sn_reading *r, sn_model *m, sn_calls_entry *c)
 {
     const sn_group_entry *from = find_end(r, m, &c->from), *to = find_end(r, m, &c->to);
@@ -45,6 +51,10 @@ static void judge_ends(sn_reading *r, sn_model *m, sn_calls_entry *c)
     sn_session_judge(r, from, c->item, c->reliable, c->session);
     if (calls_itself(m, c)) {
         sn_wrong(r, c->to.group.place, NULL, "'%s' is one node, and cannot call itself",
+                 to->name.text);
+    } else if (goes_straight(from) && !sn_ip_shares(from, to)) {
+        sn_wrong(r, c->to.group.place, NULL,
+                 "unreachable pair: '%s' and '%s' speak different versions of IP", from->name.text,
                  to->name.text);
     } else if (top_of(m, from) != top_of(m, to)) {
         sn_wrong(r, c->to.group.place, NULL,

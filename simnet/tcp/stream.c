@@ -9,7 +9,8 @@
 
 static ss_path path_of(const sn_partition *p, uint32_t node, const sn_stream *s)
 {
-    const sn_address own = sn_member_address(&p->world->plan->cast.nodes[node]);
+    const sn_member *me = &p->world->plan->cast.nodes[node];
+    const sn_address own = sn_member_address_of(me, !sn_address_is_v4(s->remote));
     return (ss_path){ .transport = SS_TRANSPORT_TCP,
                       .connection = s->number,
                       .local = sn_address_with_port(own, s->local_port),
@@ -51,11 +52,11 @@ static void emit_message(sn_partition *p, sn_fact *fact, uint32_t sender, uint64
 
 /* ---- segments ---- */
 
-static uint16_t largest_segment(const sn_plan *plan, uint32_t node)
+static uint16_t largest_segment(const sn_plan *plan, uint32_t node, sn_address remote)
 {
     const sn_link_kind *kind = &plan->links[plan->groups[plan->nodes[node].group].link];
     const uint32_t mtu = kind->up.mtu == 0 ? SN_IP_BYTES_MAX : kind->up.mtu;
-    return (uint16_t)(mtu - SN_IP_HEADER_BYTES - SN_TCP_HEADER_BYTES);
+    return (uint16_t)(mtu - sn_ip_header_to(remote) - SN_TCP_HEADER_BYTES);
 }
 
 static void send(sn_partition *p, uint32_t node, sn_stream *s, uint8_t flags, uint32_t sequence,
@@ -70,7 +71,7 @@ static void send(sn_partition *p, uint32_t node, sn_stream *s, uint8_t flags, ui
                          .acknowledged = knows_peer ? next : 0,
                          .flags = flags,
                          .window = SN_STREAM_WINDOW,
-                         .mss = is_first ? largest_segment(p->world->plan, node) : 0,
+                         .mss = is_first ? largest_segment(p->world->plan, node, s->remote) : 0,
                          .payload = payload };
     s->owes_ack = s->owes_ack && !knows_peer;
     if (s->is_mute) {
@@ -122,7 +123,7 @@ static void choose_first(sn_partition *p, uint32_t node, sn_stream *s)
 {
     sn_point point = point_of(p, node, s, 0);
     s->own_first = (uint32_t)sn_decide_bits(p->world->decisions, SN_DECISION_SEQUENCE, &point);
-    s->mss = largest_segment(p->world->plan, node);
+    s->mss = largest_segment(p->world->plan, node, s->remote);
 }
 
 /* As much as fits a segment, or, where the scenario wants streams cut anywhere, as a draw says. */
@@ -441,7 +442,8 @@ void sn_stream_segment(sn_partition *p, uint32_t node, sn_address source, const 
 
 ss_status sn_stream_connect(sn_partition *p, uint32_t node, const ss_path *path)
 {
-    const bool is_possible = path->transport == SS_TRANSPORT_TCP && path->remote.family == 4;
+    const bool is_possible = path->transport == SS_TRANSPORT_TCP &&
+                             sn_node_can_reach(p, node, sn_address_from(&path->remote));
     sn_stream *s = is_possible ? sn_stream_new_from_any_port(
                                      p, node, sn_address_from(&path->remote), path->remote.port)
                                : NULL;
@@ -512,14 +514,19 @@ void sn_stream_reset(sn_partition *p, uint32_t node, const ss_path *path)
     }
 }
 
+static bool is_of(const sn_member *m, sn_address address)
+{
+    return sn_address_equal(address, sn_member_address_of(m, !sn_address_is_v4(address)));
+}
+
 bool sn_stream_mute(sn_partition *p, uint32_t node, uint32_t peer)
 {
     const sn_streams *all = sn_streams_of(p, node);
-    const sn_address remote = sn_member_address(&p->world->plan->cast.nodes[peer]);
+    const sn_member *other = &p->world->plan->cast.nodes[peer];
     bool is_any = false;
     for (ss_ref at = all == NULL ? 0 : all->first; at != 0;) {
         sn_stream *s = ss_store_at(&p->store, at);
-        if (s->is_told && !s->is_mute && sn_address_equal(s->remote, remote)) {
+        if (s->is_told && !s->is_mute && is_of(other, s->remote)) {
             s->is_mute = is_any = true;
             tell(p, node, s, SN_CONNECTION_MUTE);
         }
@@ -531,10 +538,11 @@ bool sn_stream_mute(sn_partition *p, uint32_t node, uint32_t peer)
 bool sn_stream_find(const sn_partition *p, uint32_t node, uint32_t peer, ss_path *path)
 {
     const sn_streams *all = sn_streams_of(p, node);
-    const sn_address remote = sn_member_address(&p->world->plan->cast.nodes[peer]);
+    const sn_member *other = &p->world->plan->cast.nodes[peer];
     for (ss_ref at = all == NULL ? 0 : all->first; at != 0;) {
         const sn_stream *s = ss_store_at(&p->store, at);
-        if (s->is_told && sn_address_equal(s->remote, remote)) {
+        if (s->is_told && sn_address_equal(s->remote, sn_member_address_of(
+                                                          other, !sn_address_is_v4(s->remote)))) {
             *path = path_of(p, node, s);
             return true;
         }

@@ -41,7 +41,9 @@ static sn_streams *obtain(sn_partition *p, uint32_t node)
 static ss_key128 ends_key(uint16_t local_port, sn_address remote, uint16_t remote_port)
 {
     const uint64_t ports = (uint64_t)local_port << 16 | remote_port;
-    return (ss_key128){ .lo = remote.low << 32 | ports, .hi = 1 };
+    const bool is_v4 = sn_address_is_v4(remote);
+    return is_v4 ? (ss_key128){ .lo = remote.low << 32 | ports, .hi = 1 }
+                 : (ss_key128){ .lo = ss_mix_absorb(remote.low, ports), .hi = remote.high | 4 };
 }
 
 static ss_key128 number_key(uint32_t number)

@@ -66,9 +66,17 @@ TEST(rfc3263_4_2_addresses_of_both_families_are_asked_for_by_who_has_both)
     lc_run run = locate(&o, rows);
     CHECK_STR(run.asked, "A example.com; AAAA example.com");
     CHECK_STR(lc_places(&run.l), "10.0.0.1:5070 [2001:db8::1]:5070");
+    o.prefers_ipv6 = true;
+    run = locate(&o, rows);
+    CHECK_STR(run.asked, "AAAA example.com; A example.com");
+    CHECK_STR(lc_places(&run.l), "[2001:db8::1]:5070 10.0.0.1:5070");
     o.has_ipv4 = false;
     run = locate(&o, rows);
     CHECK_STR(run.asked, "AAAA example.com");
+    o.has_ipv4 = true;
+    o.has_ipv6 = false;
+    run = locate(&o, rows);
+    CHECK_STR(run.asked, "A example.com");
 }
 
 TEST(rfc3263_4_2_a_transport_in_the_uri_asks_for_its_srv)

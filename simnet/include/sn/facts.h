@@ -57,16 +57,33 @@ typedef struct sn_member {
     bool has_queue : 1;  /* what comes waits there: it is SERVED some time after it was RECEIVED */
     bool by_arrival : 1; /* and its classes do not matter */
     bool joins : 1;      /* a B2BUA: its calls are others' */
+    bool lacks_v4 : 1, has_v6 : 1; /* IPv6 alone, IPv4 alone, or both */
+    bool prefers_v4 : 1;           /* of both */
     /* bytes of a request that go by TCP for their size: RFC 3261 18.1.1; 0: none do */
     uint16_t tcp_from;
     uint32_t outbound;     /* the proxy that a user agent sends to; SN_NOBODY for none */
     const sn_spans *spans; /* of its stack; borrowed from the plan */
 } sn_member;
 
-/** Where it is reached. */
+/** Its address of a version of IP, or none: IPv6 addresses are unique local ones (RFC 4193), fd00::/96 and the number. */
+static inline sn_address sn_member_address_of(const sn_member *m, bool is_v6)
+{
+    const bool has = is_v6 ? m->has_v6 : !m->lacks_v4;
+    const uint64_t high = is_v6 ? UINT64_C(0xfd) << 56 : 0;
+    return has ? (sn_address){ high, is_v6 ? m->number : SN_ADDRESS_MAPPED | m->number }
+               : (sn_address){ 0, 0 };
+}
+/** Where it is reached; of a node with two addresses the one that it prefers. */
 static inline sn_address sn_member_address(const sn_member *m)
 {
-    return sn_address_v4(m->number);
+    return sn_member_address_of(m, m->has_v6 && (m->lacks_v4 || !m->prefers_v4));
+}
+/** Where it is reached from another: the same, when the other has an address of that version; none: it is not. */
+static inline sn_address sn_member_address_for(const sn_member *m, const sn_member *from)
+{
+    const bool first = !sn_address_is_v4(sn_member_address(m));
+    const bool has = first ? from->has_v6 : !from->lacks_v4;
+    return sn_member_address_of(m, has ? first : !first);
 }
 
 /** A node that asks the users of a domain for credentials: RFC 3261 22. */
@@ -149,16 +166,16 @@ const char *sn_cause_text(sn_cause cause);
 /** "DATAGRAM_SENT" …; static. */
 const char *sn_fact_name(sn_fact_kind kind);
 
-/* What ICMP tells the source of a packet that came to nothing: type and code of RFC 792. */
-#define SN_ICMP_LIST(X)                       \
-    X(NET, "net unreachable", 3, 0)           \
-    X(HOST, "host unreachable", 3, 1)         \
-    X(PROTOCOL, "protocol unreachable", 3, 2) \
-    X(PORT, "port unreachable", 3, 3)         \
-    X(TOO_BIG, "fragmentation needed", 3, 4)  \
-    X(TTL, "time to live exceeded", 11, 0)    \
-    X(PIECES, "fragment reassembly timed out", 11, 1)
-#define SN_ICMP_ID(name, text, type, code) SN_ICMP_##name,
+/* What ICMP tells the source of a packet that came to nothing: type and code of RFC 792, and of RFC 4443. */
+#define SN_ICMP_LIST(X)                             \
+    X(NET, "net unreachable", 3, 0, 1, 0)           \
+    X(HOST, "host unreachable", 3, 1, 1, 3)         \
+    X(PROTOCOL, "protocol unreachable", 3, 2, 4, 1) \
+    X(PORT, "port unreachable", 3, 3, 1, 4)         \
+    X(TOO_BIG, "fragmentation needed", 3, 4, 2, 0)  \
+    X(TTL, "time to live exceeded", 11, 0, 3, 0)    \
+    X(PIECES, "fragment reassembly timed out", 11, 1, 3, 1)
+#define SN_ICMP_ID(name, text, type, code, type6, code6) SN_ICMP_##name,
 typedef enum sn_icmp_kind { SN_ICMP_LIST(SN_ICMP_ID) SN_ICMP_KINDS } sn_icmp_kind;
 /** Static. */
 const char *sn_icmp_text(sn_icmp_kind kind);

@@ -1,4 +1,5 @@
-/* sn/ip.h: IPv4, ICMP, UDP and TCP as bytes (RFC 791, RFC 792, RFC 768, RFC 9293, RFC 1071, RFC 815). Pure functions, but for the reassembly buffers. */
+/* sn/ip.h: IPv4, IPv6, ICMP of both, UDP and TCP as bytes (RFC 791, RFC 8200, RFC 792, RFC 4443, RFC 768, RFC 9293, RFC 1071, RFC 815). Pure
+ * functions, but for the reassembly buffers. */
 #ifndef SN_IP_H
 #define SN_IP_H
 
@@ -6,28 +7,45 @@
 #include "ss/transport.h"
 
 enum {
-    SN_IP_HEADER_BYTES = 20, /* as we write it: no options */
+    SN_IP_HEADER_BYTES = 20,   /* as we write it: no options */
+    SN_IP6_HEADER_BYTES = 40,  /* without extension headers */
+    SN_IP6_FRAGMENT_BYTES = 8, /* of the one that we write: RFC 8200 4.5 */
+    SN_IP6_MTU_MIN = 1280,     /* RFC 8200 5 */
     SN_UDP_HEADER_BYTES = 8,
     SN_TCP_HEADER_BYTES = 20, /* as we write it but for a SYN, which has SN_TCP_MSS_BYTES more */
     SN_TCP_MSS_BYTES = 4,
-    SN_IP_BYTES_MAX = 65535,
+    SN_IP_BYTES_MAX =
+        65535, /* of an IPv4 packet, or of what follows the header of an IPv6 packet */
     SN_IP_TTL = 64,
     SN_PROTOCOL_ICMP = 1,
     SN_PROTOCOL_TCP = 6,
-    SN_PROTOCOL_UDP = 17
+    SN_PROTOCOL_UDP = 17,
+    SN_PROTOCOL_ICMP6 = 58
 };
 
-/* ---- IPv4 ------------------------------------------------------------------------------------------------------------ */
+/* ---- IPv4 and IPv6 --------------------------------------------------------------------------------------------------- */
 
 typedef struct sn_ip {
     sn_address source, destination;
-    uint16_t total;  /* bytes of the packet */
-    uint16_t header; /* bytes of the header */
-    uint16_t id;
-    uint16_t fragment; /* offset in units of 8 bytes */
+    uint32_t total; /* bytes of the packet */
+    uint32_t id;    /* IPv6: of its Fragment header */
+    uint16_t
+        header; /* bytes before the payload; IPv6: with the extension headers that are passed over */
+    uint16_t fragment;        /* offset in units of 8 bytes */
+    bool is_v6, has_fragment; /* the latter: IPv6, with a Fragment header */
     bool more, dont_fragment;
-    uint8_t ttl, protocol;
+    uint8_t ttl, protocol; /* IPv6: hop limit; the next header behind `header` */
 } sn_ip;
+
+/** Bytes of the header of a packet of ours to an address. */
+static inline uint16_t sn_ip_header_to(sn_address destination)
+{
+    return sn_address_is_v4(destination) ? SN_IP_HEADER_BYTES : SN_IP6_HEADER_BYTES;
+}
+static inline bool sn_ip_is_icmp(const sn_ip *ip)
+{
+    return ip->protocol == (ip->is_v6 ? SN_PROTOCOL_ICMP6 : SN_PROTOCOL_ICMP);
+}
 
 /** The same address with a port, as the stack has it; and back. An address of no family is none. */
 ss_address sn_address_with_port(sn_address a, uint16_t port);
@@ -37,7 +55,7 @@ uint32_t sn_ip_pseudo_sum(const sn_ip *ip, uint8_t protocol, size_t length);
 /** The Internet checksum (RFC 1071) of bytes behind a partial sum: what goes into the field, 0 when a sum over a right
  *  field was made. */
 uint16_t sn_checksum(uint32_t partial, const unsigned char *bytes, size_t len);
-/** Write the 20 bytes of a header; `header` is not looked at. */
+/** Write the 20 bytes of a header, or 40, and 8 with has_fragment; `header` is that. */
 void sn_ip_put(unsigned char *at, const sn_ip *ip);
 /** SS_OK; SS_ERR_SYNTAX malformed; SS_ERR_SEMANTIC the checksum is wrong. The packet may be followed by padding. */
 SS_MUST_USE ss_status sn_ip_parse(const unsigned char *bytes, size_t len, sn_ip *ip);
@@ -51,8 +69,11 @@ bool sn_ip_hop(unsigned char *packet);
 
 enum {
     SN_ICMP_HEADER_BYTES = 8,
-    SN_ICMP_BYTES_MAX = 576 - SN_IP_HEADER_BYTES, /* of a message: it is never too big itself */
-    SN_ICMP_QUOTE_BYTES_MAX = SN_ICMP_BYTES_MAX - SN_ICMP_HEADER_BYTES - SN_IP_HEADER_BYTES
+    SN_ICMP_BYTES_MAX =
+        SN_IP6_MTU_MIN - SN_IP6_HEADER_BYTES, /* of a message: it is never too big itself … */
+    SN_ICMP4_BYTES_MAX = 576 - SN_IP_HEADER_BYTES, /* … over IPv4 neither */
+    SN_ICMP_QUOTE_BYTES_MAX = SN_ICMP4_BYTES_MAX - SN_ICMP_HEADER_BYTES - SN_IP_HEADER_BYTES,
+    SN_ICMP6_QUOTE_BYTES_MAX = SN_ICMP_BYTES_MAX - SN_ICMP_HEADER_BYTES - SN_IP6_HEADER_BYTES
 };
 
 typedef struct sn_icmp {
@@ -62,11 +83,11 @@ typedef struct sn_icmp {
     ss_slice quoted; /* what stands behind that header; parsed: the first bytes of it, 8 at least */
 } sn_icmp;
 
-/** Write a message: its length, SN_ICMP_BYTES_MAX at most. */
-size_t sn_icmp_put(unsigned char *at, const sn_icmp *icmp);
+/** Write a message that goes with the header `ip`: its length, SN_ICMP_BYTES_MAX at most. */
+size_t sn_icmp_put(unsigned char *at, const sn_ip *ip, const sn_icmp *icmp);
 /** Parse the IP payload. SS_OK; SS_NONE: of no kind that tells of a packet; SS_ERR_SYNTAX; SS_ERR_SEMANTIC the checksum is
  *  wrong. */
-SS_MUST_USE ss_status sn_icmp_parse(ss_slice bytes, sn_icmp *icmp);
+SS_MUST_USE ss_status sn_icmp_parse(const sn_ip *ip, ss_slice bytes, sn_icmp *icmp);
 
 /* ---- UDP ------------------------------------------------------------------------------------------------------------- */
 
@@ -105,7 +126,8 @@ SS_MUST_USE ss_status sn_tcp_parse(const sn_ip *ip, ss_slice bytes, sn_tcp *tcp)
 
 /* ---- fragments ------------------------------------------------------------------------------------------------------- */
 
-/** Pieces that a packet of `total` bytes is cut into; 1 when it fits. The MTU is at least 68. */
+/** Pieces that a packet of `total` bytes is cut into; 1 when it fits. The MTU is at least 68. IPv6: only by its origin, so it is
+ *  no piece itself. */
 unsigned sn_fragment_count(const sn_ip *ip, uint32_t mtu);
 /** Write the nth piece, 0 .. count-1; its length. `out` has room for `mtu` bytes. */
 uint32_t sn_fragment_cut(const unsigned char *packet, const sn_ip *ip, uint32_t mtu, unsigned nth,
@@ -113,7 +135,8 @@ uint32_t sn_fragment_cut(const unsigned char *packet, const sn_ip *ip, uint32_t 
 
 /* ---- reassembly ------------------------------------------------------------------------------------------------------ */
 
-#define SN_REASSEMBLY_SPAN SS_S(30)
+#define SN_REASSEMBLY_SPAN  SS_S(30)
+#define SN_REASSEMBLY6_SPAN SS_S(60) /* RFC 8200 4.5 */
 enum {
     SN_REASSEMBLY_MAX = 256,           /* datagrams in pieces, per host … */
     SN_REASSEMBLY_BYTES_MAX = 4 << 20, /* … and bytes of their buffers */
@@ -128,9 +151,9 @@ typedef enum sn_overlap {
     SN_OVERLAP_DROP /* all of the datagram is discarded, unless a piece came again as it was: RFC 8200 4.5 */
 } sn_overlap;
 
-/** What a host does about pieces; all 0: what SN_REASSEMBLY_… say, the first bytes stay. */
+/** What a host does about pieces; all 0: what SN_REASSEMBLY_… say, the first bytes stay. Of IPv6 none ever overlap: RFC 8200 4.5. */
 typedef struct sn_reassembly_rules {
-    ss_span span;
+    ss_span span, span6; /* of IPv4, of IPv6 */
     uint32_t datagrams, bytes;
     sn_overlap overlap;
 } sn_reassembly_rules;
@@ -146,6 +169,7 @@ typedef struct sn_reassembly {
 typedef struct sn_whole {
     ss_slice payload; /* the IP payload, in the arena */
     sn_about about;   /* of the datagram */
+    sn_ip ip;         /* its header, as if it had never been cut */
     unsigned pieces;
 } sn_whole;
 

@@ -132,6 +132,7 @@ typedef enum sn_compat { SN_COMPAT_NATIVE, SN_COMPAT_NETEM } sn_compat;
 typedef struct sn_link_params {
     uint32_t mtu; /* bytes of IP packet; 68..65535; 0 stands for 65535 */
     /* what it carries really, where a router alone finds out: 0 as much; 68..65535 */
+    bool illegal; /* too narrow for IPv6, and meant to be: RFC 8200 5 */
     uint32_t hidden_mtu;
     uint32_t tunnel; /* bytes of a header that each packet has more inside */
     sn_mtu_policy mtu_policy;

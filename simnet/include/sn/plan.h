@@ -188,6 +188,8 @@ typedef struct sn_group_spec {
     sn_inject_spec injects; /* SN_ROLE_TAP: what it sends there beside that */
     sn_dns_spec dns;        /* SN_ROLE_DNS */
     uint32_t net, net_bits; /* IPv4 block chosen by hand; 0, 0: from the name */
+    bool lacks_v4, has_v6;  /* versions of IP */
+    bool prefers_v4;        /* of both */
     sn_icmp_spec icmp;
     sn_reassembly_rules reassembly;
     ss_span path_mtu_age; /* it looks for the MTU of ways, and keeps it so long; 0: it does not */

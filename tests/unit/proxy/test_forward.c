@@ -5,11 +5,14 @@
 #include "messages.h"
 #include "ss/engine.h"
 
+static ss_address other; /* of the other version of IP, or none */
+
 static ss_slice record_route(ss_transport transport, const char *start_line, const char *target,
                              const char *route)
 {
     const ss_proxy_config config = { .local = { .transport = transport,
                                                 .local = ss_address_v4(0x0a000001, 5070) },
+                                     .other = other,
                                      .record_route = true };
     ss_proxy proxy = { .config = &config };
     ss_turn turn = ss_turn_begin(0, test_arena());
@@ -52,4 +55,14 @@ TEST(rfc3261_16_6_step_4_record_route_is_sips_when_request_uri_or_topmost_route_
     CHECK_SLICE(
         record_route(SS_TRANSPORT_TLS, line, "sips:b@x", "<sip:10.0.0.3;transport=tls>"),
         "<sips:10.0.0.1:5070;lr>"); /* a strict router: the target is the topmost Route now */
+}
+
+TEST(rfc3261_16_6_step_4_where_the_version_of_ip_changes_record_route_has_an_address_of_each)
+{
+    static const char line[] = "^INVITE sip:b@x SIP/2.0";
+    CHECK_OK(ss_address_from(SS_LIT("2001:db8::1"), 5070, &other));
+    CHECK_SLICE(record_route(SS_TRANSPORT_UDP, line, "sip:[2001:db8::3]", ""),
+                "<sip:[2001:db8::1]:5070;lr>, <sip:10.0.0.1:5070;lr>");
+    CHECK_SLICE(record_route(SS_TRANSPORT_UDP, line, "sip:10.0.0.3", ""), "<sip:10.0.0.1:5070;lr>");
+    other = (ss_address){ .family = 0 };
 }

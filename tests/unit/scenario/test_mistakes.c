@@ -79,7 +79,6 @@ TEST(what_the_design_has_and_this_version_has_not_is_said_so)
     static const rig_mistake rows[] = {
         { TWO "«include»: x\n", "not in this version", NULL },
         { TWO "«defaults»: {}\n", "not in this version", NULL },
-        { LINKS("«illegal»: true"), "not in this version", NULL },
         { TWO "sites: {s: {«nat»: {}, holds: {alice: 1}}}\n", "not in this version", NULL },
         { "sipsim: 1\nlinks: {w: {}}\nnodes: {a: {role: ua, count: 3}, b: {role: ua, subscribe: "
           "{to: «\"a[0..1]\"»}}}\n",
@@ -105,6 +104,35 @@ TEST(what_a_link_carries_really_is_said_in_bytes_and_one_of_three_words)
         { ALICE("reassembly: {«time»: 5s}"), "unknown key 'time' in reassembly", NULL },
     };
     RIG_CHECK(rows);
+}
+
+#define V6(links, alice, bob)                                                 \
+    "sipsim: 1\nlinks: {wire: {" links "}}\nnodes: {alice: {role: ua, " alice \
+    "}, bob: {role: ua, " bob "}}\n"
+
+TEST(versions_of_ip_are_one_word_or_both_and_links_must_do_for_them)
+{
+    static const rig_mistake rows[] = {
+        { V6("", "ip: «v5»", "ip: v4"), "v4 or v6", "v4" },
+        { V6("", "ip: «[»v6]", "ip: v4"), "v4, v6 or a list of both", "[v6, v4]" },
+        { V6("", "ip: [v6, «v6»]", "ip: v4"), "v6 is given twice", NULL },
+        { V6("", "ip: «[»v6, v4]", "ip: v4"), "have one address", NULL },
+        { V6("mtu: 1279B", "ip: «v6»", "ip: v4"), "less than the 1280 bytes", NULL },
+        { V6("hidden_mtu: 1300B, tunnel: 21B", "ip: «v6»", "ip: v4"), "'wire' carries less", NULL },
+        { V6("", "ip: v6", "ip: v4") "calls:\n  - {name: c, from: alice, to: «bob», rate: 1/s}\n",
+          "unreachable pair: 'alice' and 'bob' speak different versions of IP", NULL },
+        { "sipsim: 1\nlinks: {w: {}}\nnodes: {p: {role: proxy, ip: v4}, a: {role: ua, ip: v6, "
+          "outbound: «p»}}\n",
+          "unreachable pair: 'a' and 'p'", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(a_link_too_narrow_for_ipv6_may_be_meant)
+{
+    sn_scenario *s = rig_load_fine(V6("mtu: 600B, illegal: true", "ip: v6", "ip: v6"));
+    CHECK(rig_group(s, "alice")->has_v6 && rig_group(s, "alice")->lacks_v4);
+    sn_scenario_free(s);
 }
 
 TEST(damage_rates_and_slots_have_words_of_their_own)

@@ -26,7 +26,7 @@ static size_t put(unsigned char *at, sn_icmp_kind kind, size_t payload)
     }
     sn_icmp icmp = { .kind = kind, .mtu = 1234, .about = between, .quoted = { bytes, payload } };
     icmp.about.total = (uint16_t)(SN_IP_HEADER_BYTES + payload);
-    return sn_icmp_put(at, &icmp);
+    return sn_icmp_put(at, &icmp.about, &icmp);
 }
 
 TEST(rfc792_what_is_written_is_read)
@@ -37,7 +37,7 @@ TEST(rfc792_what_is_written_is_read)
             sn_icmp icmp;
             const size_t length = put(bytes, (sn_icmp_kind)kind, payload);
             CHECK(length <= SN_ICMP_BYTES_MAX);
-            CHECK_OK(sn_icmp_parse((ss_slice){ (char *)bytes, length }, &icmp));
+            CHECK_OK(sn_icmp_parse(&between, (ss_slice){ (char *)bytes, length }, &icmp));
             CHECK_EQ(icmp.kind, kind);
             CHECK_EQ(icmp.mtu, 1234);
             CHECK(sn_address_equal(icmp.about.source, between.source));
@@ -68,7 +68,8 @@ TEST(any_changed_bit_of_a_message_is_found)
     const size_t length = put(bytes, SN_ICMP_PORT, 40);
     for (size_t bit = 0; bit < 8 * length; bit++) {
         bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
-        CHECK_STATUS(sn_icmp_parse((ss_slice){ (char *)bytes, length }, &icmp), SS_ERR_SEMANTIC);
+        CHECK_STATUS(sn_icmp_parse(&between, (ss_slice){ (char *)bytes, length }, &icmp),
+                     SS_ERR_SEMANTIC);
         bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
     }
 }
@@ -98,7 +99,7 @@ TEST(hostile_messages_are_refused_or_quote_what_is_there)
                 }
                 sn_icmp icmp;
                 const ss_slice slice = { (char *)bytes, length };
-                if (sn_icmp_parse(slice, &icmp) == SS_OK) {
+                if (sn_icmp_parse(&between, slice, &icmp) == SS_OK) {
                     CHECK(icmp.quoted.len >= 8);
                     CHECK(icmp.quoted.at >= slice.at + 28);
                     CHECK(icmp.quoted.at + icmp.quoted.len <= slice.at + length);
@@ -147,7 +148,7 @@ static const char *text(void)
 static void lie_to(sn_host *host, sn_address address)
 {
     unsigned char bytes[SN_ICMP_BYTES_MAX];
-    const size_t length = sn_icmp_put(bytes, wire.lie);
+    const size_t length = sn_icmp_put(bytes, &wire.lie->about, wire.lie);
     sn_fact fact = { .kind = SN_FACT_ICMP_SENT, .entity = sn_host_node(host) };
     sn_node_send_icmp(host->at->self, address, (ss_slice){ (char *)bytes, length }, &fact, 0);
 }

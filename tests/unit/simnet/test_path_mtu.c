@@ -66,7 +66,7 @@ static void lie_nth(sn_host *host, uint32_t i)
     }
     lie->about.source = sn_member_address(&plan->cast.nodes[sn_plan_node(plan, 1, 0)]);
     lie->about.destination = sn_member_address(&plan->cast.nodes[sn_plan_node(plan, 2, 0)]);
-    const size_t length = sn_icmp_put(bytes, lie);
+    const size_t length = sn_icmp_put(bytes, &lie->about, lie);
     sn_fact fact = { .kind = SN_FACT_ICMP_SENT, .entity = sn_host_node(host) };
     sn_node_send_icmp(host->at->self, lie->about.source, (ss_slice){ (char *)bytes, length }, &fact,
                       0);
@@ -124,7 +124,7 @@ static void watch(void *self, const sn_fact *fact, ss_slice packet)
     }
     CHECK_OK(sn_ip_parse((const unsigned char *)packet.at, packet.len, &ip));
     CHECK(wire.packets < PACKETS_MAX);
-    wire.packet[wire.packets].total = ip.total;
+    wire.packet[wire.packets].total = (uint16_t)ip.total;
     wire.packet[wire.packets].dont_fragment = ip.dont_fragment;
     wire.packet[wire.packets].is_piece = ip.more || ip.fragment != 0;
     wire.packet[wire.packets++].at = fact->key.at;
