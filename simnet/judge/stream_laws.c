@@ -118,7 +118,8 @@ void sn_connection_judge(sn_judge *j, const sn_fact *f)
     case SN_CONNECTION_LOST:
         j->excused[f->entity] = 1;
         break;
-    case SN_CONNECTION_CLOSING: /* before it was open: what was to go there never left */
+    /* before it was open, or when a keep-alive had no answer (RFC5626:4.4.1): what was to go there never came */
+    case SN_CONNECTION_CLOSING:
         j->excused[f->entity] |= f->value > 0;
         break;
     default:

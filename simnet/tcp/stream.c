@@ -31,7 +31,8 @@ static sn_fact fact_of(const sn_partition *p, sn_fact_kind kind, uint32_t node, 
 static void tell(sn_partition *p, uint32_t node, const sn_stream *s, sn_connection_event event)
 {
     sn_fact fact = fact_of(p, SN_FACT_CONNECTION, node, s);
-    fact.value = s->written - s->sent;
+    /* what the end that gives up does not know to have come, else what it did not even send */
+    fact.value = s->written - (event == SN_CONNECTION_CLOSING ? s->acked : s->sent);
     fact.connection = (sn_connection_fact){ .event = (uint16_t)event,
                                             .number = s->number,
                                             .call_id = s->call_id };
