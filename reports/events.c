@@ -451,7 +451,9 @@ static bool is_wanted(rp_events *e, const sn_fact *fact)
 
 void rp_events_fact(rp_events *e, const sn_fact *fact)
 {
-    sn_selection_fact(e->selection, fact);
+    if (e->filter.kind != SN_CAPTURE_ALL) {
+        sn_selection_fact(e->selection, fact);
+    }
     if (!is_wanted(e, fact)) {
         return;
     }

@@ -413,11 +413,12 @@ void sn_capture_free(sn_capture *c)
     }
 }
 
-/* Nearly always an event differs from the one before by its instant or its receiver. */
+/* Most facts are of the event that the one before was of. */
 static bool is_of(const sn_key *event, const sn_key *key)
 {
-    return event->at == key->at && event->receiver == key->receiver &&
-           sn_key_compare(event, key) == 0;
+    return event->at == key->at && event->counter == key->counter &&
+           event->receiver == key->receiver && event->sender == key->sender &&
+           event->tie == key->tie && event->step == key->step;
 }
 
 void sn_capture_fact(sn_capture *c, const sn_fact *fact, ss_slice packet)
@@ -429,7 +430,9 @@ void sn_capture_fact(sn_capture *c, const sn_fact *fact, ss_slice packet)
         settle(c);
         c->event = fact->key;
     }
-    sn_selection_fact(c->selection, fact);
+    if (c->options.filter.kind != SN_CAPTURE_ALL) {
+        sn_selection_fact(c->selection, fact);
+    }
     if (fact->kind == SN_FACT_EDITED && fact->cause == SN_CAUSE_FAULT) {
         c->edited = *fact;
     } else if (fact->kind == SN_FACT_PACKET) {
