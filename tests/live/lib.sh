@@ -59,15 +59,19 @@ await() {
 
 says() { grep -q "$2" "$1" 2>/dev/null; }
 
-# start NAME ARGUMENTS…: sipsim live in the background; its id is in $pid, its port in $port.
+# start NAME ARGUMENTS…: sipsim live in the background; its id is in $pid, its port in $port. A port that is free for UDP may be taken
+# for TCP, by another test: then it is tried again.
 start() {
-    local name=$1
+    local name=$1 try
     shift
-    rm -f "$name.out.log" "$name.log" # of an earlier one of this name, which the next line looks at
-    "$SIPSIM" live "$@" >"$name.out.log" 2>"$name.log" &
-    pid=$!
-    pids+=("$pid")
-    await 20 says "$name.log" 'listening at\|sipsim: cannot' || die "$name does not start"
+    for try in 1 2 3 4 5; do
+        rm -f "$name.out.log" "$name.log" # of an earlier one of this name, which the next lines look at
+        "$SIPSIM" live "$@" >"$name.out.log" 2>"$name.log" &
+        pid=$!
+        pids+=("$pid")
+        await 20 says "$name.log" 'listening at\|sipsim: cannot' || die "$name does not start"
+        says "$name.log" 'in use; port 0' && [[ "$*" = *:0* ]] || break
+    done
     port=$(sed -n 's/.*listening at .*:\([0-9]*\)$/\1/p' "$name.log" | head -n 1)
     [ -n "$port" ] || die "$name does not listen"
 }

@@ -26,10 +26,10 @@ def wire(address):
 
 
 def answers(s, wanted=10 ** 6):
-    """Statuses that come until nothing does for a second."""
-    got = []
+    """Statuses that come until nothing does for a second; for three seconds at most, as refusals are sent again until their ACK."""
+    got, end = [], time.monotonic() + 3
     try:
-        while len(got) < wanted:
+        while len(got) < wanted and time.monotonic() < end:
             got.append(s.recv(65536).split(b" ")[1].decode())
     except socket.timeout:
         pass

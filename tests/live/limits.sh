@@ -3,7 +3,7 @@
 # transactions, bytes of a message, memory. RFC3261:26.3.2.4 RFC3261:21.5.7
 . "${0%/*}/lib.sh"
 
-push() { timeout 60 python3 "${0%/*}/limits.py" "$@" || fault "limits.py $*"; }
+push() { timeout 100 python3 "${0%/*}/limits.py" "$@" || fault "limits.py $*"; }
 # metric PORT NAME
 metric() { python3 -c "import urllib.request as u; print(u.urlopen('http://127.0.0.1:$1/metrics').read().decode())" | awk -v n="sipsim_$2" '$1 == n { print $2 }'; }
 # expects WORDS COMMAND…
@@ -46,14 +46,13 @@ expects 'before 1 during 1 other 1 after 1' push block "$port"
 expects 'tried [1-9][0-9]* refused [1-9][0-9]+' push transactions "$port" 300
 ends
 
-# More than there is room for: what it keeps stays below what it may keep, and it answers somebody else afterwards.
-proxy memory --memory 64MiB --offences 0
-before=$(awk '/VmRSS/ { print $2 }' "/proc/$proxy/status")
-push transactions "$port" $((calls * 10)) >memory.out
-after=$(awk '/VmRSS/ { print $2 }' "/proc/$proxy/status")
-grep -q 'tried [1-9][0-9]* refused [1-9]' memory.out || fault "64 MiB: $(cat memory.out)"
+# More than there is room for: what it keeps stays below what it may keep. The sanitizers keep memory of their own.
 if [ "${SANITIZED:-0}" = 0 ]; then
+    proxy memory --memory 64MiB --offences 0
+    before=$(awk '/VmRSS/ { print $2 }' "/proc/$proxy/status")
+    expects 'tried [1-9][0-9]* refused [1-9][0-9]*' push transactions "$port" 20000
+    after=$(awk '/VmRSS/ { print $2 }' "/proc/$proxy/status")
     [ $((after - before)) -lt 67000 ] || fault "64 MiB: grew by $((after - before)) KiB"
+    ends
 fi
-ends
 finish
