@@ -8,7 +8,7 @@ printf '{"bench":"executions","sanitized":%s,"per_second":{' "$([ "${SANITIZED:-
 while read -r target _; do
     [[ $target != canary ]] || continue
     rm -rf found
-    "$SIPSIM" fuzz --engine builtin --target "$target" --time 500ms --jobs 1 --seed 1 --corpus "$SOURCE_DIR/corpus/seeds/$target" \
+    "$SIPSIM" fuzz --engine builtin --target "$target" --time 1s --jobs 1 --seed 1 --corpus "$SOURCE_DIR/corpus/seeds/$target" \
         -o found --json >"$target.out" || status=1
     sed -n "/^{/,\$p" "$target.out" >"$target.json" # what was found is said before
     runs=$(field "$target.json" executions) took=$(field "$target.json" elapsed_ms)
