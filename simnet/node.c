@@ -10,8 +10,8 @@
 
 /* ---- facts about packets ---- */
 
-static sn_fact packet_fact(sn_fact_kind kind, uint32_t entity, const sn_about *about, uint32_t peer,
-                           uint64_t value)
+sn_fact sn_packet_fact(sn_fact_kind kind, uint32_t entity, const sn_about *about, uint32_t peer,
+                       uint64_t value)
 {
     return (sn_fact){ .kind = (uint16_t)kind,
                       .entity = entity,
@@ -32,7 +32,7 @@ static void say_call(sn_fact *fact, const sn_about *about)
 void sn_node_drop(sn_partition *p, uint32_t node, const sn_about *about, uint64_t bytes,
                   sn_cause cause)
 {
-    sn_fact fact = packet_fact(SN_FACT_NODE_DROPPED, node, about, about->target, bytes);
+    sn_fact fact = sn_packet_fact(SN_FACT_NODE_DROPPED, node, about, about->target, bytes);
     fact.cause = (uint16_t)cause;
     sn_emit(p, &fact, SS_EMPTY);
 }
@@ -41,28 +41,15 @@ static void emit_datagram(sn_partition *p, sn_fact_kind kind, uint32_t node, con
                           const ss_path *path, uint32_t peer, ss_slice payload)
 {
     const size_t header = path->remote.family == 6 ? SN_IP6_HEADER_BYTES : SN_IP_HEADER_BYTES;
-    sn_fact fact = packet_fact(kind, node, about, peer, header + SN_UDP_HEADER_BYTES + payload.len);
+    sn_fact fact =
+        sn_packet_fact(kind, node, about, peer, header + SN_UDP_HEADER_BYTES + payload.len);
     fact.local_port = path->local.port;
     fact.peer_port = path->remote.port;
     fact.sip = about->sip;
     sn_emit(p, &fact, payload);
 }
 
-/* ---- onto a link ---- */
-
-static const sn_link_params *params_of(const sn_plan *plan, uint32_t link, ss_time now)
-{
-    if (plan->change_count > 0) {
-        return sn_plan_link_set(plan, link, now);
-    }
-    const sn_link_kind *kind = &plan->links[plan->groups[plan->nodes[link / 2].group].link];
-    return (link & 1) == 0 ? &kind->up : &kind->down;
-}
-
-static uint32_t far_end(const sn_plan *plan, uint32_t link)
-{
-    return (link & 1) == 0 ? plan->cast.nodes[link / 2].router : link / 2;
-}
+/* ---- routes ---- */
 
 /* The direction toward a node: down to the child it is behind, else up; SN_NOBODY from the root to nowhere. */
 static uint32_t next_link(const sn_plan *plan, uint32_t router, uint32_t target)
@@ -79,169 +66,12 @@ static uint32_t next_link(const sn_plan *plan, uint32_t router, uint32_t target)
     return plan->cast.nodes[router].router == SN_NOBODY ? SN_NOBODY : SN_UP(router);
 }
 
-static sn_point point_of(const sn_partition *p, uint32_t link, const sn_about *about)
-{
-    const sn_cast *cast = &p->world->plan->cast;
-    const uint64_t place = sn_link_id(cast, link);
-    const ss_summary *sip = &about->sip;
-    return (sn_point){
-        .place = place,
-        .call = sip->call_id,
-        .cseq = sip->cseq,
-        .status = sip->status,
-        .method = sip->method,
-        .is_sip = sip->is_sip,
-        .fragment = about->id.fragment,
-        .copy = about->id.copy,
-        .at = p->key.at,
-        .print = about->hash,
-        .entity = link,
-        .key = { place, cast->nodes[about->id.origin].id, about->id.ordinal, about->id.fragment,
-                 about->id.copy },
-        .key_words = SN_POINT_KEY_MAX,
-    };
-}
-
-static void emit_passage(sn_partition *p, uint32_t link, const sn_packet *packet,
-                         const sn_passage *passage)
-{
-    const uint32_t far = far_end(p->world->plan, link);
-    sn_fact sent = packet_fact(SN_FACT_LINK_SENT, link, &packet->about, far, 0);
-    sent.due = SS_TIME_NEVER;
-    for (unsigned i = 0; i < passage->copies; i++) {
-        if (passage->copy[i].cause == SN_CAUSE_NONE) {
-            sent.value++;
-            sent.due = ss_time_earlier(sent.due, passage->copy[i].arrives);
-        }
-    }
-    sn_emit(p, &sent, SS_EMPTY);
-    for (unsigned i = 0; i < passage->copies; i++) {
-        sn_fact fact = packet_fact(SN_FACT_LINK_DUPLICATED, link, &packet->about, far, packet->len);
-        fact.packet.copy = passage->copy[i].number;
-        if (i > 0) {
-            sn_emit(p, &fact, SS_EMPTY);
-        }
-        fact.kind = passage->copy[i].reordered ? SN_FACT_LINK_REORDERED : SN_FACT_LINK_DROPPED;
-        fact.cause = (uint16_t)passage->copy[i].cause;
-        if (passage->copy[i].reordered || fact.cause != SN_CAUSE_NONE) {
-            sn_emit(p, &fact, SS_EMPTY);
-        }
-    }
-}
-
-static void post_arrival(sn_partition *p, uint32_t link, ss_ref ref, const sn_copy *copy)
-{
-    const sn_world *w = p->world;
-    sn_event event = { .at = copy->arrives, .kind = SN_EVENT_PACKET, .step = 1, .arg = ref };
-    event.receiver = far_end(w->plan, link);
-    event.sender = (link & 1) == 0 ? link / 2 : w->plan->cast.nodes[link / 2].router;
-    event.counter = w->links[link].counter++;
-    event.tie = sn_tie(w, event.at, event.receiver, event.sender);
-    sn_packet_at(p, ref)->about.id.copy = copy->number;
-    sn_post(p, &event);
-}
-
-static bool is_down(const sn_partition *p, uint32_t link)
-{
-    const sn_plan *plan = p->world->plan;
-    ss_time until;
-    return (plan->spell_count > 0 && sn_plan_has_spell(plan, link / 2, SN_SPELL_DOWN, p->key.at)) ||
-           (plan->change_count > 0 &&
-            sn_plan_link_is(plan, link, SN_CHANGE_DOWN, p->key.at, &until));
-}
-
-static sn_passage passage_of(const sn_partition *p, uint32_t link, const sn_about *about,
-                             const sn_transmission *t)
-{
-    if (about->is_stream) {
-        return sn_pass_stream(t, about->id.copy);
-    }
-    if (is_down(p, link)) {
-        return sn_pass_nothing(about->id.copy);
-    }
-    if (!t->doubled && sn_link_is_plain(t->params, t->decisions)) {
-        return sn_pass_whole(t, about->id.copy);
-    }
-    sn_point point = point_of(p, link, about);
-    return sn_impair(t, &point);
-}
-
-/* When a link takes up what it is given: at once, or when it is clogged no more. */
-static ss_time taken_up(const sn_plan *plan, uint32_t link, ss_time now)
-{
-    ss_time until = now;
-    if (plan->change_count > 0) {
-        (void)sn_plan_link_is(plan, link, SN_CHANGE_CLOGGED, now, &until);
-    }
-    return until;
-}
-
-/* The last copy that arrives; as many as there are copies when none does. */
-static unsigned last_arriving(const sn_passage *passage)
-{
-    unsigned last = passage->copies;
-    for (unsigned i = 0; i < passage->copies; i++) {
-        last = passage->copy[i].cause == SN_CAUSE_NONE ? i : last;
-    }
-    return last;
-}
-
-static void deliver(sn_partition *p, uint32_t link, ss_ref ref, const sn_copy *copy,
-                    const sn_link_params *params)
-{
-    const sn_damage *how = &params->corrupt;
-    const sn_cast *cast = &p->world->plan->cast;
-    if (ref != 0 && copy->corrupted && how->is_read) {
-        const uint32_t near = (link & 1) == 0 ? link / 2 : cast->nodes[link / 2].router;
-        const uint32_t mtu = params->mtu == 0 ? SN_IP_BYTES_MAX : params->mtu;
-        const bool is_narrow = params->narrow != 0 && params->narrow < mtu;
-        ref = sn_edit_packet(p, near, far_end(p->world->plan, link), ref, copy, how,
-                             is_narrow ? params->narrow : mtu);
-    } else if (ref != 0 && copy->corrupted) {
-        ref = sn_damage_packet(p, ref, copy, how);
-    }
-    if (ref != 0) {
-        post_arrival(p, link, ref, copy);
-    }
-}
-
-/* A packet that fits goes onto a link; it is ours to pass on or to give back. */
-static void pass_on(sn_partition *p, uint32_t link, ss_ref ref)
-{
-    sn_world *w = p->world;
-    sn_packet *packet = sn_packet_at(p, ref);
-    const sn_link_params *params = params_of(w->plan, link, p->key.at);
-    const sn_transmission t = { .params = params,
-                                .link = &w->links[link],
-                                .store = &p->store,
-                                .decisions = w->decisions,
-                                .now = taken_up(w->plan, link, p->key.at),
-                                .is_changing = w->plan->change_count > 0,
-                                .bytes = packet->len + params->tunnel,
-                                .hops = packet->about.hops,
-                                .doubled = packet->about.is_doubled && packet->about.hops == 0 };
-    const sn_passage passage = passage_of(p, link, &packet->about, &t);
-    p->out_of_memory |= passage.out_of_memory;
-    emit_passage(p, link, packet, &passage);
-    packet->about.hops++;
-    const unsigned last = last_arriving(&passage); /* gets the block itself */
-    for (unsigned i = 0; i <= last && i < passage.copies; i++) {
-        const sn_copy *copy = &passage.copy[i];
-        if (copy->cause == SN_CAUSE_NONE) {
-            deliver(p, link, i == last ? ref : sn_packet_clone(p, ref), copy, t.params);
-        }
-    }
-    if (last == passage.copies) {
-        sn_packet_give(p, ref);
-    }
-}
-
 static void emit_origin(sn_partition *p, uint32_t node, ss_ref ref)
 {
     const sn_packet *packet = sn_packet_at(p, ref);
     if (packet->about.hops == 0) {
         sn_fact fact =
-            packet_fact(SN_FACT_PACKET, node, &packet->about, packet->about.target, packet->len);
+            sn_packet_fact(SN_FACT_PACKET, node, &packet->about, packet->about.target, packet->len);
         say_call(&fact, &packet->about);
         sn_emit(p, &fact, sn_packet_slice(packet));
     }
@@ -285,8 +115,8 @@ static void clamp(sn_partition *p, uint32_t link, sn_packet *packet)
     if (!packet->about.is_stream || (packet->bytes[header + 13] & SN_TCP_SYN) == 0) {
         return;
     }
-    const sn_link_params *up = params_of(plan, SN_UP(link / 2), p->key.at);
-    const sn_link_params *down = params_of(plan, SN_DOWN(link / 2), p->key.at);
+    const sn_link_params *up = sn_link_now(plan, SN_UP(link / 2), p->key.at);
+    const sn_link_params *down = sn_link_now(plan, SN_DOWN(link / 2), p->key.at);
     const uint32_t limits[] = { up->mtu, up->narrow, down->mtu, down->narrow };
     const ss_status status = sn_ip_parse(packet->bytes, packet->len, &ip);
     SS_ASSERT(status == SS_OK);
@@ -309,7 +139,7 @@ static void cut(sn_partition *p, const way *w, unsigned at, ss_ref ref, const sn
     const uint32_t mtu = w->places[at].mtu;
     const unsigned count = sn_fragment_count(ip, mtu);
     const sn_about about = sn_packet_at(p, ref)->about;
-    sn_fact fact = packet_fact(SN_FACT_FRAGMENTED, w->node, &about, about.target, count);
+    sn_fact fact = sn_packet_fact(SN_FACT_FRAGMENTED, w->node, &about, about.target, count);
     sn_emit(p, &fact, SS_EMPTY);
     const size_t mark = p->world->arena.used;
     unsigned char *bytes = ss_arena_take(&p->world->arena, mtu, 1);
@@ -358,7 +188,7 @@ static void squeeze(sn_partition *p, const way *w, unsigned next, ss_ref ref, co
     if (next == PLACES) {
         clamp(p, w->link, packet);
         emit_origin(p, w->node, ref);
-        pass_on(p, w->link, ref);
+        sn_link_take(p, w->link, ref);
         return;
     }
     const place *at = &w->places[next];
@@ -389,10 +219,10 @@ static void transmit(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, 
                      uint32_t came_by)
 {
     const sn_plan *plan = p->world->plan;
-    const sn_link_params *on = params_of(plan, link, p->key.at);
+    const sn_link_params *on = sn_link_now(plan, link, p->key.at);
     way w = { .node = node, .link = link };
     if (came_by != SN_NOBODY) {
-        const sn_link_params *came = params_of(plan, came_by, p->key.at);
+        const sn_link_params *came = sn_link_now(plan, came_by, p->key.at);
         w.places[0] = (place){ came->narrow, came->mtu_policy };
     }
     w.places[1] = (place){ known_mtu(p, node, sn_packet_at(p, ref), ip, on->mtu), SN_MTU_ICMP };
@@ -692,8 +522,8 @@ static void receive_piece(sn_partition *p, uint32_t node, const sn_packet *packe
     } else if (status != SS_OK && status != SS_MORE) {
         drop_piece(p, node, packet, status);
     } else if (status == SS_OK) {
-        sn_fact fact = packet_fact(SN_FACT_REASSEMBLED, node, &whole.about, packet->about.id.origin,
-                                   whole.pieces);
+        sn_fact fact = sn_packet_fact(SN_FACT_REASSEMBLED, node, &whole.about,
+                                      packet->about.id.origin, whole.pieces);
         sn_emit(p, &fact, SS_EMPTY);
         if (whole.payload.len >=
             SN_UDP_HEADER_BYTES) { /* pieces of two datagrams may have met: RFC 6864 */
@@ -782,7 +612,7 @@ static void emit_arrival(sn_partition *p, const sn_event *event, const sn_packet
     const bool came_up = p->world->plan->cast.nodes[event->sender].router == event->receiver;
     const uint32_t link = came_up ? SN_UP(event->sender) : SN_DOWN(event->receiver);
     sn_fact fact =
-        packet_fact(SN_FACT_LINK_ARRIVED, link, &packet->about, event->sender, packet->len);
+        sn_packet_fact(SN_FACT_LINK_ARRIVED, link, &packet->about, event->sender, packet->len);
     sn_emit(p, &fact, SS_EMPTY);
 }
 

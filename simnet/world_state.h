@@ -127,6 +127,9 @@ void sn_node_send_segment(sn_partition *p, uint32_t node, sn_address destination
 /** An ICMP message from sent->entity to an address, after `delay`. *sent is emitted, with the number of the packet. */
 void sn_node_send_icmp(sn_partition *p, sn_address destination, ss_slice message, sn_fact *sent,
                        ss_span delay);
+/** A fact about a packet. */
+sn_fact sn_packet_fact(sn_fact_kind kind, uint32_t entity, const sn_about *about, uint32_t peer,
+                       uint64_t value);
 /** A packet ends at a node. */
 void sn_node_drop(sn_partition *p, uint32_t node, const sn_about *about, uint64_t bytes,
                   sn_cause cause);
@@ -153,6 +156,13 @@ bool sn_app_tick(sn_partition *p, const sn_event *event);
 bool sn_app_wake(sn_partition *p, const sn_event *event);
 SS_MUST_USE ss_status sn_app_start(sn_partition *p, uint32_t node);
 extern const sn_host_class sn_host_of_world;
+
+/* ---- links: transmit.c */
+
+/** What holds for a link direction. */
+const sn_link_params *sn_link_now(const sn_plan *plan, uint32_t link, ss_time now);
+/** A packet that fits goes onto a link; it is the link's to pass on or to give back. */
+void sn_link_take(sn_partition *p, uint32_t link, ss_ref ref);
 
 /* ---- ICMP: icmp.c */
 
