@@ -356,9 +356,9 @@ static const char *connection_event(unsigned nth)
 
 static void events_schema(rp_json *j)
 {
-    static const char *const numbers[] = { "n",     "ordinal", "fragment",   "copy",
-                                           "bytes", "due_ns",  "local_port", "peer_port",
-                                           "cseq",  "status",  NULL };
+    static const char *const numbers[] = { "n",       "ordinal",    "fragment",  "copy", "bytes",
+                                           "due_ns",  "local_port", "peer_port", "cseq", "status",
+                                           "waiting", "waited_ns",  NULL };
     static const char *const texts[] = { "node", "link", "origin", "peer", "cause", "note", NULL };
     static const char *const hashes[] = { "hash",   "call_id", "from_tag", "to_tag",
                                           "branch", "because", NULL };

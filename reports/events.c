@@ -72,6 +72,18 @@ static char *put_value(char *p, const sn_fact *fact)
     }
 }
 
+static char *put_due(char *p, const sn_fact *fact)
+{
+    if (fact->due != SS_TIME_NEVER && fact->due != 0) {
+        p = LINE_NUMBER(p, "due_ns", fact->due);
+    }
+    if (fact->queued.is_set) {
+        p = LINE_NUMBER(p, "waiting", fact->queued.packets);
+        p = LINE_NUMBER(p, "waited_ns", fact->queued.waited);
+    }
+    return p;
+}
+
 static char *put_packet(char *p, script *by, const sn_fact *fact)
 {
     p = LINE_NODE(p, "origin", by, fact->packet.origin);
@@ -80,8 +92,8 @@ static char *put_packet(char *p, script *by, const sn_fact *fact)
     p = LINE_NUMBER(p, "copy", fact->packet.copy);
     p = put_value(p, fact);
     p = LINE_HASH(p, "hash", fact->hash);
-    if (fact->kind == SN_FACT_LINK_SENT && fact->due != SS_TIME_NEVER) {
-        p = LINE_NUMBER(p, "due_ns", fact->due);
+    if (fact->kind == SN_FACT_LINK_SENT || fact->kind == SN_FACT_LINK_DUPLICATED) {
+        p = put_due(p, fact);
     }
     if (fact->cause != SN_CAUSE_NONE) {
         p = LINE_TEXT(p, "cause", sn_cause_text((sn_cause)fact->cause));

@@ -152,14 +152,18 @@ static void put_link(rp_file *out, const sn_cast *cast, uint32_t link, const sn_
     rp_html_cell_u64(out, t->dropped_otherwise);
     rp_html_cell_u64(out, t->duplicated);
     rp_html_cell_u64(out, t->reordered);
+    rp_html_cell_u64(out, t->longest_queue);
+    rp_html_cell_u64(out, t->longest_wait / SS_MS(1));
     rp_put_text(out, "</tr>\n");
 }
 
 static void put_links(rp_file *out, const rp_run *run, ranked *all)
 {
-    static const char *const heads[] = { "link",        "#packets",    "#lost",
-                                         "#lost, %",    "#queue full", "#dropped otherwise",
-                                         "#duplicated", "#reordered",  NULL };
+    static const char *const heads[] = {
+        "link",          "#packets",           "#lost",       "#lost, %",
+        "#queue full",   "#dropped otherwise", "#duplicated", "#reordered",
+        "#most waiting", "#longest wait, ms",  NULL
+    };
     uint32_t count = 0;
     for (uint32_t link = 0; link < 2 * run->cast->node_count; link++) {
         const sn_link_tally *t = sn_tally_link(run->tally, link);

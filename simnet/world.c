@@ -150,6 +150,9 @@ static bool dispatch(sn_partition *p, const sn_event *event)
     case SN_EVENT_RELEASE:
         sn_node_release(p, event);
         return true;
+    case SN_EVENT_SERVE:
+        sn_link_serve(p, event);
+        return true;
     }
     return false;
 }

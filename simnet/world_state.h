@@ -163,6 +163,8 @@ extern const sn_host_class sn_host_of_world;
 const sn_link_params *sn_link_now(const sn_plan *plan, uint32_t link, ss_time now);
 /** A packet that fits goes onto a link; it is the link's to pass on or to give back. */
 void sn_link_take(sn_partition *p, uint32_t link, ss_ref ref);
+/** The rate takes up the next one of what waits. */
+void sn_link_serve(sn_partition *p, const sn_event *event);
 
 /* ---- ICMP: icmp.c */
 

@@ -66,7 +66,7 @@ static void set_link(making *m, const sn_input_record *r)
     up->delay += delay;
     up->mtu = r->args[MTU] == 0 ? up->mtu : 296u + 8u * r->args[MTU];
     up->rate.bps = r->args[RATE] == 0 ? 0 : UINT64_C(8000) << r->args[RATE] % 12;
-    up->queue_packets = r->args[QUEUE];
+    up->queue.packets = r->args[QUEUE];
     if (r->args[MASK] != 0) {
         up->loss.kind = SN_LOSS_MASK;
         up->loss.mask = (sn_loss_mask){ r->args[MASK], 8 };

@@ -52,6 +52,7 @@
     X(DUPLICATE, "duplicate", "a link made a second copy")                                         \
     X(REORDER, "reorder", "a packet overtook others")                                              \
     X(QUEUE_FULL, "queue_full", "a link's queue was full")                                         \
+    X(QUEUE_EARLY, "queue_early", "a link's queue, RED or CoDel, dropped a packet")                \
     X(MTU_DROP, "mtu_drop", "a packet was larger than the MTU and could not be cut")               \
     X(CONNECTION, "connection", "a connection was opened")                                         \
     X(CONNECTION_REFUSED, "connection_refused", "a connection was refused")                        \

@@ -79,6 +79,8 @@ const sn_metrics_field sn_metrics_fields[] = {
     COUNT(link_duplicated),
     COUNT(link_reordered),
     COUNT(edited),
+    PEAK(link_queue),
+    HISTOGRAM(link_wait),
     COUNT(dropped),
     COUNT(facts),
 };

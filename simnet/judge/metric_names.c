@@ -118,10 +118,13 @@ static const row rows[] = {
     COUNTED("link_duplicated", link_duplicated, "copies that links made")
     COUNTED("link_reordered", link_reordered, "packets that jumped the queue")
     COUNTED("edited", edited, "messages that faults and links made others of")
+    COUNTED("link_queue", link_queue, "the most packets that waited at one link")
+    SPREAD("link_wait", link_wait, "until a link with a rate took up a packet")
     DROPPED("loss", LOSS) DROPPED("queue", QUEUE) DROPPED("mtu", MTU) DROPPED("ttl", TTL) DROPPED("no_route", NO_ROUTE)
     DROPPED("checksum", CHECKSUM) DROPPED("reassembly_timeout", REASSEMBLY_TIMEOUT)
     DROPPED("reassembly_full", REASSEMBLY_FULL) DROPPED("no_port", NO_PORT) DROPPED("down", DOWN) DROPPED("fault", FAULT)
     DROPPED("malformed", MALFORMED) DROPPED("filtered", FILTERED) DROPPED("forged", FORGED) DROPPED("black_hole", BLACK_HOLE) DROPPED("overlap", OVERLAP)
+    DROPPED("queue_early", EARLY)
     COUNTED("facts", facts, "facts seen")
 };
 /* clang-format on */

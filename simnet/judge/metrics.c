@@ -172,6 +172,15 @@ static void count_connection(sn_metrics *to, unsigned event)
     to->connections_lost += event == SN_CONNECTION_LOST || event == SN_CONNECTION_UNREACHABLE;
 }
 
+static void count_link_queue(sn_metrics *to, const sn_queued_fact *queued)
+{
+    const uint64_t length = (uint64_t)queued->packets + (queued->waited > 0);
+    if (queued->is_set) {
+        sn_histogram_add(&to->link_wait, queued->waited);
+        to->link_queue = length > to->link_queue ? length : to->link_queue;
+    }
+}
+
 static void count_fact(const sn_meter *m, sn_metrics *to, const sn_fact *f)
 {
     to->facts++;
@@ -206,12 +215,14 @@ static void count_fact(const sn_meter *m, sn_metrics *to, const sn_fact *f)
         break;
     case SN_FACT_LINK_SENT:
         to->link_sent++;
+        count_link_queue(to, &f->queued);
         break;
     case SN_FACT_LINK_ARRIVED:
         to->link_arrived++;
         break;
     case SN_FACT_LINK_DUPLICATED:
         to->link_duplicated++;
+        count_link_queue(to, &f->queued);
         break;
     case SN_FACT_LINK_REORDERED:
         to->link_reordered++;

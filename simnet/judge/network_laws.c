@@ -146,9 +146,9 @@ static uint32_t far_end(const sn_judge *j, uint32_t link)
     return link % 2 == 0 ? member(j, node)->router : node;
 }
 
-static void promised(sn_judge *j, const sn_fact *f)
+static void promised(sn_judge *j, const sn_fact *f, uint32_t copies)
 {
-    if (f->value == 0) {
+    if (copies == 0) {
         return;
     }
     const uint64_t key = on_link_key(f->entity, &f->packet);
@@ -170,8 +170,8 @@ static void promised(sn_judge *j, const sn_fact *f)
     } else {
         p->on_time = true; /* the same packet again: only counted */
     }
-    p->copies += (uint32_t)f->value;
-    p->whole += (uint32_t)f->value;
+    p->copies += copies;
+    p->whole += copies;
 }
 
 static void judge_instant(sn_judge *j, const sn_fact *f, flight *p)
@@ -230,13 +230,14 @@ void sn_link_fact(sn_judge *j, const sn_fact *f)
 {
     switch (f->kind) {
     case SN_FACT_LINK_SENT:
-        promised(j, f);
+        promised(j, f, (uint32_t)f->value);
         break;
     case SN_FACT_LINK_ARRIVED:
         arrived(j, f);
         break;
     case SN_FACT_LINK_DUPLICATED:
         more_copies(j, &f->packet);
+        promised(j, f, f->due != 0); /* it waited, and was not promised with the first one */
         break;
     default:
         excuse(j, f);

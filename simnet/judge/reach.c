@@ -182,6 +182,9 @@ static void dropped(sn_meter *m, unsigned cause)
     case SN_CAUSE_QUEUE:
         m->reached[REACH_QUEUE_FULL] = true;
         break;
+    case SN_CAUSE_EARLY:
+        m->reached[REACH_QUEUE_EARLY] = true;
+        break;
     case SN_CAUSE_MTU:
         m->reached[REACH_MTU_DROP] = true;
         break;

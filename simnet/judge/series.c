@@ -223,6 +223,10 @@ void sn_series_fact(sn_series *s, const sn_fact *fact)
         s->under_way += fact->value;
         s->has_moved = true;
         break;
+    case SN_FACT_LINK_DUPLICATED:
+        s->under_way += fact->due != 0;
+        s->has_moved = fact->due != 0;
+        break;
     case SN_FACT_LINK_ARRIVED:
         s->under_way -= s->under_way > 0;
         break;

@@ -58,11 +58,19 @@ static void count_loss(sn_link_tally *to, unsigned cause)
 {
     if (cause == SN_CAUSE_LOSS) {
         to->lost++;
-    } else if (cause == SN_CAUSE_QUEUE) {
+    } else if (cause == SN_CAUSE_QUEUE || cause == SN_CAUSE_EARLY) {
         to->queue_full++;
     } else {
         to->dropped_otherwise++;
     }
+}
+
+/* One that waited was one of those. */
+static void count_queue(sn_link_tally *to, const sn_queued_fact *queued)
+{
+    const uint32_t length = queued->packets + (queued->waited > 0);
+    to->longest_queue = length > to->longest_queue ? length : to->longest_queue;
+    to->longest_wait = queued->waited > to->longest_wait ? queued->waited : to->longest_wait;
 }
 
 static void count_link(sn_link_tally *to, const sn_fact *fact)
@@ -70,9 +78,11 @@ static void count_link(sn_link_tally *to, const sn_fact *fact)
     switch (fact->kind) {
     case SN_FACT_LINK_SENT:
         to->packets++;
+        count_queue(to, &fact->queued);
         break;
     case SN_FACT_LINK_DUPLICATED:
         to->duplicated++;
+        count_queue(to, &fact->queued);
         break;
     case SN_FACT_LINK_REORDERED:
         to->reordered++;

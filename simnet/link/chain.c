@@ -88,6 +88,19 @@ sn_chain sn_chain_of_chance(const sn_chance *chance)
                        .happens = { 0, SN_ALWAYS } };
 }
 
+/* After a drop the next packet is dropped with 1/4, then with 1/3, 1/2 and for certain: each state is a packet, the first the one that was
+ * dropped. */
+sn_chain sn_chain_of_fourths(void)
+{
+    const sn_prob third = SN_ALWAYS / 3, half = SN_ALWAYS / 2, fourth = SN_ALWAYS / 4;
+    return (sn_chain){ .states = 4,
+                       .step = { { fourth, SN_ALWAYS - fourth, 0, 0 },
+                                 { third, 0, SN_ALWAYS - third, 0 },
+                                 { half, 0, 0, half },
+                                 { SN_ALWAYS, 0, 0, 0 } },
+                       .happens = { SN_ALWAYS, 0, 0, 0 } };
+}
+
 static sn_chain of_ge(const sn_loss_ge *ge)
 {
     return (sn_chain){ .states = 2,

@@ -21,6 +21,7 @@ typedef struct sn_closed_form {
 } sn_closed_form;
 
 sn_chain sn_chain_of_chance(const sn_chance *chance);
+sn_chain sn_chain_of_fourths(void); /* RED's drops, where one packet in four is dropped first */
 sn_chain sn_chain_of_loss(const sn_loss *loss); /* no list of numbers, a mask of 4, no cap */
 sn_closed_form sn_chain_solve(const sn_chain *chain);
 

@@ -116,11 +116,22 @@ static ss_span plain_delay(const sn_link_params *params)
     return params->delay > floor ? params->delay : floor;
 }
 
-/* Through all stages, or until it is lost. True when memory ran out on the way. */
+/* Through the stages of the set from one on, until it is lost or has to wait. */
+static void go_on(sn_crossing *c, unsigned set, unsigned from)
+{
+    for (unsigned i = from; i < SN_STAGES && c->copy->cause == SN_CAUSE_NONE && !c->waits; i++) {
+        if ((set >> i & 1u) != 0) {
+            stages[i](c);
+        }
+    }
+    const bool arrives = c->copy->cause == SN_CAUSE_NONE && !c->waits;
+    c->copy->arrives = arrives ? ss_time_after(c->leaves, c->delay) : 0;
+}
+
+/* True when memory ran out on the way. */
 static bool cross(const sn_transmission *t, const sn_point *point, sn_link_memory *memory,
                   unsigned decided, sn_copy *copy)
 {
-    const unsigned set = stages_of(t) & ~decided;
     sn_crossing c = { .t = t,
                       .point = point,
                       .memory = memory,
@@ -128,13 +139,21 @@ static bool cross(const sn_transmission *t, const sn_point *point, sn_link_memor
                       .leaves = t->now,
                       .delay = plain_delay(t->params) };
     *copy = (sn_copy){ .number = point->copy };
-    for (unsigned i = 0; i < SN_STAGES && copy->cause == SN_CAUSE_NONE; i++) {
-        if ((set >> i & 1u) != 0) {
-            stages[i](&c);
-        }
-    }
-    copy->arrives = copy->cause == SN_CAUSE_NONE ? ss_time_after(c.leaves, c.delay) : 0;
+    go_on(&c, stages_of(t) & ~decided, 0);
     return c.out_of_memory;
+}
+
+void sn_cross_on(const sn_transmission *t, sn_held *held)
+{
+    sn_link_memory *memory = ss_store_at(t->store, t->link->memory);
+    sn_crossing c = { .t = t,
+                      .point = &held->point,
+                      .memory = memory,
+                      .copy = &held->copy,
+                      .leaves = memory->queue.busy_until,
+                      .delay = plain_delay(t->params),
+                      .is_bad = held->is_bad };
+    go_on(&c, stages_of(t), SN_STAGE_QUEUE + 1);
 }
 
 /* netem: loss takes one copy of the packet, whether it was duplicated or not. True when none is left. */

@@ -18,7 +18,21 @@ typedef struct sn_copy {
     uint16_t number; /* sn_packet_id.copy */
     uint64_t where;  /* of the damage */
     ss_time arrives;
+    sn_queued_fact queued;
+    ss_ref
+        held; /* not 0: it waits here, and what becomes of it is decided when the rate takes it up */
 } sn_copy;
+
+/** One that waits in person: its packet is dropped or sent later. */
+typedef struct sn_held {
+    ss_ref next, packet;
+    uint32_t bytes;
+    bool is_bad;    /* the state in which it found the model of loss */
+    bool is_second; /* of two copies */
+    ss_time came;
+    sn_copy copy;
+    sn_point point;
+} sn_held;
 
 enum { SN_COPIES_MAX = 2, SN_HOPS_MAX = 16 };
 
@@ -49,6 +63,18 @@ static inline bool sn_link_is_plain(const sn_link_params *params, const sn_decis
 
 /** `point` names the packet at this link, its copy included. */
 sn_passage sn_impair(const sn_transmission *t, sn_point *point);
+
+/* Of those that wait, in order. `t` is now; its bytes are not looked at. */
+
+/** This is the packet of a copy that waits, the second of two or not; 0 without memory. */
+void sn_queue_hold(const sn_transmission *t, ss_ref held, ss_ref packet, bool is_second);
+/** One that is dropped since there are too many; false when there are not. */
+bool sn_queue_surplus(const sn_transmission *t, sn_held *gone);
+/** When sn_queue_next is to be called, SS_TIME_NEVER when that was said before, or nothing waits. */
+ss_time sn_queue_served_at(const sn_transmission *t);
+/** The next one that the rate takes up, whose fate is in its copy now: it arrives, or it was dropped, then another one is next. False
+ *  when nothing waits. */
+bool sn_queue_next(const sn_transmission *t, sn_held *next);
 
 /** After the delay of the link: one copy, nothing decided. */
 sn_passage sn_pass_whole(const sn_transmission *t, uint16_t copy);

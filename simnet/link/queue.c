@@ -1,5 +1,9 @@
 /* The rate of a link direction, and the queue before it: a packet leaves when those before it have left, and takes its
- * bits' time. What waits is only remembered where there is a limit to it.
+ * bits' time.
+ *
+ * What becomes of a packet is decided when it comes, as nothing that comes later can change it: then of what waits only the
+ * numbers are remembered, and only where somebody asks for them. Not so where the head of the queue may be dropped, HEAD and CODEL:
+ * there packets wait in person, and the node that transmits comes back when the rate takes up the next one.
  */
 #include "link/stages.h"
 
@@ -25,11 +29,10 @@ static void let_go(const sn_transmission *t, sn_queue_memory *q)
     q->last = 0;
 }
 
-static bool is_full(const sn_transmission *t, const sn_queue_memory *q)
+static bool is_over(const sn_link_queue *limit, uint64_t packets, uint64_t bytes)
 {
-    const sn_link_params *p = t->params;
-    return (p->queue_packets != 0 && q->packets >= p->queue_packets) ||
-           (p->queue_bytes != 0 && (uint64_t)q->bytes + t->bytes > p->queue_bytes);
+    return (limit->packets != 0 && packets > limit->packets) ||
+           (limit->bytes != 0 && bytes > limit->bytes);
 }
 
 static bool wait_for_rate(const sn_transmission *t, sn_queue_memory *q, ss_time starts)
@@ -50,9 +53,9 @@ static bool wait_for_rate(const sn_transmission *t, sn_queue_memory *q, ss_time 
     return true;
 }
 
-static bool has_limit(const sn_link_params *p)
+static bool is_counted(const sn_link_queue *queue)
 {
-    return p->queue_packets != 0 || p->queue_bytes != 0;
+    return queue->packets != 0 || queue->bytes != 0 || queue->policy == SN_QUEUE_RED;
 }
 
 /* What a packet is on this link. */
@@ -65,33 +68,199 @@ static uint64_t bytes_on_link(const sn_rate *rate, uint32_t bytes)
                                  ((uint64_t)rate->cell + rate->cell_overhead);
 }
 
-/* The span that the bits take, rounded up: at most 65,535 cells of two such sizes fit. */
-static ss_span bits_span(const sn_transmission *t)
+/* At most 65,535 cells of two such sizes fit. */
+ss_span sn_rate_span(const sn_transmission *t, uint32_t bytes)
 {
-    const uint64_t bits = bytes_on_link(&t->params->rate, t->bytes) * 8;
+    const uint64_t bps = t->params->rate.bps;
+    const uint64_t bits = bytes_on_link(&t->params->rate, bytes) * 8;
+    if (bps == 0) { /* it has no rate any more */
+        return 0;
+    }
     if (bits > UINT64_MAX / SS_S(1)) {
         return SN_SPAN_MAX;
     }
     const uint64_t bit_ns = bits * SS_S(1);
-    return bit_ns / t->params->rate.bps + (bit_ns % t->params->rate.bps != 0);
+    return bit_ns / bps + (bit_ns % bps != 0);
+}
+
+/* ---- what is dropped as it comes ---- */
+
+static bool is_dropped_by_chance(const sn_crossing *c, sn_queue_memory *q)
+{
+    const sn_transmission *t = c->t;
+    const sn_red *red = &t->params->queue.red;
+    const uint64_t draw = sn_decisions_are_played(t->decisions)
+                              ? UINT64_MAX
+                              : sn_decide_draw(t->decisions, SN_PURPOSE_EARLY, c->point);
+    const ss_span span = sn_rate_span(t, t->bytes);
+    const uint64_t idle = q->busy_until < t->now && span != 0 ? (t->now - q->busy_until) / span : 0;
+    const bool drops =
+        sn_red_drops(red, &q->red, red->in_bytes ? q->bytes : q->packets, idle, draw);
+    return sn_decide_settled(t->decisions, SN_DECISION_EARLY, c->point, drops) != 0;
+}
+
+static sn_cause why_not(const sn_crossing *c, sn_queue_memory *q)
+{
+    const sn_transmission *t = c->t;
+    const sn_link_queue *queue = &t->params->queue;
+    if (queue->policy == SN_QUEUE_RED && is_dropped_by_chance(c, q)) {
+        return SN_CAUSE_EARLY;
+    }
+    const bool is_full = queue->policy != SN_QUEUE_HEAD &&
+                         is_over(queue, (uint64_t)q->packets + 1, (uint64_t)q->bytes + t->bytes);
+    return is_full ? SN_CAUSE_QUEUE : SN_CAUSE_NONE;
+}
+
+/* ---- what waits in person ---- */
+
+static sn_held *held_at(const sn_transmission *t, ss_ref ref)
+{
+    return ss_store_at(t->store, ref);
+}
+
+static void wait_in_person(sn_crossing *c, sn_queue_memory *q)
+{
+    const sn_transmission *t = c->t;
+    const ss_ref ref = ss_store_take(t->store, sizeof(sn_held));
+    if (ref == 0) {
+        c->out_of_memory = true;
+        c->copy->cause = SN_CAUSE_QUEUE;
+        return;
+    }
+    c->waits = true;
+    c->copy->held = ref;
+    *held_at(t, ref) = (sn_held){
+        .bytes = t->bytes, .is_bad = c->is_bad, .came = t->now, .copy = *c->copy, .point = *c->point
+    };
+    if (q->held_last == 0) {
+        q->held = ref;
+    } else {
+        held_at(t, q->held_last)->next = ref;
+    }
+    q->held_last = ref;
+    q->packets++;
+    q->bytes += t->bytes;
+}
+
+static sn_held take_head(const sn_transmission *t, sn_queue_memory *q)
+{
+    const ss_ref ref = q->held;
+    const sn_held head = *held_at(t, ref);
+    q->held = head.next;
+    q->held_last = head.next == 0 ? 0 : q->held_last;
+    q->packets--;
+    q->bytes -= head.bytes;
+    ss_store_give(t->store, ref, sizeof head);
+    return head;
+}
+
+static sn_queue_memory *memory_of(const sn_transmission *t)
+{
+    sn_link_memory *memory = t->link->memory == 0 ? NULL : ss_store_at(t->store, t->link->memory);
+    return memory == NULL ? NULL : &memory->queue;
+}
+
+void sn_queue_hold(const sn_transmission *t, ss_ref held, ss_ref packet, bool is_second)
+{
+    held_at(t, held)->packet = packet;
+    held_at(t, held)->is_second = is_second;
+}
+
+bool sn_queue_surplus(const sn_transmission *t, sn_held *gone)
+{
+    const sn_link_queue *queue = &t->params->queue;
+    sn_queue_memory *q = memory_of(t);
+    if (q == NULL || q->held == 0 || queue->policy != SN_QUEUE_HEAD ||
+        !is_over(queue, q->packets, q->bytes)) {
+        return false;
+    }
+    *gone = take_head(t, q);
+    gone->copy.cause = SN_CAUSE_QUEUE;
+    return true;
+}
+
+ss_time sn_queue_served_at(const sn_transmission *t)
+{
+    sn_queue_memory *q = memory_of(t);
+    if (q == NULL || q->held == 0 || q->served_at != 0) {
+        return SS_TIME_NEVER;
+    }
+    q->served_at = q->busy_until;
+    return q->served_at;
+}
+
+static bool is_late(const sn_transmission *t, sn_queue_memory *q, ss_span waited)
+{
+    const sn_link_params *p = t->params;
+    return p->queue.policy == SN_QUEUE_CODEL &&
+           sn_codel_drops(&p->queue.codel, &q->codel, t->now, waited, q->bytes,
+                          p->mtu == 0 ? 65535 : p->mtu);
+}
+
+bool sn_queue_next(const sn_transmission *t, sn_held *next)
+{
+    sn_queue_memory *q = memory_of(t);
+    SS_ASSERT(q != NULL);
+    q->served_at = 0;
+    if (q->held == 0) {
+        sn_codel_is_empty(&q->codel);
+        return false;
+    }
+    *next = take_head(t, q);
+    const ss_span waited = t->now - next->came;
+    if (is_late(t, q, waited)) {
+        next->copy.cause = SN_CAUSE_EARLY;
+        return true;
+    }
+    q->busy_until = ss_time_after(t->now, sn_rate_span(t, next->bytes));
+    next->copy.queued.waited = waited;
+    sn_cross_on(t, next);
+    return true;
+}
+
+/* ---- the stage ---- */
+
+/* Nothing waits, and nothing is being sent: the queue was found empty before this one came. */
+static void find_idle(const sn_transmission *t, sn_queue_memory *q)
+{
+    if (t->params->queue.policy == SN_QUEUE_CODEL) {
+        sn_codel_is_empty(&q->codel);
+        (void)sn_codel_drops(&t->params->queue.codel, &q->codel, t->now, 0, 0, UINT32_MAX);
+    }
+}
+
+static bool is_in_person(const sn_link_queue *queue, const sn_queue_memory *q)
+{
+    return q->held != 0 || queue->policy == SN_QUEUE_HEAD || queue->policy == SN_QUEUE_CODEL;
 }
 
 void sn_stage_queue(sn_crossing *c)
 {
     const sn_transmission *t = c->t;
+    const sn_link_queue *queue = &t->params->queue;
     if (t->params->rate.bps == 0) {
         return;
     }
     sn_queue_memory *q = &c->memory->queue;
     let_go(t, q);
-    if (is_full(t, q)) {
-        c->copy->cause = SN_CAUSE_QUEUE;
+    c->copy->queued = (sn_queued_fact){ .packets = q->packets, .bytes = q->bytes, .is_set = 1 };
+    c->copy->cause = why_not(c, q);
+    const bool is_busy = q->held != 0 || q->busy_until > t->now;
+    if (c->copy->cause != SN_CAUSE_NONE) {
         return;
     }
-    const ss_time starts = q->busy_until > t->now ? q->busy_until : t->now;
-    if (starts > t->now && has_limit(t->params) && !wait_for_rate(t, q, starts)) {
+    if (is_busy && is_in_person(queue, q)) {
+        wait_in_person(c, q);
+        return;
+    }
+    if (!is_busy) {
+        find_idle(t, q);
+    }
+    const ss_time starts = is_busy ? q->busy_until : t->now;
+    if (is_busy && is_counted(queue) && !wait_for_rate(t, q, starts)) {
         c->out_of_memory = true;
     }
-    q->busy_until = ss_time_after(starts, bits_span(t));
+    q->busy_until = ss_time_after(starts, sn_rate_span(t, t->bytes));
     c->leaves = q->busy_until;
+    c->copy->queued.waited = starts - t->now;
 }

@@ -4,9 +4,11 @@
 #ifndef STAGES_H
 #define STAGES_H
 
+#include "link/codel.h"
 #include "link/impair.h"
 #include "link/jitter.h"
 #include "link/loss.h"
+#include "link/red.h"
 
 typedef enum sn_stage {
     SN_STAGE_LOSS,
@@ -22,9 +24,13 @@ typedef enum sn_stage {
 
 /** The memory of the queue before the rate. */
 typedef struct sn_queue_memory {
-    ss_time busy_until;      /* when the last bit of the last packet leaves */
-    ss_ref first, last;      /* of what waits; only kept when the queue has a limit */
-    uint32_t packets, bytes; /* that wait */
+    ss_time busy_until; /* when the last bit of the last packet leaves */
+    ss_ref first, last; /* of what waits and is decided; only kept where somebody asks how many */
+    ss_ref held, held_last;  /* sn_held, that wait in person */
+    uint32_t packets, bytes; /* that wait, of both */
+    ss_time served_at;       /* when the next of those is taken up, as was said; 0: not said */
+    sn_red_memory red;
+    sn_codel_memory codel;
 } sn_queue_memory;
 
 /** The memory of slots. */
@@ -54,6 +60,7 @@ typedef struct sn_crossing {
     ss_time leaves; /* its last bit: now, but for the rate */
     ss_span delay;  /* from then on; not below the floor */
     bool is_bad;    /* LOSS: the state in which the copy found its model */
+    bool waits;     /* QUEUE: it is held */
     bool out_of_memory;
 } sn_crossing;
 
@@ -61,6 +68,11 @@ typedef struct sn_crossing {
 typedef void sn_stage_act(sn_crossing *c);
 sn_stage_act sn_stage_loss, sn_stage_corrupt, sn_stage_queue, sn_stage_delay, sn_stage_order,
     sn_stage_slot;
+
+/** The time that the bits of a packet take, rounded up. */
+ss_span sn_rate_span(const sn_transmission *t, uint32_t bytes);
+/** A copy that was held goes through the stages behind QUEUE; its bits begin to leave now. */
+void sn_cross_on(const sn_transmission *t, sn_held *held);
 
 /** A step of a chance, as the link's compat has it. */
 bool sn_link_happens(const sn_link_params *params, const sn_chance *chance,

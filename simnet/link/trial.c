@@ -7,6 +7,7 @@
 
 #include "link/chain.h"
 #include "link/impair.h"
+#include "link/red.h"
 
 enum { PARTS = 1000, WORTH_JUDGING = 200, SIGMAS = 5 };
 enum { ONCE, TWICE, RUNS, STATISTICS = RUNS + SN_CHAIN_RUNS };
@@ -15,7 +16,7 @@ enum { ONCE, TWICE, RUNS, STATISTICS = RUNS + SN_CHAIN_RUNS };
 #define TRIAL_SEED  UINT64_C(1)
 #define TRIAL_DELAY SS_S(100) /* no jitter reaches the floor */
 
-typedef enum asks { LOST, DUPLICATED, REORDERED, CORRUPTED, EARLY } asks;
+typedef enum asks { LOST, DUPLICATED, REORDERED, CORRUPTED, EARLY, DROPPED_BY_RED } asks;
 
 typedef struct trial {
     const char *name;
@@ -68,6 +69,7 @@ static const trial trials[] = {
     { "reorder 5%", REORDERED, { .delay = TRIAL_DELAY, .reorder = { PERCENT(5), 0 } }, 0, 0, 0 },
     { "reorder 5%, corr 50%", REORDERED, { .delay = TRIAL_DELAY, .reorder = { PERCENT(5), PERCENT(50) } }, 0, 0, 0 },
     { "corrupt 5%, corr 50%", CORRUPTED, { .corrupt = { { PERCENT(5), PERCENT(50) }, SN_DAMAGE_BIT, 0 } }, 0, 0, 0 },
+    { "red, one in four at most", DROPPED_BY_RED, { .queue = { .red = { 0, 8, false, PERCENT(50), 0 } } }, 0, 0, 0 },
     /* Quantiles worked out apart; those of paretonormal by integrating over its Pareto part. */
     JITTER("uniform, first tenth", SN_SHAPE_UNIFORM, 0, PERCENT(10), -800000000),
     JITTER("uniform, first half, corr 25%", SN_SHAPE_UNIFORM, PERCENT(25), PERCENT(50), 0),
@@ -90,11 +92,12 @@ static sn_closed_form closed_form(const trial *t)
 {
     const sn_link_params *p = &t->params;
     const sn_chance early = { t->share, p->jitter.corr };
-    const sn_chain chain = t->asks == LOST         ? sn_chain_of_loss(&p->loss)
-                           : t->asks == DUPLICATED ? sn_chain_of_chance(&p->duplicate)
-                           : t->asks == REORDERED  ? sn_chain_of_chance(&p->reorder)
-                           : t->asks == CORRUPTED  ? sn_chain_of_chance(&p->corrupt.chance)
-                                                   : sn_chain_of_chance(&early);
+    const sn_chain chain = t->asks == LOST             ? sn_chain_of_loss(&p->loss)
+                           : t->asks == DUPLICATED     ? sn_chain_of_chance(&p->duplicate)
+                           : t->asks == REORDERED      ? sn_chain_of_chance(&p->reorder)
+                           : t->asks == CORRUPTED      ? sn_chain_of_chance(&p->corrupt.chance)
+                           : t->asks == DROPPED_BY_RED ? sn_chain_of_fourths()
+                                                       : sn_chain_of_chance(&early);
     return sn_chain_solve(&chain);
 }
 
@@ -146,10 +149,25 @@ static void end_part(train *c)
     }
 }
 
+static bool passes(const trial *t, const sn_transmission *transmission, sn_point *point)
+{
+    const sn_passage passage = sn_impair(transmission, point);
+    return answer(t, &passage);
+}
+
+/* Always four wait, half of what RED takes for the most. */
+static bool red_drops(const trial *t, sn_red_memory *memory, const sn_decisions *decisions,
+                      const sn_point *point)
+{
+    return sn_red_drops(&t->params.queue.red, memory, 4, 0,
+                        sn_decide_draw(decisions, SN_PURPOSE_EARLY, point));
+}
+
 static train run(const trial *t, uint64_t packets, sn_decisions *decisions, ss_store *store)
 {
     train c = { 0 };
     sn_link_state link = { 0 };
+    sn_red_memory red = { 0 };
     sn_link_params params = t->params;
     sn_link_settle(&params);
     const sn_transmission transmission = {
@@ -157,8 +175,8 @@ static train run(const trial *t, uint64_t packets, sn_decisions *decisions, ss_s
     };
     for (uint64_t i = 0; i < packets; i++) {
         sn_point point = { .place = 1, .key = { 1, 2, i }, .key_words = SN_POINT_KEY_MAX };
-        const sn_passage passage = sn_impair(&transmission, &point);
-        count(&c, answer(t, &passage));
+        count(&c, t->asks == DROPPED_BY_RED ? red_drops(t, &red, decisions, &point)
+                                            : passes(t, &transmission, &point));
         if ((i + 1) % (packets / PARTS) == 0) {
             end_part(&c);
         }

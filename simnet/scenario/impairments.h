@@ -16,8 +16,10 @@ extern const sn_codec sn_codec_rate;
 extern const sn_codec sn_codec_slot;
 /** at is its sn_jitter. */
 extern const sn_codec sn_codec_jitter;
-/** These at the sn_link_params. */
-extern const sn_codec sn_codec_reorder, sn_codec_queue;
+/** at is its sn_link_queue. */
+extern const sn_codec sn_codec_queue;
+/** At the sn_link_params. */
+extern const sn_codec sn_codec_reorder;
 
 /** Lay a string of tc netem over a link. */
 void sn_netem_read(sn_reading *r, const sn_item *value, sn_link_params *link);

@@ -31,7 +31,7 @@ static const sn_field link_fields[] = {
     { .key = "duplicate", .kind = SN_VALUE_SPECIAL, AT(duplicate), .codec = &sn_codec_chance },
     { .key = "reorder", .kind = SN_VALUE_SPECIAL, .codec = &sn_codec_reorder },
     { .key = "rate", .kind = SN_VALUE_SPECIAL, AT(rate), .codec = &sn_codec_rate },
-    { .key = "queue", .kind = SN_VALUE_SPECIAL, .codec = &sn_codec_queue },
+    { .key = "queue", .kind = SN_VALUE_SPECIAL, AT(queue), .codec = &sn_codec_queue },
     { .key = "slot", .kind = SN_VALUE_SPECIAL, AT(slot), .codec = &sn_codec_slot },
     { .key = "mtu", .kind = SN_VALUE_BYTES, AT(mtu), .min = 68, .max = 65535 },
     { .key = "hidden_mtu",
@@ -114,6 +114,15 @@ static void lay_over(sn_reading *r, const sn_fields *table, const sn_item *map, 
     }
 }
 
+static void judge_queue(sn_reading *r, const sn_link_params *p, const sn_item *own,
+                        const sn_item *both)
+{
+    if (p->queue.policy != SN_QUEUE_TAIL && p->rate.bps == 0) {
+        const sn_item *map = sn_item_pair(own, "queue") != NULL ? own : both;
+        sn_wrong(r, sn_item_place(map, "queue"), NULL, "nothing waits on a link without 'rate'");
+    }
+}
+
 static void read_link(sn_reading *r, sn_model *m, const sn_pair *pair)
 {
     sn_link_params both = sn_link_params_default();
@@ -131,9 +140,13 @@ static void read_link(sn_reading *r, sn_model *m, const sn_pair *pair)
         lay_over(r, &direction_table, down->value, NULL, &entry.down);
     }
     const uint64_t before = r->mistake_count;
-    settle(r, &entry.up, up == NULL ? pair->value : up->value, pair->value);
+    const sn_item *of_up = up == NULL ? pair->value : up->value;
+    const sn_item *of_down = down == NULL ? pair->value : down->value;
+    settle(r, &entry.up, of_up, pair->value);
+    judge_queue(r, &entry.up, of_up, pair->value);
     if (r->mistake_count == before) {
-        settle(r, &entry.down, down == NULL ? pair->value : down->value, pair->value);
+        settle(r, &entry.down, of_down, pair->value);
+        judge_queue(r, &entry.down, of_down, pair->value);
     }
     if (!named) {
         return;

@@ -286,8 +286,8 @@ static void read_slot(cursor *c)
 
 static void read_limit(cursor *c)
 {
-    c->link->queue_bytes = 0;
-    (void)read_count(c, true, &c->link->queue_packets);
+    c->link->queue.bytes = 0;
+    (void)read_count(c, true, &c->link->queue.packets);
 }
 
 static void read_ecn(cursor *c)

@@ -124,7 +124,10 @@ static sn_plan *random_world(uint64_t seed)
         kind.up.duplicate.p = (r[1 + i] >> 24) % 3 == 0 ? SN_ALWAYS / 10 : 0;
         kind.up.reorder.p = (r[1 + i] >> 32) % 3 == 0 ? SN_ALWAYS / 5 : 0;
         kind.up.rate.bps = (r[1 + i] >> 40) % 3 == 0 ? 1000000000 : 0;
-        kind.up.queue_packets = (r[1 + i] >> 44) % 2 == 0 ? 3 : 0;
+        kind.up.queue.packets = (r[1 + i] >> 44) % 2 == 0 ? 3 : 0;
+        kind.up.queue.policy = (sn_queue_policy)((r[1 + i] >> 46) % SN_QUEUE_POLICIES);
+        kind.up.queue.red = (sn_red){ .min = 0, .max = 3, .p = SN_ALWAYS / 2, .weight = 1 };
+        kind.up.queue.codel = (sn_codel){ .target = 100, .interval = SS_US(20) };
         kind.up.jitter = (sn_jitter){ .shape = SN_SHAPE_UNIFORM,
                                       .spread = (r[1 + i] >> 48) % 2 == 0 ? SS_US(2) : 0 };
         kind.up.jitter.corr = kind.up.duplicate.corr = (r[1 + i] >> 56) % 2 * SN_ALWAYS / 4;

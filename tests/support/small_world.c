@@ -128,7 +128,7 @@ sn_plan *small_quickstart(uint64_t seed, uint32_t phones)
     dsl.up.mtu = 576; /* an INVITE is in pieces */
     dsl.down = dsl.up;
     dsl.up.rate.bps = 512000;
-    dsl.up.queue_packets = 4;
+    dsl.up.queue.packets = 4;
     const uint32_t access = sn_plan_add_link(plan, &dsl), core = sn_plan_add_link(plan, &metro);
     const uint32_t proxy = small_proxy(plan, "p1", 0, core);
     const uint32_t behaviour = human(plan);

@@ -13,32 +13,33 @@
 #include "sn/facts.h"
 
 /** Kind, word, purpose of its draw, what its place is: a direction of a link, a node, or an entry of `calls`. */
-#define SN_DECISION_LIST(X)                                                                       \
-    X(DROP, "drop", LOSS, LINK)                /* outcome 1 */                                    \
-    X(DUPLICATE, "duplicate", DUPLICATE, LINK) /* outcome 1: one more copy */                     \
-    X(DELAY, "delay", DELAY, LINK)             /* outcome: ns added to the link's delay */        \
-    X(REORDER, "reorder", REORDER, LINK)       /* outcome 1: jumps the queue */                   \
-    X(CHOICE, "choice", BEHAVIOUR, NODE)       /* outcome: index of the choice */                 \
-    X(WAIT, "wait", WAIT, NODE)                /* outcome: ns added to the mean */                \
-    X(ARRIVAL, "arrival", ARRIVAL,                                                                \
-      CALLS) /* outcome: ns added to the mean time since the call before */                       \
-    X(CALLEE, "callee", CALLEE,                                                                   \
-      CALLS)                     /* outcome: how many past the callee whose turn it is, around */ \
-    X(HOLD, "hold", HOLD, CALLS) /* outcome: ns added to the mean */                              \
-    X(HANGUP, "hangup", HANGUP, CALLS)         /* outcome 1: the callee */                        \
-    X(REGISTER, "register", REGISTER_AT, NODE) /* outcome: ns added to the mean */                \
-    X(ENTROPY, "entropy", ENTROPY,                                                                \
-      NODE) /* outcome: added, modulo 2^64, to the number of seed 0; an engine's */               \
-    X(CALL_ID, "call-id", CALL_ID, NODE)    /* the same; row: number of the call */               \
-    X(SESSION, "session", SESSION, NODE)    /* the same */                                        \
-    X(SEQUENCE, "sequence", SEQUENCE, NODE) /* the same; of a connection; row: its number */      \
-    X(SEGMENT, "segment", SEGMENT,                                                                \
-      NODE) /* outcome: how many bytes fewer than it could carry; row: as before */               \
-    X(QUERY, "query", QUERY, NODE) /* as ENTROPY; number and port of a DNS query; row: which */   \
-    X(SERVER, "server", SERVER,                                                                   \
+#define SN_DECISION_LIST(X)                                                                        \
+    X(DROP, "drop", LOSS, LINK)                /* outcome 1 */                                     \
+    X(DUPLICATE, "duplicate", DUPLICATE, LINK) /* outcome 1: one more copy */                      \
+    X(DELAY, "delay", DELAY, LINK)             /* outcome: ns added to the link's delay */         \
+    X(REORDER, "reorder", REORDER, LINK)       /* outcome 1: jumps the queue */                    \
+    X(CHOICE, "choice", BEHAVIOUR, NODE)       /* outcome: index of the choice */                  \
+    X(WAIT, "wait", WAIT, NODE)                /* outcome: ns added to the mean */                 \
+    X(ARRIVAL, "arrival", ARRIVAL,                                                                 \
+      CALLS) /* outcome: ns added to the mean time since the call before */                        \
+    X(CALLEE, "callee", CALLEE,                                                                    \
+      CALLS)                     /* outcome: how many past the callee whose turn it is, around */  \
+    X(HOLD, "hold", HOLD, CALLS) /* outcome: ns added to the mean */                               \
+    X(HANGUP, "hangup", HANGUP, CALLS)         /* outcome 1: the callee */                         \
+    X(REGISTER, "register", REGISTER_AT, NODE) /* outcome: ns added to the mean */                 \
+    X(ENTROPY, "entropy", ENTROPY,                                                                 \
+      NODE) /* outcome: added, modulo 2^64, to the number of seed 0; an engine's */                \
+    X(CALL_ID, "call-id", CALL_ID, NODE)    /* the same; row: number of the call */                \
+    X(SESSION, "session", SESSION, NODE)    /* the same */                                         \
+    X(SEQUENCE, "sequence", SEQUENCE, NODE) /* the same; of a connection; row: its number */       \
+    X(SEGMENT, "segment", SEGMENT,                                                                 \
+      NODE) /* outcome: how many bytes fewer than it could carry; row: as before */                \
+    X(QUERY, "query", QUERY, NODE) /* as ENTROPY; number and port of a DNS query; row: which */    \
+    X(SERVER, "server", SERVER,                                                                    \
       NODE) /* outcome: RFC 2782's number; row: of the name looked up; fragment: nth draw of it */ \
-    X(CORRUPT, "corrupt", CORRUPT, LINK) /* outcome: 1 + the number of the damage */ \
-    X(SLOT, "slot", SLOT, LINK) /* outcome: ns added to the least time to the next slot */
+    X(CORRUPT, "corrupt", CORRUPT, LINK) /* outcome: 1 + the number of the damage */               \
+    X(SLOT, "slot", SLOT, LINK)    /* outcome: ns added to the least time to the next slot */      \
+    X(EARLY, "early", EARLY, LINK) /* outcome 1: a queue that is not full drops it */
 #define SN_DECISION_ID(name, word, purpose, place) SN_DECISION_##name,
 typedef enum sn_decision_kind {
     SN_DECISION_LIST(SN_DECISION_ID) SN_DECISION_KINDS

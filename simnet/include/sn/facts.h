@@ -118,9 +118,10 @@ uint64_t sn_link_id(const sn_cast *cast, uint32_t link);
     X(PACKET, N) /* an IP packet (or fragment) leaves its origin; the sink gets its bytes */                        \
     X(FRAGMENTED, N) /* a datagram or packet was cut; value = pieces */                                             \
     X(LINK_SENT,                                                                                                    \
-      L) /* given to a link direction: the link took it; value = copies that will arrive */                         \
-    X(LINK_DROPPED, L)      /* a copy will not arrive; cause */                                                     \
-    X(LINK_DUPLICATED, L)   /* one more copy was made */                                                            \
+      L) /* the link took it, or takes it up after it waited; value = copies that will arrive; queued */            \
+    X(LINK_DROPPED, L) /* a copy will not arrive; cause */                                                          \
+    X(LINK_DUPLICATED,                                                                                              \
+      L) /* one more copy was made; due: it waited, and this one was not in LINK_SENT's value; queued */            \
     X(LINK_REORDERED, L)    /* this copy jumped the queue */                                                        \
     X(LINK_ARRIVED, L)      /* a copy came out at the far end */                                                    \
     X(NODE_DROPPED, N)      /* a router or host dropped a packet; cause */                                          \
@@ -144,21 +145,23 @@ uint64_t sn_link_id(const sn_cast *cast, uint32_t link);
 #define SN_FACT_ID(name, whose) SN_FACT_##name,
 typedef enum sn_fact_kind { SN_FACT_LIST(SN_FACT_ID) SN_FACT_COUNT } sn_fact_kind;
 
-#define SN_CAUSE_LIST(X)                                                                \
-    X(NONE, "")                                                                         \
-    X(LOSS, "loss")                                                                     \
-    X(QUEUE, "queue full")                                                              \
-    X(MTU, "larger than the MTU, may not be fragmented")                                \
-    X(TTL, "time to live ran out")                                                      \
-    X(NO_ROUTE, "no route")                                                             \
-    X(CHECKSUM, "bad checksum")                                                         \
-    X(REASSEMBLY_TIMEOUT, "fragments missing for too long")                             \
-    X(REASSEMBLY_FULL, "too many datagrams in pieces")                                  \
-    X(NO_PORT, "nothing listens")                                                       \
-    X(DOWN, "link down")                                                                \
-    X(FAULT, "fault of the scenario") X(MALFORMED, "malformed") X(FILTERED, "filtered") \
-        X(FORGED, "about nothing that was sent") X(OVERLAP, "fragments overlap")        \
-            X(BLACK_HOLE, "larger than what the path carries, and nobody is told")
+#define SN_CAUSE_LIST(X)                                                                       \
+    X(NONE, "")                                                                                \
+    X(LOSS, "loss")                                                                            \
+    X(QUEUE, "queue full")                                                                     \
+    X(MTU, "larger than the MTU, may not be fragmented")                                       \
+    X(TTL, "time to live ran out")                                                             \
+    X(NO_ROUTE, "no route")                                                                    \
+    X(CHECKSUM, "bad checksum")                                                                \
+    X(REASSEMBLY_TIMEOUT, "fragments missing for too long")                                    \
+    X(REASSEMBLY_FULL, "too many datagrams in pieces")                                         \
+    X(NO_PORT, "nothing listens")                                                              \
+    X(DOWN, "link down")                                                                       \
+    X(FAULT, "fault of the scenario")                                                          \
+    X(MALFORMED, "malformed") X(FILTERED, "filtered") X(FORGED, "about nothing that was sent") \
+        X(OVERLAP, "fragments overlap")                                                        \
+            X(BLACK_HOLE, "larger than what the path carries, and nobody is told")             \
+                X(EARLY, "queue too long")
 #define SN_CAUSE_ID(name, text) SN_CAUSE_##name,
 typedef enum sn_cause { SN_CAUSE_LIST(SN_CAUSE_ID) SN_CAUSE_COUNT } sn_cause;
 /** The text of a cause. Static. */
@@ -288,6 +291,13 @@ typedef struct sn_left_fact {
     uint64_t store_bytes; /* of its quota */
 } sn_left_fact;
 
+/** What a packet met at the queue of a link. */
+typedef struct sn_queued_fact {
+    ss_span waited;          /* until the rate took it up */
+    uint32_t packets, bytes; /* that waited when it came */
+    uint8_t is_set;          /* 1: the link has a rate, and took it */
+} sn_queued_fact;
+
 typedef struct sn_fact {
     sn_key key;      /* of the event inside which it happened */
     uint32_t index;  /* order inside that event */
@@ -298,7 +308,7 @@ typedef struct sn_fact {
     sn_packet_id packet;
     uint64_t hash;                  /* of the datagram's bytes, 0 when there is no packet */
     uint64_t value;                 /* by kind: bytes on the wire when not said otherwise */
-    ss_time due;                    /* LINK_SENT: when the (first) copy arrives */
+    ss_time due;                    /* LINK_SENT, LINK_DUPLICATED: when the (first) copy arrives */
     uint16_t local_port, peer_port; /* DATAGRAM_*, STREAM_*, CONNECTION, SERVED, ICMP_* */
     uint8_t transport;              /* ss_transport; likewise */
     union {
@@ -308,6 +318,7 @@ typedef struct sn_fact {
         sn_call_fact call;
         sn_left_fact left;
         sn_connection_fact connection;
+        sn_queued_fact queued; /* LINK_SENT, LINK_DUPLICATED */
     };
 } sn_fact;
 

@@ -101,8 +101,11 @@ typedef struct sn_metrics {
     /* the network */
     uint64_t stream_messages_sent, stream_messages_received, connections_opened,
         connections_refused, connections_lost, udp_to_tcp, tcp_to_udp;
-    uint64_t icmp_sent, icmp_received, datagrams_sent, datagrams_received, packets, fragmented, reassembled;
+    uint64_t icmp_sent, icmp_received, datagrams_sent, datagrams_received, packets, fragmented,
+        reassembled;
     uint64_t link_sent, link_arrived, link_duplicated, link_reordered, edited;
+    uint64_t link_queue;    /* the most packets that waited at one link */
+    sn_histogram link_wait; /* of what a link with a rate took, until it took it up, ns */
     uint64_t dropped[SN_CAUSE_COUNT];
     uint64_t facts;
 } sn_metrics;

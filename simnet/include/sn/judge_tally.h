@@ -18,6 +18,8 @@ typedef struct sn_node_tally {
 
 typedef struct sn_link_tally {
     uint64_t packets, lost, queue_full, dropped_otherwise, duplicated, reordered;
+    uint64_t longest_queue; /* packets */
+    ss_span longest_wait;   /* before the rate */
 } sn_link_tally;
 
 typedef struct sn_tally sn_tally;

@@ -76,6 +76,40 @@ typedef struct sn_damage {
     bool is_read;
 } sn_damage;
 
+/* ---- the queue before the rate ---- */
+
+/** What a queue drops, and its word in scenarios. */
+#define SN_QUEUE_LIST(X)                                          \
+    X(TAIL, "tail")   /* what comes when it is full */            \
+    X(HEAD, "head")   /* then what waits longest */               \
+    X(RED, "red")     /* by chance, the likelier the more wait */ \
+    X(CODEL, "codel") /* when all wait too long for too long: RFC 8289 */
+#define SN_QUEUE_ID(name, word) SN_QUEUE_##name,
+typedef enum sn_queue_policy { SN_QUEUE_LIST(SN_QUEUE_ID) SN_QUEUE_POLICIES } sn_queue_policy;
+
+/** RED's average length, when it acts: in packets, or in bytes. */
+typedef struct sn_red {
+    uint32_t min, max; /* nothing is dropped below, everything from there on */
+    bool in_bytes;
+    sn_prob p;       /* of a drop when it is nearly `max` */
+    uint32_t weight; /* it goes 2^-weight of the way to what is there; at most SN_RED_WEIGHT_MAX */
+} sn_red;
+#define SN_RED_WEIGHT_MAX 16u
+
+typedef struct sn_codel {
+    ss_span target, interval; /* below SN_CODEL_INTERVAL_MAX */
+} sn_codel;
+#define SN_CODEL_INTERVAL_MAX SS_S(4) /* its square fits 64 bits */
+
+/** Only the member of the policy is looked at. */
+typedef struct sn_link_queue {
+    sn_queue_policy policy;
+    uint32_t packets, bytes; /* that may wait, whatever the policy; 0 is no limit */
+    sn_red red;
+    sn_codel codel;
+    bool ecn; /* would be marked and not dropped, if anything here could be */
+} sn_link_queue;
+
 /* ---- rate and slots ---- */
 
 typedef struct sn_rate {
@@ -140,7 +174,7 @@ typedef struct sn_link_params {
     sn_loss loss;      /* per fragment and copy */
     ss_span bad_delay; /* more of it where the model of loss is in its bad state, or in a burst */
     sn_damage corrupt;
-    uint32_t queue_packets, queue_bytes; /* waiting for the rate; 0 is no limit */
+    sn_link_queue queue; /* waiting for the rate */
     sn_rate rate;
     ss_span delay;
     sn_jitter jitter;     /* added to delay */

@@ -40,6 +40,23 @@ TEST(packets_that_arrive_as_promised_break_no_law)
     court_close(&rig);
 }
 
+TEST(net1_lets_a_copy_that_waited_be_promised_by_itself_and_wants_it_then)
+{
+    court rig;
+    court_open(&rig);
+    promise(&rig, 0, 0, 1, 20);
+    court_at(&rig, 5);
+    court_give(&rig, on_link(SN_FACT_LINK_DUPLICATED, 0, 800, 30));
+    arrive(&rig, 20, 0);
+    arrive(&rig, 30, 0);
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_at(&rig, 31);
+    court_give(&rig, on_link(SN_FACT_LINK_DUPLICATED, 1, 800, 40));
+    court_finish(&rig, 50);
+    CHECK_EQ(court_broken(&rig, "NET1"), 1);
+    court_close(&rig);
+}
+
 TEST(net1_sees_a_packet_too_many)
 {
     court rig;

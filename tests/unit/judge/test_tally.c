@@ -66,6 +66,28 @@ TEST(tally_counts_each_direction_of_a_link_by_itself)
     sn_tally_free(t);
 }
 
+TEST(tally_knows_the_longest_queue_of_a_link)
+{
+    const sn_cast cast = facts_cast();
+    sn_tally *t = sn_tally_new(&cast);
+    CHECK_NOT_NULL(t);
+    static const sn_queued_fact rows[] = {
+        { .waited = SS_MS(3), .packets = 7, .is_set = 1 },
+        { .waited = SS_MS(9), .packets = 2, .is_set = 1 },
+        { .waited = 0, .packets = 8, .is_set = 1 }, /* it was dropped there, or went first */
+        { 0 },
+    };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        sn_fact fact = facts_fact(0, 0, i == 1 ? SN_FACT_LINK_DUPLICATED : SN_FACT_LINK_SENT,
+                                  SN_UP(FACTS_BOB));
+        fact.queued = rows[i];
+        sn_tally_fact(t, &fact);
+    }
+    CHECK_EQ(sn_tally_link(t, SN_UP(FACTS_BOB))->longest_queue, 8);
+    CHECK_EQ(sn_tally_link(t, SN_UP(FACTS_BOB))->longest_wait, SS_MS(9));
+    sn_tally_free(t);
+}
+
 TEST(tally_of_too_many_nodes_counts_none)
 {
     const sn_cast cast = { .node_count = SN_TALLY_NODES + 1 };

@@ -75,7 +75,7 @@ TEST(netem_s_other_words_are_read)
     CHECK(p->corrupt.chance.p != 0);
     CHECK_EQ(p->reorder.p, SN_ALWAYS / 4);
     CHECK_EQ(p->reorder_gap, 5);
-    CHECK_EQ(p->queue_packets, 100);
+    CHECK_EQ(p->queue.packets, 100);
     CHECK_EQ(p->slot.min, SS_MS(2));
     CHECK_EQ(p->slot.max, SS_MS(4));
     CHECK_EQ(p->slot.packets, 3);

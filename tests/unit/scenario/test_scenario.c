@@ -56,7 +56,7 @@ static void check_same_plans(const sn_plan *a, const sn_plan *b)
         CHECK_STR(a->links[i].name, b->links[i].name);
         CHECK_EQ(a->links[i].up.loss.random.p, b->links[i].up.loss.random.p);
         CHECK_EQ(a->links[i].down.delay_floor, b->links[i].down.delay_floor);
-        CHECK_EQ(a->links[i].up.queue_packets, b->links[i].up.queue_packets);
+        CHECK_EQ(a->links[i].up.queue.packets, b->links[i].up.queue.packets);
         CHECK_EQ(a->links[i].down.reorder_gap, b->links[i].down.reorder_gap);
     }
     for (uint32_t i = 0; i < a->act_count; i++) {
@@ -122,6 +122,10 @@ static const char everything[] =
     "cell_overhead: 5B},\n"
     "      slot: {min: 5ms, max: 8ms, packets: 4}, up: {corrupt: 0.5%, rate: none, slot: none},\n"
     "      down: {loss: {gemodel: {p: 1%}}, bad_delay: 5ms, rate: {bits: 9kbit, overhead: 18B}}}\n"
+    "  x5: {rate: 1mbit, queue: {policy: codel, limit: 64KB, target: 6ms, ecn: true},\n"
+    "      up: {queue: {policy: red, min: 4 packets, max: 30 packets, p: 12.5%}},\n"
+    "      down: {queue: {policy: head, limit: 7 packets}}}\n"
+    "  x6: {rate: 2mbit, queue: {policy: codel, limit: 64KB, target: 6ms, ecn: true}}\n"
     "  x4: {profile: wifi_bad, compat: netem, up: {netem: \"loss 1% 25% rate 1mbit 18\"}}\n"
     "  x1: {delay: 9ms, jitter: {dist: paretonormal, sd: 2ms, corr: 25%}, duplicate: {p: 1%, corr: "
     "50%}, reorder: {p: 1%, corr: 5%},\n"
@@ -214,8 +218,8 @@ TEST(links_have_directions_and_defaults)
     CHECK_EQ(z->up.delay_floor, SS_MS(1));
     CHECK_EQ(z->up.loss.random.p, 5302429); /* 0.00123456789 * 2^32 = 5302428.7… */
     CHECK_EQ(z->down.loss.random.p, 0);
-    CHECK_EQ(z->up.queue_bytes, 0);
-    CHECK_EQ(z->down.queue_bytes, 64000);
+    CHECK_EQ(z->up.queue.bytes, 0);
+    CHECK_EQ(z->down.queue.bytes, 64000);
     CHECK_EQ(z->down.rate.bps, 1500000);
     CHECK_EQ(z->down.reorder_gap, 5);
     CHECK_EQ(z->down.mtu, 576);
@@ -252,6 +256,28 @@ TEST(links_have_models_with_netem_s_defaults)
     CHECK_EQ(x3->down.slot.max, SS_MS(8));
     CHECK_EQ(x3->up.slot.max, 0);
     CHECK_EQ(x3->down.bad_delay, SS_MS(5));
+    sn_scenario_free(s);
+}
+
+TEST(queues_have_a_policy_with_its_own_keys)
+{
+    sn_scenario *s = rig_load_fine(everything);
+    const sn_link_kind *x5 = &sn_scenario_plan(s)->links[4], *x6 = x5 + 1;
+    CHECK_STR(x5->name, "x5");
+    CHECK_EQ(x5->up.queue.policy, SN_QUEUE_RED);
+    CHECK_EQ(x5->up.queue.red.min, 4);
+    CHECK_EQ(x5->up.queue.red.max, 30);
+    CHECK(!x5->up.queue.red.in_bytes);
+    CHECK_EQ(x5->up.queue.red.p, SN_ALWAYS / 8);
+    CHECK_EQ(x5->up.queue.red.weight, 9);
+    CHECK_EQ(x5->up.queue.bytes, 0);
+    CHECK_EQ(x5->down.queue.policy, SN_QUEUE_HEAD);
+    CHECK_EQ(x5->down.queue.packets, 7);
+    CHECK_EQ(x6->up.queue.policy, SN_QUEUE_CODEL);
+    CHECK_EQ(x6->up.queue.bytes, 64000);
+    CHECK_EQ(x6->up.queue.codel.target, SS_MS(6));
+    CHECK_EQ(x6->up.queue.codel.interval, SS_MS(100));
+    CHECK(x6->up.queue.ecn);
     sn_scenario_free(s);
 }
 

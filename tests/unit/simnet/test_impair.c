@@ -179,7 +179,7 @@ TEST(a_queue_limit_counts_what_waits_and_not_what_is_sent)
 {
     rig *r = rig_start();
     r->params.rate.bps = 8000; /* 1000 B a second */
-    r->params.queue_packets = 2;
+    r->params.queue.packets = 2;
     CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE); /* sent */
     CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE); /* waits */
     CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE);
@@ -196,7 +196,7 @@ TEST(a_queue_limit_may_be_in_bytes)
 {
     rig *r = rig_start();
     r->params.rate.bps = 8000;
-    r->params.queue_bytes = 1500;
+    r->params.queue.bytes = 1500;
     CHECK_EQ(send(r, 0, 1400).copy[0].cause, SN_CAUSE_NONE);
     CHECK_EQ(send(r, 0, 1000).copy[0].cause, SN_CAUSE_NONE);
     CHECK_EQ(send(r, 0, 501).copy[0].cause, SN_CAUSE_QUEUE);
