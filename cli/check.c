@@ -17,6 +17,7 @@ static sn_scenario *load(const cli_args *args, const char *path)
     const sn_scenario_file file = { path, { text, len } };
     const sn_scenario_options options = { .files = &file,
                                           .file_count = 1,
+                                          .reader = &cli_scenario_reader,
                                           .overrides = args->overrides,
                                           .override_count = args->override_count };
     sn_scenario *scenario = sn_scenario_load(&options);

@@ -69,6 +69,36 @@ char *cli_read_file(const char *path, size_t max, size_t *len)
     return text;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+/* The name as it is, or in the folder of the file that names it. */
+static size_t read_beside(void *self, const char *beside, const char *name, char *into, size_t cap)
+{
+    char path[RP_PATH_BYTES];
+    const char *slash = strrchr(beside, '/');
+    const size_t folder = slash == NULL || name[0] == '/' ? 0 : (size_t)(slash - beside) + 1;
+    (void)self;
+    if (folder + strlen(name) >= sizeof path) {
+        return SIZE_MAX;
+    }
+    memcpy(path, beside, folder);
+    strcpy(path + folder, name);
+    FILE *from = is_folder(path) ? NULL : fopen(path, "rb");
+    if (from == NULL) {
+        return SIZE_MAX;
+    }
+    const size_t len = fread(into, 1, cap, from);
+    const bool failed = ferror(from) != 0;
+    (void)fclose(from);
+    return failed ? SIZE_MAX : len;
+}
+
+const sn_scenario_reader cli_scenario_reader = { NULL, read_beside };
+
 char *cli_read_stdin(size_t max, size_t *len)
 {
     char *text = read_all(stdin, max, len);
@@ -76,12 +106,6 @@ char *cli_read_stdin(size_t max, size_t *len)
         cli_say("cannot read stdin: %s", strerror(errno));
     }
     return text;
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat about;
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
 bool cli_make_folder(const char *path)

@@ -3,9 +3,12 @@
 #define FILES_H
 
 #include "rp/file.h"
+#include "sn/scenario.h"
 
 /** A whole file of at most `max` bytes; owned by the caller (free). RP_IO semantics: NULL when it said what is wrong. */
 char *cli_read_file(const char *path, size_t max, size_t *len);
+/** For scenarios: reads what they name, beside themselves. */
+extern const sn_scenario_reader cli_scenario_reader;
 /** All of stdin, likewise. */
 char *cli_read_stdin(size_t max, size_t *len);
 /** Make a folder and those above it. False when it said what is wrong. */

@@ -22,6 +22,7 @@ static rp_status load(const cli_args *args, sn_scenario **scenario)
     const sn_scenario_file file = { path, { text, len } };
     *scenario = sn_scenario_load(&(sn_scenario_options){ .files = &file,
                                                          .file_count = 1,
+                                                         .reader = &cli_scenario_reader,
                                                          .overrides = args->overrides,
                                                          .override_count = args->override_count });
     free(text);

@@ -41,7 +41,9 @@ static rp_status run_pack(const cli_args *args)
         size_t len = 0;
         char *text = cli_read_file(args->files[i], SN_SCENARIO_BYTES_MAX, &len);
         const sn_scenario_file file = { args->files[i], { text, len } };
-        const sn_scenario_options options = { .files = &file, .file_count = 1 };
+        const sn_scenario_options options = { .files = &file,
+                                              .file_count = 1,
+                                              .reader = &cli_scenario_reader };
         sn_scenario *scenario = text == NULL ? NULL : sn_scenario_load(&options);
         all |= rp_status_bit(scenario == NULL ? RP_IO : pack(args, args->files[i], scenario));
         sn_scenario_free(scenario);

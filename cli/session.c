@@ -67,6 +67,7 @@ static rp_status load(session *s)
     const sn_scenario_file file = { o->file, text == NULL ? o->text : (ss_slice){ text, len } };
     const sn_scenario_options options = { .files = &file,
                                           .file_count = 1,
+                                          .reader = &cli_scenario_reader,
                                           .overrides = o->overrides,
                                           .override_count = o->override_count,
                                           .seed = o->seed,

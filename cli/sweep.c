@@ -132,6 +132,7 @@ static sn_scenario *load(const session_options *base, const char *const *overrid
     const sn_scenario_file file = { base->file, base->text };
     const sn_scenario_options options = { .files = &file,
                                           .file_count = 1,
+                                          .reader = &cli_scenario_reader,
                                           .overrides = overrides,
                                           .override_count = count,
                                           .seed = base->seed,

@@ -1,9 +1,11 @@
-/* Faults by meaning: a datagram is held to the faults of the plan in their order, the first one that means it is done to it.
+/* Faults by meaning: a datagram, or a message on a connection, is held to the faults of the plan in their order, the first one that means it is done to it.
  *
  * What counts copies is kept by the node that sends them, so that it does not matter how a world is split: in one table a
  * partition, made with the first count.
  */
 #include "fault.h"
+
+#define SN_FAULT_HOLD_MAX SS_S(3600) /* by then no transaction waits */
 
 typedef struct counter {
     ss_table_link link;
@@ -13,6 +15,11 @@ typedef struct counter {
 static bool is_in(const sn_node_range *range, uint32_t node)
 {
     return range->group == SN_NOBODY || (node >= range->first && node <= range->last);
+}
+
+static bool goes_by(const sn_fault *f, bool is_stream)
+{
+    return f->by == SN_FAULT_BY_ANY || (f->by == SN_FAULT_BY_TCP) == is_stream;
 }
 
 static bool means(const sn_fault *f, const ss_summary *sip)
@@ -29,7 +36,11 @@ static bool means(const sn_fault *f, const ss_summary *sip)
 
 static ss_key128 key_of(const sn_fault *f, uint32_t number, const sn_about *about)
 {
-    const uint64_t what = f->per == SN_FAULT_PER_CALL   ? about->sip.call_id
+    const ss_summary *sip = &about->sip;
+    /* either way through a dialog, it is one */
+    const uint64_t what = f->per == SN_FAULT_PER_CALL ? sip->call_id
+                          : f->per == SN_FAULT_PER_DIALOG
+                              ? ss_mix_absorb(sip->call_id, sip->from_tag + sip->to_tag)
                           : f->per == SN_FAULT_PER_PATH ? about->target
                                                         : 0;
     return (ss_key128){ .lo = what, .hi = number };
@@ -63,7 +74,7 @@ static bool applies(sn_partition *p, uint32_t node, const sn_about *about, uint3
 {
     const sn_fault *f = &p->world->plan->faults[number];
     if (p->key.at < f->since || p->key.at >= f->until || !is_in(&f->from, node) ||
-        !is_in(&f->to, about->target) || !means(f, &about->sip)) {
+        !is_in(&f->to, about->target) || !goes_by(f, about->is_stream) || !means(f, &about->sip)) {
         return false;
     }
     if (f->nth == 0) {
@@ -84,4 +95,27 @@ const sn_fault *sn_fault_of(sn_partition *p, uint32_t node, const sn_about *abou
         }
     }
     return found;
+}
+
+/* RFC6298:2.4 RFC6298:5.5 a segment that is lost goes again after a second, and after twice as long when it is lost again, as all are
+ * where every copy is meant. */
+static ss_span until_sent_again(const sn_fault *f, ss_time now)
+{
+    ss_span wait = SS_S(1), all = SS_S(1);
+    while (f->nth == 0 && ss_time_after(now, all) < f->until && all < SN_FAULT_HOLD_MAX) {
+        wait = 2 * wait < SS_S(60) ? 2 * wait : SS_S(60);
+        all += wait;
+    }
+    return all;
+}
+
+ss_span sn_fault_holds(sn_partition *p, uint32_t node, const sn_about *about)
+{
+    const sn_fault *f = p->world->plan->fault_count == 0 ? NULL : sn_fault_of(p, node, about);
+    if (f == NULL) {
+        return 0;
+    }
+    return f->act == SN_FAULT_DELAY                                ? f->delay
+           : f->act == SN_FAULT_DROP || f->act == SN_FAULT_CORRUPT ? until_sent_again(f, p->key.at)
+                                                                   : 0;
 }

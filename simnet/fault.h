@@ -7,4 +7,7 @@
 /** The first fault of the plan that means this datagram; NULL for none. Counts it for all that might have meant it. */
 const sn_fault *sn_fault_of(sn_partition *p, uint32_t node, const sn_about *about);
 
+/** How long a fault holds back a message that is written on a connection; 0: not at all. Counts it likewise. */
+ss_span sn_fault_holds(sn_partition *p, uint32_t node, const sn_about *about);
+
 #endif

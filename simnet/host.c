@@ -50,7 +50,7 @@ static void tell_of_link(sn_partition *p, uint32_t node)
     if (n->is_dead || planned == 0 || n->class->path_mtu == NULL) {
         return; /* it does not go by what it knows of its link */
     }
-    const uint32_t link = sn_plan_own_mtu(plan, node, p->key.at);
+    const uint32_t link = sn_plan_own_mtu(plan, p->world->courses, node, p->key.at);
     const uint32_t mtu = link == 0 || link > UINT16_MAX ? UINT16_MAX : link;
     if (mtu != (n->told_mtu == 0 ? planned : n->told_mtu)) {
         sn_host host = { &p->hosting, node };

@@ -109,14 +109,13 @@ static void clamp(sn_partition *p, uint32_t link, sn_packet *packet)
 {
     sn_ip ip;
     sn_tcp tcp;
-    const sn_plan *plan = p->world->plan;
     const bool is_v6 = packet->bytes[0] >> 4 == 6;
     const uint32_t header = is_v6 ? SN_IP6_HEADER_BYTES : SN_IP_HEADER_BYTES;
     if (!packet->about.is_stream || (packet->bytes[header + 13] & SN_TCP_SYN) == 0) {
         return;
     }
-    const sn_link_params *up = sn_link_now(plan, SN_UP(link / 2), p->key.at);
-    const sn_link_params *down = sn_link_now(plan, SN_DOWN(link / 2), p->key.at);
+    const sn_link_params *up = sn_link_now(p->world, SN_UP(link / 2), p->key.at);
+    const sn_link_params *down = sn_link_now(p->world, SN_DOWN(link / 2), p->key.at);
     const uint32_t limits[] = { up->mtu, up->narrow, down->mtu, down->narrow };
     const ss_status status = sn_ip_parse(packet->bytes, packet->len, &ip);
     SS_ASSERT(status == SS_OK);
@@ -218,11 +217,10 @@ static uint32_t known_mtu(const sn_partition *p, uint32_t node, const sn_packet 
 static void transmit(sn_partition *p, uint32_t node, uint32_t link, ss_ref ref, const sn_ip *ip,
                      uint32_t came_by)
 {
-    const sn_plan *plan = p->world->plan;
-    const sn_link_params *on = sn_link_now(plan, link, p->key.at);
+    const sn_link_params *on = sn_link_now(p->world, link, p->key.at);
     way w = { .node = node, .link = link };
     if (came_by != SN_NOBODY) {
-        const sn_link_params *came = sn_link_now(plan, came_by, p->key.at);
+        const sn_link_params *came = sn_link_now(p->world, came_by, p->key.at);
         w.places[0] = (place){ came->narrow, came->mtu_policy };
     }
     w.places[1] = (place){ known_mtu(p, node, sn_packet_at(p, ref), ip, on->mtu), SN_MTU_ICMP };

@@ -127,6 +127,18 @@ static const char *copy_text(sn_plan *plan, const char *text, bool *failed)
     return copy;
 }
 
+static void copy_table(sn_plan *plan, sn_jitter *jitter, bool *failed)
+{
+    if (jitter->shape == SN_SHAPE_TABLE && jitter->spread != 0) {
+        int64_t *at = sn_plan_take(plan, jitter->table_count, sizeof *at);
+        *failed |= at == NULL;
+        if (at != NULL) {
+            memcpy(at, jitter->table, jitter->table_count * sizeof *at);
+        }
+        jitter->table = at;
+    }
+}
+
 /* What a direction points to is the plan's from now on. */
 static void copy_link(sn_plan *plan, sn_link_params *params, bool *failed)
 {
@@ -139,6 +151,8 @@ static void copy_link(sn_plan *plan, sn_link_params *params, bool *failed)
         }
         params->loss.index.at = at;
     }
+    copy_table(plan, &params->jitter, failed);
+    copy_table(plan, &params->slot.jitter, failed);
     sn_link_settle(params);
 }
 
@@ -324,6 +338,18 @@ uint32_t sn_plan_add_spell(sn_plan *plan, const sn_spell *spell)
     return index;
 }
 
+static void copy_course(sn_plan *plan, sn_course *course, bool *failed)
+{
+    sn_level *levels = sn_plan_take(plan, course->level_count + 1u, sizeof *levels);
+    *failed |= levels == NULL;
+    for (uint32_t i = 0; levels != NULL && i < course->level_count; i++) {
+        levels[i] = course->levels[i];
+        copy_link(plan, &levels[i].up, failed);
+        copy_link(plan, &levels[i].down, failed);
+    }
+    course->levels = levels;
+}
+
 uint32_t sn_plan_add_change(sn_plan *plan, const sn_link_change *change)
 {
     bool failed = false;
@@ -331,6 +357,7 @@ uint32_t sn_plan_add_change(sn_plan *plan, const sn_link_change *change)
     sn_link_change copy = *change;
     copy_link(plan, &copy.up, &failed);
     copy_link(plan, &copy.down, &failed);
+    copy_course(plan, &copy.course, &failed);
     if (failed) {
         return UINT32_MAX;
     }

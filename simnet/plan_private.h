@@ -39,6 +39,15 @@ SS_MUST_USE ss_status sn_plan_finish_faults(sn_plan *plan, const char **why);
 SS_MUST_USE ss_status sn_plan_finish_changes(sn_plan *plan, const char **why);
 /** The size of the smallest request that has to go by TCP; 0: any may go over UDP. RFC 3261 18.1.1 */
 uint16_t sn_plan_tcp_from(const ss_settings *s);
+enum { SN_COURSE_STEPS_MAX = 1 << 24, SN_COURSE_SPANS_MAX = 1 << 20 };
+/** The level of a change that is a ramp or a walk, while it holds. */
+uint32_t sn_course_level(const sn_plan *plan, const sn_courses *courses, uint32_t change,
+                         uint32_t node, ss_time now);
+/** Is a change that flaps what it is, while it holds, and until when? */
+bool sn_course_has(const sn_courses *courses, uint32_t change, uint32_t node, ss_time now,
+                   ss_time *until);
+/** How many steps its walks have together. */
+uint64_t sn_course_steps(const sn_plan *plan, const sn_link_change *c);
 /** Dense nodes for indexes of a group; false when there are no such nodes. */
 bool sn_plan_bind_range(const sn_plan *plan, sn_node_range *range);
 /** Into the cast: who asks for credentials, and who has some. */

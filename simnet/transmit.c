@@ -1,10 +1,11 @@
 /* A packet goes onto a link: what the link makes of it is decided, told, and its copies are on their way to the far end. */
 #include "world_state.h"
 
-const sn_link_params *sn_link_now(const sn_plan *plan, uint32_t link, ss_time now)
+const sn_link_params *sn_link_now(const sn_world *w, uint32_t link, ss_time now)
 {
+    const sn_plan *plan = w->plan;
     if (plan->change_count > 0) {
-        return sn_plan_link_set(plan, link, now);
+        return sn_plan_link_set(plan, w->courses, link, now);
     }
     const sn_link_kind *kind = &plan->links[plan->groups[plan->nodes[link / 2].group].link];
     return (link & 1) == 0 ? &kind->up : &kind->down;
@@ -125,7 +126,7 @@ static bool is_down(const sn_partition *p, uint32_t link)
     ss_time until;
     return (plan->spell_count > 0 && sn_plan_has_spell(plan, link / 2, SN_SPELL_DOWN, p->key.at)) ||
            (plan->change_count > 0 &&
-            sn_plan_link_is(plan, link, SN_CHANGE_DOWN, p->key.at, &until));
+            sn_plan_link_is(plan, p->world->courses, link, SN_CHANGE_DOWN, p->key.at, &until));
 }
 
 static sn_passage passage_of(const sn_partition *p, uint32_t link, const sn_about *about,
@@ -145,11 +146,11 @@ static sn_passage passage_of(const sn_partition *p, uint32_t link, const sn_abou
 }
 
 /* When a link takes up what it is given: at once, or when it is clogged no more. */
-static ss_time taken_up(const sn_plan *plan, uint32_t link, ss_time now)
+static ss_time taken_up(const sn_world *w, uint32_t link, ss_time now)
 {
     ss_time until = now;
-    if (plan->change_count > 0) {
-        (void)sn_plan_link_is(plan, link, SN_CHANGE_CLOGGED, now, &until);
+    if (w->plan->change_count > 0) {
+        (void)sn_plan_link_is(w->plan, w->courses, link, SN_CHANGE_CLOGGED, now, &until);
     }
     return until;
 }
@@ -174,11 +175,11 @@ static ss_ref damaged(sn_partition *p, uint32_t link, ss_ref ref, const sn_copy 
 static sn_transmission transmission_on(sn_partition *p, uint32_t link)
 {
     sn_world *w = p->world;
-    return (sn_transmission){ .params = sn_link_now(w->plan, link, p->key.at),
+    return (sn_transmission){ .params = sn_link_now(w, link, p->key.at),
                               .link = &w->links[link],
                               .store = &p->store,
                               .decisions = w->decisions,
-                              .now = taken_up(w->plan, link, p->key.at),
+                              .now = taken_up(w, link, p->key.at),
                               .is_changing = w->plan->change_count > 0 };
 }
 

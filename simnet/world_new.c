@@ -144,8 +144,12 @@ static ss_span least_of_changes(const sn_plan *plan)
     ss_span least = SS_TIME_NEVER;
     for (uint32_t i = 0; i < plan->change_count; i++) {
         const sn_link_change *c = &plan->changes[i];
-        if (c->kind == SN_CHANGE_SET) {
+        if (c->kind == SN_CHANGE_SET && c->course.kind == SN_COURSE_STEADY) {
             least = smaller(least, smaller(sn_link_floor(&c->up), sn_link_floor(&c->down)));
+        }
+        for (uint32_t k = 0; c->kind == SN_CHANGE_SET && k < c->course.level_count; k++) {
+            const sn_level *level = &c->course.levels[k];
+            least = smaller(least, smaller(sn_link_floor(&level->up), sn_link_floor(&level->down)));
         }
     }
     return least;
@@ -271,7 +275,9 @@ static sn_world *make_world(const sn_plan *plan, const sn_world_options *options
         w->crypto = ss_openssl_crypto(w->openssl);
     }
     const bool can_hash = w->openssl != NULL || !sn_plan_needs_crypto(plan);
-    if (w->decisions == NULL || !can_hash || fill_world(w, &l, options) != SS_OK) {
+    if (w->decisions == NULL || !can_hash ||
+        sn_courses_new(plan, w->decisions, &w->courses) != SS_OK ||
+        fill_world(w, &l, options) != SS_OK) {
         sn_world_free(w);
         return NULL;
     }
@@ -302,6 +308,7 @@ void sn_world_free(sn_world *w)
         sn_region_show(p->pools.store.base, p->pools.store.used);
     }
     sn_decisions_free(w->own_decisions);
+    sn_courses_free(w->courses);
     ss_openssl_free(w->openssl);
     sn_region_release(w->region, w->region_bytes);
 }

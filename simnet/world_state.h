@@ -73,6 +73,7 @@ struct sn_world {
     ss_crypto crypto;
     const sn_call *calls; /* the plan's; in the region when decisions were lent */
     uint32_t call_count;
+    sn_courses *courses; /* NULL: no link walks or flaps */
     void *region;
     size_t region_bytes, fixed_bytes;
     sn_partition *partitions;
@@ -160,7 +161,7 @@ extern const sn_host_class sn_host_of_world;
 /* ---- links: transmit.c */
 
 /** What holds for a link direction. */
-const sn_link_params *sn_link_now(const sn_plan *plan, uint32_t link, ss_time now);
+const sn_link_params *sn_link_now(const sn_world *w, uint32_t link, ss_time now);
 /** A packet that fits goes onto a link; it is the link's to pass on or to give back. */
 void sn_link_take(sn_partition *p, uint32_t link, ss_ref ref);
 /** The rate takes up the next one of what waits. */

@@ -155,8 +155,8 @@ static bool is_full(const play *p, uint32_t bytes)
             waiting += p->carried[i].bytes;
         }
     }
-    return (p->params.queue_packets != 0 && packets >= p->params.queue_packets) ||
-           (p->params.queue_bytes != 0 && waiting + bytes > p->params.queue_bytes);
+    return (p->params.queue.packets != 0 && packets >= p->params.queue.packets) ||
+           (p->params.queue.bytes != 0 && waiting + bytes > p->params.queue.bytes);
 }
 
 /* When it must arrive; SS_TIME_NEVER: there is no room for it. */
@@ -231,8 +231,8 @@ static void set_up(play *p, fz_tape *tape)
     p->params = sn_link_params_default();
     p->params.rate.bps = rates[fz_tape_pick(tape, SS_COUNT(rates))];
     p->params.delay = delays[fz_tape_pick(tape, SS_COUNT(delays))];
-    p->params.queue_packets = fz_tape_pick(tape, 5);
-    p->params.queue_bytes = 1500 * fz_tape_pick(tape, 4);
+    p->params.queue.packets = fz_tape_pick(tape, 5);
+    p->params.queue.bytes = 1500 * fz_tape_pick(tape, 4);
     p->params.rate.overhead =
         14 * (int32_t)fz_tape_pick(tape, 3) - 14 * 2 * (int32_t)fz_tape_pick(tape, 2);
     p->params.rate.cell = 48 * fz_tape_pick(tape, 2);

@@ -46,7 +46,7 @@ void sn_link_settle(sn_link_params *p)
     p->remembers = sn_chance_remembers(&p->duplicate) || sn_loss_remembers(&p->loss) ||
                    p->rate.bps != 0 || p->jitter.corr != 0 || sn_chance_remembers(&p->reorder) ||
                    sn_chance_remembers(&p->corrupt.chance) || p->slot.max != 0 ||
-                   p->reorder_gap > 1 || p->keep_order;
+                   p->reorder_gap > 1 || p->keep_order || p->jump.packets != 0;
 }
 
 bool sn_link_happens(const sn_link_params *params, const sn_chance *chance,
@@ -126,6 +126,9 @@ static void go_on(sn_crossing *c, unsigned set, unsigned from)
     }
     const bool arrives = c->copy->cause == SN_CAUSE_NONE && !c->waits;
     c->copy->arrives = arrives ? ss_time_after(c->leaves, c->delay) : 0;
+    if (arrives && c->t->params->jump.packets != 0 && c->memory != NULL) {
+        sn_remember_arrival(c);
+    }
 }
 
 /* True when memory ran out on the way. */

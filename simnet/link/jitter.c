@@ -54,12 +54,15 @@ static int64_t exponential(ss_span spread, uint64_t draw)
 
 int64_t sn_jitter_offset(const sn_jitter *jitter, uint64_t draw)
 {
-    static int64_t (*const shapes[SN_SHAPES])(ss_span spread, uint64_t draw) = {
+    static int64_t (*const shapes[SN_SHAPE_TABLE])(ss_span spread, uint64_t draw) = {
         [SN_SHAPE_UNIFORM] = uniform, [SN_SHAPE_NORMAL] = normal,
         [SN_SHAPE_PARETO] = pareto,   [SN_SHAPE_PARETONORMAL] = paretonormal,
         [SN_SHAPE_EXP] = exponential,
     };
     SS_ASSERT(jitter->shape < SN_SHAPES);
+    if (jitter->shape == SN_SHAPE_TABLE) {
+        return jitter->table[sn_draw_below(draw, jitter->table_count)];
+    }
     return shapes[jitter->shape](jitter->spread, draw);
 }
 

@@ -69,10 +69,11 @@ static uint64_t bytes_on_link(const sn_rate *rate, uint32_t bytes)
 }
 
 /* At most 65,535 cells of two such sizes fit. */
-ss_span sn_rate_span(const sn_transmission *t, uint32_t bytes)
+ss_span sn_rate_span(const sn_transmission *t, uint32_t bytes, bool is_bad)
 {
-    const uint64_t bps = t->params->rate.bps;
-    const uint64_t bits = bytes_on_link(&t->params->rate, bytes) * 8;
+    const sn_link_params *p = t->params;
+    const uint64_t bps = is_bad && p->bad_rate != 0 && p->rate.bps != 0 ? p->bad_rate : p->rate.bps;
+    const uint64_t bits = bytes_on_link(&p->rate, bytes) * 8;
     if (bps == 0) { /* it has no rate any more */
         return 0;
     }
@@ -92,7 +93,7 @@ static bool is_dropped_by_chance(const sn_crossing *c, sn_queue_memory *q)
     const uint64_t draw = sn_decisions_are_played(t->decisions)
                               ? UINT64_MAX
                               : sn_decide_draw(t->decisions, SN_PURPOSE_EARLY, c->point);
-    const ss_span span = sn_rate_span(t, t->bytes);
+    const ss_span span = sn_rate_span(t, t->bytes, c->is_bad);
     const uint64_t idle = q->busy_until < t->now && span != 0 ? (t->now - q->busy_until) / span : 0;
     const bool drops =
         sn_red_drops(red, &q->red, red->in_bytes ? q->bytes : q->packets, idle, draw);
@@ -212,7 +213,7 @@ bool sn_queue_next(const sn_transmission *t, sn_held *next)
         next->copy.cause = SN_CAUSE_EARLY;
         return true;
     }
-    q->busy_until = ss_time_after(t->now, sn_rate_span(t, next->bytes));
+    q->busy_until = ss_time_after(t->now, sn_rate_span(t, next->bytes, next->is_bad));
     next->copy.queued.waited = waited;
     sn_cross_on(t, next);
     return true;
@@ -260,7 +261,7 @@ void sn_stage_queue(sn_crossing *c)
     if (is_busy && is_counted(queue) && !wait_for_rate(t, q, starts)) {
         c->out_of_memory = true;
     }
-    q->busy_until = ss_time_after(starts, sn_rate_span(t, t->bytes));
+    q->busy_until = ss_time_after(starts, sn_rate_span(t, t->bytes, c->is_bad));
     c->leaves = q->busy_until;
     c->copy->queued.waited = starts - t->now;
 }

@@ -1,19 +1,25 @@
 /* Slots: what is ready waits for the next one, which takes so many packets and bytes, as on links that are polled. From one slot to
- * the next passes a time between two bounds; it runs from when the slot was filled, or from when something was ready again.
+ * the next passes a time between two bounds, or one about a mean; it runs from when the slot was filled, or from when something was ready again.
  */
 #include "link/stages.h"
+
+static int64_t drawn(const sn_crossing *c)
+{
+    const sn_slot *slot = &c->t->params->slot;
+    const uint64_t draw = sn_decide_draw(c->t->decisions, SN_PURPOSE_SLOT, c->point);
+    return slot->jitter.spread != 0 ? sn_jitter_offset(&slot->jitter, draw)
+           : slot->max > slot->min  ? (int64_t)sn_draw_below(draw, slot->max - slot->min + 1)
+                                    : 0;
+}
 
 static ss_span gap_between(const sn_crossing *c)
 {
     const sn_slot *slot = &c->t->params->slot;
-    const ss_span width = slot->max > slot->min ? slot->max - slot->min : 0;
     sn_decisions *d = c->t->decisions;
-    int64_t more = 0;
-    if (width > 0 && !sn_decisions_are_played(d)) {
-        more = (int64_t)sn_draw_below(sn_decide_draw(d, SN_PURPOSE_SLOT, c->point), width + 1);
-    }
+    int64_t more = sn_decisions_are_played(d) ? 0 : drawn(c);
     more = sn_decide_settled(d, SN_DECISION_SLOT, c->point, more);
-    return slot->min + (more > 0 ? (ss_span)more : 0);
+    const int64_t gap = (int64_t)slot->min + more;
+    return gap < 1 ? 1 : (ss_span)gap;
 }
 
 static void begin_next(const sn_slot *slot, sn_slot_memory *m, ss_time after, ss_span gap)

@@ -39,6 +39,12 @@ typedef struct sn_slot_memory {
     uint32_t packets, bytes; /* that still go into it */
 } sn_slot_memory;
 
+/** When the last packets arrive. */
+typedef struct sn_recent {
+    ss_time at[SN_REORDER_PACKETS_MAX];
+    uint64_t count;
+} sn_recent;
+
 /** What a link direction remembers. Models with memory couple the flows that share it. */
 typedef struct sn_link_memory {
     sn_queue_memory queue;
@@ -47,6 +53,7 @@ typedef struct sn_link_memory {
     sn_chance_memory duplicate, corrupt, reorder;
     sn_slot_memory slot;
     uint32_t since_reorder; /* packets since the last candidate for reordering */
+    ss_ref recent;          /* sn_recent; only kept where packets jump before others */
     ss_time last_arrival;   /* ORDER */
     ss_time last_segment;   /* the same, of what belongs to streams */
 } sn_link_memory;
@@ -69,8 +76,10 @@ typedef void sn_stage_act(sn_crossing *c);
 sn_stage_act sn_stage_loss, sn_stage_corrupt, sn_stage_queue, sn_stage_delay, sn_stage_order,
     sn_stage_slot;
 
+/** This copy arrives: it may be overtaken. */
+void sn_remember_arrival(sn_crossing *c);
 /** The time that the bits of a packet take, rounded up. */
-ss_span sn_rate_span(const sn_transmission *t, uint32_t bytes);
+ss_span sn_rate_span(const sn_transmission *t, uint32_t bytes, bool is_bad);
 /** A copy that was held goes through the stages behind QUEUE; its bits begin to leave now. */
 void sn_cross_on(const sn_transmission *t, sn_held *held);
 

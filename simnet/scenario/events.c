@@ -78,6 +78,9 @@ static const sn_field event_fields[] = {
     { .key = "dir", .kind = SN_VALUE_WORD, EVENT(dir), .words = dir_words },
     { .key = "is", .kind = SN_VALUE_SPECIAL, EVENT(is), .codec = &is_codec },
     { .key = "set", .kind = SN_VALUE_SPECIAL, EVENT(set), .codec = &set_codec },
+    { .key = "ramp", .kind = SN_VALUE_SPECIAL, EVENT(ramp), .codec = &sn_codec_ramp },
+    { .key = "walk", .kind = SN_VALUE_SPECIAL, EVENT(walk), .codec = &sn_codec_walk },
+    { .key = "flap", .kind = SN_VALUE_SPECIAL, EVENT(flap), .codec = &sn_codec_flap },
     { .key = "remove", .kind = SN_VALUE_SPECIAL, EVENT(removed), .codec = &sn_removed_codec },
     { .key = "add", .kind = SN_VALUE_SPECIAL, EVENT(added), .codec = &sn_records_codec },
 };
@@ -106,10 +109,12 @@ static const sn_pair *first_of(const sn_item *item, const char *const *keys)
 
 static void judge_keys(sn_reading *r, const sn_event_entry *e, event_of of)
 {
-    static const char *const odd[][9] = {
-        [OF_NODE] = { "link", "dir", "set", "every", "times", "remove", "add", NULL },
+    static const char *const odd[][12] = {
+        [OF_NODE] = { "link", "dir", "set", "ramp", "walk", "flap", "every", "times", "remove",
+                      "add", NULL },
         [OF_LINK] = { "node", "remove", "add", NULL },
-        [OF_ZONE] = { "node", "link", "dir", "is", "set", "for", "every", "times", NULL },
+        [OF_ZONE] = { "node", "link", "dir", "is", "set", "ramp", "walk", "flap", "for", "every",
+                      "times", NULL },
     };
     static const char *const words[] = {
         [OF_NODE] = "a node", [OF_LINK] = "a link", [OF_ZONE] = "records"
@@ -123,13 +128,17 @@ static void judge_keys(sn_reading *r, const sn_event_entry *e, event_of of)
 
 static void judge_link_event(sn_reading *r, const sn_event_entry *e)
 {
-    const bool sets = e->set.item != NULL;
-    if (sets == (e->is != IS_NOTHING)) {
-        sn_wrong(r, e->item->place, NULL, "an event of a link has one of 'is' and 'set'");
+    const int sets = (e->set.item != NULL) + (e->ramp.item != NULL) + (e->walk.item != NULL);
+    if (sets + (e->is != IS_NOTHING) != 1) {
+        sn_wrong(r, e->item->place, NULL,
+                 "an event of a link has one of 'is', 'set', 'ramp' and 'walk'");
+    } else if (e->flap.is_set && e->is == IS_NOTHING) {
+        sn_wrong(r, sn_item_place(e->item, "flap"), NULL,
+                 "'flap' goes with what the link 'is' meanwhile: down or clogged");
     } else if (e->is == IS_SILENT || e->is == IS_FAILING) {
         sn_wrong(r, sn_item_place(e->item, "is"), NULL, "a link is down or clogged, not %s",
                  is_words[e->is - 1]);
-    } else if (e->is == IS_CLOGGED && e->span == 0) {
+    } else if (e->is == IS_CLOGGED && e->span == 0 && !e->flap.is_set) {
         sn_wrong(r, e->item->place, NULL,
                  "what waits for a clogged link must leave some time: 'for' is missing");
     } else if (e->every != 0 && (e->span == 0 || e->span > e->every)) {
@@ -220,8 +229,12 @@ static void resolve_link(sn_reading *r, sn_model *m, sn_event_entry *e)
     if (g->link.text == NULL) {
         sn_wrong(r, e->link.group.place, NULL, "'%s' is the root: it has no link upwards",
                  g->name.text);
-    } else if (sn_selector_fits(r, &e->link, g) && e->set.item != NULL &&
-               g->link.index < m->link_count) {
+    } else if (!sn_selector_fits(r, &e->link, g) || g->link.index >= m->link_count) {
+        return; /* that was said */
+    } else if (e->ramp.item != NULL || e->walk.item != NULL) {
+        sn_way_resolve(r, &m->links[g->link.index], e->dir,
+                       e->ramp.item != NULL ? &e->ramp : &e->walk);
+    } else if (e->set.item != NULL) {
         e->set.of_down = e->dir == SN_DIR_DOWN;
         e->set.up = m->links[g->link.index].up;
         e->set.down = m->links[g->link.index].down;
@@ -277,6 +290,14 @@ static void add_changes(sn_reading *r, const sn_model *m, const sn_event_entry *
                                                             : SN_CHANGE_SET,
                               .up = e->set.up,
                               .down = e->set.down };
+    if (e->ramp.item != NULL) {
+        change.course = sn_way_course(r, &e->ramp, SN_COURSE_RAMP);
+    } else if (e->walk.item != NULL) {
+        change.course = sn_way_course(r, &e->walk, SN_COURSE_WALK);
+    } else if (e->flap.is_set) {
+        change.course =
+            (sn_course){ .kind = SN_COURSE_FLAP, .rest = e->flap.up, .spell = e->flap.down };
+    }
     for (uint32_t k = 0; k < e->times; k++) {
         change.since = e->at + k * e->every;
         change.until = end_of(change.since, e->span);

@@ -122,12 +122,18 @@ static const char *const per_words[] = {
     SN_FAULT_PER_LIST(PER_WORD) NULL
 };
 
+static const char *const by_words[] = {
+#define BY_WORD(name, word) word,
+    SN_FAULT_BY_LIST(BY_WORD) NULL
+};
+
 #define MATCH(member) .offset = offsetof(sn_match_entry, member)
 
 static const sn_field match_fields[] = {
     { .key = "method", .kind = SN_VALUE_SPECIAL, MATCH(method), .codec = &method_codec },
     { .key = "status", .kind = SN_VALUE_SPECIAL, MATCH(status), .codec = &status_codec },
     { .key = "cseq", .kind = SN_VALUE_SPECIAL, MATCH(cseq), .codec = &method_codec },
+    { .key = "transport", .kind = SN_VALUE_WORD, MATCH(by), .words = by_words },
     { .key = "nth",
       .kind = SN_VALUE_COUNT,
       .flags = SN_OR_NONE,
@@ -171,7 +177,7 @@ static void read_match(sn_reading *r, const sn_item *value, void *at)
 static bool write_match(sn_text *t, const void *at)
 {
     const sn_match_entry *match = at;
-    const sn_fields of_all = { "match", match_fields, match->nth == 0 ? 3 : SS_COUNT(match_fields),
+    const sn_fields of_all = { "match", match_fields, match->nth == 0 ? 4 : SS_COUNT(match_fields),
                                NULL };
     sn_fields_write(t, &of_all, 0, match);
     return true;
@@ -298,6 +304,19 @@ static const sn_field fault_fields[] = {
 };
 static const sn_fields fault_table = { "a fault", fault_fields, SS_COUNT(fault_fields), NULL };
 
+/* The bytes of a connection are numbered, and come as often as they must. */
+static void judge_transport(sn_reading *r, const sn_item *item, const sn_fault_entry *fault)
+{
+    const bool is_of_datagrams =
+        fault->act.act == SN_FAULT_DUPLICATE || fault->act.act == SN_FAULT_EDIT;
+    if (fault->match.by == SN_FAULT_BY_TCP && is_of_datagrams) {
+        sn_wrong(
+            r, sn_item_place(item, "do"), NULL,
+            "on a connection a message is dropped, corrupted or delayed: it is neither doubled "
+            "nor edited");
+    }
+}
+
 void sn_faults_read(sn_reading *r, const sn_item *value, void *model)
 {
     sn_model *m = model;
@@ -306,8 +325,12 @@ void sn_faults_read(sn_reading *r, const sn_item *value, void *model)
         return;
     }
     for (uint32_t i = 0; i < value->count; i++) {
+        const sn_item *item = value->pairs[i].value;
         sn_fault_entry fault = { .match.times = 1 };
-        sn_fields_read(r, &fault_table, 0, value->pairs[i].value, &fault);
+        const uint64_t before = r->mistake_count;
+        if (sn_fields_read(r, &fault_table, 0, item, &fault) && r->mistake_count == before) {
+            judge_transport(r, item, &fault);
+        }
         m->faults = sn_hoard_grow(&r->hoard, m->faults, m->fault_count, sizeof(*m->faults));
         m->faults[m->fault_count++] = fault;
     }
@@ -360,6 +383,7 @@ void sn_faults_build(sn_reading *r, const sn_model *m)
             .to = sn_selector_range(m, &e->path.to),
             .is_of_requests = match->method != SS_METHOD_OTHER,
             .is_of_responses = of_responses,
+            .by = (sn_fault_by)match->by,
             .method = (uint8_t)(of_responses ? match->cseq : match->method),
             .status_min = (uint16_t)match->status.min,
             .status_max = (uint16_t)(match->status.min == 0 ? 699 : match->status.max),

@@ -214,7 +214,8 @@ bool sn_fields_read(sn_reading *r, const sn_fields *table, unsigned who, const s
     }
     for (size_t i = 0; i < table->count; i++) {
         const sn_field *f = &table->fields[i];
-        if ((f->flags & SN_REQUIRED) != 0 && sn_item_pair(map, f->key) == NULL) {
+        const bool is_of_it = f->who == 0 || who == 0 || (f->who & who) != 0;
+        if ((f->flags & SN_REQUIRED) != 0 && is_of_it && sn_item_pair(map, f->key) == NULL) {
             sn_wrong(r, map->place, NULL, "missing key '%s' in %s", f->key, table->what);
         }
     }

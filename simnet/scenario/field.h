@@ -37,7 +37,7 @@ typedef struct sn_codec {
     bool (*write)(sn_text *t, const void *at);
 } sn_codec;
 
-#define SN_REQUIRED 1u /* the key must be there */
+#define SN_REQUIRED 1u /* the key must be there, of who may have it */
 #define SN_OR_NONE  2u /* the word `none` stands for field.none, or for no name */
 #define SN_SILENT   4u /* never written: another field writes it */
 

@@ -38,7 +38,45 @@ const sn_codec sn_codec_chance = { read_chance, write_chance };
 typedef struct reorder_record {
     sn_chance chance;
     uint32_t gap;
+    sn_jump jump;
 } reorder_record;
+
+static void read_by(sn_reading *r, const sn_item *value, void *at)
+{
+    sn_jump *jump = at;
+    ss_slice number;
+    uint64_t packets = 0;
+    sn_flaw flaw;
+    if (!sn_value_is_scalar(r, value, "a number of packets, or a time")) {
+        return;
+    }
+    if (sn_value_is_none(value)) {
+        *jump = (sn_jump){ 0 };
+    } else if (!sn_count_of_packets(value->text, &number)) {
+        (void)sn_value_time(r, value, 1, SN_TIME_MAX, &jump->time);
+    } else if (!sn_quantity_count(number, &packets, &flaw)) {
+        sn_value_flaw(r, value, &flaw);
+    } else if (packets == 0 || packets > SN_REORDER_PACKETS_MAX) {
+        sn_wrong(r, value->place, NULL, "'%s': out of range: 1 to %d packets",
+                 sn_shown(r, value->text), SN_REORDER_PACKETS_MAX);
+    } else {
+        jump->packets = (uint32_t)packets;
+    }
+}
+
+static bool write_by(sn_text *t, const void *at)
+{
+    const sn_jump *jump = at;
+    if (jump->packets != 0) {
+        sn_text_put_u64(t, jump->packets);
+        sn_text_put_str(t, jump->packets == 1 ? " packet" : " packets");
+    } else if (jump->time != 0) {
+        sn_quantity_put_time(t, jump->time);
+    }
+    return jump->packets != 0 || jump->time != 0;
+}
+
+static const sn_codec by_codec = { read_by, write_by };
 
 static const sn_field reorder_fields[] = {
     { .key = "p",
@@ -51,6 +89,10 @@ static const sn_field reorder_fields[] = {
       .offset = offsetof(reorder_record, gap),
       .min = 1,
       .max = UINT32_MAX - 1 },
+    { .key = "by",
+      .kind = SN_VALUE_SPECIAL,
+      .offset = offsetof(reorder_record, jump),
+      .codec = &by_codec },
 };
 static const sn_fields reorder_table = { "reorder", reorder_fields, SS_COUNT(reorder_fields),
                                          NULL };
@@ -66,13 +108,14 @@ static void read_reorder(sn_reading *r, const sn_item *value, void *at)
     }
     link->reorder = read.chance;
     link->reorder_gap = read.gap;
+    link->jump = read.jump;
 }
 
 static bool write_reorder(sn_text *t, const void *at)
 {
     const sn_link_params *link = at;
-    const reorder_record record = { link->reorder, link->reorder_gap };
-    if (record.gap > 1) {
+    const reorder_record record = { link->reorder, link->reorder_gap, link->jump };
+    if (record.gap > 1 || record.jump.packets != 0 || record.jump.time != 0) {
         sn_fields_write(t, &reorder_table, 0, &record);
         return true;
     }

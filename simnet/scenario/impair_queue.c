@@ -8,7 +8,7 @@ typedef struct amount {
     bool in_bytes;
 } amount;
 
-static bool count_of_packets(ss_slice text, ss_slice *number)
+bool sn_count_of_packets(ss_slice text, ss_slice *number)
 {
     static const char *const units[] = { "packets", "packet" };
     for (size_t i = 0; i < SS_COUNT(units); i++) {
@@ -34,7 +34,7 @@ static void read_amount(sn_reading *r, const sn_item *value, void *at)
         *read = (amount){ 0 };
         return;
     }
-    const bool packets = count_of_packets(value->text, &number);
+    const bool packets = sn_count_of_packets(value->text, &number);
     if (!(packets ? sn_quantity_count(number, &count, &flaw)
                   : sn_quantity_bytes(value->text, &count, &flaw))) {
         if (!packets && flaw.length == value->text.len && flaw.suggestion == NULL &&

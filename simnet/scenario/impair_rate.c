@@ -1,4 +1,5 @@
-/* rate: "512kbit", none, or {bits: 512kbit, overhead: 18, cell: 48B, cell_overhead: 5B}; slot: {min: 5ms, max: 8ms, packets: 4}. */
+/* rate: "512kbit", none, or {bits: 512kbit, overhead: 18, cell: 48B, cell_overhead: 5B}; slot: {min: 5ms, max: 8ms, packets: 4},
+ * or {mean: 5ms, jitter: {dist: normal, sd: 1ms}}. */
 #include "impairments.h"
 
 /* ---- rate ---- */
@@ -95,18 +96,37 @@ const sn_codec sn_codec_rate = { read_rate, write_rate };
 
 /* ---- slot ---- */
 
+/* Who may have a field: a slot between two bounds, or one about a mean. */
+enum { BOUNDED = 1, ABOUT_A_MEAN = 2 };
+static const char *const slot_sorts[] = { "a slot with 'min'", "a slot with 'mean'", NULL };
+
 static const sn_field slot_fields[] = {
     { .key = "min",
       .kind = SN_VALUE_TIME,
       .flags = SN_REQUIRED,
+      .who = BOUNDED,
       .offset = offsetof(sn_slot, min),
       .min = 1,
       .max = SN_TIME_MAX },
     { .key = "max",
       .kind = SN_VALUE_TIME,
+      .who = BOUNDED,
       .offset = offsetof(sn_slot, max),
       .min = 1,
       .max = SN_TIME_MAX },
+    { .key = "mean",
+      .kind = SN_VALUE_TIME,
+      .flags = SN_REQUIRED,
+      .who = ABOUT_A_MEAN,
+      .offset = offsetof(sn_slot, min),
+      .min = 1,
+      .max = SN_TIME_MAX },
+    { .key = "jitter",
+      .kind = SN_VALUE_SPECIAL,
+      .flags = SN_REQUIRED,
+      .who = ABOUT_A_MEAN,
+      .offset = offsetof(sn_slot, jitter),
+      .codec = &sn_codec_jitter },
     { .key = "packets",
       .kind = SN_VALUE_COUNT,
       .flags = SN_OR_NONE,
@@ -120,22 +140,27 @@ static const sn_field slot_fields[] = {
       .min = 1,
       .max = UINT32_MAX - 1 },
 };
-static const sn_fields slot_table = { "slot", slot_fields, SS_COUNT(slot_fields), NULL };
+static const sn_fields slot_table = { "slot", slot_fields, SS_COUNT(slot_fields), slot_sorts };
 
 static void read_slot(sn_reading *r, const sn_item *value, void *at)
 {
     sn_slot read = { 0 };
+    const bool has_mean = sn_item_pair(value, "mean") != NULL;
+    const sn_pair *jitter = sn_item_pair(value, "jitter");
     if (sn_value_is_none(value)) {
         *(sn_slot *)at = read;
         return;
     }
-    if (!sn_fields_read(r, &slot_table, 0, value, &read)) {
+    if (!sn_fields_read(r, &slot_table, has_mean ? ABOUT_A_MEAN : BOUNDED, value, &read)) {
         return;
     }
-    if (sn_item_pair(value, "max") == NULL) {
+    if (has_mean || sn_item_pair(value, "max") == NULL) {
         read.max = read.min;
     } else if (read.max < read.min) {
         sn_wrong(r, sn_item_place(value, "max"), NULL, "'max' is less than 'min'");
+    }
+    if (has_mean && jitter != NULL && read.jitter.corr != 0) {
+        sn_wrong(r, jitter->value->place, NULL, "the jitter of slots has no 'corr'");
     }
     *(sn_slot *)at = read;
 }
@@ -146,7 +171,7 @@ static bool write_slot(sn_text *t, const void *at)
     if (slot->max == 0) {
         sn_text_put_str(t, "none");
     } else {
-        sn_fields_write(t, &slot_table, 0, slot);
+        sn_fields_write(t, &slot_table, slot->jitter.spread != 0 ? ABOUT_A_MEAN : BOUNDED, slot);
     }
     return true;
 }

@@ -27,6 +27,12 @@ static const sn_field link_fields[] = {
     { .key = "keep_order", .kind = SN_VALUE_BOOL, AT(keep_order) },
     { .key = "loss", .kind = SN_VALUE_SPECIAL, AT(loss), .codec = &sn_codec_loss },
     { .key = "bad_delay", .kind = SN_VALUE_TIME, AT(bad_delay), .max = SN_TIME_MAX },
+    { .key = "bad_rate",
+      .kind = SN_VALUE_RATE,
+      .flags = SN_OR_NONE,
+      AT(bad_rate),
+      .min = 1,
+      .max = UINT64_C(1000000000000) },
     { .key = "corrupt", .kind = SN_VALUE_SPECIAL, AT(corrupt), .codec = &sn_codec_corrupt },
     { .key = "duplicate", .kind = SN_VALUE_SPECIAL, AT(duplicate), .codec = &sn_codec_chance },
     { .key = "reorder", .kind = SN_VALUE_SPECIAL, .codec = &sn_codec_reorder },
@@ -85,10 +91,13 @@ static void settle(sn_reading *r, sn_link_params *p, const sn_item *own, const s
     settle_floor(r, p, own, both);
     settle_tunnel(r, p, own, both);
     const bool has_states = p->loss.kind == SN_LOSS_GEMODEL || p->loss.kind == SN_LOSS_STATE;
-    if (p->bad_delay != 0 && !has_states) {
-        const sn_item *map = sn_item_pair(own, "bad_delay") != NULL ? own : both;
-        sn_wrong(r, sn_item_place(map, "bad_delay"), NULL,
-                 "'bad_delay' needs loss by gemodel or state");
+    const char *odd = has_states          ? NULL
+                      : p->bad_delay != 0 ? "bad_delay"
+                      : p->bad_rate != 0  ? "bad_rate"
+                                          : NULL;
+    if (odd != NULL) {
+        const sn_item *map = sn_item_pair(own, odd) != NULL ? own : both;
+        sn_wrong(r, sn_item_place(map, odd), NULL, "'%s' needs loss by gemodel or state", odd);
     }
 }
 
@@ -206,7 +215,7 @@ void sn_links_read(sn_reading *r, const sn_item *value, void *model)
 }
 
 /* By what is written of them: so nothing that a direction may say can be forgotten here. */
-static bool same_params(sn_text *t, const sn_link_params *a, const sn_link_params *b)
+bool sn_link_is_same(sn_text *t, const sn_link_params *a, const sn_link_params *b)
 {
     const size_t start = t->len;
     sn_fields_write(t, &direction_table, 0, a);
@@ -225,7 +234,7 @@ void sn_links_write(sn_text *t, const sn_model *m)
         const sn_link_entry *link = &m->links[i];
         sn_text_put_str(t, "  ");
         sn_put_key(t, link->name.text);
-        if (same_params(t, &link->up, &link->down)) {
+        if (sn_link_is_same(t, &link->up, &link->down)) {
             sn_fields_write(t, &direction_table, 0, &link->up);
         } else {
             sn_text_put_str(t, "{up: ");

@@ -405,6 +405,15 @@ typedef struct sn_set_entry {
     sn_link_params up, down;
 } sn_set_entry;
 
+/** How a link goes from one to another: by a ramp or a walk. */
+typedef struct sn_way_entry {
+    const sn_item *item, *from, *to; /* item NULL: it does not; `from` NULL: from its kind */
+    ss_span step;                    /* RAMP: over; WALK: every */
+    uint32_t count;                  /* RAMP: steps; WALK: levels */
+    bool of_down;                    /* up is as it was */
+    sn_level first, last;
+} sn_way_entry;
+
 /** What happens at an instant: to a node or links for a while, or to the zones. */
 typedef struct sn_event_entry {
     const sn_item *item;
@@ -416,6 +425,11 @@ typedef struct sn_event_entry {
     unsigned dir;
     unsigned is; /* of its words, from 1; 0: nothing */
     sn_set_entry set;
+    sn_way_entry ramp, walk;
+    struct sn_flap_entry {
+        bool is_set;
+        sn_dist up, down;
+    } flap;
     sn_records_entry removed, added;
 } sn_event_entry;
 
@@ -433,6 +447,7 @@ typedef struct sn_match_entry {
     sn_status_range status;
     uint32_t nth, times; /* 0: every one; all after it */
     unsigned per;        /* sn_fault_per */
+    unsigned by;         /* sn_fault_by */
 } sn_match_entry;
 
 typedef struct sn_do_entry {
@@ -549,6 +564,13 @@ void sn_dns_resolve(sn_reading *r, sn_model *m);
 /** Sorts them: before the DNS looks at them. */
 void sn_events_resolve_all(sn_reading *r, sn_model *m);
 void sn_events_build(sn_reading *r, const sn_model *m);
+/** Ways of events between two states of a link: at is their sn_way_entry; a flap's likewise. */
+extern const sn_codec sn_codec_ramp, sn_codec_walk, sn_codec_flap;
+/** Both ends, now that the kind of the link is known. */
+void sn_way_resolve(sn_reading *r, const sn_link_entry *kind, unsigned dir, sn_way_entry *way);
+sn_course sn_way_course(sn_reading *r, const sn_way_entry *way, sn_course_kind kind);
+/** Two directions are written the same; `t` is as it was then. */
+bool sn_link_is_same(sn_text *t, const sn_link_params *a, const sn_link_params *b);
 /** Lay keys of a link over its directions; NULL: not over that one. */
 void sn_link_set(sn_reading *r, const sn_item *keys, sn_link_params *up, sn_link_params *down);
 /** "{loss: 20%}": what the keys of a mapping came to. */

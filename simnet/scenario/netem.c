@@ -8,7 +8,8 @@ typedef struct cursor {
     const sn_item *value;
     size_t at;
     sn_link_params *link;
-    uint64_t mistakes; /* when it began */
+    uint64_t mistakes;                /* when it began */
+    sn_table_entry table, slot_table; /* of files; in units as yet */
 } cursor;
 
 /* ---- words ---- */
@@ -159,19 +160,47 @@ static void read_delay(cursor *c)
     }
 }
 
-static void read_distribution(cursor *c)
+/* A word with a point or a stroke is a file: tc finds its own by their names alone. */
+static bool is_file(ss_slice word)
+{
+    return ss_slice_find(word, '.') < word.len || ss_slice_find(word, '/') < word.len;
+}
+
+static void read_shape(cursor *c, sn_jitter *jitter, sn_table_entry *table)
 {
     static const char *const words[] = { "uniform", "normal", "pareto", "paretonormal", NULL };
     const ss_slice word = peek(c);
+    *table = (sn_table_entry){ 0 };
     for (unsigned shape = 0; words[shape] != NULL; shape++) {
         if (take(c, words[shape])) {
-            c->link->jitter.shape = (sn_shape)shape;
+            jitter->shape = (sn_shape)shape;
             return;
         }
     }
+    if (is_file(word)) {
+        sn_table_read_file(c->r, word, place_of(c, word), table);
+        c->at += word.len;
+        return;
+    }
     sn_wrong(c->r, place_of(c, word), sn_nearest(c->r, word, words, 4),
-             "netem: unknown distribution '%s': uniform, normal, pareto or paretonormal",
+             "netem: unknown distribution '%s': uniform, normal, pareto, paretonormal, or a file",
              sn_shown(c->r, word));
+}
+
+static void read_distribution(cursor *c)
+{
+    read_shape(c, &c->link->jitter, &c->table);
+}
+
+/* Once it is known of how much. */
+static void settle_table(cursor *c, const sn_table_entry *table, sn_jitter *jitter)
+{
+    if (table->count != 0 && !table->is_in_units) {
+        sn_wrong(c->r, c->value->place, NULL,
+                 "netem: its tables have whole numbers; for one of times there is 'jitter'");
+    } else if (table->count != 0 && jitter->spread != 0) {
+        sn_table_settle(c->r, table, jitter->spread, jitter);
+    }
 }
 
 /* p13 [p31 [p32 [p23 [p14]]]] */
@@ -262,19 +291,41 @@ static void read_rates(cursor *c)
     }
 }
 
-/* MIN [MAX] [packets N] [bytes N] */
-static void read_slot(cursor *c)
+/* distribution SHAPE MEAN JITTER */
+static bool read_slot_distribution(cursor *c, sn_slot *slot)
 {
-    sn_slot *slot = &c->link->slot;
-    *slot = (sn_slot){ 0 };
+    read_shape(c, &slot->jitter, &c->slot_table);
+    if (c->r->mistake_count != c->mistakes || !read_time(c, true, &slot->min) ||
+        !read_time(c, true, &slot->jitter.spread)) {
+        return false;
+    }
+    slot->max = slot->min;
+    return true;
+}
+
+static bool read_slot_bounds(cursor *c, sn_slot *slot)
+{
     if (!read_time(c, true, &slot->min)) {
-        return;
+        return false;
     }
     slot->max = slot->min;
     (void)read_time(c, false, &slot->max);
     if (slot->max < slot->min) {
         sn_wrong(c->r, c->value->place, NULL,
                  "netem: the longest slot is shorter than the shortest");
+    }
+    return true;
+}
+
+/* MIN [MAX] or a distribution, [packets N] [bytes N] */
+static void read_slot(cursor *c)
+{
+    sn_slot *slot = &c->link->slot;
+    *slot = (sn_slot){ 0 };
+    c->slot_table = (sn_table_entry){ 0 };
+    const bool is_drawn = take(c, "distribution");
+    if (!(is_drawn ? read_slot_distribution(c, slot) : read_slot_bounds(c, slot))) {
+        return;
     }
     bool more = true;
     while (more) {
@@ -295,6 +346,13 @@ static void read_ecn(cursor *c)
     (void)c;
 }
 
+/* Its draws would be other ones anyway: those of the scenario are by the scenario's seed. */
+static void read_seed(cursor *c)
+{
+    uint64_t seed = 0;
+    (void)read_quantity(c, sn_quantity_count, "", true, &seed);
+}
+
 /* ---- the string ---- */
 
 static const struct {
@@ -305,7 +363,7 @@ static const struct {
     { "loss", read_loss },       { "drop", read_loss },       { "duplicate", read_duplicate },
     { "corrupt", read_corrupt }, { "reorder", read_reorder }, { "gap", read_gap },
     { "rate", read_rates },      { "slot", read_slot },       { "limit", read_limit },
-    { "ecn", read_ecn },
+    { "ecn", read_ecn },         { "seed", read_seed },
 };
 
 static void unknown(const cursor *c, ss_slice word)
@@ -317,7 +375,7 @@ static void unknown(const cursor *c, ss_slice word)
     sn_wrong(
         c->r, place_of(c, word), sn_nearest(c->r, word, known, SS_COUNT(known)),
         "netem: unknown word '%s': delay, distribution, loss, duplicate, corrupt, reorder, gap, "
-        "rate, slot, limit or ecn",
+        "rate, slot, limit, seed or ecn",
         sn_shown(c->r, word));
 }
 
@@ -343,5 +401,9 @@ void sn_netem_read(sn_reading *r, const sn_item *value, sn_link_params *link)
     bool more = peek(&c).len > 0;
     while (more && read_parameter(&c)) {
         more = peek(&c).len > 0;
+    }
+    if (r->mistake_count == c.mistakes) {
+        settle_table(&c, &c.table, &link->jitter);
+        settle_table(&c, &c.slot_table, &link->slot.jitter);
     }
 }

@@ -62,13 +62,14 @@ typedef struct sn_reading {
     sn_source *sources;
     uint32_t source_count;
     sn_noted *noted;
-    uint32_t noted_count;   /* bounded */
-    uint64_t mistake_count; /* all of them */
-    void *parser, *diag;    /* of the YAML library, to be closed in any case */
+    uint32_t noted_count;             /* bounded */
+    uint64_t mistake_count;           /* all of them */
+    void *parser, *diag;              /* of the YAML library, to be closed in any case */
+    const sn_scenario_reader *reader; /* NULL: no other file is read */
     struct sn_model *model;
     sn_plan *plan;
     uint32_t nodes_max, calls_max; /* of the plan; 0: as many as there may be */
-    sn_mistake *mistakes; /* sorted, at the end */
+    sn_mistake *mistakes;          /* sorted, at the end */
     uint32_t kept;
     ss_slice effective;
 } sn_reading;

@@ -52,6 +52,7 @@ static void load_session(sn_reading *r, const sn_model *m)
 
 static void load(sn_reading *r, const sn_scenario_options *options)
 {
+    r->reader = options->reader;
     sn_item *root = read_files(r, options);
     for (uint32_t i = 0; root != NULL && i < options->override_count; i++) {
         sn_override_apply(r, root, options->overrides[i]);

@@ -4,6 +4,7 @@
  * When the peer has ended its half in order, ours ends too once what is kept went out; so the app hears of one end only.
  * Invariant: bytes on the network and acknowledged never pass those written, and what is not in order is not there. */
 #include "tcp/stream.h"
+#include "fault.h"
 
 /* ---- facts ---- */
 
@@ -134,7 +135,7 @@ static size_t next_length(sn_partition *p, uint32_t node, const sn_stream *s)
     const uint64_t kept = s->written - s->sent;
     const uint64_t room = SN_STREAM_WINDOW - (s->sent - s->acked);
     uint64_t whole = kept < s->mss ? kept : s->mss;
-    whole = whole < room ? whole : room;
+    whole = sn_stream_released(p, s, whole < room ? whole : room);
     if (whole == 0) {
         return 0;
     }
@@ -335,7 +336,7 @@ static ss_span idle_span(const sn_partition *p, uint32_t node)
     return plan->groups[plan->nodes[node].group].idle;
 }
 
-enum { LOOK_ANSWERED, LOOK_IDLE };
+enum { LOOK_ANSWERED, LOOK_IDLE, LOOK_HELD };
 
 static void look_again(sn_partition *p, uint32_t node, const sn_stream *s, ss_time at,
                        uint32_t what)
@@ -470,11 +471,22 @@ ss_status sn_stream_write(sn_partition *p, uint32_t node, const ss_path *path, s
     if (bytes.len > SS_MESSAGE_BYTES_MAX || kept + bytes.len > SN_STREAM_KEPT_MAX) {
         return SS_ERR_FULL;
     }
-    if (bytes.len == 0 || !sn_stream_keep(p, s, bytes)) {
+    if (bytes.len == 0) {
         return SS_OK;
     }
     sn_fact fact = fact_of(p, SN_FACT_STREAM_SENT, node, s);
     emit_message(p, &fact, node, s->written, bytes);
+    const sn_about about = { .target = sn_plan_find_address(p->world->plan, s->remote),
+                             .is_stream = true,
+                             .sip = fact.sip };
+    const ss_span held = sn_fault_holds(p, node, &about);
+    const ss_time release = ss_time_after(p->key.at, held);
+    if (!sn_stream_keep(p, s, bytes, release)) {
+        return SS_OK;
+    }
+    if (held != 0) {
+        look_again(p, node, s, release, LOOK_HELD);
+    }
     s->call_id = fact.sip.call_id;
     s->used = p->key.at;
     s->written += bytes.len;
@@ -585,7 +597,9 @@ static bool is_for(const sn_partition *p, const sn_stream *s, const sn_event *ev
 {
     const bool may_be_idle =
         s->state == SN_STREAM_OPEN && s->is_told && idle_span(p, event->receiver) != 0;
-    return event->arg2 == LOOK_IDLE ? may_be_idle : s->state == SN_STREAM_ASKED;
+    return event->arg2 == LOOK_IDLE   ? may_be_idle
+           : event->arg2 == LOOK_HELD ? s->written != s->sent
+                                      : s->state == SN_STREAM_ASKED;
 }
 
 bool sn_stream_is_waiting(const sn_partition *p, const sn_event *event)
@@ -612,6 +626,11 @@ bool sn_stream_overdue(sn_partition *p, const sn_event *event)
     if (event->arg2 == LOOK_ANSWERED) {
         lose(p, node, s, SN_CONNECTION_UNREACHABLE);
         return true;
+    }
+    if (event->arg2 == LOOK_HELD) {
+        const uint64_t sent = s->sent;
+        pump(p, node, s);
+        return s->sent != sent || s->sent_end;
     }
     const ss_time idle_at = ss_time_after(s->used, idle_span(p, node));
     if (p->key.at < idle_at) {

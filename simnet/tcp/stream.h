@@ -59,8 +59,10 @@ void sn_stream_forget_number(sn_partition *p, sn_stream *s);
 sn_stream *sn_stream_new_from_any_port(sn_partition *p, uint32_t node, sn_address remote,
                                        uint16_t remote_port);
 
-/** Bytes written by the app, at the end of what is kept. False without memory. */
-SS_MUST_USE bool sn_stream_keep(sn_partition *p, sn_stream *s, ss_slice bytes);
+/** Bytes written by the app, at the end of what is kept, that do not go out before an instant. False without memory. */
+SS_MUST_USE bool sn_stream_keep(sn_partition *p, sn_stream *s, ss_slice bytes, ss_time release);
+/** How many of the bytes that are kept may go out now, at most so many. */
+size_t sn_stream_released(const sn_partition *p, const sn_stream *s, size_t most);
 /** The first `len` bytes kept, in the arena; they are not kept any more. SS_EMPTY without memory. */
 ss_slice sn_stream_take(sn_partition *p, sn_stream *s, size_t len);
 /** What the app left unread and `more` behind it, in the arena; SS_EMPTY without memory. */

@@ -7,6 +7,7 @@
 typedef struct piece {
     ss_ref next;
     uint32_t len, at; /* bytes; those before `at` went out */
+    ss_time release;  /* the others do not before then */
     char bytes[];
 } piece;
 
@@ -198,7 +199,7 @@ void sn_stream_free(sn_partition *p, uint32_t node, sn_stream *s)
 
 /* ---- bytes on their way out ---- */
 
-bool sn_stream_keep(sn_partition *p, sn_stream *s, ss_slice bytes)
+bool sn_stream_keep(sn_partition *p, sn_stream *s, ss_slice bytes, ss_time release)
 {
     const ss_ref ref = ss_store_take(&p->store, sizeof(piece) + bytes.len);
     if (ref == 0) {
@@ -207,6 +208,7 @@ bool sn_stream_keep(sn_partition *p, sn_stream *s, ss_slice bytes)
     }
     piece *last = ss_store_at(&p->store, ref);
     last->len = (uint32_t)bytes.len;
+    last->release = release;
     memcpy(last->bytes, bytes.at, bytes.len);
     if (s->last_piece == 0) {
         s->first_piece = ref;
@@ -215,6 +217,20 @@ bool sn_stream_keep(sn_partition *p, sn_stream *s, ss_slice bytes)
     }
     s->last_piece = ref;
     return true;
+}
+
+size_t sn_stream_released(const sn_partition *p, const sn_stream *s, size_t most)
+{
+    size_t released = 0;
+    for (ss_ref at = s->first_piece; at != 0 && released < most;) {
+        const piece *one = ss_store_at(&p->store, at);
+        if (one->release > p->key.at) {
+            break;
+        }
+        released += one->len - one->at;
+        at = one->next;
+    }
+    return released < most ? released : most;
 }
 
 ss_slice sn_stream_take(sn_partition *p, sn_stream *s, size_t len)

@@ -223,6 +223,27 @@ static uint32_t ringing(sn_plan *plan, const char *name)
     return behaviour;
 }
 
+/* The links of one group walk, those of another flap. */
+static void add_courses(sn_plan *plan, uint32_t walking, uint32_t flapping, const sn_link_kind *lan)
+{
+    sn_level levels[] = { { lan->up, lan->down }, { lan->up, lan->down }, { lan->up, lan->down } };
+    levels[1].up.delay = SS_MS(2);
+    levels[2].down.loss.random.p = SN_ALWAYS / 5;
+    sn_link_change course = { .of = { walking, 0, 4 },
+                              .dirs = SN_LINK_UP | SN_LINK_DOWN,
+                              .kind = SN_CHANGE_SET,
+                              .course = { SN_COURSE_WALK, .step = SS_MS(100), .levels = levels,
+                                          .level_count = 3 },
+                              .until = SS_TIME_NEVER };
+    (void)sn_plan_add_change(plan, &course);
+    course.of.group = flapping;
+    course.kind = SN_CHANGE_DOWN;
+    course.course = (sn_course){ .kind = SN_COURSE_FLAP,
+                                 .rest = { SN_DIST_EXP, SS_S(3), 0 },
+                                 .spell = { SN_DIST_EXP, SS_MS(200), 0 } };
+    (void)sn_plan_add_change(plan, &course);
+}
+
 /* Phones of two groups behind one shared lossy uplink, calling each other through a proxy; perhaps with an idle phone,
  * whose name puts it in the middle of all dense numbers, and whose behaviour stands before that of the others. */
 static sn_plan *branch(bool with_idle_phone)
@@ -232,12 +253,19 @@ static sn_plan *branch(bool with_idle_phone)
     shared.up.loss = some_loss(3);
     shared.up.duplicate = (sn_chance){ SN_ALWAYS / 20, SN_ALWAYS / 4 };
     shared.up.reorder = (sn_chance){ SN_ALWAYS / 50, SN_ALWAYS / 4 };
-    shared.up.jitter = (sn_jitter){ SN_SHAPE_PARETONORMAL, SS_MS(4), SN_ALWAYS / 4 };
+    shared.up.jitter =
+        (sn_jitter){ .shape = SN_SHAPE_PARETONORMAL, .spread = SS_MS(4), .corr = SN_ALWAYS / 4 };
     shared.up.rate.bps = 2000000;
     shared.up.corrupt =
         (sn_damage){ .chance = { SN_ALWAYS / 50, SN_ALWAYS / 4 }, .kind = SN_DAMAGE_TRUNCATE };
     shared.up.slot = (sn_slot){ .min = SS_US(100), .max = SS_US(300), .packets = 3 };
     shared.down = shared.up;
+    shared.down.rate.bps = 150000; /* so that some wait in person, and some too long */
+    shared.down.queue = (sn_link_queue){ .policy = SN_QUEUE_CODEL,
+                                         .codel = { .target = SS_MS(5), .interval = SS_MS(50) } };
+    shared.up.queue =
+        (sn_link_queue){ .policy = SN_QUEUE_RED, .red = { 0, 4, false, SN_ALWAYS / 10, 1 } };
+    shared.up.jump.packets = 2;
     lan.up.loss.random.p =
         SN_ALWAYS / 50; /* the phones' own links draw too: by name, not by dense number */
     lan.up.jitter = (sn_jitter){ .shape = SN_SHAPE_UNIFORM, .spread = SS_US(20) };
@@ -282,6 +310,7 @@ static sn_plan *branch(bool with_idle_phone)
     clogged.until = SS_S(15);
     clogged.up = clogged.down = lan.up;
     (void)sn_plan_add_change(plan, &clogged);
+    add_courses(plan, from, to, &lan);
     plan->order = SN_ORDER_SEEDED;
     plan->order_seed = 5;
     plan->duration = SS_S(30);
@@ -380,7 +409,10 @@ static sn_scenario *phones_that_ask_a_dns(const char *seed)
 {
     static const char text[] =
         "sipsim: 1\nduration: 100s\ndrain: 60s\nlinks: {wire: {delay: 2ms, loss: 1%, "
-        "corrupt: 1%, slot: {min: 100us, max: 300us}}}\n"
+        "corrupt: 1%, slot: {min: 100us, max: 300us}, rate: 24kbit,\n"
+        "  queue: {policy: red, min: 1 packet, max: 9 packets, p: 50%, weight: 0}}}\n"
+        "events:\n  - {at: 0s, link: \"caller[*]\", walk: {to: {delay: 20ms}, every: 5s}}\n"
+        "  - {at: 0s, link: \"caller[0..2]\", is: down, flap: {up: exp 20s, down: exp 1s}}\n"
         "dns:\n  records:\n"
         "    - \"_sip._udp.desk.example.com. 3600 SRV 10 75 5060 a.desk.example.com.\"\n"
         "    - \"_sip._udp.desk.example.com. 3600 SRV 10 25 5060 b.desk.example.com.\"\n"

@@ -13,13 +13,21 @@ typedef struct sn_node_range {
 } sn_node_range;
 
 /** What the copies of a kind are counted by. */
-#define SN_FAULT_PER_LIST(X)                       \
-    X(CALL, "call") /* a Call-ID, at its origin */ \
-    X(PATH, "path") /* from one node to another */ \
+#define SN_FAULT_PER_LIST(X)                                                                                \
+    X(CALL, "call") /* a Call-ID, at its origin */                                                          \
+    X(DIALOG,                                                                                               \
+      "dialog") /* a Call-ID and both tags, of an early dialog as well; what has one tag only is of none */ \
+    X(PATH, "path") /* from one node to another */                                                          \
     X(NODE, "node") /* all that a node sends */
 #define SN_FAULT_PER_ID(name, word) SN_FAULT_PER_##name,
 typedef enum sn_fault_per { SN_FAULT_PER_LIST(SN_FAULT_PER_ID) SN_FAULT_PERS } sn_fault_per;
 
+/** By what a message goes that is meant. */
+#define SN_FAULT_BY_LIST(X)        X(UDP, "udp") X(TCP, "tcp") X(ANY, "any")
+#define SN_FAULT_BY_ID(name, word) SN_FAULT_BY_##name,
+typedef enum sn_fault_by { SN_FAULT_BY_LIST(SN_FAULT_BY_ID) SN_FAULT_BYS } sn_fault_by;
+
+/** Of a message on a connection the bytes come again: DROP and CORRUPT hold it back until they do, DUPLICATE and EDIT do nothing. */
 typedef enum sn_fault_act {
     SN_FAULT_DROP,
     SN_FAULT_DUPLICATE,
@@ -40,11 +48,12 @@ typedef struct sn_fault_edit {
 typedef struct sn_fault {
     sn_node_range from, to;
     bool is_of_requests, is_of_responses; /* neither: of any datagram */
-    uint8_t method;                       /* ss_method; OTHER: any; of a response by its CSeq */
-    uint16_t status_min, status_max;      /* of responses */
-    ss_time since, until;                 /* it leaves in [since, until) */
-    uint32_t nth;                         /* from 1; 0: every copy … */
-    uint32_t times;                       /* … else that one and the next; 0: all after it */
+    sn_fault_by by;
+    uint8_t method;                  /* ss_method; OTHER: any; of a response by its CSeq */
+    uint16_t status_min, status_max; /* of responses */
+    ss_time since, until;            /* it leaves in [since, until) */
+    uint32_t nth;                    /* from 1; 0: every copy … */
+    uint32_t times;                  /* … else that one and the next; 0: all after it */
     sn_fault_per per;
     sn_fault_act act;
     ss_span delay; /* DELAY: it leaves so much later */

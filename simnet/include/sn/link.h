@@ -119,12 +119,6 @@ typedef struct sn_rate {
     uint32_t cell_overhead;
 } sn_rate;
 
-/** Packets leave in slots only. */
-typedef struct sn_slot {
-    ss_span min, max;        /* from one to the next; 0, 0: no slots */
-    uint32_t packets, bytes; /* in one; 0: no limit */
-} sn_slot;
-
 /* ---- delay ---- */
 
 /** How jitter is distributed, and its word in scenarios. Its mean is 0. */
@@ -134,15 +128,39 @@ typedef struct sn_slot {
     X(NORMAL, "normal")                                                        \
     X(PARETO, "pareto")             /* of shape 3 */                           \
     X(PARETONORMAL, "paretonormal") /* three parts of that, one part normal */ \
-    X(EXP, "exp")
+    X(EXP, "exp")                                                              \
+    X(TABLE, "table") /* one of a list, each as likely; its mean is what it is */
 #define SN_SHAPE_ID(name, word) SN_SHAPE_##name,
 typedef enum sn_shape { SN_SHAPE_LIST(SN_SHAPE_ID) SN_SHAPES } sn_shape;
 
 typedef struct sn_jitter {
     sn_shape shape;
-    ss_span spread; /* 0: none */
+    ss_span spread; /* 0: none; TABLE: not 0 */
     sn_prob corr;   /* with the packet before */
+    /* TABLE: what is added, ns, each within +-SN_SPAN_MAX; at least one; copied when the link is added */
+    const int64_t *table;
+    uint32_t table_count;
 } sn_jitter;
+
+/* ---- slots ---- */
+
+/** Packets leave in slots only. */
+typedef struct sn_slot {
+    ss_span min, max;        /* from one to the next; 0, 0: no slots */
+    sn_jitter jitter;        /* spread not 0: `min` and this instead */
+    uint32_t packets, bytes; /* in one; 0: no limit */
+} sn_slot;
+
+/* ---- reordering ---- */
+
+enum { SN_REORDER_PACKETS_MAX = 16 };
+
+/** How far a packet jumps ahead: to the floor of the delay, or no further than that by so much. */
+typedef struct sn_jump {
+    uint32_t
+        packets;  /* it comes before the packet that left so many before it; 0: it is not counted */
+    ss_span time; /* its delay is shorter by that; 0: it is not */
+} sn_jump;
 
 /* ---- the MTU ---- */
 
@@ -173,6 +191,7 @@ typedef struct sn_link_params {
     sn_chance duplicate;
     sn_loss loss;      /* per fragment and copy */
     ss_span bad_delay; /* more of it where the model of loss is in its bad state, or in a burst */
+    uint64_t bad_rate; /* bits per second there; 0: as ever */
     sn_damage corrupt;
     sn_link_queue queue; /* waiting for the rate */
     sn_rate rate;
@@ -181,6 +200,7 @@ typedef struct sn_link_params {
     ss_span delay_floor;  /* nothing arrives sooner; at least 1 ns; the lookahead */
     sn_chance reorder;    /* with this probability the delay is the floor only … */
     uint32_t reorder_gap; /* … but only each gap-th packet is a candidate; 0, 1: every */
+    sn_jump jump;         /* … or less is taken off it */
     bool keep_order;      /* a packet never overtakes one sent before it */
     sn_slot slot;
     sn_compat compat;
@@ -200,12 +220,35 @@ typedef enum sn_change_kind {
     SN_CHANGE_CLOGGED /* everything waits until it is over */
 } sn_change_kind;
 
+/** How a change goes on while it lasts. */
+typedef enum sn_course_kind {
+    SN_COURSE_STEADY,
+    SN_COURSE_RAMP, /* SET: from level to level, and the last one stays */
+    SN_COURSE_WALK, /* SET: it begins in the middle; then one level up, down or neither, each as likely */
+    SN_COURSE_FLAP /* DOWN, CLOGGED: it is not so for a while, then it is, and so on */
+} sn_course_kind;
+
+/** One direction's parameters at a level. */
+typedef struct sn_level {
+    sn_link_params up, down;
+} sn_level;
+
+typedef struct sn_course {
+    sn_course_kind kind;
+    ss_span step;           /* RAMP, WALK: how long a level holds at least; not 0 */
+    const sn_level *levels; /* at least 2; copied when the change is added */
+    uint32_t level_count;
+    sn_dist rest, spell; /* FLAP: how long it is not so, and is so; 1 ns at least */
+} sn_course;
+enum { SN_LEVELS_MAX = 250 };
+
 /** The uplinks of some nodes are otherwise for a while; of several that set parameters at once the last one added holds. */
 typedef struct sn_link_change {
     sn_node_range of;
     unsigned dirs; /* SN_LINK_UP, SN_LINK_DOWN, or both */
     sn_change_kind kind;
-    sn_link_params up, down; /* SET */
+    sn_link_params up, down; /* SET, STEADY */
+    sn_course course;
     ss_time since, until;
 } sn_link_change;
 

@@ -392,13 +392,21 @@ uint32_t sn_plan_node(const sn_plan *plan, uint32_t group, uint32_t index);
 uint32_t sn_plan_tap(const sn_plan *plan, uint32_t node);
 /** The group of its outbound proxy, the one behind a tap; or SN_NOBODY. */
 uint32_t sn_plan_outbound(const sn_plan *plan, const sn_ua_spec *spec);
+/** How links walk and flap: what decisions make of the plan's changes. */
+typedef struct sn_courses sn_courses;
+/** SS_OK, and NULL where the plan has none; SS_ERR_MEMORY. */
+SS_MUST_USE ss_status sn_courses_new(const sn_plan *plan, sn_decisions *decisions,
+                                     sn_courses **courses);
+void sn_courses_free(sn_courses *c);
 /** What holds for a link direction at this instant. */
-const sn_link_params *sn_plan_link_set(const sn_plan *plan, uint32_t link, ss_time now);
+const sn_link_params *sn_plan_link_set(const sn_plan *plan, const sn_courses *courses,
+                                       uint32_t link, ss_time now);
 /** What the link of a node to its router carries at an instant: the smaller MTU of both directions; 0: anything. */
-uint32_t sn_plan_own_mtu(const sn_plan *plan, uint32_t node, ss_time now);
+uint32_t sn_plan_own_mtu(const sn_plan *plan, const sn_courses *courses, uint32_t node,
+                         ss_time now);
 /** Is it down or clogged then, and until when? */
-bool sn_plan_link_is(const sn_plan *plan, uint32_t link, sn_change_kind kind, ss_time now,
-                     ss_time *until);
+bool sn_plan_link_is(const sn_plan *plan, const sn_courses *courses, uint32_t link,
+                     sn_change_kind kind, ss_time now, ss_time *until);
 /** Is the node so at this instant? */
 bool sn_plan_has_spell(const sn_plan *plan, uint32_t node, sn_spell_kind kind, ss_time now);
 /** Its number in its choice, from 1: rows of others do not count. */

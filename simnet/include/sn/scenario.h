@@ -17,10 +17,19 @@ typedef struct sn_scenario_file {
 } sn_scenario_file;
 
 /** Everything is borrowed for the call only. */
+/** Who reads the files that a scenario names, of values of jitter. */
+typedef struct sn_scenario_reader {
+    void *self;
+    /** The bytes of a file, named in the file `beside`, into `into`, `cap` of them at most: how many there were; SIZE_MAX: it
+     *  cannot be read. */
+    size_t (*read)(void *self, const char *beside, const char *name, char *into, size_t cap);
+} sn_scenario_reader;
+
 typedef struct sn_scenario_options {
     const sn_scenario_file *files;
-    uint32_t file_count;          /* at least 1 */
-    const char *const *overrides; /* "links.access.loss=5%", "calls.mix.limit=10", "seed=7" */
+    uint32_t file_count;              /* at least 1 */
+    const sn_scenario_reader *reader; /* NULL: no other file is read */
+    const char *const *overrides;     /* "links.access.loss=5%", "calls.mix.limit=10", "seed=7" */
     uint32_t override_count;
     const uint64_t *seed;          /* NULL: as the files say */
     const sn_order *order;         /* NULL: as the files say */

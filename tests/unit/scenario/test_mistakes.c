@@ -193,10 +193,10 @@ TEST(an_event_is_of_a_node_a_link_or_the_zones)
         { HAPPENS("«{»at: 1s}"), "what happens is missing", NULL },
         { HAPPENS("{at: 1s, «link»: alice, is: down, node: bob}"),
           "'link' does not go with an event of a node", NULL },
-        { HAPPENS("«{»at: 1s, link: alice}"), "an event of a link has one of 'is' and 'set'",
-          NULL },
+        { HAPPENS("«{»at: 1s, link: alice}"),
+          "an event of a link has one of 'is', 'set', 'ramp' and 'walk'", NULL },
         { HAPPENS("«{»at: 1s, link: alice, is: down, set: {loss: 5%}}"),
-          "an event of a link has one of 'is' and 'set'", NULL },
+          "an event of a link has one of 'is', 'set', 'ramp' and 'walk'", NULL },
         { HAPPENS("{at: 1s, link: alice, is: «silent»}"), "a link is down or clogged, not silent",
           NULL },
         { HAPPENS("{at: 1s, link: alice, is: «broken»}"), "down, silent, failing or clogged",
@@ -251,8 +251,8 @@ TEST(a_fault_has_a_path_a_meaning_and_an_act)
           "'method' is of requests, 'cseq' of responses", "cseq" },
         { FAULT("path: any -> any, do: drop, match: {«per»: call}"), "'per' goes with 'nth'",
           NULL },
-        { FAULT("path: any -> any, do: drop, match: {nth: 1, per: «dialog»}"),
-          "unknown word 'dialog': call, path or node", NULL },
+        { FAULT("path: any -> any, do: drop, match: {nth: 1, per: «dialogue»}"),
+          "unknown word 'dialogue': call, dialog, path or node", "dialog" },
     };
     RIG_CHECK(rows);
 }
@@ -369,7 +369,7 @@ TEST(distributions_are_whole)
         { LINKS("jitter: {dist: normal, «by»: 5ms}"), "normal jitter has no 'by'", "sd" },
         { LINKS("jitter: «{»dist: normal}"), "normal jitter needs 'sd'", NULL },
         { LINKS("jitter: {dist: «gauss», sd: 5ms}"),
-          "unknown word 'gauss': uniform, normal, pareto, paretonormal or exp", NULL },
+          "unknown word 'gauss': uniform, normal, pareto, paretonormal, exp or table", NULL },
         { LINKS("jitter: {dist: exp, sd: 5ms, corr: «0.25»}"), "missing unit", NULL },
         { LINKS("jitter: «{»sd: 5ms}"), "missing key 'dist'", NULL },
         { LINKS("delay: 5ms, delay_floor: «6ms»"), "delay_floor is above the delay", NULL },

@@ -67,6 +67,19 @@ TEST(netem_s_loss_has_three_models)
     end();
 }
 
+TEST(netem_s_slots_may_be_distributed_and_its_seed_is_read)
+{
+    const sn_link_params *p =
+        read(NETEM("seed 12345 slot distribution pareto 5ms 1ms packets 7 bytes 9000"));
+    CHECK_EQ(p->slot.min, SS_MS(5));
+    CHECK_EQ(p->slot.max, SS_MS(5));
+    CHECK_EQ(p->slot.jitter.shape, SN_SHAPE_PARETO);
+    CHECK_EQ(p->slot.jitter.spread, SS_MS(1));
+    CHECK_EQ(p->slot.packets, 7);
+    CHECK_EQ(p->slot.bytes, 9000);
+    end();
+}
+
 TEST(netem_s_other_words_are_read)
 {
     const sn_link_params *p = read(NETEM("duplicate 1% 50% corrupt 0.5% reorder 25% 50% gap 5 "

@@ -209,7 +209,7 @@ TEST(the_order_in_which_things_with_names_are_listed_reaches_nothing)
 TEST(links_have_directions_and_defaults)
 {
     sn_scenario *s = rig_load_fine(everything);
-    const sn_link_kind *z = &sn_scenario_plan(s)->links[5];
+    const sn_link_kind *z = &sn_scenario_plan(s)->links[7];
     CHECK_STR(z->name, "z");
     CHECK_EQ(z->up.delay, SS_MS(9));
     CHECK_EQ(z->down.delay, SS_MS(7));
@@ -224,7 +224,7 @@ TEST(links_have_directions_and_defaults)
     CHECK_EQ(z->down.reorder_gap, 5);
     CHECK_EQ(z->down.mtu, 576);
     CHECK(z->down.keep_order);
-    const sn_link_kind *y0 = &sn_scenario_plan(s)->links[4];
+    const sn_link_kind *y0 = &sn_scenario_plan(s)->links[6];
     CHECK_EQ(y0->up.mtu, 1500);
     CHECK_EQ(y0->up.delay_floor, 1);
     sn_scenario_free(s);
@@ -333,7 +333,7 @@ TEST(traffic_and_expects_are_as_written)
     CHECK_EQ(plan->call_specs[1].end, SS_S(90));
     CHECK_EQ(plan->expects[0].source, 1);
     CHECK_EQ(plan->expects[0].bound, SS_MS(200));
-    CHECK_EQ(plan->expects[0].line, 46);
+    CHECK_EQ(plan->expects[0].line, 50);
     CHECK_EQ(plan->expects[1].bound, 123456);
     CHECK_EQ(plan->expects[1].from, 0);
     CHECK_EQ(plan->expects[1].to, SS_TIME_NEVER);

@@ -68,7 +68,7 @@ TEST(every_kind_and_member_survives_the_text)
         char text[400];
         ss_buffer b = ss_buffer_on(text, sizeof text);
         const bool of_link = kind <= SN_DECISION_REORDER || kind == SN_DECISION_CORRUPT ||
-                             kind == SN_DECISION_SLOT || kind == SN_DECISION_EARLY,
+                             kind >= SN_DECISION_SLOT,
                    of_calls = kind >= SN_DECISION_ARRIVAL && kind <= SN_DECISION_HANGUP;
         const uint64_t id = of_calls ? ss_hash64(0, SS_LIT("burst")) : nodes[1].id;
         const sn_decision d = { .kind = kind,

@@ -4,13 +4,14 @@
 #include "small_world.h"
 
 /* Alphas call zulus, a call a second, ten calls in all; nothing is lost but by faults. */
-static sn_plan *calls(const sn_fault *faults, uint32_t count)
+static sn_plan *calls_by(ss_transport transport, const sn_fault *faults, uint32_t count)
 {
     sn_plan *plan = small_plan(3);
     const sn_link_kind wire = small_link("wire", SS_MS(5));
     const uint32_t link = sn_plan_add_link(plan, &wire);
     const uint32_t alpha = small_uas(plan, "alpha", 2, 0, link),
                    zulu = small_uas(plan, "zulu", 2, 0, link);
+    small_spec(plan, alpha)->transport = small_spec(plan, zulu)->transport = transport;
     for (uint32_t i = 0; i < count; i++) {
         CHECK_EQ(sn_plan_add_fault(plan, &faults[i]), i);
     }
@@ -26,6 +27,11 @@ static sn_plan *calls(const sn_fault *faults, uint32_t count)
                                                    .hangup_caller = 1 });
     small_finish(plan);
     return plan;
+}
+
+static sn_plan *calls(const sn_fault *faults, uint32_t count)
+{
+    return calls_by(SS_TRANSPORT_UDP, faults, count);
 }
 
 static const sn_node_range anybody = { .group = SN_NOBODY };
@@ -234,4 +240,99 @@ TEST(edits_do_not_depend_on_how_the_world_is_split)
     CHECK(one.kinds[SN_FACT_EDITED] >= 8);
     CHECK_EQ(one.digest, two.digest);
     sn_plan_free(plan);
+}
+
+/* ---- on connections ---- */
+
+/* How long INVITEs and BYEs were on their way, by Call-ID; the first copy of each. */
+typedef struct travel {
+    struct {
+        uint64_t call_id;
+        ss_time sent;
+    } of[2][20];
+    unsigned count[2];
+    ss_span longest[2], shortest[2];
+} travel;
+
+static void follow(void *self, const sn_fact *f, ss_slice message)
+{
+    travel *t = self;
+    const unsigned what = f->sip.method == SS_METHOD_BYE;
+    (void)message;
+    if ((f->kind != SN_FACT_STREAM_SENT && f->kind != SN_FACT_STREAM_RECEIVED) ||
+        !f->sip.is_request || (!what && f->sip.method != SS_METHOD_INVITE)) {
+        return;
+    }
+    if (f->kind == SN_FACT_STREAM_SENT) {
+        CHECK(t->count[what] < 20);
+        t->of[what][t->count[what]].call_id = f->sip.call_id;
+        t->of[what][t->count[what]++].sent = f->key.at;
+        return;
+    }
+    for (unsigned i = 0; i < t->count[what]; i++) {
+        if (t->of[what][i].call_id == f->sip.call_id) {
+            const ss_span span = f->key.at - t->of[what][i].sent;
+            t->longest[what] = span > t->longest[what] ? span : t->longest[what];
+            t->shortest[what] = span < t->shortest[what] ? span : t->shortest[what];
+        }
+    }
+}
+
+static travel run_by_tcp(const sn_fault *f)
+{
+    travel t = { .shortest = { SS_TIME_NEVER, SS_TIME_NEVER } };
+    sn_plan *plan = calls_by(SS_TRANSPORT_TCP, f, f == NULL ? 0 : 1);
+    const small_run run =
+        small_run_plan(plan, &(small_options){ .partitions = 1, .self = &t, .each = follow });
+    const small_run split = small_run_plan(plan, &(small_options){ .partitions = 3 });
+    CHECK_EQ(run.state, SN_RUN_DONE);
+    CHECK_EQ(run.digest, split.digest);
+    CHECK_EQ(run.calls[SN_CALL_ANSWERED], 10);
+    CHECK_EQ(run.causes[SN_CAUSE_FAULT], 0); /* a connection loses nothing */
+    CHECK_EQ(run.kinds[SN_FACT_STREAM_SENT], run.kinds[SN_FACT_STREAM_RECEIVED]);
+    CHECK_EQ(run.left.transactions, 0);
+    CHECK_EQ(t.count[0], 10);
+    sn_plan_free(plan);
+    return t;
+}
+
+TEST(rfc6298_2_4_what_a_fault_drops_on_a_connection_comes_a_second_later)
+{
+    sn_fault f = of_request(SN_FAULT_DROP, SS_METHOD_BYE);
+    f.nth = 1;
+    CHECK_EQ(run_by_tcp(&f).longest[1], SS_MS(10)); /* it is of datagrams */
+    f.by = SN_FAULT_BY_TCP;
+    const travel t = run_by_tcp(&f);
+    CHECK_EQ(t.shortest[1], SS_MS(1010));
+    CHECK_EQ(t.longest[1], SS_MS(1010));
+    f.act = SN_FAULT_CORRUPT;
+    f.by = SN_FAULT_BY_ANY;
+    CHECK_EQ(run_by_tcp(&f).longest[1], SS_MS(1010));
+    f.act = SN_FAULT_DELAY;
+    f.delay = SS_MS(300);
+    CHECK_EQ(run_by_tcp(&f).longest[1], SS_MS(310));
+    f.act = SN_FAULT_DUPLICATE;
+    CHECK_EQ(run_by_tcp(&f).longest[1], SS_MS(10));
+}
+
+/* Lost at 0, 1 and 3 s, it comes at 7 s. */
+TEST(rfc6298_5_5_while_all_is_dropped_the_wait_doubles)
+{
+    sn_fault f = of_request(SN_FAULT_DROP, SS_METHOD_BYE);
+    f.by = SN_FAULT_BY_TCP;
+    f.until = SS_S(6);
+    const travel t = run_by_tcp(&f);
+    CHECK_EQ(t.shortest[1], SS_MS(10)); /* later ones */
+    CHECK(t.longest[1] >= SS_S(3) && t.longest[1] <= SS_S(7) + SS_MS(10));
+}
+
+TEST(a_dialog_counts_by_itself)
+{
+    sn_fault f = of_request(SN_FAULT_DROP, SS_METHOD_BYE);
+    f.nth = 1;
+    f.per = SN_FAULT_PER_DIALOG;
+    CHECK_EQ(run_with(&f).causes[SN_CAUSE_FAULT], 10);
+    f.nth = 2;
+    CHECK_EQ(run_with(&f).causes[SN_CAUSE_FAULT],
+             0); /* nothing was lost, so there is no second copy */
 }

@@ -339,3 +339,142 @@ TEST(as_in_netem_loss_takes_one_of_two_copies)
     CHECK_EQ(both.copy[1].cause, SN_CAUSE_LOSS);
     rig_end(r);
 }
+
+/* ---- jumps, tables, and the rate of the bad state ---- */
+
+TEST(a_jump_may_be_bounded_by_a_time)
+{
+    rig *r = rig_start();
+    r->params.reorder.p = SN_ALWAYS;
+    r->params.jump.time = SS_MS(8);
+    CHECK_EQ(send(r, 0, 800).copy[0].arrives, SS_MS(12));
+    CHECK(send(r, 0, 800).copy[0].reordered);
+    r->params.jump.time = SS_MS(18);
+    CHECK_EQ(send(r, 0, 800).copy[0].arrives, SS_MS(5)); /* the floor */
+    rig_end(r);
+}
+
+/* One packet a ms; every fifth jumps two ahead: just before the one that left 2 ms before it. */
+TEST(a_jump_may_be_bounded_by_packets)
+{
+    rig *r = rig_start();
+    r->params.reorder.p = SN_ALWAYS;
+    r->params.reorder_gap = 5;
+    r->params.jump.packets = 2;
+    for (unsigned i = 1; i <= 40; i++) {
+        const sn_copy copy = send(r, SS_MS(i), 800).copy[0];
+        CHECK_EQ(copy.reordered, i % 5 == 0);
+        CHECK_EQ(copy.arrives, i % 5 == 0 ? SS_MS(i + 18) - 1 : SS_MS(i + 20));
+    }
+    CHECK_EQ(send(r, SS_S(1), 800).copy[0].arrives, SS_MS(1020));
+    r->params.reorder_gap = 1;
+    CHECK_EQ(send(r, SS_S(9), 800).copy[0].arrives,
+             SS_S(9) + SS_MS(5)); /* that one came long ago */
+    rig_end(r);
+}
+
+TEST(two_packets_of_which_the_second_jumps_one_ahead_change_places)
+{
+    rig *r = rig_start();
+    r->params.jump.packets = 1;
+    const ss_time first = send(r, 0, 800).copy[0].arrives;
+    r->params.reorder.p = SN_ALWAYS;
+    CHECK_EQ(send(r, SS_MS(1), 800).copy[0].arrives, first - 1);
+    r->params.reorder.p = 0;
+    CHECK_EQ(send(r, SS_MS(2), 800).copy[0].arrives, SS_MS(22));
+    rig_end(r);
+}
+
+TEST(a_jump_before_there_were_so_many_goes_to_the_floor)
+{
+    rig *r = rig_start();
+    r->params.reorder.p = SN_ALWAYS;
+    r->params.jump.packets = SN_REORDER_PACKETS_MAX;
+    for (unsigned i = 0; i < SN_REORDER_PACKETS_MAX; i++) {
+        CHECK_EQ(send(r, 0, 800).copy[0].arrives, SS_MS(5));
+    }
+    CHECK_EQ(send(r, 0, 800).copy[0].arrives, SS_MS(5));
+    rig_end(r);
+}
+
+TEST(the_bad_state_has_a_rate_of_its_own)
+{
+    rig *r = rig_start();
+    r->params.loss = (sn_loss){ .kind = SN_LOSS_GEMODEL,
+                                .ge = { SN_ALWAYS, SN_ALWAYS, 0, 0 } }; /* good and bad in turn */
+    r->params.rate.bps = 8000000;
+    r->params.bad_rate = 8000;
+    for (uint64_t i = 0; i < 10; i++) {
+        const ss_span bits = i % 2 == 0 ? SS_US(100) : SS_MS(100);
+        CHECK_EQ(send(r, SS_S(i), 100).copy[0].arrives, SS_S(i) + bits + SS_MS(20));
+    }
+    r->params.rate.bps = 0; /* it is no rate where there is none */
+    (void)send(r, SS_S(20), 100);
+    CHECK_EQ(send(r, SS_S(21), 100).copy[0].arrives, SS_S(21) + SS_MS(20));
+    rig_end(r);
+}
+
+TEST(jitter_by_a_table_takes_each_value_as_often)
+{
+    static const int64_t values[] = { SS_MS(1), SS_MS(2), SS_MS(3), -(int64_t)SS_MS(30) };
+    rig *r = rig_start();
+    r->params.jitter = (sn_jitter){
+        .shape = SN_SHAPE_TABLE, .spread = SS_MS(30), .table = values, .table_count = 4
+    };
+    unsigned of[30] = { 0 };
+    for (unsigned i = 0; i < 40000; i++) {
+        of[send(r, 0, 800).copy[0].arrives / SS_MS(1)]++;
+    }
+    static const unsigned at[] = { 5, 21, 22, 23 }; /* the floor takes what would come before it */
+    for (size_t i = 0; i < SS_COUNT(at); i++) {
+        CHECK(of[at[i]] > 10000 - 435 && of[at[i]] < 10000 + 435);
+    }
+    rig_end(r);
+}
+
+TEST(slots_may_be_jittered_about_a_mean)
+{
+    rig *r = rig_start();
+    r->params.slot = (sn_slot){ .min = SS_MS(10),
+                                .max = SS_MS(10),
+                                .packets = 1,
+                                .jitter = { .shape = SN_SHAPE_NORMAL, .spread = SS_MS(2) } };
+    ss_time before = send(r, 0, 100).copy[0].arrives;
+    const ss_time first = before;
+    ss_span least = SS_TIME_NEVER, most = 0;
+    for (unsigned i = 0; i < 10000; i++) {
+        const ss_time arrives = send(r, 0, 100).copy[0].arrives;
+        const ss_span gap = arrives - before;
+        least = gap < least ? gap : least;
+        most = gap > most ? gap : most;
+        before = arrives;
+    }
+    CHECK(before - first > SS_S(100) - SS_MS(1000) && before - first < SS_S(100) + SS_MS(1000));
+    CHECK(least > 0 && least < SS_MS(5));
+    CHECK(most > SS_MS(15) && most < SS_MS(20));
+    r->params.slot.jitter.spread = SS_S(1); /* most of it below 0: a ns at least */
+    for (unsigned i = 0; i < 100; i++) {
+        const ss_time arrives = send(r, 0, 100).copy[0].arrives;
+        CHECK(arrives > before);
+        before = arrives;
+    }
+    rig_end(r);
+}
+
+/* The next one is a candidate until one jumps; then four are not. */
+TEST(as_in_netem_a_gap_goes_on_until_a_packet_jumped)
+{
+    rig *r = rig_start();
+    r->params.compat = SN_COMPAT_NETEM;
+    r->params.reorder.p = SN_ALWAYS / 4;
+    r->params.reorder_gap = 5;
+    unsigned since = 0, jumped = 0;
+    for (unsigned i = 0; i < 8000; i++) {
+        const bool jumps = send(r, 0, 800).copy[0].reordered;
+        CHECK(!jumps || since >= 4);
+        since = jumps ? 0 : since + 1;
+        jumped += jumps;
+    }
+    CHECK(jumped > 1000 - 100 && jumped < 1000 + 100); /* four, and on average four more, to one */
+    rig_end(r);
+}

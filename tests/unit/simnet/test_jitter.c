@@ -41,7 +41,7 @@ TEST(each_shape_has_its_quantiles)
 
 TEST(the_mean_of_every_shape_is_0)
 {
-    for (unsigned shape = 0; shape < SN_SHAPES; shape++) {
+    for (unsigned shape = 0; shape < SN_SHAPE_TABLE; shape++) {
         const sn_jitter jitter = { .shape = (sn_shape)shape, .spread = SS_MS(5) };
         int64_t sum = 0;
         for (uint64_t i = 0; i < DRAWS; i++) {
@@ -60,7 +60,7 @@ TEST(uniform_jitter_reaches_both_ends)
 
 TEST(absurd_spreads_saturate)
 {
-    for (unsigned shape = 0; shape < SN_SHAPES; shape++) {
+    for (unsigned shape = 0; shape < SN_SHAPE_TABLE; shape++) {
         const sn_jitter jitter = { .shape = (sn_shape)shape, .spread = UINT64_MAX };
         for (uint64_t i = 0; i < 1000; i++) {
             const int64_t offset = sn_jitter_offset(&jitter, draw_of(i));

@@ -40,15 +40,15 @@ TEST(parameters_hold_for_some_links_for_a_while)
     changes[1].dirs = SN_LINK_UP;
     sn_plan *plan = plan_with(changes, 2);
     const uint32_t first = sn_plan_node(plan, 1, 0);
-    CHECK_EQ(sn_plan_link_set(plan, SN_UP(first + 1), BEGINS - 1)->delay, SS_MS(8));
-    CHECK_EQ(sn_plan_link_set(plan, SN_UP(first + 1), BEGINS)->delay, SS_MS(50));
-    CHECK_EQ(sn_plan_link_set(plan, SN_DOWN(first + 1), ENDS - 1)->delay, SS_MS(50));
-    CHECK_EQ(sn_plan_link_set(plan, SN_UP(first + 1), ENDS)->delay, SS_MS(8));
-    CHECK_EQ(sn_plan_link_set(plan, SN_UP(first), BEGINS)->delay, SS_MS(8));
-    CHECK_EQ(sn_plan_link_set(plan, SN_UP(first + 3), BEGINS)->delay, SS_MS(8));
+    CHECK_EQ(sn_plan_link_set(plan, NULL, SN_UP(first + 1), BEGINS - 1)->delay, SS_MS(8));
+    CHECK_EQ(sn_plan_link_set(plan, NULL, SN_UP(first + 1), BEGINS)->delay, SS_MS(50));
+    CHECK_EQ(sn_plan_link_set(plan, NULL, SN_DOWN(first + 1), ENDS - 1)->delay, SS_MS(50));
+    CHECK_EQ(sn_plan_link_set(plan, NULL, SN_UP(first + 1), ENDS)->delay, SS_MS(8));
+    CHECK_EQ(sn_plan_link_set(plan, NULL, SN_UP(first), BEGINS)->delay, SS_MS(8));
+    CHECK_EQ(sn_plan_link_set(plan, NULL, SN_UP(first + 3), BEGINS)->delay, SS_MS(8));
     /* the last one that was added holds */
-    CHECK_EQ(sn_plan_link_set(plan, SN_UP(first + 2), BEGINS)->delay, SS_MS(70));
-    CHECK_EQ(sn_plan_link_set(plan, SN_DOWN(first + 2), BEGINS)->delay, SS_MS(50));
+    CHECK_EQ(sn_plan_link_set(plan, NULL, SN_UP(first + 2), BEGINS)->delay, SS_MS(70));
+    CHECK_EQ(sn_plan_link_set(plan, NULL, SN_DOWN(first + 2), BEGINS)->delay, SS_MS(50));
     sn_plan_free(plan);
 }
 
@@ -60,13 +60,13 @@ TEST(a_link_is_clogged_until_the_last_that_clogs_it_is_over)
     sn_plan *plan = plan_with(changes, 2);
     const uint32_t first = sn_plan_node(plan, 1, 0);
     ss_time until;
-    CHECK(sn_plan_link_is(plan, SN_UP(first), SN_CHANGE_CLOGGED, BEGINS, &until));
+    CHECK(sn_plan_link_is(plan, NULL, SN_UP(first), SN_CHANGE_CLOGGED, BEGINS, &until));
     CHECK_EQ(until, ENDS);
-    CHECK(sn_plan_link_is(plan, SN_UP(first + 1), SN_CHANGE_CLOGGED, BEGINS, &until));
+    CHECK(sn_plan_link_is(plan, NULL, SN_UP(first + 1), SN_CHANGE_CLOGGED, BEGINS, &until));
     CHECK_EQ(until, SS_S(5));
-    CHECK(!sn_plan_link_is(plan, SN_UP(first), SN_CHANGE_CLOGGED, ENDS, &until));
+    CHECK(!sn_plan_link_is(plan, NULL, SN_UP(first), SN_CHANGE_CLOGGED, ENDS, &until));
     CHECK_EQ(until, ENDS);
-    CHECK(!sn_plan_link_is(plan, SN_UP(first), SN_CHANGE_DOWN, BEGINS, &until));
+    CHECK(!sn_plan_link_is(plan, NULL, SN_UP(first), SN_CHANGE_DOWN, BEGINS, &until));
     sn_plan_free(plan);
 }
 
