@@ -244,12 +244,10 @@ static void add_courses(sn_plan *plan, uint32_t walking, uint32_t flapping, cons
     (void)sn_plan_add_change(plan, &course);
 }
 
-/* Phones of two groups behind one shared lossy uplink, calling each other through a proxy; perhaps with an idle phone,
- * whose name puts it in the middle of all dense numbers, and whose behaviour stands before that of the others. */
-static sn_plan *branch(bool with_idle_phone)
+/* The uplink that all of them share: lossy, and with queues of either sort. */
+static sn_link_kind shared_link(void)
 {
-    sn_plan *plan = small_plan(11);
-    sn_link_kind shared = small_link("shared", SS_MS(10)), lan = small_link("lan", SS_US(100));
+    sn_link_kind shared = small_link("shared", SS_MS(10));
     shared.up.loss = some_loss(3);
     shared.up.duplicate = (sn_chance){ SN_ALWAYS / 20, SN_ALWAYS / 4 };
     shared.up.reorder = (sn_chance){ SN_ALWAYS / 50, SN_ALWAYS / 4 };
@@ -266,6 +264,15 @@ static sn_plan *branch(bool with_idle_phone)
     shared.up.queue =
         (sn_link_queue){ .policy = SN_QUEUE_RED, .red = { 0, 4, false, SN_ALWAYS / 10, 1 } };
     shared.up.jump.packets = 2;
+    return shared;
+}
+
+/* Phones of two groups behind one shared lossy uplink, calling each other through a proxy; perhaps with an idle phone,
+ * whose name puts it in the middle of all dense numbers, and whose behaviour stands before that of the others. */
+static sn_plan *branch(bool with_idle_phone)
+{
+    sn_plan *plan = small_plan(11);
+    sn_link_kind shared = shared_link(), lan = small_link("lan", SS_US(100));
     lan.up.loss.random.p =
         SN_ALWAYS / 50; /* the phones' own links draw too: by name, not by dense number */
     lan.up.jitter = (sn_jitter){ .shape = SN_SHAPE_UNIFORM, .spread = SS_US(20) };
