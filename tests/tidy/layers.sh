@@ -36,6 +36,7 @@ layer_of() {
     ss/headers.def | ss/grammar.h) echo msg ;;
     ss/locate.h) echo transport ;;
     ss/b2bua.h) echo engine ;;
+    ss/tag.h) echo txn ;;
     ss/words.h) echo base ;; # what facts and laws are written in
     ss/*.h) basename "$1" .h ;;
     sn/facts* | sn/address*) echo facts ;;
