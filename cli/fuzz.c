@@ -45,8 +45,10 @@ static void report(hunt *h, const char *path, const char *key)
         h->is_shown = false;
     }
     h->findings++;
-    printf("found: %s\n  again: %.*s\n", key, (int)b.len, b.at);
-    fflush(stdout);
+    /* with --json stdout is one document */
+    FILE *const to = h->args->given[CLI_JSON] ? stderr : stdout;
+    fprintf(to, "found: %s\n  again: %.*s\n", key, (int)b.len, b.at);
+    fflush(to);
 }
 
 static void found(void *context, ss_slice input, const fz_outcome *outcome)

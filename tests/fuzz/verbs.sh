@@ -49,6 +49,9 @@ line=$(sed -n 's/^ *again: //p' out)
 got=0
 sh -c "$line" >again.out 2>&1 || got=$?
 [ $got = 1 ] || fault "the line of a finding gives $got"
+status 1 fuzz --target canary --runs 20000 --seed 1 --time 60s --corpus begin -o nest2 --quiet --json
+python3 -c 'import json; assert json.load(open("out"))["findings"] == 1' || fault "no JSON document: $(cat out)"
+grep -q '^found: canary' err || fault 'what was found is not said beside --json'
 status 0 fuzz --target session --runs 60 --time 60s --seed 3 --corpus "$seeds/session" -o clean --json
 grep -q '"executions": *[1-9]' out || fault 'nothing was executed'
 grep -q '"reached": *[1-9][0-9][0-9]' out || fault "next to nothing was reached: $(cat out)"
