@@ -533,8 +533,10 @@ static void on_registration(sn_ua_app *app, sn_host *host, const ss_event *event
 static void on_full(sn_host *host, const ss_event *event)
 {
     sn_ua_call refused = { .is_callee = true };
-    if (event->msg == NULL || event->msg->method != SS_METHOD_INVITE) {
-        return;
+    ss_name_addr to;
+    if (event->msg == NULL || event->msg->method != SS_METHOD_INVITE ||
+        (ss_msg_to(event->msg, &to) == SS_OK && ss_name_addr_tag(&to).len > 0)) {
+        return; /* a change that found no room ends no call */
     }
     const ss_slice call_id = ss_msg_call_id(event->msg);
     refused.number = sn_program_number(host, call_id);

@@ -200,11 +200,13 @@ static void final_to_invite(sn_judge *j, const sn_fact *f, txn *t)
             t->final_at = now;
             stop_copies(t, PHASE_COMPLETED, completed_until(j, t, now));
         }
-        if (t->phase == PHASE_COMPLETED && (is_first || now < t->end)) {
+        /* a copy that comes as Timer D fires is first or second, as it happens */
+        if (t->phase == PHASE_COMPLETED && (is_first || now <= t->end)) {
             sn_owed_add(j, (owed){ .law = LAW_TX11,
                                    .node = t->node,
                                    .a = f->sip.branch,
-                                   .call_id = f->sip.call_id });
+                                   .call_id = f->sip.call_id,
+                                   .optional = !is_first && now == t->end });
         }
         return;
     }

@@ -50,16 +50,22 @@ TEST(tx11_wants_one_ack_for_each_copy_and_no_more)
     court_close(&rig);
 }
 
+/* At that very instant the copy may be before it or behind it. */
 TEST(tx11_asks_for_no_ack_once_timer_d_may_have_fired)
 {
-    court rig;
-    invite_leaves(&rig, 486);
-    court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS));
-    court_at(&rig, SS_MS(32040));
-    court_gets(&rig, COURT_ALICE, court_response(486, SS_METHOD_INVITE, COURT_OURS));
-    court_finish(&rig, SS_S(40));
-    CHECK_EQ(court_broken_any(&rig), 0);
-    court_close(&rig);
+    for (int acks = 0; acks < 2; acks++) {
+        court rig;
+        invite_leaves(&rig, 486);
+        court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS));
+        court_at(&rig, SS_MS(32040));
+        court_gets(&rig, COURT_ALICE, court_response(486, SS_METHOD_INVITE, COURT_OURS));
+        if (acks) {
+            court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS));
+        }
+        court_finish(&rig, SS_S(40));
+        CHECK_EQ(court_broken_any(&rig), 0);
+        court_close(&rig);
+    }
 }
 
 TEST(tx12_sees_a_2xx_copy_that_is_not_acknowledged)
