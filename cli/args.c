@@ -314,27 +314,36 @@ const char *cli_nth_value(const cli_args *args, cli_option_id id, uint32_t nth)
     return NULL;
 }
 
-bool cli_bytes(const cli_args *args, cli_option_id id, uint64_t *value)
+typedef struct unit {
+    const char *word;
+    uint64_t is;
+} unit;
+
+/* A whole number and one of the units: `most` in all. */
+static bool in_units(const char *text, const unit *units, size_t count, uint64_t most,
+                     uint64_t *value)
 {
-    static const struct {
-        const char *word;
-        uint64_t bytes;
-    } units[] = { { "MiB", UINT64_C(1) << 20 },
-                  { "GiB", UINT64_C(1) << 30 },
-                  { "MB", 1000000 },
-                  { "GB", 1000000000 } };
-    const char *text = args->value[id];
     uint64_t number = 0;
-    if (!args->given[id]) {
-        return true;
-    }
     const size_t digits = strspn(text, "0123456789");
-    for (size_t i = 0; i < SS_COUNT(units); i++) {
+    for (size_t i = 0; i < count; i++) {
         if (strcmp(text + digits, units[i].word) == 0 &&
-            ss_slice_to_u64((ss_slice){ text, digits }, 1000000, &number) == SS_OK) {
-            *value = number * units[i].bytes;
+            ss_slice_to_u64((ss_slice){ text, digits }, most / units[i].is, &number) == SS_OK) {
+            *value = number * units[i].is;
             return true;
         }
+    }
+    return false;
+}
+
+bool cli_bytes(const cli_args *args, cli_option_id id, uint64_t *value)
+{
+    static const unit units[] = { { "MiB", UINT64_C(1) << 20 },
+                                  { "GiB", UINT64_C(1) << 30 },
+                                  { "MB", 1000000 },
+                                  { "GB", 1000000000 } };
+    const char *text = args->value[id];
+    if (!args->given[id] || in_units(text, units, SS_COUNT(units), UINT64_C(1) << 50, value)) {
+        return true;
     }
     cli_say("--%s %.40s: a size is wanted, as 512MiB or 2GB", cli_option_of(id)->name, text);
     return false;
@@ -342,24 +351,14 @@ bool cli_bytes(const cli_args *args, cli_option_id id, uint64_t *value)
 
 bool cli_span(const cli_args *args, cli_option_id id, ss_span *value)
 {
-    static const struct {
-        const char *word;
-        ss_span span;
-    } units[] = { { "ms", SS_MS(1) }, { "s", SS_S(1) }, { "m", SS_S(60) }, { "h", SS_S(3600) } };
+    static const unit units[] = {
+        { "ms", SS_MS(1) }, { "s", SS_S(1) }, { "min", SS_S(60) }, { "h", SS_S(3600) }
+    };
     const char *text = args->value[id];
-    uint64_t number = 0;
-    if (!args->given[id]) {
+    if (!args->given[id] || in_units(text, units, SS_COUNT(units), SS_S(1000000000), value)) {
         return true;
     }
-    const size_t digits = strspn(text, "0123456789");
-    for (size_t i = 0; i < SS_COUNT(units); i++) {
-        if (strcmp(text + digits, units[i].word) == 0 &&
-            ss_slice_to_u64((ss_slice){ text, digits }, 100000000, &number) == SS_OK) {
-            *value = number * units[i].span;
-            return true;
-        }
-    }
-    cli_say("--%s %.40s: a length of time is wanted, as 500ms, 5s, 2m or 1h",
+    cli_say("--%s %.40s: a length of time is wanted, as 500ms, 5s, 2min or 1h",
             cli_option_of(id)->name, text);
     return false;
 }

@@ -134,7 +134,7 @@ bool cli_takes(const cli_verb *verb, cli_option_id id);
 rp_status cli_args_parse(const cli_verb *verb, int argc, char **argv, cli_args *args);
 /** The nth value of an option that may be given several times; NULL past the last. */
 const char *cli_nth_value(const cli_args *args, cli_option_id id, uint32_t nth);
-/** A length of time after an option, as 500ms, 5s, 2m, 1h; *value stays when it was not given. False when it said what is wrong. */
+/** A length of time after an option, as 500ms, 5s, 2min, 1h; *value stays when it was not given. False when it said what is wrong. */
 SS_MUST_USE bool cli_span(const cli_args *args, cli_option_id id, ss_span *value);
 /** A number of bytes after an option, as 64MiB or 2GB; likewise. */
 SS_MUST_USE bool cli_bytes(const cli_args *args, cli_option_id id, uint64_t *value);

@@ -327,31 +327,17 @@ static rp_status hunt_with(hunt *h, bool is_afl)
 
 /* ---- the verb ---- */
 
-/* "60s", "5min", "60". */
-static bool read_time(const cli_args *args, uint64_t *seconds)
-{
-    const char *text = args->given[CLI_TIME] ? args->value[CLI_TIME] : "60";
-    const size_t digits = strspn(text, "0123456789");
-    const char *unit = text + digits;
-    const uint64_t scale = *unit == '\0' || strcmp(unit, "s") == 0 ? 1
-                           : strcmp(unit, "min") == 0              ? 60
-                           : strcmp(unit, "h") == 0                ? 3600
-                                                                   : 0;
-    if (scale == 0 || digits == 0 ||
-        ss_slice_to_u64((ss_slice){ text, digits }, 1000000, seconds) != SS_OK) {
-        cli_say("--time %.40s: as 60s, 5min or 2h", text);
-        return false;
-    }
-    *seconds *= scale;
-    return true;
-}
-
 static bool read_numbers(const cli_args *args, hunt *h)
 {
+    ss_span span = SS_S(60);
     h->jobs = 1;
-    return cli_number(args, CLI_JOBS, FZ_JOBS_MAX, &h->jobs) &&
-           cli_number(args, CLI_RUNS, UINT64_MAX, &h->runs) &&
-           cli_number(args, CLI_SEED, UINT32_MAX, &h->seed) && read_time(args, &h->seconds);
+    if (!cli_number(args, CLI_JOBS, FZ_JOBS_MAX, &h->jobs) ||
+        !cli_number(args, CLI_RUNS, UINT64_MAX, &h->runs) ||
+        !cli_number(args, CLI_SEED, UINT32_MAX, &h->seed) || !cli_span(args, CLI_TIME, &span)) {
+        return false;
+    }
+    h->seconds = span / SS_S(1) + (span % SS_S(1) != 0);
+    return true;
 }
 
 static rp_status run_fuzz(const cli_args *args)

@@ -49,6 +49,10 @@ line=$(sed -n 's/^ *again: //p' out)
 got=0
 sh -c "$line" >again.out 2>&1 || got=$?
 [ $got = 1 ] || fault "the line of a finding gives $got"
+for time in 60 2m 277778h x; do
+    status 2 fuzz --target canary --time $time
+    grep -q 'as 500ms, 5s, 2min or 1h' err || fault "--time $time: $(cat err)"
+done
 status 1 fuzz --target canary --runs 20000 --seed 1 --time 60s --corpus begin -o nest2 --quiet --json
 python3 -c 'import json; assert json.load(open("out"))["findings"] == 1' || fault "no JSON document: $(cat out)"
 grep -q '^found: canary' err || fault 'what was found is not said beside --json'
