@@ -41,7 +41,7 @@ static void say_ports(sn_fact *fact, ss_slice payload)
     }
 }
 
-/* RFC792 "no ICMP messages are sent about ICMP messages", and only about fragment zero. */
+/* RFC792 nothing is told of what is ICMP itself, nor of a piece but the first. */
 static bool may_tell(const sn_partition *p, uint32_t node, const sn_ip *ip)
 {
     const sn_world *w = p->world;
@@ -50,7 +50,7 @@ static bool may_tell(const sn_partition *p, uint32_t node, const sn_ip *ip)
            !sn_address_is_none(own) && !sn_address_equal(ip->source, own);
 }
 
-/* RFC4443:2.4 "MUST limit the rate of ICMPv6 error messages it originates": ten at once, ten a second. `told` is when a bucket that is
+/* RFC4443:2.4 errors of ICMPv6 have a limit: ten at once, ten a second. `told` is when a bucket that is
  * emptied by one each time would be full. */
 static bool takes_turn(sn_partition *p, uint32_t node)
 {
@@ -122,7 +122,7 @@ static bool was_sent(const sn_partition *p, uint32_t node, const sn_icmp *icmp)
     return is_ours && (is_of_udp || icmp->about.protocol == SN_PROTOCOL_TCP);
 }
 
-/* RFC3261:18.4 "Host, network, port or protocol unreachable errors"; time exceeded is ignored. */
+/* RFC3261:18.4 what says that something is unreachable; time exceeded is ignored. */
 static void tell_app(sn_partition *p, uint32_t node, const sn_icmp *icmp)
 {
     const size_t length = get16(icmp->quoted.at + 4);

@@ -161,7 +161,7 @@ static void cut(sn_partition *p, const way *w, unsigned at, ss_ref ref, const sn
     sn_packet_give(p, ref);
 }
 
-/* RFC8200:5 "link-specific fragmentation and reassembly must be provided at a layer below IPv6": what a tunnel does that takes no notice,
+/* RFC8200:5 a link that carries less than 1280 bytes cuts and joins by itself, below IPv6: what a tunnel does that takes no notice,
  * and what happens to a segment, as streams lose nothing. */
 static bool goes_whole(const way *w, const sn_packet *packet, const sn_ip *ip, const place *at)
 {
@@ -169,7 +169,7 @@ static bool goes_whole(const way *w, const sn_packet *packet, const sn_ip *ip, c
            (packet->about.is_stream || at->policy == SN_MTU_FRAGMENT);
 }
 
-/* RFC791:3.2 RFC8200:4.5 "performed only by source nodes" */
+/* RFC791:3.2 RFC8200:4.5 of IPv6 the source alone */
 static bool may_cut(const way *w, const sn_packet *packet, const sn_ip *ip, const place *at)
 {
     const bool is_own = packet->about.id.origin == w->node && !ip->has_fragment;

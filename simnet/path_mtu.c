@@ -15,7 +15,7 @@ typedef struct known {
 
 typedef struct paths {
     ss_table_link link; /* first: the table asks for it; by the node */
-    ss_time told; /* see sn_path_told */
+    ss_time told;       /* see sn_path_told */
     known all[SN_PATH_MTUS_MAX];
 } paths;
 
@@ -116,7 +116,7 @@ static known *obtain(sn_partition *p, uint32_t node, sn_address to)
     return k == NULL ? least_of_use(all) : k;
 }
 
-/* RFC8201:4 RFC1191:3 "MUST not increase its estimate"; "MUST never reduce its estimate of the Path MTU below 68 octets". What claims that
+/* RFC8201:4 RFC1191:3 such a message makes nothing larger, and nothing smaller than 68 bytes. What claims that
  * as much would fit as did not is no news either. */
 void sn_path_mtu_hear(sn_partition *p, uint32_t node, const sn_icmp *icmp)
 {

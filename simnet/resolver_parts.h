@@ -74,7 +74,7 @@ void sn_known_forget(const visit *v, known *k);
 bool sn_known_holds(const visit *v, const known *k);
 /** What an answer to the query for `k` says of it, by way of aliases. */
 void sn_known_learn(const visit *v, known *k, const sn_dns_message *m);
-/** RFC2782 "use any such records found in the Additional Data section". Only of servers that this answer names. */
+/** RFC2782 addresses that came along are used. Only of servers that this answer names. */
 void sn_known_learn_more(const visit *v, const sn_dns_message *m);
 
 /* ---- servers to avoid: resolver_avoid.c ---- */

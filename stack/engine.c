@@ -400,7 +400,7 @@ ss_status ss_engine_unreachable(ss_engine *e, ss_turn *turn, const ss_path *path
                                 const ss_quote *quote)
 {
     SS_ASSERT(path->transport == SS_TRANSPORT_UDP);
-    if (fail_quoted(e, turn, path, quote)) { /* RFC5626:7 "a destination unreachable ICMP error" */
+    if (fail_quoted(e, turn, path, quote)) { /* RFC5626:7 */
         ss_flows_lost(e, turn, path);
     }
     return end_turn(e, turn);

@@ -13,7 +13,7 @@ static bool is_ours(const ss_connection *c)
     return c->path.connection >= SS_CONNECTION_OURS;
 }
 
-/* "it MUST immediately respond with a single CRLF over the same connection". RFC5626:5.4 */
+/* At once, one line end for two, on the connection that they came by. RFC5626:5.4 */
 static void answer(ss_turn *turn, ss_connection *c, size_t line_ends, bool has_message)
 {
     const size_t all = line_ends + c->has_line_end;
@@ -58,7 +58,7 @@ void ss_flows_watch(ss_engine *e, ss_turn *turn)
                  ss_time_after(turn->now, w->patience));
 }
 
-/* RFC5626:5.4 "in order to have a grace period": the timer is not moved by what is heard, but looks when that was. */
+/* RFC5626:5.4 The patience is longer than what was promised. The timer is not moved by what is heard, but looks when that was. */
 ss_connection *ss_flows_timer(ss_engine *e, ss_turn *turn, ss_timer *timer)
 {
     ss_watch *w = SS_OWNER(timer, ss_watch, timer);

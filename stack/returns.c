@@ -209,7 +209,7 @@ static bool is_over(const ss_engine *e, const ss_return *r)
     return c == NULL || c->is_open;
 }
 
-/* "the next entry in the list is tried if the one before it results in a failure". RFC3263:5 */
+/* The next server after one that failed. RFC3263:5 */
 static void go_on(ss_engine *e, ss_turn *turn, ss_return *r)
 {
     ss_address address;

@@ -102,7 +102,7 @@ static void check_finals(const play *p)
     }
 }
 
-/* RFC3261:16.7 step 5: "any 2xx response to an INVITE" goes upstream at once. */
+/* RFC3261:16.7 step 5: each 2xx to an INVITE goes upstream at once. */
 static void check_2xx_passed(const play *p, const ss_summary *given, unsigned turn)
 {
     const fz_proxy_host *h = p->host;

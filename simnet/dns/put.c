@@ -96,7 +96,7 @@ static void put_string(writer *w, ss_slice text)
     ss_put(w->b, text);
 }
 
-/* RFC2782, RFC3403:4.1 "name compression is not to be used for this field". */
+/* RFC2782, RFC3403:4.1 a name that stands here in full, never as a pointer. */
 static void put_naptr(writer *w, const sn_dns_record *r)
 {
     put16(w, r->naptr.order);
@@ -208,7 +208,7 @@ static bool fits(ss_buffer *b, const sn_dns_message *m)
     return true;
 }
 
-/* RFC 1035 4.2.1 "longer messages are truncated and the TC bit is set"; RFC 2181 9: what is left out unasked-for is no reason to. */
+/* RFC 1035 4.2.1: what does not fit is cut off, and TC says so; RFC 2181 9: what is left out unasked-for is no reason to. */
 void sn_dns_put_datagram(ss_buffer *b, const sn_dns_message *m)
 {
     sn_dns_message less = *m;

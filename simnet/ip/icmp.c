@@ -76,7 +76,7 @@ size_t sn_icmp_put(unsigned char *at, const sn_ip *ip, const sn_icmp *icmp)
     return length;
 }
 
-/* RFC792 "Internet Header + 64 bits of Original Data Datagram". A header that says more than is quoted was cut; one that says
+/* RFC792 the header and the next eight bytes of the datagram, at least. A header that says more than is quoted was cut; one that says
  * less is followed by something else. */
 ss_status sn_icmp_parse(const sn_ip *ip, ss_slice bytes, sn_icmp *icmp)
 {

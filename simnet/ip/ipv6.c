@@ -66,7 +66,7 @@ void sn_ip6_put(unsigned char *at, const sn_ip *ip)
     }
 }
 
-/* RFC8200:4.5 "Reserved: … ignored on reception". */
+/* RFC8200:4.5 what is reserved is not looked at. */
 static void take_fragment(const unsigned char *at, sn_ip *ip)
 {
     ip->has_fragment = true;
@@ -122,7 +122,7 @@ ss_status sn_ip6_parse_header(const unsigned char *bytes, size_t len, sn_ip *ip)
     return take_extensions(bytes, len < ip->total ? len : ip->total, ip);
 }
 
-/* RFC8200:3 "Decremented by 1 by each node that forwards the packet." */
+/* RFC8200:3 one hop less. */
 bool sn_ip6_hop(unsigned char *packet)
 {
     if (packet[7] <= 1) {

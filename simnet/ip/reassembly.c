@@ -254,7 +254,7 @@ ss_status sn_reassembly_add(sn_reassembly *r, const sn_reassembly_rules *rules, 
     return finish(r, store, link, arena, whole);
 }
 
-/* RFC792 "If fragment zero is not available then no time exceeded need be sent at all". RFC8200:4.5 nor when pieces overlapped. */
+/* RFC792 nothing is told when the first piece did not come, RFC8200:4.5 nor when pieces overlapped. */
 static ss_slice what_begins(pieces *p, ss_arena *arena)
 {
     uint32_t len = 0;

@@ -238,7 +238,7 @@ bool ss_grammar_diversion(ss_typer *t)
     return read_display(t) && read_brackets(t) && ss_typer_params(t, rules);
 }
 
-/* RFC3325:9.1 and RFC3325:9.2: an address and no parameters; "it MUST be a sip, sips, or tel URI". */
+/* RFC3325:9.1 and RFC3325:9.2: an address and no parameters; its URI is sip, sips or tel. */
 bool ss_grammar_identity_uri(ss_typer *t)
 {
     ss_name_addr na;
@@ -246,8 +246,8 @@ bool ss_grammar_identity_uri(ss_typer *t)
     if (!read_address(t) || !ss_typer_end(t)) {
         return false;
     }
-    const bool is_known = ss_name_addr_parse_uri(t->s, &na, &uri) != SS_OK ||
-                          uri.scheme != SS_SCHEME_OTHER;
+    const bool is_known =
+        ss_name_addr_parse_uri(t->s, &na, &uri) != SS_OK || uri.scheme != SS_SCHEME_OTHER;
     return is_known || ss_typer_refuse(t, (size_t)(na.uri.at - t->s.at),
                                        "an identity is a SIP, SIPS or telephone address");
 }

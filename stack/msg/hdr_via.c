@@ -164,7 +164,7 @@ ss_status ss_msg_top_via(const ss_msg *msg, ss_via *via)
     return msg->first[SS_HDR_VIA] == 0 ? SS_NONE : msg->top_via_status;
 }
 
-/* A cookie with nothing behind it identifies nothing: RFC 4475 3.2.1 lets it "fall back to the RFC 2543-style transaction identifier".
+/* A cookie with nothing behind it identifies nothing: RFC 4475 3.2.1 lets it be matched as RFC 2543 did.
  * RFC3261:8.1.1.7 RFC3261:17.2.3 */
 bool ss_via_has_cookie(const ss_via *via)
 {

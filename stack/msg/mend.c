@@ -1,4 +1,4 @@
-/* Mending: what RFC 4475 3.1 lets "an element attempting to be liberal in what it accepts" do, where there is one way to read
+/* Mending: what RFC 4475 3.1 lets a generous element do, where there is one way to read
  * what was meant. First the start line, because without it no field is found; then the values of fields that hold addresses
  * and numbers. Each value is mended only when it does not match its grammar as it stands. One pass each. */
 #include "mend.h"
@@ -22,7 +22,7 @@ static void put_without_white(ss_buffer *b, ss_slice s)
 
 /* ---- the start line ------------------------------------------------------------------------------------------------ */
 
-/* RFC4475:3.1.2.8 blanks within are ignored "for those schemes (like SIP) where doing so would not introduce ambiguity". */
+/* RFC4475:3.1.2.8 blanks within are ignored where they cannot mean two things, as in SIP. */
 static bool is_sip(ss_slice uri)
 {
     return (uri.len >= 4 && LEX_SAYS(ss_slice_cut(uri, 0, 4), "sip:")) ||
@@ -62,7 +62,7 @@ static void put_request_line(ss_buffer *b, ss_slice line)
     ss_put(b, ss_slice_cut(trimmed, version_at, trimmed.len));
 }
 
-/* RFC4475:3.1.1.13 the blank before an empty reason phrase: "a liberal receiver would accept it anyway". */
+/* RFC4475:3.1.1.13 the blank before an empty reason phrase may be missing for who is generous. */
 static void put_status_line(ss_buffer *b, ss_slice line)
 {
     const size_t blank = ss_slice_find(line, ' ');
@@ -154,7 +154,7 @@ static void put_bare(ss_buffer *b, ss_slice value)
     ss_put(b, is_one ? SS_LIT(">") : SS_EMPTY);
 }
 
-/* RFC4475:3.1.2.4 an expiry that no 32 bits hold is "treated as if it contained the default value". */
+/* RFC4475:3.1.2.4 an expiry that no 32 bits hold counts as the default. */
 static bool is_overlarge(ss_slice digits)
 {
     uint64_t number = 0;
@@ -232,7 +232,7 @@ static void mend_addresses(mender *m, uint16_t index)
     }
 }
 
-/* RFC4475:3.1.2.4 "as if the field were absent", and the default of an expiry. */
+/* RFC4475:3.1.2.4 as if there were none, and the default of an expiry. */
 static void mend_number(mender *m, const ss_field *field)
 {
     const ss_slice value = { m->msg->bytes.at + field->value_at, field->value_len };

@@ -19,7 +19,7 @@ static inline void ss_param_names_begin(ss_param_names *seen)
     seen->count = 0; /* `places` are cleared by the first */
 }
 
-/** RFC3261:7.3.1 "any given parameter-name MUST NOT appear more than once": false when it has stood before, in any case. */
+/** RFC3261:7.3.1 no parameter twice: false when it has stood before, in any case. */
 SS_MUST_USE bool ss_param_names_take(ss_param_names *seen, ss_slice name);
 
 #endif

@@ -5,7 +5,7 @@
  */
 #include "context.h"
 
-/* "SHOULD copy it into the new CANCEL request"; and who lost hears why. RFC3326:2 */
+/* The Reason of a CANCEL goes on with it; and who lost hears why. RFC3326:2 */
 static void put_reason(const ss_visit *v, const ss_context *c, ss_buffer *b)
 {
     if (c->cancel_reason.len != 0) {

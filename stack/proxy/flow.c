@@ -94,7 +94,7 @@ static bool read_flow(ss_slice text, ss_path *flow)
     return text.len == 0;
 }
 
-/* "If the HMAC is not correct, the request has been tampered with." RFC5626:5.3.1 */
+/* A token with another MAC is nobody's of ours. RFC5626:5.3.1 */
 bool ss_flow_from_token(const ss_visit *v, ss_slice token, ss_path *flow)
 {
     if (token.len <= CODE_DIGITS) {
@@ -138,7 +138,7 @@ static bool came_over(const ss_msg *request, const ss_path *flow)
            ss_address_equal(&back.remote, &flow->remote);
 }
 
-/* "compares the flow in the flow token with the source of the request". RFC5626:5.3 */
+/* Did the request come by the flow that its token names? RFC5626:5.3 */
 ss_proxy_verdict ss_proxy_read_flow(const ss_visit *v, const ss_msg *request, const ss_uri *route,
                                     ss_routing *r)
 {

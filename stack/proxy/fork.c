@@ -8,7 +8,7 @@
 
 /* ---- breadth ------------------------------------------------------------------------------------------------- */
 
-/* "with a value that is RECOMMENDED to be 60"; a value that is none is as if absent. RFC5393:5.3.3 */
+/* 60 where nobody says otherwise; a value that is none is as if absent. RFC5393:5.3.3 */
 uint16_t ss_proxy_breadth(const ss_proxy *proxy, const ss_msg *request)
 {
     const uint16_t most = proxy->config->breadth_max;
@@ -78,7 +78,7 @@ static void start_some(const ss_visit *v, ss_context *c, const ss_msg *request,
     }
 }
 
-/* "insufficient Incoming Max-Breadth to carry out a desired parallel fork". RFC5393:5.3.3 */
+/* What came does not allow so many branches at once. RFC5393:5.3.3 */
 static bool is_too_wide(const ss_visit *v, const ss_context *c, unsigned wanted)
 {
     return v->proxy->config->breadth_rejects && c->breadth != 0 && wanted > c->breadth;

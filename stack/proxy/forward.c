@@ -57,7 +57,7 @@ static ss_status postprocess_routes(ss_outgoing *out, ss_slice target, ss_slice 
     return SS_OK;
 }
 
-/* RFC3327:5.4 "inserting the stored path vector ahead of the Route header field values". One that begins with ourselves says the flow
+/* RFC3327:5.4 the Path of the binding goes before what is in Route. One that begins with ourselves says the flow
  * to whoever registered here: RFC5626:7 */
 static ss_status take_path(const ss_visit *v, ss_outgoing *out, ss_slice path)
 {
@@ -195,7 +195,7 @@ ss_path ss_proxy_path_to(const ss_proxy *proxy, const ss_outgoing *out, const ss
 
 /* ---- steps 1 to 6, 8, 9: the copy ---------------------------------------------------------------------------- */
 
-/* "All proxied requests MUST contain a single Max-Breadth header field value." RFC5393:5.3.3 */
+/* One Max-Breadth, with one value. RFC5393:5.3.3 */
 static void edit_max_breadth(ss_splice *s, const ss_outgoing *out)
 {
     uint32_t came;
@@ -249,7 +249,7 @@ static bool must_be_sips(const ss_outgoing *out)
     return is_sips(out->request_uri) || is_sips(top_route);
 }
 
-/* "MUST resolve to the element inserting it": we listen on one transport, which RFC 3263 4.1 would not choose for a URI
+/* Record-Route leads back to us: we listen on one transport, which RFC 3263 4.1 would not choose for a URI
  * that does not name it, unless it is UDP, or TLS for SIPS. RFC3261:16.6 */
 static void put_own_transport(ss_buffer *b, ss_transport transport, bool sips)
 {
@@ -277,7 +277,7 @@ static bool has_ob(const ss_msg *request)
            ss_params_get(uri.params, SS_LIT("ob"), &value) == SS_OK;
 }
 
-/* "an approach such as having the edge proxy add a Record-Route header with a flow token". RFC5626:5.3.1 RFC5626:5.3.2 */
+/* An edge stays in the dialog, by a Record-Route with the token. RFC5626:5.3.1 RFC5626:5.3.2 */
 static void put_own_flow(const ss_visit *v, ss_buffer *b, const ss_outgoing *out)
 {
     if (!v->proxy->config->edge) {
@@ -430,7 +430,7 @@ static void edit_routes(const ss_visit *v, ss_splice *s, const ss_outgoing *out)
     }
 }
 
-/* "use of a fully qualified domain name is RECOMMENDED": for a proxy that others can stand in for. RFC3261:18.1.1 */
+/* A name rather than an address: for a proxy that others can stand in for. RFC3261:18.1.1 */
 static void put_named_via(ss_buffer *b, ss_transport transport, ss_slice host, ss_slice branch)
 {
     ss_put_text(b, "SIP/2.0/");
@@ -611,7 +611,7 @@ static bool take_next_address(const ss_visit *v, ss_branch *b, ss_address *addre
     return true;
 }
 
-/* RFC3261:16.6 step 7: "proceed through the set in order until the delivery attempt succeeds". */
+/* RFC3261:16.6 step 7: one place after the other, until one takes it. */
 bool ss_branch_retry(const ss_visit *v, ss_context *c, ss_branch *b)
 {
     ss_address address;

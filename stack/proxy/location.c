@@ -366,7 +366,7 @@ static ss_ref *find_bound(const ss_location *l, aor_record *a, const ss_binding 
     return at;
 }
 
-/* "If they are the same, the registrar compares the CSeq value." RFC3261:10.3 */
+/* Of one Call-ID the CSeq number decides. RFC3261:10.3 */
 static bool is_in_order(const bound *b, const ss_binding *change)
 {
     return !ss_slice_eq(text_of(b, CALL_ID), change->call_id) || change->cseq > b->cseq;
@@ -504,7 +504,7 @@ static void aor_take_back(ss_location *l, aor_record *a)
     aor_give(l, a);
 }
 
-/* 10.3 step 7: "committed if and only if all binding updates and additions succeed". RFC3261:10.3 */
+/* 10.3 step 7: all changes are made, or none. RFC3261:10.3 */
 static ss_status persist(ss_location *l, ss_time now, const ss_query *query, ss_arena *arena,
                          ss_answer *answer)
 {
@@ -549,7 +549,7 @@ static void unlink_bound(ss_location *l, aor_record *a, ss_ref ref)
     remove_bound(l, at);
 }
 
-/* "MUST invalidate all the bindings in the target set that use that flow (regardless of AOR)". RFC5626:7 */
+/* Whatever is bound by the flow is gone, of every address-of-record. RFC5626:7 */
 static ss_status unbind(ss_location *l, const ss_query *query, ss_arena *arena, ss_answer *answer)
 {
     ss_slice *names;

@@ -52,7 +52,7 @@ static ss_slice path_of_flow(const ss_visit *v, const ss_path *flow)
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
-/* RFC5626:6 "if the UAC has a direct flow with the registrar": a path that begins and ends here. */
+/* RFC5626:6 who comes directly: a path that begins and ends here. */
 static ss_slice own_flow(const ss_visit *v, const ss_context *c)
 {
     return c->came_by.ref == 0 ? SS_EMPTY
@@ -102,7 +102,7 @@ static ss_slice unquoted(ss_slice s)
     return s.len >= 2 && s.at[0] == '"' ? ss_slice_cut(s, 1, s.len - 1) : s;
 }
 
-/* RFC5626:6: "one with a reg-id but no instance-id … simply ignores the reg-id parameter". */
+/* RFC5626:6: a reg-id without an instance says nothing. */
 ss_proxy_verdict ss_registrar_read_flow(ss_context *c, const ss_way *way,
                                         const ss_name_addr *contact, ss_binding *change)
 {
@@ -141,7 +141,7 @@ bool ss_registrar_is_one_flow(const ss_binding *changes, uint32_t count)
     return !has_flow || lasting == 1;
 }
 
-/* "The server MUST wait for an amount of time larger than the Flow-Timer": by as much as a keep-alive has for its answer (4.4.1). Over
+/* Silence may last longer than the Flow-Timer: by as much as a keep-alive has for its answer (4.4.1). Over
  * UDP the user agent would have to send STUN, which nobody here answers. RFC5626:5.4 RFC5626:6 */
 bool ss_proxy_watch_flow(const ss_visit *v, const ss_path *flow)
 {

@@ -41,7 +41,7 @@ static bool is_taken(const contacts *all, const ss_uri *uri)
     return false;
 }
 
-/* "SHOULD NOT recurse to a non-SIPS URI if the Request-URI of the original request was a SIPS URI". RFC3261:16.7 */
+/* What was asked for by sips does not go on by less. RFC3261:16.7 */
 static bool is_of_use(const ss_uri *uri, bool needs_sips)
 {
     return uri->scheme == SS_SCHEME_SIPS || (uri->scheme == SS_SCHEME_SIP && !needs_sips);

@@ -20,7 +20,7 @@ static void put_contact(ss_buffer *b, const ss_binding *bound)
     ss_proxy_put_q(b, bound->q);
 }
 
-/* "MUST NOT redirect a request to a URI equal to the one in the Request-URI". RFC3261:8.3 */
+/* Nobody is sent to where he asked already. RFC3261:8.3 */
 static ss_slice print_places(const ss_visit *v, const ss_routing *routing, const ss_answer *answer)
 {
     ss_buffer b = ss_buffer_open(v->turn->arena);

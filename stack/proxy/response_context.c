@@ -115,7 +115,7 @@ static bool has_second_via(const ss_msg *response)
            ss_msg_next_value(response, SS_HDR_VIA, &it, &value) == SS_OK;
 }
 
-/* "The last proxy to forward a successful registration response". RFC5626:5.4 */
+/* It is the edge that says so, as the last one on the way. RFC5626:5.4 */
 static void edit_flow_timer(const ss_visit *v, const ss_context *c, ss_splice *s)
 {
     ss_via via;
@@ -246,7 +246,7 @@ static void add_to_context(const ss_visit *v, ss_context *c, unsigned status,
     }
 }
 
-/* "If the only response that was received is a 503, the proxy SHOULD generate a 500": the same but for its first line. */
+/* A 503 that is all there is goes up as a 500: the same but for its first line. */
 static ss_slice as_500(const ss_visit *v, ss_slice bytes)
 {
     ss_buffer b = ss_buffer_open(v->turn->arena);

@@ -168,7 +168,7 @@ void ss_proxy_stateless(const ss_visit *v, const ss_msg *request, const ss_path 
 
 /* ---- responses ------------------------------------------------------------------------------------------------ */
 
-/* "the location indicated in the next Via header field value". RFC3261:16.11 RFC3261:18.2.2 */
+/* To where the Via below ours says. RFC3261:16.11 RFC3261:18.2.2 */
 static bool next_place(const ss_proxy *proxy, const ss_msg *passed, ss_path *path)
 {
     ss_via via;

@@ -66,7 +66,7 @@ ss_ref ss_candidate_add(const ss_visit *v, ss_context *c, const ss_target *targe
     return ref;
 }
 
-/* "based on the definition of equality for the URI type": 19.1.4. RFC3261:16.5 */
+/* Equal as 19.1.4 has it. RFC3261:16.5 */
 bool ss_candidates_have(const ss_visit *v, const ss_context *c, const ss_uri *uri)
 {
     for (ss_ref at = c->first_candidate; at != 0; at = ss_candidate_at(v, at)->next) {
@@ -98,7 +98,7 @@ void ss_candidates_forget(const ss_visit *v, ss_context *c)
     }
 }
 
-/* "SHOULD replace the failed branch with another target … with the same AOR and instance-id". RFC5626:7 */
+/* A flow that failed is followed by another of the same instance. RFC5626:7 */
 void ss_candidate_replace(const ss_visit *v, ss_context *c, ss_ref failed)
 {
     const uint32_t instance = failed == 0 ? 0 : ss_candidate_at(v, failed)->instance;

@@ -111,7 +111,7 @@ static bool is_new_group(const ss_proxy *proxy, const ss_binding *b, const ss_bi
     }
 }
 
-/* "MUST NOT populate the target set with more than one contact with the same AOR and instance-id at a time". RFC5626:7 */
+/* One flow of an instance at a time. RFC5626:7 */
 static void mark_instance(const ss_visit *v, const ss_context *c, ss_ref added, const ss_binding *b)
 {
     if (b->reg_id == 0) {

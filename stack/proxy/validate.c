@@ -141,7 +141,7 @@ ss_proxy_verdict ss_proxy_validate(const ss_visit *v, const ss_msg *request)
     ss_proxy_verdict verdict = check_uri(v->proxy, request);
     const ss_proxy_mode mode = v->proxy->config->mode;
     if (mode == SS_PROXY_REDIRECTS || mode == SS_PROXY_REGISTERS) {
-        return verdict; /* it forwards nothing; 8.3: "MUST ignore features that are not understood" */
+        return verdict; /* it forwards nothing; 8.3: what is not understood is ignored */
     }
     if (verdict.status == 0) {
         verdict = check_max_forwards(request);

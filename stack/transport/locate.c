@@ -65,7 +65,7 @@ static void next_lookup(ss_locate *l)
     }
 }
 
-/* RFC2782 "for each address record found, try to connect"; one server that cannot be looked up is passed over. */
+/* RFC2782 every address is tried; one server that cannot be looked up is passed over. */
 static void take_addresses(ss_locate *l, ss_status status, const ss_records *records)
 {
     const uint8_t family = l->is_ipv6 ? 6 : 4;
@@ -215,7 +215,7 @@ static bool make_owner(ss_locate *l)
     return !b.overflow;
 }
 
-/* RFC3263:4.1 "constructs SRV queries for those transport protocols it supports": what we prefer first, the next when there is
+/* RFC3263:4.1 a question for each transport that we have: what we prefer first, the next when there is
  * none. Then the host itself, over UDP for SIP, TLS for SIPS, or what we prefer. */
 static void ask_next_srv(ss_locate *l)
 {
@@ -274,7 +274,7 @@ static void no_such_srv(ss_locate *l)
     }
 }
 
-/* RFC2782 "if there is precisely one SRV RR, and its Target is '.', abort": the service is decidedly not there. */
+/* RFC2782 one record alone that names the root: the service is decidedly not there. */
 static void take_servers(ss_locate *l, ss_status status, const ss_records *records)
 {
     if (status != SS_OK && status != SS_NONE) {
@@ -355,7 +355,7 @@ static void take_naptrs(ss_locate *l, ss_status status, const ss_records *record
     }
     const ss_naptr *best = status == SS_OK ? best_naptr(l, records, &transport) : NULL;
     if (best == NULL) {
-        ask_next_srv(l); /* RFC3263:4.1 "if no NAPTR records are found" */
+        ask_next_srv(l); /* RFC3263:4.1 no NAPTR records */
         return;
     }
     const ss_slice owner = without_last_dot(best->replacement);
@@ -378,7 +378,7 @@ static bool starts_at_host(ss_locate *l)
         finish(l, SS_OK);
         return true;
     }
-    if (l->port != 0) { /* RFC3263:4.1, 4.2 "an explicit port is provided" */
+    if (l->port != 0) { /* RFC3263:4.1, 4.2 a port was said */
         use_host(l);
         return true;
     }
@@ -411,7 +411,7 @@ void ss_locate_begin(ss_locate *l, const ss_locate_options *o)
         l->left = o->transports;
         l->stage = SS_LOCATE_NAPTR;
     } else if (make_owner(l)) {
-        l->stage = SS_LOCATE_SRV; /* RFC3263:4.2 "because a transport was specified explicitly" */
+        l->stage = SS_LOCATE_SRV; /* RFC3263:4.2 a transport was said */
     } else {
         use_host(l);
     }

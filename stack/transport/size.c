@@ -15,7 +15,7 @@ bool ss_transport_is_too_large(size_t request_bytes, uint32_t path_mtu)
     return path_mtu <= RESERVE_BYTES || request_bytes > path_mtu - RESERVE_BYTES;
 }
 
-/* RFC3261:18.1.1 "the value in the top Via MUST be changed". */
+/* RFC3261:18.1.1 the top Via names the transport that it goes by. */
 ss_slice ss_transport_rename_via(ss_turn *turn, ss_slice request, ss_transport to)
 {
     ss_arena scratch = *turn->arena; /* the index is needed here only */

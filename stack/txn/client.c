@@ -126,7 +126,7 @@ static bool waits_for_refused(const ss_core *core, const ss_txn *t, const ss_pat
            (t->state == SS_TXN_CALLING || t->state == SS_TXN_TRYING);
 }
 
-/* RFC3261:18.1.1 "the element SHOULD retry the request, using UDP". Timers B and F run on: the user asked when it asked. */
+/* RFC3261:18.1.1 by UDP after all. Timers B and F run on: the user asked when it asked. */
 static void go_by_udp(ss_txn_step *step)
 {
     ss_txn *t = step->txn;

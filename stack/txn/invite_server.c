@@ -3,7 +3,7 @@
  * RFC6026:8.7 copies of an accepted INVITE stay here. It repeats 300-699 over UDP until the ACK comes, and 2xx never: those are the transaction user's, on every transport. */
 #include "machine.h"
 
-/* RFC3261:17.2.1 "send 100 if TU won't in 200 ms": it was printed when the transaction was made. */
+/* RFC3261:17.2.1 the 100 of who has heard nothing for 200 ms: it was printed when the transaction was made. */
 static void send_100(ss_txn_step *s)
 {
     s->txn->has_message = true;

@@ -270,7 +270,7 @@ ss_sent *ss_txn_sent(const ss_core *core, ss_turn *turn, const ss_txn *t)
     return sent;
 }
 
-/* RFC3261:21.5.4 "It SHOULD NOT forward any other requests to that server for the duration specified in the Retry-After". */
+/* RFC3261:21.5.4 nothing goes to a server before the end of the Retry-After of its 503. */
 void ss_txn_avoid(const ss_core *core, ss_turn *turn, const ss_txn *t, const ss_msg *response)
 {
     uint32_t seconds = 0;

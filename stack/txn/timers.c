@@ -148,7 +148,7 @@ ss_up ss_txn_timer(ss_core *core, ss_turn *turn, ss_timer *timer)
     ss_sent *sent = gives_up ? ss_txn_sent(core, turn, t) : NULL;
     if (gives_up && t->state != SS_TXN_PROCEEDING) {
         ss_txn_avoid(core, turn, t, NULL);
-    } else if (sent != NULL) { /* RFC3263:4.3 "without ever having received any response" */
+    } else if (sent != NULL) { /* RFC3263:4.3 nothing was ever heard from there */
         sent->other_count = 0;
     }
     ss_txn_take_timer_step(&step, letter);

@@ -110,7 +110,7 @@ void ss_flow_down(const ss_visit *v, ss_flow *f)
     f->is_up = f->is_kept = f->waits = f->was_alive = false;
 }
 
-/* "randomly distributed between 80% and 100%", another for each. RFC5626:4.4 RFC5626:4.4.1 */
+/* 80 to 100 % of it, another draw for each. RFC5626:4.4 RFC5626:4.4.1 */
 static void await_next(const ss_visit *v, ss_flow *f)
 {
     const ss_span most = SS_S(f->interval_s);
@@ -126,7 +126,7 @@ static bool is_on(const ss_flow *f, const ss_path *path)
            f->path.connection == path->connection;
 }
 
-/* "If outbound registration succeeded … the UA begins sending keep-alives". RFC5626:4.2.1 RFC5626:4.4 */
+/* Keep-alives begin when the registration was granted with outbound. RFC5626:4.2.1 RFC5626:4.4 */
 void ss_flow_up(const ss_visit *v, ss_flow *f, const ss_path *path, const ss_msg *response)
 {
     uint32_t interval_s = PING_AT_MOST_S;
@@ -148,7 +148,7 @@ void ss_flow_up(const ss_visit *v, ss_flow *f, const ss_path *path, const ss_msg
     }
 }
 
-/* "If a pong is not received within 10 seconds after sending a ping … the client MUST treat the flow as failed." RFC5626:4.4.1 */
+/* Ten seconds without an answer, and the flow has failed. RFC5626:4.4.1 */
 void ss_flow_timer(const ss_visit *v, ss_flow *f)
 {
     if (!f->waits) {
@@ -180,7 +180,7 @@ void ss_ua_flow_answers(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_path *
     }
 }
 
-/* "the UA needs to form a new flow to replace the old flow": at once, if the old one had ever answered. RFC5626:4.5 */
+/* Another flow takes its place: at once, if the old one had ever answered. RFC5626:4.5 */
 void ss_ua_flow_lost(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_path *path)
 {
     const ss_visit v = { .ua = ua, .core = core, .turn = turn };

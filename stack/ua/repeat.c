@@ -294,7 +294,7 @@ static bool goes_elsewhere(const ss_visit *v, ss_errand errand, const ss_up *up,
     return true;
 }
 
-/* RFC3263:4.3 "identical to the previous, but has a different value of the Via branch ID". */
+/* RFC3263:4.3 the same request, under another branch. */
 bool ss_ua_fail_over(const ss_visit *v, ss_errand errand, const ss_up *up)
 {
     if (up->sent == NULL || up->sent->other_count == 0) {

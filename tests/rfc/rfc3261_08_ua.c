@@ -631,7 +631,7 @@ TEST(rfc3261_19_3_tags_have_64_random_bits_and_never_repeat)
     }
 }
 
-/* RFC3261:8.2.6.2 RFC3261:8.2.7 "the same tag MUST be used for all responses to that request": with state, and without. */
+/* RFC3261:8.2.6.2 RFC3261:8.2.7 one tag in all responses to a request: with state, and without. */
 TEST(rfc3261_8_2_6_2_a_refusal_without_state_has_the_tag_that_the_transaction_of_a_copy_has)
 {
     ua_rig *rig = ua_start();

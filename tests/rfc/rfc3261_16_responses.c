@@ -188,7 +188,7 @@ TEST(rfc3261_16_7_step_3_a_2xx_to_an_invite_without_a_second_via_leaves_nothing_
     px_stop(rig);
 }
 
-/* RFC3261:7.1 "case-insensitive, but implementations MUST send upper-case". */
+/* RFC3261:7.1 read in any case, said in capitals. */
 TEST(rfc3261_7_1_a_version_in_lower_case_goes_on_in_upper_case)
 {
     proxy_rig *rig = px_with_bob();

@@ -11,7 +11,7 @@ static proxy_rig *px_with_bob(proxy_rig *rig)
     return rig;
 }
 
-/* RFC3261:16.3 "If an element requires credentials before forwarding a request, the request MUST be inspected" */
+/* RFC3261:16.3 who wants credentials looks for them before it forwards. */
 TEST(rfc3261_16_3_step_6_a_request_is_forwarded_when_its_credentials_are_right)
 {
     proxy_rig *rig = px_new();
@@ -31,7 +31,7 @@ TEST(rfc3261_16_3_step_6_a_request_is_forwarded_when_its_credentials_are_right)
     px_free(rig);
 }
 
-/* RFC3261:16.6 "The proxy MAY add any other appropriate header fields to the copy": the Path of an edge proxy and Max-Breadth. */
+/* RFC3261:16.6 what else is proper is added: the Path of an edge proxy and Max-Breadth. */
 TEST(rfc3261_16_6_step_5_what_else_is_added_goes_into_the_copy_alone)
 {
     proxy_rig *rig = px_new();
@@ -73,7 +73,7 @@ static ss_slice length_of_copy(ss_transport transport, const char *length_line)
     return ss_buffer_slice(&b);
 }
 
-/* RFC3261:16.6 "If the request will be sent to the next hop using a stream-based transport and the copy contains no Content-Length" */
+/* RFC3261:16.6 a copy without Content-Length gets one when it goes by a stream. */
 TEST(rfc3261_16_6_step_9_toward_a_stream_a_content_length_is_added)
 {
     CHECK_SLICE(length_of_copy(SS_TRANSPORT_TCP, ""), "5");
@@ -81,7 +81,7 @@ TEST(rfc3261_16_6_step_9_toward_a_stream_a_content_length_is_added)
     CHECK_SLICE(length_of_copy(SS_TRANSPORT_UDP, ""), "");
 }
 
-/* RFC3261:16.7 "The proxy locates the response context it created before forwarding the original request" */
+/* RFC3261:16.7 a response belongs to the context of its request. */
 TEST(rfc3261_16_7_step_1_a_response_belongs_to_the_context_whose_branch_it_answers)
 {
     proxy_rig *rig = px_with_bob(px_new());
@@ -101,7 +101,7 @@ TEST(rfc3261_16_7_step_1_a_response_belongs_to_the_context_whose_branch_it_answe
     px_stop(rig);
 }
 
-/* RFC3261:16.7 "the proxy MAY choose to rewrite the value": this one has no need to, by what it put there. */
+/* RFC3261:16.7 Record-Route of a response may be changed: this one has no need to, by what it put there. */
 TEST(rfc3261_16_7_step_8_record_route_goes_back_as_it_was_put)
 {
     proxy_rig *rig = px_with_bob(px_new());

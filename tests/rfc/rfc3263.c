@@ -36,7 +36,7 @@ TEST(rfc3263_4_1_a_numeric_target_is_asked_for_nowhere)
     CHECK_STR(lc_places(&run.l), "10.0.0.7:5070");
 }
 
-/* "Previously, if the port was explicit, but with a value of 5060, SRV records were used. Now, A or AAAA records will be used." */
+/* A port that was said leads to addresses at once, though it is 5060: RFC 2543 asked for SRV records then. */
 TEST(rfc3263_4_2_a_port_asks_for_addresses_alone)
 {
     static const lc_row rows[] = {
@@ -309,7 +309,7 @@ TEST(rfc3263_4_2_priorities_come_before_weights)
     CHECK_STR(lc_places(&run.l), "10.0.0.1:5060 10.0.0.3:5060 10.0.0.4:5060");
 }
 
-/* "Choose a uniform random number between 0 and the sum computed (inclusive)": weights 0, 1, 3 give the running sums 0, 1, 4. */
+/* The draw is from 0 to the sum, both included: weights 0, 1, 3 give the running sums 0, 1, 4. */
 TEST(rfc3263_4_2_a_number_up_to_the_sum_of_weights_chooses_the_next)
 {
     static const lc_row rows[] = { SRV(1, 1, "b"),

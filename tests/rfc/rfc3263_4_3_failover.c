@@ -121,7 +121,7 @@ TEST(rfc3263_4_3_any_other_response_is_the_answer)
     }
 }
 
-/* "without ever having received any response, provisional or final" */
+/* Nothing was heard, not even a 1xx. */
 TEST(rfc3263_4_3_a_timeout_after_a_provisional_response_is_no_failure)
 {
     ua_rig *rig = ua_start();
@@ -236,7 +236,7 @@ TEST(rfc3263_4_3_requests_inside_a_dialog_fail_over)
     }
 }
 
-/* RFC3261:21.5.4 "It SHOULD NOT forward any other requests to that server for the duration". */
+/* RFC3261:21.5.4 nothing goes there before the Retry-After is over. */
 TEST(rfc3263_4_3_the_host_hears_which_server_to_avoid)
 {
     ua_rig *rig = call_by_name();

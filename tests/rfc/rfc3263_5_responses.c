@@ -37,7 +37,7 @@ static void answered(proxy_rig *rig, const char *via)
 
 /* ---- over UDP ------------------------------------------------------------------------------------------------ */
 
-/* RFC3261:18.2.2 "such as an ICMP port unreachable, the procedures of Section 5 of [4] SHOULD be used" */
+/* RFC3261:18.2.2 what ICMP says is unreachable is looked for as RFC 3263 5 has it. */
 TEST(rfc3263_5_after_icmp_a_response_goes_to_each_address_of_the_sent_by_in_turn)
 {
     proxy_rig *rig = px_among_names();
@@ -100,7 +100,7 @@ TEST(rfc3263_5_a_name_that_nobody_knows_leaves_nothing)
     px_stop(rig);
 }
 
-/* RFC3261:18.2.2 "the response MUST be forwarded to the address listed there, using the port indicated in sent-by, or port 5060" */
+/* RFC3261:18.2.2 to the address of maddr, and the port of sent-by or 5060. */
 TEST(rfc3261_18_2_2_a_maddr_that_is_a_name_is_resolved)
 {
     proxy_rig *rig = px_among_names();
@@ -214,7 +214,7 @@ TEST(rfc3261_18_2_2_a_connection_that_is_gone_is_opened_to_received_and_the_port
     px_stop(rig);
 }
 
-/* RFC3261:18.2.2 "If that connection attempt fails, the server SHOULD use the procedures in [4]" */
+/* RFC3261:18.2.2 a connection that cannot be made is followed by what RFC 3263 5 finds. */
 TEST(rfc3263_5_a_connection_that_is_refused_is_followed_by_those_to_the_sent_by)
 {
     proxy_rig *rig = px_among_names();

@@ -236,7 +236,7 @@ TEST(rfc5393_4_2_1_the_second_part_varies_with_what_decides_the_way_and_not_with
     px_stop(rig);
 }
 
-/* "SHOULD include at least one field in the input to the hash that varies between different transactions" */
+/* Something that differs from transaction to transaction goes into the hash. */
 TEST(rfc5393_4_2_4_the_second_part_varies_between_transactions)
 {
     proxy_rig *rig = px_alone();

@@ -395,7 +395,7 @@ static ss_slice path_over(proxy_rig *rig, const ss_path *connection)
     return (ss_slice){ kept, path.len };
 }
 
-/* "If the flow no longer exists, the proxy SHOULD send a 430": no other connection is opened to where it came from. */
+/* 430 when the flow is gone: no other connection is opened to where it came from. */
 TEST(rfc5626_5_3_1_a_flow_over_a_connection_ends_with_it)
 {
     static _Alignas(16) unsigned char memory[1 << 16];
@@ -526,7 +526,7 @@ static void lose(proxy_rig *rig, const ss_path *connection, bool failed)
     px_drain(rig, &turn);
 }
 
-/* "MUST invalidate all the bindings in the target set that use that flow (regardless of AOR)" */
+/* All that is bound by the flow, of whatever address-of-record. */
 TEST(rfc5626_7_when_a_connection_ends_all_that_is_bound_by_it_is_unbound)
 {
     proxy_rig *rig = px_edge_by_tcp(0);

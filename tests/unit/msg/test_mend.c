@@ -87,7 +87,7 @@ TEST(mend_display_names_get_quotes_and_addresses_lose_blanks)
     CHECK_SLICE(line_of("To: a\xc3\xa9 <sip:a@b>", "To"), "To: \"a\xc3\xa9\" <sip:a@b>");
 }
 
-/* RFC4475:3.1.2.13 "In general, that won't be possible." */
+/* RFC4475:3.1.2.13 whose the headers are cannot be told beside parameters; without them it can. */
 TEST(mend_a_lone_address_with_headers_gets_brackets)
 {
     CHECK_SLICE(line_of("+Contact: sip:a@b?c=d", "Contact"), "Contact: <sip:a@b?c=d>");

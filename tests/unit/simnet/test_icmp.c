@@ -304,7 +304,7 @@ TEST(icmp_is_withheld_stopped_and_delayed_as_the_plan_says)
     }
 }
 
-/* RFC792 "no ICMP messages are sent about ICMP messages": a lossy answer to a lie would go on for ever. */
+/* RFC792 nothing is told of what is ICMP itself: a lossy answer to a lie would go on for ever. */
 TEST(what_quotes_nothing_that_was_sent_is_not_believed_and_not_answered)
 {
     sn_plan *plan = path_plan();

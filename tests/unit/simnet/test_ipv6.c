@@ -89,7 +89,7 @@ TEST(rfc8200_4_extension_headers_are_passed_over_by_their_lengths)
     CHECK_EQ(ip.total, end + 8);
 }
 
-/* "must appear only immediately after an IPv6 header": what is elsewhere is nothing that anybody knows. */
+/* Hop-by-hop options stand first or not at all: what is elsewhere is nothing that anybody knows. */
 TEST(rfc8200_4_1_hop_by_hop_options_come_first_or_not_at_all)
 {
     static const uint8_t kinds[] = { 60, 0 }, units[] = { 0, 0 };
@@ -205,7 +205,7 @@ static ss_status add_nth(rig *g, const sn_ip *ip, uint32_t mtu, unsigned nth, ui
     return add(g, &own, piece);
 }
 
-/* "Only the Next Header value … of the first fragment": the others may say anything. */
+/* The Next Header of the first piece counts: the others may say anything. */
 TEST(rfc8200_4_5_pieces_come_together_as_one_packet_without_a_fragment_header)
 {
     rig g = rig_start();
