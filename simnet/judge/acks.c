@@ -151,6 +151,10 @@ void sn_ack_received(sn_judge *j, const sn_fact *f)
         sn_server_request_received(j, f);
         return;
     }
+    if (invite != NULL && invite->phase == PHASE_ACCEPTED) {
+        invite->lenient =
+            true; /* for a refusal, or from who knows no cookie: its 2xx may go on, or not */
+    }
     sn_dialogs_ack_seen(j, f);
     note_acked(j, f);
     txn *accepted = sn_accepted_of(j, f->entity, f->sip.call_id);

@@ -424,13 +424,24 @@ void ss_uas_admit(const ss_visit *v, const ss_incoming *in)
     serve(v, in, false);
 }
 
+/* The ACK of a 2xx has a branch of its own. One with the branch of its INVITE is for a refusal, which left before there was room for what a
+ * copy of the INVITE made. RFC3261:8.1.1.7 RFC3261:13.2.2.4 */
+static bool is_for_refusal(const ss_up *up, const ss_msg *request)
+{
+    ss_via via;
+    return up->kind == SS_UP_ACK && up->txn != 0 && ss_msg_top_via(request, &via) == SS_OK &&
+           ss_via_has_cookie(&via);
+}
+
 void ss_ua_request(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *request,
                    const ss_path *came_by)
 {
     const ss_visit v = { .ua = ua, .core = core, .turn = turn };
     const ss_incoming in = { request, came_by, NULL };
     const bool in_dialog = has_to_tag(request);
-    if (request->method == SS_METHOD_ACK || up->kind == SS_UP_ACK) {
+    if (is_for_refusal(up, request)) {
+        ss_ua_note_stray(&v, request);
+    } else if (request->method == SS_METHOD_ACK || up->kind == SS_UP_ACK) {
         ss_uas_ack(&v, request);
     } else if (request->method == SS_METHOD_CANCEL) {
         ss_uas_cancel(&v, &in);

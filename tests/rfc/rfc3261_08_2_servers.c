@@ -84,6 +84,23 @@ TEST(rfc3261_8_2_2_3_require_in_an_ack_is_ignored)
     CHECK_EQ(rig->message_count, 1); /* nothing answers an ACK */
 }
 
+/* RFC3261:8.1.1.7 RFC3261:13.2.2.4 A refusal that left no state had an ACK with the branch of its INVITE; it comes when a copy of that
+ * has made a call, whose To tag is the same (8.2.6.2). The 2xx still waits for its own. */
+TEST(rfc3261_13_2_2_4_an_ack_with_the_branch_of_its_invite_is_not_of_a_2xx)
+{
+    ua_rig *rig = ua_start();
+    CHECK_OK(ua_carol_invites(rig, BOB, "i", CONTACT));
+    CHECK_OK(ua_do(rig, BOB, SS_CMD_ANSWER, 1));
+    acknowledge(rig, "200 INVITE", "i");
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_CONFIRMED), 0);
+    ua_run(rig, SS_MS(500));
+    CHECK_EQ(ua_sent_count(rig, BOB, "200 INVITE"), 2);
+    acknowledge(rig, "200 INVITE", "a");
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_CONFIRMED), 1);
+    ua_run(rig, SS_S(20));
+    CHECK_EQ(ua_sent_count(rig, BOB, "200 INVITE"), 2);
+}
+
 /* An INVITE that requires things of servers and of proxies. */
 static ua_rig *require_things(void)
 {
