@@ -34,6 +34,7 @@ void sn_server_begin_again(sn_judge *j, const sn_fact *f, txn *t)
     t->status = 0;
     t->final_at = SS_TIME_NEVER;
     t->said = 0;
+    t->own_tag = t->is_initial ? 0 : t->own_tag; /* a tag of its own, as it knows of no other */
     expect_answer(j, f->key.at, t);
 }
 

@@ -1,4 +1,4 @@
-/* To tags of our responses: a keyed hash of what identifies a request (RFC 3261 8.1.1.7, 17.2.3): top Via, Call-ID, From tag and
+/* To tags of our responses that make no dialog: a keyed hash of what identifies a request (RFC 3261 8.1.1.7, 17.2.3): top Via, Call-ID, From tag and
  * CSeq number. So a refusal that left no state, and the transaction that a later copy makes, say the same (8.2.6.2, 8.2.7). */
 #include "ss/tag.h"
 

@@ -3,7 +3,6 @@
  * at the ring limit with 480, or with 487 when its own Expires runs out before. */
 #include "changes.h"
 #include "events.h"
-#include "ss/tag.h"
 
 /* A non-100 provisional response at least this often, so that proxies do not cancel. RFC3261:13.3.1.1 */
 static const ss_span progress_every = SS_S(60);
@@ -135,8 +134,6 @@ void ss_uas_invite(const ss_visit *v, const ss_incoming *in)
         ss_ua_refuse_full(v, in);
         return;
     }
-    ss_buffer tag = ss_buffer_on(call->tag, SS_TAG_BYTES);
-    ss_put_response_tag(v->core, &tag, in->msg);
     const ss_status status = begin(v, in, call);
     if (status != SS_OK) {
         ss_call_undo(v, call);

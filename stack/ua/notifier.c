@@ -2,7 +2,6 @@
  * out for each change, one at a time, so that the last one says what holds. A subscription ends when it expires, when the
  * watcher or the application says so, or when a NOTIFY fails: by a NOTIFY that says terminated wherever one can arrive. */
 #include "published.h"
-#include "ss/tag.h"
 
 /* RFC6665:4.1.3 RFC6665:8.4 */
 static const char *const reasons[SS_REASON_COUNT] = { [SS_REASON_NONE] = "",
@@ -293,7 +292,7 @@ static ss_status make_dialog(const ss_visit *v, const ss_incoming *in, ss_subscr
 {
     char tag[SS_TAG_BYTES];
     ss_buffer tag_text = ss_buffer_on(tag, sizeof tag);
-    ss_put_response_tag(v->core, &tag_text, in->msg);
+    ss_put_new_tag(v->core, &tag_text);
     return ss_usage_make_dialog(v, sub, in->msg, ss_buffer_slice(&tag_text),
                                 (ss_dialog_options){ 0 });
 }

@@ -1,4 +1,4 @@
-/* ss/tag.h: the To tag of responses to a request that has none. */
+/* ss/tag.h: the To tag of responses to a request that has none, and makes no dialog: what identifies a dialog is drawn (19.3). */
 #ifndef SS_TAG_H
 #define SS_TAG_H
 
