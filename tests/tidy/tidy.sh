@@ -45,6 +45,9 @@ for file in "${all[@]}"; do
         fault "$file: $lines lines, more than 900: it has a second subject"
     fi
 done
+fault_lines 'an empty file, which some command left' < <(
+    find . -maxdepth 1 -type f -empty
+    find cmake cli crypto debian docs fuzz live reports scenarios simnet stack tests -type f -empty)
 fault_lines 'tab or trailing blank' < <(grep -nP '\t|[ \r]$' "${all[@]}" /dev/null)
 
 finish
