@@ -27,8 +27,8 @@ static void unknown_key(sn_reading *r, const sn_fields *table, unsigned who, con
             known[count++] = f->key;
         }
     }
-    sn_wrong(r, key->place, sn_nearest(r, key->text, known, count), "unknown key '%s' in %s",
-             sn_shown(r, key->text), table->what);
+    sn_wrong(r, key->place, sn_meant_here(r, key->text, known, count), "unknown key '%s' in %s%s",
+             sn_shown(r, key->text), table->what, sn_meant_elsewhere(r, key->text, table->what));
 }
 
 static const char *who_name(const sn_fields *table, unsigned who)

@@ -70,6 +70,11 @@ void sn_field_read(sn_reading *r, const sn_field *field, const sn_item *value, v
 /** "{key: value, …}" */
 void sn_fields_write(sn_text *t, const sn_fields *table, unsigned who, const void *record);
 
+/** What an unknown key was probably meant as, of those known here; NULL. */
+const char *sn_meant_here(sn_reading *r, ss_slice key, const char *const *known, size_t count);
+/** "; it is a key of …" when another part of a scenario has it; else "". */
+const char *sn_meant_elsewhere(sn_reading *r, ss_slice key, const char *here);
+
 /* What tables and special readers are made of. Each notes what is wrong and says whether it was right. */
 
 bool sn_value_is_scalar(sn_reading *r, const sn_item *value, const char *what);

@@ -370,7 +370,8 @@ bool sn_quantity_dist(ss_slice word, sn_dist *dist, sn_flaw *flaw)
             return false;
         }
     } else if (name.len != 0 && !is_digit(name.at[0]) && name.at[0] != '-') {
-        return refuse(flaw, 0, name.len, "bad distribution: a time, exp, uniform or normal",
+        return refuse(flaw, 0, name.len,
+                      "bad distribution: a time, or as exp 3s, uniform 1s..5s, normal 3s 500ms",
                       dist_meant(name));
     } else if (!sn_quantity_time(word, &d.a, flaw)) {
         return false;

@@ -74,6 +74,24 @@ TEST(keys_are_known_once_and_all_there)
     RIG_CHECK(rows);
 }
 
+TEST(a_key_that_has_another_name_or_another_place_here_is_told_which)
+{
+    static const rig_mistake rows[] = {
+        { LINKS("«latency»: 1ms"), "unknown key 'latency' in link", "delay" },
+        { LINKS("«Packet_Loss»: 1%"), "unknown key 'Packet_Loss' in link", "loss" },
+        { TWO "calls:\n  - {name: mix, from: alice, to: bob, rate: 1/s, «talk»: 3s}\n",
+          "unknown key 'talk' in an entry of calls", "hold" },
+        { LINKS("«talk»: 3s"), "unknown key 'talk' in link", NULL }, /* a link has no hold */
+        { LINKS("«registrar»: a"), "unknown key 'registrar' in link; it is a key of domains.NAME",
+          NULL },
+        { LINKS("«drain»: 3s"), "unknown key 'drain' in link; it is a key of the scenario itself",
+          NULL },
+        { TWO "order: {mode: fifo, «limit»: 1}\n",
+          "unknown key 'limit' in order; it is a key of an entry of calls", NULL },
+    };
+    RIG_CHECK(rows);
+}
+
 TEST(what_the_design_has_and_this_version_has_not_is_said_so)
 {
     static const rig_mistake rows[] = {
