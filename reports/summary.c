@@ -3,6 +3,8 @@
  */
 #include "rp/summary.h"
 
+#include <string.h>
+
 #include "figures.h"
 #include "rp/results.h"
 #include "words.h"
@@ -161,6 +163,20 @@ static void more(rp_file *out, uint64_t count)
     }
 }
 
+/* A drain shorter than what was under way breaks the law as a leak does, and only a longer one tells them apart. */
+static void hint_at_drain(rp_file *out, const rp_run *run)
+{
+    const sn_violation *v = NULL;
+    for (unsigned nth = 0; (v = sn_judge_violation(run->judge, nth)) != NULL; nth++) {
+        if (strcmp(sn_laws[v->law].name, "LEFT1") == 0) {
+            rp_put_text(out, "  hint: was the drain too short? It was ");
+            rp_put_ms(out, run->drain);
+            rp_put_text(out, " ms; what is left after --set drain=1h was left for good\n");
+            return;
+        }
+    }
+}
+
 static void failed_laws(rp_file *out, const rp_run *run, bool colour)
 {
     const sn_violation *v = NULL;
@@ -185,6 +201,7 @@ static void failed_laws(rp_file *out, const rp_run *run, bool colour)
         end_line(out);
     }
     more(out, sn_judge_violation_count(run->judge));
+    hint_at_drain(out, run);
 }
 
 static void failed_expects(rp_file *out, const rp_run *run, bool colour)

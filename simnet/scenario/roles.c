@@ -12,7 +12,9 @@ static void judge_domain(sn_reading *r, sn_model *m, sn_domain_entry *d)
     if (g == NULL) {
         d->registrar.text = NULL;
     } else if (sn_group_lacks(g, SN_IS_REGISTRAR)) {
-        sn_wrong(r, d->registrar.place, NULL, "'%s' has not the role registrar", g->name.text);
+        sn_wrong(r, d->registrar.place, NULL,
+                 "'%s' has not the role registrar: give it roles: [proxy, registrar]",
+                 g->name.text);
     } else if (sn_group_size(g) > 1) {
         sn_wrong(r, d->registrar.place, NULL, "'%s' is %u nodes: a domain has one registrar",
                  g->name.text, (unsigned)g->count);

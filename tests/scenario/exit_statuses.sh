@@ -26,6 +26,8 @@ status 8 run missed_expect.yaml
 json sipsim-out/missed_expect/results.json 'd["expects"][0]["holds"] is False and d["expects"][0]["value"] == 0'
 status 9 run not_reached.yaml
 json sipsim-out/not_reached/results.json '[s["status"] for s in d["statuses"]] == [9, 8] and d["exit_status"] == 9'
+status 1 run good.yaml --set drain=1s -o short
+grep -q 'hint: was the drain too short? It was 1000.000 ms' stdout || fault 'it does not say that the drain may be to blame'
 status 3 run bad.yaml
 says 'bad.yaml:2:1'
 status 3 check bad.yaml good.yaml
