@@ -5,26 +5,16 @@
 
 #include "containers.h"
 
-static metered_call *call_of(sn_meter *m, uint32_t number)
+void sn_meter_calls_begin(sn_meter *m)
 {
-    while (number >= m->call_count) {
-        void *calls = m->calls;
-        const bool has_room =
-            sn_grow_array(&calls, m->call_count, &m->call_room, sizeof(metered_call));
-        m->calls = calls;
-        if (!has_room) {
-            m->out_of_memory = true;
-            return NULL;
-        }
-        m->calls[m->call_count++] = (metered_call){ .placed = SS_TIME_NEVER,
-                                                    .indicated = SS_TIME_NEVER,
-                                                    .answered = SS_TIME_NEVER,
-                                                    .accepted = SS_TIME_NEVER,
-                                                    .hangup = { SS_TIME_NEVER, SS_TIME_NEVER },
-                                                    .source = SN_NOBODY,
-                                                    .caller = SN_NOBODY };
-    }
-    return &m->calls[number];
+    static const metered_call unseen = { .placed = SS_TIME_NEVER,
+                                         .indicated = SS_TIME_NEVER,
+                                         .answered = SS_TIME_NEVER,
+                                         .accepted = SS_TIME_NEVER,
+                                         .hangup = { SS_TIME_NEVER, SS_TIME_NEVER },
+                                         .source = SN_NOBODY,
+                                         .caller = SN_NOBODY };
+    sn_shelf_begin(&m->calls, sizeof unseen, &unseen);
 }
 
 /* ---- set-up ---- */
@@ -195,14 +185,32 @@ static void count(sn_metrics *to, const metered_call *c, const sn_fact *f)
     }
 }
 
+/* Whether this was the last of it for the caller; for the callee, when no caller is known, as of a user agent on real sockets. */
+static bool is_last(const metered_call *c, const sn_fact *f)
+{
+    switch (f->call.event) {
+    case SN_CALL_BLOCKED:
+    case SN_CALL_REJECTED:
+    case SN_CALL_BYE:
+    case SN_CALL_ENDED:
+        return c->caller == SN_NOBODY || f->entity == c->caller;
+    case SN_CALL_REFUSED:
+    case SN_CALL_CANCELLED:
+        return c->caller == SN_NOBODY;
+    default:
+        return false;
+    }
+}
+
 /* After it was counted, so that counting sees what was before. */
 static void follow(sn_meter *m, metered_call *c, const sn_fact *f)
 {
     const ss_time now = f->key.at;
     const bool at_caller = f->entity == c->caller;
+    c->is_over |= is_last(c, f);
     switch (f->call.event) {
     case SN_CALL_BLOCKED:
-        c->blocked = m->reached[REACH_CALL_BLOCKED] = true;
+        m->reached[REACH_CALL_BLOCKED] = true;
         break;
     case SN_CALL_PROGRESS:
         m->reached[REACH_PROGRESS] = true;
@@ -257,9 +265,13 @@ static void follow(sn_meter *m, metered_call *c, const sn_fact *f)
 void sn_meter_call(sn_meter *m, const sn_fact *f)
 {
     m->reached[REACH_OVERLOAD] |= f->call.event == SN_CALL_OVERLOADED;
-    metered_call *c = f->call.number == 0 ? NULL : call_of(m, f->call.number);
-    if (c == NULL || f->call.event == SN_CALL_ACT_MISSED) {
-        return; /* without memory; or nothing happened to the call */
+    if (f->call.number == 0 || f->call.event == SN_CALL_ACT_MISSED) {
+        return; /* nothing happened to a call of the plan */
+    }
+    metered_call *c = sn_shelf_open(&m->calls, f->call.number, f->key.at);
+    if (c == NULL) {
+        m->out_of_memory = true;
+        return;
     }
     if (f->call.event == SN_CALL_PLACED) {
         c->placed = f->key.at;
@@ -278,6 +290,7 @@ void sn_meter_call(sn_meter *m, const sn_fact *f)
         }
     }
     follow(m, c, f);
+    sn_shelf_settle(&m->calls, f->call.number, c->is_over);
 }
 
 /* ---- registrations: RFC6076:4.1, 4.2 ---- */

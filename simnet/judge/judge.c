@@ -76,6 +76,7 @@ sn_judge *sn_judge_new(const sn_cast *cast, sn_law_mask mask)
     j->edited.invites = calloc(nodes, sizeof *j->edited.invites);
     j->registers = calloc(nodes, sizeof *j->registers);
     sn_network_begin(j);
+    sn_calls_begin(j);
     sn_streams_begin(j);
     sn_dialogs_begin(j);
     if (j->ordinals == NULL || j->excused == NULL || j->crashed == NULL || j->notes == NULL ||
@@ -109,7 +110,7 @@ void sn_judge_free(sn_judge *j)
     free(j->notes);
     free(j->calls_up);
     free(j->registers);
-    free(j->calls);
+    sn_shelf_free(&j->calls);
     free(j->lefts);
     sn_subs_free(j);
     sn_names_free(j);

@@ -10,6 +10,7 @@
 #include "sn/judge.h"
 
 #include "containers.h"
+#include "shelf.h"
 
 /* clang-format off: a row for each subject */
 #define LAW_LIST(X)                                                                             \
@@ -357,8 +358,7 @@ struct sn_judge {
     edited_view edited;
     dialogs_view dialogs;
     session_facts sessions[16]; /* the last descriptions read, by their hash */
-    call_view *calls;           /* by number */
-    uint32_t call_count, call_room;
+    shelf calls;                /* call_view by number */
     map sub_dialog_index, sub_index, sub_chains, sub_notifies; /* subscriptions.c */
     struct sub_dialog *sub_dialogs;
     uint32_t sub_dialog_count, sub_dialog_room;
@@ -615,6 +615,7 @@ void sn_queues_crash(sn_judge *j, uint32_t node);
 void sn_queues_free(sn_judge *j);
 
 /* leftovers.c: LEFT1, LIVE1, DLG1 */
+void sn_calls_begin(sn_judge *j);
 void sn_call_judge(sn_judge *j, const sn_fact *f);
 void sn_left_judge(sn_judge *j, const sn_fact *f);
 void sn_lefts_finish(sn_judge *j);

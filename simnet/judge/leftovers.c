@@ -4,20 +4,18 @@
 
 enum { CALLER, CALLEE };
 
-static call_view *call_of(sn_judge *j, uint32_t number)
+void sn_calls_begin(sn_judge *j)
 {
-    while (number >= j->call_count) {
-        void *calls = j->calls;
-        const bool has_room =
-            sn_grow_array(&calls, j->call_count, &j->call_room, sizeof(call_view));
-        j->calls = calls;
-        if (!has_room) {
-            j->out_of_memory = true;
-            return NULL;
-        }
-        j->calls[j->call_count++] = (call_view){ .caller = SN_NOBODY, .callee = SN_NOBODY };
-    }
-    return &j->calls[number];
+    static const call_view unseen = { .caller = SN_NOBODY, .callee = SN_NOBODY };
+    sn_shelf_begin(&j->calls, sizeof unseen, &unseen);
+}
+
+/* Nothing more is asked of a call that is over for whoever saw it. */
+static bool has_settled(const call_view *c)
+{
+    const unsigned caller = c->flags[CALLER], callee = c->flags[CALLEE];
+    return ((caller & CALL_SEEN) == 0 || (caller & CALL_OVER) != 0) &&
+           ((callee & CALL_SEEN) == 0 || (callee & CALL_OVER) != 0);
 }
 
 static int end_of_call(const call_view *c, const sn_fact *f)
@@ -148,8 +146,8 @@ static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
 /* Of a node that crashed nothing more can be asked. */
 static void excuse_all(sn_judge *j, uint32_t node)
 {
-    for (uint32_t i = 0; i < j->call_count; i++) {
-        call_view *c = &j->calls[i];
+    call_view *c = NULL;
+    for (uint32_t i = 0; (c = sn_shelf_next(&j->calls, &i)) != NULL; i++) {
         if (c->caller == node || c->callee == node) {
             c->flags[c->caller == node ? CALLER : CALLEE] |= CALL_EXCUSED | CALL_OUTCOME;
         }
@@ -194,9 +192,13 @@ void sn_call_judge(sn_judge *j, const sn_fact *f)
         move_unplanned(j, f);
         return;
     }
-    call_view *c = call_of(j, f->call.number);
-    if (c == NULL || f->call.event == SN_CALL_ACT_MISSED) {
-        return; /* without memory; or nothing happened to the call */
+    if (f->call.event == SN_CALL_ACT_MISSED) {
+        return; /* nothing happened to the call */
+    }
+    call_view *c = sn_shelf_open(&j->calls, f->call.number, f->key.at);
+    if (c == NULL) {
+        j->out_of_memory = true;
+        return;
     }
     if (f->call.event == SN_CALL_SEVERED) {
         c->flags[CALLER] |= CALL_EXCUSED;
@@ -209,6 +211,7 @@ void sn_call_judge(sn_judge *j, const sn_fact *f)
     if (f->call.event != SN_CALL_JOINED) {
         move_on(j, f, c);
     }
+    sn_shelf_settle(&j->calls, f->call.number, has_settled(c));
 }
 
 /* ---- LEFT1 ---- */
@@ -282,8 +285,8 @@ static void judge_agreement(sn_judge *j, const call_view *c, ss_time end)
 
 void sn_calls_finish(sn_judge *j, ss_time end)
 {
-    for (uint32_t i = 0; i < j->call_count; i++) {
-        const call_view *c = &j->calls[i];
+    const call_view *c = NULL;
+    for (uint32_t i = 0; (c = sn_shelf_next(&j->calls, &i)) != NULL; i++) {
         if (c->caller != SN_NOBODY && (c->flags[CALLER] & CALL_OUTCOME) == 0) {
             sn_judge_broken(j, LAW_LIVE1, end, c->caller, c->call_id,
                             "call c%u, placed at %s ms, came to nothing", i, sn_ms(c->placed).text);

@@ -4,6 +4,8 @@
 
 #include "sn/judge.h"
 
+#include "shelf.h"
+
 /* What a scenario may ask to have been reached, beside each timer: id, name, sentence. */
 #define REACH_LIST(X)                                                                              \
     X(CALL_ESTABLISHED, "call_established", "a caller got a 2xx and acknowledged it")              \
@@ -87,15 +89,14 @@ typedef struct metered_call {
     ss_time placed, indicated, answered, accepted; /* SS_TIME_NEVER: not yet */
     ss_time hangup[2];                             /* caller's, callee's */
     uint32_t source, caller;
-    bool blocked, cancelling, ended, completed, failed, confirmed;
+    bool cancelling, ended, completed, failed, confirmed, is_over;
 } metered_call;
 
 struct sn_meter {
     const sn_cast *cast;
     window *windows;
     uint32_t window_count, window_room;
-    metered_call *calls; /* by number */
-    uint32_t call_count, call_room;
+    shelf calls;                    /* metered_call by number */
     ss_time *registering;           /* per node: its first REGISTER since the last outcome left */
     uint64_t transactions, dialogs; /* live */
     bool reached[REACH_COUNT];
@@ -103,6 +104,7 @@ struct sn_meter {
 };
 
 /* calls_metered.c */
+void sn_meter_calls_begin(sn_meter *m);
 void sn_meter_call(sn_meter *m, const sn_fact *f);
 void sn_meter_registration(sn_meter *m, const sn_fact *f);
 

@@ -15,6 +15,7 @@ sn_meter *sn_meter_new(const sn_cast *cast)
         return NULL;
     }
     m->cast = cast;
+    sn_meter_calls_begin(m);
     m->registering = malloc(((size_t)cast->node_count + 1) * sizeof *m->registering);
     if (m->registering == NULL || sn_meter_window(m, SN_NOBODY, 0, SS_TIME_NEVER) != 0) {
         sn_meter_free(m);
@@ -35,7 +36,7 @@ void sn_meter_free(sn_meter *m)
         free(m->windows[i].metrics);
     }
     free(m->windows);
-    free(m->calls);
+    sn_shelf_free(&m->calls);
     free(m->registering);
     free(m);
 }
