@@ -96,7 +96,7 @@ static uint32_t append(void **array, uint32_t *count, uint32_t *cap, size_t size
         return UINT32_MAX;
     }
     if (*count == *cap) {
-        const uint32_t bigger = *cap == 0 ? 16 : *cap > UINT32_MAX / 2 ? UINT32_MAX : *cap * 2;
+        const uint32_t bigger = *cap == 0 ? 8 : *cap > UINT32_MAX / 2 ? UINT32_MAX : *cap * 2;
         void *moved = realloc(*array, bigger * size);
         if (moved == NULL) {
             return UINT32_MAX;

@@ -40,7 +40,7 @@ static sn_point point_of(const source *s, uint32_t k, ss_time at)
 static bool append(call_list *list, const sn_call *call, uint32_t ordinal)
 {
     if (list->count == list->cap) {
-        const uint32_t cap = list->cap == 0 ? 1024 : 2 * list->cap;
+        const uint32_t cap = list->cap == 0 ? 16 : 2 * list->cap;
         ordered_call *bigger = realloc(list->at, cap * sizeof *bigger);
         if (bigger == NULL) {
             return false;

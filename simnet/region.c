@@ -4,6 +4,7 @@
 #define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS, MAP_NORESERVE */
 #include "region.h"
 
+#include <string.h>
 #include <sys/mman.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -14,6 +15,7 @@
 #endif
 #endif
 #ifdef REGION_POISON
+enum { SPOILED = 0xdb };
 void __asan_unpoison_memory_region(void const volatile *addr, size_t size);
 #endif
 
@@ -24,10 +26,11 @@ void *sn_region_reserve(size_t bytes)
     return region == MAP_FAILED ? NULL : region;
 }
 
-void sn_region_show(void *part, size_t bytes)
+void sn_region_spoil(void *part, size_t bytes)
 {
 #ifdef REGION_POISON
     __asan_unpoison_memory_region(part, bytes);
+    memset(part, SPOILED, bytes);
 #else
     (void)part;
     (void)bytes;

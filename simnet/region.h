@@ -7,7 +7,8 @@
 /** Reserve zeroed memory, 4096-byte aligned. Pages cost nothing until they are touched. NULL when refused. */
 void *sn_region_reserve(size_t bytes);
 void sn_region_release(void *region, size_t bytes);
-/** Before release: a part whose store may have hidden bytes from AddressSanitizer; the addresses may serve others next. */
-void sn_region_show(void *part, size_t bytes);
+/** A part that a store has served: what the store hid from AddressSanitizer is shown again, and spoiled, so that a sanitized run in
+ *  which somebody takes such memory for cleared goes wrong. */
+void sn_region_spoil(void *part, size_t bytes);
 
 #endif

@@ -2,16 +2,15 @@
  * the queues.
  *
  * The region, front to back: the world, its partitions, nodes, link directions, the apps' states, the calls when they are
- * its own, the arena; then per partition the queue, the outbox, the store, the engines' pools and the log of facts. The latter parts are reserved far
- * larger than any plan of this size should need, and cost nothing until they are used; a machine that refuses to
- * reserve so much is asked for less.
+ * its own, all of that zero at first; the arena; then per partition the queue, the outbox, the store, the engines' pools and the
+ * log of facts, which are as an earlier world left them: each hands out nothing that it did not clear. These are reserved far
+ * larger than any plan of this size should need, and cost nothing until they are used; a machine that refuses to reserve so much
+ * is asked for less.
  */
 #include "world_state.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "region.h"
 
 #define ARENA_BYTES \
     (UINT64_C(4) << 20) /* one turn of an engine: a message of 64 KiB and its index */
@@ -128,7 +127,7 @@ static ss_status make_partition(sn_world *w, const layout *l, uint32_t number)
                                .pools = &p->pools,
                                .store = &p->store,
                                .decisions = w->decisions,
-                               .crypto = w->openssl == NULL ? NULL : &w->crypto };
+                               .crypto = w->crypto.hash == NULL ? NULL : &w->crypto };
     const uint64_t live = 1024 + 2 * (uint64_t)(p->end - p->first);
     return ss_pools_init(&p->pools, pools, l->store_bytes, live, live);
 }
@@ -226,12 +225,13 @@ static ss_status fill_world(sn_world *w, const layout *l, const sn_world_options
     return make_nodes(w, l, options);
 }
 
-static void *reserve(const sn_plan *plan, const sn_world_options *options, uint32_t partitions,
-                     uint32_t calls, layout *l)
+/* The ground's region, laid out for this plan; NULL without memory. */
+static void *find_ground(sn_ground *ground, const sn_plan *plan, const sn_world_options *options,
+                         uint32_t partitions, uint32_t calls, layout *l)
 {
     for (unsigned shrink = 0; shrink < RESERVE_TRIES; shrink++) {
         *l = lay_out(plan, options, partitions, calls, shrink);
-        void *region = sn_region_reserve(l->used);
+        void *region = sn_ground_take(ground, l->used, l->arena);
         if (region != NULL) {
             return region;
         }
@@ -240,14 +240,14 @@ static void *reserve(const sn_plan *plan, const sn_world_options *options, uint3
 }
 
 /* A world with `count` calls of its own, or with the plan's: NULL. */
-static sn_world *make_world(const sn_plan *plan, const sn_world_options *options,
+static sn_world *make_world(const sn_plan *plan, const sn_world_options *options, sn_ground *ground,
                             const sn_call *calls, uint32_t count)
 {
     layout l;
     const uint32_t wanted = options->partitions == 0 ? 1 : options->partitions;
     const uint32_t partitions = wanted < plan->cast.node_count ? wanted : plan->cast.node_count;
     SS_ASSERT(plan->cast.node_count > 0);
-    void *region = reserve(plan, options, partitions, count, &l);
+    void *region = find_ground(ground, plan, options, partitions, count, &l);
     if (region == NULL) {
         return NULL;
     }
@@ -256,10 +256,11 @@ static sn_world *make_world(const sn_plan *plan, const sn_world_options *options
                      .sinks = options->sinks,
                      .sink_count = options->sink_count,
                      .decisions = options->decisions,
+                     .ground = ground,
                      .calls = plan->calls,
                      .call_count = plan->call_count,
                      .region = region,
-                     .region_bytes = l.used,
+                     .zero_bytes = l.arena,
                      .fixed_bytes = l.fixed,
                      .partition_count = partitions,
                      .culprit = SN_NOBODY };
@@ -270,17 +271,27 @@ static sn_world *make_world(const sn_plan *plan, const sn_world_options *options
     if (w->decisions == NULL) {
         w->decisions = w->own_decisions = sn_decisions_new(plan->seed);
     }
-    if (sn_plan_needs_crypto(plan)) {
-        w->openssl = ss_openssl_new();
-        w->crypto = ss_openssl_crypto(w->openssl);
-    }
-    const bool can_hash = w->openssl != NULL || !sn_plan_needs_crypto(plan);
+    const bool can_hash = !sn_plan_needs_crypto(plan) || sn_ground_crypto(ground, &w->crypto);
     if (w->decisions == NULL || !can_hash ||
         sn_courses_new(plan, w->decisions, &w->courses) != SS_OK ||
         fill_world(w, &l, options) != SS_OK) {
         sn_world_free(w);
         return NULL;
     }
+    return w;
+}
+
+/* The world that has the ground to itself frees it. */
+static sn_world *make_world_and_ground(const sn_plan *plan, const sn_world_options *options,
+                                       const sn_call *calls, uint32_t count)
+{
+    sn_ground *ground = sn_ground_new();
+    sn_world *w = ground == NULL ? NULL : make_world(plan, options, ground, calls, count);
+    if (w == NULL) {
+        sn_ground_free(ground);
+        return NULL;
+    }
+    w->own_ground = ground;
     return w;
 }
 
@@ -292,9 +303,19 @@ sn_world *sn_world_new(const sn_plan *plan, const sn_world_options *options)
         sn_plan_decide_calls(plan, options->decisions, &calls, &count) != SS_OK) {
         return NULL;
     }
-    sn_world *w = make_world(plan, options, calls, count);
+    sn_world *w = options->ground == NULL
+                      ? make_world_and_ground(plan, options, calls, count)
+                      : make_world(plan, options, options->ground, calls, count);
     free(calls);
     return w;
+}
+
+static void leave_partition(sn_ground *ground, const sn_partition *p)
+{
+    sn_ground_leave(ground, p->queue.heap, p->queue.heap_peak * sizeof(sn_event));
+    sn_ground_leave(ground, p->queue.chunks.all, p->queue.chunks.carved * sizeof(sn_event_chunk));
+    sn_ground_leave(ground, p->store.base, p->store.used);
+    sn_ground_leave(ground, p->pools.store.base, p->pools.store.used);
 }
 
 void sn_world_free(sn_world *w)
@@ -302,13 +323,13 @@ void sn_world_free(sn_world *w)
     if (w == NULL) {
         return;
     }
+    sn_ground *ground = w->ground, *own = w->own_ground;
     for (uint32_t i = 0; w->partitions != NULL && i < w->partition_count; i++) {
-        const sn_partition *p = &w->partitions[i];
-        sn_region_show(p->store.base, p->store.used);
-        sn_region_show(p->pools.store.base, p->pools.store.used);
+        leave_partition(ground, &w->partitions[i]);
     }
     sn_decisions_free(w->own_decisions);
     sn_courses_free(w->courses);
-    ss_openssl_free(w->openssl);
-    sn_region_release(w->region, w->region_bytes);
+    sn_ground_leave(ground, w, w->zero_bytes);
+    sn_ground_give(ground);
+    sn_ground_free(own);
 }

@@ -7,6 +7,7 @@
 #define WORLD_STATE_H
 
 #include "event_queue.h"
+#include "ground.h"
 #include "link/impair.h"
 #include "resolver.h"
 #include "sn/host.h"
@@ -69,13 +70,13 @@ struct sn_world {
     const sn_sink *sinks;
     uint32_t sink_count;
     sn_decisions *decisions, *own_decisions; /* the latter when none were lent */
-    ss_openssl *openssl;                     /* NULL: nobody hashes */
-    ss_crypto crypto;
+    sn_ground *ground, *own_ground;          /* the latter when none was lent */
+    ss_crypto crypto;                        /* where somebody hashes */
     const sn_call *calls; /* the plan's; in the region when decisions were lent */
     uint32_t call_count;
     sn_courses *courses; /* NULL: no link walks or flaps */
-    void *region;
-    size_t region_bytes, fixed_bytes;
+    void *region;        /* the ground's */
+    size_t zero_bytes, fixed_bytes;
     sn_partition *partitions;
     uint32_t partition_count;
     sn_node_state *nodes;

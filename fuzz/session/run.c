@@ -36,6 +36,16 @@ static void judge(const watching *w, fz_verdict *v)
     }
 }
 
+/* All inputs run on one ground, each as if it were the first. */
+static sn_ground *ground_of_all(void)
+{
+    static sn_ground *ground;
+    if (ground == NULL) {
+        ground = sn_ground_new();
+    }
+    return ground;
+}
+
 static bool run_world(const sn_plan *plan, const sn_sink *sinks, uint32_t count, watching *w,
                       fz_verdict *v)
 {
@@ -44,8 +54,9 @@ static bool run_world(const sn_plan *plan, const sn_sink *sinks, uint32_t count,
     for (uint32_t i = 0; i < count; i++) {
         all[i + 1] = sinks[i];
     }
-    sn_world *world =
-        sn_world_new(plan, &(sn_world_options){ .sinks = all, .sink_count = count + 1 });
+    sn_world *world = sn_world_new(
+        plan,
+        &(sn_world_options){ .sinks = all, .sink_count = count + 1, .ground = ground_of_all() });
     if (world == NULL) {
         return false;
     }

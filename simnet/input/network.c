@@ -194,9 +194,9 @@ static void fill_proxy(network *n, const actor *a, sn_group_spec *g)
                          .guard_count = (a->ways & LOGS_IN) != 0 };
 }
 
-static void fill_link(sn_link_kind *link)
+static void fill_link(sn_link_kind *link, const char *name)
 {
-    link->up = sn_link_params_default();
+    *link = (sn_link_kind){ .name = name, .up = sn_link_params_default() };
     link->up.delay = SS_MS(10);
     link->up.delay_floor = SS_MS(1);
     link->down = link->up;
@@ -221,8 +221,7 @@ void sn_input_network_begin(network *n, unsigned number)
                               .settings = ss_settings_default(),
                               .transport =
                                   (a->ways & TCP) != 0 ? SS_TRANSPORT_TCP : SS_TRANSPORT_UDP };
-        fill_link(&n->links[n->count]);
-        n->links[n->count].name = a->name;
+        fill_link(&n->links[n->count], a->name);
         if (a->role == 'u') {
             fill_ua(n, a, g);
         } else {

@@ -9,7 +9,7 @@ bool sn_grow_array(void **array, uint32_t count, uint32_t *room, size_t size)
     if (count < *room) {
         return true;
     }
-    const uint32_t more = *room == 0 ? 64 : *room * 2;
+    const uint32_t more = *room == 0 ? 8 : *room * 2;
     void *bigger = more > *room ? realloc(*array, (size_t)more * size) : NULL;
     if (bigger == NULL) {
         return false;
@@ -32,7 +32,7 @@ static uint32_t place_of(const map *m, uint64_t key)
 
 static bool widen(map *m)
 {
-    const uint32_t room = m->slots == NULL ? 256 : (m->mask + 1) * 2;
+    const uint32_t room = m->slots == NULL ? 32 : (m->mask + 1) * 2;
     map wider = { calloc(room, sizeof(slot)), room - 1, m->count };
     if (room == 0 || wider.slots == NULL) {
         free(wider.slots);

@@ -27,6 +27,13 @@ void sn_judge_broken(sn_judge *j, law l, ss_time at, uint32_t node, uint64_t cal
     if (j->kept_count == SN_VIOLATIONS_KEPT) {
         return;
     }
+    if (j->kept == NULL) {
+        j->kept = calloc(SN_VIOLATIONS_KEPT, sizeof *j->kept);
+    }
+    if (j->kept == NULL) {
+        j->out_of_memory = true;
+        return;
+    }
     sn_violation *v = &j->kept[j->kept_count++];
     *v = (sn_violation){ .law = l, .at = at, .node = node, .call_id = call_id, .key = j->key };
     va_list arguments;
@@ -101,6 +108,7 @@ void sn_judge_free(sn_judge *j)
     sn_map_free(&j->accepted);
     sn_map_free(&j->cseqs);
     sn_map_free(&j->unplanned);
+    free(j->kept);
     free(j->all);
     free(j->agenda.entries);
     free(j->owed);

@@ -310,7 +310,7 @@ struct sn_judge {
     sn_law_mask mask;
     ss_slice payload; /* of the message being judged; borrowed */
     uint64_t count, counts[LAW_COUNT];
-    sn_violation kept[SN_VIOLATIONS_KEPT];
+    sn_violation *kept; /* SN_VIOLATIONS_KEPT of them; NULL before the first */
     uint32_t kept_count;
     bool out_of_memory; /* told as a violation of no law: judged no further */
 

@@ -237,6 +237,7 @@ small_run small_run_plan(const sn_plan *plan, const small_options *options)
                                                           .sinks = &sink,
                                                           .sink_count = 1,
                                                           .decisions = options->decisions,
+                                                          .ground = options->ground,
                                                           .apps = apps });
     CHECK_NOT_NULL(w);
     run.state = sn_world_run(w, UINT64_MAX);

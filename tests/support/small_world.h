@@ -45,6 +45,7 @@ typedef struct small_run {
 typedef struct small_options {
     uint32_t partitions;
     sn_decisions *decisions;
+    sn_ground *ground;
     const sn_app_class *app;   /* for user agents and proxies; NULL: the plan's */
     const sn_app_class *proxy; /* for proxies alone; NULL: app */
     void *self;

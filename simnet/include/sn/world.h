@@ -23,6 +23,15 @@ typedef enum sn_run_state {
     SN_RUN_MEMORY   /* exit 7. No LEFT facts */
 } sn_run_state;
 
+/** What worlds leave to those that come after them, so that a short run asks nothing of the system: their region, and what hashes.
+ *  A world finds nothing in it of the ones before. */
+typedef struct sn_ground sn_ground;
+
+/** NULL without memory. */
+sn_ground *sn_ground_new(void);
+/** No world stands on it. */
+void sn_ground_free(sn_ground *g);
+
 typedef struct sn_world_options {
     uint32_t partitions;  /* 0, 1: one. More: the same world in parts, one after another */
     const sn_sink *sinks; /* borrowed for the world's life */
@@ -32,6 +41,7 @@ typedef struct sn_world_options {
     sn_decisions *decisions;
     /* by role, SN_ROLE_COUNT of them; NULL, or a NULL in it: the plan's own */
     const sn_app_class *const *apps;
+    sn_ground *ground; /* lent for the world's life, to it alone; NULL: it has its own */
 } sn_world_options;
 
 typedef struct sn_world sn_world;

@@ -103,6 +103,32 @@ TEST(any_bytes_are_a_session_with_one_digest)
     CHECK_EQ(run(SS_EMPTY).datagrams, 0);
 }
 
+/* One ground serves them all: whatever ran before, in whatever order, an input is as if it were the first. */
+TEST(an_input_finds_nothing_of_those_before)
+{
+    enum { INPUTS = TEST_IS_SANITIZED ? 30 : 150 };
+    static char bytes[INPUTS][200];
+    static size_t lens[INPUTS];
+    static uint64_t digests[INPUTS];
+    uint64_t state = 13;
+    for (size_t i = 0; i < INPUTS; i++) {
+        static const char call[] = { (char)SN_RECORD_MARK, 'C', 0, 0, 0, 0, 40 };
+        lens[i] = 4;
+        bytes[i][0] = (char)SN_RECORD_MARK;
+        bytes[i][1] = 'H';
+        bytes[i][2] = (char)(i % 16);
+        bytes[i][3] = (char)(i / 16);
+        memcpy(bytes[i] + lens[i], call, sizeof call);
+        lens[i] += sizeof call;
+        lens[i] += draw(&state, bytes[i] + lens[i], sizeof bytes[i] - lens[i]);
+        digests[i] = run((ss_slice){ bytes[i], lens[i] }).digest;
+    }
+    for (unsigned round = 0; round < 2 * INPUTS; round++) {
+        const size_t i = next(&state) % INPUTS;
+        CHECK_EQ(run((ss_slice){ bytes[i], lens[i] }).digest, digests[i]);
+    }
+}
+
 TEST(every_network_carries_a_call)
 {
     for (unsigned i = 0; sn_input_profile(i) != NULL; i++) {

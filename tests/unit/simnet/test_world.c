@@ -161,6 +161,31 @@ TEST(nothing_is_asked_of_the_heap_while_a_world_runs)
     sn_plan_free(plan);
 }
 
+/* Large and small, in parts and whole, each behind the ones before: in the sanitized build these left nothing but rubbish. */
+TEST(a_world_on_a_ground_that_others_used_is_as_on_its_own)
+{
+    static const struct {
+        uint32_t phones, partitions;
+        bool chatters;
+    } worlds[] = { { 2, 1, false }, { 30, 3, false }, { 9, 1, true },  { 3, 2, false },
+                   { 2, 1, true },  { 30, 1, false }, { 2, 1, false }, { 2, 2, true } };
+    sn_ground *ground = sn_ground_new();
+    CHECK_NOT_NULL(ground);
+    for (size_t i = 0; i < SS_COUNT(worlds); i++) {
+        sn_plan *plan = small_quickstart(i, worlds[i].phones);
+        small_options options = { .partitions = worlds[i].partitions,
+                                  .app = worlds[i].chatters ? &small_chatter : NULL };
+        const small_run alone = small_run_plan(plan, &options);
+        options.ground = ground;
+        const small_run behind = small_run_plan(plan, &options);
+        CHECK_EQ(behind.digest, alone.digest);
+        CHECK_EQ(behind.events, alone.events);
+        CHECK(alone.events > 10);
+        sn_plan_free(plan);
+    }
+    sn_ground_free(ground);
+}
+
 TEST(a_world_may_be_made_again_and_again_from_one_plan)
 {
     sn_plan *plan = small_quickstart(1, 3);
