@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUEUED_BITS UINT64_C(4000000) /* more than ever wait for one link */
+#define QUEUED_MAX  256u /* packets that wait for a link with a rate, where no number is said */
+#define QUEUED_BITS UINT64_C(4000000) /* more than such a queue has */
 enum { PASSES = 32 };                 /* messages that follow from one another, at most */
 enum { CALLS_MAX = 16, BEHAVIOUR_ROWS_MAX = 12, NUMBERED_MAX = 64, MESSAGE_MAX = 4096 };
 #define FIRST_CALL SS_S(1) /* by then everybody has registered */
@@ -66,7 +67,7 @@ static void set_link(making *m, const sn_input_record *r)
     up->delay += delay;
     up->mtu = r->args[MTU] == 0 ? up->mtu : 296u + 8u * r->args[MTU];
     up->rate.bps = r->args[RATE] == 0 ? 0 : UINT64_C(8000) << r->args[RATE] % 12;
-    up->queue.packets = r->args[QUEUE];
+    up->queue.packets = r->args[QUEUE] == 0 && up->rate.bps != 0 ? QUEUED_MAX : r->args[QUEUE];
     if (r->args[MASK] != 0) {
         up->loss.kind = SN_LOSS_MASK;
         up->loss.mask = (sn_loss_mask){ r->args[MASK], 8 };

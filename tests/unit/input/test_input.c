@@ -194,6 +194,26 @@ TEST(a_decision_about_a_message_is_kept_to)
     CHECK(lossy.oracle == NULL);
 }
 
+/* Else copies would wait for longer than transactions live, each to be a request of its own by then. */
+TEST(what_waits_for_a_slow_link_has_an_end)
+{
+    static const struct {
+        const char *line;
+        uint32_t packets;
+    } links[] = { { "link rate=12", 256 }, { "link rate=12 queue=7", 7 }, { "link mtu=9", 0 } };
+    for (size_t i = 0; i < SS_COUNT(links); i++) {
+        char bytes[64];
+        const char *why = "";
+        ss_buffer b = ss_buffer_on(bytes, sizeof bytes);
+        CHECK_OK(sn_input_record_parse_text(ss_slice_from(links[i].line), &b, &why));
+        sn_plan *plan = sn_input_plan(ss_buffer_slice(&b));
+        CHECK_NOT_NULL(plan);
+        CHECK_EQ(plan->links[0].up.queue.packets, links[i].packets);
+        CHECK_EQ(plan->links[0].down.queue.packets, links[i].packets);
+        sn_plan_free(plan);
+    }
+}
+
 TEST(wrong_lines_are_refused_with_a_reason)
 {
     static const char *const wrong[] = { "",
