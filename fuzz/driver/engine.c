@@ -60,6 +60,14 @@ const char *__lsan_default_suppressions(void)
     return "leak:libfyaml.so\n";
 }
 
+/* Nothing outlives an input, so freed memory need not be kept out of use for many of them; 256 MB of it are no friend of the caches. */
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+    return "quarantine_size_mb=16";
+}
+
 /* AFL++ in persistent mode, with its input in shared memory: when its compiler compiles this, its macros are there. */
 #if defined(__AFL_FUZZ_INIT) && !defined(FZ_AFL_DRIVER)
 #include <unistd.h>
