@@ -1,4 +1,4 @@
-/* app_ua.h: the state of a user agent's app, shared by its files: identity and events (app_ua.c), what it does by
+/* app_ua.h: the state of a user agent's app, shared by its files: events (app_ua.c), who it is (app_ua_identity.c), what it does by
  * itself (program.c), session descriptions (session.c), and what becomes of them after the INVITE (changes.c). */
 #ifndef APP_UA_H
 #define APP_UA_H
@@ -124,7 +124,11 @@ void sn_ua_call_remove(sn_ua_app *app, sn_host *host, uint32_t call);
 void sn_ua_tell(sn_host *host, const sn_ua_call *call, sn_call_event event, unsigned status,
                 bool synthetic);
 
-/* ---- names */
+/* ---- who it is */
+
+/** Its identity, which its engine borrows. SS_ERR_MEMORY. */
+SS_MUST_USE ss_status sn_ua_identify(sn_ua_app *app, sn_host *host);
+
 
 /** A user agent's address-of-record. */
 void sn_ua_put_aor(ss_buffer *b, const sn_plan *plan, uint32_t node);
