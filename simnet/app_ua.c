@@ -196,6 +196,7 @@ static void on_call_event(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_ca
         sn_program_refused(host, c, event);
     }
     if (meaning[event->kind].is_end) {
+        sn_program_over(app, host, turn, c);
         sn_ua_call_remove(app, host, event->call);
         return;
     }

@@ -21,9 +21,11 @@ typedef struct sn_ua_app {
 /** A call as the program sees it, from its start to its end. */
 typedef struct sn_ua_call {
     ss_ref next;
-    uint32_t call;         /* the engine's number */
-    uint32_t number;       /* the plan's k + 1, 0: not of the plan */
-    uint32_t row, row_end; /* of the program: the next to do */
+    uint32_t call;   /* the engine's number */
+    uint32_t number; /* the plan's k + 1, 0: not of the plan */
+    uint32_t row;    /* of the program: the next to do, before the end */
+    uint32_t row_end : 31;
+    uint32_t watches : 1; /* it subscribed to something: sn_program_over */
     bool is_callee : 1;
     bool is_answered : 1;
     bool is_asked : 1;  /* a re-INVITE waits for the story's answer */
@@ -93,11 +95,17 @@ uint32_t sn_program_number(const sn_host *host, ss_slice call_id);
 
 /** The acts of a story that are about events, messages and references. False: not possible now. */
 bool sn_program_event_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act);
-/** REFER within a call, to a node. */
-bool sn_program_refer(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_ua_call *call,
-                      uint32_t target);
-/** Its cookie; those of a story are small. */
+/** The node that an act in a call is about: of a group the first from its own index that is at neither end; without one, the other
+ *  end. SN_NOBODY. */
+uint32_t sn_program_other(const sn_host *host, const sn_ua_call *call, const sn_row *row);
+/** SUBSCRIBE, UNSUBSCRIBE, MESSAGE, INFO, REFER of who is in a call. False: not possible now. */
+bool sn_program_beside(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
+                       const sn_row *row);
+/** The call ended, and with it what it subscribed to. */
+void sn_program_over(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_ua_call *call);
+/** Cookies of the plan's subscription, and of references that end no call; those of a story are small. */
 #define SN_WATCH_COOKIE UINT64_MAX
+#define SN_STAYS_COOKIE (UINT64_MAX - 1)
 /** The end of the plan's subscription: another is made, as RFC 6665 4.1.3 says when. */
 void sn_program_subscription_ended(sn_host *host, const ss_event *event);
 /** Asks to be woken for it. */
@@ -128,7 +136,6 @@ void sn_ua_tell(sn_host *host, const sn_ua_call *call, sn_call_event event, unsi
 
 /** Its identity, which its engine borrows. SS_ERR_MEMORY. */
 SS_MUST_USE ss_status sn_ua_identify(sn_ua_app *app, sn_host *host);
-
 
 /** A user agent's address-of-record. */
 void sn_ua_put_aor(ss_buffer *b, const sn_plan *plan, uint32_t node);

@@ -97,29 +97,30 @@ static ss_slice put_target(sn_host *host, uint32_t callee)
 static uint32_t node_of_row(const sn_host *host, const sn_row *row, uint32_t on)
 {
     const sn_plan *plan = sn_host_plan(host);
-    if (row->value == 0) {
+    if ((row->flags & SN_ROW_GROUP) == 0) {
         return row->target;
     }
     const uint32_t index = plan->nodes[sn_host_node(host)].index + on;
     return plan->group_first[row->target] + index % plan->groups[row->target].count;
 }
 
-/* Transfers go to the first node from there that is at neither end of the call. */
-static bool transfer(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_ua_call *call,
-                     const sn_row *row)
+uint32_t sn_program_other(const sn_host *host, const sn_ua_call *call, const sn_row *row)
 {
     const sn_plan *plan = sn_host_plan(host);
     const sn_call *planned = plan_call(host, call);
+    if ((row->flags & SN_ROW_GROUP) == 0) {
+        return planned == NULL ? SN_NOBODY : call->is_callee ? planned->caller : planned->callee;
+    }
     for (uint32_t on = 0; on < 3 && on < plan->groups[row->target].count; on++) {
         const uint32_t target = node_of_row(host, row, on);
         const bool is_end =
             target == sn_host_node(host) ||
             (planned != NULL && (target == planned->caller || target == planned->callee));
         if (!is_end) {
-            return sn_program_refer(app, host, turn, call, target);
+            return target;
         }
     }
-    return false;
+    return SN_NOBODY;
 }
 
 /* A 1xx or 200 to the first INVITE, or to a re-INVITE that the story answers. */
@@ -163,7 +164,11 @@ bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
     case SN_OP_PRACK:
         return sn_change_prack(app, host, turn, call, row);
     case SN_OP_REFER:
-        return transfer(app, host, turn, call, row);
+    case SN_OP_SUBSCRIBE:
+    case SN_OP_UNSUBSCRIBE:
+    case SN_OP_MESSAGE:
+    case SN_OP_INFO:
+        return sn_program_beside(app, host, turn, call, row);
     case SN_OP_PROGRESS:
     case SN_OP_ANSWER:
         return say_to_invite(app, host, turn, call, row);
@@ -212,7 +217,7 @@ static sn_point point_of(const sn_host *host, const sn_ua_call *call, uint32_t r
 static bool needs_session(sn_op op)
 {
     return op == SN_OP_HOLD || op == SN_OP_RESUME || op == SN_OP_REINVITE || op == SN_OP_UPDATE ||
-           op == SN_OP_REFER || op == SN_OP_HANGUP;
+           op == SN_OP_HANGUP || sn_op_is_beside(op);
 }
 
 /* Rows without a wait are done at once; the first with one asks to be woken; those that change a session begin when it is up. */
@@ -262,7 +267,7 @@ void sn_program_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_cal
     const uint32_t choice = sn_decide_choice(sn_host_decisions(host), SN_DECISION_CHOICE, &point,
                                              choices, b->choice_count, b->weight_sum);
     call->row = choices[choice].first_row;
-    call->row_end = call->row + choices[choice].row_count;
+    call->row_end = (call->row + choices[choice].row_count) & 0x7fffffff;
     go_on(app, host, turn, call, false);
 }
 
@@ -333,7 +338,7 @@ static void take_rows(sn_host *host, sn_ua_call *call, const sn_call *planned)
     if (behaviour != 0) {
         const sn_choice_rows *rows = &plan->choices[plan->behaviours[behaviour - 1].first_choice];
         call->row = rows->first_row;
-        call->row_end = rows->first_row + rows->row_count;
+        call->row_end = (rows->first_row + rows->row_count) & 0x7fffffff;
     }
 }
 

@@ -35,18 +35,27 @@ static bool engine_call(const sn_ua_app *app, sn_host *host, uint32_t number, ui
     return c != NULL;
 }
 
-static bool ask(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act, ss_method method)
+/* What MESSAGE, INFO and OPTIONS say. */
+static ss_command request_of(const sn_row *row)
 {
-    const sn_row *row = &act->row;
-    ss_command c = { .kind = SS_CMD_REQUEST,
-                     .method = (uint8_t)method,
-                     .event = text_of(row->name),
-                     .body = text_of(row->text) };
-    c.body_type = c.body.len > 0 ? SS_LIT("text/plain") : SS_EMPTY;
+    const ss_method method = row->op == SN_OP_MESSAGE ? SS_METHOD_MESSAGE
+                             : row->op == SN_OP_INFO  ? SS_METHOD_INFO
+                                                      : SS_METHOD_OPTIONS;
+    const ss_slice body = text_of(row->text);
+    return (ss_command){ .kind = SS_CMD_REQUEST,
+                         .method = (uint8_t)method,
+                         .event = text_of(row->name),
+                         .body_type = body.len > 0 ? SS_LIT("text/plain") : SS_EMPTY,
+                         .body = body };
+}
+
+static bool ask(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act)
+{
+    ss_command c = request_of(&act->row);
     if (act->call != 0) {
         return engine_call(app, host, act->call, &c.call) && command(app, host, turn, &c);
     }
-    c.target = put_uri(host, row->target, sn_ua_put_target);
+    c.target = put_uri(host, act->row.target, sn_ua_put_target);
     return command(app, host, turn, &c);
 }
 
@@ -66,15 +75,6 @@ static bool subscribe(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t to,
                      .target = put_uri(host, to, place_of(event)),
                      .event = ss_slice_from(event),
                      .expires_s = expires_s };
-    return command(app, host, turn, &c);
-}
-
-bool sn_program_refer(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_ua_call *call,
-                      uint32_t target)
-{
-    ss_command c = { .kind = SS_CMD_REFER,
-                     .call = call->call,
-                     .refer_to = put_uri(host, target, sn_ua_put_target) };
     return command(app, host, turn, &c);
 }
 
@@ -119,13 +119,91 @@ bool sn_program_event_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn
     case SN_OP_PUBLISH:
         return say(app, host, turn, row);
     case SN_OP_MESSAGE:
-        return ask(app, host, turn, act, SS_METHOD_MESSAGE);
     case SN_OP_INFO:
-        return ask(app, host, turn, act, SS_METHOD_INFO);
     case SN_OP_OPTIONS:
-        return ask(app, host, turn, act, SS_METHOD_OPTIONS);
+        return ask(app, host, turn, act);
     default:
         return refer(app, host, turn, act);
+    }
+}
+
+/* ---- what is done beside a call, by a behaviour or a line of traffic ---- */
+
+/* The subscriptions that a call made: the engine's number of it is never used again. */
+static uint64_t cookie_of(const sn_ua_call *call)
+{
+    return UINT64_C(1) << 32 | call->call;
+}
+
+static bool end_watching(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_ua_call *call)
+{
+    ss_command c = { .kind = SS_CMD_UNSUBSCRIBE, .cookie = cookie_of(call) };
+    return command(app, host, turn, &c);
+}
+
+/* None is made as the run drains. */
+static bool watch(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call, const sn_row *row)
+{
+    const uint32_t to = sn_program_other(host, call, row);
+    if (to == SN_NOBODY || to == sn_host_node(host) ||
+        sn_host_now(host) >= sn_host_plan(host)->duration) {
+        return false;
+    }
+    call->watches = true;
+    return subscribe(app, host, turn, to, row->name, row->value, cookie_of(call));
+}
+
+/* RFC3515:2.4.1 */
+static bool send_away(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_ua_call *call,
+                      const sn_row *row)
+{
+    const uint32_t to = sn_program_other(host, call, row);
+    if (to == SN_NOBODY) {
+        return false;
+    }
+    ss_command c = { .kind = SS_CMD_REFER,
+                     .cookie = (row->flags & SN_ROW_STAYS) != 0 ? SN_STAYS_COOKIE : 0,
+                     .call = call->call,
+                     .refer_to = put_uri(host, to, sn_ua_put_target) };
+    return command(app, host, turn, &c);
+}
+
+/* In the call, or a MESSAGE to somebody else. */
+static bool say_something(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_ua_call *call,
+                          const sn_row *row)
+{
+    ss_command c = request_of(row);
+    if ((row->flags & SN_ROW_GROUP) == 0) {
+        c.call = call->call;
+        return command(app, host, turn, &c);
+    }
+    const uint32_t to = sn_program_other(host, call, row);
+    if (to == SN_NOBODY) {
+        return false;
+    }
+    c.target = put_uri(host, to, sn_ua_put_target);
+    return command(app, host, turn, &c);
+}
+
+bool sn_program_beside(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
+                       const sn_row *row)
+{
+    switch (row->op) {
+    case SN_OP_SUBSCRIBE:
+        return watch(app, host, turn, call, row);
+    case SN_OP_UNSUBSCRIBE:
+        return end_watching(app, host, turn, call);
+    case SN_OP_REFER:
+        return send_away(app, host, turn, call, row);
+    default:
+        return say_something(app, host, turn, call, row);
+    }
+}
+
+void sn_program_over(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_ua_call *call)
+{
+    if (call->watches) {
+        (void)end_watching(app, host, turn, call);
     }
 }
 
@@ -271,7 +349,7 @@ void sn_program_notified(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_
 {
     static const sn_row hangup = { .op = SN_OP_HANGUP };
     sn_ua_call *call = event->call == 0 ? NULL : sn_ua_call_find(app, host, event->call);
-    if (call != NULL && is_success(event->msg)) {
+    if (call != NULL && event->cookie != SN_STAYS_COOKIE && is_success(event->msg)) {
         sn_program_act(app, host, turn, call, &hangup);
     }
 }

@@ -2,18 +2,45 @@
  * a choice of a behaviour for who is called, of an entry of calls for who calls. */
 #include "model.h"
 
-static const char *const verbs[] = { "hold", "resume", "reinvite", "update", "transfer", "hangup" };
-static const sn_op ops[] = { SN_OP_HOLD,   SN_OP_RESUME, SN_OP_REINVITE,
-                             SN_OP_UPDATE, SN_OP_REFER,  SN_OP_HANGUP };
-enum { HOLD, RESUME, REINVITE, UPDATE, TRANSFER, VERBS = SS_COUNT(verbs) };
-_Static_assert(SS_COUNT(ops) == VERBS, "an op for each verb");
+enum {
+    MAY_TO = 1,
+    MAY_MEDIA = 2,
+    MAY_BY = 4,
+    MAY_TEXT = 8,
+    MAY_PACKAGE = 16,
+    MAY_EVENT = 32,
+    MAY_EXPIRES = 64
+};
+
+typedef struct verb_row {
+    const char *word;
+    sn_op op;
+    unsigned may; /* keys beside it */
+    unsigned must;
+    const char *wants; /* what is said without them */
+} verb_row;
+
+enum { SUBSCRIBE = 6 };
+static const verb_row verbs[] = {
+    { "hold", SN_OP_HOLD, MAY_BY, 0, NULL },
+    { "resume", SN_OP_RESUME, MAY_BY, 0, NULL },
+    { "reinvite", SN_OP_REINVITE, MAY_MEDIA, 0, NULL },
+    { "update", SN_OP_UPDATE, MAY_MEDIA, 0, NULL },
+    { "transfer", SN_OP_REFER, MAY_TO, MAY_TO, "a transfer needs 'to': a group of user agents" },
+    { "hangup", SN_OP_HANGUP, 0, 0, NULL },
+    [SUBSCRIBE] = { "subscribe", SN_OP_SUBSCRIBE, MAY_TO | MAY_EVENT | MAY_EXPIRES, 0, NULL },
+    { "unsubscribe", SN_OP_UNSUBSCRIBE, 0, 0, NULL },
+    { "message", SN_OP_MESSAGE, MAY_TO | MAY_TEXT, MAY_TEXT, "a message needs its 'text'" },
+    { "info", SN_OP_INFO, MAY_PACKAGE | MAY_TEXT, 0, NULL },
+    { "refer", SN_OP_REFER, MAY_TO, MAY_TO, "a refer needs 'to': a group of user agents" },
+};
+enum { VERBS = SS_COUNT(verbs), REFER = VERBS - 1 };
 
 static const char *const by_words[] = { "reinvite", "update", NULL };
 
 typedef struct after_record {
     sn_wait_entry waits[VERBS];
-    sn_name to;
-    unsigned media, by;
+    sn_after_entry entry;
 } after_record;
 
 #define VERB(number, word)                                                          \
@@ -22,7 +49,7 @@ typedef struct after_record {
         .offset = offsetof(after_record, waits) + (number) * sizeof(sn_wait_entry), \
         .codec = &sn_wait_codec                                                     \
     }
-#define AT(member) .offset = offsetof(after_record, member)
+#define AT(member) .offset = offsetof(after_record, entry.member)
 
 static const sn_field fields[] = {
     VERB(0, "hold"),
@@ -31,48 +58,60 @@ static const sn_field fields[] = {
     VERB(3, "update"),
     VERB(4, "transfer"),
     VERB(5, "hangup"),
+    VERB(6, "subscribe"),
+    VERB(7, "unsubscribe"),
+    VERB(8, "message"),
+    VERB(9, "info"),
+    VERB(10, "refer"),
     { .key = "to", .kind = SN_VALUE_NAME, AT(to) },
     { .key = "media", .kind = SN_VALUE_SPECIAL, AT(media), .codec = &sn_media_codec },
     { .key = "by", .kind = SN_VALUE_WORD, AT(by), .words = by_words },
+    { .key = "text", .kind = SN_VALUE_TEXT, AT(text), .max = 1000 },
+    { .key = "package", .kind = SN_VALUE_TEXT, AT(package), .max = 64 },
+    { .key = "event", .kind = SN_VALUE_WORD, AT(event), .words = sn_event_words },
+    { .key = "expires", .kind = SN_VALUE_TIME, AT(expires), .max = UINT64_C(4294967295) * SS_S(1) },
 };
 static const sn_fields table = { "a line of after", fields, SS_COUNT(fields), NULL };
 
+/* In the order of MAY_…. */
+static const char *const companions[] = {
+    "to", "media", "by", "text", "package", "event", "expires"
+};
+
 /* What goes with which verb. */
-static bool judge(sn_reading *r, const sn_item *item, const after_record *record, unsigned verb)
+static bool judge(sn_reading *r, const sn_item *item, const sn_after_entry *entry)
 {
-    const struct {
-        const char *key;
-        bool fits;
-    } companions[] = { { "to", verb == TRANSFER },
-                       { "media", verb == REINVITE || verb == UPDATE },
-                       { "by", verb == HOLD || verb == RESUME } };
+    const verb_row *verb = &verbs[entry->verb];
     const uint64_t before = r->mistake_count;
-    for (size_t i = 0; i < SS_COUNT(companions); i++) {
-        const sn_pair *pair = sn_item_pair(item, companions[i].key);
-        if (pair != NULL && !companions[i].fits) {
-            sn_wrong(r, pair->key->place, NULL, "'%s' does not go with '%s'", companions[i].key,
-                     verbs[verb]);
+    for (unsigned i = 0; i < SS_COUNT(companions); i++) {
+        const sn_pair *pair = sn_item_pair(item, companions[i]);
+        if (pair != NULL && (verb->may & 1u << i) == 0) {
+            sn_wrong(r, pair->key->place, NULL, "'%s' does not go with '%s'", companions[i],
+                     verb->word);
+        } else if (pair == NULL && (verb->must & 1u << i) != 0) {
+            sn_wrong(r, item->place, NULL, "%s", verb->wants);
         }
     }
-    if (verb == TRANSFER && record->to.text == NULL && sn_item_pair(item, "to") == NULL) {
-        sn_wrong(r, item->place, NULL, "a transfer needs 'to': a group of user agents");
+    if (entry->expires % SS_S(1) != 0) {
+        sn_wrong(r, sn_item_place(item, "expires"), NULL,
+                 "expires is in whole seconds: RFC 3261 20.19");
     }
     return r->mistake_count == before;
 }
 
 static void read_line(sn_reading *r, const sn_item *item, sn_after_list *list)
 {
-    after_record record = { .media = 0 };
+    after_record record = { .entry = { .expires = SS_S(3600) } };
     const uint64_t before = r->mistake_count;
     unsigned verb = VERBS;
     if (!sn_fields_read(r, &table, 0, item, &record) || r->mistake_count != before) {
         return;
     }
     for (unsigned i = 0; i < VERBS; i++) {
-        const sn_pair *pair = sn_item_pair(item, verbs[i]);
+        const sn_pair *pair = sn_item_pair(item, verbs[i].word);
         if (pair != NULL && verb != VERBS) {
-            sn_wrong(r, pair->key->place, NULL, "'%s' beside '%s': one act in a line", verbs[i],
-                     verbs[verb]);
+            sn_wrong(r, pair->key->place, NULL, "'%s' beside '%s': one act in a line",
+                     verbs[i].word, verbs[verb].word);
             return;
         }
         if (pair != NULL && !record.waits[i].is_set) {
@@ -81,14 +120,17 @@ static void read_line(sn_reading *r, const sn_item *item, sn_after_list *list)
         }
         verb = pair != NULL ? i : verb;
     }
+    record.entry.verb = verb;
     if (verb == VERBS) {
-        sn_wrong(r, item->place, NULL,
-                 "no act: hold, resume, reinvite, update, transfer or hangup, with its wait");
-    } else if (judge(r, item, &record, verb)) {
+        sn_wrong(
+            r, item->place, NULL,
+            "no act: hold, resume, reinvite, update, transfer, hangup, subscribe, unsubscribe, "
+            "message, info or refer, with its wait");
+    } else if (judge(r, item, &record.entry)) {
+        record.entry.wait = record.waits[verb].dist;
         list->entries =
             sn_hoard_grow(&r->hoard, list->entries, list->count, sizeof(*list->entries));
-        list->entries[list->count++] =
-            (sn_after_entry){ verb, record.waits[verb].dist, record.to, record.media, record.by };
+        list->entries[list->count++] = record.entry;
     }
 }
 
@@ -104,10 +146,18 @@ static void read_after(sn_reading *r, const sn_item *value, void *at)
     }
 }
 
+static void write_text(sn_text *t, const char *key, const char *text)
+{
+    if (text != NULL) {
+        sn_text_put_str(t, key);
+        sn_put_quoted(t, text);
+    }
+}
+
 static void write_line(sn_text *t, const sn_after_entry *e)
 {
     sn_text_put_str(t, "{");
-    sn_put_key(t, verbs[e->verb]);
+    sn_put_key(t, verbs[e->verb].word);
     sn_quantity_put_dist(t, &e->wait);
     if (e->to.text != NULL) {
         sn_text_put_str(t, ", to: ");
@@ -121,6 +171,14 @@ static void write_line(sn_text *t, const sn_after_entry *e)
         sn_text_put_str(t, ", by: ");
         sn_text_put_str(t, by_words[e->by]);
     }
+    if (e->verb == SUBSCRIBE) {
+        sn_text_put_str(t, ", event: ");
+        sn_text_put_str(t, sn_event_words[e->event]);
+        sn_text_put_str(t, ", expires: ");
+        sn_quantity_put_time(t, e->expires);
+    }
+    write_text(t, ", package: ", e->package);
+    write_text(t, ", text: ", e->text);
     sn_text_put_str(t, "}");
 }
 
@@ -138,23 +196,38 @@ static bool write_after(sn_text *t, const void *at)
 
 const sn_codec sn_after_codec = { read_after, write_after };
 
+/* What is said of a node to whom an act goes; nobody need be there for acts of the other end. */
+static const char *lack_of(const sn_after_entry *e)
+{
+    return e->verb == SUBSCRIBE               ? "'%s' is no ua: nothing to subscribe to"
+           : verbs[e->verb].op == SN_OP_REFER ? "'%s' is no ua: nobody is called there"
+                                              : "'%s' is no ua: nobody reads messages there";
+}
+
 void sn_after_resolve(sn_reading *r, sn_model *m, sn_after_list *list)
 {
     for (uint32_t i = 0; i < list->count; i++) {
         sn_name *to = &list->entries[i].to;
         const sn_group_entry *g = to->text == NULL ? NULL : sn_group_find(r, m, to, "node");
         if (g != NULL && sn_group_lacks(g, SN_IS_UA)) {
-            sn_wrong(r, to->place, NULL, "'%s' is no ua: nobody is called there", g->name.text);
+            sn_wrong(r, to->place, NULL, lack_of(&list->entries[i]), g->name.text);
         }
     }
 }
 
-sn_row sn_after_row(const sn_after_entry *e)
+sn_row sn_after_row(sn_reading *r, const sn_after_entry *e)
 {
-    return (sn_row){ .op = ops[e->verb],
+    const bool is_subscription = e->verb == SUBSCRIBE;
+    unsigned flags = e->by == 1 ? SN_ROW_BY_UPDATE : 0;
+    flags |= e->to.text != NULL ? SN_ROW_GROUP : 0;
+    flags |= e->verb == REFER ? SN_ROW_STAYS : 0;
+    return (sn_row){ .op = verbs[e->verb].op,
                      .after = e->wait,
-                     .flags = e->by == 1 ? SN_ROW_BY_UPDATE : 0,
+                     .flags = (uint8_t)flags,
                      .media = (uint8_t)e->media,
-                     .value = 1,
-                     .target = e->to.index };
+                     .value = is_subscription ? (uint32_t)(e->expires / SS_S(1)) : 0,
+                     .target = e->to.index,
+                     .name =
+                         is_subscription ? sn_event_words[e->event] : sn_kept_text(r, e->package),
+                     .text = sn_kept_text(r, e->text) };
 }

@@ -20,10 +20,17 @@ static void add_links(sn_reading *r, const sn_model *m)
     }
 }
 
+const char *sn_kept_text(sn_reading *r, const char *text)
+{
+    const char *kept = text == NULL ? NULL : sn_plan_text(r->plan, ss_slice_from(text));
+    sn_added(r, text != NULL && kept == NULL ? UINT32_MAX : 0);
+    return kept;
+}
+
 static void add_after(sn_reading *r, const sn_after_list *list)
 {
     for (uint32_t i = 0; i < list->count; i++) {
-        const sn_row row = sn_after_row(&list->entries[i]);
+        const sn_row row = sn_after_row(r, &list->entries[i]);
         sn_added(r, sn_plan_add_row(r->plan, &row));
     }
 }
@@ -43,9 +50,10 @@ static void add_behaviours(sn_reading *r, const sn_model *m)
             const sn_row reject = { .op = SN_OP_REJECT,
                                     .status = (uint16_t)c->reject,
                                     .value = (uint32_t)(c->retry_after / SS_S(1)) };
-            const sn_row redirect = {
-                .op = SN_OP_REDIRECT, .status = 302, .value = 1, .target = c->redirect.index
-            };
+            const sn_row redirect = { .op = SN_OP_REDIRECT,
+                                      .status = 302,
+                                      .flags = SN_ROW_GROUP,
+                                      .target = c->redirect.index };
             sn_added(r, sn_plan_add_choice(r->plan, c->weight));
             if (c->ring.is_set) {
                 sn_added(r, sn_plan_add_row(r->plan, &ring));
@@ -465,13 +473,6 @@ static void add_act_check(sn_reading *r, const sn_story_entry *e, const sn_act *
     sn_added(r, sn_plan_add_check(r->plan, &check, act->group, act->index));
 }
 
-static const char *kept_text(sn_reading *r, const char *text)
-{
-    const char *kept = text == NULL ? NULL : sn_plan_text(r->plan, ss_slice_from(text));
-    sn_added(r, text != NULL && kept == NULL ? UINT32_MAX : 0);
-    return kept;
-}
-
 static void add_event_row(sn_reading *r, const sn_story_entry *e, sn_act *act)
 {
     const bool has_event =
@@ -481,8 +482,8 @@ static void add_event_row(sn_reading *r, const sn_story_entry *e, sn_act *act)
     act->row.value = (uint32_t)(e->expires / SS_S(1));
     act->row.status = e->closed ? 0 : 1;
     act->row.other = e->other;
-    act->row.name = has_event ? sn_event_words[e->event] : kept_text(r, e->package);
-    act->row.text = kept_text(r, e->text);
+    act->row.name = has_event ? sn_event_words[e->event] : sn_kept_text(r, e->package);
+    act->row.text = sn_kept_text(r, e->text);
 }
 
 static void add_act(sn_reading *r, const sn_story_entry *e)
@@ -511,7 +512,7 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
         act.row.op = SN_OP_UNREGISTER;
     } else if (e->verb == SN_VERB_REGISTER) {
         act.row.value = (uint32_t)(e->expires / SS_S(1));
-        act.row.text = kept_text(r, e->contacts);
+        act.row.text = sn_kept_text(r, e->contacts);
     } else if (e->verb == SN_VERB_REPLAY) {
         act.row.value = (uint32_t)e->method;
     }

@@ -70,8 +70,8 @@ typedef struct sn_register_entry {
     uint32_t flow;            /* its reg-id; 0: none. RFC 5626 */
     sn_name others[3];        /* proxies of its other flows */
     uint32_t other_count;
-    const char *instance;     /* a URN, with {n}; NULL: none */
-    unsigned q_less;          /* thousandths that its q is below 1 */
+    const char *instance; /* a URN, with {n}; NULL: none */
+    unsigned q_less;      /* thousandths that its q is below 1 */
 } sn_register_entry;
 
 /** As whom a user agent logs in, and with what it is content. */
@@ -258,6 +258,9 @@ typedef struct sn_after_entry {
     sn_dist wait;
     sn_name to;
     unsigned media, by;
+    unsigned event; /* of sn_event_words */
+    ss_span expires;
+    const char *text, *package; /* NULL: none */
 } sn_after_entry;
 
 typedef struct sn_after_list {
@@ -613,8 +616,9 @@ void sn_session_judge(sn_reading *r, const sn_group_entry *caller, const sn_item
 extern const sn_codec sn_wait_codec;  /* at: sn_wait_entry; behaviours.c */
 extern const sn_codec sn_after_codec; /* at: sn_after_list; after.c */
 void sn_after_resolve(sn_reading *r, sn_model *m, sn_after_list *list);
-sn_row sn_after_row(const sn_after_entry *e);
-extern const sn_codec sn_contacts_codec; /* at: const char *, "<uri>, <uri>" or NULL: registering.c */
+sn_row sn_after_row(sn_reading *r, const sn_after_entry *e);
+extern const sn_codec
+    sn_contacts_codec; /* at: const char *, "<uri>, <uri>" or NULL: registering.c */
 extern const sn_codec sn_register_codec; /* sn_register_entry */
 extern const sn_codec sn_events_codec, sn_info_codec,
     sn_watch_codec; /* at: sn_group_entry; sn_watch_entry */
@@ -624,6 +628,8 @@ void sn_events_resolve(sn_reading *r, sn_model *m, sn_group_entry *g);
 bool sn_dns_knows(const sn_model *m, const char *host);
 /** An index of the plan, or out of the reading: there is no memory. */
 uint32_t sn_added(sn_reading *r, uint32_t index);
+/** A text that lives as long as the plan; NULL: none. */
+const char *sn_kept_text(sn_reading *r, const char *text);
 /** Records, events and settings into the plan. */
 void sn_dns_build(sn_reading *r, const sn_model *m);
 /** A finished plan, or NULL with mistakes noted; leaves through the hoard without memory. */

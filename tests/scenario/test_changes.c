@@ -61,3 +61,9 @@ TEST(a_change_is_taken_back_inside_its_reinvite)
 {
     flow_check("shipped/reinvite_undone", NULL);
 }
+
+/* RFC3515:2.4.1 RFC6665:4.1.2.3 RFC6086:4.1 a call's end ends what it subscribed to, and a reference need not end a call */
+TEST(beside_calls_messages_digits_subscriptions_and_references_come_and_go)
+{
+    flow_check("shipped/beside_calls", NULL);
+}

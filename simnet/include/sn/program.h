@@ -23,16 +23,16 @@ typedef struct sn_dist {
 } sn_dist;
 
 #define SN_OP_LIST(X)                                                                                   \
-    X(REGISTER)   /* value: expires in s; text: contacts of this one alone */                                                             \
+    X(REGISTER)   /* value: expires in s; text: contacts of this one alone */                           \
     X(UNREGISTER) /* value 1: all that is bound */                                                      \
     X(REPLAY)     /* of a tap: value is the ss_method of what it overheard */                           \
-    X(SAY)        /* of the root router: value: message of the plan, target: to whom, other: as whom */ \
-    X(QUERY)      /* what is bound */                                                                   \
-    X(CALL)       /* target: the callee's node; call: the plan's number of it; value: session_s */                        \
-    X(PROGRESS)   /* status */                                                                          \
+    X(SAY)   /* of the root router: value: message of the plan, target: to whom, other: as whom */      \
+    X(QUERY) /* what is bound */                                                                        \
+    X(CALL)  /* target: the callee's node; call: the plan's number of it; value: session_s */           \
+    X(PROGRESS) /* status */                                                                            \
     X(ANSWER)                                                                                           \
     X(REJECT)   /* status */                                                                            \
-    X(REDIRECT) /* status, target: a node of a story; value 1: a group, of a behaviour */               \
+    X(REDIRECT) /* status, target */                                                                    \
     X(CANCEL)                                                                                           \
     X(HANGUP)                                                                                           \
     X(BYE)   /* in an early dialog */                                                                   \
@@ -45,7 +45,7 @@ typedef struct sn_dist {
     X(PUBLISH)     /* the same, value: expires in s, 0 removes */                                       \
     X(MESSAGE)     /* target or call, text */                                                           \
     X(INFO)        /* call, name: the package or NULL, text */                                          \
-    X(REFER)       /* call, target; value 1: a group, of a behaviour */                                                                   \
+    X(REFER)       /* call, target */                                                                   \
     X(TRANSFER)    /* call, other: k + 1 of the call whose peer it shall meet */                        \
     X(OPTIONS)     /* target */                                                                         \
     X(HOLD)                                                                                             \
@@ -59,12 +59,14 @@ typedef enum sn_op { SN_OP_LIST(SN_OP_ID) SN_OP_COUNT } sn_op;
 
 /** How a row is done. */
 enum {
-    SN_ROW_RELIABLE = 1,  /* PROGRESS: RFC 3262 */
-    SN_ROW_OFFER = 2,     /* PROGRESS, PRACK: with an offer */
-    SN_ROW_ANSWER = 4,    /* PROGRESS: with the answer, or a preview of it */
-    SN_ROW_NO_OFFER = 8,  /* UPDATE, REINVITE: without */
+    SN_ROW_RELIABLE = 1,   /* PROGRESS: RFC 3262 */
+    SN_ROW_OFFER = 2,      /* PROGRESS, PRACK: with an offer */
+    SN_ROW_ANSWER = 4,     /* PROGRESS: with the answer, or a preview of it */
+    SN_ROW_NO_OFFER = 8,   /* UPDATE, REINVITE: without */
     SN_ROW_BY_UPDATE = 16, /* HOLD, RESUME: by UPDATE, not by re-INVITE */
-    SN_ROW_KEEPS = 32      /* CRASH: what was on its disk, bindings, is there afterwards */
+    SN_ROW_KEEPS = 32,     /* CRASH: what was on its disk, bindings, is there afterwards */
+    SN_ROW_GROUP = 64,     /* of a behaviour: target is a group: index for index, around */
+    SN_ROW_STAYS = 128     /* REFER: the call goes on when the other one stands */
 };
 
 /** One row: wait, then act. */
@@ -75,7 +77,7 @@ typedef struct sn_row {
     uint8_t flags; /* SN_ROW_ */
     uint8_t media; /* SS_MEDIA_BIT; CALL, ANSWER: of the session; 0: as the node has it */
     uint32_t value;
-    uint32_t target; /* dense node; of a behaviour's REDIRECT a group: index for index, around */
+    uint32_t target; /* dense node, or a group: SN_ROW_GROUP */
     uint32_t other;
     const char *name, *text; /* kept by the plan; NULL: none */
 } sn_row;
@@ -85,6 +87,13 @@ static inline bool sn_op_has_target(sn_op op)
 {
     return op == SN_OP_CALL || op == SN_OP_REDIRECT || op == SN_OP_SUBSCRIBE || op == SN_OP_REFER ||
            op == SN_OP_OPTIONS;
+}
+
+/** Ops that go beside the session of a call: of it, or because of it. */
+static inline bool sn_op_is_beside(sn_op op)
+{
+    return op == SN_OP_REFER || op == SN_OP_SUBSCRIBE || op == SN_OP_UNSUBSCRIBE ||
+           op == SN_OP_MESSAGE || op == SN_OP_INFO;
 }
 
 /** Event packages that user agents notify of; bits of sn_ua_spec.events. */

@@ -38,6 +38,21 @@ TEST(what_is_wrong_with_acts_of_a_call_is_said_at_its_place)
         { AFTER("[{hold: 1s, by: «updat»}]"), "", "update" },
         { AFTER("[{update: 1s, media: «vidoe»}]"), "'vidoe'", "video" },
         { AFTER("[{hold: uniform «5s..1s»}]"), "", NULL },
+        { AFTER("[{«mesage»: 1s, text: x}]"), "unknown key", "message" },
+        { AFTER("[«{»message: 1s}]"), "a message needs its 'text'", NULL },
+        { AFTER("[{message: 1s, text: «[»x]}]"), "", NULL },
+        { AFTER("[{message: 1s, text: x, «event»: dialog}]"), "does not go with 'message'", NULL },
+        { AFTER("[{message: 1s, text: x, to: «core»}]"), "nobody reads messages there", NULL },
+        { AFTER("[{info: 1s, «to»: bob}]"), "does not go with 'info'", NULL },
+        { AFTER("[{info: 1s, «packge»: dtmf}]"), "unknown key", "package" },
+        { AFTER("[{subscribe: 1s, event: «dialogue»}]"), "", "dialog" },
+        { AFTER("[{subscribe: 1s, expires: «1500ms»}]"), "whole seconds", NULL },
+        { AFTER("[{subscribe: 1s, «text»: x}]"), "does not go with 'subscribe'", NULL },
+        { AFTER("[{subscribe: 1s, to: «core»}]"), "nothing to subscribe to", NULL },
+        { AFTER("[{unsubscribe: 1s, «event»: dialog}]"), "does not go with 'unsubscribe'", NULL },
+        { AFTER("[«{»refer: 1s}]"), "a refer needs 'to'", NULL },
+        { AFTER("[{refer: 1s, to: «core»}]"), "nobody is called there", NULL },
+        { AFTER("[{subscribe: 1s, «refer»: 1s, to: bob}]"), "one act in a line", NULL },
         { TWO "behaviours: {b: [{reject: 486, after: «[»{hold: 1s}]}]}\n", "'answer' is missing",
           NULL },
         { CALLS("after: [{hold: 1s}], update: «2s»"), "'update' beside 'after'", NULL },
@@ -50,6 +65,34 @@ TEST(what_is_wrong_with_acts_of_a_call_is_said_at_its_place)
         { NODES("session_timer: {min: 100s}", "session_timer: «99s»"), "before the 'min'", NULL },
     };
     RIG_CHECK(rows);
+}
+
+TEST(what_goes_on_beside_a_call_reaches_the_plan_and_is_written_again)
+{
+    sn_scenario *s = rig_load_fine(
+        HEAD
+        "nodes: {a: {role: ua}, b: {role: ua}}\n"
+        "calls:\n  - {name: x, from: a, to: b, rate: 1/s, after: [{message: 1s, to: b, text: "
+        "\"a \\\"b\\\"\"}, {info: 2s, package: dtmf, text: 5}, {subscribe: exp 3s, event: dialog, "
+        "expires: 0s}, {unsubscribe: 4s}, {refer: 5s, to: b}, {transfer: 6s, to: a}]}\n");
+    const sn_row *rows = sn_scenario_plan(s)->rows;
+    CHECK_EQ(rows[0].op, SN_OP_MESSAGE);
+    CHECK_EQ(rows[0].flags, SN_ROW_GROUP);
+    CHECK_STR(rows[0].text, "a \"b\"");
+    CHECK_EQ(rows[1].op, SN_OP_INFO);
+    CHECK_EQ(rows[1].flags, 0);
+    CHECK_STR(rows[1].name, "dtmf");
+    CHECK_STR(rows[1].text, "5");
+    CHECK_EQ(rows[2].op, SN_OP_SUBSCRIBE);
+    CHECK_EQ(rows[2].after.kind, SN_DIST_EXP);
+    CHECK_EQ(rows[2].value, 0);
+    CHECK_STR(rows[2].name, "dialog");
+    CHECK_EQ(rows[3].op, SN_OP_UNSUBSCRIBE);
+    CHECK_EQ(rows[4].op, SN_OP_REFER);
+    CHECK_EQ(rows[4].flags, SN_ROW_GROUP | SN_ROW_STAYS);
+    CHECK_EQ(rows[5].op, SN_OP_REFER);
+    CHECK_EQ(rows[5].flags, SN_ROW_GROUP);
+    sn_scenario_free(s);
 }
 
 TEST(what_is_wrong_with_taps_and_their_acts_is_said_at_its_place)
