@@ -93,6 +93,7 @@ ss_status sn_plan_finish_dns(sn_plan *plan, const char **why)
         *why = "too many records of the DNS";
         return SS_ERR_FULL;
     }
+    plan->cast.avoid = plan->dns.avoid;
     ss_status status = bind_spells(plan, why);
     if (status == SS_OK) {
         status = fill_addresses(plan, why);

@@ -31,8 +31,15 @@ void sn_names_free(sn_judge *j)
 {
     sn_map_free(&j->names.asked);
     sn_map_free(&j->names.until);
+    sn_map_free(&j->names.lists_at);
+    sn_map_free(&j->names.nodes);
+    sn_map_free(&j->names.tries[0]);
+    sn_map_free(&j->names.tries[1]);
     free(j->names.memory);
     free(j->names.told);
+    free(j->names.has_servers);
+    free(j->names.lists);
+    free(j->names.items);
 }
 
 static bool prepare(sn_judge *j)
@@ -40,7 +47,11 @@ static bool prepare(sn_judge *j)
     names_view *v = &j->names;
     v->memory = v->memory == NULL ? malloc(MEMORY_BYTES) : v->memory;
     v->told = v->told == NULL ? calloc((size_t)j->cast->node_count + 1, sizeof *v->told) : v->told;
-    j->out_of_memory = j->out_of_memory || v->memory == NULL || v->told == NULL;
+    v->has_servers = v->has_servers == NULL
+                         ? calloc((size_t)j->cast->node_count + 1, sizeof *v->has_servers)
+                         : v->has_servers;
+    j->out_of_memory =
+        j->out_of_memory || v->memory == NULL || v->told == NULL || v->has_servers == NULL;
     return !j->out_of_memory;
 }
 
@@ -63,6 +74,9 @@ static void query_sent(sn_judge *j, const sn_fact *f, const sn_dns_message *m)
         sn_judge_broken(j, LAW_DNS1, f->key.at, f->entity, 0,
                         "a query left for what was answered, %s ms before that may be forgotten",
                         sn_ms(*until - f->key.at).text);
+    }
+    if (sn_map_find(&j->names.asked, key) != NULL) {
+        sn_servers_doubt(j, f, &m->question);
     }
     if (!sn_map_put(&j->names.asked, key, number_of(f, m))) {
         j->out_of_memory = true;
@@ -109,7 +123,9 @@ static void answer_received(sn_judge *j, const sn_fact *f, const sn_dns_message 
     }
     j->names.told[f->entity] += 1u + m->additionals;
     sn_map_remove(&j->names.asked, key);
-    if (!sn_map_put(&j->names.until, key, ss_time_after(f->key.at, SS_S(seconds_of(m))))) {
+    const ss_span kept = SS_S(seconds_of(m));
+    sn_servers_learn(j, f, m, kept);
+    if (!sn_map_put(&j->names.until, key, ss_time_after(f->key.at, kept))) {
         j->out_of_memory = true;
     }
 }

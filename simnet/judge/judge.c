@@ -241,6 +241,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
         break;
     case SN_FACT_CONNECTION:
         sn_connection_judge(j, f);
+        sn_servers_connection(j, f);
         break;
     case SN_FACT_NOTE:
         sn_note_judge(j, f);

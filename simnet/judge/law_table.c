@@ -162,6 +162,9 @@ const sn_law sn_laws[] = {
     [LAW_LOC1] = { "LOC1", "RFC3263:4",
                    "all copies of a request, and its CANCEL, go where the first one went; what "
                    "goes elsewhere is another transaction (4.3)" },
+    [LAW_LOC2] = { "LOC2", "RFC3263:4.3",
+                   "a request goes to one of the servers of a name only when each of a better "
+                   "priority failed it, or had just failed its sender" },
     [LAW_DNS1] = { "DNS1", "RFC2782",
                    "a host does not ask a DNS for what it was told and may still keep" },
     [LAW_QUE1] = { "QUE1", "RFC4412:4.5.2",

@@ -23,7 +23,7 @@
     X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
     X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(AUTH5)                                                \
     X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
-    X(LOC1) X(DNS1) X(QUE1) X(BTB1)                                                             \
+    X(LOC1) X(LOC2) X(DNS1) X(QUE1) X(BTB1)                                                     \
     X(TRN1) X(TRN2) X(TRN3)                                                                     \
     X(LEFT1) X(LIVE1)
 /* clang-format on */
@@ -81,6 +81,7 @@ typedef struct txn {
     uint32_t said_to; /* server: the node that the last response went to */
     uint64_t said;    /* server: hash of it; 0: none left */
     uint16_t from_port, said_port;
+    uint16_t to_port;    /* client */
     uint32_t generation; /* which life of this slot */
     uint32_t next_free;
     uint32_t next_accepted; /* the next older one of the same node and Call-ID, NO_TXN: none */
@@ -221,6 +222,16 @@ typedef struct names_view {
     map until;      /* (node, question) -> how long the answer may be kept */
     uint32_t *told; /* of each node: answers */
     unsigned char *memory;
+
+    /* servers_told.c, server_order.c: LOC2 */
+    bool *has_servers; /* of each node: of a name it was told several; NULL before any answer */
+    map lists_at;      /* (node, name, type) -> position in `lists` */
+    struct told_list *lists;
+    struct told_item *items;
+    uint32_t list_count, list_room, item_count, item_room;
+    map nodes;    /* address -> node, SN_NOBODY: nobody's */
+    map tries[2]; /* of requests, and failures of servers; two generations */
+    ss_time tries_until;
 } names_view;
 
 /* ---- what is known of a call, by the plan's number of it -------------------------------------------------------------- */
@@ -633,6 +644,21 @@ void sn_alone_free(sn_judge *j);
 void sn_place_judge(sn_judge *j, const sn_fact *f, const txn *first);
 void sn_names_judge(sn_judge *j, const sn_fact *f, ss_slice payload);
 void sn_names_free(sn_judge *j);
+
+/* servers_told.c: an answer came; a query left again */
+struct sn_dns_message;
+struct sn_dns_question;
+void sn_servers_learn(sn_judge *j, const sn_fact *f, const struct sn_dns_message *m, ss_span ttl);
+void sn_servers_doubt(sn_judge *j, const sn_fact *f, const struct sn_dns_question *q);
+
+/* server_order.c: LOC2 */
+/** A request leaves for the first time. */
+void sn_servers_judge(sn_judge *j, const sn_fact *f, const txn *t);
+/** A client transaction ends without any response. */
+void sn_servers_gave_nothing(sn_judge *j, const txn *t);
+/** A 503 came. */
+void sn_servers_refused(sn_judge *j, const txn *t);
+void sn_servers_connection(sn_judge *j, const sn_fact *f);
 
 /* ---- edited.c: messages that became others */
 

@@ -103,6 +103,9 @@ static void enter(sn_judge *j, const sn_fact *f, txn *t)
         sn_txn_over(j, t, t->reliable ? 64 * m->spans->t1 : m->spans->t4); /* RFC3263:5 */
     } else if (t->phase != PHASE_OVER) {
         const bool had_final = t->final_at != SS_TIME_NEVER;
+        if (!had_final) {
+            sn_servers_gave_nothing(j, t);
+        }
         sn_txn_over(j, t, had_final ? 0 : 64 * m->spans->t1);
     }
 }

@@ -30,6 +30,7 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->first = f->key.at;
     t->hash = f->hash;
     t->to = f->peer;
+    t->to_port = f->peer_port;
     t->call_id = f->sip.call_id;
     t->is_initial = f->sip.to_tag == 0;
     t->says = f->sip.says;
@@ -152,6 +153,7 @@ void sn_client_request_sent(sn_judge *j, const sn_fact *f)
         return;
     }
     begin(j, f, t);
+    sn_servers_judge(j, f, t);
     sn_dialog_request_sent(j, f);
     sn_dialogs_request_sent(j, f, t);
     if (f->sip.method == SS_METHOD_CANCEL) {
@@ -241,6 +243,9 @@ static void response_to(sn_judge *j, const sn_fact *f, txn *t)
     t->cancel_end = SS_TIME_NEVER;
     if (t->final_at == SS_TIME_NEVER) {
         t->status = f->sip.status;
+        if (t->status == 503) {
+            sn_servers_refused(j, t);
+        }
     }
     if (is_invite(t)) {
         final_to_invite(j, f, t);
@@ -310,6 +315,7 @@ void sn_client_timer_noted(sn_judge *j, const sn_fact *f, txn *t)
                         "the timer fired although status %u had come", t->status);
     }
     if (t->phase != PHASE_OVER) {
+        sn_servers_gave_nothing(j, t);
         sn_txn_over(j, t, 64 * member(j, t->node)->spans->t1);
     }
 }

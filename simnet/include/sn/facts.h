@@ -102,6 +102,7 @@ typedef struct sn_cast {
     uint32_t call_source_count;
     const sn_cast_guard *guards;
     uint32_t guard_count;
+    ss_span avoid; /* so long hosts avoid a server that did not answer: RFC 3263 4.3 */
 } sn_cast;
 
 /** The stable id of a node, from its group's name and its index there: no file order, no dense number. */
