@@ -142,13 +142,14 @@ static void ask_once(play *p, ss_slice text)
     }
 }
 
+/* Of a CANCEL there is none: it would have the branch of what it cancels, and be another request with it. RFC3261:9.1 */
 static void cancel(play *p)
 {
     ss_arena scratch = fz_arena(4);
     ss_msg msg;
     ss_diag diag;
     if (p->ask_count == 0 || ss_msg_parse(&msg, &scratch, p->asks[0].bytes, &diag) != SS_OK ||
-        !msg.is_request) {
+        !msg.is_request || msg.method == SS_METHOD_CANCEL) {
         return;
     }
     char number[24];
