@@ -263,6 +263,24 @@ static void add_server(ss_locate *l, const ss_srv *srv)
     l->text_used = (uint16_t)(l->text_used + target.len);
 }
 
+/* One priority after the other: what is left out, where there are too many, is the worst. */
+static void add_servers(ss_locate *l, const ss_records *records)
+{
+    uint32_t priority = 0, next = 0;
+    while (next <= UINT16_MAX && l->server_count < SS_LOCATE_SERVERS_MAX) {
+        priority = next;
+        next = UINT32_MAX;
+        for (uint16_t i = 0; i < records->count; i++) {
+            const uint32_t its = records->srvs[i].priority;
+            if (its == priority) {
+                add_server(l, &records->srvs[i]);
+            } else if (its > priority && its < next) {
+                next = its;
+            }
+        }
+    }
+}
+
 static void no_such_srv(ss_locate *l)
 {
     if (l->is_open && !l->from_naptr) {
@@ -285,9 +303,7 @@ static void take_servers(ss_locate *l, ss_status status, const ss_records *recor
         no_such_srv(l);
         return;
     }
-    for (uint16_t i = 0; i < records->count; i++) {
-        add_server(l, &records->srvs[i]);
-    }
+    add_servers(l, records);
     if (l->server_count == 0) {
         l->is_refused = true;
         no_such_srv(l);
