@@ -659,6 +659,8 @@ void sn_servers_gave_nothing(sn_judge *j, const txn *t);
 /** A 503 came. */
 void sn_servers_refused(sn_judge *j, const txn *t);
 void sn_servers_connection(sn_judge *j, const sn_fact *f);
+/** A request was held back. */
+void sn_servers_held(sn_judge *j, const sn_fact *f);
 
 /* ---- edited.c: messages that became others */
 

@@ -7,7 +7,7 @@
 #define GENERATION SS_S(600)
 
 enum { NAME_MAX = 253, AVOID_MAX_S = 3600 };
-enum { FAILED = 1, OPENING, BEGAN, TRIED };
+enum { FAILED = 1, OPENING, BEGAN, TRIED, HELD };
 
 /* ---- tries and failures, for two generations ---- */
 
@@ -17,9 +17,9 @@ static uint64_t place_key(uint64_t what, uint32_t node, uint32_t peer, uint16_t 
     return key == 0 ? 1 : key;
 }
 
-static uint64_t request_of(uint64_t what, const txn *t)
+static uint64_t request_of(uint64_t what, uint64_t call_id, uint8_t method)
 {
-    return ss_mix_absorb(ss_mix_absorb(what, t->call_id), t->method);
+    return ss_mix_absorb(ss_mix_absorb(what, call_id), method);
 }
 
 static void remember(sn_judge *j, ss_time now, uint64_t key, uint64_t value)
@@ -131,7 +131,8 @@ static ss_slice next_hop(ss_slice request)
 /* A message that left there for the request came to nothing. */
 static bool was_tried(const sn_judge *j, const txn *t, uint32_t peer, uint16_t port)
 {
-    const uint64_t branch = recall(j, place_key(request_of(TRIED, t), t->node, peer, port), 0);
+    const uint64_t branch =
+        recall(j, place_key(request_of(TRIED, t->call_id, t->method), t->node, peer, port), 0);
     const uint64_t *at =
         branch == 0 ? NULL : sn_map_find(&j->txns, sn_txn_key(t->node, CLIENT, branch, t->method));
     const txn *tried = at == NULL ? NULL : &j->all[*at];
@@ -143,7 +144,8 @@ static bool was_tried(const sn_judge *j, const txn *t, uint32_t peer, uint16_t p
 static bool has_failed(const sn_judge *j, const txn *t, uint32_t peer, uint16_t port)
 {
     const ss_time now = t->first;
-    const ss_time began = recall(j, place_key(request_of(BEGAN, t), t->node, 0, 0), now);
+    const ss_time began =
+        recall(j, place_key(request_of(BEGAN, t->call_id, t->method), t->node, 0, 0), now);
     const ss_time opening = recall(j, place_key(OPENING, t->node, peer, port), SS_TIME_NEVER);
     const ss_time avoided = recall(j, place_key(FAILED, t->node, peer, port), 0);
     const ss_span patience = 64 * member(j, t->node)->spans->t1;
@@ -250,6 +252,21 @@ static verdict verdict_of(const sn_judge *j, const txn *t, ss_slice host)
     return worst;
 }
 
+/* RFC7339:5.10 Some went elsewhere than to a server that asked for less. */
+void sn_servers_held(sn_judge *j, const sn_fact *f)
+{
+    if (j->names.has_servers != NULL) {
+        const uint64_t what = request_of(HELD, f->note.call_id, f->note.method);
+        remember(j, f->key.at, place_key(what, f->entity, 0, 0), 1);
+    }
+}
+
+static bool was_held(const sn_judge *j, const txn *t)
+{
+    const uint64_t what = request_of(HELD, t->call_id, t->method);
+    return recall(j, place_key(what, t->node, 0, 0), 0) != 0;
+}
+
 /* RFC5626:4.3 requests of who registered go by the connections that he has. */
 static bool goes_by_flow(const sn_judge *j, const txn *t)
 {
@@ -263,14 +280,16 @@ void sn_servers_judge(sn_judge *j, const sn_fact *f, const txn *t)
     }
     const ss_slice host = next_hop(j->payload);
     const bool is_name = host.len > 0 && host.len <= NAME_MAX;
-    if (is_name && !goes_by_flow(j, t) && verdict_of(j, t, host) == OUT_OF_ORDER) {
+    if (is_name && !goes_by_flow(j, t) && !was_held(j, t) &&
+        verdict_of(j, t, host) == OUT_OF_ORDER) {
         sn_judge_broken(j, LAW_LOC2, f->key.at, t->node, t->call_id,
                         "a request left for a server while one of a better priority had not "
                         "failed it");
     }
-    const uint64_t began = place_key(request_of(BEGAN, t), t->node, 0, 0);
+    const uint64_t began = place_key(request_of(BEGAN, t->call_id, t->method), t->node, 0, 0);
     remember(j, f->key.at, began, recall(j, began, f->key.at));
-    remember(j, f->key.at, place_key(request_of(TRIED, t), t->node, t->to, t->to_port),
+    remember(j, f->key.at,
+             place_key(request_of(TRIED, t->call_id, t->method), t->node, t->to, t->to_port),
              f->sip.branch);
 }
 

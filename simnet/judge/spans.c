@@ -155,6 +155,8 @@ void sn_note_judge(sn_judge *j, const sn_fact *f)
     if (n->kind == SS_NOTE_REFUSED ||
         (n->kind == SS_NOTE_DEFENCE && n->from != SS_DEFENCE_BLOCKS)) {
         refused(j, f->entity);
+    } else if (n->kind == SS_NOTE_HELD) {
+        sn_servers_held(j, f);
     } else if (n->kind == SS_NOTE_QUEUE) {
         sn_queue_noted(j, f);
     } else if (n->kind == SS_NOTE_DIALOG) {

@@ -271,7 +271,7 @@ ss_sent *ss_txn_sent(const ss_core *core, ss_turn *turn, const ss_txn *t)
 }
 
 /* RFC3261:21.5.4 nothing goes to a server before the end of the Retry-After of its 503. */
-void ss_txn_avoid(const ss_core *core, ss_turn *turn, const ss_txn *t, const ss_msg *response)
+void ss_txn_avoid(ss_core *core, ss_turn *turn, const ss_txn *t, const ss_msg *response)
 {
     uint32_t seconds = 0;
     if (!is_waiting(t) ||
@@ -280,9 +280,13 @@ void ss_txn_avoid(const ss_core *core, ss_turn *turn, const ss_txn *t, const ss_
           ss_msg_number(response, SS_HDR_RETRY_AFTER, &seconds) != SS_OK || seconds == 0))) {
         return;
     }
+    const ss_path path = ss_txn_path(core, t);
+    if (response == NULL) {
+        ss_self_limit_failed(core, turn->now, &path.remote);
+    }
     ss_output *out = ss_turn_add(turn, SS_OUT_AVOID);
     if (out != NULL) {
-        out->path = ss_txn_path(core, t);
+        out->path = path;
         out->avoid = SS_S(seconds);
     }
 }

@@ -183,7 +183,7 @@ ss_sent *ss_txn_sent(const ss_core *core, ss_turn *turn, const ss_txn *t);
 /** The places to try when this one fails: how many of them are in `others`. */
 uint16_t ss_txn_others(const ss_core *core, const ss_txn *t, ss_address others[SS_TXN_OTHERS_MAX]);
 /** The server at the other end failed, as RFC 3263 4.3 says: the host is told, once a transaction. */
-void ss_txn_avoid(const ss_core *core, ss_turn *turn, const ss_txn *t, const ss_msg *response);
+void ss_txn_avoid(ss_core *core, ss_turn *turn, const ss_txn *t, const ss_msg *response);
 
 /* ---- messages ---- */
 

@@ -20,13 +20,15 @@ size_t ss_overload_bytes(const ss_core *core)
 {
     return core->overload == 0
                ? 0
-               : ss_store_rounded(sizeof(ss_overload)) + ss_path_mtu_bytes(ss_overload_of(core));
+               : ss_store_rounded(sizeof(ss_overload)) + ss_path_mtu_bytes(ss_overload_of(core)) +
+                     ss_self_limit_bytes(ss_overload_of(core));
 }
 
 void ss_overload_forget(ss_core *core)
 {
     if (core->overload != 0) {
         ss_path_mtu_forget(core, ss_overload_of(core));
+        ss_self_limit_forget(core, ss_overload_of(core));
         ss_core_give(core, core->overload, sizeof(ss_overload));
         core->overload = 0;
     }

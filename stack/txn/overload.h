@@ -27,7 +27,8 @@ typedef struct ss_overload {
     bool is_server;
     uint32_t held; /* client transactions whose request was held back: ss_txn_held */
     ss_oc_server servers[SS_OC_SERVERS_MAX];
-    ss_ref paths; /* path_mtu.c; 0: nothing */
+    ss_ref paths;   /* path_mtu.c; 0: nothing */
+    ss_ref silence; /* self_limit.c; likewise */
 } ss_overload;
 
 /** NULL: nobody asked for anything. */
@@ -38,6 +39,15 @@ ss_overload *ss_overload_obtain(ss_core *core);
 /** Of path_mtu.c. */
 size_t ss_path_mtu_bytes(const ss_overload *o);
 void ss_path_mtu_forget(ss_core *core, ss_overload *o);
+
+/* Of self_limit.c: RFC 7339 5.9. */
+/** A request came to nothing: no response at all, or the transport failed. */
+void ss_self_limit_failed(ss_core *core, ss_time now, const ss_address *at);
+void ss_self_limit_heard(ss_core *core, const ss_address *at, unsigned status);
+/** True for a probe, too: the next one waits for twice as long. */
+bool ss_self_limit_admits(ss_core *core, ss_time now, const ss_address *to);
+size_t ss_self_limit_bytes(const ss_overload *o);
+void ss_self_limit_forget(ss_core *core, ss_overload *o);
 
 /** As ss_overload_stamp, when the algorithm is known. */
 ss_slice ss_overload_stamp_as(const ss_core *core, ss_arena *arena, ss_oc_algorithm algorithm,

@@ -205,7 +205,13 @@ static bool passes_rate(ss_oc_server *s, ss_time now, unsigned category)
 bool ss_overload_admits(ss_core *core, ss_time now, const ss_address *to, const ss_msg *request)
 {
     ss_oc_server *s = server_at(ss_overload_of(core), to);
-    if (s == NULL || request->method == SS_METHOD_CANCEL || request->method == SS_METHOD_ACK) {
+    if (request->method == SS_METHOD_CANCEL || request->method == SS_METHOD_ACK) {
+        return true;
+    }
+    if (!ss_self_limit_admits(core, now, to)) {
+        return false;
+    }
+    if (s == NULL) {
         return true;
     }
     const unsigned category = category_of(request);

@@ -67,6 +67,7 @@ static ss_up receive_response(ss_core *core, ss_turn *turn, const ss_msg *msg,
     }
     ss_txn_avoid(core, turn, t, msg);
     const ss_path path = ss_txn_path(core, t);
+    ss_self_limit_heard(core, &path.remote, msg->status);
     ss_overload_heard(core, turn->now, &path, msg, came_by);
     ss_txn_take_step(&step, client_event(t, msg->status));
     step.up.sent = sent;

@@ -238,3 +238,86 @@ TEST(rfc7339_5_4_sixteen_servers_are_known_and_the_seventeenth_takes_the_place_o
     CHECK_EQ(rig->engine.core.bytes, 0);
     px_free(rig);
 }
+
+/* Bob says nothing to `count` requests, until the last timer fired. */
+static void say_nothing(proxy_rig *rig, unsigned count, ss_time *now)
+{
+    for (unsigned i = 0; i < count; i++) {
+        CHECK(oc_goes(rig, "MESSAGE", ""));
+        *now += SS_S(32);
+        px_run_to(rig, *now);
+        while (px_take(rig) != NULL) {
+        }
+    }
+}
+
+TEST(rfc7339_5_9_a_server_that_is_silent_again_and_again_is_sent_no_more)
+{
+    proxy_rig *rig = oc_client(SS_OC_LOSS, SS_OC_NONE);
+    ss_time now = 0;
+    say_nothing(rig, 3, &now);
+    CHECK(!oc_goes(rig, "MESSAGE", ""));
+    CHECK(!oc_goes(rig, "INVITE", ""));
+    CHECK(!oc_goes(rig, "BYE", ";tag=b"));
+    px_free(rig);
+}
+
+/* One at a time, each after twice as long. */
+TEST(rfc7339_5_9_it_is_probed_with_an_exponential_back_off)
+{
+    proxy_rig *rig = oc_client(SS_OC_LOSS, SS_OC_NONE);
+    ss_time now = 0;
+    say_nothing(rig, 3, &now);
+    static const unsigned after_s[] = { 32, 64, 128, 256, 512, 1024, 2048, 2048 };
+    for (size_t i = 0; i < SS_COUNT(after_s); i++) {
+        now += SS_S(after_s[i]);
+        px_run_to(rig, now - 1);
+        CHECK(!oc_goes(rig, "MESSAGE", ""));
+        px_run_to(rig, now);
+        CHECK(oc_goes(rig, "MESSAGE", ""));
+        CHECK(!oc_goes(rig, "MESSAGE", ""));
+    }
+    px_free(rig);
+}
+
+TEST(rfc7339_5_9_with_its_first_response_all_go_again)
+{
+    static const unsigned statuses[] = { 100, 200, 404, 500, 503 };
+    for (size_t i = 0; i < SS_COUNT(statuses); i++) {
+        proxy_rig *rig = oc_client(SS_OC_LOSS, SS_OC_NONE);
+        ss_time now = 0;
+        say_nothing(rig, 3, &now);
+        px_run_to(rig, now + SS_S(32));
+        px_send(rig, ALICE, oc_request(rig, "MESSAGE", oc_next(), "", ""));
+        px_sent *probe = px_take(rig);
+        CHECK(ss_slice_starts(probe->bytes, SS_LIT("MESSAGE")));
+        px_send(rig, BOB, oc_answer(rig, probe, statuses[i], ""));
+        while (px_take(rig) != NULL) {
+        }
+        CHECK_EQ(oc_goes(rig, "MESSAGE", ""), statuses[i] != 503);
+        CHECK_EQ(oc_goes(rig, "MESSAGE", ""), statuses[i] != 503);
+        px_free(rig);
+    }
+}
+
+/* Not in a row: nothing is repeated. */
+TEST(rfc7339_5_9_failures_with_a_response_in_between_are_not_repeated)
+{
+    proxy_rig *rig = oc_client(SS_OC_LOSS, SS_OC_NONE);
+    ss_time now = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        say_nothing(rig, 2, &now);
+        oc_told(rig, "");
+    }
+    CHECK(oc_goes(rig, "MESSAGE", ""));
+    px_free(rig);
+}
+
+TEST(rfc7339_5_9_who_takes_no_part_is_limited_by_nothing)
+{
+    proxy_rig *rig = oc_client(SS_OC_NONE, SS_OC_NONE);
+    ss_time now = 0;
+    say_nothing(rig, 6, &now);
+    CHECK(oc_goes(rig, "MESSAGE", ""));
+    px_free(rig);
+}
