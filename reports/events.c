@@ -304,6 +304,10 @@ static char *put_by_kind(char *p, script *by, const sn_fact *fact)
     case SN_FACT_EDITED:
         p = put_edited(p, by, fact);
         break;
+    case SN_FACT_PATH_MTU:
+        p = LINE_NODE(p, "peer", by, fact->peer);
+        p = LINE_NUMBER(p, "mtu", fact->value);
+        break;
     case SN_FACT_SERVED:
         p = LINE_NUMBER(p, "bytes", fact->value);
         p = LINE_HASH(p, "hash", fact->hash);

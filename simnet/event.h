@@ -12,6 +12,7 @@ typedef enum sn_event_kind {
     SN_EVENT_STREAM,   /* arg: a connection, by its ordinal: has it been answered? arg2: or used? */
     SN_EVENT_RESOLVER, /* arg: a query to a DNS server, by its number: has it been answered? */
     SN_EVENT_RELEASE,  /* arg: a packet of the receiver's own that leaves now */
+    SN_EVENT_PROBE,    /* arg: an alarm of a way whose MTU the receiver finds out itself */
     SN_EVENT_SERVE     /* arg: a link direction that it transmits into, where packets wait */
 } sn_event_kind;
 

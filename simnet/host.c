@@ -315,6 +315,7 @@ static void crash(void *self, uint32_t node)
     p->world->nodes[node].told_mtu = 0; /* its next life knows what it was planned with */
     sn_streams_forget_all(p, node);
     sn_resolver_forget(p, node);
+    sn_path_probes_forget(p, node);
 }
 
 static void restart(void *self, uint32_t node)

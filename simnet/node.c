@@ -45,6 +45,7 @@ static void emit_datagram(sn_partition *p, sn_fact_kind kind, uint32_t node, con
         sn_packet_fact(kind, node, about, peer, header + SN_UDP_HEADER_BYTES + payload.len);
     fact.local_port = path->local.port;
     fact.peer_port = path->remote.port;
+    fact.is_probe = about->is_probe;
     fact.sip = about->sip;
     sn_emit(p, &fact, payload);
 }
@@ -208,7 +209,7 @@ static uint32_t known_mtu(const sn_partition *p, uint32_t node, const sn_packet 
                           const sn_ip *ip, uint32_t mtu)
 {
     const bool is_own = packet->about.id.origin == node && !packet->about.is_stream &&
-                        (ip->dont_fragment || ip->is_v6);
+                        !packet->about.is_probe && (ip->dont_fragment || ip->is_v6);
     const uint32_t known = is_own ? sn_path_mtu_of(p, node, ip->destination) : 0;
     return known != 0 && (mtu == 0 || known < mtu) ? known : mtu;
 }
@@ -241,11 +242,22 @@ static sn_about describe(sn_partition *p, uint32_t node, sn_address destination)
     };
 }
 
+/* Are its datagrams, of IPv4, for nobody to cut? RFC8899:4.5 those of who probes are when something is known. */
+static bool is_for_nobody_to_cut(const sn_partition *p, uint32_t node, sn_address destination,
+                                 const sn_about *about)
+{
+    const sn_plan *plan = p->world->plan;
+    const sn_group_spec *g = &plan->groups[plan->nodes[node].group];
+    return g->path_mtu_age != 0 || (g->probing.timer != 0 &&
+                                    (about->is_probe || sn_path_probed(p, node, destination) != 0));
+}
+
 static sn_ip header_of(const sn_partition *p, uint32_t node, sn_address destination,
                        const sn_about *about, size_t total, uint8_t protocol)
 {
     const bool is_v6 = !sn_address_is_v4(destination);
-    const bool looks = protocol == SN_PROTOCOL_UDP && sn_path_mtu_is_looked_for(p, node);
+    const bool looks =
+        protocol == SN_PROTOCOL_UDP && !is_v6 && is_for_nobody_to_cut(p, node, destination, about);
     return (sn_ip){ .source = sn_member_address_of(&p->world->plan->cast.nodes[node], is_v6),
                     .destination = destination,
                     .total = (uint32_t)total,
@@ -253,7 +265,7 @@ static sn_ip header_of(const sn_partition *p, uint32_t node, sn_address destinat
                     .id = (uint32_t)(is_v6 ? about->id.ordinal : about->id.ordinal & 0xffff),
                     .is_v6 = is_v6,
                     .ttl = SN_IP_TTL,
-                    .dont_fragment = looks && !is_v6,
+                    .dont_fragment = looks,
                     .protocol = protocol };
 }
 
@@ -303,11 +315,12 @@ bool sn_node_can_reach(const sn_partition *p, uint32_t node, sn_address destinat
            !sn_address_is_none(sn_member_address_of(member, !sn_address_is_v4(destination)));
 }
 
-void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
-                  const ss_msg *read)
+static void send_datagram(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
+                          const ss_msg *read, bool is_probe)
 {
     const sn_address destination = sn_address_from(&path->remote);
     sn_about about = describe(p, node, destination);
+    about.is_probe = is_probe;
     const uint16_t header = sn_ip_header_to(destination);
     size_t total = (size_t)header + SN_UDP_HEADER_BYTES + payload.len;
     const size_t mark = p->world->arena.used;
@@ -358,6 +371,28 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
     } else {
         put_out(p, node, ref, &ip);
     }
+}
+
+static bool probes(const sn_partition *p, uint32_t node)
+{
+    const sn_plan *plan = p->world->plan;
+    return plan->groups[plan->nodes[node].group].probing.timer != 0;
+}
+
+void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
+                  const ss_msg *read)
+{
+    send_datagram(p, node, path, payload, read, false);
+    if (probes(p, node) && path->local.port == SN_SIP_PORT && path->remote.port == SN_SIP_PORT) {
+        const sn_address to = sn_address_from(&path->remote);
+        const size_t size = sn_ip_header_to(to) + SN_UDP_HEADER_BYTES + payload.len;
+        sn_path_used(p, node, to, ss_hash64(0, payload), (uint32_t)size);
+    }
+}
+
+void sn_node_send_probe(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload)
+{
+    send_datagram(p, node, path, payload, NULL, true);
 }
 
 void sn_node_send_segment(sn_partition *p, uint32_t node, sn_address destination, const sn_tcp *tcp,
@@ -414,6 +449,23 @@ static uint16_t port_of(const sn_node_state *n)
     return n->class == NULL ? 0 : n->class->port;
 }
 
+/* Of one of its own probes, that nobody else is to hear of. */
+static bool is_of_probe(sn_partition *p, uint32_t node, const sn_about *about, const ss_path *path,
+                        ss_slice payload)
+{
+    ss_diag diag;
+    const size_t mark = p->world->arena.used;
+    if (!about->sip.is_sip || about->sip.is_request || about->sip.method != SS_METHOD_OPTIONS) {
+        return false;
+    }
+    ss_msg *msg = SS_ARENA_NEW(&p->world->arena, ss_msg);
+    const bool is_read =
+        msg != NULL && ss_msg_parse(msg, &p->world->arena, payload, &diag) == SS_OK;
+    const bool is_of = is_read && sn_path_probe_hears(p, node, path, msg);
+    p->world->arena.used = mark;
+    return is_of;
+}
+
 /* RFC768 */
 static void receive_datagram(sn_partition *p, uint32_t node, sn_about *about, const sn_ip *ip,
                              const sn_udp *udp, ss_slice bytes)
@@ -440,7 +492,7 @@ static void receive_datagram(sn_partition *p, uint32_t node, sn_about *about, co
     emit_datagram(p, SN_FACT_DATAGRAM_RECEIVED, node, about, &path, peer, udp->payload);
     if (is_for_resolver) {
         (void)sn_resolver_input(p, node, &path, udp->payload);
-    } else {
+    } else if (!probes(p, node) || !is_of_probe(p, node, about, &path, udp->payload)) {
         sn_app_input(p, node, &path, udp->payload);
     }
 }

@@ -54,7 +54,7 @@ ss_time *sn_path_told(sn_partition *p, uint32_t node)
     return all == NULL ? NULL : &all->told;
 }
 
-bool sn_path_mtu_is_looked_for(const sn_partition *p, uint32_t node)
+static bool is_looked_for(const sn_partition *p, uint32_t node)
 {
     const sn_plan *plan = p->world->plan;
     return plan->groups[plan->nodes[node].group].path_mtu_age != 0;
@@ -70,11 +70,21 @@ static known *find(paths *all, sn_address to)
     return NULL;
 }
 
+static bool is_probed(const sn_partition *p, uint32_t node)
+{
+    const sn_plan *plan = p->world->plan;
+    return plan->groups[plan->nodes[node].group].probing.timer != 0;
+}
+
 uint32_t sn_path_mtu_of(const sn_partition *p, uint32_t node, sn_address to)
 {
+    if (is_probed(p, node)) {
+        const uint32_t size = sn_path_probed(p, node, to);
+        return size == 0 && !sn_address_is_v4(to) ? LEAST_BYTES6 : size;
+    }
     const known *k = find(paths_of(p, node), to);
     const bool is_known = k != NULL && k->until > p->key.at;
-    if (!sn_address_is_v4(to) && !sn_path_mtu_is_looked_for(p, node)) {
+    if (!sn_address_is_v4(to) && !is_looked_for(p, node)) {
         return LEAST_BYTES6; /* RFC8201:1 */
     }
     return is_known ? k->mtu : 0;
@@ -125,11 +135,15 @@ void sn_path_mtu_hear(sn_partition *p, uint32_t node, const sn_icmp *icmp)
     const bool is_v6 = icmp->about.is_v6;
     const uint32_t said = icmp->mtu == 0 && !is_v6 ? plateau_below(total) : icmp->mtu;
     const uint32_t mtu = said < LEAST_BYTES ? LEAST_BYTES : said;
+    if (is_probed(p, node)) {
+        sn_path_probe_too_big(p, node, to, said);
+        return;
+    }
     if (is_v6 && said < LEAST_BYTES6) {
         return; /* RFC8201:4 "it must discard it" */
     }
     const uint32_t before = sn_path_mtu_of(p, node, to);
-    if (!sn_path_mtu_is_looked_for(p, node) || mtu >= total || (before != 0 && mtu > before)) {
+    if (!is_looked_for(p, node) || mtu >= total || (before != 0 && mtu > before)) {
         return;
     }
     const sn_plan *plan = p->world->plan;

@@ -143,6 +143,17 @@ uint16_t sn_plan_tcp_from(const ss_settings *s)
     return s->by_size ? (uint16_t)(most < UINT16_MAX ? most + 1 : UINT16_MAX) : 0;
 }
 
+/* RFC8899:5.3.1 who probes never finds more than its own link carries. */
+uint32_t sn_plan_size_mtu(const sn_plan *plan, uint32_t group)
+{
+    const sn_group_spec *g = &plan->groups[group];
+    if (g->probing.timer == 0 || g->via == SN_NOBODY) {
+        return g->settings.path_mtu;
+    }
+    const uint32_t mtu = plan->links[g->link].up.mtu;
+    return mtu == 0 ? SN_IP_BYTES_MAX : mtu < 1500 ? 1500 : mtu; /* unknown: 1300 bytes */
+}
+
 static void fill_member(const sn_plan *plan, const sn_spans *spans, uint32_t group, uint32_t index,
                         sn_member *m)
 {
@@ -161,7 +172,9 @@ static void fill_member(const sn_plan *plan, const sn_spans *spans, uint32_t gro
     m->has_queue = g->role == SN_ROLE_PROXY && g->proxy.has_queue;
     m->by_arrival = m->has_queue && g->proxy.queue.by_arrival;
     m->joins = g->role == SN_ROLE_UA && g->ua.joins;
-    m->tcp_from = sn_plan_tcp_from(&g->settings);
+    ss_settings settings = g->settings;
+    settings.path_mtu = sn_plan_size_mtu(plan, group);
+    m->tcp_from = sn_plan_tcp_from(&settings);
 }
 
 static ss_status make_nodes(sn_plan *plan, const char **why)
@@ -182,7 +195,8 @@ static ss_status make_nodes(sn_plan *plan, const char **why)
     for (uint32_t i = 0; i < plan->group_count; i++) {
         const ss_settings *s = &plan->groups[i].settings;
         order[i] = (named){ plan->groups[i].name, i };
-        spans[i] = (sn_spans){ s->t1, s->t2, s->t4 };
+        const sn_probing_spec *probing = &plan->groups[i].probing;
+        spans[i] = (sn_spans){ s->t1, s->t2, s->t4, probing->timer, probing->probes_max };
     }
     qsort(order, plan->group_count, sizeof *order, by_name);
     uint32_t node = 0;

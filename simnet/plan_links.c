@@ -39,7 +39,9 @@ static void let_off(sn_plan *plan, const sn_link_change *c)
 {
     const uint32_t most = most_mtu(c);
     for (uint32_t node = c->of.first; node <= c->of.last; node++) {
-        ss_settings settings = plan->groups[plan->nodes[node].group].settings;
+        const uint32_t group = plan->nodes[node].group;
+        ss_settings settings = plan->groups[group].settings;
+        settings.path_mtu = sn_plan_size_mtu(plan, group);
         sn_member *m = (sn_member *)&plan->cast.nodes[node];
         if (settings.path_mtu != 0 && settings.path_mtu < most) {
             settings.path_mtu = most;

@@ -39,6 +39,8 @@ SS_MUST_USE ss_status sn_plan_finish_faults(sn_plan *plan, const char **why);
 SS_MUST_USE ss_status sn_plan_finish_changes(sn_plan *plan, const char **why);
 /** The size of the smallest request that has to go by TCP; 0: any may go over UDP. RFC 3261 18.1.1 */
 uint16_t sn_plan_tcp_from(const ss_settings *s);
+/** The most that a group may take for the MTU of a path; 0: it knows none. */
+uint32_t sn_plan_size_mtu(const sn_plan *plan, uint32_t group);
 enum { SN_COURSE_STEPS_MAX = 1 << 24, SN_COURSE_SPANS_MAX = 1 << 20 };
 /** The level of a change that is a ramp or a walk, while it holds. */
 uint32_t sn_course_level(const sn_plan *plan, const sn_courses *courses, uint32_t change,

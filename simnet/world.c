@@ -147,6 +147,8 @@ static bool dispatch(sn_partition *p, const sn_event *event)
         return sn_stream_overdue(p, event);
     case SN_EVENT_RESOLVER:
         return sn_resolver_overdue(p, event);
+    case SN_EVENT_PROBE:
+        return sn_path_probe_due(p, event);
     case SN_EVENT_RELEASE:
         sn_node_release(p, event);
         return true;
@@ -239,6 +241,8 @@ static bool means_something(const sn_world *w, const sn_partition *p, const sn_e
         return sn_stream_is_waiting(p, event);
     case SN_EVENT_RESOLVER:
         return sn_resolver_is_waiting(p, event);
+    case SN_EVENT_PROBE:
+        return sn_path_probe_is_waiting(p, event);
     default:
         return true;
     }

@@ -121,6 +121,8 @@ uint64_t sn_tie(const sn_world *w, ss_time at, uint32_t receiver, uint32_t sende
 
 void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload,
                   const ss_msg *read);
+/** A request of OPTIONS that is to go in one packet, or not at all. */
+void sn_node_send_probe(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload);
 /** It has an address of that version of IP. */
 bool sn_node_can_reach(const sn_partition *p, uint32_t node, sn_address destination);
 /** A segment to an address, for the record of a call (hash, or 0). */
@@ -186,13 +188,29 @@ void sn_icmp_hear(sn_partition *p, uint32_t node, const sn_about *about, const s
 
 /* ---- the MTU of ways: path_mtu.c */
 
-bool sn_path_mtu_is_looked_for(const sn_partition *p, uint32_t node);
 /** What the way to an address carries; 0: nothing is known but the first link. */
 uint32_t sn_path_mtu_of(const sn_partition *p, uint32_t node, sn_address to);
 /** Until when the node's share of ICMPv6 errors is used up; NULL without memory. */
 ss_time *sn_path_told(sn_partition *p, uint32_t node);
 /** A router says that a packet of ours was too big. */
 void sn_path_mtu_hear(sn_partition *p, uint32_t node, const sn_icmp *icmp);
+
+/* ---- ways that a host probes itself: path_probe.c */
+
+/** What the way to an address carries, as probes have shown; 0: unknown. */
+uint32_t sn_path_probed(const sn_partition *p, uint32_t node, sn_address to);
+/** A datagram of so many bytes, with the header of IP, left for an address: the way is in use. */
+void sn_path_used(sn_partition *p, uint32_t node, sn_address to, uint64_t hash, uint32_t size);
+/** An alarm; false when nothing came of it. */
+bool sn_path_probe_due(sn_partition *p, const sn_event *event);
+/** Does the alarm, still in the queue, mean that an answer is waited for? */
+bool sn_path_probe_is_waiting(const sn_partition *p, const sn_event *event);
+/** Is it the response to a probe of the node? Then it is of nobody else. */
+bool sn_path_probe_hears(sn_partition *p, uint32_t node, const ss_path *path, const ss_msg *msg);
+/** A router says, about something that was sent to an address, what would fit. */
+void sn_path_probe_too_big(sn_partition *p, uint32_t node, sn_address to, uint32_t said);
+/** As a crash. */
+void sn_path_probes_forget(sn_partition *p, uint32_t node);
 
 /* ---- packets in the store: packet.c */
 

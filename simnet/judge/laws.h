@@ -108,6 +108,7 @@ typedef struct txn {
     bool lenient;      /* a broken law or a BYE: 2xx copies are judged no more */
     bool reliable;
     bool is_initial; /* the request had no To tag */
+    bool is_probe;   /* client: it finds out what its way carries, RFC 8899 */
     bool has_moved;  /* server: its responses go where RFC 3263 5 says */
 } txn;
 

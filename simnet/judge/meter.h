@@ -66,6 +66,8 @@
     X(BLACK_HOLE, "black_hole", "a packet was larger than the hidden MTU of a link, in silence")   \
     X(UNREACHABLE, "unreachable", "a host heard that its datagram reached nobody")                 \
     X(TOO_BIG, "too_big", "a host heard that its datagram was too big for a link")                 \
+    X(PATH_PROBED, "path_probed", "a host found out by probes what a way carries")                 \
+    X(PATH_NARROWED, "path_narrowed", "probes showed that a way carries less than was known")      \
     X(QUEUE_WAIT, "queue_wait", "a message waited for a worker of a proxy")                        \
     X(QUEUE_REFUSED, "queue_refused", "a proxy refused a request, as too many waited")             \
     X(QUEUE_DROPPED, "queue_dropped", "a proxy dropped a message, as too many waited")             \

@@ -222,6 +222,10 @@ void sn_reach_network(sn_meter *m, const sn_fact *f)
         m->reached[REACH_UNREACHABLE] |= sn_icmp_kind_of(f->value) <= SN_ICMP_PORT;
         m->reached[REACH_TOO_BIG] |= sn_icmp_kind_of(f->value) == SN_ICMP_TOO_BIG;
         break;
+    case SN_FACT_PATH_MTU:
+        m->reached[REACH_PATH_PROBED] |= f->value != 0;
+        m->reached[REACH_PATH_NARROWED] |= f->cause == SN_CAUSE_BLACK_HOLE;
+        break;
     case SN_FACT_FRAGMENTED:
         m->reached[REACH_FRAGMENT] = true;
         break;

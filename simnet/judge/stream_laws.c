@@ -139,12 +139,12 @@ static bool follows_invite(sn_judge *j, const sn_fact *f)
             sn_txn_find(j, f->entity, CLIENT, f->sip.branch, SS_METHOD_INVITE) != NULL);
 }
 
-/* RFC3261:18.1.1 */
+/* RFC3261:18.1.1; a probe asks whether just such a datagram arrives: decisions/0015. */
 void sn_size_judge(sn_judge *j, const sn_fact *f)
 {
     const sn_member *m = member(j, f->entity);
     const uint64_t bytes = f->value < IP_AND_UDP_BYTES ? 0 : f->value - IP_AND_UDP_BYTES;
-    if (m->tcp_from == 0 || bytes < m->tcp_from || !f->sip.is_request ||
+    if (m->tcp_from == 0 || bytes < m->tcp_from || !f->sip.is_request || f->is_probe != 0 ||
         sn_has_been_refused(j, f->entity, f->peer) || follows_invite(j, f)) {
         return;
     }

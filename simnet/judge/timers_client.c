@@ -40,9 +40,11 @@ static void begin(sn_judge *j, const sn_fact *f, txn *t)
     t->phase = PHASE_WAITING;
     t->transport = f->transport;
     t->reliable = f->transport != SS_TRANSPORT_UDP;
+    t->is_probe = f->is_probe != 0;
     if (has_timers(j, t->node)) {
-        t->interval = m->spans->t1;
-        t->end = ss_time_after(t->first, 64 * m->spans->t1);
+        t->interval = t->is_probe ? m->spans->probe : m->spans->t1;
+        t->end = ss_time_after(t->first, t->is_probe ? m->spans->probes_max * m->spans->probe
+                                                     : 64 * m->spans->t1);
         set_due(t, t->first);
     }
     sn_txn_schedule(j, t);
@@ -73,6 +75,9 @@ static ss_span next_interval(const sn_judge *j, const txn *t)
 {
     if (is_invite(t)) {
         return 2 * t->interval;
+    }
+    if (t->is_probe) {
+        return t->interval; /* RFC8899:5.1.1 its T1 is its T2 */
     }
     const ss_span t2 = member(j, t->node)->spans->t2;
     return t->phase == PHASE_PROCEEDING || 2 * t->interval > t2 ? t2 : 2 * t->interval;
@@ -153,6 +158,9 @@ void sn_client_request_sent(sn_judge *j, const sn_fact *f)
         return;
     }
     begin(j, f, t);
+    if (t->is_probe) { /* of the host, whatever that is */
+        return;
+    }
     sn_servers_judge(j, f, t);
     sn_dialog_request_sent(j, f);
     sn_dialogs_request_sent(j, f, t);
@@ -165,6 +173,10 @@ void sn_client_request_sent(sn_judge *j, const sn_fact *f)
 
 void sn_client_due_passed(sn_judge *j, txn *t)
 {
+    if (t->is_probe) { /* RFC8899:4.6.2 a router said that it is too large: it is given up */
+        t->due = SS_TIME_NEVER;
+        return;
+    }
     sn_judge_broken(j, copies_law(t), t->due, t->node, t->call_id,
                     "the copy due %s ms after the first did not leave",
                     sn_ms(t->due - t->first).text);
@@ -269,7 +281,7 @@ void sn_client_response_received(sn_judge *j, const sn_fact *f)
         return;
     }
     sn_txn_remember(j, t);
-    if (member(j, f->entity)->role == SN_ROLE_PROXY) {
+    if (!t->is_probe && member(j, f->entity)->role == SN_ROLE_PROXY) {
         sn_proxy_response_received(j, f, t);
     }
     sn_dialogs_response_received(j, f, t);

@@ -180,7 +180,8 @@ static ss_settings settings_of(const sn_model *m, const sn_group_entry *g)
 {
     ss_settings settings = g->settings;
     settings.by_size = g->transport == SN_BY_SIZE;
-    settings.path_mtu = g->path_mtu == SN_PATH_MTU_UNKNOWN ? 0 : known_mtu(m, g);
+    const bool is_unknown = g->path_mtu == SN_PATH_MTU_UNKNOWN || g->path_mtu == SN_PATH_MTU_PROBE;
+    settings.path_mtu = is_unknown ? 0 : known_mtu(m, g);
     return settings;
 }
 
@@ -237,6 +238,15 @@ static void set_ip(sn_group_spec *spec, const sn_group_entry *g)
     spec->prefers_v4 = g->ip == SN_IP_V4 || g->ip == SN_IP_V4_V6;
 }
 
+static void set_path_mtu(sn_group_spec *spec, const sn_group_entry *g)
+{
+    if (g->path_mtu == SN_PATH_MTU_DISCOVER) {
+        spec->path_mtu_age = g->path_mtu_age;
+    } else if (g->path_mtu == SN_PATH_MTU_PROBE) {
+        spec->probing = g->probing;
+    }
+}
+
 static void add_groups(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->group_count; i++) {
@@ -259,8 +269,8 @@ static void add_groups(sn_reading *r, const sn_model *m)
             .net_bits = g->net.bits,
             .icmp = icmp_of(g),
             .reassembly = sn_reassembly_of(&g->reassembly),
-            .path_mtu_age = g->path_mtu == SN_PATH_MTU_DISCOVER ? g->path_mtu_age : 0,
         };
+        set_path_mtu(&spec, g);
         set_ip(&spec, g);
         if (spec.role == SN_ROLE_UA) {
             set_ua_settings(&spec.settings, g);

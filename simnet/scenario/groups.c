@@ -3,7 +3,6 @@
 
 #include "ss/ua.h"
 
-
 static const char *const who_names[] = { "ua",  "proxy", "router", "registrar",
                                          "tap", "dns",   "b2bua",  NULL };
 
@@ -141,7 +140,7 @@ static const char *const transport_words[] = { "udp", "tcp", "auto", NULL };
 static const char *const replaces_words[] = { "anybody", "related", "nobody", NULL };
 static const char *const refers_words[] = { "anybody", "in_call", "named", "nobody", NULL };
 /* In the order of SN_PATH_MTU_… */
-static const char *const path_mtu_words[] = { "link", "unknown", "discover", NULL };
+static const char *const path_mtu_words[] = { "link", "unknown", "discover", "probe", NULL };
 static const char *const segment_words[] = { "whole", "cut", NULL };
 
 static void read_listen(sn_reading *r, const sn_item *value, void *at)
@@ -610,6 +609,11 @@ static const sn_field node_fields[] = {
       AT(path_mtu_age),
       .min = SS_S(300), /* RFC1191:3 */
       .max = SN_TIME_MAX },
+    { .key = "probing",
+      .kind = SN_VALUE_SPECIAL,
+      .who = SN_IS_UA | SN_IS_PROXY | SN_IS_B2BUA,
+      AT(probing),
+      .codec = &sn_probing_codec },
     { .key = "reassembly",
       .kind = SN_VALUE_SPECIAL,
       AT(reassembly),
@@ -641,6 +645,7 @@ static sn_group_entry *new_group(sn_reading *r, sn_model *m, sn_section section,
     g->registering.retry_max = SS_S(1800);
     g->reassembly = sn_reassembly_default();
     g->path_mtu_age = SS_S(600); /* RFC1191:6.3 */
+    g->probing = sn_probing_default();
     return g;
 }
 

@@ -31,7 +31,7 @@ enum {
 
 enum { SN_BY_UDP, SN_BY_TCP, SN_BY_SIZE };
 enum { SN_IP_V4, SN_IP_V6, SN_IP_V4_V6, SN_IP_V6_V4 }; /* of both the preferred one first */
-enum { SN_PATH_MTU_LINK, SN_PATH_MTU_UNKNOWN, SN_PATH_MTU_DISCOVER };
+enum { SN_PATH_MTU_LINK, SN_PATH_MTU_UNKNOWN, SN_PATH_MTU_DISCOVER, SN_PATH_MTU_PROBE };
 enum { SN_LISTENS_UDP = 1, SN_LISTENS_TCP = 2 };
 enum { SN_SEGMENTS_WHOLE, SN_SEGMENTS_CUT };
 
@@ -214,6 +214,7 @@ typedef struct sn_group_entry {
     unsigned segments;  /* SN_SEGMENTS_… */
     unsigned path_mtu;  /* SN_PATH_MTU_… */
     ss_span path_mtu_age;
+    sn_probing_spec probing;
     ss_span idle; /* 0: never */
     struct sn_net_entry net;
     unsigned ip; /* SN_IP_… */
@@ -670,6 +671,8 @@ void sn_ip_judge(sn_reading *r, const sn_model *m);
 /** Is there a version of IP that both speak? */
 bool sn_ip_shares(const sn_group_entry *a, const sn_group_entry *b);
 extern const sn_codec sn_icmp_codec;       /* struct sn_icmp_entry */
+extern const sn_codec sn_probing_codec; /* sn_probing_spec */
+sn_probing_spec sn_probing_default(void);
 extern const sn_codec sn_reassembly_codec; /* struct sn_reassembly_entry */
 struct sn_reassembly_entry sn_reassembly_default(void);
 sn_reassembly_rules sn_reassembly_of(const struct sn_reassembly_entry *entry);

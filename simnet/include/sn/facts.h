@@ -44,6 +44,9 @@ typedef enum sn_role {
 /** What the timers of a stack last: RFC 3261 17; all 0 where there is none. One for all nodes of a group. */
 typedef struct sn_spans {
     ss_span t1, t2, t4;
+    /* T1 and T2 of requests that are its probes, and how many copies leave at most: RFC 8899 5.1; 0: it has none */
+    ss_span probe;
+    uint32_t probes_max;
 } sn_spans;
 
 typedef struct sn_member {
@@ -142,7 +145,9 @@ uint64_t sn_link_id(const sn_cast *cast, uint32_t link);
       N) /* about a datagram that came to nothing, to its source; value = sn_icmp_value; ports and call_id of it */ \
     X(ICMP_RECEIVED, N) /* its source heard of it; likewise */                                                      \
     X(EDITED,                                                                                                       \
-      N) /* a message leaves the node as another: by a fault (cause) at its origin, else by the link to peer; sip and hash of that; value = sn_edit */
+      N) /* a message leaves the node as another: by a fault (cause) at its origin, else by the link to peer; sip and hash of that; value = sn_edit */ \
+    X(PATH_MTU,                                                                                                     \
+      N) /* by its probes, what the way to peer carries; value, 0: unknown; cause: it was more */
 #define SN_FACT_ID(name, whose) SN_FACT_##name,
 typedef enum sn_fact_kind { SN_FACT_LIST(SN_FACT_ID) SN_FACT_COUNT } sn_fact_kind;
 
@@ -312,6 +317,7 @@ typedef struct sn_fact {
     ss_time due;                    /* LINK_SENT, LINK_DUPLICATED: when the (first) copy arrives */
     uint16_t local_port, peer_port; /* DATAGRAM_*, STREAM_*, CONNECTION, SERVED, ICMP_* */
     uint8_t transport;              /* ss_transport; likewise */
+    uint8_t is_probe;               /* DATAGRAM_*: 1, to find out what its way carries */
     union {
         ss_summary
             sip; /* DATAGRAM_*, STREAM_*, SERVED, EDITED; ICMP_*, PACKET of a stream or of ICMP: its call_id alone */

@@ -16,6 +16,7 @@ typedef struct sn_about {
     bool is_icmp : 1;    /* about another datagram, whose call it is of */
     bool is_doubled : 1; /* a fault of the scenario sends it twice */
     bool is_damaged : 1; /* by a link: no checksum lets it pass */
+    bool is_probe : 1;   /* of what its way carries: nobody cuts it, RFC 8899 3 */
     ss_summary sip;
 } sn_about;
 

@@ -167,6 +167,18 @@ typedef struct sn_icmp_spec {
     ss_span delay;      /* until it sends one */
 } sn_icmp_spec;
 
+/** The least size that is ever tried, of IPv4: probes are requests, and what carries less is of little use to SIP. */
+enum { SN_PLPMTU_MIN = 576 };
+
+/** How a host finds out by itself what ways carry: RFC 8899 5.1. */
+typedef struct sn_probing_spec {
+    ss_span timer;       /* PROBE_TIMER, 1 s at least; 0: it does not */
+    ss_span confirm;     /* CONFIRMATION_TIMER */
+    ss_span raise;       /* PMTU_RAISE_TIMER */
+    uint32_t base;       /* BASE_PLPMTU, as the size of a packet */
+    uint32_t probes_max; /* MAX_PROBES */
+} sn_probing_spec;
+
 /** A group of like nodes: name[0] … name[count-1]; just `name` when count is 1 and not `indexed`. */
 typedef struct sn_group_spec {
     const char *name;
@@ -193,6 +205,7 @@ typedef struct sn_group_spec {
     sn_icmp_spec icmp;
     sn_reassembly_rules reassembly;
     ss_span path_mtu_age; /* it looks for the MTU of ways, and keeps it so long; 0: it does not */
+    sn_probing_spec probing; /* or finds it out by itself */
 } sn_group_spec;
 
 /** Members of a group; of none: all. */
