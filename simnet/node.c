@@ -140,7 +140,8 @@ static void cut(sn_partition *p, const way *w, unsigned at, ss_ref ref, const sn
     const unsigned count = sn_fragment_count(ip, mtu);
     const sn_about about = sn_packet_at(p, ref)->about;
     sn_fact fact = sn_packet_fact(SN_FACT_FRAGMENTED, w->node, &about, about.target, count);
-    sn_emit(p, &fact, SS_EMPTY);
+    fact.cause = w->places[at].policy == SN_MTU_FRAGMENT ? SN_CAUSE_MTU : SN_CAUSE_NONE;
+    sn_emit(p, &fact, sn_packet_slice(sn_packet_at(p, ref)));
     const size_t mark = p->world->arena.used;
     unsigned char *bytes = ss_arena_take(&p->world->arena, mtu, 1);
     p->out_of_memory |= bytes == NULL;

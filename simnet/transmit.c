@@ -64,13 +64,20 @@ static bool arrives(const sn_copy *copy)
     return copy->cause == SN_CAUSE_NONE && copy->held == 0;
 }
 
+/* Whoever put it there should have cut or dropped it. */
+static bool is_too_long(const sn_packet *packet, const sn_link_params *params)
+{
+    return params->mtu != 0 && packet->len > params->mtu && !packet->about.is_stream;
+}
+
 /* What waits is told of when it is taken up. */
 static void emit_passage(sn_partition *p, uint32_t link, const sn_packet *packet,
-                         const sn_passage *passage)
+                         const sn_passage *passage, const sn_link_params *params)
 {
     const uint32_t far = far_end(p->world->plan, link);
     sn_fact sent = sn_packet_fact(SN_FACT_LINK_SENT, link, &packet->about, far, 0);
     sent.due = SS_TIME_NEVER;
+    sent.cause = is_too_long(packet, params) ? SN_CAUSE_MTU : SN_CAUSE_NONE;
     for (unsigned i = 0; i < passage->copies; i++) {
         if (arrives(&passage->copy[i])) {
             sent.value++;
@@ -247,7 +254,7 @@ void sn_link_take(sn_partition *p, uint32_t link, ss_ref ref)
     t.doubled = packet->about.is_doubled && packet->about.hops == 0;
     const sn_passage passage = passage_of(p, link, &packet->about, &t);
     p->out_of_memory |= passage.out_of_memory;
-    emit_passage(p, link, packet, &passage);
+    emit_passage(p, link, packet, &passage, t.params);
     packet->about.hops++;
     const unsigned last = last_kept(&passage); /* gets the block itself */
     for (unsigned i = 0; i <= last && i < passage.copies; i++) {

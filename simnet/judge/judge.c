@@ -258,7 +258,13 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
     case SN_FACT_EDITED:
         sn_edited_judge(j, f);
         break;
+    case SN_FACT_FRAGMENTED:
+        sn_cut_judge(j, f, packet);
+        break;
     case SN_FACT_LINK_SENT:
+        sn_length_judge(j, f);
+        sn_link_fact(j, f);
+        break;
     case SN_FACT_LINK_ARRIVED:
     case SN_FACT_LINK_DUPLICATED:
     case SN_FACT_LINK_DROPPED:

@@ -12,7 +12,7 @@ const sn_law sn_laws[] = {
     [LAW_TX3] = { "TX3", "RFC3261:17.1.2.2",
                   "over UDP another request goes out again at intervals that double from T1 up to "
                   "T2, at T2 once a "
-                  "provisional response came, until a final one or 64*T1" },
+                  "provisional response came, until a final one or 64*T1; a probe of RFC 8899 each PROBE_TIMER, MAX_PROBES times" },
     [LAW_TX4] = { "TX4", "RFC3261:17.1.2.2",
                   "Timer F ends a request without a final response, exactly 64*T1 after it left" },
     [LAW_TX5] = { "TX5", "RFC3261:17.2.1",
@@ -185,10 +185,16 @@ const sn_law sn_laws[] = {
     [LAW_NET5] = { "NET5", "RFC9293:3.4",
                    "the messages that come out of a stream are those that went in, byte for byte, "
                    "in their order, none left out, however it was cut" },
+    [LAW_NET6] = { "NET6", "RFC791:3.1",
+                   "a router cuts no packet of IPv4 that has DON'T FRAGMENT, and none of IPv6 (RFC "
+                   "8200 5), whatever would fit" },
+    [LAW_NET7] = { "NET7", "RFC791:3.2",
+                   "no packet but a segment of a stream goes onto a link that is longer than what "
+                   "both its ends know it to carry" },
     [LAW_TRN1] = { "TRN1", "RFC3261:18.1.1",
                    "who can send by TCP too sends no request over UDP that is within 200 bytes of "
                    "the MTU it knows, or over 1300 when it knows none, but to who refused a "
-                   "connection, and what follows an INVITE" },
+                   "connection, what follows an INVITE, and a probe of RFC 8899" },
     [LAW_TRN2] = { "TRN2", "RFC3261:9.1",
                    "a CANCEL, and the ACK to a final response of 300 to 699 (17.1.1.3), leave by "
                    "the transport and to the peer of their INVITE" },

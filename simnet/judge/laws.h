@@ -22,7 +22,7 @@
     X(OFF1) X(OFF2) X(OFF3) X(OFF4) X(OFF5)                                                     \
     X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
     X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(AUTH5)                                                \
-    X(NET1) X(NET2) X(NET3) X(NET4) X(NET5)                                                     \
+    X(NET1) X(NET2) X(NET3) X(NET4) X(NET5) X(NET6) X(NET7)                                     \
     X(LOC1) X(LOC2) X(DNS1) X(QUE1) X(BTB1)                                                     \
     X(TRN1) X(TRN2) X(TRN3)                                                                     \
     X(LEFT1) X(LIVE1)
@@ -581,6 +581,9 @@ void sn_network_begin(sn_judge *j);
 void sn_network_end(sn_judge *j);
 void sn_order_judge(sn_judge *j, const sn_fact *f);
 void sn_link_fact(sn_judge *j, const sn_fact *f);
+/** FRAGMENTED, with the packet that was cut; LINK_SENT. */
+void sn_cut_judge(sn_judge *j, const sn_fact *f, ss_slice packet);
+void sn_length_judge(sn_judge *j, const sn_fact *f);
 void sn_datagram_sent(sn_judge *j, const sn_fact *f);
 /** The Call-ID that it was sent with, 0 when that is not known any more. */
 uint64_t sn_datagram_edited(sn_judge *j, const sn_fact *f);

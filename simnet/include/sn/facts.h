@@ -120,9 +120,10 @@ uint64_t sn_link_id(const sn_cast *cast, uint32_t link);
     X(DATAGRAM_SENT,                                                                                                \
       N)         /* an app handed a UDP datagram to IP; sip, peer = destination or SN_NOBODY */                     \
     X(PACKET, N) /* an IP packet (or fragment) leaves its origin; the sink gets its bytes */                        \
-    X(FRAGMENTED, N) /* a datagram or packet was cut; value = pieces */                                             \
+    X(FRAGMENTED,                                                                                                   \
+      N) /* it was cut, the sink gets its bytes; value = pieces; cause MTU: by the link's policy, it may be or not */ \
     X(LINK_SENT,                                                                                                    \
-      L) /* the link took it, or takes it up after it waited; value = copies that will arrive; queued */            \
+      L) /* the link took it, or takes it up after it waited; value = copies that will arrive; queued; cause MTU: too long */ \
     X(LINK_DROPPED, L) /* a copy will not arrive; cause */                                                          \
     X(LINK_DUPLICATED,                                                                                              \
       L) /* one more copy was made; due: it waited, and this one was not in LINK_SENT's value; queued */            \
