@@ -1,16 +1,9 @@
-/* sipsim help, --help of every verb, and finding the verb. */
+/* sipsim help, --help of every verb, and the way from the command line to the verb. */
 #include "cli.h"
 
 #include <string.h>
 
 #include "build_facts.h"
-
-const cli_verb *const cli_verbs[] = {
-    &cli_verb_run,    &cli_verb_check,    &cli_verb_parse,   &cli_verb_replay,  &cli_verb_fuzz,
-    &cli_verb_shrink, &cli_verb_triage,   &cli_verb_pack,    &cli_verb_corpus,  &cli_verb_list,
-    &cli_verb_live,   &cli_verb_merge,    &cli_verb_ladder,  &cli_verb_explain, &cli_verb_diff,
-    &cli_verb_schema, &cli_verb_selftest, &cli_verb_version, &cli_verb_help,    NULL
-};
 
 /* Verbs of the design that come in later versions: known, so that they are refused as such. */
 static const char *const later_verbs[] = { "report", "import", "bench", "explore", NULL };
@@ -51,16 +44,6 @@ void cli_help_all(FILE *to)
           "  8 an expect missed    9 a reached never was    10 not reproduced    11 interrupted\n"
           " 75 not in this version\n",
           to);
-}
-
-const cli_verb *cli_verb_find(const char *name)
-{
-    for (size_t i = 0; cli_verbs[i] != NULL; i++) {
-        if (strcmp(cli_verbs[i]->name, name) == 0) {
-            return cli_verbs[i];
-        }
-    }
-    return NULL;
 }
 
 static rp_status unknown_verb(const char *name)

@@ -16,10 +16,14 @@ typedef struct parse_view {
     bool is_mended; /* accepted as a liberal element reads it; diag says what is wrong */
 } parse_view;
 
+/* parse_text.c, parse_json.c */
+
 /** Header by header, then the verdict. `is_quiet`: the verdict alone, and nothing of what was accepted. */
 void parse_put_text(rp_file *out, const parse_view *v, bool is_quiet);
 /** One object on one line. */
 void parse_put_json(rp_file *out, const parse_view *v);
+
+/* parse_view.c */
 
 /** "request", "response"; NULL when the start line is neither. */
 const char *parse_kind(const parse_view *v);

@@ -95,7 +95,13 @@ typedef struct ladder_story {
 } ladder_story;
 /** ladder_json.c: for programs. */
 void rp_ladder_json(rp_file *out, const sn_cast *cast, const ladder_story *story);
+
+/* ladder_choice.c */
+
+/** The nth of what is shown: calls, then what is no call; false past the last. */
 bool rp_ladder_story(const rp_ladder *l, unsigned nth, ladder_story *story);
+/** How many of them are calls. */
+uint32_t rp_ladder_call_stories(const rp_ladder *l);
 /** Of the first call that failed, or else the first one. */
 bool rp_ladder_main_story(const rp_ladder *l, ladder_story *story);
 

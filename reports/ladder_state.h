@@ -1,4 +1,5 @@
-/* The state of a collection of ladders, for the files that fill it (ladder.c) and that choose from it (ladder_stories.c). */
+/* The state of a collection of ladders, for the files that fill it (ladder.c), that choose from it (ladder_choice.c)
+ * and that show what was chosen (ladder_stories.c). */
 #ifndef RP_LADDER_STATE_H
 #define RP_LADDER_STATE_H
 
