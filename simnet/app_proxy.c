@@ -57,6 +57,10 @@ static sn_engine_user user_of(proxy_app *app)
     return (sn_engine_user){ .self = app, .query = serve };
 }
 
+_Static_assert(SN_DOMAINS_MAX * sizeof(ss_slice) <= SS_STORE_BLOCK_MAX &&
+                   SN_DOMAINS_MAX * sizeof(ss_protection) <= SS_STORE_BLOCK_MAX,
+               "what a proxy knows of its domains is a block each");
+
 /* Domains as slices, in memory that lives as long as the world. */
 static ss_status take_domains(proxy_app *app, sn_host *host, const sn_proxy_spec *spec)
 {

@@ -78,6 +78,8 @@ static void read_domain(sn_reading *r, sn_model *m, const sn_pair *pair)
         sn_wrong(r, pair->key->place, NULL,
                  "'%s' is no domain: lower-case letters, digits, - and .",
                  sn_shown(r, pair->key->text));
+    } else if (m->domain_count == SN_DOMAINS_MAX) {
+        sn_wrong(r, pair->key->place, NULL, "more than %u domains", SN_DOMAINS_MAX);
     } else {
         m->domains = sn_hoard_grow(&r->hoard, m->domains, m->domain_count, sizeof(*m->domains));
         m->domains[m->domain_count++] = entry;

@@ -28,6 +28,10 @@ typedef struct bucket {
         [SS_NONCE_BUCKET]; /* of each slot's nonce, whose MAC was looked at when it was first taken */
 } bucket;
 
+_Static_assert(sizeof(ss_nonces) + SS_NONCE_SLOTS_MAX / SS_NONCE_BUCKET * sizeof(bucket) <=
+                   SS_STORE_BLOCK_MAX,
+               "a table of nonces is one block");
+
 static const bucket *bucket_of(const ss_nonces *n, uint64_t unique)
 {
     const bucket *all = (const bucket *)(const void *)(n + 1);

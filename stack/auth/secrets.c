@@ -16,6 +16,9 @@ typedef struct slot {
     ss_digest_hex ha1;
 } slot;
 
+_Static_assert(sizeof(ss_secrets) + SS_SECRETS_MAX * sizeof(slot) <= SS_STORE_BLOCK_MAX,
+               "a table of secrets is one block");
+
 static uint32_t sets_for(uint32_t count)
 {
     uint32_t sets = 1;

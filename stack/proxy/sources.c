@@ -31,6 +31,10 @@ static uint32_t sets_for(uint32_t slots)
     return sets;
 }
 
+_Static_assert(sizeof(ss_sources) + SS_SOURCES_MAX / (2 * HALF) * sizeof(ss_ref) <=
+                   SS_STORE_BLOCK_MAX,
+               "the sets of a table of sources are one block");
+
 static size_t size_for(uint32_t sets)
 {
     return sizeof(ss_sources) + sets * sizeof(ss_ref);

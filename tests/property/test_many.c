@@ -43,6 +43,12 @@ static uint64_t bytes_with(const char *count)
     return bytes;
 }
 
+static void meter_fact(void *self, const sn_fact *fact, ss_slice packet)
+{
+    (void)packet;
+    sn_meter_fact(self, fact);
+}
+
 TEST(twenty_thousand_registered_user_agents_cost_no_more_than_the_docs_say)
 {
     static char page[1 << 14];
@@ -60,4 +66,33 @@ TEST(twenty_thousand_registered_user_agents_cost_no_more_than_the_docs_say)
     page[fread(page, 1, sizeof page - 1, file)] = '\0';
     fclose(file);
     CHECK_NOT_NULL(strstr(page, row));
+}
+
+/* More users than a registrar keeps secrets of (SS_SECRETS_MAX), and more nonces in use than it tells apart. */
+TEST(three_thousand_users_with_passwords_register_and_do_so_again)
+{
+    static const char text[] =
+        "sipsim: 1\nduration: 150s\ndrain: 60s\nlinks: {wire: {delay: 5ms}}\n"
+        "domains: {example.com: {registrar: proxy, users: \"u{n}\", password: \"pw{n}\"}}\n"
+        "nodes:\n"
+        "  proxy: {roles: [proxy, registrar], host: proxy.example.com}\n"
+        "  phone: {role: ua, count: 3000, outbound: proxy, register: {expires: 100s, at: uniform "
+        "0s..50s}}\n";
+    const sn_scenario_file file = { "many.yaml", { text, sizeof text - 1 } };
+    sn_scenario *s = sn_scenario_load(&(sn_scenario_options){ .files = &file, .file_count = 1 });
+    CHECK_NOT_NULL(s);
+    const sn_plan *plan = sn_scenario_plan(s);
+    sn_meter *meter = sn_meter_new(&plan->cast);
+    const sn_sink sink = { meter, meter_fact };
+    sn_world *w =
+        sn_world_new(plan, &(sn_world_options){ .sinks = &sink, .sink_count = 1, .partitions = 1 });
+    CHECK_NOT_NULL(w);
+    while (sn_world_run(w, 1024) == SN_RUN_GOING) {
+    }
+    const sn_metrics *metrics = sn_meter_read(meter, 0);
+    CHECK_EQ(metrics->registrations, 6000);
+    CHECK_EQ(metrics->registrations_failed, 0);
+    sn_world_free(w);
+    sn_meter_free(meter);
+    sn_scenario_free(s);
 }

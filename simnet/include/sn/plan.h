@@ -39,7 +39,8 @@ typedef struct sn_watch_spec {
 typedef struct sn_guest_spec {
     const char *domain, *realm, *password; /* template */
 } sn_guest_spec;
-#define SN_GUESTS_MAX 4u
+#define SN_GUESTS_MAX  4u
+#define SN_DOMAINS_MAX 1000u /* that a proxy serves or guards */
 
 /** As whom a user agent may log in. */
 typedef struct sn_login_spec {

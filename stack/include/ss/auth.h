@@ -191,7 +191,7 @@ ss_time ss_nonce_made(ss_slice nonce);
 
 /* ---- secrets of users who were let in of late: secrets.c ------------------------------------------------------------------------ */
 
-enum { SS_SECRETS_MAX = 4096 };
+enum { SS_SECRETS_MAX = 1024 }; /* what a block of the store holds */
 
 typedef struct ss_secrets {
     uint64_t key[2];

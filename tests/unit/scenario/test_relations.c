@@ -544,3 +544,23 @@ TEST(registrations_say_what_can_be_registered)
     };
     RIG_CHECK(rows);
 }
+
+TEST(a_scenario_has_a_thousand_domains_at_most)
+{
+    static char text[1 << 16];
+    ss_buffer b = ss_buffer_on(text, sizeof text);
+    ss_put_text(&b, ONE_LINK "nodes: {p: {roles: [proxy, registrar]}}\ndomains:\n");
+    for (unsigned i = 0; i < SN_DOMAINS_MAX + 1; i++) {
+        ss_put_text(&b, "  d");
+        ss_put_u64(&b, i);
+        ss_put_text(&b, ".example: {registrar: p}\n");
+    }
+    CHECK(!b.overflow);
+    const sn_scenario_file file = { "many.yaml", ss_buffer_slice(&b) };
+    sn_scenario *s = sn_scenario_load(&(sn_scenario_options){ .files = &file, .file_count = 1 });
+    CHECK_NOT_NULL(s);
+    CHECK_EQ(sn_scenario_mistake_count(s), 1);
+    CHECK_EQ(sn_scenario_mistake(s, 0)->line, 5 + SN_DOMAINS_MAX + 1);
+    CHECK_STR(sn_scenario_mistake(s, 0)->message, "more than 1000 domains");
+    sn_scenario_free(s);
+}
