@@ -137,7 +137,8 @@ ss_status sn_mutate(ss_slice message, const sn_wish *wish, sn_choices *choices, 
     const sn_edit first = drawn ? draw(choices) : wish->edit;
     ss_status status = make(&t, first, made);
     for (unsigned i = 1; drawn && status != SS_OK && i < SN_EDITS; i++) {
-        status = make(&t, (sn_edit)((first + i) % SN_EDITS), made);
+        const sn_edit next = (sn_edit)((first + i) % SN_EDITS);
+        status = rows[next].weight == 0 ? status : make(&t, next, made);
     }
     if (status == SS_OK) {
         out->len = room.len;

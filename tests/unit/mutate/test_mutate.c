@@ -56,7 +56,7 @@ TEST(each_edit_has_a_name_and_is_found_by_it)
     for (sn_edit e = 0; e < SN_EDITS; e++) {
         const sn_edit_row *row = sn_edit_about(e);
         CHECK_EQ(sn_edit_from(ss_slice_from(row->name)), e);
-        CHECK(row->weight > 0 || e == SN_EDIT_SET_FIELD);
+        CHECK(row->weight > 0 || e == SN_EDIT_SET_FIELD || e == SN_EDIT_REWRITE);
         CHECK(strlen(row->sentence) > 10);
         CHECK(row->inverse == SN_EDIT_NONE || sn_edit_about(row->inverse)->inverse == e);
     }
@@ -249,5 +249,58 @@ TEST(no_bytes_are_beyond_editing)
             const sn_wish wish = { .edit = SN_EDIT_NONE, .repair = SN_REPAIR_DRAWN };
             CHECK_OK(edit_as(odd[i], &wish, key, &out, &made));
         }
+    }
+}
+
+static const char spelled[] =
+    "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKa\r\n"
+    "Via: SIP/2.0/UDP b;branch=z9hG4bKb\r\nFrom: \"A  B\" <sip:a@a>;tag=1\r\n"
+    "To: <sip:b@b>\r\nCall-ID: c@d\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n"
+    "Contact: <sip:a@a>\r\nContent-Length: 4\r\n\r\nbody";
+
+/* RFC3261:7.3.1 RFC3261:7.3.3 */
+TEST(a_rewritten_message_says_the_same_in_other_words)
+{
+    static char arena_of_one[1 << 16], arena_of_other[1 << 16];
+    const ss_slice whole = ss_slice_from(spelled);
+    char text[4096];
+    unsigned others = 0;
+    for (uint64_t key = 0; key < 200; key++) {
+        ss_buffer out = ss_buffer_on(text, sizeof text);
+        sn_choices choices = sn_choices_of(key);
+        sn_edited made;
+        ss_msg one, other;
+        ss_diag diag;
+        ss_arena a = { (unsigned char *)arena_of_one, sizeof arena_of_one, 0 },
+                 b = { (unsigned char *)arena_of_other, sizeof arena_of_other, 0 };
+        CHECK_OK(sn_mutate(whole, &(sn_wish){ .edit = SN_EDIT_REWRITE }, &choices, &out, &made));
+        CHECK_OK(ss_msg_parse(&one, &a, whole, &diag));
+        CHECK_OK(ss_msg_parse(&other, &b, ss_buffer_slice(&out), &diag));
+        CHECK_EQ(other.field_count, one.field_count);
+        CHECK_SLICE(ss_msg_value(&other, SS_HDR_CALL_ID, 0), "c@d");
+        CHECK_SLICE(other.body, "body");
+        CHECK_SLICE(other.top_via.branch, "z9hG4bKa");
+        CHECK_SLICE(ss_name_addr_tag(&other.from), "1");
+        others += !ss_slice_eq(ss_buffer_slice(&out), whole);
+    }
+    CHECK_EQ(others, 200);
+}
+
+TEST(what_is_broken_is_not_spelled_otherwise)
+{
+    static const char *const broken[] = { "",
+                                          "INVITE",
+                                          "A b SIP/2.0\r\n\r\n",
+                                          "A b SIP/2.0\r\nno colon\r\n\r\n",
+                                          "A b SIP/2.0\r\nTo:\r\n\r\n",
+                                          "A b SIP/2.0\r\nTo: x" };
+    char text[256];
+    for (size_t i = 0; i < SS_COUNT(broken); i++) {
+        ss_buffer out = ss_buffer_on(text, sizeof text);
+        sn_choices choices = sn_choices_of(i);
+        sn_edited made;
+        CHECK_EQ(sn_mutate(ss_slice_from(broken[i]), &(sn_wish){ .edit = SN_EDIT_REWRITE },
+                           &choices, &out, &made),
+                 SS_NONE);
     }
 }
