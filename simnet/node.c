@@ -325,6 +325,10 @@ static void send_datagram(sn_partition *p, uint32_t node, const ss_path *path, s
     const uint16_t header = sn_ip_header_to(destination);
     size_t total = (size_t)header + SN_UDP_HEADER_BYTES + payload.len;
     const size_t mark = p->world->arena.used;
+    if (sn_respell(p, &payload)) {
+        total = (size_t)header + SN_UDP_HEADER_BYTES + payload.len;
+        read = NULL;
+    }
     read = sn_packet_read(p, &about, payload, read);
     emit_datagram(p, SN_FACT_DATAGRAM_SENT, node, &about, path, about.target, payload);
     if (path->transport != SS_TRANSPORT_UDP || !sn_node_can_reach(p, node, destination)) {

@@ -96,6 +96,27 @@ ss_slice sn_edit_message(sn_partition *p, uint32_t node, sn_about *about, const 
     return ss_buffer_slice(&out);
 }
 
+bool sn_respell(sn_partition *p, ss_slice *message)
+{
+    const uint32_t spelling = p->world->plan->spelling;
+    const sn_wish wish = { .edit = SN_EDIT_REWRITE };
+    sn_edited made;
+    if (spelling == 0) {
+        return false;
+    }
+    sn_choices choices = sn_choices_of(ss_hash64(spelling, *message)); /* of a copy the same */
+    const size_t most = 2 * message->len + 2048; /* a name and its colon grow, a value hardly */
+    const size_t room = most < SS_MESSAGE_BYTES_MAX ? most : SS_MESSAGE_BYTES_MAX;
+    void *memory = ss_arena_take(&p->world->arena, room, 1);
+    ss_buffer out = ss_buffer_on(memory, memory == NULL ? 0 : room);
+    p->out_of_memory |= memory == NULL;
+    if (memory == NULL || sn_mutate(*message, &wish, &choices, &out, &made) != SS_OK) {
+        return false;
+    }
+    *message = ss_buffer_slice(&out);
+    return true;
+}
+
 ss_ref sn_damage_packet(sn_partition *p, ss_ref ref, const sn_copy *copy, const sn_damage *how)
 {
     sn_packet *packet = sn_packet_at(p, ref);

@@ -230,6 +230,8 @@ struct sn_copy;
  *  memory. */
 ss_ref sn_edit_packet(sn_partition *p, uint32_t node, uint32_t peer, ss_ref ref,
                       const struct sn_copy *copy, const sn_damage *how, uint32_t room);
+/** The message as plan.spelling has it, in the arena; false: it is as it was. */
+bool sn_respell(sn_partition *p, ss_slice *message);
 /** The message as a fault wants it, in the arena, and what was read of it; as it was where that cannot be. */
 ss_slice sn_edit_message(sn_partition *p, uint32_t node, sn_about *about, const sn_fault_edit *how,
                          ss_slice payload, const ss_msg **read);

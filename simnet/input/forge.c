@@ -4,7 +4,9 @@
 
 #include "sn/say.h"
 
-enum { AT, FINE, AS, TO, WHAT, WHO, TWIST, VALUE };
+enum { AT, FINE, AS, TO, WHAT, WHO, TWIST, VALUE, LACKS };
+/* What it lacks of what every message has. */
+enum { LACKS_NOTHING, LACKS_VIA, LACKS_FROM, LACKS_TO, LACKS_CALL_ID, LACKS_CSEQ, LACKS_BRANCH };
 enum {
     TWIST_NO_HOPS = 1,
     TWIST_NEXT = 2,   /* the number after the last one; else the last one */
@@ -30,9 +32,20 @@ static void put_live(ss_buffer *b, const sn_input_record *r, unsigned field, boo
     ss_put_char(b, (char)sn_say_code(mark));
 }
 
+static bool lacks(const sn_input_record *r, unsigned what)
+{
+    return arg(r, LACKS) % 8 == what;
+}
+
 static void put_line(ss_buffer *b, const sn_input_record *r, const char *name, unsigned field,
                      bool of_peer)
 {
+    if ((field == SN_SAY_VIA && lacks(r, LACKS_VIA)) ||
+        (field == SN_SAY_TO && lacks(r, LACKS_TO)) ||
+        (field == SN_SAY_FROM && lacks(r, LACKS_FROM)) ||
+        (field == SN_SAY_CALL_ID && lacks(r, LACKS_CALL_ID))) {
+        return;
+    }
     ss_put_text(b, name);
     put_live(b, r, field, of_peer);
     ss_put_text(b, "\r\n");
@@ -59,8 +72,15 @@ static void put_tail(ss_buffer *b, const sn_input_record *r)
 
 static void put_via(ss_buffer *b, const sn_input_record *r)
 {
+    if (lacks(r, LACKS_VIA)) {
+        return;
+    }
     ss_put_text(b, "Via: SIP/2.0/UDP ");
     put_live(b, r, SN_SAY_ADDRESS, false);
+    if (lacks(r, LACKS_BRANCH)) { /* RFC 2543 */
+        ss_put_text(b, "\r\n");
+        return;
+    }
     ss_put_text(b, ";branch=");
     if ((arg(r, TWIST) & TWIST_BRANCH) != 0) {
         ss_put_text(b, "z9hG4bKforged");
@@ -87,12 +107,14 @@ static void put_request(ss_buffer *b, const sn_input_record *r)
         put_line(b, r, "To: ", SN_SAY_TO, false);
     }
     put_line(b, r, "Call-ID: ", SN_SAY_CALL_ID, false);
-    ss_put_text(b, "CSeq: ");
-    put_live(b, r, (twist & TWIST_NEXT) != 0 ? SN_SAY_NEXT : SN_SAY_CSEQ, false);
-    ss_put_char(b, ' ');
-    ss_put(b, ss_method_name(method));
-    ss_put_text(b, (twist & TWIST_NO_HOPS) != 0 ? "\r\nMax-Forwards: 0\r\n"
-                                                : "\r\nMax-Forwards: 70\r\n");
+    if (!lacks(r, LACKS_CSEQ)) {
+        ss_put_text(b, "CSeq: ");
+        put_live(b, r, (twist & TWIST_NEXT) != 0 ? SN_SAY_NEXT : SN_SAY_CSEQ, false);
+        ss_put_char(b, ' ');
+        ss_put(b, ss_method_name(method));
+        ss_put_text(b, "\r\n");
+    }
+    ss_put_text(b, (twist & TWIST_NO_HOPS) != 0 ? "Max-Forwards: 0\r\n" : "Max-Forwards: 70\r\n");
     if ((twist & TWIST_RELIABLE) != 0) {
         ss_put_text(b, "Supported: 100rel\r\nRAck: ");
         put_live(b, r, SN_SAY_RSEQ, true);
@@ -121,11 +143,13 @@ static void put_response(ss_buffer *b, const sn_input_record *r)
         put_line(b, r, "To: ", SN_SAY_TO, true);
     }
     put_line(b, r, "Call-ID: ", SN_SAY_CALL_ID, false);
-    ss_put_text(b, "CSeq: ");
-    put_live(b, r, (twist & TWIST_NEXT) != 0 ? SN_SAY_NEXT : SN_SAY_CSEQ, true);
-    ss_put_char(b, ' ');
-    put_live(b, r, SN_SAY_METHOD, true);
-    ss_put_text(b, "\r\n");
+    if (!lacks(r, LACKS_CSEQ)) {
+        ss_put_text(b, "CSeq: ");
+        put_live(b, r, (twist & TWIST_NEXT) != 0 ? SN_SAY_NEXT : SN_SAY_CSEQ, true);
+        ss_put_char(b, ' ');
+        put_live(b, r, SN_SAY_METHOD, true);
+        ss_put_text(b, "\r\n");
+    }
     if ((twist & TWIST_RELIABLE) != 0) {
         ss_put_text(b, "Require: 100rel\r\nRSeq: ");
         ss_put_u64(b, arg(r, VALUE));
@@ -141,4 +165,43 @@ void sn_forge_put(ss_buffer *b, const sn_input_record *record)
     } else {
         put_response(b, record);
     }
+}
+
+/* ---- noise ---- */
+
+/* A place for what is live: of the first of the last calls, as its caller says it. */
+#define LIVE_CALL_ID "\xfd\x00"
+#define LIVE_FROM    "\xfd\x01"
+#define LIVE_TO      "\xfd\x02"
+#define LIVE_URI     "\xfd\x03"
+#define LIVE_VIA     "\xfd\x05"
+#define LIVE_CSEQ    "\xfd\x06"
+#define LIVE_NEXT    "\xfd\x07"
+#define ITS_VIA      "Via: SIP/2.0/UDP 10.9.9.9;branch=z9hG4bKnoise\r\n"
+#define ITS_PARTIES  "From: " LIVE_FROM "\r\nTo: " LIVE_TO "\r\nCall-ID: " LIVE_CALL_ID "\r\n"
+_Static_assert(SN_SAY_CALL_ID == 0 && SN_SAY_FROM == 1 && SN_SAY_TO == 2 && SN_SAY_URI == 3 &&
+                   SN_SAY_VIA == 5 && SN_SAY_CSEQ == 6 && SN_SAY_NEXT == 7,
+               "the marks above");
+
+/* RFC3261:18.3 a body that is not there; RFC3261:8.1.1 fields that are missing; a CSeq of another method, or that is no number
+ * (20.16); another version (21.5.6). The Via of a request is nobody's: what is answered must not answer something else. */
+ss_slice sn_forge_noise(unsigned nth)
+{
+    static const ss_slice noise[] = {
+        SS_LIT_INIT("\x01\xff no message\r\n\r\n"),
+        SS_LIT_INIT("BYE " LIVE_URI " SIP/2.0\r\n" ITS_VIA ITS_PARTIES "CSeq: " LIVE_NEXT " BYE\r\n"
+                    "Max-Forwards: 70\r\nContent-Length: 500\r\n\r\n"),
+        SS_LIT_INIT("SIP/2.0 200 OK\r\nVia: " LIVE_VIA "\r\nCall-ID: " LIVE_CALL_ID "\r\n\r\n"),
+        SS_LIT_INIT("INVITE sip:bob@example.com SIP/2.0\r\n\r\n"),
+        SS_LIT_INIT("CANCEL " LIVE_URI " SIP/2.0\r\n" ITS_VIA ITS_PARTIES "CSeq: " LIVE_CSEQ
+                    " BYE\r\nContent-Length: 0\r\n\r\n"),
+        SS_LIT_INIT("BYE " LIVE_URI " SIP/7.0\r\n" ITS_VIA ITS_PARTIES "CSeq: " LIVE_NEXT
+                    " BYE\r\nContent-Length: 0\r\n\r\n"),
+        SS_LIT_INIT("SIP/2.0 487 Gone\r\nVia: " LIVE_VIA "\r\n" ITS_PARTIES
+                    "CSeq: many INVITE\r\nContent-Length: 0\r\n\r\n"),
+        SS_LIT_INIT("\r\n\r\n"),
+        SS_LIT_INIT("BYE " LIVE_URI " SIP/2.0\r\n" ITS_VIA ITS_PARTIES
+                    "CSeq: 99999999999 BYE\r\nContent-Length: 0\r\n\r\n"),
+    };
+    return noise[nth % SS_COUNT(noise)];
 }

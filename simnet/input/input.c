@@ -10,13 +10,14 @@
 #define QUEUED_MAX  256u /* packets that wait for a link with a rate, where no number is said */
 #define QUEUED_BITS UINT64_C(4000000) /* more than such a queue has */
 enum { PASSES = 32 };                 /* messages that follow from one another, at most */
-enum { CALLS_MAX = 16, BEHAVIOUR_ROWS_MAX = 12, NUMBERED_MAX = 64, MESSAGE_MAX = 4096 };
+enum { CALLS_MAX = 16, BEHAVIOUR_ROWS_MAX = 12, NUMBERED_MAX = 64, MESSAGE_MAX = 8192 };
 #define FIRST_CALL SS_S(1) /* by then everybody has registered */
 
 typedef struct making {
     sn_input_records records;
     network net;
     sn_plan *plan;
+    const sn_input_variation *variation;
     bool failed;  /* no memory */
     ss_time now;  /* by which records of kind "time" moved on */
     ss_time end;  /* when the last thing begins */
@@ -38,6 +39,11 @@ static bool is(const sn_input_record *r, char letter)
     return r->kind < sn_input_kind_count && sn_input_kinds[r->kind].letter == letter;
 }
 
+static ss_span span_of(const making *m, uint8_t code, uint8_t fine)
+{
+    return sn_input_span(code, fine) * (1 + m->variation->scale);
+}
+
 /* ---- who ---- */
 
 static uint32_t actor(const making *m, uint8_t number)
@@ -52,7 +58,7 @@ static uint32_t ua(const making *m, uint8_t number)
 
 static ss_time at_of(making *m, const sn_input_record *r)
 {
-    const ss_time at = ss_time_after(m->now, sn_input_span(r->args[0], r->args[1]));
+    const ss_time at = ss_time_after(m->now, span_of(m, r->args[0], r->args[1]));
     m->end = at > m->end ? at : m->end;
     return at;
 }
@@ -73,7 +79,8 @@ static void set_link(making *m, const sn_input_record *r)
         up->loss.mask = (sn_loss_mask){ r->args[MASK], 8 };
     }
     m->net.links[actor(m, r->args[NODE])].down = *up;
-    m->slow += 2 * delay + (up->rate.bps == 0 ? 0 : QUEUED_BITS * SS_S(1) / up->rate.bps);
+    m->slow += 2 * delay * (1 + m->variation->scale) +
+               (up->rate.bps == 0 ? 0 : QUEUED_BITS * SS_S(1) / up->rate.bps);
 }
 
 static void set_numbered(making *m, const sn_input_record *r)
@@ -215,7 +222,7 @@ static void add_behaviour(making *m, const sn_input_record *r)
         const uint8_t wait = i + 1 < r->bytes.len ? (uint8_t)r->bytes.at[i + 1] : 0;
         const uint8_t value = i + 2 < r->bytes.len ? (uint8_t)r->bytes.at[i + 2] : 0;
         sn_row row = { .op = ops[op % SS_COUNT(ops)],
-                       .after = { .kind = SN_DIST_CONST, .a = sn_input_span(wait, 0) } };
+                       .after = { .kind = SN_DIST_CONST, .a = span_of(m, wait, 0) } };
         fill_row(&row, value & 15u, value >> 4);
         keep(m, sn_plan_add_row(m->plan, &row));
     }
@@ -226,7 +233,24 @@ static void set_head(making *m, const sn_input_record *r)
     enum { PROFILE, ORDER, DRAIN };
     m->plan->order = r->args[ORDER] == 0 ? SN_ORDER_FIFO : SN_ORDER_SEEDED;
     m->plan->order_seed = r->args[ORDER];
-    m->plan->drain += sn_input_span(r->args[DRAIN], 0);
+    m->plan->drain += span_of(m, r->args[DRAIN], 0);
+}
+
+static void vary_network(making *m)
+{
+    const sn_input_variation *v = m->variation;
+    const unsigned times = 1 + v->scale;
+    for (uint32_t i = 0; i < m->net.count; i++) {
+        sn_group_spec *g = &m->net.groups[i];
+        g->settings.t1 *= times;
+        g->settings.t2 *= times;
+        g->settings.t4 *= times;
+        g->settings.timer_c *= times;
+        g->settings.ring_limit *= times;
+        g->transport = v->by_connections ? SS_TRANSPORT_TCP : g->transport;
+        m->net.links[i].up.delay *= times;
+        m->net.links[i].down.delay *= times;
+    }
 }
 
 static void begin(making *m)
@@ -254,6 +278,7 @@ static void begin(making *m)
             add_behaviour(m, record);
         }
     }
+    vary_network(m);
     m->failed |= !m->failed && !sn_input_network_add(&m->net);
 }
 
@@ -291,7 +316,7 @@ static void add_call(making *m, const sn_input_record *r)
     }
     name[sizeof name - 2] = (char)('a' + m->calls);
     m->call_at[m->calls++] = at;
-    const ss_span hold = sn_input_span(r->args[HOLD], 0);
+    const ss_span hold = span_of(m, r->args[HOLD], 0);
     m->end = m->end > at + hold ? m->end : at + hold;
     const sn_call_spec spec = { .name = name,
                                 .from = from,
@@ -304,7 +329,7 @@ static void add_call(making *m, const sn_input_record *r)
                                 .hold = { .kind = SN_DIST_CONST, .a = hold },
                                 .hangup_caller = how & 1 ? 0 : 1,
                                 .hangup_callee = how & 1 ? 1 : 0,
-                                .no_answer = sn_input_span(r->args[PATIENCE], 0),
+                                .no_answer = span_of(m, r->args[PATIENCE], 0),
                                 .media = r->args[MEDIA] % 4,
                                 .is_late = (how & 2) != 0,
                                 .is_reliable = (how & 4) != 0,
@@ -419,7 +444,7 @@ static void add_decision(making *m, const sn_input_record *r)
                        .times = 1u + r->args[TIMES],
                        .per = (sn_fault_per)(status / 8 % SN_FAULT_PERS),
                        .act = (sn_fault_act)(r->args[ACT] % 3),
-                       .delay = sn_input_span(r->args[DELAY], 0) };
+                       .delay = span_of(m, r->args[DELAY], 0) };
     if (status % 8 != 0) {
         fault.status_min = classes[status % 8 - 1][0];
         fault.status_max = classes[status % 8 - 1][1];
@@ -441,7 +466,7 @@ static void add_weather(making *m, const sn_input_record *r)
                               .up = link->up,
                               .down = link->down,
                               .since = at,
-                              .until = at + sn_input_span(r->args[LASTS], 0) };
+                              .until = at + span_of(m, r->args[LASTS], 0) };
     if (r->args[LASTS] == 0) {
         return;
     }
@@ -459,7 +484,7 @@ static void add_crash(making *m, const sn_input_record *r)
                          .row = { .op = SN_OP_CRASH,
                                   .flags = r->args[KEEPS] != 0 ? SN_ROW_KEEPS : 0,
                                   .after = { .kind = SN_DIST_CONST,
-                                             .a = sn_input_span(r->args[LASTS], 0) } } };
+                                             .a = span_of(m, r->args[LASTS], 0) } } };
     if (m->net.groups[group].ua.joins) {
         return;
     }
@@ -489,11 +514,11 @@ static void happen(making *m, const sn_input_record *r)
 /* Time moves on from record to record, in either round alike. */
 static void walk(making *m, bool of_calls)
 {
-    m->now = FIRST_CALL;
+    m->now = FIRST_CALL * (1 + m->variation->scale);
     for (unsigned i = 0; i < m->records.count && !m->failed; i++) {
         const sn_input_record *r = &m->records.at[i];
         if (is(r, 'T')) {
-            m->now = ss_time_after(m->now, sn_input_span(r->args[0], r->args[1]));
+            m->now = ss_time_after(m->now, span_of(m, r->args[0], r->args[1]));
         } else if (of_calls && is(r, 'C')) {
             add_call(m, r);
         } else if (!of_calls) {
@@ -513,6 +538,70 @@ static bool start(making *m)
     return m->plan != NULL;
 }
 
+/* ---- otherwise ---- */
+
+/* Its name stands before those of phones and behind those of some others: ids and addresses are of names. */
+static void add_idler(making *m)
+{
+    sn_link_kind link = m->net.links[1];
+    sn_group_spec spec = {
+        .name = "gus",
+        .role = SN_ROLE_UA,
+        .count = 1,
+        .settings = ss_settings_default(),
+        .ua = { .outbound = SN_NOBODY, .behaviour = SN_NOBODY, .login = { .proxy = SN_NOBODY } }
+    };
+    link.name = "gus";
+    spec.link = m->failed ? 0 : sn_plan_add_link(m->plan, &link);
+    keep(m, spec.link);
+    keep(m, m->failed ? 0 : sn_plan_add_group(m->plan, &spec));
+}
+
+/* RFC3261:17.2.3 RFC3261:17.2.2 whoever gets one twice has a transaction that takes the second. */
+static void double_requests(making *m)
+{
+    for (uint8_t method = 0; method < SS_METHOD_COUNT && !m->failed; method++) {
+        const sn_fault twice = { .from = { .group = SN_NOBODY },
+                                 .to = { .group = SN_NOBODY },
+                                 .is_of_requests = true,
+                                 .method = method,
+                                 .until = SS_TIME_NEVER,
+                                 .act = SN_FAULT_DUPLICATE };
+        if (method != SS_METHOD_ACK && method != SS_METHOD_OTHER) {
+            keep(m, sn_plan_add_fault(m->plan, &twice));
+        }
+    }
+}
+
+static void add_noise(making *m)
+{
+    enum { SPACING_MS = 370, MESSAGES = 40 };
+    for (unsigned i = 0; i < MESSAGES && !m->failed; i++) {
+        const uint32_t message = sn_plan_add_message(m->plan, sn_forge_noise(i));
+        const uint32_t to = actor(m, (uint8_t)i), as = actor(m, (uint8_t)(i / 3));
+        const sn_act act = { .at = FIRST_CALL + SS_MS(SPACING_MS) * i + 1,
+                             .row = {
+                                 .op = SN_OP_SAY, .value = message, .target = to, .other = as } };
+        keep(m, message);
+        keep(m, m->failed ? 0 : sn_plan_add_act(m->plan, &act));
+    }
+}
+
+static void vary(making *m)
+{
+    const sn_input_variation *v = m->variation;
+    m->plan->spelling = v->spelling;
+    if (v->has_idler) {
+        add_idler(m);
+    }
+    if (v->doubles) {
+        double_requests(m);
+    }
+    if (v->has_noise) {
+        add_noise(m);
+    }
+}
+
 static sn_plan *make(making *m, ss_slice input)
 {
     const char *why = "";
@@ -526,8 +615,10 @@ static sn_plan *make(making *m, ss_slice input)
     walk(m, true);
     number_calls(m);
     walk(m, false);
+    vary(m);
     m->plan->duration = ss_time_after(m->end, SS_S(1));
-    m->plan->drain += SS_S(300) + PASSES * m->slow; /* everything comes to rest in it */
+    m->plan->drain += SS_S(300) * (1 + m->variation->scale) +
+                      PASSES * m->slow; /* everything comes to rest in it */
     const ss_status status = m->failed ? SS_ERR_MEMORY : sn_plan_finish(m->plan, &why);
     SS_ASSERT(status == SS_OK || status == SS_ERR_MEMORY); /* every input has a plan */
     if (status != SS_OK) {
@@ -537,10 +628,20 @@ static sn_plan *make(making *m, ss_slice input)
     return m->plan;
 }
 
-sn_plan *sn_input_plan(ss_slice input)
+sn_plan *sn_input_plan_varied(ss_slice input, const sn_input_variation *variation)
 {
     making *m = malloc(sizeof *m);
-    sn_plan *plan = m == NULL ? NULL : make(m, input);
+    sn_plan *plan = NULL;
+    if (m != NULL) {
+        m->variation = variation;
+        plan = make(m, input);
+    }
     free(m);
     return plan;
+}
+
+sn_plan *sn_input_plan(ss_slice input)
+{
+    static const sn_input_variation none = { .spelling = 0 };
+    return sn_input_plan_varied(input, &none);
 }

@@ -30,7 +30,7 @@
       "a call, and who ends it")                                                                  \
     X('A', "act", "at,fine,node,op,call,value,other,how", false, "a user agent does something")   \
     X('M', "message", "at,fine,as,to", true, "bytes in a node's name; they may name live things") \
-    X('F', "forge", "at,fine,as,to,what,who,twist,value", false,                                  \
+    X('F', "forge", "at,fine,as,to,what,who,twist,value,lacks", false,                            \
       "a message that a live call could have")                                                    \
     X('D', "decision", "from,to,method,status,nth,times,act,delay", false,                        \
       "what becomes of a message")                                                                \
@@ -81,5 +81,17 @@ const char *sn_input_profile(unsigned number);
 
 /** The plan that an input is, finished. NULL without memory. */
 sn_plan *sn_input_plan(ss_slice input);
+
+/** The same happens otherwise: what becomes of the calls should be the same. All zero: as it is. */
+typedef struct sn_input_variation {
+    uint32_t spelling; /* as plan.spelling */
+    unsigned scale;    /* T1, T2, T4 and all spans are 1 + so many times as long */
+    bool doubles;      /* every request but ACK goes twice */
+    bool has_idler;    /* somebody more, who does nothing, in the middle of the others */
+    bool
+        has_noise; /* what is no message, or is none that counts, comes to everybody now and then */
+    bool by_connections; /* everybody sends by TCP */
+} sn_input_variation;
+sn_plan *sn_input_plan_varied(ss_slice input, const sn_input_variation *variation);
 
 #endif

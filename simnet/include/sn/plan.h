@@ -320,6 +320,8 @@ typedef struct sn_plan {
         calls_max;      /* sn_plan_finish refuses more; sn_plan_new sets the most there may be */
     uint32_t step_max;  /* Zeno bound: zero-delay events in a row at one instant */
     uint64_t event_max; /* events of a run; 0: no bound */
+    /* every message leaves its node spelled otherwise (edit `rewrite`), as this number says; 0: none does */
+    uint32_t spelling;
 
     sn_link_kind *links;
     uint32_t link_count;
