@@ -16,6 +16,25 @@ ms_text sn_ms(ss_time at)
     return t;
 }
 
+/* The first ones of all, and the first of each law. */
+static void keep(sn_judge *j, const sn_violation *v)
+{
+    if (j->kept == NULL) {
+        j->kept = calloc(SN_VIOLATIONS_KEPT, sizeof *j->kept);
+        j->firsts = calloc(LAW_COUNT, sizeof *j->firsts);
+    }
+    if (j->kept == NULL || j->firsts == NULL) {
+        j->out_of_memory = true;
+        return;
+    }
+    if (j->kept_count < SN_VIOLATIONS_KEPT) {
+        j->kept[j->kept_count++] = *v;
+    }
+    if (j->counts[v->law] == 1) {
+        j->firsts[v->law] = *v;
+    }
+}
+
 void sn_judge_broken(sn_judge *j, law l, ss_time at, uint32_t node, uint64_t call_id,
                      const char *format, ...)
 {
@@ -24,22 +43,21 @@ void sn_judge_broken(sn_judge *j, law l, ss_time at, uint32_t node, uint64_t cal
     }
     j->count++;
     j->counts[l]++;
-    if (j->kept_count == SN_VIOLATIONS_KEPT) {
+    if (j->counts[l] > 1 && j->kept_count == SN_VIOLATIONS_KEPT) {
         return;
     }
-    if (j->kept == NULL) {
-        j->kept = calloc(SN_VIOLATIONS_KEPT, sizeof *j->kept);
-    }
-    if (j->kept == NULL) {
-        j->out_of_memory = true;
-        return;
-    }
-    sn_violation *v = &j->kept[j->kept_count++];
-    *v = (sn_violation){ .law = l, .at = at, .node = node, .call_id = call_id, .key = j->key };
+    sn_violation v = { .law = l, .at = at, .node = node, .call_id = call_id, .key = j->key };
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(v->text, sizeof v->text, format, arguments);
+    (void)vsnprintf(v.text, sizeof v.text, format, arguments);
     va_end(arguments);
+    keep(j, &v);
+}
+
+const sn_violation *sn_judge_first_of(const sn_judge *j, unsigned l)
+{
+    SS_ASSERT(l < LAW_COUNT);
+    return j->counts[l] == 0 || j->firsts == NULL ? NULL : &j->firsts[l];
 }
 
 uint64_t sn_judge_violation_count(const sn_judge *j)
@@ -109,6 +127,7 @@ void sn_judge_free(sn_judge *j)
     sn_map_free(&j->cseqs);
     sn_map_free(&j->unplanned);
     free(j->kept);
+    free(j->firsts);
     free(j->all);
     free(j->agenda.entries);
     free(j->owed);

@@ -324,6 +324,7 @@ struct sn_judge {
     uint64_t count, counts[LAW_COUNT];
     sn_violation *kept; /* SN_VIOLATIONS_KEPT of them; NULL before the first */
     uint32_t kept_count;
+    sn_violation *firsts; /* of each law; NULL while there is none */
     bool out_of_memory; /* told as a violation of no law: judged no further */
 
     sn_key key; /* of the fact being judged */

@@ -51,6 +51,8 @@ uint64_t sn_judge_violation_count(const sn_judge *j);
 uint64_t sn_judge_count_of(const sn_judge *j, unsigned law);
 /** The nth kept violation, NULL past the last. */
 const sn_violation *sn_judge_violation(const sn_judge *j, unsigned nth);
+/** The first of a law, NULL when there is none. */
+const sn_violation *sn_judge_first_of(const sn_judge *j, unsigned law);
 
 /* ---- metrics (RFC 6076 and ours) ----------------------------------------------------------------------------------------- */
 
