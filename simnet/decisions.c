@@ -69,6 +69,7 @@ struct sn_decisions {
     uint64_t seed;
     bool recording, playing, failed;
     map visits;  /* point -> how often it was visited */
+    map firsts;  /* a call's requests, or responses, on a way -> 1 + the number of the first */
     map on_tape; /* kind, point and nth -> 1 + place on the tape */
     sn_decision *tape;
     size_t tape_count;
@@ -94,6 +95,7 @@ void sn_decisions_free(sn_decisions *d)
         return;
     }
     free(d->visits.slots);
+    free(d->firsts.slots);
     free(d->on_tape.slots);
     free(d->tape);
     free(d->met);
@@ -213,13 +215,33 @@ static uint64_t draw_for(const sn_decisions *d, sn_decision_kind kind, const sn_
     return sn_draw(d->seed, (sn_purpose)purposes[kind], p->key, p->key_words);
 }
 
+/* The number of CSeq that a caller begins with is drawn by its engine, so a draw more there would move every decision about its calls:
+ * numbers count from the first that went that way. */
+static bool count_from_first(sn_decisions *d, sn_point *point)
+{
+    if (point->is_sip == 0 || point->call == 0) {
+        return true;
+    }
+    const uint64_t way =
+        ss_mix_absorb(ss_mix_absorb(point->place, point->call), point->status != 0);
+    const size_t mask = d->firsts.mask;
+    map_slot *slot = map_touch(&d->firsts, way);
+    d->growths += d->firsts.mask != mask;
+    if (slot == NULL) {
+        return false;
+    }
+    slot->value = slot->value == 0 ? 1 + (uint64_t)point->cseq : slot->value;
+    point->cseq = point->cseq - (uint32_t)(slot->value - 1) + 1;
+    return true;
+}
+
 void sn_decide_at(sn_decisions *d, sn_point *point)
 {
     if (!d->recording && !d->playing) {
         return;
     }
     const size_t mask = d->visits.mask;
-    map_slot *slot = map_touch(&d->visits, point_hash(point));
+    map_slot *slot = count_from_first(d, point) ? map_touch(&d->visits, point_hash(point)) : NULL;
     d->growths += d->visits.mask != mask;
     if (slot == NULL) {
         d->failed = true;

@@ -55,6 +55,7 @@ typedef struct sn_point {
     /* stable id of the link direction or node, or hash of the name of the calls */
     uint64_t place;
     uint64_t call; /* hash of the Call-ID, 0 for none */
+    /* recorded or played, after sn_decide_at: 1 is the first number of this call that went this way in a request, or in a response */
     uint32_t cseq;
     uint16_t status; /* of a response, else 0 */
     uint8_t method;  /* ss_method; of CSeq for a response */
