@@ -17,7 +17,7 @@
 #include "progress.h"
 #include "rp/json.h"
 
-enum { SEEDS_MAX = 16384, INPUT_MAX = 4096, WORDS_MAX = 32, SECONDS = 20 };
+enum { SEEDS_MAX = 16384, INPUT_MAX = 8192, WORDS_MAX = 32, SECONDS = 20 };
 
 typedef struct hunt {
     const cli_args *args;

@@ -13,6 +13,11 @@ const fz_target fz_targets[] = {
 };
 const size_t fz_target_count = SS_COUNT(fz_targets);
 
+bool fz_target_is_of_sessions(const fz_target *target)
+{
+    return target->run == fz_target_session || target->run == fz_target_metamorphic;
+}
+
 const fz_target *fz_target_find(const char *name)
 {
     for (size_t i = 0; i < fz_target_count; i++) {

@@ -15,7 +15,14 @@
 #include "fz/mutate.h"
 #include "fz/session.h"
 
-enum { SECONDS = 20, KEPT_MAX = 4096, KEYS_MAX = 512, MAIL_BYTES = 1 << 16, POLL_NS = 100000000 };
+enum {
+    SECONDS = 2,
+    SECONDS_OF_SESSION = 10,
+    KEPT_MAX = 4096,
+    KEYS_MAX = 512,
+    MAIL_BYTES = 1 << 16,
+    POLL_NS = 100000000
+};
 
 /** What a job tells: written by it, read by us. */
 typedef struct job_board {
@@ -132,7 +139,8 @@ static void run(job *j)
     const ss_slice input = { (const char *)j->board->input, j->board->input_len };
     fz_outcome outcome = { .has_failed = false };
     bool news = false;
-    if (j->mutate == fz_mutate_session) {
+    const fz_target *target = j->campaign->target;
+    if (fz_target_is_of_sessions(target)) {
         fz_verdict verdict;
         ss_buffer key = ss_buffer_on(outcome.key, sizeof outcome.key - 1);
         memset(counts, 0, sizeof counts);
@@ -141,7 +149,8 @@ static void run(job *j)
         }
         outcome.has_failed = key.len > 0;
         news = is_news(j, counts) && !outcome.has_failed;
-    } else if (!fz_outcome_here(j->campaign->target, input, &outcome)) {
+    }
+    if (target->run != fz_target_session && !fz_outcome_here(target, input, &outcome)) {
         _exit(7);
     }
     j->board->executions++;
@@ -179,6 +188,30 @@ static void mutate_and_run(job *j)
     run(j);
 }
 
+/* That one input may take. */
+static unsigned seconds_of(const fz_target *target)
+{
+    return fz_target_is_of_sessions(target) ? SECONDS_OF_SESSION : SECONDS;
+}
+
+/* By the form of its inputs. */
+static fz_mutator *mutator_of(const fz_target *target)
+{
+    static const struct {
+        const char *target;
+        fz_mutator *mutate;
+    } forms[] = { { "session", fz_mutate_session },
+                  { "metamorphic", fz_mutate_session },
+                  { "message", fz_mutate_message },
+                  { "meta", fz_mutate_steered } };
+    for (size_t i = 0; i < SS_COUNT(forms); i++) {
+        if (strcmp(target->name, forms[i].target) == 0) {
+            return forms[i].mutate;
+        }
+    }
+    return fz_mutate_bytes;
+}
+
 static _Noreturn void be_a_job(const fz_campaign *c, job_board *board, uint64_t seed)
 {
     job *j = calloc(1, sizeof *j);
@@ -189,7 +222,7 @@ static _Noreturn void be_a_job(const fz_campaign *c, job_board *board, uint64_t 
     j->campaign = c;
     j->board = board;
     j->state = seed;
-    j->mutate = strcmp(c->target->name, "session") == 0 ? fz_mutate_session : fz_mutate_bytes;
+    j->mutate = mutator_of(c->target);
     for (size_t i = 0; i < c->seed_count; i++) {
         take(j, (const uint8_t *)c->seeds[i].at, c->seeds[i].len);
         run(j);
@@ -199,8 +232,8 @@ static _Noreturn void be_a_job(const fz_campaign *c, job_board *board, uint64_t 
         keep(j, board->input, 0);
     }
     for (uint64_t i = 0; c->executions_max == 0 || i < c->executions_max; i++) {
+        fz_limit_cpu(seconds_of(c->target));
         mutate_and_run(j);
-        alarm(SECONDS);
     }
     _exit(0);
 }
@@ -271,7 +304,12 @@ static bool after(jobs *all, unsigned which, int status)
         return WEXITSTATUS(status) == 0;
     }
     const ss_slice input = { (const char *)board->input, board->input_len };
-    if (fz_outcome_apart(all->campaign->target, input, SECONDS, &outcome) && outcome.has_failed) {
+    const fz_target *target = all->campaign->target;
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF) { /* it need not take as long again */
+        outcome = (fz_outcome){ .has_failed = true, .has_crashed = true, .key = FZ_KEY_TIMEOUT };
+        found(all, input, &outcome);
+    } else if (fz_outcome_apart(target, input, seconds_of(target), &outcome) &&
+               outcome.has_failed) {
         found(all, input, &outcome);
     }
     all->seeds[which] = ss_mix64(all->seeds[which] + 1);

@@ -1,5 +1,6 @@
 /* The outcome of an input. A crash is known by what is said of it: an assertion by its condition, a sanitizer's report by its kind and
  * the topmost functions of ours, without lines and addresses, so that the key survives a change elsewhere. */
+#define _DEFAULT_SOURCE 1 /* setitimer */
 #include "fz/outcome.h"
 
 #include <errno.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +16,13 @@
 
 enum { SAID_MAX = 1 << 16, FRAMES = 3 };
 static const char key_word[] = "sipsim-outcome ";
+
+void fz_limit_cpu(unsigned seconds)
+{
+    const struct itimerval limit = { .it_value = { .tv_sec = (time_t)seconds } };
+    signal(SIGPROF, SIG_DFL);
+    (void)setitimer(ITIMER_PROF, &limit, NULL);
+}
 
 static bool is_session(const fz_target *target)
 {
@@ -50,8 +59,7 @@ static _Noreturn void be_the_child(const fz_target *target, ss_slice input, unsi
 {
     fz_outcome outcome;
     (void)dup2(to, STDERR_FILENO);
-    signal(SIGALRM, SIG_DFL);
-    alarm(seconds);
+    fz_limit_cpu(seconds);
     if (!fz_outcome_here(target, input, &outcome)) {
         _exit(7);
     }
@@ -137,8 +145,8 @@ static void put_crash(ss_buffer *b, const char *said, int status)
         const char *kind = sanitizer + strlen("Sanitizer: ");
         ss_put(b, (ss_slice){ kind, strcspn(kind, " \n") });
         put_frames(b, said);
-    } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
-        ss_put_text(b, "timeout");
+    } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF) {
+        ss_put_text(b, FZ_KEY_TIMEOUT);
     } else {
         ss_put_text(b, WIFSIGNALED(status) ? "signal " : "exit ");
         ss_put_u64(b, (uint64_t)(WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status)));

@@ -172,7 +172,7 @@ static bool shrink_said(shrinker *s)
 
 static void shrink(shrinker *s)
 {
-    const bool is_session = strcmp(s->how->target->name, "session") == 0;
+    const bool is_session = fz_target_is_of_sessions(s->how->target);
     bool any = true;
     while (any && may_go_on(s)) {
         any = is_session ? shrink_records(s) : shrink_bytes(s);

@@ -4,15 +4,16 @@
 
 #include <string.h>
 
+#include "sip_mutator.h"
 #include "sn/input.h"
 #include "sn/say.h"
 
-enum { BYTES_OF_RECORD = 2048, TEMPLATE_BYTES = 1024 };
+enum { BYTES_OF_RECORD = 1 << 14, TEMPLATE_BYTES = 1024 };
 
 typedef struct mutation {
     sn_input_records records, others;
     uint64_t state;
-    char said[BYTES_OF_RECORD]; /* of the one record whose bytes are changed */
+    char said[BYTES_OF_RECORD], spare[BYTES_OF_RECORD]; /* of the one record whose bytes change */
     char template[TEMPLATE_BYTES];
     sn_input_records read; /* of the template */
 } mutation;
@@ -104,6 +105,9 @@ static const char *const templates[] = {
     "{address};branch=z9hG4bKi\\r\\nFrom: <sip:x@example.com>;tag=x\\r\\nTo: "
     "<sip:bob@example.com>\\r\\nCall-ID: x\\r\\nCSeq: 1 INVITE\\r\\nMax-Forwards: 70\\r\\nContact: "
     "<sip:x@{address}>\\r\\nContent-Length: 0\\r\\n\\r\\n\"",
+    "message at=20 to=1 \"INVITE {uri} SIP/2.0\\r\\nVia: SIP/2.0/UDP {address}\\r\\nFrom: "
+    "{from}\\r\\nTo: {to}\\r\\nCall-ID: {call_id}\\r\\nCSeq: {next} INVITE\\r\\nContact: "
+    "{contact}\\r\\nContent-Length: 0\\r\\n\\r\\n\"",
     "message at=20 to=1 \"SUBSCRIBE {uri} SIP/2.0\\r\\nVia: SIP/2.0/UDP "
     "{address};branch=z9hG4bKs\\r\\nFrom: "
     "{from}\\r\\nTo: {to}\\r\\nCall-ID: {call_id}\\r\\nCSeq: {next} SUBSCRIBE\\r\\nEvent: "
@@ -142,6 +146,10 @@ static void change_bytes(mutation *m, sn_input_record *r)
         m->said[at] = (char)SN_SAY_MARK;
         m->said[at + 1] = (char)sn_say_code(mark);
         len += 2;
+    } else if (sn_input_kinds[r->kind].letter == 'M' && one_in(m, 2)) {
+        const size_t edited =
+            fz_sip_mutate(r->bytes, SS_EMPTY, next(m), m->said, m->spare, sizeof m->said);
+        len = edited == 0 ? len : edited;
     } else {
         len = fz_mutate_bytes((uint8_t *)m->said, len, sizeof m->said, next(m), SS_EMPTY);
     }

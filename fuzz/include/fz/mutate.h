@@ -11,7 +11,11 @@ typedef size_t fz_mutator(uint8_t *data, size_t size, size_t max, uint64_t seed,
 
 /** Records of a session: made, taken out, doubled, swapped, moved in time, changed in one argument, or in the bytes they say. */
 fz_mutator fz_mutate_session;
-/** Bytes: changed, put in, taken out, doubled, taken from the other. */
+/** Bytes: changed, put in, taken out, doubled, repeated until they are many, taken from the other; a few times. */
 fz_mutator fz_mutate_bytes;
+/** A SIP message, by edits that know its grammar. */
+fz_mutator fz_mutate_message;
+/** A line of choices, and a message. */
+fz_mutator fz_mutate_steered;
 
 #endif

@@ -20,6 +20,9 @@ typedef struct fz_target {
     fz_entry *run;
 } fz_target;
 
+/** Its inputs are session inputs (sn/input.h). */
+bool fz_target_is_of_sessions(const fz_target *target);
+
 /** All of them, in the order of targets.def. */
 extern const fz_target fz_targets[];
 extern const size_t fz_target_count;
