@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
 # How long the session engine takes to find bugs that real stacks shipped: each line of manifest.txt is a patch; its files alone are compiled
-# and put before the archives of the build, as tests/planted does, and `sipsim fuzz` searches until it found something. JSON on stdout:
+# and put before the archives of the build, as tests/planted does, and `sipsim fuzz` searches with the target of the line until it found
+# something. JSON on stdout:
 #
-#   {"bugs":[{"id":"B06","patch":"…","detected":true,"oracle":"TX3 ua …","seconds":2}]}
+#   {"bugs":[{"id":"B06","target":"session","patch":"…","reached":12,"triggered":3,"detected":true,"oracle":"TX3 ua …","seconds":2}]}
+#
+# reached and triggered are counts, by planted.h. What is triggered and not detected wants an oracle; what is reached and not triggered
+# wants a mutation.
 #
 # With --seeds N each is looked for N times, from seed --seed on; `seconds` is the median then, and it is detected when that one was.
 #
@@ -25,7 +29,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 flags=(-std=c17 -O1 -g -D_POSIX_C_SOURCE=200809L -I"$SOURCE_DIR/stack/include" -I"$SOURCE_DIR/crypto/include"
-    -I"$SOURCE_DIR/simnet/include" -I"$SOURCE_DIR/simnet")
+    -I"$SOURCE_DIR/simnet/include" -I"$SOURCE_DIR/simnet" -DPLANTED_COUNTS -include "$here/planted.h")
 if grep -q '^SIPSIM_SANITIZE:BOOL=ON' "$BINARY_DIR/CMakeCache.txt"; then
     flags+=(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 fi
@@ -46,37 +50,37 @@ plant() {
         "$CC" "${flags[@]}" -I"$SOURCE_DIR/${file%/*}" -c "$source" -o "${source%.c}.o" || return 1
         objects+=("${source%.c}.o")
     done < <(sed -n 's|^+++ b/||p' "$patch")
-    "$CC" "${flags[@]}" "${objects[@]}" "${archives[@]}" "${libraries[@]}" -o "$dir/sipsim"
+    "$CC" "${flags[@]}" "$here/planted.c" "${objects[@]}" "${archives[@]}" "${libraries[@]}" -o "$dir/sipsim"
 }
 
-# search PROGRAM DIR SEED: until something is found that the sound build has not, or the time is over; its key on stdout
+# search TARGET PROGRAM DIR SEED: until something is found that the sound build has not, or the time is over; its key on stdout
 search() {
-    local program=$1 dir=$2 seed=$3 pid status=0 key=''
+    local target=$1 program=$2 dir=$3 seed=$4 pid status=0 key=''
     mkdir -p "$dir"
     : >"$dir/keys"
-    "$program" fuzz --target session --time "${time}s" --seed "$seed" --corpus "$SOURCE_DIR/corpus/seeds/session" -o "$dir/found" --quiet \
-        >"$dir/keys" 2>"$dir/log" &
+    SIPSIM_PLANTED=$dir/counts "$program" fuzz --target "$target" --time "${time}s" --seed "$seed" \
+        --corpus "$SOURCE_DIR/corpus/seeds/$target" -o "$dir/found" --quiet >"$dir/keys" 2>"$dir/log" &
     pid=$!
     while [[ -z $key ]] && kill -0 "$pid" 2>/dev/null; do
         sleep 0.2
-        key=$(sed -n 's/^found: //p' "$dir/keys" | grep -vxFf "$work/sound" | head -n 1) || true
+        key=$(sed -n 's/^found: //p' "$dir/keys" | grep -vxFf "$work/sound.$target" | head -n 1) || true
     done
     kill -INT "$pid" 2>/dev/null || true
     wait "$pid" || status=$?
-    [[ -n $key ]] || key=$(sed -n 's/^found: //p' "$dir/keys" | grep -vxFf "$work/sound" | head -n 1) || true
+    [[ -n $key ]] || key=$(sed -n 's/^found: //p' "$dir/keys" | grep -vxFf "$work/sound.$target" | head -n 1) || true
     case $status in
     0 | 1 | 11) printf '%s\n' "$key" ;;
     *) tail -n 3 "$dir/log" >&2 && return 7 ;;
     esac
 }
 
-# look_for DIR: with each seed, for `oracle` and the median of `seconds`; `never` when it was not found
+# look_for TARGET DIR: with each seed, for `oracle` and the median of `seconds`; `never` when it was not found
 look_for() {
-    local dir=$1 began key took=() n
+    local target=$1 dir=$2 began key took=() n
     oracle=''
     for ((n = 0; n < seeds; n++)); do
         began=$(date +%s)
-        key=$(search "$dir/sipsim" "$dir" $((seed + n))) || exit 7
+        key=$(search "$target" "$dir/sipsim" "$dir" $((seed + n))) || exit 7
         took+=("$([[ -n $key ]] && echo $(($(date +%s) - began)) || echo "$never")")
         oracle=${oracle:-$key}
         rm -rf "$dir/found"
@@ -87,16 +91,25 @@ look_for() {
 json_text() { sed 's/[\\"]/\\&/g' <<<"$1"; }
 
 # What the engine has against the sound build is open, and detects nothing: it is looked for as long as each bug is.
-: >"$work/sound"
-while key=$(search "$BINARY_DIR/cli/sipsim" "$work/sound.d" "$seed") && [[ -n $key ]]; do
-    sed -n 's/^found: //p' "$work/sound.d/keys" >>"$work/sound"
-    printf 'sound build: %s\n' "$key" >&2
-    rm -rf "$work/sound.d"
-done
+know_sound() {
+    local target=$1 key
+    [[ ! -e $work/sound.$target ]] || return 0
+    : >"$work/sound.$target"
+    while key=$(search "$target" "$BINARY_DIR/cli/sipsim" "$work/sound.d" "$seed") && [[ -n $key ]]; do
+        sed -n 's/^found: //p' "$work/sound.d/keys" >>"$work/sound.$target"
+        printf 'sound build, %s: %s\n' "$target" "$key" >&2
+        rm -rf "$work/sound.d"
+    done
+}
+
+# counted DIR NTH: how often it was reached (1) or triggered (2), with the last seed
+counted() {
+    [[ ! -s $1/counts ]] || od -An -v -t u8 -w8 "$1/counts" | sed -n "$2s/ //gp"
+}
 
 separator='' missed=0
 printf '{"bugs":['
-while read -r id patch what; do
+while read -r id target patch what; do
     if [[ $# -gt 0 && " $* " != *" $id "* ]]; then
         continue
     fi
@@ -104,15 +117,19 @@ while read -r id patch what; do
         printf '%s: does not apply or compile: %s\n' "$id" "$(tail -n 3 "$work/$id.log")" >&2
         exit 7
     fi
-    look_for "$work/$id"
+    know_sound "$target"
+    look_for "$target" "$work/$id"
+    reached=$(counted "$work/$id" 1) triggered=$(counted "$work/$id" 2)
     detected=true
     if [[ $seconds -eq $never ]]; then
         detected=false missed=$((missed + 1)) oracle='' seconds=$time
     fi
-    printf '%s{"id":"%s","patch":"%s","what":"%s","detected":%s,"oracle":"%s","seconds":%d}' "$separator" "$id" \
-        "$patch" "$(json_text "$what")" "$detected" "$(json_text "$oracle")" "$seconds"
+    printf '%s{"id":"%s","target":"%s","patch":"%s","what":"%s","reached":%d,"triggered":%d,"detected":%s,"oracle":"%s","seconds":%d}' \
+        "$separator" "$id" "$target" "$patch" "$(json_text "$what")" "${reached:-0}" "${triggered:-0}" "$detected" \
+        "$(json_text "$oracle")" "$seconds"
     separator=','
-    printf '%s %s %ss %s\n' "$id" "$detected" "$seconds" "${oracle:-nothing}" >&2
+    printf '%s reached %d, triggered %d, %s, %ss: %s\n' "$id" "${reached:-0}" "${triggered:-0}" \
+        "$([[ $detected == true ]] && echo detected || echo unseen)" "$seconds" "${oracle:-nothing}" >&2
     rm -rf "${work:?}/$id"
 done < <(grep -vE '^(#|$)' "$here/manifest.txt")
 printf ']}\n'
