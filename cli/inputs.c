@@ -9,6 +9,7 @@
 
 #include "files.h"
 #include "replay_line.h"
+#include "sn/input.h"
 
 enum { DEPTH_MAX = 16 };
 
@@ -133,4 +134,44 @@ void cli_put_replay(ss_buffer *b, const fz_target *target, const char *path)
         ss_put_char(b, ' ');
     }
     cli_put_quoted(b, path);
+}
+
+static void put_record(ss_buffer *b, const sn_input_record *record, char *line)
+{
+    ss_buffer text = ss_buffer_on(line, SN_INPUT_BYTES_MAX * 4);
+    sn_input_record_put_text(&text, record);
+    ss_put_text(b, text.len == 0 ? "" : "  - '");
+    for (size_t k = 0; k < text.len; k++) {
+        ss_put_char(b, text.at[k]);
+        if (text.at[k] == '\'') {
+            ss_put_char(b, '\'');
+        }
+    }
+    ss_put_text(b, text.len == 0 ? "" : "'\n");
+}
+
+char *cli_session_yaml(const char *name, ss_slice input, size_t *len)
+{
+    enum { YAML_BYTES = 16 * (int)SN_INPUT_BYTES_MAX };
+    sn_input_records *records = calloc(1, sizeof *records);
+    char *line = malloc(SN_INPUT_BYTES_MAX * 4), *text = malloc(YAML_BYTES);
+    ss_buffer b = ss_buffer_on(text, YAML_BYTES);
+    if (records != NULL && line != NULL && text != NULL) {
+        sn_input_records_read(records, input);
+        ss_put_text(&b, "sipsim: 1\nname: ");
+        ss_put_text(&b, name);
+        ss_put_text(&b, "\nsession:\n");
+        for (unsigned i = 0; i < records->count; i++) {
+            put_record(&b, &records->at[i], line);
+        }
+        ss_put_text(&b, records->count == 0 ? "  - head\n" : "");
+    } else {
+        free(text);
+        text = NULL;
+    }
+    SS_ASSERT(!b.overflow); /* a byte is four at most, and a quote of them two */
+    *len = b.len;
+    free(records);
+    free(line);
+    return text;
 }

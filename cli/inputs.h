@@ -18,6 +18,8 @@ uint64_t cli_each_input(const char *const *paths, uint32_t count, cli_input_take
                         void *context, bool *is_well);
 /** Writes dir/name; false when it said why not. */
 SS_MUST_USE bool cli_write_input(const char *dir, const char *name, ss_slice input);
+/** A scenario with the records of a session input; owned by the caller (free). NULL without memory. */
+char *cli_session_yaml(const char *name, ss_slice input, size_t *len);
 /** "sipsim replay --target NAME PATH", to be pasted. */
 void cli_put_replay(ss_buffer *b, const fz_target *target, const char *path);
 

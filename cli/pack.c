@@ -1,4 +1,4 @@
-/* sipsim pack SCENARIO: a scenario with a `session` to the session input that it is. */
+/* sipsim pack SCENARIO: a scenario with a `session` to the session input that it is; any other to a reproducer of what its run decided. */
 #include "cli.h"
 
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include "files.h"
 #include "inputs.h"
 #include "mistakes.h"
+#include "repro.h"
 #include "sn/scenario.h"
 
 static rp_status pack(const cli_args *args, const char *path, const sn_scenario *scenario)
@@ -17,17 +18,20 @@ static rp_status pack(const cli_args *args, const char *path, const sn_scenario 
         cli_print_mistakes(scenario);
         return RP_SCENARIO;
     }
-    if (!sn_scenario_session(scenario, &input)) {
-        cli_say("%s: only a scenario that is a session can be packed in this version", path);
-        return RP_UNSUPPORTED;
-    }
     cli_base_name(name, path);
     const char *dir = args->given[CLI_OUT] ? args->value[CLI_OUT] : ".";
-    if (strlen(name) + 5 > sizeof name || !cli_make_folder(dir)) {
+    if (strlen(name) + 6 > sizeof name || !cli_make_folder(dir)) {
         return RP_IO;
     }
-    strcat(name, ".sfz");
-    return cli_write_input(dir, name, input) ? RP_OK : RP_IO;
+    if (sn_scenario_session(scenario, &input)) {
+        strcat(name, ".sfz");
+        return cli_write_input(dir, name, input) ? RP_OK : RP_IO;
+    }
+    strcat(name, ".sipr");
+    return cli_repro_write(dir, name, sn_scenario_plan(scenario), sn_scenario_effective(scenario),
+                           NULL)
+               ? RP_OK
+               : RP_IO;
 }
 
 static rp_status run_pack(const cli_args *args)
@@ -55,8 +59,12 @@ static rp_status run_pack(const cli_args *args)
 const cli_verb cli_verb_pack = { .name = "pack",
                                  .operands = "FILE…",
                                  .summary =
-                                     "a scenario that is a session to the session input that it is",
-                                 .details = "Writes NAME.sfz here, or into the folder of -o: the "
-                                            "inverse of `sipsim replay --as yaml`.\n",
+                                     "a session to the input that it is, any other scenario to a "
+                                     "reproducer",
+                                 .details =
+                                     "Writes NAME.sfz here, or into the folder of -o: the inverse "
+                                     "of `sipsim replay --as yaml`. A\n"
+                                     "scenario that is no session is run, and NAME.sipr holds it "
+                                     "with what was decided and what failed.\n",
                                  .options = CLI_TAKES(CLI_HELP, CLI_OUT),
                                  .run = run_pack };

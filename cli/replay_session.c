@@ -9,6 +9,7 @@
 #include "inputs.h"
 #include "observers.h"
 #include "replay_line.h"
+#include "repro.h"
 #include "rp/json.h"
 #include "rp/ladder.h"
 #include "sn/capture.h"
@@ -243,9 +244,29 @@ static void run_input(replaying *r, const char *path, ss_slice input)
     sn_plan_free(plan);
 }
 
+/* Reproducers are to fail as they say, unless --expect pass. */
+static void run_repro(replaying *r, const char *path, ss_slice text)
+{
+    cli_replayed replayed;
+    const bool is_to_pass =
+        r->args->given[CLI_EXPECT] && strcmp(r->args->value[CLI_EXPECT], "pass") == 0;
+    remember(path);
+    const rp_status status = cli_repro_replay(path, text, r->out, r->json, &replayed);
+    r->statuses |= rp_status_bit(status);
+    if (status == RP_OK && is_to_pass && replayed.has_failed) {
+        r->statuses |= rp_status_bit(RP_VIOLATION);
+    } else if (status == RP_OK && !is_to_pass && !replayed.is_reproduced) {
+        r->statuses |= rp_status_bit(RP_NOT_REPRODUCED);
+    }
+}
+
 static void take(void *context, const char *path, ss_slice input)
 {
-    run_input(context, path, input);
+    if (cli_is_repro(input)) {
+        run_repro(context, path, input);
+    } else {
+        run_input(context, path, input);
+    }
 }
 
 static void run_all(replaying *r)
@@ -257,39 +278,6 @@ static void run_all(replaying *r)
 
 /* ---- --as yaml ---- */
 
-static rp_status write_yaml(rp_file *out, const char *name, ss_slice input)
-{
-    sn_input_records *records = calloc(1, sizeof *records);
-    char *line = malloc(SN_INPUT_BYTES_MAX * 4);
-    if (records == NULL || line == NULL) {
-        free(records);
-        free(line);
-        return RP_IO;
-    }
-    sn_input_records_read(records, input);
-    rp_put_text(out, "sipsim: 1\nname: ");
-    rp_put_text(out, name);
-    rp_put_text(out, "\nsession:\n");
-    for (unsigned i = 0; i < records->count; i++) {
-        ss_buffer b = ss_buffer_on(line, SN_INPUT_BYTES_MAX * 4);
-        sn_input_record_put_text(&b, &records->at[i]);
-        rp_put_text(out, b.len == 0 ? "" : "  - '");
-        for (size_t k = 0; k < b.len; k++) {
-            rp_put_char(out, b.at[k]);
-            if (b.at[k] == '\'') {
-                rp_put_char(out, '\'');
-            }
-        }
-        rp_put_text(out, b.len == 0 ? "" : "'\n");
-    }
-    if (records->count == 0) {
-        rp_put_text(out, "  - head\n");
-    }
-    free(records);
-    free(line);
-    return RP_OK;
-}
-
 static rp_status replay_as_yaml(const cli_args *args)
 {
     size_t len = 0;
@@ -299,7 +287,13 @@ static rp_status replay_as_yaml(const cli_args *args)
     rp_status status = RP_IO;
     if (out != NULL) {
         cli_base_name(name, args->files[0]);
-        status = write_yaml(out, name, (ss_slice){ bytes, len });
+        size_t text_len = 0;
+        char *text = cli_session_yaml(name, (ss_slice){ bytes, len }, &text_len);
+        if (text != NULL) {
+            rp_put(out, (ss_slice){ text, text_len });
+            status = RP_OK;
+        }
+        free(text);
         status = cli_close_stdout(out) == RP_OK ? status : RP_IO;
     }
     free(bytes);

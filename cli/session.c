@@ -19,6 +19,7 @@
 #include "observers.h"
 #include "progress.h"
 #include "replay_line.h"
+#include "repro.h"
 #include "rp/csv.h"
 #include "rp/html.h"
 #include "rp/machine.h"
@@ -106,7 +107,13 @@ rp_status session_prepare_folder(const char *dir, bool force)
             return RP_IO;
         }
     }
-    return RP_OK;
+    if (cli_repros_are_there(dir) && !force) {
+        cli_say("%s holds reproducers of an earlier run; --force replaces them, -o DIR writes "
+                "elsewhere",
+                dir);
+        return RP_IO;
+    }
+    return cli_repros_remove(dir) ? RP_OK : RP_IO;
 }
 
 /* ---- the run ---- */
@@ -404,8 +411,23 @@ static void write_file(session *s, const char *name, void (*write)(const session
     }
 }
 
+/* Of a run whose decisions are not more than anybody can hold. */
+static void write_repros(session *s)
+{
+    const rp_status_set failures = rp_status_bit(RP_VIOLATION) | rp_status_bit(RP_LIVENESS);
+    if ((s->run.statuses & failures) == 0 || s->run.events > FZ_REPRO_EVENTS_MAX ||
+        cli_interrupted()) {
+        return;
+    }
+    if (!cli_repros_write(s->options->dir, s->plan, sn_scenario_effective(s->scenario),
+                          s->run.digest)) {
+        s->run.statuses |= rp_status_bit(RP_IO);
+    }
+}
+
 static void write_files(session *s)
 {
+    write_repros(s);
     cli_observers_conclude(&s->observers, &s->run);
     s->run.statuses |= rp_status_bit(cli_observers_close(&s->observers, s->options->dir));
     write_file(s, "ladder.txt", write_ladder);

@@ -8,7 +8,9 @@
 #include "fz/shrink.h"
 #include "inputs.h"
 #include "interrupt.h"
+#include "repro.h"
 #include "sn/input.h"
+#include "sn/scenario.h"
 
 typedef struct shrinking {
     size_t bytes;
@@ -39,7 +41,7 @@ static void print_needed(const fz_target *target, const fz_shrunk *shrunk)
 {
     sn_input_records *records = calloc(1, sizeof *records);
     char *line = malloc(4 * SN_INPUT_BYTES_MAX);
-    if (records != NULL && line != NULL && strcmp(target->name, "session") == 0) {
+    if (records != NULL && line != NULL && fz_target_is_of_sessions(target)) {
         sn_input_records_read(records, (ss_slice){ shrunk->bytes, shrunk->len });
         printf(shrunk->is_least ? "needed, each of them:\n" : "left, when it was stopped:\n");
         for (unsigned i = 0; i < records->count; i++) {
@@ -68,6 +70,26 @@ static void name_of_result(const cli_args *args, char *dir, char *name)
     }
 }
 
+/* A session that broke a law has a reproducer beside it. */
+static bool write_repro(const char *dir, const char *name, const fz_shrunk *shrunk)
+{
+    char file_name[RP_PATH_BYTES];
+    size_t len = 0;
+    char *text = cli_session_yaml("shrunk", (ss_slice){ shrunk->bytes, shrunk->len }, &len);
+    const sn_scenario_file file = { name, { text, len } };
+    const sn_scenario_options options = { .files = &file, .file_count = 1 };
+    sn_scenario *scenario = text == NULL ? NULL : sn_scenario_load(&options);
+    bool is_written = false;
+    if (scenario != NULL && sn_scenario_mistake_count(scenario) == 0 &&
+        snprintf(file_name, sizeof file_name, "%s.sipr", name) < (int)sizeof file_name) {
+        is_written = cli_repro_write(dir, file_name, sn_scenario_plan(scenario),
+                                     sn_scenario_effective(scenario), shrunk->outcome.key);
+    }
+    sn_scenario_free(scenario);
+    free(text);
+    return is_written;
+}
+
 static rp_status finish(const cli_args *args, const fz_target *target, size_t before,
                         const fz_shrunk *shrunk)
 {
@@ -76,6 +98,10 @@ static rp_status finish(const cli_args *args, const fz_target *target, size_t be
     name_of_result(args, dir, name);
     if (!cli_make_folder(dir) || !rp_path_join(path, dir, name) ||
         !cli_write_input(dir, name, (ss_slice){ shrunk->bytes, shrunk->len })) {
+        return RP_IO;
+    }
+    if (target->run == fz_target_session && !shrunk->outcome.has_crashed &&
+        !write_repro(dir, name, shrunk)) {
         return RP_IO;
     }
     printf("%s: %s\n%zu bytes, were %zu; %llu runs\n", path, shrunk->outcome.key, shrunk->len,

@@ -89,7 +89,24 @@ for name in forged_bye message_with_live_parts seeded_crowd; do
     status 0 pack -o packed "$name.yaml"
     cmp -s "packed/$name.sfz" "$seeds/session/$name" || fault "$name packs to other bytes"
 done
-status 75 pack "$SOURCE_DIR/scenarios/basic_call.yaml"
+
+# reproducers: of a scenario that holds, and of one that fails; read again, refused where they are none
+status 0 pack -o packed "$SOURCE_DIR/scenarios/basic_call.yaml"
+status 0 replay packed/basic_call.sipr
+grep -q 'reproduced: nothing fails' out || fault "a scenario that holds: $(cat out)"
+grep -q 'digest as recorded' out || fault "another digest: $(cat out)"
+status 0 replay --json packed/basic_call.sipr
+grep -q '"unmatched": *0' out || fault "decisions unmatched: $(cat out)"
+sed 's/^key: .*/key: TX12 ua no such thing/' packed/basic_call.sipr >packed/other.sipr
+status 10 replay packed/other.sipr
+status 0 replay --expect pass packed/other.sipr
+sed 's/^--- decisions$/&\nnonsense/' packed/basic_call.sipr >packed/nonsense.sipr
+status 3 replay packed/nonsense.sipr
+grep -q 'nonsense.sipr:5: this is no decision' err || fault "no place: $(cat err)"
+head -n 4 packed/basic_call.sipr >packed/cut.sipr
+status 3 replay packed/cut.sipr
+printf 'sipsim-reproducer: 2\n' >packed/later.sipr
+status 3 replay packed/later.sipr
 status 3 pack "$SOURCE_DIR/README.md"
 
 [ $faults -eq 0 ]
