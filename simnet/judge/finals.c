@@ -96,10 +96,22 @@ static bool is_another(const sn_fact *f, const txn *t)
            (t->request != f->hash || t->from != f->peer || t->from_port != f->peer_port);
 }
 
+/* RFC3261:17.2.3 Without the cookie a request is told apart by more than facts know: another one under its branch may be another
+ * transaction. Which of them a response belongs to does not show, so no more is judged of any. */
+static bool is_one_of_several(const sn_fact *f, txn *t)
+{
+    if (!t->is_several && (f->sip.says & SS_SAYS_NO_COOKIE) != 0 && t->phase != PHASE_NONE &&
+        t->request != f->hash) {
+        t->is_several = true;
+        t->due = t->end = t->noted_end = SS_TIME_NEVER;
+    }
+    return t->is_several;
+}
+
 void sn_server_request_received(sn_judge *j, const sn_fact *f)
 {
     txn *t = sn_txn_obtain(j, f->entity, SERVER, f->sip.branch, f->sip.method);
-    if (t == NULL) {
+    if (t == NULL || is_one_of_several(f, t)) {
         return;
     }
     if (t->phase == PHASE_NONE || t->phase == PHASE_OVER || is_another(f, t)) {
@@ -284,7 +296,7 @@ void sn_server_response_sent(sn_judge *j, const sn_fact *f)
         return;
     }
     txn *t = sn_txn_find(j, f->entity, SERVER, f->sip.branch, f->sip.method);
-    if (is_refusal(j, f) || (t == NULL && sn_proxy_own_via_on_top(j, f))) {
+    if (is_refusal(j, f) || (t == NULL ? sn_proxy_own_via_on_top(j, f) : t->is_several)) {
         return;
     }
     if (t != NULL && sn_response_goes_on(j, f, t) && t->due != f->key.at) {

@@ -110,6 +110,7 @@ typedef struct txn {
     bool is_initial; /* the request had no To tag */
     bool is_probe;   /* client: it finds out what its way carries, RFC 8899 */
     bool has_moved;  /* server: its responses go where RFC 3263 5 says */
+    bool is_several; /* server: its branch is that of other transactions too */
 } txn;
 
 #define NO_TXN UINT32_MAX

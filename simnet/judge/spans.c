@@ -113,7 +113,7 @@ static void enter(sn_judge *j, const sn_fact *f, txn *t)
 static void txn_noted(sn_judge *j, const sn_fact *f, side s)
 {
     txn *t = sn_txn_obtain(j, f->entity, s, f->note.branch, f->note.method);
-    if (t == NULL) {
+    if (t == NULL || t->is_several) {
         return;
     }
     j->notes[f->entity] = 1;

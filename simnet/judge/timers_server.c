@@ -110,7 +110,7 @@ void sn_server_end_passed(sn_judge *j, txn *t)
 
 void sn_server_timer_noted(sn_judge *j, const sn_fact *f, txn *t)
 {
-    if (f->note.letter != SS_TIMER_H || t->final_at == SS_TIME_NEVER) {
+    if (f->note.letter != SS_TIMER_H || t->final_at == SS_TIME_NEVER || t->is_several) {
         return;
     }
     if (f->key.at != ss_time_after(t->final_at, 64 * member(j, t->node)->spans->t1)) {

@@ -29,6 +29,9 @@ static void summarise_vias(const ss_msg *msg, ss_summary *out)
     unsigned count = 0;
     if (msg->first[SS_HDR_VIA] != 0 && msg->top_via_status == SS_OK) {
         out->branch = ss_via_identity(&msg->top_via);
+        if (msg->is_request && !ss_via_has_cookie(&msg->top_via)) {
+            out->says |= SS_SAYS_NO_COOKIE;
+        }
         it = ss_msg_after_top_via(msg);
         const ss_status second = ss_msg_next_via(msg, &it, &via);
         out->second_branch = second == SS_OK ? ss_via_identity(&via) : 0;

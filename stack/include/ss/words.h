@@ -76,7 +76,8 @@ enum {
     SS_SAYS_100REL = 1,    /* an INVITE's Supported or Require, a response's Require lists 100rel */
     SS_SAYS_SESSION = 2,   /* the body is a session description */
     SS_SAYS_STRICT = 4,    /* the first of the routes has no lr */
-    SS_SAYS_TERMINATED = 8 /* a NOTIFY: its subscription is terminated */
+    SS_SAYS_TERMINATED = 8, /* a NOTIFY: its subscription is terminated */
+    SS_SAYS_NO_COOKIE = 16  /* the branch of a request is none of RFC 3261's: it does not tell its transaction */
 };
 
 /* ---- notes: what an onlooker may know; they change nothing --------------------------------------------------------------------- */

@@ -73,3 +73,24 @@ TEST(tag1_asks_nothing_of_two_requests)
     CHECK_EQ(court_broken(&rig, "TAG1"), 0);
     court_close(&rig);
 }
+
+/* RFC3261:17.2.3 What differs in a tag is another transaction where there is no cookie, and a copy where there is one. */
+TEST(tag1_takes_two_requests_without_a_cookie_for_two_transactions)
+{
+    for (unsigned has_cookie = 0; has_cookie < 2; has_cookie++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        for (unsigned i = 0; i < 2; i++) {
+            ss_summary request = court_request(SS_METHOD_INVITE, COURT_THEIRS);
+            ss_summary response = court_response(180, SS_METHOD_INVITE, COURT_THEIRS);
+            request.says |= has_cookie != 0 ? 0 : SS_SAYS_NO_COOKIE;
+            request.to_tag = 7 * i;
+            response.to_tag = 9 - 2 * i;
+            court_gets(&rig, COURT_BOB, request);
+            court_sends(&rig, COURT_BOB, response);
+        }
+        CHECK_EQ(court_broken(&rig, "TAG1"), has_cookie);
+        court_close(&rig);
+    }
+}
