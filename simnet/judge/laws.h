@@ -358,6 +358,7 @@ struct sn_judge {
     uint8_t *crashed;   /* per node: it owes nothing any more */
     uint8_t *notes;     /* per node: it gives notes */
     uint32_t *calls_up; /* per node: answered or accepted, not over */
+    uint32_t unheard_ends;
     map unplanned;      /* (node, Call-ID) of those that are no calls of the plan */
     uint8_t *registers; /* per node: it keeps a registration */
     net_view net;

@@ -174,6 +174,13 @@ static void move_unplanned(sn_judge *j, const sn_fact *f)
     }
 }
 
+/* Who ends a call and hears no answer knows that it is over; whoever stands between may have heard nothing of it. */
+static bool is_unheard_end(const sn_call_fact *call)
+{
+    return call->event == SN_CALL_NOT_ACKED ||
+           (call->event == SN_CALL_ENDED && (call->synthetic || call->status >= 300));
+}
+
 void sn_call_judge(sn_judge *j, const sn_fact *f)
 {
     if (f->kind == SN_FACT_REGISTRATION) {
@@ -183,6 +190,7 @@ void sn_call_judge(sn_judge *j, const sn_fact *f)
     if (f->call.event == SN_CALL_OVERLOADED) {
         j->excused[f->entity] = 1; /* what got no connection ends as if it was refused one */
     }
+    j->unheard_ends += is_unheard_end(&f->call);
     if (f->call.event == SN_CALL_CRASHED) {
         excuse_all(j, f->entity);
     } else if (f->call.event == SN_CALL_RESTARTED) {
@@ -216,10 +224,10 @@ void sn_call_judge(sn_judge *j, const sn_fact *f)
 
 /* ---- LEFT1 ---- */
 
-/* A B2BUA has two of each call that goes through it, as many as both of its ends together. */
+/* A B2BUA has two of each call that goes through it, as many as both of its ends together, and of each that ended unheard. */
 static uint32_t calls_anywhere(const sn_judge *j)
 {
-    uint32_t calls = 0;
+    uint32_t calls = 2 * j->unheard_ends;
     for (uint32_t i = 0; i < j->cast->node_count; i++) {
         calls += j->calls_up[i];
     }

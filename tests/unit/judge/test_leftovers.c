@@ -44,6 +44,33 @@ TEST(left1_accepts_registrations_bindings_and_calls_that_nobody_ended)
     court_close(&rig);
 }
 
+/* Between alice and bob stands a B2BUA: of a BYE that reached nobody it knows nothing, of one that was answered it does. */
+TEST(left1_lets_a_b2bua_keep_a_call_whose_end_it_did_not_hear_of)
+{
+    for (unsigned is_heard = 0; is_heard < 2; is_heard++) {
+        court rig;
+        court_open(&rig);
+        rig.nodes[COURT_PROXY].joins = true;
+        court_at(&rig, 0);
+        court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
+        court_call(&rig, COURT_BOB, SN_CALL_INCOMING, 1, 0);
+        court_call(&rig, COURT_BOB, SN_CALL_ACCEPTED, 1, 200);
+        court_call(&rig, COURT_ALICE, SN_CALL_ANSWERED, 1, 200);
+        court_call(&rig, COURT_ALICE, SN_CALL_HANGUP, 1, 0);
+        court_at(&rig, SS_S(32));
+        if (is_heard != 0) {
+            court_call(&rig, COURT_ALICE, SN_CALL_ENDED, 1, 200);
+            court_call(&rig, COURT_BOB, SN_CALL_BYE, 1, 0);
+        } else {
+            court_call_synthetic(&rig, COURT_ALICE, SN_CALL_ENDED, 1, 408);
+        }
+        leave(&rig, COURT_PROXY, (sn_left_fact){ .calls = 2, .dialogs = 2, .store_bytes = 900 });
+        court_finish(&rig, SS_S(100));
+        CHECK_EQ(court_broken(&rig, "LEFT1"), is_heard);
+        court_close(&rig);
+    }
+}
+
 TEST(left1_and_live1_are_not_judged_when_the_run_was_interrupted)
 {
     court rig;
