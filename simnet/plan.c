@@ -5,25 +5,58 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "region.h"
+
 typedef struct sn_chunk {
     struct sn_chunk *next;
+    size_t used, cap; /* bytes behind the head */
 } sn_chunk;
 
-#define CHUNK_HEAD 16u /* keeps what follows aligned for any type */
-_Static_assert(sizeof(sn_chunk) <= CHUNK_HEAD, "the head holds the link");
+#define ALIGNED     ((size_t)16) /* for any type */
+#define CHUNK_HEAD  ((size_t)32)
+#define CHUNK_BYTES ((size_t)2000) /* of a chunk for many small things, most of which are texts */
+_Static_assert(sizeof(sn_chunk) <= CHUNK_HEAD, "the head holds the struct");
 
+static unsigned char *bytes_of(sn_chunk *chunk)
+{
+    return (unsigned char *)chunk + CHUNK_HEAD;
+}
+
+/* In front of the others, or, when it is for one large thing alone, behind the first, which goes on filling. */
+static sn_chunk *add_chunk(sn_plan *plan, size_t cap, bool is_for_one)
+{
+    sn_chunk **first = &plan->memory->chunks;
+    sn_chunk **at = is_for_one && *first != NULL ? &(*first)->next : first;
+    sn_chunk *chunk = calloc(1, CHUNK_HEAD + cap);
+    if (chunk != NULL) {
+        *chunk = (sn_chunk){ .next = *at, .cap = cap };
+        *at = chunk;
+        sn_region_hide(bytes_of(chunk), cap);
+    }
+    return chunk;
+}
+
+/* Between two things stay some bytes that AddressSanitizer knows to be nobody's. */
 void *sn_plan_take(sn_plan *plan, size_t count, size_t size)
 {
-    if (count > (SIZE_MAX - CHUNK_HEAD) / size) {
+    if (count > (SIZE_MAX - CHUNK_HEAD - 2 * ALIGNED) / size) {
         return NULL;
     }
-    sn_chunk *chunk = calloc(1, CHUNK_HEAD + count * size);
+    const size_t bytes = count * size;
+    const size_t whole = bytes / ALIGNED * ALIGNED + 2 * ALIGNED;
+    sn_chunk *chunk = plan->memory->chunks;
+    if (whole > CHUNK_BYTES / 4) {
+        chunk = add_chunk(plan, whole, true);
+    } else if (chunk == NULL || whole > chunk->cap - chunk->used) {
+        chunk = add_chunk(plan, CHUNK_BYTES, false);
+    }
     if (chunk == NULL) {
         return NULL;
     }
-    chunk->next = plan->memory->chunks;
-    plan->memory->chunks = chunk;
-    return (unsigned char *)chunk + CHUNK_HEAD;
+    void *taken = bytes_of(chunk) + chunk->used;
+    chunk->used += whole;
+    sn_region_show(taken, bytes);
+    return taken;
 }
 
 const char *sn_plan_text(sn_plan *plan, ss_slice text)

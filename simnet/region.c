@@ -16,7 +16,15 @@
 #endif
 #ifdef REGION_POISON
 enum { SPOILED = 0xdb };
+void __asan_poison_memory_region(void const volatile *addr, size_t size);
 void __asan_unpoison_memory_region(void const volatile *addr, size_t size);
+#define HIDE(at, size)  __asan_poison_memory_region((at), (size))
+#define SHOW(at, size)  __asan_unpoison_memory_region((at), (size))
+#define SPOIL(at, size) memset((at), SPOILED, (size))
+#else
+#define HIDE(at, size)  ((void)(at), (void)(size))
+#define SHOW(at, size)  ((void)(at), (void)(size))
+#define SPOIL(at, size) ((void)(at), (void)(size))
 #endif
 
 void *sn_region_reserve(size_t bytes)
@@ -26,15 +34,20 @@ void *sn_region_reserve(size_t bytes)
     return region == MAP_FAILED ? NULL : region;
 }
 
+void sn_region_hide(void *part, size_t bytes)
+{
+    HIDE(part, bytes);
+}
+
+void sn_region_show(void *part, size_t bytes)
+{
+    SHOW(part, bytes);
+}
+
 void sn_region_spoil(void *part, size_t bytes)
 {
-#ifdef REGION_POISON
-    __asan_unpoison_memory_region(part, bytes);
-    memset(part, SPOILED, bytes);
-#else
-    (void)part;
-    (void)bytes;
-#endif
+    SHOW(part, bytes);
+    SPOIL(part, bytes);
 }
 
 void sn_region_release(void *region, size_t bytes)

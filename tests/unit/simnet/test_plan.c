@@ -16,6 +16,28 @@ static sn_plan *two_groups(bool reversed)
     return plan;
 }
 
+/* Texts small and large, in whatever order, so that those of one chunk stand between those of others. */
+TEST(what_is_put_into_a_plan_stays_as_it_was)
+{
+    enum { TEXTS = 300, LONGEST = 3000 };
+    static char text[LONGEST];
+    const char *kept[TEXTS];
+    sn_plan *plan = sn_plan_new();
+    for (size_t i = 0; i < TEXTS; i++) {
+        const size_t len = i % 7 == 0 ? i * 10 : i % 50;
+        memset(text, 'a' + (int)(i % 26), len);
+        kept[i] = sn_plan_text(plan, (ss_slice){ text, len });
+        CHECK_NOT_NULL(kept[i]);
+        CHECK_EQ((uintptr_t)kept[i] % 16, 0);
+    }
+    for (size_t i = 0; i < TEXTS; i++) {
+        const size_t len = i % 7 == 0 ? i * 10 : i % 50;
+        CHECK_EQ(strlen(kept[i]), len);
+        CHECK(len == 0 || (kept[i][0] == 'a' + (char)(i % 26) && kept[i][len - 1] == kept[i][0]));
+    }
+    sn_plan_free(plan);
+}
+
 TEST(nodes_are_sorted_by_group_name_and_index)
 {
     sn_plan *plan = two_groups(true);
