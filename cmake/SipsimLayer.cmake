@@ -14,6 +14,8 @@
 #             them as from its top, as in "link/queue.h"
 #   USES      libraries from outside, for this folder's sources only
 #   WITHOUT   sources that are not part of the layer
+#   LEADS_BY  what of this folder leads libFuzzer: "edges" of the code where comparisons are of nothing that stands in an input,
+#             "nothing" where onlookers judge what happened; both edges and comparisons when it is not said
 #
 # Sources and headers are globbed again by each build, so a new file needs no edit here.
 
@@ -46,7 +48,7 @@ function(sipsim_glob out root)
 endfunction()
 
 function(sipsim_layer)
-    cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "HEADERS;EXCEPT;SEES;FOLDERS;USES;WITHOUT")
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;LEADS_BY" "HEADERS;EXCEPT;SEES;FOLDERS;USES;WITHOUT")
     if(arg_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "sipsim_layer ${arg_NAME}: what is ${arg_UNPARSED_ARGUMENTS}?")
     endif()
@@ -87,7 +89,7 @@ function(sipsim_layer)
         add_library(${arg_NAME}_code OBJECT ${sources})
         target_link_libraries(${arg_NAME}_code PRIVATE ${arg_NAME} sipsim_flags ${arg_USES})
         target_include_directories(${arg_NAME}_code PRIVATE ${private})
-        target_compile_options(${arg_NAME}_code PRIVATE ${SIPSIM_WHOLE_COMPILE})
+        target_compile_options(${arg_NAME}_code PRIVATE ${SIPSIM_WHOLE_COMPILE} ${SIPSIM_LEADS_BY_${arg_LEADS_BY}})
     endif()
 endfunction()
 
