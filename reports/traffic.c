@@ -7,12 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "framing.h"
 #include "sn/capture_index.h"
-#include "sn/traffic.h"
-#include "ss/msg.h"
+#include "wire.h"
 
-enum { SCRATCH_BYTES = 256 * 1024, NODES_MAX = 8192 };
+enum { NODES_MAX = 8192 };
 
 typedef struct message {
     uint64_t at;
@@ -27,11 +25,6 @@ typedef struct place {
     bool is_udp;
 } place;
 
-typedef struct stream {
-    uint32_t from, to;
-    rp_framing framing;
-} stream;
-
 struct rp_traffic {
     place *places;
     uint32_t place_count;
@@ -39,12 +32,10 @@ struct rp_traffic {
     uint32_t message_count;
     rp_traffic_call *calls;
     uint32_t call_count;
-    stream *streams;
-    uint32_t stream_count;
+    rp_wire *wire;
     sn_index by_call, by_place;
     sn_member *members;
     sn_cast cast;
-    ss_arena scratch;
     uint64_t first_ns, last_ns;
     bool has_first;
     const char *error;
@@ -72,15 +63,9 @@ static void *room(void *array, uint32_t count, size_t size)
 
 /* ---- endpoints ---- */
 
-static uint64_t place_key(const sn_endpoint *e)
-{
-    const ss_slice address = { (const char *)e->address, sizeof e->address };
-    return ss_hash64((uint64_t)e->port << 1 | e->is_v6, address);
-}
-
 static bool place_of(rp_traffic *t, const sn_endpoint *e, bool is_udp, uint32_t *number)
 {
-    const uint64_t key = place_key(e);
+    const uint64_t key = rp_wire_key(e);
     *number = sn_index_get(&t->by_place, key);
     if (*number == SN_NOBODY) {
         ROOM(t->places, t->place_count);
@@ -117,36 +102,17 @@ static bool call_of(rp_traffic *t, const ss_summary *sip, ss_slice call_id, uint
     return sn_index_put(&t->by_call, sip->call_id, *number);
 }
 
-/* The text of Call-ID, for names: the summary has only its hash. */
-static ss_slice call_id_of(ss_slice bytes)
-{
-    while (bytes.len != 0) {
-        const size_t end = ss_slice_find(bytes, '\n');
-        const ss_slice line = ss_slice_cut(bytes, 0, end);
-        const size_t colon = ss_slice_find(line, ':');
-        const ss_slice name = ss_slice_trim(ss_slice_cut(line, 0, colon));
-        if (colon < line.len && (ss_slice_eq_nocase(name, SS_LIT("call-id")) ||
-                                 ss_slice_eq_nocase(name, SS_LIT("i")))) {
-            return ss_slice_trim(ss_slice_cut(line, colon + 1, line.len));
-        }
-        bytes = ss_slice_cut(bytes, end == bytes.len ? end : end + 1, bytes.len);
-    }
-    return SS_EMPTY;
-}
-
 /* What is no SIP, or has no Call-ID, is passed over. */
-static bool take_message(rp_traffic *t, uint32_t from, uint32_t to, bool is_stream, ss_slice bytes)
+static bool take_message(rp_traffic *t, uint32_t from, uint32_t to, bool is_stream,
+                         const rp_wire_message *heard)
 {
-    message m = { .at = t->last_ns, .from = from, .to = to, .is_stream = is_stream };
-    if (bytes.len > SS_DATAGRAM_BYTES_MAX) {
+    message m = {
+        .at = t->last_ns, .from = from, .to = to, .is_stream = is_stream, .sip = heard->sip
+    };
+    if (m.sip.is_sip == 0 || m.sip.call_id == 0 || heard->call_id.len == 0) {
         return true;
     }
-    ss_summarise_bytes(bytes, &t->scratch, &m.sip);
-    const ss_slice call_id = m.sip.is_sip != 0 ? call_id_of(bytes) : SS_EMPTY;
-    if (m.sip.is_sip == 0 || m.sip.call_id == 0 || call_id.len == 0) {
-        return true;
-    }
-    if (!call_of(t, &m.sip, call_id, &m.call)) {
+    if (!call_of(t, &m.sip, heard->call_id, &m.call)) {
         return false;
     }
     rp_traffic_call *call = &t->calls[m.call];
@@ -158,45 +124,10 @@ static bool take_message(rp_traffic *t, uint32_t from, uint32_t to, bool is_stre
     return true;
 }
 
-static bool stream_of(rp_traffic *t, uint32_t from, uint32_t to, stream **found)
-{
-    for (uint32_t i = t->stream_count; i-- > 0;) {
-        if (t->streams[i].from == from && t->streams[i].to == to) {
-            *found = &t->streams[i];
-            return true;
-        }
-    }
-    ROOM(t->streams, t->stream_count);
-    t->streams[t->stream_count] = (stream){ from, to, { 0 } };
-    *found = &t->streams[t->stream_count++];
-    return true;
-}
-
-static bool take_stream(rp_traffic *t, uint32_t from, uint32_t to, const sn_traffic_part *part)
-{
-    stream *s = NULL;
-    ss_slice bytes = SS_EMPTY;
-    if (!stream_of(t, from, to, &s)) {
-        return false;
-    }
-    if (part->begins) {
-        rp_framing_restart(&s->framing);
-    }
-    if (!rp_framing_add(&s->framing, part->bytes)) {
-        return false;
-    }
-    while (rp_framing_next(&s->framing, &bytes)) {
-        if (!take_message(t, from, to, true, bytes)) {
-            return false;
-        }
-        rp_framing_drop(&s->framing, bytes.len);
-    }
-    return true;
-}
-
 static bool take_part(rp_traffic *t, const sn_traffic_part *part)
 {
     uint32_t from = 0, to = 0;
+    rp_wire_message heard;
     t->first_ns = t->has_first ? t->first_ns : part->at_ns;
     t->has_first = true;
     const uint64_t at = part->at_ns > t->first_ns ? part->at_ns - t->first_ns : 0;
@@ -205,11 +136,15 @@ static bool take_part(rp_traffic *t, const sn_traffic_part *part)
         return true;
     }
     if (!place_of(t, &part->from, !part->is_stream, &from) ||
-        !place_of(t, &part->to, !part->is_stream, &to)) {
+        !place_of(t, &part->to, !part->is_stream, &to) || !rp_wire_add(t->wire, part)) {
         return false;
     }
-    return part->is_stream ? take_stream(t, from, to, part)
-                           : take_message(t, from, to, false, part->bytes);
+    while (rp_wire_next(t->wire, &heard)) {
+        if (!take_message(t, from, to, part->is_stream, &heard)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* ---- nodes ---- */
@@ -241,7 +176,7 @@ static void add_node(rp_traffic *t, const sn_endpoint *e)
 
 static uint32_t node_of(rp_traffic *t, sn_index *by_node, const sn_endpoint *e)
 {
-    const uint64_t key = place_key(e);
+    const uint64_t key = rp_wire_key(e);
     const uint32_t known = sn_index_get(by_node, key);
     if (known != SN_NOBODY) {
         return known;
@@ -309,9 +244,8 @@ rp_traffic *rp_traffic_read(ss_slice file)
     if (t == NULL) {
         return NULL;
     }
-    t->scratch.base = malloc(SCRATCH_BYTES);
-    t->scratch.cap = SCRATCH_BYTES;
-    if (t->scratch.base == NULL || !read_all(t, file)) {
+    t->wire = rp_wire_new();
+    if (t->wire == NULL || !read_all(t, file)) {
         rp_traffic_free(t);
         return NULL;
     }
@@ -326,17 +260,13 @@ void rp_traffic_free(rp_traffic *t)
     for (uint32_t i = 0; i < t->call_count; i++) {
         free((char *)(uintptr_t)t->calls[i].call_id.at);
     }
-    for (uint32_t i = 0; i < t->stream_count; i++) {
-        rp_framing_free(&t->streams[i].framing);
-    }
     sn_index_free(&t->by_call);
     sn_index_free(&t->by_place);
     free(t->places);
     free(t->messages);
     free(t->calls);
-    free(t->streams);
     free(t->members);
-    free(t->scratch.base);
+    rp_wire_free(t->wire);
     free(t);
 }
 

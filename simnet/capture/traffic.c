@@ -94,11 +94,10 @@ static ss_status read_tcp(sn_traffic *t, const sn_wire *w, sn_traffic_part *part
     return part->bytes.len == 0 ? SS_MORE : SS_OK;
 }
 
-/* SS_OK; SS_MORE: nothing of its own comes of the packet; SS_ERR_SYNTAX: it is passed over; SS_ERR_MEMORY. */
-static ss_status read_packet(sn_traffic *t, const sn_frame *frame, sn_traffic_part *part)
+ss_status sn_traffic_packet(sn_traffic *t, uint64_t at_ns, ss_slice packet, sn_traffic_part *part)
 {
     sn_wire wire;
-    const sn_wire_kind kind = sn_wire_read(sn_frame_packet(frame), &wire);
+    const sn_wire_kind kind = sn_wire_read(packet, &wire);
     if (kind == SN_WIRE_NONE) {
         return SS_ERR_SYNTAX;
     }
@@ -108,7 +107,7 @@ static ss_status read_packet(sn_traffic *t, const sn_frame *frame, sn_traffic_pa
             return status;
         }
     }
-    *part = (sn_traffic_part){ .at_ns = frame->at_ns, .from = wire.from, .to = wire.to };
+    *part = (sn_traffic_part){ .at_ns = at_ns, .from = wire.from, .to = wire.to };
     switch (wire.protocol) {
     case PROTOCOL_UDP:
         return read_udp(&wire, part);
@@ -128,7 +127,7 @@ ss_status sn_traffic_next(sn_traffic *t, sn_traffic_part *part)
             return status;
         }
         t->packets++;
-        status = read_packet(t, &frame, part);
+        status = sn_traffic_packet(t, frame.at_ns, sn_frame_packet(&frame), part);
         if (status == SS_OK || status == SS_ERR_MEMORY) {
             return status;
         }

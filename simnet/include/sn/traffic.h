@@ -1,4 +1,4 @@
-/* sn/traffic.h: captures of real traffic read: pcap and pcapng of either byte order, Ethernet (with VLAN tags), Linux cooked, loopback
+/* sn/traffic.h: captures of real traffic read, and packets one by one: pcap and pcapng of either byte order, Ethernet (with VLAN tags), Linux cooked, loopback
  * and raw IP. IPv4, with its fragments put together, and IPv6 without extension headers; UDP, and TCP by direction in order.
  *
  * Nothing in a file is believed: what is wrong with the file itself is an error with its offset; packets that are no UDP
@@ -31,6 +31,10 @@ sn_traffic *sn_traffic_new(ss_slice file);
 void sn_traffic_free(sn_traffic *t);
 /** SS_OK; SS_NONE at the end; SS_ERR_SYNTAX: see sn_traffic_error; SS_ERR_MEMORY. */
 SS_MUST_USE ss_status sn_traffic_next(sn_traffic *t, sn_traffic_part *part);
+/** The same of one packet that is in no file, of a reader over SS_EMPTY. SS_OK; SS_MORE: nothing of its own comes of it;
+ *  SS_ERR_SYNTAX: it is none, or damaged; SS_ERR_MEMORY. */
+SS_MUST_USE ss_status sn_traffic_packet(sn_traffic *t, uint64_t at_ns, ss_slice packet,
+                                        sn_traffic_part *part);
 /** What is wrong, and at which byte of the file. */
 const char *sn_traffic_error(const sn_traffic *t, uint64_t *offset);
 /** Packets that were read, and those passed over. */
