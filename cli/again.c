@@ -65,8 +65,6 @@ rp_status cli_run_again(const char *path, const cli_watcher *watcher)
     const session_taker taker = { &l, take };
     const session_options options = { .file = file,
                                       .partitions = 1,
-                                      .pcap = { .kind = SN_CAPTURE_OFF },
-                                      .events = { .kind = SN_CAPTURE_OFF },
                                       .quiet = true,
                                       .silent = true,
                                       .watcher = watcher,

@@ -30,6 +30,8 @@ static const cli_option options[] = {
       "run the world in N parts, one after another; changes no byte of a result" },
     { CLI_PCAP, '\0', "pcap", "WHICH", "off, all (default), first:N, calls:N, call:ID, node:NAME" },
     { CLI_EVENTS, '\0', "events", "WHICH", "off, all (default), calls:N" },
+    { CLI_HEP, '\0', "hep", "WHICH",
+      "trace.hep, HEP3 frames for a collector: off (default), all, or as --pcap" },
     { CLI_TARGET, '\0', "target", "NAME",
       "the fuzz target that reads the inputs; --list names them" },
     { CLI_LIST, '\0', "list", NULL, "name what there is: the targets, the calls of a capture" },

@@ -30,6 +30,7 @@ typedef enum cli_option_id {
     CLI_PARTITIONS,
     CLI_PCAP,
     CLI_EVENTS,
+    CLI_HEP,
     CLI_TARGET,
     CLI_LIST,
     CLI_STREAM,

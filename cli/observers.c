@@ -8,7 +8,7 @@
 #include "cli.h"
 
 static const char trace_name[] = "trace.pcapng", events_name[] = "events.jsonl",
-                  spans_name[] = "trace.json";
+                  spans_name[] = "trace.json", hep_name[] = "trace.hep";
 
 void cli_say_unwritten(const char *dir, const char *name, int error)
 {
@@ -82,6 +82,11 @@ static void to_spans(void *self, const sn_fact *fact, ss_slice packet)
 {
     (void)packet;
     rp_trace_fact(self, fact);
+}
+
+static void to_hep(void *self, const sn_fact *fact, ss_slice packet)
+{
+    rp_hep_fact(self, fact, packet);
 }
 
 static void add_sink(cli_observers *o, void *self, void (*fact)(void *, const sn_fact *, ss_slice))
@@ -177,6 +182,24 @@ static rp_status open_spans(cli_observers *o, const sn_plan *plan, const char *d
     return RP_OK;
 }
 
+static rp_status open_hep(cli_observers *o, const sn_plan *plan, const char *dir,
+                          const sn_capture_filter *hep)
+{
+    if (hep->kind == SN_CAPTURE_OFF) {
+        return RP_OK;
+    }
+    const rp_status status = open_file(&o->hep_file, dir, hep_name);
+    if (status != RP_OK) {
+        return status;
+    }
+    o->hep = rp_hep_new(o->hep_file, &plan->cast, hep, plan->epoch_s);
+    if (o->hep == NULL) {
+        return no_memory();
+    }
+    add_sink(o, o->hep, to_hep);
+    return RP_OK;
+}
+
 /* Each expect: reads a window of its own, unless it is about everything. */
 static bool ask_windows(cli_observers *o, sn_plan *plan)
 {
@@ -217,18 +240,20 @@ static bool make_judges(cli_observers *o, sn_plan *plan, sn_law_mask laws)
 }
 
 rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir,
-                             const sn_capture_filter *pcap, const sn_capture_filter *events,
-                             sn_law_mask laws)
+                             const cli_tapes *tapes, sn_law_mask laws)
 {
     *o = (cli_observers){ 0 };
     if (!make_judges(o, plan, laws)) {
         return no_memory();
     }
-    rp_status status = open_capture(o, plan, dir, pcap);
+    rp_status status = open_capture(o, plan, dir, &tapes->pcap);
     if (status == RP_OK) {
-        status = open_events(o, plan, dir, events);
+        status = open_events(o, plan, dir, &tapes->events);
     }
-    return status != RP_OK ? status : open_spans(o, plan, dir, events);
+    if (status == RP_OK) {
+        status = open_spans(o, plan, dir, &tapes->events);
+    }
+    return status != RP_OK ? status : open_hep(o, plan, dir, &tapes->hep);
 }
 
 /* ---- the end ---- */
@@ -238,11 +263,15 @@ static bool is_judged(const cli_observers *o)
     return !sn_judge_out_of_memory(o->judge) && !sn_meter_out_of_memory(o->meter);
 }
 
+static bool has_failed(const rp_file *file)
+{
+    return file != NULL && file->error != 0;
+}
+
 bool cli_observers_failed(const cli_observers *o)
 {
-    return !is_judged(o) || (o->trace_file != NULL && o->trace_file->error != 0) ||
-           (o->events_file != NULL && o->events_file->error != 0) ||
-           (o->spans_file != NULL && o->spans_file->error != 0);
+    return !is_judged(o) || has_failed(o->trace_file) || has_failed(o->events_file) ||
+           has_failed(o->spans_file) || has_failed(o->hep_file);
 }
 
 uint32_t cli_observers_finish(cli_observers *o, bool cut_short)
@@ -253,6 +282,9 @@ uint32_t cli_observers_finish(cli_observers *o, bool cut_short)
     sn_meter_finish(o->meter);
     if (o->capture != NULL) {
         sn_capture_finish(o->capture, o->end, cut_short);
+    }
+    if (o->hep != NULL) {
+        rp_hep_finish(o->hep);
     }
     return sn_checker_finish(o->checker);
 }
@@ -278,20 +310,34 @@ static rp_status close_file(rp_file **file, const char *dir, const char *name)
     return RP_OK;
 }
 
+/* A tape that lacks something says so. */
+static bool are_whole(const cli_observers *o, const char *dir)
+{
+    const bool trace = o->capture == NULL || sn_capture_is_whole(o->capture);
+    const bool hep = o->hep == NULL || rp_hep_is_whole(o->hep);
+    if (!trace) {
+        cli_say("out of memory: %s/%s lacks packets", dir, trace_name);
+    }
+    if (!hep) {
+        cli_say("out of memory: %s/%s lacks frames", dir, hep_name);
+    }
+    return trace && hep;
+}
+
 rp_status cli_observers_close(cli_observers *o, const char *dir)
 {
     const bool judged = is_judged(o);
     if (!judged) {
         cli_say("out of memory: the laws were not judged, or the metrics not kept, to the end");
     }
-    const bool whole = o->capture == NULL || sn_capture_is_whole(o->capture);
-    if (!whole) {
-        cli_say("out of memory: %s/%s lacks packets", dir, trace_name);
-    }
+    const bool whole = are_whole(o, dir);
     const rp_status trace = close_file(&o->trace_file, dir, trace_name);
     const rp_status events = close_file(&o->events_file, dir, events_name);
     const rp_status spans = close_file(&o->spans_file, dir, spans_name);
-    return judged && whole && trace == RP_OK && events == RP_OK && spans == RP_OK ? RP_OK : RP_IO;
+    const rp_status hep = close_file(&o->hep_file, dir, hep_name);
+    return judged && whole && trace == RP_OK && events == RP_OK && spans == RP_OK && hep == RP_OK
+               ? RP_OK
+               : RP_IO;
 }
 
 void cli_observers_free(cli_observers *o)
@@ -299,9 +345,11 @@ void cli_observers_free(cli_observers *o)
     rp_file_discard(o->trace_file);
     rp_file_discard(o->events_file);
     rp_file_discard(o->spans_file);
+    rp_file_discard(o->hep_file);
     sn_capture_free(o->capture);
     rp_events_free(o->events);
     rp_trace_free(o->spans);
+    rp_hep_free(o->hep);
     rp_ladder_free(o->ladder);
     sn_checker_free(o->checker);
     sn_tally_free(o->tally);

@@ -3,13 +3,19 @@
 #define OBSERVERS_H
 
 #include "rp/events.h"
+#include "rp/hep.h"
 #include "rp/ladder.h"
 #include "rp/run.h"
 #include "rp/trace.h"
 #include "sn/capture.h"
 #include "sn/plan.h"
 
-enum { CLI_SINKS = 10 };
+enum { CLI_SINKS = 11 };
+
+/** What is written while a run goes; zeroed: nothing. */
+typedef struct cli_tapes {
+    sn_capture_filter pcap, events, hep;
+} cli_tapes;
 
 typedef struct cli_observers {
     uint64_t *chains;
@@ -23,7 +29,8 @@ typedef struct cli_observers {
     sn_capture *capture; /* NULL: off, as its file */
     rp_events *events;   /* NULL: off, as its file */
     rp_trace *spans;     /* off when events are, as its file */
-    rp_file *trace_file, *events_file, *spans_file;
+    rp_hep *hep;         /* NULL: off, as its file */
+    rp_file *trace_file, *events_file, *spans_file, *hep_file;
     uint64_t violations; /* that the ladder was told of */
     ss_time end;         /* instant of the last fact */
     sn_sink sinks[CLI_SINKS];
@@ -31,10 +38,9 @@ typedef struct cli_observers {
     uint32_t judge_sink; /* which of them is the laws' */
 } cli_observers;
 
-/** Opens the trace and the events in `dir` unless they are off. RP_IO when it said what is wrong; free in any case. */
+/** Opens the tapes that are not off in `dir`. RP_IO when it said what is wrong; free in any case. */
 rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir,
-                             const sn_capture_filter *pcap, const sn_capture_filter *events,
-                             sn_law_mask laws);
+                             const cli_tapes *tapes, sn_law_mask laws);
 /** One sink more, before the run begins. */
 void cli_observers_add(cli_observers *o, sn_sink sink);
 /** True when a file has failed, or the judge: going on is of no use. */
@@ -43,7 +49,7 @@ bool cli_observers_failed(const cli_observers *o);
 uint32_t cli_observers_finish(cli_observers *o, bool cut_short);
 /** After that: what the files that are written meanwhile say of the whole run. */
 void cli_observers_conclude(cli_observers *o, const rp_run *run);
-/** Give the trace and the events their names. RP_IO when it said what is wrong with them, or with a judge. */
+/** Give the tapes their names. RP_IO when it said what is wrong with them, or with a judge. */
 rp_status cli_observers_close(cli_observers *o, const char *dir);
 /** Discards files that were not closed. */
 void cli_observers_free(cli_observers *o);

@@ -70,6 +70,7 @@ void cli_replay_line(char *text, size_t cap, const session_options *options, con
     }
     put_word(&b, " --pcap ", options->pcap_word);
     put_word(&b, " --events ", options->events_word);
+    put_word(&b, " --hep ", options->hep_word);
     put_word(&b, " -o ", options->dir_is_given ? options->dir : NULL);
     ss_put_text(&b, " --force"); /* the results of this run are in its way */
     if (b.overflow && b.len >= 3) {

@@ -36,9 +36,11 @@ static rp_status parse_order(const cli_args *args, session_options *o, seeds *s)
     return RP_OK;
 }
 
-static rp_status parse_filter(const cli_args *args, cli_option_id id, sn_capture_filter *filter)
+/* `usual`: when it was not asked for. */
+static rp_status parse_filter(const cli_args *args, cli_option_id id, sn_capture_kind usual,
+                              sn_capture_filter *filter)
 {
-    *filter = (sn_capture_filter){ .kind = SN_CAPTURE_ALL };
+    *filter = (sn_capture_filter){ .kind = usual };
     if (!args->given[id]) {
         return RP_OK;
     }
@@ -53,11 +55,14 @@ static rp_status parse_filter(const cli_args *args, cli_option_id id, sn_capture
 
 static rp_status parse_filters(const cli_args *args, session_options *o)
 {
-    rp_status status = parse_filter(args, CLI_PCAP, &o->pcap);
+    rp_status status = parse_filter(args, CLI_PCAP, SN_CAPTURE_ALL, &o->tapes.pcap);
     if (status == RP_OK) {
-        status = parse_filter(args, CLI_EVENTS, &o->events);
+        status = parse_filter(args, CLI_EVENTS, SN_CAPTURE_ALL, &o->tapes.events);
     }
-    const sn_capture_kind kind = o->events.kind;
+    if (status == RP_OK) {
+        status = parse_filter(args, CLI_HEP, SN_CAPTURE_OFF, &o->tapes.hep);
+    }
+    const sn_capture_kind kind = o->tapes.events.kind;
     if (status == RP_OK && kind != SN_CAPTURE_OFF && kind != SN_CAPTURE_ALL &&
         kind != SN_CAPTURE_CALLS) {
         cli_say("--events %.60s: off, all or calls:N in this version", args->value[CLI_EVENTS]);
@@ -89,6 +94,7 @@ static rp_status parse(const cli_args *args, session_options *o, seeds *s)
     o->verify = args->given[CLI_VERIFY];
     o->pcap_word = args->given[CLI_PCAP] ? args->value[CLI_PCAP] : NULL;
     o->events_word = args->given[CLI_EVENTS] ? args->value[CLI_EVENTS] : NULL;
+    o->hep_word = args->given[CLI_HEP] ? args->value[CLI_HEP] : NULL;
     return parse_filters(args, o);
 }
 
@@ -207,8 +213,8 @@ const cli_verb cli_verb_run = {
     .details =
         "Writes report.html, results.json, engine.json, trace.pcapng, trace.json, events.jsonl,\n"
         "ladder.txt, ladder.svg, ladder.mmd, metrics.csv, metrics.prom, junit.xml, results.sarif\n"
-        "and scenario.effective.yaml, and prints a summary. Equal scenario, seeds and version\n"
-        "give equal bytes in every file but engine.json.\n"
+        "and scenario.effective.yaml, with --hep also trace.hep, and prints a summary. Equal\n"
+        "scenario, seeds and version give equal bytes in every file but engine.json.\n"
         "\n"
         "  sipsim run scenarios/quickstart.yaml                        # into "
         "sipsim-out/quickstart\n"
@@ -221,6 +227,6 @@ const cli_verb cli_verb_run = {
     .options =
         CLI_TAKES(CLI_HELP, CLI_QUIET, CLI_VERBOSE, CLI_JSON, CLI_SEED, CLI_ORDER, CLI_ORDER_SEED,
                   CLI_SET, CLI_OUT, CLI_FORCE, CLI_VERIFY, CLI_PARTITIONS, CLI_PCAP, CLI_EVENTS,
-                  CLI_SEEDS, CLI_SWEEP, CLI_JOBS, CLI_KEEP, CLI_RESUME, CLI_SHARD),
+                  CLI_HEP, CLI_SEEDS, CLI_SWEEP, CLI_JOBS, CLI_KEEP, CLI_RESUME, CLI_SHARD),
     .run = run_run
 };

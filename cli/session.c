@@ -36,8 +36,9 @@ static const char *const file_names[] = {
     "events.jsonl", "ladder.txt",    "scenario.effective.yaml",
     "report.html",  "metrics.csv",   "metrics.prom",
     "junit.xml",    "results.sarif", "trace.json",
-    "ladder.mmd",   "ladder.svg",    "sweep.json",
-    "sweep.csv",    "runs.jsonl",    ".runs.journal"
+    "trace.hep",    "ladder.mmd",    "ladder.svg",
+    "sweep.json",   "sweep.csv",     "runs.jsonl",
+    ".runs.journal"
 };
 
 typedef struct session {
@@ -531,6 +532,17 @@ static void run_planned(session *s)
     talk(s);
 }
 
+/* The node of a filter. */
+static bool is_there(const session *s, const char *option, const sn_capture_filter *filter)
+{
+    if (filter->kind != SN_CAPTURE_NODE ||
+        sn_capture_node(&s->plan->cast, filter->node) != SN_NOBODY) {
+        return true;
+    }
+    cli_say("--%s node:%s: %s has no such node", option, filter->node, s->options->file);
+    return false;
+}
+
 static rp_status prepare(session *s)
 {
     const session_options *o = s->options;
@@ -540,9 +552,7 @@ static rp_status prepare(session *s)
     }
     cli_replay_line(s->replay, sizeof s->replay, o, s->plan);
     cli_remember_replay(s->replay);
-    if (o->pcap.kind == SN_CAPTURE_NODE &&
-        sn_capture_node(&s->plan->cast, o->pcap.node) == SN_NOBODY) {
-        cli_say("--pcap node:%s: %s has no such node", o->pcap.node, o->file);
+    if (!is_there(s, "pcap", &o->tapes.pcap) || !is_there(s, "hep", &o->tapes.hep)) {
         return RP_USAGE;
     }
     status = o->dir == NULL ? RP_OK : session_prepare_folder(o->dir, o->force);
@@ -553,7 +563,7 @@ static rp_status prepare(session *s)
         cli_say("%s: %u nodes, %u calls, seed %llu", o->file, s->plan->cast.node_count,
                 s->plan->call_count, (unsigned long long)s->plan->seed);
     }
-    status = cli_observers_init(&s->observers, s->plan, o->dir, &o->pcap, &o->events, SN_ALL_LAWS);
+    status = cli_observers_init(&s->observers, s->plan, o->dir, &o->tapes, SN_ALL_LAWS);
     if (o->watcher != NULL && status == RP_OK) {
         o->watcher->begin(o->watcher->self, s->plan);
         cli_observers_add(&s->observers, (sn_sink){ o->watcher->self, o->watcher->fact });

@@ -2,10 +2,10 @@
 #ifndef SESSION_H
 #define SESSION_H
 
+#include "observers.h"
 #include "rp/json.h"
 #include "rp/run.h"
 #include "rp/status.h"
-#include "sn/capture.h"
 #include "sn/plan.h"
 
 /** Who wants what a run found, beside its files. */
@@ -24,8 +24,8 @@ typedef struct session_options {
     const uint64_t *seed, *order_seed; /* NULL: the scenario's */
     const sn_order *order;
     uint32_t partitions;
-    sn_capture_filter pcap, events;
-    const char *pcap_word, *events_word; /* as given; NULL: not */
+    cli_tapes tapes;
+    const char *pcap_word, *events_word, *hep_word; /* as given; NULL: not */
     bool force, quiet, verbose, verify;
     rp_json *json; /* results go here too, instead of a summary; NULL */
     /* A run of a sweep: */

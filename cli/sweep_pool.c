@@ -116,7 +116,7 @@ static rp_status_set simulate(errand *e, const char *dir)
     o.dir_is_given = dir != NULL;
     o.force = true;
     if (dir == NULL) {
-        o.pcap.kind = o.events.kind = SN_CAPTURE_OFF;
+        o.tapes = (cli_tapes){ 0 };
     }
     const rp_status_set set = ok ? session_run(&o) : rp_status_bit(RP_IO);
     for (uint32_t i = 0; i < s->axis_count; i++) {
