@@ -215,6 +215,29 @@ static void told_of_call(sn_judge *j, const sn_fact *f)
     sn_call_judge(j, f);
 }
 
+static void datagram_sent(sn_judge *j, const sn_fact *f, ss_slice packet)
+{
+    sn_edited_pass(j, f);
+    sn_datagram_sent(j, f);
+    sn_names_judge(j, f, packet);
+    sn_alone_sent(j, f);
+    if (is_element(j, f)) {
+        sn_size_judge(j, f);
+        sip_sent(j, f);
+        sn_auth_judge(j, f, packet);
+        sn_joined_judge(j, f);
+    }
+}
+
+static void datagram_received(sn_judge *j, const sn_fact *f, ss_slice packet)
+{
+    sn_edited_pass(j, f);
+    sn_datagram_received(j, f);
+    sn_names_judge(j, f, packet);
+    sn_alone_received(j, f);
+    hear(j, f, packet);
+}
+
 void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
 {
     if (j->out_of_memory) {
@@ -224,23 +247,10 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
     j->payload = packet;
     switch (f->kind) {
     case SN_FACT_DATAGRAM_SENT:
-        sn_edited_pass(j, f);
-        sn_datagram_sent(j, f);
-        sn_names_judge(j, f, packet);
-        sn_alone_sent(j, f);
-        if (is_element(j, f)) {
-            sn_size_judge(j, f);
-            sip_sent(j, f);
-            sn_auth_judge(j, f, packet);
-            sn_joined_judge(j, f);
-        }
+        datagram_sent(j, f, packet);
         break;
     case SN_FACT_DATAGRAM_RECEIVED:
-        sn_edited_pass(j, f);
-        sn_datagram_received(j, f);
-        sn_names_judge(j, f, packet);
-        sn_alone_received(j, f);
-        hear(j, f, packet);
+        datagram_received(j, f, packet);
         break;
     case SN_FACT_STREAM_SENT:
         sn_stream_sent(j, f);

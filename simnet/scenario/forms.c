@@ -59,6 +59,7 @@ static const struct {
     { "nodes", "overload_control", "[rate, loss]: what it knows of RFC 7339 and RFC 7415" },
     { "nodes", "quota", "{transactions: 1000, dialogs: 1000, bytes: 1MB}" },
     { "nodes", "listen", "[udp, tcp]: the transports that it hears" },
+    { "nodes", "probing", "{timer: 16s, probes: 3}: how it asks what its ways carry" },
     { "nodes", "reassembly",
       "{timeout: 30s, overlap: first}: what becomes of datagrams in pieces" },
     { "nodes", "ip", "v4, v6, or both, the preferred one first: [v6, v4]" },

@@ -11,7 +11,7 @@
 #include "sn/scenario.h"
 #include "sn/world.h"
 
-enum { LADDER_BYTES = 1 << 18, TAPE_MAX = 256, ORDERS = 100 };
+enum { LADDER_BYTES = 1 << 18, TAPE_MAX = 256, WAYS_MAX = 256, ORDERS = 100 };
 
 typedef struct flow {
     sn_scenario *scenario;
@@ -21,6 +21,11 @@ typedef struct flow {
     const flow_loss *losses;
     sn_decision tape[TAPE_MAX];
     size_t tape_count;
+    struct {
+        uint64_t way;
+        uint32_t first;
+    } ways[WAYS_MAX];
+    size_t way_count;
     unsigned met[FLOW_LOSSES_MAX]; /* messages that a loss is about */
     ss_buffer ladder;
 } flow;
@@ -185,11 +190,29 @@ static bool is_lost(const flow_loss *loss, const sn_cast *cast, const sn_fact *f
            strcmp(cast->nodes[fact->entity].name, loss->node) == 0;
 }
 
+/* The first number of its call that a node sent, of requests or of responses: decisions count from there (sn/decisions.h). */
+static uint32_t first_number(flow *f, const sn_fact *fact)
+{
+    const uint64_t way =
+        ss_mix_absorb(ss_mix_absorb(fact->entity, fact->sip.call_id), fact->sip.status != 0);
+    for (size_t i = 0; i < f->way_count; i++) {
+        if (f->ways[i].way == way) {
+            return f->ways[i].first;
+        }
+    }
+    CHECK(f->way_count < WAYS_MAX);
+    f->ways[f->way_count].way = way;
+    f->ways[f->way_count].first = fact->sip.cseq;
+    return f->ways[f->way_count++].first;
+}
+
 /* From the first such message that a run without losses sends. */
 static void record_losses(void *self, const sn_fact *fact, ss_slice packet)
 {
     flow *f = self;
     (void)packet;
+    const bool is_sent = fact->kind == SN_FACT_DATAGRAM_SENT && fact->sip.is_sip;
+    const uint32_t first = is_sent ? first_number(f, fact) : 0;
     for (unsigned i = 0; i < FLOW_LOSSES_MAX && f->losses[i].node != NULL; i++) {
         const flow_loss *loss = &f->losses[i];
         if (!is_lost(loss, f->cast, fact) || (++f->met[i] != loss->which && loss->which != 0)) {
@@ -203,7 +226,7 @@ static void record_losses(void *self, const sn_fact *fact, ss_slice packet)
                                .point = { .place = sn_link_id(f->cast, SN_UP(fact->entity)),
                                           .entity = SN_UP(fact->entity),
                                           .call = fact->sip.call_id,
-                                          .cseq = fact->sip.cseq,
+                                          .cseq = fact->sip.cseq - first + 1,
                                           .status = fact->sip.status,
                                           .method = fact->sip.method,
                                           .is_sip = 1,
