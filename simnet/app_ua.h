@@ -165,6 +165,8 @@ uint64_t sn_session_view(const sn_session *s);
 void sn_session_drop_all(ss_store *store, sn_ua_call *call);
 /** Numbers it; `kinds`: SS_MEDIA_BIT of what is accepted. */
 void sn_session_begin(sn_host *host, sn_session *s, uint64_t call_id, unsigned kinds);
+/** The value of o= of the last description that was said; SS_EMPTY when the arena is full. */
+ss_slice sn_session_origin(sn_host *host, const sn_session *s);
 /** An offer of what it wants; of all that it accepts. In the arena; SS_EMPTY when it is full. */
 ss_slice sn_session_offer(sn_host *host, sn_session *s);
 ss_slice sn_session_offer_all(sn_host *host, sn_session *s);

@@ -100,6 +100,7 @@ bool sn_change_ask(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *cal
     }
     const ss_session before = s->now;
     const bool has_offer = (row->flags & SN_ROW_NO_OFFER) == 0;
+    c.origin = has_offer ? SS_EMPTY : sn_session_origin(host, s);
     if (!prepare(&s->now, row) ||
         !say(app, host, turn, &c, has_offer ? sn_session_offer(host, s) : SS_EMPTY)) {
         s->now = before; /* nothing was said */

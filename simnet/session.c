@@ -81,6 +81,22 @@ static ss_sdp_local local_of(const sn_host *host, const sn_session *s, ss_buffer
                            .port = s->port };
 }
 
+ss_slice sn_session_origin(sn_host *host, const sn_session *s)
+{
+    char text[64];
+    ss_buffer address = ss_buffer_on(text, sizeof text);
+    const ss_sdp_local local = local_of(host, s, &address);
+    ss_buffer b = ss_buffer_open(sn_host_arena(host));
+    ss_put(&b, local.user.len == 0 ? SS_LIT("-") : local.user);
+    ss_put_char(&b, ' ');
+    ss_put_u64(&b, s->now.id);
+    ss_put_char(&b, ' ');
+    ss_put_u64(&b, s->now.version);
+    ss_put_text(&b, " IN ");
+    ss_put(&b, local.address);
+    return ss_buffer_keep(sn_host_arena(host), &b);
+}
+
 ss_slice sn_session_offer(sn_host *host, sn_session *s)
 {
     char text[64];

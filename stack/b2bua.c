@@ -31,6 +31,8 @@ ss_status ss_b2bua_describe(work *w, pair *p, unsigned side, ss_command *c)
         if (c->body.len == 0) {
             return SS_ERR_FULL; /* the arena */
         }
+    } else if (c->kind == SS_CMD_REINVITE) {
+        c->origin = ss_b2bua_last_origin(w, &next);
     }
     const ss_status status = ss_b2bua_say(w, c);
     if (status == SS_OK) {

@@ -36,16 +36,30 @@ static void move_on(work *w, ss_origin *origin, uint64_t rest)
     origin->said = rest;
 }
 
+/* RFC8866:9 an address of version 6 stands without brackets. */
 static void put_origin(ss_buffer *b, const work *w, const ss_origin *origin)
 {
+    char text[64];
+    ss_buffer host = ss_buffer_on(text, sizeof text);
     const ss_address *local = &w->e->ua.identity->local.local;
-    ss_put_text(b, "o=- ");
+    ss_put_host(&host, local);
+    const ss_slice literal = ss_buffer_slice(&host);
+    ss_put_text(b, "- ");
     ss_put_u64(b, origin->id);
     ss_put_char(b, ' ');
     ss_put_u64(b, origin->version);
     ss_put_text(b, local->family == 6 ? " IN IP6 " : " IN IP4 ");
-    ss_put_host(b, local);
-    ss_put_text(b, "\r\n");
+    ss_put(b, local->family == 6 ? ss_slice_cut(literal, 1, literal.len - 1) : literal);
+}
+
+ss_slice ss_b2bua_last_origin(work *w, const ss_origin *origin)
+{
+    ss_buffer b = ss_buffer_open(w->turn->arena);
+    if (origin->said == 0) {
+        return SS_EMPTY;
+    }
+    put_origin(&b, w, origin);
+    return ss_buffer_keep(w->turn->arena, &b);
 }
 
 ss_slice ss_b2bua_own_origin(work *w, ss_origin *origin, ss_slice sdp)
@@ -60,7 +74,9 @@ ss_slice ss_b2bua_own_origin(work *w, ss_origin *origin, ss_slice sdp)
     move_on(w, origin, ss_hash64(ss_hash64(1, before), after) | 1);
     ss_buffer b = ss_buffer_open(w->turn->arena);
     ss_put(&b, before);
+    ss_put_text(&b, "o=");
     put_origin(&b, w, origin);
+    ss_put_text(&b, "\r\n");
     ss_put(&b, after);
     return ss_buffer_keep(w->turn->arena, &b);
 }

@@ -61,6 +61,9 @@ void ss_b2bua_hang_up(work *w, pair *p, unsigned side, const ss_msg *cause);
 /** The description with the next o= line of a side, in the arena; SS_EMPTY when that is full. What has no such line stays as it is. */
 ss_slice ss_b2bua_own_origin(work *w, ss_origin *origin, ss_slice sdp);
 
+/** The value of the last one, in the arena; SS_EMPTY: none was said, or that is full. */
+ss_slice ss_b2bua_last_origin(work *w, const ss_origin *origin);
+
 /* ---- b2bua_session.c: what passes while both live ---- */
 
 void ss_b2bua_provisional(work *w, pair *p, unsigned side, const ss_event *event);

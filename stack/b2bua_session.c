@@ -90,7 +90,7 @@ void ss_b2bua_pracked(work *w, pair *p, unsigned side, const ss_event *event)
 static bool ask_for_offer(work *w, pair *p, unsigned side)
 {
     ss_command c = ss_b2bua_command(p, side, SS_CMD_REINVITE, NULL);
-    if (ss_b2bua_say(w, &c) != SS_OK) {
+    if (ss_b2bua_describe(w, p, side, &c) != SS_OK) {
         return false;
     }
     p->is_own[side] = true;

@@ -110,6 +110,7 @@ void ss_asked_give(const ss_visit *v, ss_asked *asked)
     ss_core_drop(v->core, &asked->ack.bytes);
     ss_core_drop(v->core, &asked->targets);
     ss_core_drop(v->core, &asked->kept);
+    ss_core_drop(v->core, &asked->origin);
     ss_core_give(v->core, ref, sizeof(ss_asked));
 }
 

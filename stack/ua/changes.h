@@ -38,6 +38,7 @@ typedef struct ss_asked {
     ss_ack ack;                     /* INVITE */
     ss_blob targets;                /* of a redirected one: redirect.c */
     ss_blob kept;                   /* INVITE: header lines that its ACK repeats (22.1) */
+    ss_blob origin;                 /* INVITE without an offer: of our last description */
     ss_span interval;               /* that the timer runs */
 } ss_asked;
 

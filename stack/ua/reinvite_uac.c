@@ -20,6 +20,15 @@ static bool may_invite(const ss_visit *v, const ss_leg *leg)
            ss_asked_find(v, leg, SS_METHOD_INVITE) == NULL;
 }
 
+/* Without room an answer of ours begins a description of its own. */
+static void keep_origin(const ss_visit *v, const ss_leg *leg, ss_slice origin)
+{
+    ss_asked *asked = ss_asked_find(v, leg, SS_METHOD_INVITE);
+    if (asked != NULL && origin.len > 0 && ss_core_keep(v->core, origin, &asked->origin) != SS_OK) {
+        asked->origin = (ss_blob){ 0 };
+    }
+}
+
 ss_status ss_leg_reinvite(const ss_visit *v, ss_leg *leg, const ss_command *command)
 {
     const bool has_sdp = command->body.len > 0;
@@ -33,6 +42,7 @@ ss_status ss_leg_reinvite(const ss_visit *v, ss_leg *leg, const ss_command *comm
     const ss_status status = ss_leg_send(v, leg, &change);
     if (status == SS_OK) {
         leg->oa = oa;
+        keep_origin(v, leg, has_sdp ? SS_EMPTY : command->origin);
     }
     return status;
 }
@@ -129,7 +139,7 @@ static void twoxx(const ss_visit *v, ss_leg *leg, ss_asked *asked, const ss_msg 
         ss_session_timer_2xx(v, leg, response);
     }
     if (verdict == SS_OA_IS_OFFER) {
-        ss_ack_wait(v, &asked->ack, response);
+        ss_ack_wait(v, &asked->ack, response, ss_blob_slice(&v->core->pools->store, asked->origin));
     }
     const bool is_deferred = is_wanted && asked->ack.waits && !v->is_unproved;
     if (!is_deferred && ss_asked_acknowledge(v, leg, asked) != SS_OK) {

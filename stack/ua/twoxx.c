@@ -194,27 +194,54 @@ static void use_leg(const ss_visit *v, ss_call *call, ss_leg *leg, const ss_msg 
     }
 }
 
+/* The next version of a description whose o= says so, but for its user and its address, which stay. RFC3264:8 False: it is none. */
+static bool go_on_from(ss_slice origin, ss_session *session, ss_sdp_local *local)
+{
+    uint64_t numbers[2];
+    size_t at = ss_slice_find(origin, ' ');
+    local->user = ss_slice_cut(origin, 0, at);
+    for (size_t i = 0; i < SS_COUNT(numbers); i++) {
+        const ss_slice rest = ss_slice_cut(origin, at < origin.len ? at + 1 : at, origin.len);
+        const size_t end = ss_slice_find(rest, ' ');
+        if (ss_slice_to_u64(ss_slice_cut(rest, 0, end), UINT64_MAX - 1, &numbers[i]) != SS_OK) {
+            return false;
+        }
+        at += 1 + end;
+    }
+    const ss_slice rest = ss_slice_cut(origin, at < origin.len ? at + 1 : at, origin.len);
+    if (!ss_slice_starts(rest, SS_LIT("IN "))) {
+        return false;
+    }
+    local->address = ss_slice_cut(rest, 3, rest.len);
+    ss_session_start(session, numbers[0], numbers[1] + 1, 0);
+    return true;
+}
+
 /* An offer is answered even when nobody will talk: all of it is rejected. */
-static ss_slice reject_all(const ss_visit *v, const ss_msg *response)
+static ss_slice reject_all(const ss_visit *v, const ss_msg *response, ss_slice origin)
 {
     ss_sdp offer;
     ss_diag diag;
     ss_session session;
-    const ss_sdp_local local = { .address = SS_LIT("IP4 0.0.0.0") }; /* nothing is received */
+    ss_sdp_local local = { .port = 0 };
     if (ss_sdp_parse(&offer, v->turn->arena, response->body, &diag) != SS_OK) {
         return SS_EMPTY;
     }
-    const uint64_t id = ss_hash64(v->core->entropy.key, ss_msg_call_id(response)) >> 33;
-    ss_session_start(&session, id, 1, 0);
+    if (!go_on_from(origin, &session,
+                    &local)) { /* the first that is said, and nothing is received */
+        const uint64_t id = ss_hash64(v->core->entropy.key, ss_msg_call_id(response)) >> 33;
+        ss_session_start(&session, id, 1, 0);
+        local = (ss_sdp_local){ .address = SS_LIT("IP4 0.0.0.0") };
+    }
     ss_buffer b = ss_buffer_open(v->turn->arena);
     const ss_status status = ss_session_answer(&session, &offer, &local, &b);
     return status == SS_ERR_FULL ? SS_EMPTY : ss_buffer_keep(v->turn->arena, &b);
 }
 
 /* RFC3261:13.2.2.4 Without room for the answer the ACK has none. */
-void ss_ack_wait(const ss_visit *v, ss_ack *ack, const ss_msg *response)
+void ss_ack_wait(const ss_visit *v, ss_ack *ack, const ss_msg *response, ss_slice origin)
 {
-    const ss_slice answer = reject_all(v, response);
+    const ss_slice answer = reject_all(v, response, origin);
     ack->waits = true;
     if (answer.len == 0 || ss_core_keep(v->core, answer, &ack->bytes) != SS_OK) {
         ack->bytes = (ss_blob){ 0 };
@@ -235,7 +262,7 @@ static ss_status acknowledge(const ss_visit *v, const ss_call *call, ss_leg *leg
     const bool is_wanted = call->state == SS_CALL_INVITING && !call->wants_cancel &&
                            !v->is_unproved && leg->state == SS_LEG_UP;
     if (verdict == SS_OA_IS_OFFER) {
-        ss_ack_wait(v, &leg->ack, response);
+        ss_ack_wait(v, &leg->ack, response, SS_EMPTY);
     }
     if (verdict == SS_OA_IS_OFFER && is_wanted) {
         return SS_OK;

@@ -469,8 +469,8 @@ typedef struct ss_ack_of {
 } ss_ack_of;
 ss_ack_of ss_leg_ack_of(const ss_visit *v, ss_leg *leg);
 /** The 2xx has an offer: the ACK waits for the application, and an answer that rejects everything is kept for the case that it
- *  says none. */
-void ss_ack_wait(const ss_visit *v, ss_ack *ack, const ss_msg *response);
+ *  says none; `origin`: as ss_command.origin, or empty. */
+void ss_ack_wait(const ss_visit *v, ss_ack *ack, const ss_msg *response, ss_slice origin);
 void ss_ack_forget(const ss_visit *v, ss_ack *ack);
 /** Prints, keeps and sends it; without a body, one that waits has the answer that was kept. */
 SS_MUST_USE ss_status ss_ack_say(const ss_visit *v, const ss_ack_of *of, ss_slice type,

@@ -475,6 +475,65 @@ TEST(rfc3261_13_2_2_4_a_2xx_with_an_offer_is_acknowledged_before_the_bye)
     CHECK(ua_is_empty(rig, BOB));
 }
 
+static bool has_text(ss_slice text, const char *what)
+{
+    const ss_slice wanted = ss_slice_from(what);
+    for (size_t i = 0; i + wanted.len <= text.len; i++) {
+        if (ss_slice_eq(ss_slice_cut(text, i, i + wanted.len), wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Bob asks for an offer and hangs up, before or after it is there: what his ACK answers is not the application's. */
+static ss_slice rejection_of(const char *origin, bool bye_first)
+{
+    static const ss_slice description =
+        SS_LIT_INIT("v=0\r\no=- 1 1 IN IP4 10.0.0.1\r\ns=-\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\n"
+                    "m=audio 4000 RTP/AVP 0\r\n");
+    ss_command ask = { .kind = SS_CMD_REINVITE, .call = 1, .origin = ss_slice_from(origin) };
+    ua_rig *rig = ua_start();
+    ua_set_up(rig);
+    CHECK_OK(ua_command(rig, BOB, &ask));
+    ua_run(rig, SS_MS(50));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_ANSWER, description));
+    if (bye_first) {
+        CHECK_OK(ua_do(rig, BOB, SS_CMD_HANGUP, 1));
+    }
+    ua_run(rig, SS_MS(60));
+    if (!bye_first) {
+        CHECK_OK(ua_do(rig, BOB, SS_CMD_HANGUP, 1));
+    }
+    const ss_slice body = ua_sent_msg(rig, BOB, "ACK", 0)->body;
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, ALICE));
+    CHECK(ua_is_empty(rig, BOB));
+    return body;
+}
+
+/* RFC3264:8 RFC3261:13.2.2.4 */
+TEST(rfc3264_8_what_the_engine_rejects_itself_is_the_next_version_of_the_session)
+{
+    static const char *const no_origins[] = { "",
+                                              "-",
+                                              "- 7",
+                                              "- 7 41",
+                                              "- 7 forty IN IP4 10.0.0.2",
+                                              "- 7 41 on IP4 10.0.0.2",
+                                              "- 7 18446744073709551615 IN IP4 10.0.0.2" };
+    for (int i = 0; i < 2; i++) {
+        const ss_slice body = rejection_of("bob 7 41 IN IP4 10.0.0.2", i == 1);
+        CHECK(has_text(body, "o=bob 7 42 IN IP4 10.0.0.2\r\n"));
+        CHECK(has_text(body, "m=audio 0 RTP/AVP 0\r\n"));
+    }
+    for (size_t i = 0; i < SS_COUNT(no_origins); i++) {
+        const ss_slice body = rejection_of(no_origins[i], false);
+        CHECK(has_text(body, " 1 IN IP4 0.0.0.0\r\n"));
+        CHECK(has_text(body, "m=audio 0 RTP/AVP 0\r\n"));
+    }
+}
+
 TEST(rfc3261_14_2_a_reinvite_that_the_application_leaves_is_answered_480)
 {
     ua_rig *rig = ua_start();
