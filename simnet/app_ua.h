@@ -136,6 +136,8 @@ void sn_ua_tell(sn_host *host, const sn_ua_call *call, sn_call_event event, unsi
 
 /** Its identity, which its engine borrows. SS_ERR_MEMORY. */
 SS_MUST_USE ss_status sn_ua_identify(sn_ua_app *app, sn_host *host);
+/** ss_command.credential of a call of the plan's that this node places. */
+uint8_t sn_ua_credential(const sn_host *host, const sn_call *planned);
 
 /** A user agent's address-of-record. */
 void sn_ua_put_aor(ss_buffer *b, const sn_plan *plan, uint32_t node);

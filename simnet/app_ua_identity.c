@@ -121,8 +121,8 @@ static ss_slice moved(ss_slice s, const char *from, const char *to)
 typedef struct login_block {
     ss_ua_profile profile;
     ss_ua_auth auth;
-    ss_credential credentials[1 + SN_GUESTS_MAX]; /* its own, and those of a guest */
     ss_slice hosts[5];
+    ss_credential credentials[]; /* its own, those of a guest, those of its calls */
 } login_block;
 
 /** The texts of an identity, one behind the other. */
@@ -131,6 +131,7 @@ typedef struct texts {
     ss_slice user, password, realm, domain, proxy_host, proxy_address, outbound_address;
     ss_slice outbound_host;
     ss_slice guest_realms[SN_GUESTS_MAX], guest_passwords[SN_GUESTS_MAX];
+    ss_slice account_users[SN_ACCOUNTS_MAX], account_passwords[SN_ACCOUNTS_MAX];
 } texts;
 
 static ss_slice put_text(ss_buffer *b, const char *text)
@@ -188,6 +189,10 @@ static void put_login(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t
         t->guest_realms[i] = put_text(b, login->guests[i].realm);
         t->guest_passwords[i] = put_template(b, login->guests[i].password, index);
     }
+    for (uint32_t i = 0; i < login->account_count; i++) {
+        t->account_users[i] = put_template(b, login->accounts[i].user, index);
+        t->account_passwords[i] = put_template(b, login->accounts[i].password, index);
+    }
 }
 
 static void put_texts(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t)
@@ -203,6 +208,18 @@ static void put_texts(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t
     if (spec->login.password != NULL) {
         put_login(b, plan, node, t);
     }
+}
+
+static uint32_t credentials_of(const sn_login_spec *spec)
+{
+    return 1 + spec->guest_count + spec->account_count;
+}
+
+uint8_t sn_ua_credential(const sn_host *host, const sn_call *planned)
+{
+    const sn_plan *plan = sn_host_plan(host);
+    const sn_login_spec *spec = &plan->groups[plan->nodes[sn_host_node(host)].group].ua.login;
+    return planned->account == 0 ? 0 : (uint8_t)(1 + spec->guest_count + planned->account);
 }
 
 /* Toward whom: the domain, its proxy by name and address, and the proxy that everything goes to. */
@@ -230,9 +247,15 @@ static void fill_login(login_block *block, sn_host *host, const sn_login_spec *s
                              .hosts = block->hosts,
                              .host_count = count };
     }
+    for (uint32_t i = 0; i < spec->account_count; i++) {
+        ss_credential *c = &block->credentials[1 + spec->guest_count + i];
+        *c = block->credentials[0];
+        c->username = t->account_users[i];
+        c->password = t->account_passwords[i];
+    }
     block->auth = (ss_ua_auth){ .crypto = sn_host_crypto(host),
                                 .credentials = block->credentials,
-                                .credential_count = (uint16_t)(1 + spec->guest_count),
+                                .credential_count = (uint16_t)credentials_of(spec),
                                 .minimum = (ss_hash)spec->minimum,
                                 .prefers_strongest = spec->prefers_strongest,
                                 .wants_proof = spec->wants_proof };
@@ -245,7 +268,8 @@ static ss_status make_login(sn_ua_app *app, sn_host *host, const sn_login_spec *
     if (spec->password == NULL) {
         return SS_OK;
     }
-    const ss_ref ref = ss_store_take(sn_host_store(host), sizeof(login_block));
+    const ss_ref ref = ss_store_take(
+        sn_host_store(host), sizeof(login_block) + credentials_of(spec) * sizeof(ss_credential));
     if (ref == 0) {
         return SS_ERR_MEMORY;
     }
@@ -294,6 +318,10 @@ static void move_texts(texts *t, const char *from, const char *to)
     for (size_t i = 0; i < SN_GUESTS_MAX; i++) {
         t->guest_realms[i] = moved(t->guest_realms[i], from, to);
         t->guest_passwords[i] = moved(t->guest_passwords[i], from, to);
+    }
+    for (size_t i = 0; i < SN_ACCOUNTS_MAX; i++) {
+        t->account_users[i] = moved(t->account_users[i], from, to);
+        t->account_passwords[i] = moved(t->account_passwords[i], from, to);
     }
 }
 

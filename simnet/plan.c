@@ -284,6 +284,11 @@ static void copy_login(sn_plan *plan, sn_login_spec *login, bool *failed)
         guest->realm = copy_text(plan, guest->realm, failed);
         guest->password = copy_text(plan, guest->password, failed);
     }
+    for (uint32_t i = 0; i < login->account_count; i++) {
+        sn_account_spec *account = &login->accounts[i];
+        account->user = copy_text(plan, account->user, failed);
+        account->password = copy_text(plan, account->password, failed);
+    }
 }
 
 uint32_t sn_plan_add_group(sn_plan *plan, const sn_group_spec *spec)

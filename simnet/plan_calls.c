@@ -120,6 +120,7 @@ static sn_call make_call(const source *s, uint32_t k, ss_time at)
         .media = spec->media,
         .retries = spec->retries,
         .session_s = spec->session_s,
+        .account = spec->account,
     };
 }
 
@@ -252,6 +253,7 @@ static ss_status bind_story(sn_plan *plan, uint32_t count, const char **why)
         plan->calls[act->call - 1].is_late = (act->row.flags & SN_ROW_NO_OFFER) != 0;
         plan->calls[act->call - 1].is_reliable = (act->row.flags & SN_ROW_RELIABLE) != 0;
         plan->calls[act->call - 1].session_s = act->row.value;
+        plan->calls[act->call - 1].account = (uint8_t)act->row.other;
     }
     for (uint32_t k = 0; k < count; k++) {
         if (plan->calls[k].caller == SN_NOBODY) {

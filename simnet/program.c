@@ -369,6 +369,7 @@ static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number,
         .target = put_target(host, planned->callee),
         .reliable = planned->is_reliable,
         .expires_s = planned->session_s,
+        .credential = sn_ua_credential(host, planned),
     };
     sn_ua_call *call = sn_ua_call_add(app, host, 0, number, hash);
     sn_session *s = call == NULL ? NULL : sn_session_add(host, call, 0);

@@ -120,6 +120,10 @@ static sn_login_spec login_of(const sn_group_entry *g)
         const sn_domain_entry *d = g->guest_of.domains[i];
         login.guests[i] = (sn_guest_spec){ d->name.text, d->realm, d->password };
     }
+    login.account_count = g->accounts.count;
+    for (uint32_t i = 0; i < g->accounts.count; i++) {
+        login.accounts[i] = g->accounts.list[i];
+    }
     return login;
 }
 
@@ -367,6 +371,7 @@ static void add_calls(sn_reading *r, const sn_model *m)
             .is_late = c->offer == 1,
             .is_reliable = c->reliable,
             .session_s = (uint32_t)(c->session / SS_S(1)),
+            .account = (uint8_t)c->login.account,
             .behaviour = add_callers(r, c),
         };
         sn_added(r, sn_plan_add_calls(r->plan, &spec));
@@ -509,6 +514,7 @@ static void add_act(sn_reading *r, const sn_story_entry *e)
     if (e->verb == SN_VERB_CALL || e->verb == SN_VERB_REDIRECT || ends_connections(e)) {
         act.row.status = e->verb == SN_VERB_REDIRECT ? 302 : 0;
         act.row.value = (uint32_t)(e->session / SS_S(1));
+        act.row.other = e->login.account;
         act.row.target = e->target.group.index;
         act.target_index = e->target.from;
     } else if (e->verb == SN_VERB_UNREGISTER) {

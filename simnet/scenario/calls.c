@@ -148,6 +148,7 @@ static const sn_field calls_fields[] = {
       AT(session),
       .min = SS_S(90),
       .max = UINT64_C(2147483647) * SS_S(1) },
+    { .key = "credentials", .kind = SN_VALUE_SPECIAL, AT(login), .codec = &sn_call_login_codec },
     { .key = "after", .kind = SN_VALUE_SPECIAL, AT(after), .codec = &sn_after_codec },
     { .key = "update", .kind = SN_VALUE_SPECIAL, AT(update), .codec = &sn_wait_codec },
 };

@@ -1,6 +1,8 @@
 /* Keys of digest authentication: what a domain asks for, and what a user agent is content with. */
 #include "model.h"
 
+#include <string.h>
+
 /* ---- a word, or a list of different words ---- */
 
 typedef struct words {
@@ -218,6 +220,72 @@ static bool write_auth(sn_text *t, const void *at)
 }
 
 const sn_codec sn_auth_codec = { read_auth, write_auth };
+
+/* ---- credentials of calls: {user: "u{n}", password: wrong} ---- */
+
+static const sn_field login_fields[] = {
+    { .key = "user",
+      .kind = SN_VALUE_TEXT,
+      .offset = offsetof(sn_call_login_entry, user),
+      .max = 64 },
+    { .key = "password",
+      .kind = SN_VALUE_TEXT,
+      .flags = SN_REQUIRED,
+      .offset = offsetof(sn_call_login_entry, password),
+      .max = 64 },
+};
+static const sn_fields login_table = { "credentials", login_fields, SS_COUNT(login_fields), NULL };
+
+static void read_login(sn_reading *r, const sn_item *value, void *at)
+{
+    if (!sn_value_is_none(value)) {
+        sn_fields_read(r, &login_table, 0, value, at);
+    }
+}
+
+static bool write_login(sn_text *t, const void *at)
+{
+    const sn_call_login_entry *login = at;
+    if (login->password == NULL) {
+        sn_text_put_str(t, "none");
+    } else {
+        sn_fields_write(t, &login_table, 0, login);
+    }
+    return true;
+}
+
+const sn_codec sn_call_login_codec = { read_login, write_login };
+
+void sn_call_login_resolve(sn_reading *r, sn_group_entry *caller, const sn_item *call,
+                           sn_call_login_entry *login)
+{
+    const sn_place place = sn_item_place(call, "credentials");
+    if (login->password == NULL) {
+        return;
+    }
+    if (caller->login == NULL) {
+        sn_wrong(r, place, NULL, "credentials for nobody: '%s' has no password of a domain",
+                 caller->name.text);
+        return;
+    }
+    login->user = login->user == NULL ? caller->user : login->user;
+    for (uint32_t i = 0; i < caller->accounts.count; i++) {
+        const sn_account_spec *known = &caller->accounts.list[i];
+        if (strcmp(known->user, login->user) == 0 &&
+            strcmp(known->password, login->password) == 0) {
+            login->account = i + 1;
+            return;
+        }
+    }
+    if (caller->accounts.count == SN_ACCOUNTS_MAX) {
+        sn_wrong(r, place, NULL, "out of range: more than %u credentials of calls of '%s'",
+                 SN_ACCOUNTS_MAX, caller->name.text);
+        return;
+    }
+    caller->accounts.list[caller->accounts.count++] =
+        (sn_account_spec){ login->user, login->password };
+    login->account = caller->accounts.count;
+}
 
 /* ---- guest_of: domains of others with an account there ---- */
 

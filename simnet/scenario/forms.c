@@ -76,6 +76,8 @@ static const struct {
     { "calls", "media", "audio, video, message, or a list of them" },
     { "calls", "after",
       "a list of acts, as [{hold: exp 3s}, {resume: 5s}, {message: 1s, text: hello}]" },
+    { "calls", "credentials",
+      "{user: \"u{n}\", password: secret}: as whom these calls are made; or none" },
     { "calls", "update", "a time or a distribution, as exp 3s" },
     { "events", "node", "a node, or a part of a group, as phone[0..9]" },
     { "events", "link", "the node whose link it is, or a part of a group" },

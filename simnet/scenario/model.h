@@ -187,6 +187,10 @@ typedef struct sn_group_entry {
         sn_name names[SN_GUESTS_MAX];
         const struct sn_domain_entry *domains[SN_GUESTS_MAX]; /* once found */
     } guest_of;
+    struct sn_accounts_entry { /* of calls of its */
+        uint32_t count;
+        sn_account_spec list[SN_ACCOUNTS_MAX];
+    } accounts;
     const struct sn_domain_entry *login; /* the domain that its password is of, once found */
     unsigned door;                       /* bits 1 << ss_method: it asks for credentials itself */
     const struct sn_domain_entry
@@ -247,6 +251,12 @@ typedef struct sn_domain_entry {
     bool is_mutual; /* its servers prove that they know the password */
     ss_span renew;  /* age of a nonce from which on another is given; UINT64_MAX: none is */
 } sn_domain_entry;
+
+/** As whom a call proves itself: `credentials` of a line of calls or of a call of a story. */
+typedef struct sn_call_login_entry {
+    const char *user, *password; /* password NULL: as its caller always does */
+    uint32_t account;            /* of the caller's, + 1, once it is found */
+} sn_call_login_entry;
 
 typedef struct sn_wait_entry {
     bool is_set;
@@ -309,6 +319,7 @@ typedef struct sn_calls_entry {
     ss_span session; /* whole seconds; 0: as the caller */
     sn_after_list after;
     sn_wait_entry update;
+    sn_call_login_entry login;
 } sn_calls_entry;
 
 typedef struct sn_expect_entry {
@@ -397,6 +408,7 @@ typedef struct sn_story_entry {
     unsigned media;      /* SS_MEDIA_BIT; 0: not said */
     unsigned offer;      /* call, update, reinvite: likewise */
     unsigned by;         /* hold, resume: likewise */
+    sn_call_login_entry login; /* call */
 } sn_story_entry;
 
 enum { SN_DIR_BOTH, SN_DIR_UP, SN_DIR_DOWN };
@@ -658,6 +670,10 @@ extern const sn_codec sn_qop_codec;         /* unsigned */
 extern const sn_codec sn_challenge_codec;   /* unsigned */
 extern const sn_codec sn_retry_after_codec; /* ss_span */
 extern const sn_codec sn_auth_codec;        /* sn_auth_entry */
+extern const sn_codec sn_call_login_codec;  /* sn_call_login_entry */
+/** An account of the caller's for the call. */
+void sn_call_login_resolve(sn_reading *r, sn_group_entry *caller, const sn_item *call,
+                           sn_call_login_entry *login);
 extern const sn_codec sn_guest_codec;       /* sn_guest_entry */
 extern const sn_codec sn_door_codec;        /* unsigned: bits 1 << ss_method, or 0 */
 extern const sn_codec sn_window_codec;      /* sn_window_entry */

@@ -21,7 +21,8 @@ enum {
     MAY_BY = 16384,
     MAY_CONTACTS = 32768,
     MAY_SESSION = 65536,
-    MAY_RETRY = 131072
+    MAY_RETRY = 131072,
+    MAY_LOGIN = 262144
 };
 
 typedef struct verb_row {
@@ -30,7 +31,8 @@ typedef struct verb_row {
 } verb_row;
 
 static const verb_row verbs[SN_VERB_COUNT] = {
-    [SN_VERB_CALL] = { "call", MAY_AS | MAY_MEDIA | MAY_OFFER | MAY_RELIABLE | MAY_SESSION,
+    [SN_VERB_CALL] = { "call",
+                       MAY_AS | MAY_MEDIA | MAY_OFFER | MAY_RELIABLE | MAY_SESSION | MAY_LOGIN,
                        MAY_AS },
     [SN_VERB_SEND] = { "send", MAY_IN | MAY_RELIABLE | MAY_BODY, MAY_IN },
     [SN_VERB_ANSWER] = { "answer", MAY_MEDIA, 0 },
@@ -66,9 +68,10 @@ static const verb_row verbs[SN_VERB_COUNT] = {
 };
 
 static const char *const companions[] = {
-    "as",    "in",    "cseq",    "node",     "event",         "expires",
-    "text",  "state", "package", "to",       "reliable",      "body",
-    "media", "offer", "by",      "contacts", "session_timer", "retry_after"
+    "as",         "in",    "cseq",    "node",     "event",         "expires",
+    "text",       "state", "package", "to",       "reliable",      "body",
+    "media",      "offer", "by",      "contacts", "session_timer", "retry_after",
+    "credentials"
 };
 static const char *const body_words[] = { "offer", "answer", NULL };
 static const char *const offer_words[] = { "late", "none", NULL };
@@ -301,6 +304,9 @@ static void read_option(sn_reading *r, sn_story_entry *e, unsigned bit, const sn
         break;
     case MAY_CONTACTS:
         sn_contacts_codec.read(r, value, &e->contacts);
+        break;
+    case MAY_LOGIN:
+        sn_call_login_codec.read(r, value, &e->login);
         break;
     case MAY_RETRY:
         sn_retry_after_codec.read(r, value, &e->retry_after);

@@ -270,6 +270,7 @@ void sn_story_resolve(sn_reading *r, sn_model *m)
         }
         if (e->verb == SN_VERB_CALL && known[i]) {
             sn_session_judge(r, &m->groups[e->who.group.index], e->body, e->reliable, e->session);
+            sn_call_login_resolve(r, &m->groups[e->who.group.index], e->body, &e->login);
         }
         settle_instant(r, m, e);
     }

@@ -49,6 +49,7 @@ static void judge_ends(sn_reading *r, sn_model *m, sn_calls_entry *c)
         return;
     }
     sn_session_judge(r, from, c->item, c->reliable, c->session);
+    sn_call_login_resolve(r, &m->groups[c->from.group.index], c->item, &c->login);
     if (calls_itself(m, c)) {
         sn_wrong(r, c->to.group.place, NULL, "'%s' is one node, and cannot call itself",
                  to->name.text);

@@ -54,6 +54,8 @@ typedef struct direction {
     ss_slice host;     /* of the Request-URI */
     uint64_t to;       /* the URI of To */
     bool is_register;
+    uint16_t
+        chosen; /* the credential, from 1, that a call has for its realm; 0: none in particular */
 } direction;
 
 static bool has_host(const ss_credential *c, ss_slice host)
@@ -75,12 +77,31 @@ static bool is_allowed(const ss_credential *c, const direction *d, bool is_proxy
     return has_host(c, d->host) && (d->is_register || c->for_users);
 }
 
-static direction direction_of(const ss_msg *request, ss_slice next_hop)
+/* What the call that a request is of says as whom. */
+static uint16_t chosen_for(const ss_visit *v, ss_errand errand)
+{
+    switch (errand.kind) {
+    case SS_ERRAND_INVITE:
+        return ss_call_at(v->core, errand.who)->credential;
+    case SS_ERRAND_BYE:
+        return ss_call_at(v->core, ss_leg_at(v->core, errand.who)->call)->credential;
+    case SS_ERRAND_ASKED: {
+        const ss_leg *leg = ss_leg_at(v->core, ss_asked_at(v->core, errand.who)->leg);
+        return ss_call_at(v->core, leg->call)->credential;
+    }
+    default:
+        return 0;
+    }
+}
+
+static direction direction_of(const ss_visit *v, ss_errand errand, const ss_msg *request,
+                              ss_slice next_hop)
 {
     return (direction){ .next_hop = next_hop,
                         .host = request->target.host,
                         .to = ss_hash64(0, request->to.uri),
-                        .is_register = request->method == SS_METHOD_REGISTER };
+                        .is_register = request->method == SS_METHOD_REGISTER,
+                        .chosen = chosen_for(v, errand) };
 }
 
 /* ---- the list ---- */
@@ -228,10 +249,30 @@ static ss_hdr field_of(const login *l)
     return l->is_proxy ? SS_HDR_PROXY_AUTHORIZATION : SS_HDR_AUTHORIZATION;
 }
 
+/* The one of a realm: what the call says, else the first. */
+static bool find_credential(const ss_ua_auth *auth, ss_slice realm, uint16_t chosen,
+                            uint16_t *index)
+{
+    if (chosen != 0 && chosen <= auth->credential_count &&
+        ss_slice_eq(auth->credentials[chosen - 1u].realm, realm)) {
+        *index = (uint16_t)(chosen - 1u);
+        return true;
+    }
+    for (uint16_t i = 0; i < auth->credential_count; i++) {
+        if (ss_slice_eq(auth->credentials[i].realm, realm)) {
+            *index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_wanted(const ss_visit *v, const login *l, const direction *d)
 {
-    return l->text.len > 0 && l->nc < UINT32_MAX && (l->is_proxy || l->to == d->to) &&
-           is_allowed(credential_of(v, l), d, l->is_proxy);
+    uint16_t index;
+    return find_credential(auth_of(v), credential_of(v, l)->realm, d->chosen, &index) &&
+           index == l->credential && l->text.len > 0 && l->nc < UINT32_MAX &&
+           (l->is_proxy || l->to == d->to) && is_allowed(credential_of(v, l), d, l->is_proxy);
 }
 
 /* The header lines of all that are wanted, in the arena. */
@@ -261,7 +302,8 @@ static ss_status make_lines(const ss_visit *v, const ss_msg *request, const dire
     return b.overflow ? SS_ERR_FULL : SS_OK;
 }
 
-ss_status ss_ua_log_in(const ss_visit *v, ss_slice next_hop, ss_slice *bytes, ss_slice *lines)
+ss_status ss_ua_log_in(const ss_visit *v, ss_errand errand, ss_slice next_hop, ss_slice *bytes,
+                       ss_slice *lines)
 {
     ss_diag diag;
     *lines = SS_EMPTY;
@@ -272,7 +314,7 @@ ss_status ss_ua_log_in(const ss_visit *v, ss_slice next_hop, ss_slice *bytes, ss
     if (request == NULL || ss_msg_parse(request, v->turn->arena, *bytes, &diag) != SS_OK) {
         return SS_ERR_FULL; /* we printed it: it is the arena */
     }
-    const direction d = direction_of(request, next_hop);
+    const direction d = direction_of(v, errand, request, next_hop);
     const ss_status status = make_lines(v, request, &d, lines);
     if (status != SS_OK || lines->len == 0) {
         return status;
@@ -384,17 +426,6 @@ static void note(const ss_visit *v, const ss_msg *response, ss_auth_outcome outc
                                       .call_id = ss_hash64(0, ss_msg_call_id(response)) });
 }
 
-static bool find_credential(const ss_ua_auth *auth, ss_slice realm, uint16_t *index)
-{
-    for (uint16_t i = 0; i < auth->credential_count; i++) {
-        if (ss_slice_eq(auth->credentials[i].realm, realm)) {
-            *index = i;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Whether credentials of a realm can and may be sent again. RFC3261:22.1 not those that were just rejected, unless the nonce alone
  * was old; and a new nonce is one that differs. */
 static ss_auth_outcome judge_challenge(const ss_visit *v, const ss_msg *request, const direction *d,
@@ -422,7 +453,7 @@ static step answer_realm(const ss_visit *v, const ss_msg *response, const ss_rep
 {
     const ss_ua_auth *auth = auth_of(v);
     uint16_t credential = 0;
-    if (!find_credential(auth, realm, &credential)) {
+    if (!find_credential(auth, realm, d->chosen, &credential)) {
         note(v, response, SS_AUTH_NO_CREDENTIAL);
         return STEP_NONE;
     }
@@ -474,7 +505,7 @@ bool ss_ua_answer_challenge(const ss_visit *v, const ss_msg *response, ss_repeat
     }
     ss_hop hop;
     const direction d =
-        direction_of(&repeat->request,
+        direction_of(v, repeat->errand, &repeat->request,
                      ss_transport_hop(ss_ua_next_hop(repeat), &hop) == SS_OK ? hop.host : SS_EMPTY);
     const step user = answer_field(v, response, repeat, &d, SS_HDR_WWW_AUTHENTICATE);
     const step proxy = answer_field(v, response, repeat, &d, SS_HDR_PROXY_AUTHENTICATE);
@@ -501,18 +532,20 @@ static bool find_ha1(const ss_visit *v, const login *l, const ss_credentials *se
                      ss_digest_hex *ha1)
 {
     const ss_ua_auth *auth = auth_of(v);
-    uint16_t index;
     if (l != NULL) {
         *ha1 = l->ha1;
         return true;
     }
-    if (!find_credential(auth, sent->realm, &index) || sent->algorithm == SS_ALGORITHM_UNKNOWN) {
-        return false;
+    for (uint16_t i = 0; i < auth->credential_count; i++) {
+        const ss_credential *c = &auth->credentials[i];
+        if (ss_slice_eq(c->realm, sent->realm) && ss_slice_eq(c->username, sent->username) &&
+            sent->algorithm != SS_ALGORITHM_UNKNOWN) {
+            *ha1 = ss_digest_ha1(auth->crypto, ss_algorithm_hash(sent->algorithm), c->username,
+                                 c->realm, c->password);
+            return true;
+        }
     }
-    const ss_credential *c = &auth->credentials[index];
-    *ha1 = ss_digest_ha1(auth->crypto, ss_algorithm_hash(sent->algorithm), c->username, c->realm,
-                         c->password);
-    return true;
+    return false;
 }
 
 /** What a response below 300 says of who sent it. */

@@ -210,7 +210,7 @@ ss_status ss_ua_send(const ss_visit *v, ss_errand errand, const ss_hop *hop, con
 {
     if (ack_of(v, errand) == NULL) {
         ss_slice lines = SS_EMPTY;
-        ss_status status = ss_ua_log_in(v, hop->host, &bytes, &lines);
+        ss_status status = ss_ua_log_in(v, errand, hop->host, &bytes, &lines);
         if (status == SS_OK) {
             status = keep_for_ack(v, errand, lines);
         }

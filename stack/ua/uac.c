@@ -235,6 +235,7 @@ ss_status ss_ua_call(const ss_visit *v, ss_command *command)
     call->cookie = command->cookie;
     call->offered = command->body.len > 0;
     call->session_s = command->expires_s;
+    call->credential = command->credential;
     call->cseq = ss_cseq_initial(v->core);
     call->secure = j.target.scheme == SS_SCHEME_SIPS && j.path.transport == SS_TRANSPORT_TLS;
     const ss_slice invite = print_invite(v, command, &reference, &j, call);

@@ -61,6 +61,7 @@ typedef struct ss_call {
     bool was_reliable;              /* UAS: the last 1xx that left was */
     uint16_t end_status;            /* UAS: 480 or 487, when `end` comes unanswered */
     bool is_referred;               /* UAC: a REFER asked for it, and who sent that is told */
+    uint8_t credential;             /* UAC: that it has for its realm: login.c */
     char tag[SS_TAG_BYTES];         /* our tag */
     uint32_t cseq;                  /* of the INVITE */
     union {
@@ -367,8 +368,8 @@ ss_errand ss_errand_anew(ss_errand errand);
 bool ss_ua_answer_challenge(const ss_visit *v, const ss_msg *response, ss_repeat *repeat);
 /** The request with credentials for all who are known to want them and may have them; *lines are their header lines. In the
  *  arena; the bytes themselves when there are none. SS_ERR_FULL. */
-SS_MUST_USE ss_status ss_ua_log_in(const ss_visit *v, ss_slice next_hop, ss_slice *bytes,
-                                   ss_slice *lines);
+SS_MUST_USE ss_status ss_ua_log_in(const ss_visit *v, ss_errand errand, ss_slice next_hop,
+                                   ss_slice *bytes, ss_slice *lines);
 /** Authentication-Info of a response below 300: RFC 7616 3.5. False: one is wanted that proves the server, and this 2xx has none. */
 SS_MUST_USE bool ss_ua_logged_in(const ss_visit *v, const ss_up *up, const ss_msg *response);
 /** Who answers has to prove that he knows the password: RFC 7616 3.5. */

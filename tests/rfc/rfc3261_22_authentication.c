@@ -227,6 +227,66 @@ TEST(rfc3261_22_3_a_bye_that_is_challenged_goes_on)
     CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_ENDED), 1);
 }
 
+static ss_slice user_of(const ua_message *request)
+{
+    ss_credentials c;
+    CHECK(login_credentials(request, SS_HDR_PROXY_AUTHORIZATION, 0, &c));
+    CHECK(!login_credentials(request, SS_HDR_PROXY_AUTHORIZATION, 1, &c));
+    CHECK(login_credentials(request, SS_HDR_PROXY_AUTHORIZATION, 0, &c));
+    return c.username;
+}
+
+/* RFC3261:22.3 of two users in one realm the call says which one is meant: in all that is its, and in nothing else */
+TEST(rfc3261_22_3_a_call_has_credentials_of_its_own)
+{
+    ss_credential two[2];
+    ua_rig *rig = login_start();
+    two[0] = two[1] = login_credential;
+    two[1].username = SS_LIT("u8");
+    login_auth.credentials = two;
+    login_auth.credential_count = 2;
+    ss_command place = { .kind = SS_CMD_CALL,
+                         .target = SS_LIT("sip:carol@10.0.0.9"),
+                         .body_type = SS_LIT("application/sdp"),
+                         .body = SS_LIT("v=0\r\n"),
+                         .credential = 2 };
+    CHECK_OK(ua_command(rig, ALICE, &place));
+    CHECK_OK(ua_carol_answers(rig, nth(rig, "INVITE", 0), 407, "p", proxy("n1")));
+    CHECK_SLICE(user_of(nth(rig, "INVITE", 1)), "u8");
+    CHECK_OK(ua_carol_answers(rig, nth(rig, "INVITE", 1), 200, "c", CONTACT));
+    CHECK_SLICE(user_of(nth(rig, "ACK", 1)), "u8");
+    const uint32_t other = ua_call(rig, ALICE, "sip:carol@10.0.0.9"); /* not even unasked */
+    CHECK_EQ(ss_msg_count(ua_parse(nth(rig, "INVITE", 2)), SS_HDR_PROXY_AUTHORIZATION), 0);
+    CHECK_OK(ua_carol_answers(rig, nth(rig, "INVITE", 2), 407, "p", proxy("n2")));
+    CHECK_SLICE(user_of(nth(rig, "INVITE", 3)), "u7");
+    CHECK_OK(ua_carol_answers(rig, nth(rig, "INVITE", 3), 200, "d", CONTACT));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, place.call));
+    CHECK_SLICE(user_of(nth(rig, "BYE", 0)), "u8");
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, other));
+    CHECK_SLICE(user_of(nth(rig, "BYE", 1)), "u7");
+}
+
+/* A number that is none of the identity's, or of another realm, means the first. */
+TEST(rfc3261_22_3_credentials_of_a_call_are_of_one_realm)
+{
+    static const uint8_t numbers[] = { 2, 3, 255 };
+    for (size_t i = 0; i < SS_COUNT(numbers); i++) {
+        ss_credential two[2];
+        ua_rig *rig = login_start();
+        two[0] = two[1] = login_credential;
+        two[1].realm = SS_LIT("elsewhere");
+        two[1].username = SS_LIT("u8");
+        login_auth.credentials = two;
+        login_auth.credential_count = 2;
+        ss_command place = { .kind = SS_CMD_CALL,
+                             .target = SS_LIT("sip:carol@10.0.0.9"),
+                             .credential = numbers[i] };
+        CHECK_OK(ua_command(rig, ALICE, &place));
+        CHECK_OK(ua_carol_answers(rig, nth(rig, "INVITE", 0), 407, "p", proxy("n1")));
+        CHECK_SLICE(user_of(nth(rig, "INVITE", 1)), "u7");
+    }
+}
+
 /* RFC3261:22.3 user and proxy in one request, of two realms */
 TEST(rfc3261_22_3_a_request_has_credentials_for_its_registrar_and_its_proxy)
 {

@@ -242,6 +242,12 @@ TEST(rfc7616_3_5_a_server_that_does_not_prove_itself_is_refused)
     flow_check("shipped/unproved_server", NULL);
 }
 
+/* RFC3261:22.3 RFC3261:22.1 */
+TEST(rfc3261_22_3_calls_have_credentials_of_their_own)
+{
+    flow_check("shipped/call_credentials", NULL);
+}
+
 /* RFC5626:4.4.1 RFC5626:4.5 RFC5626:5.4 RFC5626:7 */
 TEST(rfc5626_4_4_1_a_flow_that_dies_without_a_word_is_found_out_and_the_other_takes_the_call)
 {

@@ -42,6 +42,12 @@ typedef struct sn_guest_spec {
 #define SN_GUESTS_MAX  4u
 #define SN_DOMAINS_MAX 1000u /* that a proxy serves or guards */
 
+/** As whom some calls of a user agent prove themselves instead, to the servers of its own domain; templates. */
+typedef struct sn_account_spec {
+    const char *user, *password;
+} sn_account_spec;
+#define SN_ACCOUNTS_MAX 8u
+
 /** As whom a user agent may log in. */
 typedef struct sn_login_spec {
     const char *password; /* template, as aor; NULL: it has no credentials */
@@ -54,6 +60,8 @@ typedef struct sn_login_spec {
     bool wants_proof;       /* a 2xx that does not prove the server is refused */
     sn_guest_spec guests[SN_GUESTS_MAX];
     uint32_t guest_count;
+    sn_account_spec accounts[SN_ACCOUNTS_MAX];
+    uint32_t account_count;
 } sn_login_spec;
 
 /** A domain whose proxy asks for credentials. Its users are the user agents with an aor of the domain; the password of each is the
@@ -234,6 +242,7 @@ typedef struct sn_call_spec {
     bool is_late;                          /* the INVITE has no offer */
     uint8_t retries;                       /* after a Retry-After; 7 at most */
     bool is_reliable;                      /* it requires 100rel */
+    uint8_t account;                       /* of the caller's, + 1; 0: none in particular */
     uint32_t session_s;                    /* RFC 4028: asked for; 0: as the caller does */
     uint32_t behaviour; /* index + 1: what the caller does while it lasts; 0: nothing */
 } sn_call_spec;
@@ -304,6 +313,7 @@ typedef struct sn_call {
     bool is_reliable;   /* it requires 100rel */
     uint8_t media;      /* of the offer; 0: as the caller has it */
     uint8_t retries;    /* it is placed again so often, after a Retry-After */
+    uint8_t account;    /* of the caller's, + 1; 0: none in particular */
     uint32_t session_s; /* RFC 4028: asked for; 0: as the caller does */
 } sn_call;
 

@@ -28,7 +28,7 @@ typedef struct sn_dist {
     X(REPLAY)     /* of a tap: value is the ss_method of what it overheard */                           \
     X(SAY)   /* of the root router: value: message of the plan, target: to whom, other: as whom */      \
     X(QUERY) /* what is bound */                                                                        \
-    X(CALL)  /* target: the callee's node; call: the plan's number of it; value: session_s */           \
+    X(CALL)  /* target: the callee's node; call: the plan's number of it; value: session_s, other: account */           \
     X(PROGRESS) /* status */                                                                            \
     X(ANSWER)                                                                                           \
     X(REJECT)   /* status */                                                                            \

@@ -67,6 +67,50 @@ TEST(what_is_wrong_with_acts_of_a_call_is_said_at_its_place)
     RIG_CHECK(rows);
 }
 
+#define ACCOUNT(of_a, call)                                                                     \
+    HEAD "domains: {d.example: {registrar: p, users: \"u{n}\", password: \"pw{n}\"}}\n"         \
+         "nodes:\n  p: {roles: [proxy, registrar]}\n  a: {role: ua, count: 2, outbound: p" of_a \
+         "}\n"                                                                                  \
+         "story:\n  - {at: 1s, \"a[0]\": {call: \"a[1]\", as: c1, credentials: " call "}}\n"
+
+TEST(what_is_wrong_with_credentials_of_calls_is_said_at_its_place)
+{
+    static const rig_mistake rows[] = {
+        { CALLS("credentials: «{»user: x, password: y}"), "credentials for nobody", NULL },
+        { ACCOUNT("", "{password: y, «usr»: x}"), "unknown key", "user" },
+        { CALLS("credentials: «{»user: x}"), "missing key 'password'", NULL },
+        { CALLS("credentials: «secret»"), "", NULL },
+        { ACCOUNT(", password: none", "«{»password: x}"), "credentials for nobody", NULL },
+        { ACCOUNT("", "{user: u1, «realm»: x, password: x}"), "unknown key", NULL },
+        { STORY("{at: 2s, bob: {answer: c1, «credentials»: {password: x}}}"), "does not go with",
+          NULL },
+    };
+    RIG_CHECK(rows);
+}
+
+TEST(credentials_of_calls_reach_the_plan_each_once)
+{
+    sn_scenario *s = rig_load_fine(ACCOUNT(
+        "",
+        "{password: x}") "calls:\n"
+                         "  - {name: x, from: a, to: a, rate: 1/s, credentials: {user: u7, "
+                         "password: y}}\n"
+                         "  - {name: y, from: a, to: a, rate: 1/s, credentials: {password: x}}\n"
+                         "  - {name: z, from: a, to: a, rate: 1/s, credentials: none}\n");
+    const sn_plan *plan = sn_scenario_plan(s);
+    const sn_login_spec *login = &rig_group(s, "a")->ua.login;
+    CHECK_EQ(login->account_count, 2);
+    CHECK_EQ(plan->call_specs[0].account, 1);
+    CHECK_EQ(plan->call_specs[1].account, 2);
+    CHECK_EQ(plan->call_specs[2].account, 0);
+    CHECK_STR(login->accounts[0].user, "u7");
+    CHECK_STR(login->accounts[0].password, "y");
+    CHECK_STR(login->accounts[1].user, "u{n}");
+    CHECK_STR(login->accounts[1].password, "x");
+    CHECK_EQ(plan->acts[0].row.other, 2);
+    sn_scenario_free(s);
+}
+
 TEST(what_goes_on_beside_a_call_reaches_the_plan_and_is_written_again)
 {
     sn_scenario *s = rig_load_fine(
