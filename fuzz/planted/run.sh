@@ -10,16 +10,19 @@
 #
 # With --seeds N each is looked for N times, from seed --seed on; `seconds` is the median then, and it is detected when that one was.
 #
-#   SOURCE_DIR=… BINARY_DIR=… CC=… fuzz/planted/run.sh [--json] [--time SECONDS] [--seed N] [--seeds N] [ID…]
+# With --keep DIR the program with the bug stays as DIR/ID/sipsim, and what it was found by in DIR/ID/found.
+#
+#   SOURCE_DIR=… BINARY_DIR=… CC=… fuzz/planted/run.sh [--json] [--time SECONDS] [--seed N] [--seeds N] [--keep DIR] [ID…]
 set -euo pipefail
 
-time=60 seed=1 seeds=1 never=999999
+time=60 seed=1 seeds=1 keep='' never=999999
 while [[ ${1:-} == --* ]]; do
     case $1 in
     --json) shift && continue ;; # there is no other form
     --time) time=$2 ;;
     --seed) seed=$2 ;;
     --seeds) seeds=$2 ;;
+    --keep) keep=$2 ;;
     *) printf 'no option %s\n' "$1" >&2 && exit 2 ;;
     esac
     shift 2
@@ -83,7 +86,7 @@ look_for() {
         key=$(search "$target" "$dir/sipsim" "$dir" $((seed + n))) || exit 7
         took+=("$([[ -n $key ]] && echo $(($(date +%s) - began)) || echo "$never")")
         oracle=${oracle:-$key}
-        rm -rf "$dir/found"
+        [[ -n $keep ]] || rm -rf "$dir/found"
     done
     seconds=$(printf '%s\n' "${took[@]}" | sort -n | sed -n "$(((seeds + 1) / 2))p")
 }
@@ -130,6 +133,11 @@ while read -r id target patch what; do
     separator=','
     printf '%s reached %d, triggered %d, %s, %ss: %s\n' "$id" "${reached:-0}" "${triggered:-0}" \
         "$([[ $detected == true ]] && echo detected || echo unseen)" "$seconds" "${oracle:-nothing}" >&2
+    if [[ -n $keep ]]; then
+        mkdir -p "$keep"
+        rm -rf "${keep:?}/$id"
+        mv "$work/$id" "$keep/$id"
+    fi
     rm -rf "${work:?}/$id"
 done < <(grep -vE '^(#|$)' "$here/manifest.txt")
 printf ']}\n'

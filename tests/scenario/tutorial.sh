@@ -7,7 +7,8 @@ mkdir bin
 ln -s "$SIPSIM" bin/sipsim
 export PATH=$work/bin:$PATH
 
-# "```yaml file=NAME" blocks become files; of "```sh status=N" blocks the last command ends with N
+# "```yaml file=NAME" blocks become files; of "```sh status=N" blocks the last command ends with N. `./dev planted` would build first what is
+# built already: what it runs then is run here.
 python3 - "$SOURCE_DIR/docs/tutorial.md" <<'END' || fault 'docs/tutorial.md'
 import re, subprocess, sys
 commands = 0
@@ -19,12 +20,15 @@ for kind, said, body in re.findall(r'^```(\w+)([^\n]*)\n(.*?)^```$', open(sys.ar
     lines = body.splitlines()
     for i, line in enumerate(lines):
         wanted = int(re.search(r'status=(\d+)', said).group(1)) if 'status=' in said and i == len(lines) - 1 else 0
+        line = re.sub(r'^\./dev planted ', '"$SOURCE_DIR/fuzz/planted/run.sh" ', line)
         got = subprocess.run(['bash', '-c', line], capture_output=True, text=True)
         commands += 1
         if got.returncode != wanted:
             sys.exit('status %d, not %d: %s\n%s' % (got.returncode, wanted, line, got.stderr))
-assert commands >= 12, commands
+assert commands >= 17, commands
 END
+ls broken/*.sipr >/dev/null || fault 'a broken law left no reproducer'
+grep -q "'call'" least/session-*.sipr || fault 'a call is not needed to show what is wrong with Timer E'
 grep -q '<svg' rain-sweep/report.html || fault 'no plot'
 [ -s sipsim-out/call/report.html ] || fault 'no report.html'
 "$SIPSIM" ladder rain | grep -q 'x' || fault 'nothing was lost in the rain'
