@@ -224,6 +224,7 @@ static _Noreturn void be_a_job(const fz_campaign *c, job_board *board, uint64_t 
     j->state = seed;
     j->mutate = mutator_of(c->target);
     for (size_t i = 0; i < c->seed_count; i++) {
+        fz_limit_cpu(seconds_of(c->target));
         take(j, (const uint8_t *)c->seeds[i].at, c->seeds[i].len);
         run(j);
         keep(j, board->input, board->input_len);

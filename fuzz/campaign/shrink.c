@@ -123,9 +123,28 @@ static bool simplify(shrinker *s, unsigned at, unsigned arg)
     return false;
 }
 
+/* The networks stand in the order of what there is to them: the first in which it fails so. */
+static bool shrink_network(shrinker *s)
+{
+    read_best(s);
+    for (unsigned at = 0; at < s->records.count; at++) {
+        const sn_input_record *r = &s->records.at[at];
+        const bool is_head = r->kind < sn_input_kind_count && sn_input_kinds[r->kind].letter == 'H';
+        const uint8_t profile = r->args[0];
+        for (uint8_t other = 0; is_head && other < profile && may_go_on(s); other++) {
+            sn_input_record simpler = s->records.at[at];
+            simpler.args[0] = other;
+            if (try_without(s, at, at + 1, &simpler)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static bool shrink_args(shrinker *s)
 {
-    bool any = false;
+    bool any = shrink_network(s);
     read_best(s);
     for (unsigned at = 0; at < s->records.count; at++) {
         for (unsigned arg = 0; arg < SN_RECORD_ARGS && may_go_on(s); arg++) {

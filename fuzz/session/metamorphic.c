@@ -263,6 +263,7 @@ typedef struct telling_run {
     sn_world *world;
     sn_sink sinks[2];
     sn_run_state state;
+    unsigned which; /* of the two */
 } telling_run;
 
 static void digest(void *self, const sn_fact *fact, ss_slice packet)
@@ -272,6 +273,16 @@ static void digest(void *self, const sn_fact *fact, ss_slice packet)
 }
 
 /* The world stays until both have run, so that the other one is elsewhere in memory. */
+/* Two grounds for the worlds of all comparisons: they are so large that making one costs more than most runs. */
+static sn_ground *ground_of(unsigned which)
+{
+    static sn_ground *grounds[2];
+    if (grounds[which] == NULL) {
+        grounds[which] = sn_ground_new();
+    }
+    return grounds[which];
+}
+
 static bool run(telling_run *r, const sn_plan *plan, unsigned how, unsigned scale)
 {
     r->story.cast = &plan->cast;
@@ -284,7 +295,9 @@ static bool run(telling_run *r, const sn_plan *plan, unsigned how, unsigned scal
     sn_digest_init(&r->digest, &plan->cast, r->chains);
     r->sinks[0] = (sn_sink){ &r->story, tell };
     r->sinks[1] = (sn_sink){ &r->digest, digest };
-    r->world = sn_world_new(plan, &(sn_world_options){ .sinks = r->sinks, .sink_count = 2 });
+    r->world = sn_world_new(
+        plan,
+        &(sn_world_options){ .sinks = r->sinks, .sink_count = 2, .ground = ground_of(r->which) });
     if (r->world == NULL) {
         return false;
     }
@@ -313,6 +326,9 @@ bool fz_compare(const sn_plan *one, const sn_plan *other, fz_relation relation, 
 {
     telling_run *a = calloc(1, sizeof *a), *b = calloc(1, sizeof *b);
     const unsigned how = telling_of(relation);
+    if (b != NULL) {
+        b->which = 1;
+    }
     const unsigned scale = 1 + fz_relation_variation(relation).scale;
     const bool is_run = a != NULL && b != NULL && run(a, one, how, 1) && run(b, other, how, scale);
     *is_same = !is_run || a->state != SN_RUN_DONE || b->state != SN_RUN_DONE ||

@@ -17,4 +17,6 @@ while read -r target _; do
 done < <("$SIPSIM" replay --list)
 printf '}}\n' >>result.json
 cat result.json
+# the same, from the seeds alone, beside the budgets; and what lies between two inputs
+"$SIPSIM" bench fuzz --json --corpus "$SOURCE_DIR/corpus/seeds" || status=1
 exit $status

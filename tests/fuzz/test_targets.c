@@ -144,6 +144,11 @@ TEST(session_holds_over_seeds_and_regress)
     holds("session");
 }
 
+TEST(metamorphic_holds_over_seeds_and_regress)
+{
+    holds("metamorphic");
+}
+
 TEST(scenario_holds_over_seeds_and_regress)
 {
     holds("scenario");

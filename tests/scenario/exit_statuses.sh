@@ -85,13 +85,16 @@ status 2 list colours
 status 2 check
 status 75 run good.yaml --pcap link:alice,at:rx
 status 75 run good.yaml --events node:alice
-for verb in report import bench explore; do
+for verb in report import explore; do
     status 75 $verb
 done
 
 for verb in shrink triage pack corpus ladder explain diff live schema; do
     status 2 $verb
 done
+status 2 bench
+status 2 bench links
+status 7 bench fuzz --corpus missing
 status 2 selftest
 status 2 selftest links
 status 2 selftest impairments --packets 9
