@@ -171,6 +171,16 @@ static bool refreshes_target(const ss_msg *msg)
            (is_of_events && (msg->is_request || (msg->status >= 200 && msg->status < 300)));
 }
 
+/* RFC3261:8.1.1.8 Who says something else there than a URI said no place. */
+static uint32_t contact_of(const ss_msg *msg)
+{
+    ss_value_iter it = { 0 };
+    ss_name_addr contact;
+    const bool is_place = ss_msg_next_addr(msg, SS_HDR_CONTACT, &it, &contact) == SS_OK &&
+                          !contact.is_star && contact.uri.len > 0;
+    return is_place ? short_hash(contact.uri) : 0;
+}
+
 /* RFC3261:12.2.1.1 */
 static void summarise_target(const ss_msg *msg, ss_summary *out)
 {
@@ -178,8 +188,7 @@ static void summarise_target(const ss_msg *msg, ss_summary *out)
         out->target = short_hash(msg->request_uri);
     }
     if (msg->first[SS_HDR_CONTACT] != 0 && refreshes_target(msg)) {
-        const ss_slice uri = uri_of(ss_msg_value(msg, SS_HDR_CONTACT, 0));
-        out->contact = uri.len == 0 ? 0 : short_hash(uri);
+        out->contact = contact_of(msg);
     }
 }
 

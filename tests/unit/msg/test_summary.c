@@ -115,6 +115,8 @@ TEST(summary_of_routes_is_the_same_from_both_ends)
     CHECK_EQ(s.contact, 0);
     summarise(SS_LIT("SIP/2.0 200 OK\r\n" HEAD("1 INVITE") "Contact: \r\n\r\n"), &s);
     CHECK_EQ(s.contact, 0); /* no URI is none */
+    summarise(SS_LIT("SIP/2.0 200 OK\r\n" HEAD("1 INVITE") "Contact: 0\r\n\r\n"), &s);
+    CHECK_EQ(s.contact, 0); /* nor is what has no scheme */
     summarise(SS_LIT("BYE sip:p1.example SIP/2.0\r\n" HEAD(
                   "2 BYE") "Route: <sip:p2.example;lrx=1>, <sip:p1.example;lr>\r\n\r\n"),
               &s);
