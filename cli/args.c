@@ -1,5 +1,6 @@
 /* The command line taken apart: --name, --name VALUE, --name=VALUE, -o DIR, -oDIR, -- for the end of options. Options and
- * files may be mixed. Nothing is abbreviated; what is nearly right is suggested.
+ * files may be mixed. Nothing is abbreviated; what is nearly right is suggested. A value that the table has as words, "fifo|seeded",
+ * is one of them.
  */
 #include "cli.h"
 
@@ -15,14 +16,13 @@ static const cli_option options[] = {
       "run once with each value, as links.access.loss=0%,2%; several give a grid" },
     { CLI_JOBS, '\0', "jobs", "N",
       "how many at once, by default one per processor; of a sweep it changes no byte" },
-    { CLI_KEEP, '\0', "keep", "WHICH",
-      "files of single runs of a sweep: none (default), failed, all; in DIR/run-NUMBER" },
+    { CLI_KEEP, '\0', "keep", "none|failed|all",
+      "files of single runs of a sweep, in DIR/run-NUMBER (none)" },
     { CLI_RESUME, '\0', "resume", NULL, "go on with a sweep that was interrupted" },
     { CLI_SHARD, '\0', "shard", "I/N", "only each Nth run of a sweep; sipsim merge joins them" },
     { CLI_SET, '\0', "set", "PATH=VALUE",
       "change one value of the scenario, as links.access.loss=5%; may be repeated" },
-    { CLI_OUT, 'o', "out", "DIR",
-      "where the files go (sipsim-out/NAME-OF-FILE); several FILEs each get a folder in it" },
+    { CLI_OUT, 'o', "out", "DIR", "where the files go" },
     { CLI_FORCE, '\0', "force", NULL, "replace results that are there already" },
     { CLI_VERIFY, '\0', "verify", NULL,
       "run a second world in step and name the first event that differs" },
@@ -39,7 +39,7 @@ static const cli_option options[] = {
       "a FILE is what a connection carried: any number of messages" },
     { CLI_TOLERANT, '\0', "tolerant", NULL,
       "accept what RFC 4475 lets an element be generous about" },
-    { CLI_ROLE, '\0', "role", "WHO", "who judges: uas (default), proxy, registrar" },
+    { CLI_ROLE, '\0', "role", "uas|proxy|registrar", "who judges (uas)" },
     { CLI_PACKETS, '\0', "packets", "N",
       "how many each model gets, 10000 to 100000000; by default 10000000" },
     { CLI_LISTEN, '\0', "listen", "WHERE",
@@ -62,8 +62,7 @@ static const cli_option options[] = {
     { CLI_RATE, '\0', "rate", "N", "so many calls a second (1); N/m: a minute" },
     { CLI_HOLD, '\0', "hold", "TIME", "how long a call lasts (5s)" },
     { CLI_CANCEL, '\0', "cancel", "TIME", "give up a call that was not answered for so long" },
-    { CLI_HANGUP, '\0', "hangup", "WHO",
-      "who ends calls after --hold: caller (default) or callee" },
+    { CLI_HANGUP, '\0', "hangup", "caller|callee", "who ends calls after --hold (caller)" },
     { CLI_ANSWER, '\0', "answer", "TIME",
       "ring for so long, then answer (0s: at once); never: ring on" },
     { CLI_REJECT, '\0', "reject", "STATUS", "refuse calls with it: 486" },
@@ -91,11 +90,12 @@ static const cli_option options[] = {
     { CLI_TIME, '\0', "time", "SPAN", "for how long, as 60s (the default), 5min or 2h" },
     { CLI_RUNS, '\0', "runs", "N", "executions of each job at most" },
     { CLI_CORPUS, '\0', "corpus", "DIR", "the inputs to begin with" },
-    { CLI_ENGINE, '\0', "engine", "WHICH", "builtin (default), libfuzzer or afl" },
+    { CLI_ENGINE, '\0', "engine", "builtin|libfuzzer|afl", "what searches (builtin)" },
     { CLI_WITH, '\0', "with", "PROGRAM", "the fuzzer's program of that engine" },
     { CLI_FIRST, '\0', "stop-at-first", NULL, "the first finding ends it" },
     { CLI_CALL_ID, '\0', "call", "ID", "a call: c17 of the scenario or capture, or its Call-ID" },
-    { CLI_FORMAT, '\0', "format", "WHAT", "man, or completions for bash, zsh or fish" },
+    { CLI_FORMAT, '\0', "format", "man|bash|zsh|fish|verbs",
+      "a man page; completions of a shell; the verbs, one a line" },
     { CLI_VIOLATION, '\0', "violation", "N", "the Nth violation, from 1" },
     { CLI_WIDE, '\0', "wide", NULL, "as wide as it needs to be, with remarks, as in ladder.txt" },
     { CLI_MERMAID, '\0', "mermaid", NULL, "as a Mermaid sequence diagram" },
@@ -210,6 +210,50 @@ static rp_status keep(cli_args *args, const cli_option *option, const char *valu
     return RP_OK;
 }
 
+enum { WORDS_MAX = 8, WORDS_BYTES = 80 };
+
+/* "a, b or c" */
+static void put_choice(ss_buffer *b, const char *const *words)
+{
+    for (size_t i = 0; words[i] != NULL; i++) {
+        ss_put_text(b, i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ");
+        ss_put_text(b, words[i]);
+    }
+}
+
+/* Whether it is one of the words that the option takes; any other option takes anything. */
+static rp_status check_word(const cli_option *option, const char *given)
+{
+    char text[WORDS_BYTES], choice[2 * WORDS_BYTES];
+    const char *words[WORDS_MAX + 1] = { NULL };
+    size_t count = 0;
+    if (strchr(option->value, '|') == NULL) {
+        return RP_OK;
+    }
+    SS_ASSERT(strlen(option->value) < sizeof text);
+    strcpy(text, option->value);
+    for (char *at = text; at != NULL; count++) {
+        SS_ASSERT(count < WORDS_MAX);
+        char *bar = strchr(at, '|');
+        words[count] = at;
+        at = bar == NULL ? NULL : bar + 1;
+        if (bar != NULL) {
+            *bar = '\0';
+        }
+        if (strcmp(words[count], given) == 0) {
+            return RP_OK;
+        }
+    }
+    ss_buffer b = ss_buffer_on(choice, sizeof choice - 1);
+    put_choice(&b, words);
+    choice[b.len] = '\0';
+    const char *meant = cli_nearest(given, words);
+    cli_say("--%s %.40s: %s is wanted%s%s%s", option->name, given, choice,
+            meant == NULL ? "" : "; did you mean ", meant == NULL ? "" : meant,
+            meant == NULL ? "" : "?");
+    return RP_USAGE;
+}
+
 /* `given`: what stood after = or right after the letter; NULL when nothing did. */
 static rp_status take(cli_args *args, const cli_option *option, const char *given, cursor *c)
 {
@@ -227,7 +271,8 @@ static rp_status take(cli_args *args, const cli_option *option, const char *give
         }
         given = c->argv[c->at++];
     }
-    return keep(args, option, given);
+    const rp_status status = check_word(option, given);
+    return status == RP_OK ? keep(args, option, given) : status;
 }
 
 static rp_status take_long(const cli_verb *verb, cli_args *args, const char *text, cursor *c)

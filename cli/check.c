@@ -108,8 +108,16 @@ static rp_status run_check(const cli_args *args)
     return rp_status_worst(set | rp_status_bit(cli_flush_stdout()));
 }
 
-const cli_verb cli_verb_check = { .name = "check",
-                                  .operands = "FILE… [options]",
-                                  .summary = "read scenarios and say every mistake, run nothing",
-                                  .options = CLI_TAKES(CLI_HELP, CLI_QUIET, CLI_JSON, CLI_SET),
-                                  .run = run_check };
+const cli_verb cli_verb_check = {
+    .name = "check",
+    .operands = "FILE… [options]",
+    .summary = "read scenarios and say every mistake, run nothing",
+    .details =
+        "Every mistake of a FILE in one go, with its line, a caret and what was probably meant.\n"
+        "Exit status 3 when there is one.\n"
+        "\n"
+        "  sipsim check scenarios/*.yaml\n"
+        "  sipsim check a.yaml --set links.access.loss=5% --json\n",
+    .options = CLI_TAKES(CLI_HELP, CLI_QUIET, CLI_JSON, CLI_SET),
+    .run = run_check
+};

@@ -154,6 +154,8 @@ extern const cli_verb cli_verb_run, cli_verb_check, cli_verb_parse, cli_verb_rep
 extern const cli_verb *const cli_verbs[];
 /** NULL when there is none of that name. */
 const cli_verb *cli_verb_find(const char *name);
+/** Says that there is no such verb, and which was probably meant. */
+rp_status cli_verb_unknown(const char *name);
 /** help --format: man pages and completions, from the same tables. */
 rp_status cli_manual(const cli_args *args);
 void cli_help_verb(FILE *to, const cli_verb *verb);

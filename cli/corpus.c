@@ -170,7 +170,11 @@ const cli_verb cli_verb_corpus = {
     .summary = "a corpus of sessions: what it reaches, the least that does, what others add",
     .details = "stat DIR…          how many inputs, how many fail, what they reach\n"
                "min -o OUT DIR…    the smallest inputs that reach all of it\n"
-               "add DIR FILE…      those FILEs and folders' files that reach more go into DIR\n",
+               "add DIR FILE…      those FILEs and folders' files that reach more go into DIR\n"
+               "\n"
+               "  sipsim corpus stat corpus/seeds/session\n"
+               "  sipsim corpus min -o least corpus/seeds/session\n"
+               "  sipsim corpus add corpus/seeds/session sipsim-findings\n",
     .options = CLI_TAKES(CLI_HELP, CLI_OUT),
     .run = run_corpus
 };

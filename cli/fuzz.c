@@ -360,24 +360,25 @@ static rp_status run_fuzz(const cli_args *args)
     if (strcmp(engine, "builtin") == 0) {
         return hunt_built_in(&h);
     }
-    if (strcmp(engine, "libfuzzer") == 0 || strcmp(engine, "afl") == 0) {
-        return hunt_with(&h, strcmp(engine, "afl") == 0);
-    }
-    cli_say("--engine %.40s: builtin, libfuzzer or afl", engine);
-    return RP_USAGE;
+    return hunt_with(&h, strcmp(engine, "afl") == 0);
 }
 
 const cli_verb cli_verb_fuzz = {
     .name = "fuzz",
     .operands = "[--target NAME] [--time 60s]",
     .summary = "search for inputs that fail",
-    .details = "Findings become files of the folder of -o (sipsim-findings), one for each cause, "
-               "and are said with the\n"
-               "line that replays them. Engines: builtin, which mutates and is led by what "
-               "sessions reach;\n"
-               "libfuzzer and afl run NAME_fuzzer, found beside this program or named by --with. "
-               "Ctrl-C ends\n"
-               "it in order (11). Exit status 1 when something was found.\n",
+    .details =
+        "Findings become files of the folder of -o (sipsim-findings), one for each cause, "
+        "and are said with the\n"
+        "line that replays them. Engines: builtin, which mutates and is led by what "
+        "sessions reach;\n"
+        "libfuzzer and afl run NAME_fuzzer, found beside this program or named by --with. "
+        "Ctrl-C ends\n"
+        "it in order (11). Exit status 1 when something was found.\n"
+        "\n"
+        "  sipsim fuzz --list                              # the targets\n"
+        "  sipsim fuzz --time 60s --jobs 2                 # sessions, by the engine built in\n"
+        "  sipsim fuzz --target message --runs 100000 --corpus corpus/seeds/message -o found\n",
     .options =
         CLI_TAKES(CLI_HELP, CLI_TARGET, CLI_OUT, CLI_TIME, CLI_JOBS, CLI_RUNS, CLI_SEED, CLI_CORPUS,
                   CLI_ENGINE, CLI_WITH, CLI_LIST, CLI_JSON, CLI_QUIET, CLI_FIRST),

@@ -8,6 +8,26 @@
 /* Verbs of the design that come in later versions: known, so that they are refused as such. */
 static const char *const later_verbs[] = { "report", "import", "explore", NULL };
 
+enum { LEFT_WIDTH = 28 };
+
+/* An option and what it does, in two columns; what is too long for the first has a line of its own. */
+static void put_option(FILE *to, const cli_option *o)
+{
+    char left[96];
+    const int len = snprintf(left, sizeof left, "%c%c%s --%s %s", o->letter == '\0' ? ' ' : '-',
+                             o->letter == '\0' ? ' ' : o->letter, o->letter == '\0' ? " " : ",",
+                             o->name, o->value == NULL ? "" : o->value);
+    int width = 0;
+    for (int i = 0; i < len; i++) {
+        width += ((unsigned char)left[i] & 0xc0u) != 0x80u; /* of UTF-8 */
+    }
+    if (width > LEFT_WIDTH) {
+        fprintf(to, "  %s\n  %*s %s\n", left, LEFT_WIDTH, "", o->help);
+    } else {
+        fprintf(to, "  %s%*s %s\n", left, LEFT_WIDTH - width, "", o->help);
+    }
+}
+
 void cli_help_verb(FILE *to, const cli_verb *verb)
 {
     fprintf(to, "usage: sipsim %s%s%s\n\n%s\n", verb->name, verb->operands[0] == '\0' ? "" : " ",
@@ -17,15 +37,9 @@ void cli_help_verb(FILE *to, const cli_verb *verb)
     }
     fputs("\noptions:\n", to);
     for (cli_option_id id = 0; id < CLI_OPTION_COUNT; id++) {
-        if (!cli_takes(verb, id)) {
-            continue;
+        if (cli_takes(verb, id)) {
+            put_option(to, cli_option_of(id));
         }
-        const cli_option *o = cli_option_of(id);
-        char left[64];
-        snprintf(left, sizeof left, "%c%c%s --%s %s", o->letter == '\0' ? ' ' : '-',
-                 o->letter == '\0' ? ' ' : o->letter, o->letter == '\0' ? " " : ",", o->name,
-                 o->value == NULL ? "" : o->value);
-        fprintf(to, "  %-28s %s\n", left, o->help);
     }
 }
 
@@ -46,7 +60,7 @@ void cli_help_all(FILE *to)
           to);
 }
 
-static rp_status unknown_verb(const char *name)
+rp_status cli_verb_unknown(const char *name)
 {
     const char *names[64] = { NULL };
     for (size_t i = 0; cli_verbs[i] != NULL; i++) {
@@ -78,7 +92,7 @@ static rp_status run_help(const cli_args *args)
     }
     const cli_verb *verb = cli_verb_find(args->files[0]);
     if (verb == NULL) {
-        return unknown_verb(args->files[0]);
+        return cli_verb_unknown(args->files[0]);
     }
     cli_help_verb(stdout, verb);
     return cli_flush_stdout();
@@ -135,5 +149,5 @@ int cli_main(int argc, char **argv)
         return rp_status_exit(RP_USAGE);
     }
     const cli_verb *verb = cli_verb_find(name);
-    return rp_status_exit(verb == NULL ? unknown_verb(name) : run_verb(verb, argc, argv));
+    return rp_status_exit(verb == NULL ? cli_verb_unknown(name) : run_verb(verb, argc, argv));
 }

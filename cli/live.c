@@ -319,7 +319,13 @@ static rp_status run_live(const cli_args *args)
             return RP_UNSUPPORTED;
         }
     }
-    cli_say("live has no role %.40s; it has ua, proxy and secret", args->files[0]);
+    static const char *const names[] = { "ua", "proxy", "secret", NULL };
+    const char *meant = cli_nearest(args->files[0], names);
+    if (meant != NULL) {
+        cli_say("live has no role %.40s; did you mean %s?", args->files[0], meant);
+    } else {
+        cli_say("live has no role %.40s; it has ua, proxy and secret", args->files[0]);
+    }
     return RP_USAGE;
 }
 

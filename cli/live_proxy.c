@@ -92,8 +92,10 @@ static bool read_metrics(const cli_args *args, ss_address *at)
     if (!args->given[CLI_METRICS]) {
         return true;
     }
+    const char *colon = strrchr(args->value[CLI_METRICS], ':');
+    const bool has_port = colon != NULL && strchr(colon, ']') == NULL;
     snprintf(text, sizeof text, "tcp:%.80s", args->value[CLI_METRICS]);
-    if (!sl_listen_parse(ss_slice_from(text), &listen, &why)) {
+    if (!has_port || !sl_listen_parse(ss_slice_from(text), &listen, &why)) {
         cli_say("--metrics %.60s: ADDRESS:PORT is wanted, as 127.0.0.1:9090",
                 args->value[CLI_METRICS]);
         return false;

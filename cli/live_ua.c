@@ -115,19 +115,6 @@ static void make_aor(const cli_args *args, const sl_listen *listen, texts *t, sl
     u->aor = args->given[CLI_AOR] ? args->value[CLI_AOR] : t->aor;
 }
 
-static rp_status read_hangup(const cli_args *args, sl_ua_setup *u)
-{
-    if (!args->given[CLI_HANGUP]) {
-        return RP_OK;
-    }
-    u->callee_hangs_up = strcmp(args->value[CLI_HANGUP], "callee") == 0;
-    if (!u->callee_hangs_up && strcmp(args->value[CLI_HANGUP], "caller") != 0) {
-        cli_say("--hangup %.40s: caller or callee is wanted", args->value[CLI_HANGUP]);
-        return RP_USAGE;
-    }
-    return RP_OK;
-}
-
 static rp_status read_setup(const cli_args *args, const sl_listen *listens, sl_ua_setup *u,
                             texts *t)
 {
@@ -144,10 +131,7 @@ static rp_status read_setup(const cli_args *args, const sl_listen *listens, sl_u
         return RP_USAGE;
     }
     make_aor(args, &listens[0], t, u);
-    const rp_status status = read_hangup(args, u);
-    if (status != RP_OK) {
-        return status;
-    }
+    u->callee_hangs_up = args->given[CLI_HANGUP] && strcmp(args->value[CLI_HANGUP], "callee") == 0;
     if (!read_password(args, u, t) || !live_seed(&u->seed)) {
         return RP_IO;
     }

@@ -278,8 +278,7 @@ static rp_status man(const cli_args *args)
     }
     const cli_verb *verb = cli_verb_find(args->files[0]);
     if (verb == NULL) {
-        cli_say("no verb %.60s", args->files[0]);
-        return RP_USAGE;
+        return cli_verb_unknown(args->files[0]);
     }
     man_verb(verb);
     return RP_OK;
@@ -292,23 +291,18 @@ rp_status cli_manual(const cli_args *args)
         void (*write)(void);
     } shells[] = { { "bash", bash }, { "zsh", zsh }, { "fish", fish } };
     const char *format = args->value[CLI_FORMAT];
-    rp_status status = RP_USAGE;
+    rp_status status = RP_OK;
     if (strcmp(format, "man") == 0) {
         status = man(args);
     } else if (strcmp(format, "verbs") == 0) {
         for (size_t i = 0; cli_verbs[i] != NULL; i++) {
             puts(cli_verbs[i]->name);
         }
-        status = RP_OK;
     } else {
         for (size_t i = 0; i < SS_COUNT(shells); i++) {
             if (strcmp(format, shells[i].name) == 0) {
                 shells[i].write();
-                status = RP_OK;
             }
-        }
-        if (status != RP_OK) {
-            cli_say("--format %.40s: man, bash, zsh or fish is wanted", format);
         }
     }
     return status == RP_OK ? cli_flush_stdout() : status;

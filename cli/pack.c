@@ -56,15 +56,22 @@ static rp_status run_pack(const cli_args *args)
     return rp_status_worst(all);
 }
 
-const cli_verb cli_verb_pack = { .name = "pack",
-                                 .operands = "FILE…",
-                                 .summary =
-                                     "a session to the input that it is, any other scenario to a "
-                                     "reproducer",
-                                 .details =
-                                     "Writes NAME.sfz here, or into the folder of -o: the inverse "
-                                     "of `sipsim replay --as yaml`. A\n"
-                                     "scenario that is no session is run, and NAME.sipr holds it "
-                                     "with what was decided and what failed.\n",
-                                 .options = CLI_TAKES(CLI_HELP, CLI_OUT),
-                                 .run = run_pack };
+const cli_verb cli_verb_pack = {
+    .name = "pack",
+    .operands = "FILE…",
+    .summary = "a session to the input that it is, any other scenario to a reproducer",
+    .details = "Writes NAME.sfz here, or into the folder of -o: the inverse of `sipsim replay --as "
+               "yaml`. A
+"
+               "scenario that is no session is run, and NAME.sipr holds it with what was decided "
+               "and what failed.
+"
+               "
+"
+               "  sipsim replay finding.sfz --as yaml >it.yaml
+"
+               "  sipsim pack it.yaml                             # writes it.sfz
+",
+    .options = CLI_TAKES(CLI_HELP, CLI_OUT),
+    .run = run_pack
+};

@@ -133,22 +133,12 @@ static rp_status_set parse_files(parsing *p, const cli_args *args)
 
 /* ---- the command line ---- */
 
-static bool read_role(const cli_args *args, ss_element *element)
+static ss_element role_of(const cli_args *args)
 {
-    static const char *const names[] = { "uas", "proxy", "registrar", NULL };
-    static const ss_element elements[] = { SS_ELEMENT_UAS, SS_ELEMENT_PROXY, SS_ELEMENT_REGISTRAR };
-    if (!args->given[CLI_ROLE]) {
-        *element = SS_ELEMENT_UAS;
-        return true;
-    }
-    for (size_t i = 0; names[i] != NULL; i++) {
-        if (strcmp(names[i], args->value[CLI_ROLE]) == 0) {
-            *element = elements[i];
-            return true;
-        }
-    }
-    cli_say("--role %.40s: uas, proxy or registrar is wanted", args->value[CLI_ROLE]);
-    return false;
+    const char *name = args->given[CLI_ROLE] ? args->value[CLI_ROLE] : "uas";
+    return strcmp(name, "proxy") == 0       ? SS_ELEMENT_PROXY
+           : strcmp(name, "registrar") == 0 ? SS_ELEMENT_REGISTRAR
+                                            : SS_ELEMENT_UAS;
 }
 
 static rp_status parse_with(parsing *p, const cli_args *args)
@@ -179,9 +169,7 @@ static rp_status run_parse(const cli_args *args)
                                .stream = args->given[CLI_STREAM] },
                   .is_json = args->given[CLI_JSON],
                   .is_quiet = args->given[CLI_QUIET] };
-    if (!read_role(args, &p.options.element)) {
-        return RP_USAGE;
-    }
+    p.options.element = role_of(args);
     return parse_with(&p, args);
 }
 
@@ -193,7 +181,12 @@ const cli_verb cli_verb_parse = {
         "A FILE is the bytes of one message; `-` is stdin. Offsets count from the first byte of "
         "the FILE.\n"
         "With --json each message is one object on one line (sipsim.parse/1).\n"
-        "Exit status: 0 every message was accepted, 1 one was not, 7 a FILE cannot be read.\n",
+        "Exit status: 0 every message was accepted, 1 one was not, 7 a FILE cannot be read.\n"
+        "\n"
+        "  sipsim parse invite.sip                        # header by header, or why it is "
+        "refused\n"
+        "  sipsim parse - --role proxy <options.sip        # as a proxy reads it\n"
+        "  sipsim parse --stream connection.bin --json     # a line of JSON for each message\n",
     .options = CLI_TAKES(CLI_HELP, CLI_QUIET, CLI_JSON, CLI_STREAM, CLI_TOLERANT, CLI_ROLE),
     .run = run_parse
 };

@@ -177,7 +177,14 @@ const cli_verb cli_verb_replay = {
         "what\n"
         "failed first. Folders are walked whole. Exit status 1 or 5 when something did not hold, 6 "
         "when\n"
-        "--twice gave another digest, 7 when an input could not be read or a folder holds none.\n",
+        "--twice gave another digest, 7 when an input could not be read or a folder holds none.\n"
+        "\n"
+        "  sipsim replay finding.sfz --ladder              # what was said to whom, and what "
+        "failed\n"
+        "  sipsim replay corpus/seeds/session --twice      # each twice: the digests must be "
+        "equal\n"
+        "  sipsim replay finding.sfz --as yaml >it.yaml    # the scenario that it is\n"
+        "  sipsim replay --target message corpus/seeds/message\n",
     .options = CLI_TAKES(CLI_HELP, CLI_QUIET, CLI_JSON, CLI_TARGET, CLI_LIST, CLI_LADDER, CLI_TWICE,
                          CLI_AS, CLI_EXPECT, CLI_PCAP, CLI_OUT),
     .run = run_replay

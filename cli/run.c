@@ -20,13 +20,8 @@ static rp_status parse_order(const cli_args *args, session_options *o, seeds *s)
 {
     s->order = SN_ORDER_SEEDED; /* what --order-seed alone means */
     if (args->given[CLI_ORDER]) {
-        const char *word = args->value[CLI_ORDER];
-        const bool fifo = strcmp(word, "fifo") == 0;
-        if (!fifo && strcmp(word, "seeded") != 0) {
-            cli_say("--order %.40s: fifo or seeded is wanted", word);
-            return RP_USAGE;
-        }
-        s->order = fifo ? SN_ORDER_FIFO : SN_ORDER_SEEDED;
+        const bool is_fifo = strcmp(args->value[CLI_ORDER], "fifo") == 0;
+        s->order = is_fifo ? SN_ORDER_FIFO : SN_ORDER_SEEDED;
     }
     if (s->order == SN_ORDER_FIFO && args->given[CLI_ORDER_SEED]) {
         cli_say("--order fifo has no seed; leave out --order-seed or say --order seeded");
@@ -34,6 +29,21 @@ static rp_status parse_order(const cli_args *args, session_options *o, seeds *s)
     }
     o->order = args->given[CLI_ORDER] || args->given[CLI_ORDER_SEED] ? &s->order : NULL;
     return RP_OK;
+}
+
+/* The word of a filter that was probably meant, "first" of "frist:7"; NULL: none. */
+static const char *meant_by(const char *typed)
+{
+    static const char *const words[] = { "off", "all", "first", "calls", "call", "node", NULL };
+    char word[16];
+    const size_t len = strcspn(typed, ":");
+    if (len >= sizeof word) {
+        return NULL;
+    }
+    memcpy(word, typed, len);
+    word[len] = '\0';
+    const char *meant = cli_nearest(word, words);
+    return meant != NULL && strcmp(meant, word) == 0 ? NULL : meant;
 }
 
 /* `usual`: when it was not asked for. */
@@ -49,7 +59,10 @@ static rp_status parse_filter(const cli_args *args, cli_option_id id, sn_capture
     if (status == SS_OK) {
         return RP_OK;
     }
-    cli_say("--%s %.60s: %s", cli_option_of(id)->name, args->value[id], why);
+    const char *meant = status == SS_ERR_SYNTAX ? meant_by(args->value[id]) : NULL;
+    cli_say("--%s %.60s: %s%s%s%s", cli_option_of(id)->name, args->value[id], why,
+            meant == NULL ? "" : "; did you mean ", meant == NULL ? "" : meant,
+            meant == NULL ? "" : "?");
     return status == SS_ERR_SEMANTIC ? RP_UNSUPPORTED : RP_USAGE;
 }
 
@@ -213,7 +226,9 @@ const cli_verb cli_verb_run = {
     .details =
         "Writes report.html, results.json, engine.json, trace.pcapng, trace.json, events.jsonl,\n"
         "ladder.txt, ladder.svg, ladder.mmd, metrics.csv, metrics.prom, junit.xml, results.sarif\n"
-        "and scenario.effective.yaml, with --hep also trace.hep, and prints a summary. Equal\n"
+        "and scenario.effective.yaml, with --hep also trace.hep, and prints a summary. They go "
+        "into\n"
+        "sipsim-out/NAME-OF-FILE, or -o DIR, in which several FILEs each get a folder. Equal\n"
         "scenario, seeds and version give equal bytes in every file but engine.json.\n"
         "\n"
         "  sipsim run scenarios/quickstart.yaml                        # into "

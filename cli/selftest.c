@@ -94,7 +94,9 @@ const cli_verb cli_verb_selftest = {
     .summary = "the models of links, counted against their closed forms",
     .details = "Each model gets a train of packets. What it did is counted, once, twice in a row "
                "and in runs,\n"
-               "and must be within 5 sigma of what the model promises. Status 1 when it is not.\n",
+               "and must be within 5 sigma of what the model promises. Status 1 when it is not.\n"
+               "\n"
+               "  sipsim selftest impairments --packets 100000\n",
     .options = CLI_TAKES(CLI_HELP, CLI_JSON, CLI_PACKETS),
     .run = run_selftest
 };

@@ -157,7 +157,10 @@ const cli_verb cli_verb_shrink = {
                "its law and what\n"
                "is said of it, or the assertion, or the report of a sanitizer. Ctrl-C keeps the "
                "best so far (11).\n"
-               "Exit status 10 when FILE does not fail.\n",
+               "Exit status 10 when FILE does not fail.\n"
+               "\n"
+               "  sipsim shrink finding.sfz                       # writes finding.sfz.least\n"
+               "  sipsim shrink --target message crash.bin -o small\n",
     .options = CLI_TAKES(CLI_HELP, CLI_TARGET, CLI_OUT),
     .run = run_shrink
 };

@@ -70,12 +70,6 @@ static rp_status check_words(const cli_args *args)
         cli_say("--jobs 0: at least 1 is wanted");
         return RP_USAGE;
     }
-    const char *keep = args->value[CLI_KEEP];
-    if (args->given[CLI_KEEP] && strcmp(keep, "none") != 0 && strcmp(keep, "failed") != 0 &&
-        strcmp(keep, "all") != 0) {
-        cli_say("--keep %.40s: none, failed or all is wanted", keep);
-        return RP_USAGE;
-    }
     if (args->given[CLI_RESUME] && args->given[CLI_FORCE]) {
         cli_say("--resume and --force: one of them");
         return RP_USAGE;

@@ -132,7 +132,10 @@ const cli_verb cli_verb_triage = {
     .details =
         "A cause is a law and what is said of its violation without numbers, an assertion, or the "
         "kind of a\n"
-        "sanitizer's report and the topmost functions of ours. Exit status 1 when there is any.\n",
+        "sanitizer's report and the topmost functions of ours. Exit status 1 when there is any.\n"
+        "\n"
+        "  sipsim triage sipsim-findings                   # how many of each cause\n"
+        "  sipsim triage --target message crashes --json\n",
     .options = CLI_TAKES(CLI_HELP, CLI_TARGET, CLI_JSON),
     .run = run_triage
 };

@@ -41,5 +41,6 @@ static rp_status run_version(const cli_args *args)
 const cli_verb cli_verb_version = { .name = "version",
                                     .operands = "",
                                     .summary = "what this build is",
+                                    .details = "  sipsim version --json\n",
                                     .options = CLI_TAKES(CLI_HELP, CLI_JSON),
                                     .run = run_version };

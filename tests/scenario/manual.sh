@@ -12,10 +12,9 @@ for verb in $verbs; do
     silent
     cp stdout help.txt
     grep -qE "^usage: sipsim $verb" help.txt || fault "$verb --help does not begin with its usage"
-    case $verb in
-    version | selftest | parse | check | replay | fuzz | shrink | triage | pack | corpus | report | live) ;; # of others, who may add theirs
-    *) grep -qE "^ +(source <\()?sipsim $verb" help.txt || fault "$verb --help teaches nothing by example" ;;
-    esac
+    grep -qE "^ +(source <\()?sipsim $verb" help.txt || fault "$verb --help teaches nothing by example"
+    diff "$SOURCE_DIR/tests/scenario/help/$verb.txt" help.txt ||
+        fault "$verb --help changed; if that was meant: sipsim $verb --help >tests/scenario/help/$verb.txt"
     [ "$(awk '{ if (length > n) n = length } END { print n }' help.txt)" -le 130 ] || fault "$verb --help is too wide"
     status 0 help "$verb" --format man
     cp stdout "$verb.1"
@@ -23,6 +22,25 @@ for verb in $verbs; do
     for option in $(grep -oE -- '--[a-z][a-z-]+' help.txt | sort -u); do
         grep -qF -- "${option//-/\\-}" "$verb.1" || fault "the man page of $verb lacks $option"
     done
+    # all that --help says is in the page as it is shown, and in that order
+    if command -v groff >/dev/null; then
+        groff -K utf8 -man -Tutf8 -P-c -rLL=300n "$verb.1" 2>/dev/null | sed 's/.\x08//g' | tr -s ' \n' '  ' >page.txt
+        python3 - <<'END' || fault "the man page of $verb says something else than --help"
+import re
+squeeze = lambda text: ' '.join(text.split())
+page = open('page.txt').read().replace('\u2212', '-').replace('\u2010', '-')
+usage, rest = open('help.txt').read().split('\n\n', 1)
+said, options = rest.split('\noptions:\n')
+at = 0
+for part in [p for p in said.split('\n') if p.strip()]:
+    assert squeeze(part) in page, part
+for line in re.sub(r'\n {20,}', '  ', options).splitlines():
+    name, help = re.fullmatch(r' +(?:-(?:\w), )?--(\S+)(?: \S+)? +(.*)', line).groups()
+    found = page.find(squeeze(help), at)
+    assert found > 0 and ('--' + name) in page[at:found + 1], line
+    at = found
+END
+    fi
 done
 status 0 help --format man
 cp stdout sipsim.1
@@ -63,11 +81,17 @@ for file in bin/sipsim share/man/man1/sipsim.1 share/man/man1/sipsim-run.1 share
 done
 cmp -s completion.bash installed/share/bash-completion/completions/sipsim || fault 'another completion is installed'
 
-# ---- golden texts ----
-for golden in "$SOURCE_DIR"/tests/scenario/help/*.txt; do
-    verb=$(basename "$golden" .txt)
-    status 0 "$verb" --help
-    diff "$golden" stdout || fault "$verb --help changed; if that was meant: sipsim $verb --help >tests/scenario/help/$verb.txt"
-done
-status 2 help --format csh
+# ---- what is mistyped ----
+cp "$SOURCE_DIR/scenarios/basic_call.yaml" a.yaml
+while IFS= read -r line; do
+    echo "$line"
+    case $line in
+    '$ sipsim '*)
+        read -ra words <<<"${line#$ sipsim }"
+        "$SIPSIM" "${words[@]}" 2>&1 >/dev/null </dev/null
+        echo "status $?"
+        ;;
+    esac
+done < <(grep '^\$' "$SOURCE_DIR/tests/scenario/help/mistyped.txt") >mistyped.txt
+diff "$SOURCE_DIR/tests/scenario/help/mistyped.txt" mistyped.txt || fault 'another answer to what is mistyped'
 finish
