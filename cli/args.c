@@ -72,6 +72,8 @@ static const cli_option options[] = {
     { CLI_BINDINGS, '\0', "bindings", "FILE", "keep bindings there (SQLite), safe from kill -9" },
     { CLI_METRICS, '\0', "metrics", "ADDRESS:PORT", "OpenMetrics over HTTP: 127.0.0.1:9090" },
     { CLI_SOURCE_RATE, '\0', "source-rate", "N", "requests a second that one address may send" },
+    { CLI_CAPACITY, '\0', "capacity", "N",
+      "messages a second that it takes on; of more a few wait, the rest get 503" },
     { CLI_CONNECTIONS, '\0', "connections", "N", "connections open at once (4096)" },
     { CLI_MEMORY, '\0', "memory", "SIZE", "what it may keep in memory at most (1536MiB)" },
     { CLI_TRANSACTIONS, '\0', "transactions", "N",
@@ -80,7 +82,8 @@ static const cli_option options[] = {
       "unreadable messages and wrong credentials forgiven to one address (200); 0: all are" },
     { CLI_BLOCK, '\0', "block", "TIME", "then it is not heard for so long (60s)" },
     { CLI_OVERLOAD, '\0', "overload", NULL,
-      "hold requests back as the servers behind it ask (RFC 7339, 7415)" },
+      "hold requests back as the servers behind it ask, and with --capacity ask so "
+      "(RFC 7339, 7415)" },
     { CLI_LOG, '\0', "log", NULL, "a line of JSON on stdout for each transaction that is over" },
     { CLI_LADDER, '\0', "ladder", NULL, "draw what was said to whom" },
     { CLI_TWICE, '\0', "twice", NULL, "run each once more: another digest is exit status 6" },

@@ -68,6 +68,7 @@ typedef enum cli_option_id {
     CLI_BINDINGS,
     CLI_METRICS,
     CLI_SOURCE_RATE,
+    CLI_CAPACITY,
     CLI_CONNECTIONS,
     CLI_MEMORY,
     CLI_TRANSACTIONS,

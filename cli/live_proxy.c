@@ -107,13 +107,19 @@ static bool read_metrics(const cli_args *args, ss_address *at)
 /* What the world may take of it. */
 static bool read_limits(const cli_args *args, sl_proxy_setup *setup, sl_limits *limits)
 {
-    uint64_t rate = 0, connections = 0, offences = SL_OFFENCES_DEFAULT;
+    uint64_t rate = 0, capacity = 0, connections = 0, offences = SL_OFFENCES_DEFAULT;
     setup->memory = SL_MEMORY_DEFAULT;
     setup->block = SL_BLOCK_DEFAULT;
     if (!cli_number(args, CLI_SOURCE_RATE, 1000000, &rate) ||
+        !cli_number(args, CLI_CAPACITY, SL_CAPACITY_MOST, &capacity) ||
         !cli_number(args, CLI_CONNECTIONS, 1000000, &connections) ||
         !cli_number(args, CLI_OFFENCES, 1000000, &offences) ||
         !cli_span(args, CLI_BLOCK, &setup->block) || !cli_bytes(args, CLI_MEMORY, &setup->memory)) {
+        return false;
+    }
+    if (args->given[CLI_CAPACITY] && capacity < SL_CAPACITY_LEAST) {
+        cli_say("--capacity %.40s: at least %u messages a second", args->value[CLI_CAPACITY],
+                SL_CAPACITY_LEAST);
         return false;
     }
     uint64_t transactions = sl_transactions_in(setup->memory);
@@ -130,6 +136,7 @@ static bool read_limits(const cli_args *args, sl_proxy_setup *setup, sl_limits *
         return false;
     }
     setup->rate = (uint32_t)rate;
+    setup->capacity = (uint32_t)capacity;
     setup->offences = (uint32_t)offences;
     setup->transactions = (uint32_t)transactions;
     setup->has_overload_control = args->given[CLI_OVERLOAD];

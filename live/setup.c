@@ -199,7 +199,13 @@ sn_plan *sl_ua_plan(const sl_ua_setup *setup, uint32_t *node, uint32_t *first_pe
 
 /* ---- the proxy ---- */
 
-enum { USERS_EXPECTED = 100000, SOURCES = 65536 };
+enum {
+    USERS_EXPECTED = 100000,
+    SOURCES = 65536,
+    QUEUE_LEAST = 20, /* messages of a class that may wait */
+    QUEUE_BYTES = 16 << 20,
+    RETRY_AFTER_S = 5
+};
 
 /* Everybody else pays for who sends garbage, or guesses passwords: he is not heard for a while. */
 static ss_defence_config defence_of(const sl_proxy_setup *setup)
@@ -227,6 +233,25 @@ static sn_guard_spec guard_of(const sl_proxy_setup *setup, uint32_t domain)
                             .nonce_lifetime = SS_S(300) };
 }
 
+/* It works through so many messages a second and no more: a quarter of a second's worth of each class waits, what is more is refused.
+ * RFC7339:5.10.2 who takes part in overload control is told by its parameters, and by no Retry-After. */
+static ss_queue_config queue_of(const sl_proxy_setup *setup)
+{
+    const ss_span service = SS_S(1) / setup->capacity;
+    ss_queue_config q = { .workers = 1,
+                          .bytes_max = QUEUE_BYTES,
+                          .retry_after_s = setup->has_overload_control ? 0 : RETRY_AFTER_S,
+                          .target = 900000,
+                          .interval = SS_MS(200),
+                          .validity = SS_S(1) };
+    for (size_t i = 0; i < SS_CLASS_COUNT; i++) {
+        q.classes[i].service = service;
+        q.classes[i].limit = setup->capacity / 4 < QUEUE_LEAST ? QUEUE_LEAST : setup->capacity / 4;
+    }
+    q.classes[SS_CLASS_REFUSAL].service = service / 10;
+    return q;
+}
+
 static bool add_proxy(sn_plan *plan, const sl_proxy_setup *setup, ss_settings *settings,
                       uint32_t *proxy)
 {
@@ -247,6 +272,10 @@ static bool add_proxy(sn_plan *plan, const sl_proxy_setup *setup, ss_settings *s
                                .users_expected = USERS_EXPECTED,
                                .has_defence = true,
                                .defence = defence_of(setup) };
+    if (setup->capacity != 0) {
+        p.proxy.has_queue = true;
+        p.proxy.queue = queue_of(setup);
+    }
     *proxy = sn_plan_add_group(plan, &p);
     return *proxy != UINT32_MAX;
 }

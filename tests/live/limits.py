@@ -1,5 +1,6 @@
 """Each limit of a live proxy, pushed at from addresses of its own: limits.py WHAT PORT. Prints what came of it."""
 import os
+import re
 import socket
 import sys
 import time
@@ -46,6 +47,45 @@ def source_rate():
     for _ in range(100):
         flood.sendto(options(flood.getsockname()), HERE)
     print("answered %d other %d" % (len(answers(flood)), is_heard(other)))
+
+
+def responses(s, seconds):
+    """Whole responses that come until nothing does for a second; for so many seconds at most."""
+    got, end = [], time.monotonic() + seconds
+    try:
+        while time.monotonic() < end:
+            got.append(s.recv(65536).decode())
+    except socket.timeout:
+        pass
+    return got
+
+
+def retry_after(got):
+    found = {line.split(":")[1].strip() for r in got for line in r.split("\r\n") if line.lower().startswith("retry-after")}
+    return ",".join(sorted(found)) or "none"
+
+
+def capacity():
+    flood, other = wire("127.0.0.3"), wire("127.0.0.4")
+    for _ in range(300):
+        flood.sendto(options(flood.getsockname()), HERE)
+    got = responses(flood, 8)
+    refused = [r for r in got if r.split(" ")[1] == "503"]
+    print("answered %d refused %d retry_after %s other %d" % (len(got) - len(refused), len(refused), retry_after(refused), is_heard(other)))
+
+
+def overload():
+    """What oc= says before and while three times the capacity comes, to one that knows of it."""
+    me = wire("127.0.0.3")
+    ask = lambda: me.sendto(options(me.getsockname()).replace(b";branch", b";oc;oc-algo=\"loss\";branch", 1), HERE)
+    said = lambda got: max([int(re.search(r";oc=(\d+)", r)[1]) for r in got] or [-1])
+    ask()
+    quiet = said(responses(me, 3))
+    for _ in range(450):
+        ask()
+        time.sleep(1 / 300)
+    got = responses(me, 8)
+    print("quiet %d loud %d retry_after %s" % (quiet, said(got), retry_after(got)))
 
 
 def block():
@@ -103,4 +143,4 @@ def transactions():
     print("tried %d refused %d" % (seen.count("100"), seen.count("503")))
 
 
-{"source_rate": source_rate, "block": block, "connections": connections, "message": message, "transactions": transactions}[what]()
+{"source_rate": source_rate, "capacity": capacity, "overload": overload, "block": block, "connections": connections, "message": message, "transactions": transactions}[what]()

@@ -33,6 +33,16 @@ proxy source_rate --source-rate 5
 expects 'answered ([5-9]|1[0-9]) other 1' push source_rate "$port" # a second's worth at once, and what came up while they came
 ends
 
+# 100 messages a second: a burst of 300 is more than may wait, and what is refused is told when to come again
+proxy capacity --capacity 100
+expects 'answered ([2-9][0-9]|1[0-9][0-9]) refused ([1-9][0-9]|[12][0-9][0-9]) retry_after 5 other 1' push capacity "$port"
+ends
+
+# who takes part in overload control is told to send less, the others are refused without a Retry-After. RFC7339:4.1 RFC7339:5.10.2
+proxy overload --capacity 100 --overload
+expects 'quiet 0 loud [1-9][0-9]* retry_after none' push overload "$port"
+ends
+
 proxy block --offences 10 --block 2s
 expects 'before 1 during 0 other 1 after 1' push block "$port"
 ends

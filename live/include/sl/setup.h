@@ -40,7 +40,8 @@ typedef struct sl_proxy_setup {
     uint32_t rate;             /* requests a second that one address may send; 0: any number */
     uint32_t offences;         /* of one address that are forgiven; 0: all are */
     ss_span block;             /* … then it is not heard for so long */
-    bool has_overload_control; /* as a client of RFC 7339 */
+    bool has_overload_control; /* RFC 7339: as a client, with a capacity also as a server */
+    uint32_t capacity;         /* messages a second that it takes on; 0: as many as come */
     uint64_t memory;           /* bytes that it may keep; see sl_memory_split */
     uint32_t transactions;     /* at once */
     ss_transport transport;
@@ -51,6 +52,8 @@ typedef struct sl_proxy_setup {
 #define SL_MEMORY_LEAST     (UINT64_C(64) << 20)
 #define SL_OFFENCES_DEFAULT 200u
 #define SL_BLOCK_DEFAULT    SS_S(60)
+#define SL_CAPACITY_LEAST   10u
+#define SL_CAPACITY_MOST    1000000u
 /** How many transactions have room in so much memory, in bad times: each of them with a message of 2 KiB to be sent again. */
 static inline uint32_t sl_transactions_in(uint64_t memory)
 {
