@@ -65,6 +65,8 @@ static void put_all(const sl_site *s, ss_buffer *b)
         { "connections_evicted", "counter", "silent or idle for too long", c->evicted },
         { "bindings_kept", "counter", "changes of bindings that are on the disk", c->kept },
         { "bindings_unkept", "counter", "changes that could not be written", c->unkept },
+        { "names_asked", "counter", "lookups that the DNS was asked", c->names_asked },
+        { "names_known", "counter", "lookups that it had answered before", c->names_known },
         { "connections", "gauge", "open", c->connections },
         { "transactions", "gauge", "live", left.transactions },
         { "dialogs", "gauge", "live", left.dialogs },

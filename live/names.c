@@ -1,8 +1,11 @@
 /* Names: the engines' questions go through RFC 3263 (ss/locate.h), whose lookups are c-ares' affair: the system's servers, or those
  * that were given, and /etc/hosts. Names of the plan's nodes are known without asking.
  *
+ * What the DNS said is kept for as long as it says (name_cache.c), so that a server in front of a busy proxy is asked once.
+ *
  * Bounded: so many questions at once, and more fail at once. A server that did not answer is asked last for as long as the stack
  * says (RFC 3263 4.3). */
+#include "name_cache.h"
 #include "site.h"
 
 #include <ares.h>
@@ -44,6 +47,7 @@ struct sl_names {
     name_socket sockets[SOCKETS_MAX];
     question *first;
     uint32_t count;
+    sl_name_cache *cache;
     avoided avoided[AVOIDED_MAX];
 };
 
@@ -217,6 +221,33 @@ static void take_reply(question *q, int status, const unsigned char *bytes, int 
     ares_free_data(list);
 }
 
+/* ---- what is known ---- */
+
+static ss_slice name_of(const question *q)
+{
+    return ss_locate_needs(&q->l).name;
+}
+
+static void remember(const question *q, const unsigned char *bytes, int len)
+{
+    if (bytes != NULL && len > 0) {
+        sl_name_cache_keep(q->names->cache, sl_real_now(q->names->site), name_of(q), q->type,
+                           (ss_slice){ (const char *)bytes, (size_t)len });
+    }
+}
+
+/* A negative reply is read as a positive one is: it has no records. */
+static bool is_remembered(question *q)
+{
+    const ss_slice reply =
+        sl_name_cache_find(q->names->cache, sl_real_now(q->names->site), name_of(q), q->type);
+    if (reply.len != 0) {
+        q->names->site->counts.names_known++;
+        take_reply(q, ARES_SUCCESS, (const unsigned char *)reply.at, (int)reply.len);
+    }
+    return reply.len != 0;
+}
+
 /* ---- lookups ---- */
 
 static void go_on(question *q);
@@ -228,6 +259,7 @@ static void on_reply(void *self, int status, int timeouts, unsigned char *bytes,
     if (status == ARES_EDESTRUCTION) {
         return; /* the end: nobody waits */
     }
+    remember(q, bytes, len);
     take_reply(q, status, bytes, len);
     q->is_answered = true;
     if (!q->is_asking) {
@@ -276,6 +308,10 @@ static bool look_up(question *q, const ss_locate_need *need)
         return true;
     }
     q->type = need->type;
+    if (is_remembered(q)) {
+        return true;
+    }
+    names->site->counts.names_asked++;
     q->is_answered = false;
     q->is_asking = true;
     ares_query(names->channel, name, C_IN, (int)need->type, on_reply, q);
@@ -446,26 +482,29 @@ void sl_names_avoid(sl_site *s, const ss_output *out)
 
 /* ---- begin and end ---- */
 
-static void say(sl_error *why, const char *what, const char *detail)
+static void say(sl_error *why, const char *what, const char *where, const char *detail)
 {
     ss_buffer b = ss_buffer_on(why->text, sizeof why->text - 1);
     ss_put_text(&b, what);
-    ss_put_text(&b, detail);
+    ss_put_text(&b, where);
+    ss_put_text(&b, detail == NULL ? "" : ": ");
+    ss_put_text(&b, detail == NULL ? "" : detail);
     why->text[b.len] = '\0';
 }
 
-struct sl_names *sl_names_new(sl_site *s, const char *servers, sl_error *why)
+bool sl_names_open(sl_site *s, const char *servers, sl_error *why)
 {
     struct sl_names *names = calloc(1, sizeof *names);
     struct ares_options options = { .timeout = 2000, .tries = 2 };
     options.sock_state_cb = on_socket;
     options.sock_state_cb_data = names;
     if (names == NULL) {
-        say(why, "out of memory", "");
-        return NULL;
+        say(why, "out of memory", "", NULL);
+        return false;
     }
     names->site = s;
     s->names = names;
+    names->cache = sl_name_cache_new();
     (void)uv_timer_init(&s->loop, &names->timer);
     names->timer.data = names;
     int status = ares_init_options(&names->channel, &options,
@@ -474,11 +513,16 @@ struct sl_names *sl_names_new(sl_site *s, const char *servers, sl_error *why)
     if (status == ARES_SUCCESS && servers != NULL) {
         status = ares_set_servers_ports_csv(names->channel, servers);
     }
-    if (status != ARES_SUCCESS) {
-        say(why, "cannot look up names: ", ares_strerror(status));
-        return NULL;
+    if (names->cache == NULL) {
+        say(why, "out of memory", "", NULL);
+        return false;
     }
-    return names;
+    if (status != ARES_SUCCESS) {
+        say(why, servers == NULL ? "cannot look up names" : "cannot look up names at ",
+            servers == NULL ? "" : servers, ares_strerror(status));
+        return false;
+    }
+    return true;
 }
 
 void sl_names_close(sl_site *s)
@@ -505,6 +549,9 @@ void sl_names_free(sl_site *s)
     struct sl_names *names = s->names;
     while (names != NULL && names->first != NULL) {
         forget(names->first);
+    }
+    if (names != NULL) {
+        sl_name_cache_free(names->cache);
     }
     free(names);
     s->names = NULL;

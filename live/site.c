@@ -481,6 +481,9 @@ static bool open_all(sl_site *s, sl_error *why)
                 s->listens[i].address.port = s->listens[k].address.port;
             }
         }
+        if (s->listens[i].address.port == 0) {
+            s->listens[i].address.port = sl_free_port(o, s->listens[i].node);
+        }
         s->listen_count = i + 1;
         if (!open_one(s, i, why)) {
             return false;
@@ -585,9 +588,8 @@ sl_site *sl_site_new(const sl_options *options, sl_error *why)
         sl_site_free(s);
         return NULL;
     }
-    s->names = sl_names_new(s, options->dns, why);
     s->users = options->users;
-    if (s->names == NULL || !open_all(s, why) || !open_services(s, why)) {
+    if (!sl_names_open(s, options->dns, why) || !open_all(s, why) || !open_services(s, why)) {
         sl_site_free(s);
         return NULL;
     }

@@ -191,6 +191,10 @@ void sl_tcp_sweep(sl_site *s);
 void sl_tcp_close(sl_site *s);
 void sl_tcp_forget_all(sl_site *s, uint32_t element);
 
+/** A port for all listens of a node that leave theirs to us; 0: there is one such at most, or the kernel has none, or says why not when
+ *  it is asked for the first. */
+uint16_t sl_free_port(const sl_options *options, uint32_t node);
+
 /** Between libuv's addresses and ours. */
 ss_address sl_address_from(const struct sockaddr *from);
 void sl_address_to(const ss_address *a, struct sockaddr_storage *to);
@@ -212,7 +216,7 @@ void sl_metrics_free(struct sl_metrics *m);
 
 /* ---- names */
 
-struct sl_names *sl_names_new(sl_site *s, const char *servers, sl_error *why);
+SS_MUST_USE bool sl_names_open(sl_site *s, const char *servers, sl_error *why);
 /** As sn_host_resolve. */
 bool sl_names_ask(sl_site *s, uint32_t element, const ss_query *query, ss_answer *answer);
 void sl_names_avoid(sl_site *s, const ss_output *out);

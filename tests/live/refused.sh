@@ -39,6 +39,8 @@ echo alice >bad-users
 refuses 7 'bad-users:1: user:realm' proxy --domain example.com --users bad-users
 refuses 7 'cannot keep bindings' proxy --listen udp:127.0.0.1:0 --bindings no/such/folder.db
 refuses 7 'no-such-file' ua --password-file no-such-file
+refuses 7 'cannot look up names at nonsense' ua --listen udp:127.0.0.1:0 --dns nonsense
+refuses 7 'cannot look up names at 127.0.0.1:' proxy --listen udp:127.0.0.1:0 --dns 127.0.0.1:
 : >empty
 refuses 7 'no password' ua --password-file empty
 refuses 7 'cannot listen at udp:192.0.2.1:5060' ua --listen udp:192.0.2.1:5060
@@ -46,5 +48,23 @@ start holds ua --listen udp:127.0.0.1:0 --listen tcp:127.0.0.1:0
 refuses 7 'in use' ua --listen "udp:127.0.0.1:$port"
 refuses 7 'in use' ua --listen "tcp:127.0.0.1:$port"
 stop "$pid"
+# one port for UDP and TCP, though somebody has most of those that the kernel gives for one of them: in a network of its own with
+# sixteen ports
+cat >busy.py <<'PY'
+import socket, subprocess, sys
+open('/proc/sys/net/ipv4/ip_local_port_range', 'w').write('40000 40015')
+kept = [socket.socket() for _ in range(14)]
+for s, port in zip(kept, range(40000, 40014)):
+    s.bind(('127.0.0.1', port))
+for _ in range(5):
+    p = subprocess.Popen([sys.argv[1], 'live', 'ua', '--listen', 'udp:127.0.0.1:0', '--listen', 'tcp:127.0.0.1:0'], stderr=subprocess.PIPE, text=True)
+    ports = {p.stderr.readline().split(':')[-1].strip() for _ in range(2)}
+    p.terminate()
+    p.wait()
+    assert len(ports) == 1 and ports <= {'40014', '40015'}, ports
+PY
+if unshare -rn ip link set lo up 2>/dev/null; then
+    unshare -rn bash -c 'ip link set lo up && exec python3 busy.py "$1"' ports "$SIPSIM" || fault 'no port for both of UDP and TCP'
+fi
 "$SIPSIM" live --help | grep -q 'sipsim live ua --listen' || fault 'help has no example'
 finish

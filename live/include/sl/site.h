@@ -82,6 +82,7 @@ typedef struct sl_counts {
     uint64_t datagrams_in, datagrams_out, bytes_in, bytes_out, unsent;
     uint64_t kept, unkept; /* changes of bindings that are on the disk, or could not be written */
     uint64_t accepted, connected, refused, lost, evicted;
+    uint64_t names_asked, names_known; /* lookups of the DNS; those that it had answered before */
     uint32_t connections;
     ss_span latest; /* the most that a timer was late by */
 } sl_counts;
