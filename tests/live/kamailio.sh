@@ -4,17 +4,7 @@
 . "${0%/*}/kamailio_lib.sh"
 
 kamailio_for MD5 udp
-callee talks --answer 200ms --hold 300ms
-bob=$pid
-caller hangs_up 0 --count 5 --rate 10 --hold 300ms
-says hangs_up.out.log 'placed: 5, answered 5, failed 0' || fault "calls fail"
-stop "$bob"
-says talks.out.log 'taken: 5, answered 5, refused 0' || fault "calls were not taken"
-
-callee leaves --answer 200ms --hold 300ms --hangup callee
-bob=$pid
-caller is_left 0 --hold 1h
-stop "$bob"
+both_hang_up
 
 callee busy --reject 486
 bob=$pid
