@@ -1,4 +1,4 @@
-/* site.h: the state of a site, shared by its files: the loop and its time (site.c), what a host does for its app (host.c), sockets
+/* site.h: the state of a site, shared by its files: the loop and its time (site.c), what it is made of (making.c), what a host does for its app (host.c), sockets
  * (udp.c, tcp.c), names (names.c), facts (facts.c).
  *
  * Everything happens in the loop's one thread. An event is: sl_event_begin, one call of an app, sl_event_end. */
@@ -160,6 +160,12 @@ ss_time sl_real_now(const sl_site *s);
 /** What came just now is the event: everything that was due before it is done first. */
 void sl_event_begin(sl_site *s, uint32_t element);
 void sl_event_end(sl_site *s);
+/** An event at an instant: not before the one before. */
+void sl_event_begin_at(sl_site *s, uint32_t element, ss_time at);
+/** Its timers and signals. */
+void sl_loop_open(sl_site *s);
+/** Of a scenario some of whose nodes run elsewhere: what they do may concern ours until its `duration` is over. */
+bool sl_others_act(const sl_site *s);
 /** What all nodes hold now. */
 sn_left_fact sl_left(const sl_site *s);
 sn_host sl_host_of(sl_site *s, uint32_t element);
