@@ -61,17 +61,13 @@ const cli_verb cli_verb_pack = {
     .operands = "FILE…",
     .summary = "a session to the input that it is, any other scenario to a reproducer",
     .details = "Writes NAME.sfz here, or into the folder of -o: the inverse of `sipsim replay --as "
-               "yaml`. A
-"
+               "yaml`. A\n"
                "scenario that is no session is run, and NAME.sipr holds it with what was decided "
-               "and what failed.
-"
-               "
-"
-               "  sipsim replay finding.sfz --as yaml >it.yaml
-"
-               "  sipsim pack it.yaml                             # writes it.sfz
-",
+               "and what failed.\n"
+               "\n"
+               "  sipsim replay finding.sfz --as yaml >it.yaml\n"
+               "  sipsim pack it.yaml                             # writes it.sfz\n"
+               "  sipsim pack scenarios/hold_resume_lossy.yaml    # writes hold_resume_lossy.sipr\n",
     .options = CLI_TAKES(CLI_HELP, CLI_OUT),
     .run = run_pack
 };
