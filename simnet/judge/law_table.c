@@ -12,7 +12,8 @@ const sn_law sn_laws[] = {
     [LAW_TX3] = { "TX3", "RFC3261:17.1.2.2",
                   "over UDP another request goes out again at intervals that double from T1 up to "
                   "T2, at T2 once a "
-                  "provisional response came, until a final one or 64*T1; a probe of RFC 8899 each PROBE_TIMER, MAX_PROBES times" },
+                  "provisional response came, until a final one or 64*T1; a probe of RFC 8899 each "
+                  "PROBE_TIMER, MAX_PROBES times" },
     [LAW_TX4] = { "TX4", "RFC3261:17.1.2.2",
                   "Timer F ends a request without a final response, exactly 64*T1 after it left" },
     [LAW_TX5] = { "TX5", "RFC3261:17.2.1",
@@ -87,7 +88,8 @@ const sn_law sn_laws[] = {
     [LAW_PRX10] = { "PRX10", "RFC3261:16.11",
                     "a stateless proxy forwards every copy of a request with the same branch" },
     [LAW_PRX11] = { "PRX11", "RFC3261:26.3.2.4",
-                    "whom a proxy told nothing but refusals over UDP, it sent no more messages than "
+                    "whom a proxy told nothing but refusals over UDP, it sent no more messages "
+                    "than "
                     "came in his name, and at most five times as many bytes" },
     [LAW_DLG1] = { "DLG1", "RFC3261:15",
                    "when one end of a call knows that it ended, the other does too, if no timeout "
