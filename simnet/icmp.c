@@ -41,12 +41,13 @@ static void say_ports(sn_fact *fact, ss_slice payload)
     }
 }
 
-/* RFC792 nothing is told of what is ICMP itself, nor of a piece but the first. */
-static bool may_tell(const sn_partition *p, uint32_t node, const sn_ip *ip)
+/* RFC792 nothing is told of what is ICMP itself, nor of a piece but the first; RFC8200:4.5 but for what is wrong with the piece. */
+static bool may_tell(const sn_partition *p, uint32_t node, const sn_ip *ip, sn_icmp_kind kind)
 {
     const sn_world *w = p->world;
     const sn_address own = sn_member_address_of(&w->plan->cast.nodes[node], ip->is_v6);
-    return !sn_ip_is_icmp(ip) && ip->fragment == 0 && !w->nodes[node].is_dead &&
+    const bool is_its_own = kind == SN_ICMP_HEADER && ip->is_v6;
+    return !sn_ip_is_icmp(ip) && (ip->fragment == 0 || is_its_own) && !w->nodes[node].is_dead &&
            !sn_address_is_none(own) && !sn_address_equal(ip->source, own);
 }
 
@@ -69,7 +70,7 @@ void sn_icmp_tell(sn_partition *p, uint32_t node, const sn_about *about, const s
 {
     unsigned char bytes[SN_ICMP_BYTES_MAX];
     const sn_icmp_spec *spec = spec_of(p, node);
-    if (!may_tell(p, node, ip) || (spec->withholds & class_of(why->kind)) != 0 ||
+    if (!may_tell(p, node, ip, why->kind) || (spec->withholds & class_of(why->kind)) != 0 ||
         (ip->is_v6 && !takes_turn(p, node))) {
         return;
     }

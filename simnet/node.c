@@ -553,13 +553,31 @@ static void start_pieces_timer(sn_partition *p, uint32_t node, uint32_t number, 
     sn_post_self(p, node, ss_time_after(p->key.at, span == 0 ? usual : span), event);
 }
 
+/* RFC8200:4.5 of IPv6 the source hears which field of a piece cannot be: its length, which is no multiple of 8 though more follows, or
+ * its place, behind which no packet reaches. */
+static void tell_of_piece(sn_partition *p, uint32_t node, const sn_packet *packet, const sn_ip *ip)
+{
+    enum { PAYLOAD_LENGTH = 4, FRAGMENT_OFFSET = 2 };
+    const bool is_odd = ip->more && (ip->total - ip->header) % 8 != 0;
+    const uint32_t offset = ip->header - SN_IP6_FRAGMENT_BYTES + FRAGMENT_OFFSET;
+    if (ip->is_v6) {
+        sn_icmp_tell(p, node, &packet->about, ip,
+                     ss_slice_cut(sn_packet_slice(packet), ip->header, ip->total),
+                     &(sn_why){ SN_ICMP_HEADER, is_odd ? PAYLOAD_LENGTH : offset });
+    }
+}
+
 /* A piece that leads nowhere: why. */
-static void drop_piece(sn_partition *p, uint32_t node, const sn_packet *packet, ss_status status)
+static void drop_piece(sn_partition *p, uint32_t node, const sn_packet *packet, const sn_ip *ip,
+                       ss_status status)
 {
     sn_node_drop(p, node, &packet->about, packet->len,
                  status == SS_ERR_FULL       ? SN_CAUSE_REASSEMBLY_FULL
                  : status == SS_ERR_SEMANTIC ? SN_CAUSE_OVERLAP
                                              : SN_CAUSE_MALFORMED);
+    if (status == SS_ERR_SYNTAX) {
+        tell_of_piece(p, node, packet, ip);
+    }
 }
 
 static void receive_piece(sn_partition *p, uint32_t node, const sn_packet *packet, const sn_ip *ip)
@@ -575,7 +593,7 @@ static void receive_piece(sn_partition *p, uint32_t node, const sn_packet *packe
     if (status == SS_ERR_MEMORY) {
         p->out_of_memory = true;
     } else if (status != SS_OK && status != SS_MORE) {
-        drop_piece(p, node, packet, status);
+        drop_piece(p, node, packet, ip, status);
     } else if (status == SS_OK) {
         sn_fact fact = sn_packet_fact(SN_FACT_REASSEMBLED, node, &whole.about,
                                       packet->about.id.origin, whole.pieces);

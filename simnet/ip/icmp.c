@@ -46,11 +46,23 @@ static uint16_t checksum_of(const sn_ip *ip, const unsigned char *at, size_t len
     return sn_checksum(ip->is_v6 ? sn_ip_pseudo_sum(ip, SN_PROTOCOL_ICMP6, length) : 0, at, length);
 }
 
+enum { NEXT_HEADER = 6, NEXT_OF_FRAGMENT = SN_IP6_HEADER_BYTES };
+
 /* RFC1191:4 the MTU has the half word that RFC 792 leaves unused; RFC4443:3.2 that and the half word before. RFC4443:3.4 a pointer
- * to what nobody knows: the Next Header field. */
+ * to what nobody knows, the last Next Header field of what is quoted, or to what cannot be; RFC 792 has that in one byte. */
 static uint32_t say_more(const sn_ip *ip, const sn_icmp *icmp)
 {
-    return ip->is_v6 && icmp->kind == SN_ICMP_PROTOCOL ? 6 : icmp->mtu;
+    if (ip->is_v6 && icmp->kind == SN_ICMP_PROTOCOL) {
+        return icmp->about.has_fragment ? NEXT_OF_FRAGMENT : NEXT_HEADER;
+    }
+    return icmp->mtu;
+}
+
+static void put_more(unsigned char *at, const sn_ip *ip, const sn_icmp *icmp)
+{
+    const bool is_pointer = !ip->is_v6 && icmp->kind == SN_ICMP_HEADER;
+    put16(at + 4, is_pointer ? (uint32_t)icmp->mtu << 8 : 0);
+    put16(at + 6, is_pointer ? 0 : say_more(ip, icmp));
 }
 
 size_t sn_icmp_put(unsigned char *at, const sn_ip *ip, const sn_icmp *icmp)
@@ -68,8 +80,7 @@ size_t sn_icmp_put(unsigned char *at, const sn_ip *ip, const sn_icmp *icmp)
     at[0] = ip->is_v6 ? kind->type6 : kind->type;
     at[1] = ip->is_v6 ? kind->code6 : kind->code;
     put16(at + 2, 0);
-    put16(at + 4, 0);
-    put16(at + 6, say_more(ip, icmp));
+    put_more(at, ip, icmp);
     sn_ip_put(at + SN_ICMP_HEADER_BYTES, &icmp->about);
     memcpy(at + length - quoted, icmp->quoted.at, quoted);
     put16(at + 2, checksum_of(ip, at, length));
@@ -91,6 +102,9 @@ ss_status sn_icmp_parse(const sn_ip *ip, ss_slice bytes, sn_icmp *icmp)
     *icmp = (sn_icmp){ .mtu = (uint16_t)(mtu > UINT16_MAX ? UINT16_MAX : mtu) };
     if (!find_kind(ip->is_v6, at[0], at[1], &icmp->kind)) {
         return SS_NONE;
+    }
+    if (!ip->is_v6 && icmp->kind == SN_ICMP_HEADER) {
+        icmp->mtu = at[4];
     }
     const ss_slice rest = ss_slice_cut(bytes, SN_ICMP_HEADER_BYTES, bytes.len);
     if (sn_ip_parse_header((const unsigned char *)rest.at, rest.len, &icmp->about) != SS_OK ||

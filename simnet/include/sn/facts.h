@@ -184,12 +184,13 @@ const char *sn_fact_name(sn_fact_kind kind);
     X(PORT, "port unreachable", 3, 3, 1, 4)         \
     X(TOO_BIG, "fragmentation needed", 3, 4, 2, 0)  \
     X(TTL, "time to live exceeded", 11, 0, 3, 0)    \
-    X(PIECES, "fragment reassembly timed out", 11, 1, 3, 1)
+    X(PIECES, "fragment reassembly timed out", 11, 1, 3, 1) \
+    X(HEADER, "parameter problem", 12, 0, 4, 0)
 #define SN_ICMP_ID(name, text, type, code, type6, code6) SN_ICMP_##name,
 typedef enum sn_icmp_kind { SN_ICMP_LIST(SN_ICMP_ID) SN_ICMP_KINDS } sn_icmp_kind;
 /** Static. */
 const char *sn_icmp_text(sn_icmp_kind kind);
-/** Of a fact: which it is, and the MTU that TOO_BIG names. */
+/** Of a fact: which it is, and the MTU that TOO_BIG names, or the byte that HEADER points at. */
 static inline uint64_t sn_icmp_value(sn_icmp_kind kind, uint16_t mtu)
 {
     return (uint64_t)kind << 16 | mtu;

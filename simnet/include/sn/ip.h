@@ -78,7 +78,7 @@ enum {
 
 typedef struct sn_icmp {
     sn_icmp_kind kind;
-    uint16_t mtu;    /* TOO_BIG: of the next hop; 0: it does not say */
+    uint16_t mtu;    /* TOO_BIG: of the next hop; 0: it does not say. HEADER: the byte that is wrong */
     sn_ip about;     /* header of the packet that it is about */
     ss_slice quoted; /* what stands behind that header; parsed: the first bytes of it, 8 at least */
 } sn_icmp;

@@ -306,9 +306,9 @@ TEST(rfc8200_8_1_tcp_has_a_checksum_over_the_pseudo_header)
 TEST(rfc4443_3_each_kind_has_its_type_and_code_and_quotes_as_much_as_fits_into_1280_bytes)
 {
     static const uint8_t wanted[SN_ICMP_KINDS][2] = {
-        [SN_ICMP_NET] = { 1, 0 },     [SN_ICMP_HOST] = { 1, 3 }, [SN_ICMP_PROTOCOL] = { 4, 1 },
-        [SN_ICMP_PORT] = { 1, 4 },    [SN_ICMP_TTL] = { 3, 0 },  [SN_ICMP_PIECES] = { 3, 1 },
-        [SN_ICMP_TOO_BIG] = { 2, 0 },
+        [SN_ICMP_NET] = { 1, 0 },     [SN_ICMP_HOST] = { 1, 3 },   [SN_ICMP_PROTOCOL] = { 4, 1 },
+        [SN_ICMP_PORT] = { 1, 4 },    [SN_ICMP_TTL] = { 3, 0 },    [SN_ICMP_PIECES] = { 3, 1 },
+        [SN_ICMP_TOO_BIG] = { 2, 0 }, [SN_ICMP_HEADER] = { 4, 0 },
     };
     static unsigned char quoted[1600];
     for (unsigned kind = 0; kind < SN_ICMP_KINDS; kind++) {

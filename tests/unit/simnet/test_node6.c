@@ -16,6 +16,9 @@ static struct {
     uint32_t mtu;          /* that the app was told of */
     unsigned heard, received;
     size_t whole, quoted;
+    sn_ip raw;      /* a packet of a's that no host would make; total 0: none */
+    uint64_t told;  /* value of the last ICMP_SENT */
+    unsigned tells; /* how many */
 } wire;
 
 static bool is_a(const sn_host *host)
@@ -32,10 +35,35 @@ static ss_status start(void *app, sn_host *host)
     return SS_OK;
 }
 
+static void send_raw(sn_host *host)
+{
+    sn_partition *p = host->at->self;
+    const sn_member *nodes = sn_host_plan(host)->cast.nodes;
+    const uint32_t a = sn_host_node(host), b = sn_plan_node(sn_host_plan(host), 2, 0);
+    sn_ip ip = wire.raw;
+    ip.source = sn_member_address(&nodes[a]);
+    ip.destination = sn_member_address(&nodes[b]);
+    const sn_about about = { .id = { .origin = a, .ordinal = p->world->nodes[a].ordinal++ },
+                             .target = b,
+                             .intact = true };
+    ip.id = (uint32_t)about.id.ordinal;
+    const ss_ref ref = sn_packet_take(p, ip.total, &about);
+    CHECK(ref != 0);
+    unsigned char *bytes = sn_packet_at(p, ref)->bytes;
+    memset(bytes, 0, ip.total);
+    sn_ip_put(bytes, &ip);
+    sn_udp_put(bytes + ip.header, &ip, 5060, 5060, ip.total - ip.header - SN_UDP_HEADER_BYTES);
+    sn_link_take(p, SN_UP(a), ref);
+}
+
 static bool wake(void *app, sn_host *host, const sn_wake *w)
 {
     static char bytes[4000];
     (void)app;
+    if (wire.raw.total != 0 && w->kind == SN_WAKE_OWN) {
+        send_raw(host);
+        return true;
+    }
     const sn_member *b = &sn_host_plan(host)->cast.nodes[sn_plan_node(sn_host_plan(host), 2, 0)];
     const ss_path path = { .transport = SS_TRANSPORT_UDP,
                            .local.port = 5060,
@@ -117,17 +145,29 @@ static sn_plan *plan_of(uint32_t middle)
     return plan;
 }
 
+static void watch(void *self, const sn_fact *fact, ss_slice packet)
+{
+    (void)self;
+    (void)packet;
+    if (fact->kind == SN_FACT_ICMP_SENT) {
+        wire.told = fact->value;
+        wire.tells++;
+    }
+}
+
 static small_run talk(sn_plan *plan, uint16_t port, size_t len, unsigned sends, unsigned times)
 {
     const uint16_t lie = wire.lie;
+    const sn_ip raw = wire.raw;
     memset(&wire, 0, sizeof wire);
+    wire.raw = raw;
     wire.port = port;
     wire.len = len;
     wire.sends = sends;
     wire.times = times;
     wire.lie = lie;
     small_finish(plan);
-    const small_run run = small_run_plan(plan, &(small_options){ .app = &talkers });
+    const small_run run = small_run_plan(plan, &(small_options){ .app = &talkers, .each = watch });
     sn_plan_free(plan);
     return run;
 }
@@ -139,6 +179,47 @@ TEST(rfc4443_3_1_a_port_where_nothing_listens_is_told_to_who_sent_there)
     CHECK_EQ(wire.heard, 1);
     CHECK_EQ(wire.whole, 3000);
     CHECK_EQ(wire.quoted, 1280 - 40 - 8 - 40 - 8);
+}
+
+/* RFC8200:4.5 which field of a piece is wrong, be it the first one or not; RFC3261:18.4 the app hears of its request. */
+TEST(rfc4443_3_4_a_piece_that_cannot_be_is_told_with_a_pointer_to_the_field)
+{
+    static const struct {
+        uint32_t total;
+        uint16_t fragment;
+        bool more;
+        uint16_t pointer; /* 0: nothing is wrong */
+    } rows[] = { { 48 + 13, 0, true, 4 },     { 48 + 13, 2, true, 4 },  { 48 + 16, 8190, true, 42 },
+                 { 48 + 8, 8191, false, 42 }, { 48 + 13, 2, false, 0 }, { 48 + 16, 0, true, 0 } };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        wire.raw = (sn_ip){ .total = rows[i].total,
+                            .header = 48,
+                            .is_v6 = true,
+                            .has_fragment = true,
+                            .more = rows[i].more,
+                            .fragment = rows[i].fragment,
+                            .ttl = 9,
+                            .protocol = SN_PROTOCOL_UDP };
+        const bool is_wrong = rows[i].pointer != 0;
+        const small_run run = talk(plan_of(1500), 5060, 100, 1, 1);
+        CHECK_EQ(run.causes[SN_CAUSE_MALFORMED], is_wrong);
+        if (is_wrong) {
+            CHECK_EQ(wire.tells, 1);
+            CHECK_EQ(wire.told, sn_icmp_value(SN_ICMP_HEADER, rows[i].pointer));
+            CHECK_EQ(run.kinds[SN_FACT_ICMP_RECEIVED], 1);
+        }
+        CHECK_EQ(wire.heard, is_wrong);
+    }
+    wire.raw.total = 0;
+}
+
+TEST(rfc4443_3_4_a_header_that_nobody_knows_is_told_with_a_pointer_to_it)
+{
+    wire.raw = (sn_ip){ .total = 80, .header = 40, .is_v6 = true, .ttl = 9, .protocol = 99 };
+    (void)talk(plan_of(1500), 5060, 100, 1, 1);
+    CHECK_EQ(wire.tells, 1);
+    CHECK_EQ(sn_icmp_kind_of(wire.told), SN_ICMP_PROTOCOL);
+    wire.raw.total = 0;
 }
 
 TEST(rfc4443_2_4_no_more_than_ten_errors_at_once_and_ten_a_second)
