@@ -1,7 +1,12 @@
 /* Controlled delay (RFC 8289), in integers. While every packet waits longer than the target, for an interval at least, one is dropped, and
  * then one more after the interval divided by the root of how many there were: so the rate of drops grows until the queue gets short.
  *
- * The RFC takes packets from the queue in a loop; here each that comes to its head is asked about, and `before` says where in that
+ * What this follows: the published algorithm of K. Nichols and V. Jacobson in the form that RFC 8289 gave it, and that Linux has as
+ * sch_codel: a first drop after an interval above the target, the control law interval / sqrt(count), a count that goes on where it was when
+ * dropping begins again within 16 intervals, and no drop when no more than a packet's worth waits. It was written from that
+ * description and checked by hand-made queues (test_codel.c), not against the text of the RFC, section by section.
+ *
+ * There packets are taken from the queue in a loop; here each that comes to its head is asked about, and `before` says where in that
  * loop we are.
  */
 #include "link/codel.h"

@@ -66,6 +66,27 @@ TEST(a_plain_link_delays_and_nothing_else)
     rig_end(r);
 }
 
+/* Of a million links most never carry anything. */
+TEST(a_link_takes_memory_with_its_first_packet_and_only_when_it_remembers_something)
+{
+    enum { PLAIN, LOSS, DOUBLE, DELAY, RATE, ORDER, CASES };
+    for (unsigned i = 0; i < CASES; i++) {
+        rig *r = rig_start();
+        r->params.loss.random = (sn_chance){ SN_ALWAYS / 4, i == LOSS ? SN_ALWAYS / 8 : 0 };
+        r->params.duplicate = (sn_chance){ SN_ALWAYS / 4, i == DOUBLE ? SN_ALWAYS / 8 : 0 };
+        r->params.jitter.spread = SS_MS(2);
+        r->params.jitter.corr = i == DELAY ? SN_ALWAYS / 8 : 0;
+        r->params.rate.bps = i == RATE ? 1000000 : 0;
+        r->params.keep_order = i == ORDER;
+        CHECK_EQ(r->store.live_blocks, 0);
+        for (unsigned k = 0; k < 100; k++) {
+            (void)send(r, SS_S(1 + k), 800);
+            CHECK_EQ(r->store.live_blocks, i != PLAIN);
+        }
+        rig_end(r);
+    }
+}
+
 TEST(a_floor_of_zero_is_a_nanosecond)
 {
     rig *r = rig_start();
