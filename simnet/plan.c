@@ -114,6 +114,7 @@ void sn_plan_free(sn_plan *plan)
     free(plan->reached);
     free(plan->records);
     free(plan->spells);
+    free(plan->rifts);
     free(plan->faults);
     free(plan->changes);
     free(plan->messages);
@@ -373,6 +374,13 @@ uint32_t sn_plan_add_spell(sn_plan *plan, const sn_spell *spell)
 {
     uint32_t index;
     APPEND(plan, spells, spell_count, spell_cap, spell);
+    return index;
+}
+
+uint32_t sn_plan_add_rift(sn_plan *plan, const sn_rift *rift)
+{
+    uint32_t index;
+    APPEND(plan, rifts, rift_count, rift_cap, rift);
     return index;
 }
 

@@ -18,7 +18,7 @@ typedef struct sn_range {
 typedef struct sn_plan_memory {
     struct sn_chunk *chunks; /* everything that never grows */
     uint32_t link_cap, group_cap, row_cap, choice_cap, behaviour_cap, call_spec_cap, act_cap,
-        check_cap, expect_cap, reached_cap, record_cap, spell_cap, fault_cap, change_cap,
+        check_cap, expect_cap, reached_cap, record_cap, spell_cap, rift_cap, fault_cap, change_cap,
         message_cap;
     sn_place *check_places; /* parallel to checks */
     uint32_t check_place_count, check_place_cap;

@@ -136,13 +136,21 @@ static bool is_down(const sn_partition *p, uint32_t link)
             sn_plan_link_is(plan, p->world->courses, link, SN_CHANGE_DOWN, p->key.at, &until));
 }
 
+/* Where it sets out, as nobody else is to know of it. */
+static bool is_parted(const sn_partition *p, const sn_about *about)
+{
+    const sn_plan *plan = p->world->plan;
+    return plan->rift_count > 0 && about->hops == 0 &&
+           sn_plan_is_parted(plan, about->id.origin, about->target, p->key.at);
+}
+
 static sn_passage passage_of(const sn_partition *p, uint32_t link, const sn_about *about,
                              const sn_transmission *t)
 {
     if (about->is_stream) {
         return sn_pass_stream(t, about->id.copy);
     }
-    if (is_down(p, link)) {
+    if (is_down(p, link) || is_parted(p, about)) {
         return sn_pass_nothing(about->id.copy);
     }
     if (!t->doubled && sn_link_is_plain(t->params, t->decisions)) {

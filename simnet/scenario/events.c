@@ -54,6 +54,25 @@ static bool write_set(sn_text *t, const void *at)
 
 static const sn_codec set_codec = { read_set, write_set };
 
+/* ---- partition: "phone[0..4] -> p1"; ways: both, one ---- */
+
+static const char *const ways_words[] = { "both", "one", NULL };
+
+static void read_partition(sn_reading *r, const sn_item *value, void *at)
+{
+    struct sn_partition_entry *partition = at;
+    partition->is_set = true;
+    sn_path_codec.read(r, value, &partition->path);
+}
+
+static bool write_partition(sn_text *t, const void *at)
+{
+    const struct sn_partition_entry *partition = at;
+    return partition->is_set && sn_path_codec.write(t, &partition->path);
+}
+
+static const sn_codec rift_codec = { read_partition, write_partition };
+
 /* ---- an event ---- */
 
 #define EVENT(member) .offset = offsetof(sn_event_entry, member)
@@ -76,6 +95,8 @@ static const sn_field event_fields[] = {
     { .key = "node", .kind = SN_VALUE_SPECIAL, EVENT(node), .codec = &sn_selector_codec },
     { .key = "link", .kind = SN_VALUE_SPECIAL, EVENT(link), .codec = &sn_selector_codec },
     { .key = "dir", .kind = SN_VALUE_WORD, EVENT(dir), .words = dir_words },
+    { .key = "partition", .kind = SN_VALUE_SPECIAL, EVENT(partition), .codec = &rift_codec },
+    { .key = "ways", .kind = SN_VALUE_WORD, EVENT(ways), .words = ways_words },
     { .key = "is", .kind = SN_VALUE_SPECIAL, EVENT(is), .codec = &is_codec },
     { .key = "set", .kind = SN_VALUE_SPECIAL, EVENT(set), .codec = &set_codec },
     { .key = "ramp", .kind = SN_VALUE_SPECIAL, EVENT(ramp), .codec = &sn_codec_ramp },
@@ -87,12 +108,13 @@ static const sn_field event_fields[] = {
 static const sn_fields event_table = { "an event", event_fields, SS_COUNT(event_fields), NULL };
 
 /* Keys that say what an event is of, so that others are out of place. */
-typedef enum event_of { OF_NOTHING, OF_NODE, OF_LINK, OF_ZONE } event_of;
+typedef enum event_of { OF_NOTHING, OF_NODE, OF_LINK, OF_ZONE, OF_PARTITION } event_of;
 
 static event_of what_of(const sn_event_entry *e)
 {
     return e->node.group.text != NULL                   ? OF_NODE
            : e->link.group.text != NULL                 ? OF_LINK
+           : e->partition.is_set                        ? OF_PARTITION
            : e->removed.count > 0 || e->added.count > 0 ? OF_ZONE
                                                         : OF_NOTHING;
 }
@@ -109,20 +131,32 @@ static const sn_pair *first_of(const sn_item *item, const char *const *keys)
 
 static void judge_keys(sn_reading *r, const sn_event_entry *e, event_of of)
 {
-    static const char *const odd[][12] = {
+    static const char *const odd[][14] = {
         [OF_NODE] = { "link", "dir", "set", "ramp", "walk", "flap", "every", "times", "remove",
-                      "add", NULL },
-        [OF_LINK] = { "node", "remove", "add", NULL },
+                      "add", "partition", "ways", NULL },
+        [OF_LINK] = { "node", "remove", "add", "partition", "ways", NULL },
         [OF_ZONE] = { "node", "link", "dir", "is", "set", "ramp", "walk", "flap", "for", "every",
-                      "times", NULL },
+                      "times", "ways", NULL },
+        [OF_PARTITION] = { "node", "link", "dir", "is", "set", "ramp", "walk", "flap", "remove",
+                           "add", NULL },
     };
-    static const char *const words[] = {
-        [OF_NODE] = "a node", [OF_LINK] = "a link", [OF_ZONE] = "records"
-    };
+    static const char *const words[] = { [OF_NODE] = "a node",
+                                         [OF_LINK] = "a link",
+                                         [OF_ZONE] = "records",
+                                         [OF_PARTITION] = "a partition" };
     const sn_pair *pair = first_of(e->item, odd[of]);
     if (pair != NULL) {
         sn_wrong(r, pair->key->place, NULL, "'%s' does not go with an event of %s",
                  sn_shown(r, pair->key->text), words[of]);
+    }
+}
+
+static void judge_times(sn_reading *r, const sn_event_entry *e)
+{
+    if (e->every != 0 && (e->span == 0 || e->span > e->every)) {
+        sn_wrong(r, sn_item_place(e->item, "every"), NULL, "'every' is at least as long as 'for'");
+    } else if (e->times != 1 && e->every == 0) {
+        sn_wrong(r, sn_item_place(e->item, "times"), NULL, "'times' goes with 'every'");
     }
 }
 
@@ -141,10 +175,8 @@ static void judge_link_event(sn_reading *r, const sn_event_entry *e)
     } else if (e->is == IS_CLOGGED && e->span == 0 && !e->flap.is_set) {
         sn_wrong(r, e->item->place, NULL,
                  "what waits for a clogged link must leave some time: 'for' is missing");
-    } else if (e->every != 0 && (e->span == 0 || e->span > e->every)) {
-        sn_wrong(r, sn_item_place(e->item, "every"), NULL, "'every' is at least as long as 'for'");
-    } else if (e->times != 1 && e->every == 0) {
-        sn_wrong(r, sn_item_place(e->item, "times"), NULL, "'times' goes with 'every'");
+    } else {
+        judge_times(r, e);
     }
 }
 
@@ -152,9 +184,10 @@ static void judge_event(sn_reading *r, const sn_event_entry *e)
 {
     const event_of of = what_of(e);
     if (of == OF_NOTHING) {
-        sn_wrong(r, e->item->place, NULL,
-                 "what happens is missing: an event is of a 'node', of a 'link', or has 'add' and "
-                 "'remove'");
+        sn_wrong(
+            r, e->item->place, NULL,
+            "what happens is missing: an event is of a 'node', of a 'link', a 'partition', or has "
+            "'add' and 'remove'");
         return;
     }
     judge_keys(r, e, of);
@@ -163,6 +196,8 @@ static void judge_event(sn_reading *r, const sn_event_entry *e)
                  "an event of a node says what it 'is': down, silent or failing");
     } else if (of == OF_LINK) {
         judge_link_event(r, e);
+    } else if (of == OF_PARTITION) {
+        judge_times(r, e);
     }
 }
 
@@ -188,15 +223,17 @@ void sn_events_read(sn_reading *r, const sn_item *value, void *model)
 /* Only what an event of its kind may say. */
 void sn_events_write(sn_text *t, const sn_model *m)
 {
-    static const unsigned of_link = 1u << 2 | 1u << 3 | 1u << 6;
+    static const unsigned of_link = 1u << 6, of_ways = 1u << 8, of_times = 1u << 2 | 1u << 3;
     for (uint32_t i = 0; i < m->event_count; i++) {
         const sn_event_entry *e = &m->events[i];
         const event_of of = what_of(e);
         sn_field fields[SS_COUNT(event_fields)];
         size_t count = 0;
         for (unsigned f = 0; f < SS_COUNT(event_fields); f++) {
-            const bool left_out =
-                (of != OF_LINK && (of_link >> f & 1u) != 0) || (of == OF_ZONE && f == 1);
+            const unsigned out = (of != OF_LINK ? of_link : 0u) |
+                                 (of != OF_PARTITION ? of_ways : 0u) |
+                                 (of != OF_LINK && of != OF_PARTITION ? of_times : 0u);
+            const bool left_out = (out >> f & 1u) != 0 || (of == OF_ZONE && f == 1);
             if (!left_out) {
                 fields[count++] = event_fields[f];
             }
@@ -252,6 +289,8 @@ void sn_events_resolve_all(sn_reading *r, sn_model *m)
         sn_event_entry *e = &m->events[i];
         if (e->link.group.text != NULL) {
             resolve_link(r, m, e);
+        } else if (e->partition.is_set) {
+            sn_path_resolve(r, m, &e->partition.path);
         } else if (e->node.group.text != NULL && e->is != IS_NOTHING && e->is != IS_CLOGGED) {
             sn_judge_single(r, m, &e->node,
                             e->is == IS_DOWN ? SN_IS_UA | SN_IS_PROXY | SN_IS_DNS : SN_IS_DNS,
@@ -305,6 +344,18 @@ static void add_changes(sn_reading *r, const sn_model *m, const sn_event_entry *
     }
 }
 
+static void add_rifts(sn_reading *r, const sn_model *m, const sn_event_entry *e)
+{
+    sn_rift rift = { .from = sn_selector_range(m, &e->partition.path.from),
+                     .to = sn_selector_range(m, &e->partition.path.to),
+                     .is_mutual = e->ways == 0 };
+    for (uint32_t k = 0; k < e->times; k++) {
+        rift.since = e->at + k * e->every;
+        rift.until = end_of(rift.since, e->span);
+        sn_added(r, sn_plan_add_rift(r->plan, &rift));
+    }
+}
+
 void sn_events_build(sn_reading *r, const sn_model *m)
 {
     for (uint32_t i = 0; i < m->event_count; i++) {
@@ -313,6 +364,8 @@ void sn_events_build(sn_reading *r, const sn_model *m)
             add_spell(r, e);
         } else if (e->link.group.text != NULL) {
             add_changes(r, m, e);
+        } else if (e->partition.is_set) {
+            add_rifts(r, m, e);
         }
     }
 }

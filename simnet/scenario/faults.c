@@ -60,7 +60,7 @@ static bool write_path(sn_text *t, const void *at)
     return true;
 }
 
-static const sn_codec path_codec = { read_path, write_path };
+const sn_codec sn_path_codec = { read_path, write_path };
 
 /* ---- match: {status: 200, cseq: INVITE, nth: 2, per: call} ---- */
 
@@ -293,7 +293,7 @@ static const sn_field fault_fields[] = {
       .kind = SN_VALUE_SPECIAL,
       .flags = SN_REQUIRED,
       FAULT(path),
-      .codec = &path_codec },
+      .codec = &sn_path_codec },
     { .key = "match", .kind = SN_VALUE_SPECIAL, FAULT(match), .codec = &match_codec },
     { .key = "during", .kind = SN_VALUE_SPECIAL, FAULT(during), .codec = &sn_window_codec },
     { .key = "do",
@@ -362,11 +362,16 @@ static void resolve_end(sn_reading *r, sn_model *m, sn_selector *s)
     }
 }
 
+void sn_path_resolve(sn_reading *r, sn_model *m, sn_path_entry *path)
+{
+    resolve_end(r, m, &path->from);
+    resolve_end(r, m, &path->to);
+}
+
 void sn_faults_resolve(sn_reading *r, sn_model *m)
 {
     for (uint32_t i = 0; i < m->fault_count; i++) {
-        resolve_end(r, m, &m->faults[i].path.from);
-        resolve_end(r, m, &m->faults[i].path.to);
+        sn_path_resolve(r, m, &m->faults[i].path);
     }
 }
 

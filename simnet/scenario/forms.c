@@ -79,6 +79,7 @@ static const struct {
     { "calls", "credentials",
       "{user: \"u{n}\", password: secret}: as whom these calls are made; or none" },
     { "calls", "update", "a time or a distribution, as exp 3s" },
+    { "events", "partition", "a -> b, each a node, a part of a group, or any" },
     { "events", "node", "a node, or a part of a group, as phone[0..9]" },
     { "events", "link", "the node whose link it is, or a part of a group" },
     { "events", "is", "down, silent, failing or clogged" },

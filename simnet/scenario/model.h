@@ -430,6 +430,11 @@ typedef struct sn_way_entry {
     sn_level first, last;
 } sn_way_entry;
 
+/** From whom to whom. */
+typedef struct sn_path_entry {
+    sn_selector from, to; /* group.text NULL: any node */
+} sn_path_entry;
+
 /** What happens at an instant: to a node or links for a while, or to the zones. */
 typedef struct sn_event_entry {
     const sn_item *item;
@@ -439,7 +444,12 @@ typedef struct sn_event_entry {
     uint32_t times;
     sn_selector node, link;
     unsigned dir;
-    unsigned is; /* of its words, from 1; 0: nothing */
+    struct sn_partition_entry {
+        bool is_set;
+        sn_path_entry path;
+    } partition;
+    unsigned ways; /* 1: one */
+    unsigned is;   /* of its words, from 1; 0: nothing */
     sn_set_entry set;
     sn_way_entry ramp, walk;
     struct sn_flap_entry {
@@ -450,10 +460,6 @@ typedef struct sn_event_entry {
 } sn_event_entry;
 
 /** Of a fault: what it means, and what becomes of that. */
-typedef struct sn_path_entry {
-    sn_selector from, to; /* group.text NULL: any node */
-} sn_path_entry;
-
 typedef struct sn_status_range {
     uint32_t min, max; /* 0, 0: none is asked for */
 } sn_status_range;
@@ -595,6 +601,7 @@ void sn_link_write_keys(sn_text *t, const sn_item *keys, const sn_link_params *p
 void sn_judge_single(sn_reading *r, sn_model *m, sn_selector *s, unsigned role, const char *what);
 /** The nodes of a selector whose group was found; any node where it names none. */
 sn_node_range sn_selector_range(const sn_model *m, const sn_selector *s);
+void sn_path_resolve(sn_reading *r, sn_model *m, sn_path_entry *path);
 void sn_faults_resolve(sn_reading *r, sn_model *m);
 void sn_faults_build(sn_reading *r, const sn_model *m);
 void sn_traffic_resolve(sn_reading *r, sn_model *m);
@@ -686,7 +693,8 @@ extern const sn_codec sn_ip_codec; /* unsigned, SN_IP_…: ip_keys.c */
 void sn_ip_judge(sn_reading *r, const sn_model *m);
 /** Is there a version of IP that both speak? */
 bool sn_ip_shares(const sn_group_entry *a, const sn_group_entry *b);
-extern const sn_codec sn_icmp_codec;       /* struct sn_icmp_entry */
+extern const sn_codec sn_icmp_codec;    /* struct sn_icmp_entry */
+extern const sn_codec sn_path_codec;    /* sn_path_entry */
 extern const sn_codec sn_probing_codec; /* sn_probing_spec */
 sn_probing_spec sn_probing_default(void);
 extern const sn_codec sn_reassembly_codec; /* struct sn_reassembly_entry */

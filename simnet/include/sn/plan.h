@@ -273,6 +273,13 @@ typedef struct sn_spell {
     ss_time from, until;
 } sn_spell;
 
+/** A partition: for a while no datagram of some nodes reaches some others. Connections are not touched. */
+typedef struct sn_rift {
+    sn_node_range from, to; /* group SN_NOBODY: any */
+    bool is_mutual;         /* nor the other way */
+    ss_time since, until;
+} sn_rift;
+
 /** A record, of the plan's zones or of one server's own. */
 typedef struct sn_record {
     sn_dns_entry entry;
@@ -357,6 +364,8 @@ typedef struct sn_plan {
     uint32_t record_count;
     sn_spell *spells;
     uint32_t spell_count;
+    sn_rift *rifts;
+    uint32_t rift_count;
     sn_fault *faults; /* the first that means a datagram is done to it */
     uint32_t fault_count;
     sn_link_change *changes;
@@ -397,6 +406,7 @@ uint32_t sn_plan_add_reached(sn_plan *plan, unsigned reach);
 /** The record's slices are copied. */
 uint32_t sn_plan_add_record(sn_plan *plan, const sn_record *record);
 uint32_t sn_plan_add_spell(sn_plan *plan, const sn_spell *spell);
+uint32_t sn_plan_add_rift(sn_plan *plan, const sn_rift *rift);
 uint32_t sn_plan_add_fault(sn_plan *plan, const sn_fault *fault);
 uint32_t sn_plan_add_change(sn_plan *plan, const sn_link_change *change);
 /** The bytes are copied. */
@@ -433,6 +443,8 @@ uint32_t sn_plan_own_mtu(const sn_plan *plan, const sn_courses *courses, uint32_
 /** Is it down or clogged then, and until when? */
 bool sn_plan_link_is(const sn_plan *plan, const sn_courses *courses, uint32_t link,
                      sn_change_kind kind, ss_time now, ss_time *until);
+/** Is what one node sends to another lost for a partition? Either may be SN_NOBODY. */
+bool sn_plan_is_parted(const sn_plan *plan, uint32_t from, uint32_t to, ss_time now);
 /** Is the node so at this instant? */
 bool sn_plan_has_spell(const sn_plan *plan, uint32_t node, sn_spell_kind kind, ss_time now);
 /** Its number in its choice, from 1: rows of others do not count. */

@@ -213,6 +213,13 @@ TEST(an_event_is_of_a_node_a_link_or_the_zones)
 {
     static const rig_mistake rows[] = {
         { HAPPENS("«{»at: 1s}"), "what happens is missing", NULL },
+        { HAPPENS("{at: 1s, partition: «alice»}"), "'alice' is no path", NULL },
+        { HAPPENS("{at: 1s, partition: \"alice -> any\", «dir»: up}"),
+          "'dir' does not go with an event of a partition", NULL },
+        { HAPPENS("{at: 1s, partition: \"alice -> any\", ways: «up»}"), "both or one", NULL },
+        { HAPPENS("{at: 1s, partition: \"alice -> any\", times: «2»}"), "goes with 'every'", NULL },
+        { HAPPENS("{at: 1s, link: alice, «ways»: one, is: down}"),
+          "'ways' does not go with an event of a link", NULL },
         { HAPPENS("{at: 1s, «link»: alice, is: down, node: bob}"),
           "'link' does not go with an event of a node", NULL },
         { HAPPENS("«{»at: 1s, link: alice}"),
