@@ -46,8 +46,10 @@ void sn_region_show(void *part, size_t bytes)
 
 void sn_region_spoil(void *part, size_t bytes)
 {
-    SHOW(part, bytes);
-    SPOIL(part, bytes);
+    if (bytes > 0) { /* there may be no such part yet */
+        SHOW(part, bytes);
+        SPOIL(part, bytes);
+    }
 }
 
 void sn_region_release(void *region, size_t bytes)

@@ -131,6 +131,9 @@ void ss_not_notify(const ss_visit *v, ss_subscription *sub)
         return;
     }
     sub->owes_notify = true;
+    if (sub->clock != SS_CLOCK_AGAIN) { /* told once, however often it is tried */
+        ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_FULL });
+    }
     ss_subscription_arm(v, sub, SS_CLOCK_AGAIN, ss_time_after(v->turn->now, v->core->settings->t1));
 }
 

@@ -105,6 +105,27 @@ TEST(rfc6665_4_1_2_2_a_subscription_is_refreshed_at_nine_tenths)
     CHECK(ss_slice_eq(ss_msg_call_id(ua_parse(again)), call_id));
 }
 
+/* At every quota: what was taken and cannot be told of now is tried again, and that there was no room is said once. RFC6665:4.2.1.2 */
+TEST(rfc6665_4_2_1_2_a_notify_that_finds_no_room_waits_for_some_and_is_told_of_once)
+{
+    unsigned waits = 0;
+    for (uint32_t quota = 256; quota < 3000; quota += 128) {
+        ua_rig *rig = start();
+        (void)subscribe(rig, "sip:bob@10.0.0.2", "presence", 600);
+        rig->settings.bytes_max = quota;
+        ua_run(rig, SS_S(3));
+        if (ua_sent_count(rig, BOB, "200 SUBSCRIBE") > 0 &&
+            ua_sent_count(rig, BOB, "NOTIFY") == 0) {
+            CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_FULL), 1);
+            rig->settings.bytes_max = 1 << 20;
+            ua_run(rig, SS_S(4));
+            CHECK_EQ(ua_sent_count(rig, BOB, "NOTIFY"), 1);
+            waits++;
+        }
+    }
+    CHECK(waits > 0);
+}
+
 /* RFC6665:4.1.2.3 RFC6665:4.4.1 */
 TEST(rfc6665_4_1_2_3_expires_0_brings_a_last_notify_and_both_sides_are_empty)
 {
