@@ -157,10 +157,30 @@ ss_status ss_sub_new(const ss_visit *v, const ss_command *command, uint8_t packa
     return SS_OK;
 }
 
+/* RFC6665:4.5.2 RFC6665:4.5.1 No dialog is shared whose remote target is a GRUU: that leads to the same device by itself. */
+static ss_status leave_dialog(const ss_visit *v, ss_command *how)
+{
+    ss_uri uri;
+    ss_slice gr;
+    const ss_ref dialog = how->call == 0 ? 0 : ss_call_dialog(v, how->call);
+    if (dialog == 0) {
+        return SS_OK;
+    }
+    const ss_slice target = ss_dialog_text_of(v->core, ss_dialog_at(v->core, dialog)).target;
+    if (ss_uri_parse(target, &uri) != SS_OK ||
+        ss_params_get(uri.params, SS_LIT("gr"), &gr) == SS_NONE) {
+        return SS_OK;
+    }
+    how->call = 0;
+    how->target = ss_arena_copy(v->turn->arena, target);
+    return how->target.len > 0 ? SS_OK : SS_ERR_FULL;
+}
+
 /* RFC6665:4.1.2.1 RFC6665:4.4.3 */
 ss_status ss_sub_subscribe(const ss_visit *v, ss_command *command)
 {
     ss_subscription *sub;
+    ss_command how = *command;
     if (command->subscription != 0) {
         return refresh(v, command);
     }
@@ -168,11 +188,14 @@ ss_status ss_sub_subscribe(const ss_visit *v, ss_command *command)
     if (package == SS_PACKAGE_NONE || package == SS_PACKAGE_REFER) { /* REFER makes those */
         return SS_ERR_SEMANTIC;
     }
-    const ss_status made = ss_sub_new(v, command, package, &sub);
-    if (made != SS_OK) {
-        return made;
+    ss_status status = leave_dialog(v, &how);
+    if (status == SS_OK) {
+        status = ss_sub_new(v, &how, package, &sub);
     }
-    const ss_status status = ask_first(v, sub);
+    if (status != SS_OK) {
+        return status;
+    }
+    status = ask_first(v, sub);
     if (status != SS_OK) {
         ss_subscription_undo(v, sub);
         return status;

@@ -583,6 +583,34 @@ TEST(rfc6665_8_2_1_subscriptions_of_one_dialog_are_told_apart_by_id)
     CHECK_EQ(ua_event_of(rig, ALICE, SS_EVENT_SUBSCRIPTION_ENDED, 0)->event.subscription, 1);
 }
 
+/* RFC6665:4.5.1 RFC6665:4.5.2 beside it the dialog of a call whose peer has no GRUU */
+TEST(rfc6665_4_5_2_no_dialog_is_shared_whose_remote_target_is_a_gruu)
+{
+    static const struct {
+        const char *contact, *uri; /* of the 200; of the SUBSCRIBE */
+        bool is_shared;
+    } rows[] = {
+        { "Contact: <sip:carol@10.0.0.9;gr=urn:uuid:1>\r\n", "sip:carol@10.0.0.9;gr=urn:uuid:1",
+          false },
+        { "Contact: <sip:x7@10.0.0.9;gr>\r\n", "sip:x7@10.0.0.9;gr", false },
+        { "Contact: <sip:carol@10.0.0.9;grr=1>\r\n", "sip:carol@10.0.0.9;grr=1", true },
+    };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        ua_rig *rig = start();
+        ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+        const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+        CHECK_OK(ua_carol_answers(rig, invite, 200, "c", rows[i].contact));
+        ss_command ask = {
+            .kind = SS_CMD_SUBSCRIBE, .call = 1, .event = SS_LIT("presence"), .expires_s = 600
+        };
+        CHECK_OK(ua_command(rig, ALICE, &ask));
+        const ss_msg *subscribed = ua_sent_msg(rig, ALICE, "SUBSCRIBE", 0);
+        CHECK(ss_slice_eq(subscribed->request_uri, ss_slice_from(rows[i].uri)));
+        CHECK_EQ(ss_slice_eq(ss_msg_call_id(subscribed), ss_msg_call_id(ua_parse(invite))),
+                 rows[i].is_shared);
+    }
+}
+
 /* RFC6665:4.2.2 one at a time, and the last one says what holds */
 TEST(rfc6665_4_2_2_changes_while_a_notify_is_under_way_are_told_in_one_more)
 {
