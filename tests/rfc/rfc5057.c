@@ -42,6 +42,88 @@ TEST(rfc5057_4_1_a_bye_leaves_the_subscription_of_the_same_dialog)
     CHECK_EQ(rig->engines[BOB].core.dialogs, 0);
 }
 
+/* Who hung up, and who asks: Alice subscribed. */
+static void refresh_after_bye(int who_hangs_up)
+{
+    ua_rig *rig = shared();
+    CHECK_OK(ua_do(rig, who_hangs_up, SS_CMD_HANGUP, 1));
+    ua_run(rig, SS_S(2));
+    const ss_msg *first = ua_sent_msg(rig, ALICE, "SUBSCRIBE", 0);
+    const uint32_t last_cseq =
+        who_hangs_up == ALICE ? ua_sent_msg(rig, ALICE, "BYE", 0)->cseq.number : first->cseq.number;
+    /* at nine tenths, by itself; and then because it is told to */
+    ua_run(rig, SS_S(545));
+    ss_command again = { .kind = SS_CMD_SUBSCRIBE, .subscription = 1, .expires_s = 300 };
+    CHECK_OK(ua_command(rig, ALICE, &again));
+    ua_run(rig, SS_S(546));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "SUBSCRIBE"), 3);
+    CHECK_EQ(ua_sent_count(rig, BOB, "200 SUBSCRIBE"), 3);
+    for (unsigned i = 1; i < 3; i++) {
+        const ss_msg *refresh = ua_sent_msg(rig, ALICE, "SUBSCRIBE", i);
+        CHECK(ss_slice_eq(ss_msg_value(refresh, SS_HDR_TO, 0), ss_msg_value(first, SS_HDR_TO, 0)));
+        CHECK(ss_slice_eq(ss_msg_value(refresh, SS_HDR_FROM, 0),
+                          ss_msg_value(first, SS_HDR_FROM, 0)));
+        CHECK(ss_slice_eq(ss_msg_call_id(refresh), ss_msg_call_id(first)));
+        CHECK(ss_slice_eq(refresh->request_uri, first->request_uri));
+        CHECK_EQ(refresh->cseq.number, last_cseq + i);
+    }
+    CHECK_EQ(ua_sent_count(rig, BOB, "NOTIFY"), 3); /* RFC6665:4.2.1.2 for each of them one */
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_SUBSCRIPTION_ENDED), 0);
+    CHECK_EQ(rig->engines[ALICE].core.dialogs, 1);
+    CHECK_EQ(rig->engines[BOB].core.dialogs, 1);
+    ss_command end = { .kind = SS_CMD_UNSUBSCRIBE, .subscription = 1 };
+    CHECK_OK(ua_command(rig, ALICE, &end));
+    ua_run_out(rig);
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_SUBSCRIPTION_ENDED), 1);
+    CHECK(ua_is_empty(rig, ALICE));
+    CHECK(ua_is_empty(rig, BOB));
+}
+
+/* RFC5057:4.1 RFC6665:4.5.2 */
+TEST(rfc5057_4_1_a_subscription_is_refreshed_after_the_bye_in_the_same_dialog)
+{
+    refresh_after_bye(ALICE);
+    refresh_after_bye(BOB);
+}
+
+/* The dialog, its route set with it, is the INVITE's still. RFC3261:12.2.1.1 */
+TEST(rfc5057_4_1_a_refresh_after_the_bye_goes_by_the_route_set_of_the_invite)
+{
+    static const char *const enders[] = { "Carol", "Alice" };
+    for (size_t i = 0; i < SS_COUNT(enders); i++) {
+        ua_rig *rig = ua_start();
+        ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+        const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+        CHECK_OK(ua_carol_answers(rig, invite, 200, "c",
+                                  "Record-Route: <sip:p2.example.com;lr>, <sip:10.0.0.9;lr>\r\n"
+                                  "Contact: <sip:carol@10.0.0.99>\r\n"));
+        ss_command subscribe = {
+            .kind = SS_CMD_SUBSCRIBE, .call = 1, .event = SS_LIT("presence"), .expires_s = 600
+        };
+        CHECK_OK(ua_command(rig, ALICE, &subscribe));
+        const ua_message *ask = ua_sent(rig, ALICE, "SUBSCRIBE", 0);
+        CHECK_OK(ua_carol_answers(rig, ask, 200, "c",
+                                  "Expires: 600\r\nContact: <sip:carol@10.0.0.99>\r\n"));
+        ev_carol_notifies(rig, ask, "c", 20,
+                          "Event: presence\r\nSubscription-State: active;expires=600\r\n", "");
+        if (i == 0) {
+            CHECK_OK(ua_carol_requests(rig, invite, "c", "BYE", 21));
+        } else {
+            CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+            CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "BYE", 0), 200, "c", ""));
+        }
+        ua_run(rig, SS_S(545));
+        CHECK_EQ(ua_sent_count(rig, ALICE, "SUBSCRIBE") >= 2, 1);
+        const ss_msg *refresh = ua_sent_msg(rig, ALICE, "SUBSCRIBE", 1);
+        CHECK_SLICE(refresh->request_uri, "sip:carol@10.0.0.9"); /* by the NOTIFY */
+        CHECK(ss_slice_eq(ss_msg_value(refresh, SS_HDR_ROUTE, 0),
+                          ss_msg_value(ua_parse(ask), SS_HDR_ROUTE, 0)));
+        CHECK(ev_has(ua_sent(rig, ALICE, "SUBSCRIBE", 1), "Route: <sip:10.0.0.9;lr>"));
+        CHECK(ev_has(ua_sent(rig, ALICE, "SUBSCRIBE", 1), "<sip:p2.example.com;lr>\r\n"));
+        CHECK_EQ(refresh->cseq.number, ua_parse(ask)->cseq.number + 1 + (i == 1 ? 1 : 0));
+    }
+}
+
 /* RFC5057:4.1 */
 TEST(rfc5057_4_1_a_subscription_that_ends_leaves_the_call)
 {
