@@ -55,6 +55,7 @@ typedef struct ss_context {
     bool own_flow;         /* it came directly, over the flow that it is bound to */
     bool is_sure;          /* … likewise */
     bool is_known;         /* its credentials were accepted */
+    bool is_sips;          /* its Request-URI is a SIPS URI, and of ours */
     bool is_ours;          /* the location service was asked: targets may be added (16.5) */
     bool final_sent;
     bool closed;    /* no new branches: it was cancelled, or a 6xx came (16.7 step 5) */
@@ -431,6 +432,7 @@ typedef struct ss_way {
     ss_slice flow;    /* of who came directly */
     bool keeps_flows; /* reg-id counts */
     bool asks;        /* Supported: outbound */
+    bool is_insecure; /* some value of Path is no SIPS URI */
 } ss_way;
 ss_proxy_verdict ss_registrar_read_way(const ss_visit *v, ss_context *c, const ss_msg *request,
                                        ss_way *way);

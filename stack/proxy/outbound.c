@@ -21,8 +21,14 @@ static bool has_uri_param(ss_slice text, ss_slice name)
     return ss_uri_parse(text, &uri) == SS_OK && ss_params_get(uri.params, name, &value) == SS_OK;
 }
 
+static bool is_sips(ss_slice text)
+{
+    ss_uri uri;
+    return ss_uri_parse(text, &uri) == SS_OK && uri.scheme == SS_SCHEME_SIPS;
+}
+
 /* The path as it is stored, and whether its value nearest to the user agent, the last one, keeps flows. RFC3327:5.3 */
-static ss_status read_path(const ss_visit *v, const ss_msg *request, ss_slice *path, bool *keeps)
+static ss_status read_path(const ss_visit *v, const ss_msg *request, ss_way *way, bool *keeps)
 {
     ss_buffer b = ss_buffer_open(v->turn->arena);
     ss_value_iter it = { 0 };
@@ -34,9 +40,10 @@ static ss_status read_path(const ss_visit *v, const ss_msg *request, ss_slice *p
         ss_put(&b, value.uri);
         ss_put_char(&b, '>');
         *keeps = has_uri_param(value.uri, SS_LIT("ob"));
+        way->is_insecure = way->is_insecure || !is_sips(value.uri);
     }
     v->turn->failed |= b.overflow;
-    *path = ss_buffer_keep(v->turn->arena, &b);
+    way->path = ss_buffer_keep(v->turn->arena, &b);
     return status == SS_NONE ? SS_OK : status;
 }
 
@@ -84,7 +91,7 @@ ss_proxy_verdict ss_registrar_read_way(const ss_visit *v, ss_context *c, const s
                                        .header = SS_HDR_UNSUPPORTED,
                                        .value = SS_LIT("path") };
         }
-        if (read_path(v, request, &way->path, &keeps) != SS_OK) {
+        if (read_path(v, request, way, &keeps) != SS_OK) {
             return (ss_proxy_verdict){ .status = 400 };
         }
         c->says_way = true;

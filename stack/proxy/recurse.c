@@ -41,10 +41,10 @@ static bool is_taken(const contacts *all, const ss_uri *uri)
     return false;
 }
 
-/* What was asked for by sips does not go on by less. RFC3261:16.7 */
-static bool is_of_use(const ss_uri *uri, bool needs_sips)
+/* What was asked for by sips does not go on by less, nor by sips what was not: the caller is to choose. RFC3261:16.7 RFC5630:5.3 */
+static bool is_of_use(const ss_uri *uri, bool is_sips)
 {
-    return uri->scheme == SS_SCHEME_SIPS || (uri->scheme == SS_SCHEME_SIP && !needs_sips);
+    return uri->scheme == (is_sips ? SS_SCHEME_SIPS : SS_SCHEME_SIP);
 }
 
 static void take_contact(contacts *all, ss_slice uri, uint16_t q)
@@ -60,12 +60,12 @@ static void take_contact(contacts *all, ss_slice uri, uint16_t q)
 
 /* One that was tried already, or is about to be, is taken too: it must not go upstream either. */
 static void look_at(const ss_visit *v, const ss_context *c, contacts *all,
-                    const ss_name_addr *contact, bool needs_sips, unsigned room)
+                    const ss_name_addr *contact, bool is_sips, unsigned room)
 {
     ss_uri uri;
     uint16_t q;
     if (contact->is_star || ss_uri_parse(contact->uri, &uri) != SS_OK ||
-        ss_name_addr_q(contact, &q) != SS_OK || !is_of_use(&uri, needs_sips)) {
+        ss_name_addr_q(contact, &q) != SS_OK || !is_of_use(&uri, is_sips)) {
         all->left++;
     } else if (ss_candidates_have(v, c, &uri) || is_taken(all, &uri)) {
         return;
@@ -77,7 +77,7 @@ static void look_at(const ss_visit *v, const ss_context *c, contacts *all,
 }
 
 /* The response with those Contacts only that are in no target set. */
-static ss_slice print_rest(const ss_visit *v, const ss_context *c, ss_slice bytes, bool needs_sips)
+static ss_slice print_rest(const ss_visit *v, const ss_context *c, ss_slice bytes, bool is_sips)
 {
     ss_msg response;
     ss_diag diag;
@@ -92,7 +92,7 @@ static ss_slice print_rest(const ss_visit *v, const ss_context *c, ss_slice byte
     while (ss_msg_next_addr(&response, SS_HDR_CONTACT, &it, &contact) == SS_OK) {
         ss_uri uri;
         const bool is_known = ss_uri_parse(contact.uri, &uri) == SS_OK &&
-                              is_of_use(&uri, needs_sips) && ss_candidates_have(v, c, &uri);
+                              is_of_use(&uri, is_sips) && ss_candidates_have(v, c, &uri);
         if (!is_known) {
             ss_splice_append(&s, SS_HDR_CONTACT, contact.whole);
         }
@@ -138,15 +138,15 @@ bool ss_recurse(const ss_visit *v, ss_context *c, const ss_msg *response, ss_sli
     if (all == NULL || count >= SS_CANDIDATES_MAX) {
         return false;
     }
-    const bool needs_sips = request.target.scheme == SS_SCHEME_SIPS;
+    const bool is_sips = request.target.scheme == SS_SCHEME_SIPS;
     ss_value_iter it = { 0 };
     ss_name_addr contact;
     while (ss_msg_next_addr(response, SS_HDR_CONTACT, &it, &contact) == SS_OK) {
-        look_at(v, c, all, &contact, needs_sips, SS_CANDIDATES_MAX - count);
+        look_at(v, c, all, &contact, is_sips, SS_CANDIDATES_MAX - count);
     }
     if (all->count == 0 || !add_all(v, c, all)) {
         return false;
     }
-    *rest = all->left == 0 ? SS_EMPTY : print_rest(v, c, bytes, needs_sips);
+    *rest = all->left == 0 ? SS_EMPTY : print_rest(v, c, bytes, is_sips);
     return true;
 }

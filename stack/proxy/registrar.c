@@ -119,6 +119,10 @@ static ss_proxy_verdict read_contact(const reading *r, const ss_name_addr *conta
     if (ss_uri_parse(contact->uri, &uri) != SS_OK || ss_name_addr_q(contact, &change->q) != SS_OK) {
         return (ss_proxy_verdict){ .status = 400 };
     }
+    if (uri.scheme == SS_SCHEME_SIPS &&
+        (r->request->target.scheme != SS_SCHEME_SIPS || r->way.is_insecure)) {
+        return (ss_proxy_verdict){ .status = 400 }; /* RFC5630:5.2 */
+    }
     const ss_proxy_verdict flow = ss_registrar_read_flow(r->c, &r->way, contact, change);
     if (flow.status != 0) {
         return flow;

@@ -1,7 +1,8 @@
 /* Determining request targets: RFC 3261 16.5.
  *
  * The Request-URI itself when another domain's, else what the location service knows for it, in groups by q (16.6). A user it
- * never heard of is 404 (16.5, 21.4.5), one who is bound nowhere now 480 (16.5).
+ * never heard of is 404 (16.5, 21.4.5), one who is bound nowhere now 480 (16.5), or bound only by the other one of sip and sips: what
+ * was asked for by sips goes on by nothing less, and what was not is kept from who wants nothing less (RFC 5630 5.3).
  */
 #include "context.h"
 
@@ -23,7 +24,9 @@ void ss_proxy_ask_bindings(const ss_visit *v, ss_context *c, const ss_uri *aor, 
                            ss_query query)
 {
     ss_buffer b = ss_buffer_open(v->turn->arena);
-    ss_uri_put_canonical_aor(&b, aor);
+    ss_uri plain = *aor; /* RFC5630:5.2 sip and sips name one resource */
+    plain.scheme = plain.scheme == SS_SCHEME_SIPS ? SS_SCHEME_SIP : plain.scheme;
+    ss_uri_put_canonical_aor(&b, &plain);
     v->turn->failed |= b.overflow;
     query.name = ss_buffer_keep(v->turn->arena, &b);
     if (v->turn->failed || !ss_park(v, c, NULL, stage, &query)) {
@@ -66,17 +69,29 @@ void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request,
         refuse_method(v, c);
     } else {
         const ss_query locate = { .kind = SS_QUERY_LOCATE };
+        c->is_sips = routing->uri.scheme == SS_SCHEME_SIPS;
         ss_proxy_ask_bindings(v, c, &routing->uri, SS_STAGE_LOCATE, locate);
     }
 }
 
 /* ---- what the location service knows ------------------------------------------------------------------------- */
 
-static bool is_usable(const ss_binding *b)
+/* SS_SCHEME_OTHER: none of both. */
+static ss_scheme scheme_of(const ss_binding *b)
 {
     ss_uri uri;
-    return ss_uri_parse(b->contact, &uri) == SS_OK &&
-           (uri.scheme == SS_SCHEME_SIP || uri.scheme == SS_SCHEME_SIPS);
+    const bool is_one = ss_uri_parse(b->contact, &uri) == SS_OK &&
+                        (uri.scheme == SS_SCHEME_SIP || uri.scheme == SS_SCHEME_SIPS);
+    return is_one ? uri.scheme : SS_SCHEME_OTHER;
+}
+
+/* RFC5630:5.3 RFC5630:5.4 a redirect server names both: the caller chooses. */
+static bool is_usable(const ss_visit *v, const ss_context *c, const ss_binding *b)
+{
+    const ss_scheme scheme = scheme_of(b);
+    return v->proxy->config->mode == SS_PROXY_REDIRECTS
+               ? scheme != SS_SCHEME_OTHER
+               : scheme == (c->is_sips ? SS_SCHEME_SIPS : SS_SCHEME_SIP);
 }
 
 static bool is_before(const ss_binding *a, const ss_binding *b)
@@ -86,13 +101,14 @@ static bool is_before(const ss_binding *a, const ss_binding *b)
 
 /* 16.6: from highest q to lowest. Among equals the one that registered last, for a phone that came back from a restart is where
  * it says now (the location service answers in order of registration). The one after `last`, or the first; NULL at the end. */
-static const ss_binding *next_binding(const ss_answer *answer, const ss_binding *last)
+static const ss_binding *next_binding(const ss_visit *v, const ss_context *c,
+                                      const ss_answer *answer, const ss_binding *last)
 {
     const ss_binding *best = NULL;
     for (uint16_t i = 0; i < answer->binding_count; i++) {
         const ss_binding *b = &answer->bindings[i];
         if ((last == NULL || is_before(last, b)) && (best == NULL || is_before(b, best)) &&
-            is_usable(b)) {
+            is_usable(v, c, b)) {
             best = b;
         }
     }
@@ -131,7 +147,7 @@ static bool add_bindings(const ss_visit *v, ss_context *c, const ss_answer *answ
     const ss_binding *last = NULL;
     uint16_t group = 0;
     for (unsigned i = 0; i < most; i++) {
-        const ss_binding *b = next_binding(answer, last);
+        const ss_binding *b = next_binding(v, c, answer, last);
         if (b == NULL) {
             return true;
         }
@@ -160,10 +176,34 @@ static unsigned why_not_found(const ss_visit *v, const ss_context *c, const ss_a
     }
 }
 
-static bool is_only_target(const ss_proxy *proxy, const ss_answer *answer, const ss_binding *first)
+/* RFC5630:5.3 Bound, but not for requests of this scheme. */
+static ss_proxy_verdict not_by_this_scheme(const ss_visit *v, const ss_context *c)
 {
-    return !proxy->config->recurses &&
-           (proxy->config->fork == SS_FORK_NEVER || next_binding(answer, first) == NULL);
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put_text(&b, c->is_sips ? "380 " : "381 ");
+    ss_put_host_port(&b, &v->proxy->config->local.local);
+    ss_put_text(&b, c->is_sips ? " \"SIPS Not Allowed\"" : " \"SIPS Required\"");
+    v->turn->failed |= b.overflow;
+    return (ss_proxy_verdict){ .status = 480,
+                               .header = SS_HDR_WARNING,
+                               .value = ss_buffer_keep(v->turn->arena, &b) };
+}
+
+static ss_proxy_verdict not_found(const ss_visit *v, const ss_context *c, const ss_answer *answer)
+{
+    for (uint16_t i = 0; answer->status == SS_OK && i < answer->binding_count; i++) {
+        if (scheme_of(&answer->bindings[i]) != SS_SCHEME_OTHER) {
+            return not_by_this_scheme(v, c);
+        }
+    }
+    return (ss_proxy_verdict){ .status = why_not_found(v, c, answer) };
+}
+
+static bool is_only_target(const ss_visit *v, const ss_context *c, const ss_answer *answer,
+                           const ss_binding *first)
+{
+    return !v->proxy->config->recurses &&
+           (v->proxy->config->fork == SS_FORK_NEVER || next_binding(v, c, answer, first) == NULL);
 }
 
 static void go_to(const ss_visit *v, ss_context *c, const ss_target *target)
@@ -197,15 +237,15 @@ static bool tell_to_wait(const ss_visit *v, ss_context *c)
 
 void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer)
 {
-    const ss_binding *first = answer->status == SS_OK ? next_binding(answer, NULL) : NULL;
+    const ss_binding *first = answer->status == SS_OK ? next_binding(v, c, answer, NULL) : NULL;
     c->is_ours = true;
     if (first == NULL) {
-        ss_context_refuse(v, c, (ss_proxy_verdict){ .status = why_not_found(v, c, answer) });
+        ss_context_refuse(v, c, not_found(v, c, answer));
     } else if (!tell_to_wait(v, c)) {
         return;
     } else if (v->proxy->config->mode == SS_PROXY_REDIRECTS) {
         ss_redirect_located(v, c, answer);
-    } else if (c->is_stateless || is_only_target(v->proxy, answer, first)) {
+    } else if (c->is_stateless || is_only_target(v, c, answer, first)) {
         go_to(v, c, &(ss_target){ .uri = first->contact, .path = first->path });
     } else if (!add_bindings(v, c, answer)) {
         ss_context_overloaded(v, c);
