@@ -201,3 +201,25 @@ TEST(summary_of_rubbish_is_all_zero)
     ss_summarise_bytes(SS_EMPTY, test_arena(), &s);
     CHECK_EQ(s.is_sip, 0);
 }
+
+/* RFC3261:17.2.3 by which facts, notes and laws know a transaction: a branch is its host's own. */
+TEST(rfc3261_17_2_3_one_branch_of_two_hosts_names_two_transactions)
+{
+    static const char *const sent_bys[] = { "a.example", "b.example", "a.example:5061" };
+    uint64_t branches[SS_COUNT(sent_bys)];
+    for (size_t i = 0; i < SS_COUNT(sent_bys); i++) {
+        char text[400];
+        ss_summary s;
+        ss_buffer b = ss_buffer_on(text, sizeof text);
+        ss_put_text(&b, "OPTIONS sip:b@b.example SIP/2.0\r\nVia: SIP/2.0/UDP ");
+        ss_put_text(&b, sent_bys[i]);
+        ss_put_text(&b, ";branch=z9hG4bKsame\r\nFrom: <sip:a@a.example>;tag=1\r\n"
+                        "To: <sip:b@b.example>\r\nCall-ID: c\r\nMax-Forwards: 70\r\n"
+                        "CSeq: 1 OPTIONS\r\n\r\n");
+        summarise(ss_buffer_slice(&b), &s);
+        branches[i] = s.branch;
+        for (size_t k = 0; k < i; k++) {
+            CHECK(branches[k] != branches[i]);
+        }
+    }
+}
