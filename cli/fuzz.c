@@ -206,18 +206,27 @@ static bool find_program(const hunt *h, char *path)
     return false;
 }
 
-/* Ctrl-C goes to both of us; they end in order, and we wait for that. */
-static int run_program(char *const *words)
+/* 0 or less: it could not be started. `is_silent`: what it would draw on the screen goes nowhere. */
+static pid_t start_program(char *const *words, bool is_silent)
 {
-    int status = 0;
     fflush(NULL);
     const pid_t child = fork();
     if (child == 0) {
         signal(SIGINT, SIG_DFL);
+        if (is_silent && freopen("/dev/null", "w", stdout) == NULL) {
+            _exit(127);
+        }
         execvp(words[0], words);
         fprintf(stderr, "sipsim: cannot run %s: %s\n", words[0], strerror(errno));
         _exit(127);
     }
+    return child;
+}
+
+/* Ctrl-C goes to all of us; they end in order, and we wait for that. */
+static int wait_for(pid_t child)
+{
+    int status = 0;
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 127;
@@ -279,11 +288,16 @@ static void words_of_libfuzzer(const hunt *h, const char *program, const char *q
     }
 }
 
-static void words_of_afl(const hunt *h, const char *program, char words[][RP_PATH_BYTES],
-                         char **list)
+/* Of several, number 0 is the main one, and the others share its folder. */
+static void words_of_afl(const hunt *h, const char *program, unsigned number,
+                         char words[][RP_PATH_BYTES], char **list)
 {
     unsigned count = 0;
     put_word(words, list, &count, "afl-fuzz", "");
+    if (h->jobs > 1) {
+        put_word(words, list, &count, number == 0 ? "-M" : "-S", "");
+        put_number(words, list, &count, "job", number);
+    }
     put_word(words, list, &count, "-i", "");
     put_word(words, list, &count, "",
              h->args->given[CLI_CORPUS] ? h->args->value[CLI_CORPUS] : "-");
@@ -295,10 +309,30 @@ static void words_of_afl(const hunt *h, const char *program, char words[][RP_PAT
     put_word(words, list, &count, "", program);
 }
 
-static rp_status hunt_with(hunt *h, bool is_afl)
+/* libFuzzer makes its own jobs; of AFL++ there is a program for each. */
+static bool run_engine(const hunt *h, bool is_afl, const char *program, const char *queue)
 {
     static char words[WORDS_MAX][RP_PATH_BYTES];
     char *list[WORDS_MAX] = { NULL };
+    pid_t children[FZ_JOBS_MAX];
+    const unsigned count = is_afl ? (unsigned)h->jobs : 1;
+    bool is_well = true;
+    for (unsigned i = 0; i < count; i++) {
+        if (is_afl) {
+            words_of_afl(h, program, i, words, list);
+        } else {
+            words_of_libfuzzer(h, program, queue, words, list);
+        }
+        children[i] = start_program(list, i > 0);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        is_well = wait_for(children[i]) != 127 && is_well;
+    }
+    return is_well;
+}
+
+static rp_status hunt_with(hunt *h, bool is_afl)
+{
     char program[RP_PATH_BYTES], queue[RP_PATH_BYTES];
     bool is_read = true;
     if (!find_program(h, program)) {
@@ -311,13 +345,7 @@ static rp_status hunt_with(hunt *h, bool is_afl)
     if (!rp_path_join(queue, h->out, "corpus") || !cli_make_folder(queue)) {
         return RP_IO;
     }
-    if (is_afl) {
-        words_of_afl(h, program, words, list);
-    } else {
-        words_of_libfuzzer(h, program, queue, words, list);
-    }
-    const int status = run_program(list);
-    if (status == 127) {
+    if (!run_engine(h, is_afl, program, queue)) {
         return RP_IO;
     }
     h->is_well = true;

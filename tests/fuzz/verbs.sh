@@ -68,6 +68,18 @@ wait $pid
 status 2 fuzz --time soon
 status 2 fuzz --engine other
 status 75 fuzz --engine libfuzzer --with ./missing
+# AFL++ with several jobs: one main, the others beside it, in one folder; what any of them found is told
+mkdir -p bin
+cat >bin/afl-fuzz <<'END'
+#!/bin/sh
+printf '%s\n' "$*" >>afl.log
+mkdir -p "shared/$2/crashes"
+[ "$1" = -M ] || printf sing >"shared/$2/crashes/id:000000"
+END
+chmod +x bin/afl-fuzz
+PATH=$PWD/bin:$PATH status 1 fuzz --engine afl --target canary --with bin/afl-fuzz --jobs 3 --time 5s -o shared
+[ "$(sort afl.log | cut -d ' ' -f 1,2 | tr '\n' ' ')" = '-M job0 -S job1 -S job2 ' ] || fault "AFL++ was called so: $(cat afl.log)"
+grep -q 'found: canary' out || fault "what AFL++ found is not told: $(cat out err)"
 status 0 fuzz --list
 grep -q '^session ' out || fault '--list does not list'
 
