@@ -203,8 +203,9 @@ static void put_failures(rp_file *out, const rp_sweep *s, const rp_sweep_totals 
         shown++;
         rp_put_text(out, "<tr>");
         rp_html_cell_u64(out, i);
-        rp_html_cell(out, rp_status_sentence(rp_status_worst(s->runs[i].statuses)));
-        rp_put_text(out, "<td class=\"text\"><code>");
+        rp_put_text(out, "<td class=\"what\">");
+        rp_html_text(out, rp_status_sentence(rp_status_worst(s->runs[i].statuses)));
+        rp_put_text(out, "</td><td class=\"text\"><code>");
         rp_html_slice(out, ss_slice_trim(ss_buffer_slice(&b)));
         rp_put_text(out, "</code></td></tr>\n");
     }

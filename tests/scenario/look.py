@@ -1,4 +1,4 @@
-"""Pages in a browser: FOLDER:PLOT,PLOT…; each must have these plots, and say nothing that it should not. Status 1 when one does."""
+"""Pages in a browser: FOLDER:PLOT,PLOT…, of many runs FOLDER:sweep; each must have these plots, and say nothing that it should not. Status 1 when one does."""
 import sys
 sys.dont_write_bytecode = True
 from browser import Browser
@@ -71,6 +71,26 @@ def check(page, ok, *what):
         print(page.url, *what)
         faults.append(what)
 
+# Figures whose picture is taller than they are: it would lie upon what comes next.
+SPILT = r'''
+[...document.querySelectorAll('figure')].filter((f) => [...f.children].some((e) => e.getBoundingClientRect().bottom > f.getBoundingClientRect().bottom + 1))
+    .map((f) => f.textContent.slice(0, 40))'''
+
+def sweeps(page):
+    """The page of many runs: its plots are pictures of its own."""
+    for scheme, width in (('light', 1200), ('dark', 1200), ('light', 390), ('dark', 390)):
+        page.show(width, scheme=scheme)
+        where = f'{scheme}, {width} px:'
+        check(page, page.value('document.querySelectorAll("figure svg .median, figure svg .dot").length') > 0, where, 'no plots')
+        check(page, page.value(SPILT) == [], where, 'figures overlap:', page.value(SPILT))
+        for bad in page.value(CONTRAST):
+            check(page, False, where, 'too little contrast:', bad)
+        wide = page.value('document.scrollingElement.scrollWidth')
+        check(page, wide <= width, where, 'the page is', wide, 'wide')
+    check(page, page.value(UNNAMED) == [], 'without a name:', page.value(UNNAMED))
+    check(page, page.complaints() == [], 'complaints:', page.complaints())
+    check(page, set(page.requests()) == {page.url}, 'requests:', page.requests())
+
 def looks(page, plots):
     for scheme, width in (('light', 1200), ('dark', 1200), ('light', 390), ('dark', 390)):
         page.show(width, scheme=scheme)
@@ -80,6 +100,7 @@ def looks(page, plots):
         check(page, all(c['drawn'] > 500 and c['colours'] > 3 for c in canvases), where, 'blank', canvases)
         for bad in page.value(CONTRAST):
             check(page, False, where, 'too little contrast:', bad)
+        check(page, page.value(SPILT) == [], where, 'figures overlap:', page.value(SPILT))
         wide = page.value('document.scrollingElement.scrollWidth')
         check(page, wide <= width, where, 'the page is', wide, 'wide')
         back = page.value('getComputedStyle(document.body).backgroundColor')
@@ -136,6 +157,9 @@ try:
     for argument in sys.argv[1:]:
         folder, _, plots = argument.partition(':')
         browser.open(folder + '/report.html')
+        if plots == 'sweep':
+            sweeps(browser)
+            continue
         looks(browser, plots.split(',') if plots else [])
         opens(browser)
         sorts(browser)
