@@ -40,6 +40,7 @@ typedef struct ss_context {
     ss_blob best; /* best final response so far, our Via gone (16.7 step 6); a registrar's lines */
     ss_blob came_by;       /* ss_path: of an edge proxy; of a stateless one, for its answer */
     ss_blob cancel_reason; /* Reason lines of the CANCEL that came from upstream (RFC 3326 2) */
+    uint32_t source;       /* of the request: ss_origin */
     uint16_t cancel_cause; /* status that a losing branch is told as the reason; 0: none */
     uint16_t best_status;  /* 0: none; without `best` it is the proxy's own */
     uint16_t parked;       /* queries whose answer is awaited */
@@ -47,7 +48,6 @@ typedef struct ss_context {
     uint16_t groups;       /* so many groups were made */
     uint16_t breadth;      /* Incoming Max-Breadth, at most ours; 0: nobody counts (RFC 5393) */
     uint16_t breadth_used; /* Outgoing Max-Breadth */
-    uint32_t source;       /* of the request: ss_origin */
     uint8_t method;        /* ss_method */
     bool is_stateless;     /* ACK, or a CANCEL of nothing we know: 16.10, 16.11 */
     bool says_way;         /* REGISTER: its Path goes into the 2xx */
