@@ -325,7 +325,7 @@ static void send_datagram(sn_partition *p, uint32_t node, const ss_path *path, s
     const uint16_t header = sn_ip_header_to(destination);
     size_t total = (size_t)header + SN_UDP_HEADER_BYTES + payload.len;
     const size_t mark = p->world->arena.used;
-    if (sn_respell(p, &payload)) {
+    if (p->world->plan->spelling != 0 && sn_respell(p, &payload)) {
         total = (size_t)header + SN_UDP_HEADER_BYTES + payload.len;
         read = NULL;
     }

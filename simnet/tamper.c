@@ -101,9 +101,6 @@ bool sn_respell(sn_partition *p, ss_slice *message)
     const uint32_t spelling = p->world->plan->spelling;
     const sn_wish wish = { .edit = SN_EDIT_REWRITE };
     sn_edited made;
-    if (spelling == 0) {
-        return false;
-    }
     sn_choices choices = sn_choices_of(ss_hash64(spelling, *message)); /* of a copy the same */
     const size_t most = 2 * message->len + 2048; /* a name and its colon grow, a value hardly */
     const size_t room = most < SS_MESSAGE_BYTES_MAX ? most : SS_MESSAGE_BYTES_MAX;

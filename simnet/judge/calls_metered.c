@@ -207,7 +207,6 @@ static void follow(sn_meter *m, metered_call *c, const sn_fact *f)
 {
     const ss_time now = f->key.at;
     const bool at_caller = f->entity == c->caller;
-    c->is_over |= is_last(c, f);
     switch (f->call.event) {
     case SN_CALL_BLOCKED:
         m->reached[REACH_CALL_BLOCKED] = true;
@@ -290,7 +289,10 @@ void sn_meter_call(sn_meter *m, const sn_fact *f)
         }
     }
     follow(m, c, f);
-    sn_shelf_settle(&m->calls, f->call.number, c->is_over);
+    if (!c->is_over && is_last(c, f)) {
+        c->is_over = true;
+        sn_shelf_settle(&m->calls, f->call.number, true);
+    }
 }
 
 /* ---- registrations: RFC6076:4.1, 4.2 ---- */

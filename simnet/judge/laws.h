@@ -245,6 +245,7 @@ typedef struct call_view {
     uint32_t caller, callee; /* SN_NOBODY until seen */
     uint8_t flags[2];        /* the caller's, the callee's */
     bool is_forked;          /* several callees answered */
+    bool has_settled;        /* as the shelf was told */
 } call_view;
 
 enum {

@@ -219,7 +219,10 @@ void sn_call_judge(sn_judge *j, const sn_fact *f)
     if (f->call.event != SN_CALL_JOINED) {
         move_on(j, f, c);
     }
-    sn_shelf_settle(&j->calls, f->call.number, has_settled(c));
+    if (has_settled(c) != c->has_settled) {
+        c->has_settled = !c->has_settled;
+        sn_shelf_settle(&j->calls, f->call.number, c->has_settled);
+    }
 }
 
 /* ---- LEFT1 ---- */

@@ -26,9 +26,9 @@ static ss_slice top_via(ss_slice payload)
     while (line < payload.len) {
         payload = ss_slice_cut(payload, line + 1, payload.len);
         line = ss_slice_find(payload, '\n');
-        const ss_slice text = ss_slice_trim(ss_slice_cut(payload, 0, line));
+        const ss_slice text = ss_slice_cut(payload, 0, line);
         const size_t colon = ss_slice_find(text, ':');
-        if (text.len == 0) {
+        if (text.len < 2) { /* the end of the head */
             break;
         }
         if (is_via(ss_slice_trim(ss_slice_cut(text, 0, colon)))) {
@@ -54,6 +54,24 @@ static bool read_sent_by(ss_slice text, via_view *out)
                                                 &out->port) == SS_OK;
 }
 
+/* Most parameters are neither, and their first letter says so. */
+static bool read_param(ss_slice param, via_view *out)
+{
+    while (param.len > 0 && param.at[0] == ' ') {
+        param = ss_slice_cut(param, 1, param.len);
+    }
+    const char first = param.len == 0 ? '\0' : ss_lower(param.at[0]);
+    if (first != 'r' && first != 'm' && first != '\t') {
+        return true;
+    }
+    const size_t equals = ss_slice_find(param, '=');
+    const ss_slice name = ss_slice_trim(ss_slice_cut(param, 0, equals));
+    out->has_maddr = out->has_maddr || ss_slice_eq_nocase(name, SS_LIT("maddr"));
+    return !ss_slice_eq_nocase(name, SS_LIT("rport")) || equals >= param.len ||
+           ss_slice_to_u64(ss_slice_trim(ss_slice_cut(param, equals + 1, param.len)), UINT16_MAX,
+                           &out->rport) == SS_OK;
+}
+
 static bool read_via(ss_slice payload, via_view *out)
 {
     ss_slice rest = top_via(payload);
@@ -66,13 +84,7 @@ static bool read_via(ss_slice payload, via_view *out)
     while (end < rest.len) {
         rest = ss_slice_cut(rest, end + 1, rest.len);
         end = ss_slice_find(rest, ';');
-        const ss_slice param = ss_slice_cut(rest, 0, end);
-        const size_t equals = ss_slice_find(param, '=');
-        const ss_slice name = ss_slice_trim(ss_slice_cut(param, 0, equals));
-        out->has_maddr = out->has_maddr || ss_slice_eq_nocase(name, SS_LIT("maddr"));
-        if (ss_slice_eq_nocase(name, SS_LIT("rport")) && equals < param.len &&
-            ss_slice_to_u64(ss_slice_trim(ss_slice_cut(param, equals + 1, param.len)), UINT16_MAX,
-                            &out->rport) != SS_OK) {
+        if (!read_param(ss_slice_cut(rest, 0, end), out)) {
             return false;
         }
     }

@@ -474,7 +474,9 @@ ss_status sn_stream_write(sn_partition *p, uint32_t node, const ss_path *path, s
     if (bytes.len == 0) {
         return SS_OK;
     }
-    (void)sn_respell(p, &bytes);
+    if (p->world->plan->spelling != 0) {
+        (void)sn_respell(p, &bytes);
+    }
     sn_fact fact = fact_of(p, SN_FACT_STREAM_SENT, node, s);
     emit_message(p, &fact, node, s->written, bytes);
     const sn_about about = { .target = sn_plan_find_address(p->world->plan, s->remote),
