@@ -34,7 +34,8 @@ static rp_status parse_order(const cli_args *args, session_options *o, seeds *s)
 /* The word of a filter that was probably meant, "first" of "frist:7"; NULL: none. */
 static const char *meant_by(const char *typed)
 {
-    static const char *const words[] = { "off", "all", "first", "calls", "call", "node", NULL };
+    static const char *const words[] = { "off",  "all",  "first", "calls",
+                                         "call", "node", "link",  NULL };
     char word[16];
     const size_t len = strcspn(typed, ":");
     if (len >= sizeof word) {
@@ -55,15 +56,14 @@ static rp_status parse_filter(const cli_args *args, cli_option_id id, sn_capture
         return RP_OK;
     }
     const char *why = "";
-    const ss_status status = sn_capture_filter_parse(ss_slice_from(args->value[id]), filter, &why);
-    if (status == SS_OK) {
+    if (sn_capture_filter_parse(ss_slice_from(args->value[id]), filter, &why) == SS_OK) {
         return RP_OK;
     }
-    const char *meant = status == SS_ERR_SYNTAX ? meant_by(args->value[id]) : NULL;
+    const char *meant = meant_by(args->value[id]);
     cli_say("--%s %.60s: %s%s%s%s", cli_option_of(id)->name, args->value[id], why,
             meant == NULL ? "" : "; did you mean ", meant == NULL ? "" : meant,
             meant == NULL ? "" : "?");
-    return status == SS_ERR_SEMANTIC ? RP_UNSUPPORTED : RP_USAGE;
+    return RP_USAGE;
 }
 
 static rp_status parse_filters(const cli_args *args, session_options *o)

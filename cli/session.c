@@ -532,14 +532,21 @@ static void run_planned(session *s)
     talk(s);
 }
 
-/* The node of a filter. */
+/* The node of a filter, or its link. */
 static bool is_there(const session *s, const char *option, const sn_capture_filter *filter)
 {
-    if (filter->kind != SN_CAPTURE_NODE ||
-        sn_capture_node(&s->plan->cast, filter->node) != SN_NOBODY) {
+    const bool is_link = filter->kind == SN_CAPTURE_LINK;
+    if (filter->kind != SN_CAPTURE_NODE && !is_link) {
         return true;
     }
-    cli_say("--%s node:%s: %s has no such node", option, filter->node, s->options->file);
+    const sn_cast *cast = &s->plan->cast;
+    const uint32_t node = sn_capture_node(cast, filter->node);
+    const bool has_link = node != SN_NOBODY && cast->nodes[node].router != SN_NOBODY;
+    if (is_link ? has_link : node != SN_NOBODY) {
+        return true;
+    }
+    cli_say("--%s %s:%s: %s has no such %s", option, is_link ? "link" : "node", filter->node,
+            s->options->file, is_link ? "link; a link has the name of the node below it" : "node");
     return false;
 }
 

@@ -132,6 +132,7 @@ static bool is_wanted(const rp_hep *h, const held *of)
     case SN_CAPTURE_OFF:
         return false;
     case SN_CAPTURE_ALL:
+    case SN_CAPTURE_LINK: /* no others are held */
         return true;
     case SN_CAPTURE_FIRST:
         return h->written < h->filter.count;
@@ -188,7 +189,7 @@ rp_hep *rp_hep_new(rp_file *out, const sn_cast *cast, const sn_capture_filter *f
     h->out = out;
     h->filter = *filter;
     h->epoch_ns = epoch_s * SS_S(1);
-    h->node = filter->kind == SN_CAPTURE_NODE ? sn_capture_node(cast, filter->node) : SN_NOBODY;
+    h->node = sn_capture_node(cast, filter->node);
     h->selection = sn_selection_new(filter);
     h->traffic = sn_traffic_new(SS_EMPTY);
     h->wire = rp_wire_new();
@@ -215,9 +216,9 @@ static bool take_part(rp_hep *h, const sn_fact *fact, const sn_traffic_part *par
     rp_wire_message m;
     bool ok = rp_wire_add(h->wire, part);
     while (ok && rp_wire_next(h->wire, &m)) {
-        const ss_slice frame = make_frame(h, fact->entity, part, &m);
+        const ss_slice frame = make_frame(h, fact->packet.origin, part, &m);
         const held of = { .call_id = m.call_id.len == 0 ? 0 : ss_hash64(0, m.call_id),
-                          .from = fact->entity,
+                          .from = fact->packet.origin,
                           .to = fact->peer,
                           .len = (uint32_t)frame.len };
         ok = hold(h, &of, frame);
@@ -234,7 +235,7 @@ void rp_hep_fact(rp_hep *h, const sn_fact *fact, ss_slice packet)
     if (h->filter.kind != SN_CAPTURE_ALL) {
         sn_selection_fact(h->selection, fact);
     }
-    if (fact->kind != SN_FACT_PACKET) {
+    if (!sn_capture_is_place(&h->filter, h->node, fact)) {
         return;
     }
     h->event = fact->key;

@@ -686,7 +686,7 @@ static void emit_arrival(sn_partition *p, const sn_event *event, const sn_packet
     const uint32_t link = came_up ? SN_UP(event->sender) : SN_DOWN(event->receiver);
     sn_fact fact =
         sn_packet_fact(SN_FACT_LINK_ARRIVED, link, &packet->about, event->sender, packet->len);
-    sn_emit(p, &fact, SS_EMPTY);
+    sn_emit(p, &fact, sn_packet_slice(packet));
 }
 
 void sn_node_packet(sn_partition *p, const sn_event *event)

@@ -86,7 +86,7 @@ static void emit_passage(sn_partition *p, uint32_t link, const sn_packet *packet
     }
     if (passage->copy[0].held == 0) {
         sent.queued = passage->copy[0].queued;
-        sn_emit(p, &sent, SS_EMPTY);
+        sn_emit(p, &sent, sn_packet_slice(packet));
     }
     for (unsigned i = 0; i < passage->copies; i++) {
         sn_fact fact =
@@ -111,7 +111,7 @@ static void emit_served(sn_partition *p, uint32_t link, const sn_held *held)
     fact.packet.copy = held->copy.number;
     fact.due = is_dropped ? (is_first ? SS_TIME_NEVER : 0) : held->copy.arrives;
     fact.queued = held->copy.queued;
-    sn_emit(p, &fact, SS_EMPTY);
+    sn_emit(p, &fact, sn_packet_slice(packet));
     emit_copy(p, link, packet, &held->copy);
 }
 

@@ -1,6 +1,7 @@
 /* The capture of a run: packets from facts to pcapng blocks. Each packet is held in a window until all its copies have
  * arrived or are lost, so that its comment can tell its fate; the window is bounded, and what falls out of it tells
- * what is known by then. Packets stay in the order in which they left.
+ * what is known by then. Packets stay in the order in which they left. On a link, a packet's comment tells what became of
+ * it there, which is known when the event is over.
  *
  * Which packets are wanted is decided at the end of the event that sent them, when the event's facts are all known.
  */
@@ -12,13 +13,20 @@
 #include "sn/capture_index.h"
 #include "sn/mutate.h"
 
-enum { WINDOW = 4096, FIRST_ROOM = 1024, COMMENT_BYTES = 240, BLOCK_BYTES = 65536 + 1024 };
+enum {
+    WINDOW = 4096,
+    FIRST_ROOM = 1024,
+    COMMENT_BYTES = 240,
+    INTERFACE_BYTES = 128,
+    BLOCK_BYTES = 65536 + 1024,
+    PLACES_OF_LINK = 4
+};
 
 typedef struct held {
     uint64_t key; /* of the index */
     ss_time at;
     uint64_t call_id;
-    uint32_t origin;
+    uint32_t place;     /* where it was taken: its origin, or an end of a link, as place_of says */
     uint32_t under_way; /* copies and pieces whose fate is open */
     unsigned char *bytes;
     uint32_t len, cap;
@@ -32,7 +40,8 @@ struct sn_capture {
     sn_selection *selection;
     sn_index by_packet;   /* place in the window */
     held *window;         /* a ring */
-    uint32_t *interfaces; /* per node; SN_NOBODY before its first packet */
+    uint32_t *interfaces; /* per place; SN_NOBODY before its first packet */
+    uint32_t place_count;
     uint32_t interface_count;
     uint32_t first, count; /* of the window */
     uint32_t fresh;        /* the last ones: not yet chosen or refused */
@@ -89,15 +98,40 @@ static void emit(sn_capture *c, const ss_buffer *b)
     c->options.write(c->options.self, ss_buffer_slice(b));
 }
 
-static uint32_t interface_of(sn_capture *c, uint32_t node)
+static bool is_on_link(const sn_capture *c)
 {
-    if (c->interfaces[node] == SN_NOBODY) {
-        ss_buffer b = ss_buffer_on(c->block, sizeof c->block);
-        sn_pcapng_put_interface(&b, ss_slice_from(sn_capture_name(c->cast, node)));
-        emit(c, &b);
-        c->interfaces[node] = c->interface_count++;
+    return c->options.filter.kind == SN_CAPTURE_LINK;
+}
+
+/* Nodes are places by their numbers; on a link it is the end at which a direction sends, and then that at which it comes. */
+static uint32_t place_of(const sn_capture *c, const sn_fact *fact)
+{
+    return is_on_link(c) ? 2 * (fact->entity & 1) + (fact->kind == SN_FACT_LINK_ARRIVED)
+                         : fact->entity;
+}
+
+static void put_place(ss_buffer *b, const sn_capture *c, uint32_t place)
+{
+    if (is_on_link(c)) {
+        sn_capture_put_link(b, c->cast, SN_UP(c->node) + place / 2);
+        ss_put_text(b, place % 2 == 0 ? " tx" : " rx");
+    } else {
+        ss_put_text(b, sn_capture_name(c->cast, place));
     }
-    return c->interfaces[node];
+}
+
+static uint32_t interface_of(sn_capture *c, uint32_t place)
+{
+    if (c->interfaces[place] == SN_NOBODY) {
+        char name[INTERFACE_BYTES];
+        ss_buffer n = ss_buffer_on(name, sizeof name);
+        ss_buffer b = ss_buffer_on(c->block, sizeof c->block);
+        put_place(&n, c, place);
+        sn_pcapng_put_interface(&b, ss_buffer_slice(&n));
+        emit(c, &b);
+        c->interfaces[place] = c->interface_count++;
+    }
+    return c->interfaces[place];
 }
 
 static uint64_t since_1970(const sn_capture *c, ss_time at)
@@ -108,7 +142,7 @@ static uint64_t since_1970(const sn_capture *c, ss_time at)
 static void write_first(sn_capture *c)
 {
     const held *h = nth(c, 0);
-    const uint32_t interface = interface_of(c, h->origin);
+    const uint32_t interface = interface_of(c, h->place);
     ss_buffer b = ss_buffer_on(c->block, sizeof c->block);
     sn_pcapng_put_packet(&b, interface, since_1970(c, h->at),
                          (ss_slice){ (const char *)h->bytes, h->len },
@@ -152,12 +186,12 @@ static bool is_wanted(const sn_capture *c, const held *h, uint64_t before)
     case SN_CAPTURE_OFF:
         return false;
     case SN_CAPTURE_ALL:
+    case SN_CAPTURE_LINK: /* no others are held */
         return true;
     case SN_CAPTURE_FIRST:
         return before < c->options.filter.count;
     case SN_CAPTURE_NODE:
-        return c->node != SN_NOBODY &&
-               (h->origin == c->node || is_for(h, &c->cast->nodes[c->node]));
+        return c->node != SN_NOBODY && (h->place == c->node || is_for(h, &c->cast->nodes[c->node]));
     case SN_CAPTURE_CALLS:
     case SN_CAPTURE_CALL:
         break;
@@ -186,7 +220,7 @@ static void settle(sn_capture *c)
     }
     c->count = kept;
     c->fresh = 0;
-    while (c->count != 0 && nth(c, 0)->under_way == 0) {
+    while (c->count != 0 && (nth(c, 0)->under_way == 0 || is_on_link(c))) {
         write_first(c);
     }
 }
@@ -247,7 +281,8 @@ static void tell_edit(const sn_capture *c, held *h, const sn_fact *fact)
 
 static void hold(sn_capture *c, const sn_fact *fact, ss_slice packet)
 {
-    if (packet.len > SS_DATAGRAM_BYTES_MAX || fact->entity >= c->cast->node_count) {
+    const uint32_t place = place_of(c, fact);
+    if (packet.len > SS_DATAGRAM_BYTES_MAX || place >= c->place_count) {
         return;
     }
     if (c->count == WINDOW && c->fresh == WINDOW) {
@@ -265,7 +300,7 @@ static void hold(sn_capture *c, const sn_fact *fact, ss_slice packet)
     }
     h->key = key;
     h->at = fact->key.at;
-    h->origin = fact->entity;
+    h->place = place;
     h->call_id = sn_selection_call_of(c->selection, fact);
     h->under_way = 1;
     h->comment_len = 0;
@@ -386,16 +421,16 @@ sn_capture *sn_capture_new(const sn_cast *cast, const sn_capture_options *option
     c->options = *options;
     c->selection = sn_selection_new(&options->filter);
     c->window = calloc(WINDOW, sizeof *c->window);
-    c->interfaces = calloc((size_t)cast->node_count + 1, sizeof *c->interfaces);
+    c->place_count = is_on_link(c) ? PLACES_OF_LINK : cast->node_count;
+    c->interfaces = calloc((size_t)c->place_count + 1, sizeof *c->interfaces);
     if (c->selection == NULL || c->window == NULL || c->interfaces == NULL) {
         sn_capture_free(c);
         return NULL;
     }
-    for (uint32_t i = 0; i < cast->node_count; i++) {
+    for (uint32_t i = 0; i < c->place_count; i++) {
         c->interfaces[i] = SN_NOBODY;
     }
-    c->node = options->filter.kind == SN_CAPTURE_NODE ? sn_capture_node(cast, options->filter.node)
-                                                      : SN_NOBODY;
+    c->node = sn_capture_node(cast, options->filter.node);
     ss_buffer b = ss_buffer_on(c->block, sizeof c->block);
     sn_pcapng_put_section(&b);
     emit(c, &b);
@@ -435,7 +470,7 @@ void sn_capture_fact(sn_capture *c, const sn_fact *fact, ss_slice packet)
     }
     if (fact->kind == SN_FACT_EDITED && fact->cause == SN_CAUSE_FAULT) {
         c->edited = *fact;
-    } else if (fact->kind == SN_FACT_PACKET) {
+    } else if (sn_capture_is_place(&c->options.filter, c->node, fact)) {
         hold(c, fact, packet);
     } else if (c->count != 0) {
         follow(c, fact);

@@ -44,9 +44,10 @@ static ss_status parse_call(ss_slice rest, sn_capture_filter *f, const char **wh
     return SS_OK;
 }
 
-static ss_status parse_node(ss_slice rest, sn_capture_filter *f, const char **why)
+static ss_status parse_node(ss_slice rest, sn_capture_filter *f, sn_capture_kind kind,
+                            const char **why)
 {
-    f->kind = SN_CAPTURE_NODE;
+    f->kind = kind;
     if (rest.len == 0 || rest.len >= sizeof f->node) {
         *why = "the name of a node is wanted after the colon, as p1 or phone[17]";
         return SS_ERR_SYNTAX;
@@ -56,25 +57,61 @@ static ss_status parse_node(ss_slice rest, sn_capture_filter *f, const char **wh
     return SS_OK;
 }
 
-static bool names_at(ss_slice text)
+/* Up to a comma, which is passed over; `more`: there is one, and another word is to come. */
+static ss_slice next_word(ss_slice *rest, bool *more)
 {
-    for (size_t i = 0; i + 4 <= text.len; i++) {
-        if (memcmp(text.at + i, ",at:", 4) == 0) {
-            return true;
+    const char *comma = rest->len == 0 ? NULL : memchr(rest->at, ',', rest->len);
+    const size_t len = comma == NULL ? rest->len : (size_t)(comma - rest->at);
+    const ss_slice word = ss_slice_cut(*rest, 0, len);
+    *more = comma != NULL;
+    *rest = ss_slice_cut(*rest, *more ? len + 1 : len, rest->len);
+    return word;
+}
+
+static bool parse_limit(ss_slice word, sn_capture_filter *f)
+{
+    static const struct {
+        const char *text;
+        uint8_t at, directions; /* 0: it says nothing of it */
+    } limits[] = { { "at:tx", SN_CAPTURE_TX, 0 },
+                   { "at:rx", SN_CAPTURE_RX, 0 },
+                   { "at:both", SN_CAPTURE_TX | SN_CAPTURE_RX, 0 },
+                   { "dir:up", 0, 1 },
+                   { "dir:down", 0, 2 } };
+    for (size_t i = 0; i < SS_COUNT(limits); i++) {
+        const bool is_again = limits[i].at != 0 ? f->at != 0 : f->directions != 0;
+        if (ss_slice_eq(word, ss_slice_from(limits[i].text))) {
+            f->at |= limits[i].at;
+            f->directions |= limits[i].directions;
+            return !is_again;
         }
     }
     return false;
+}
+
+/* The link that leads up from a node: its name is the node's. */
+static ss_status parse_link(ss_slice rest, sn_capture_filter *f, const char **why)
+{
+    bool more;
+    const ss_status status = parse_node(next_word(&rest, &more), f, SN_CAPTURE_LINK, why);
+    if (status != SS_OK) {
+        return status;
+    }
+    while (more) {
+        if (!parse_limit(next_word(&rest, &more), f)) {
+            *why = "behind the link may stand at:tx, at:rx or at:both, and dir:up or dir:down";
+            return SS_ERR_SYNTAX;
+        }
+    }
+    f->at = f->at == 0 ? SN_CAPTURE_TX : f->at;
+    f->directions = f->directions == 0 ? 3 : f->directions;
+    return SS_OK;
 }
 
 ss_status sn_capture_filter_parse(ss_slice text, sn_capture_filter *filter, const char **why)
 {
     *filter = (sn_capture_filter){ 0 };
     ss_slice rest = SS_EMPTY;
-    if (after(text, SS_LIT("link:"), &rest) || names_at(text)) {
-        *why = "capturing on a link is not in this version; each packet is written once, as it "
-               "leaves its origin";
-        return SS_ERR_SEMANTIC;
-    }
     if (ss_slice_eq(text, SS_LIT("off")) || ss_slice_eq(text, SS_LIT("all"))) {
         filter->kind = text.at[0] == 'o' ? SN_CAPTURE_OFF : SN_CAPTURE_ALL;
         return SS_OK;
@@ -89,9 +126,12 @@ ss_status sn_capture_filter_parse(ss_slice text, sn_capture_filter *filter, cons
         return parse_call(rest, filter, why);
     }
     if (after(text, SS_LIT("node:"), &rest)) {
-        return parse_node(rest, filter, why);
+        return parse_node(rest, filter, SN_CAPTURE_NODE, why);
     }
-    *why = "not one of off, all, first:N, calls:N, call:ID, node:NAME";
+    if (after(text, SS_LIT("link:"), &rest)) {
+        return parse_link(rest, filter, why);
+    }
+    *why = "not one of off, all, first:N, calls:N, call:ID, node:NAME, link:NAME";
     return SS_ERR_SYNTAX;
 }
 
@@ -103,6 +143,17 @@ uint32_t sn_capture_node(const sn_cast *cast, const char *name)
         }
     }
     return SN_NOBODY;
+}
+
+bool sn_capture_is_place(const sn_capture_filter *filter, uint32_t node, const sn_fact *fact)
+{
+    if (filter->kind != SN_CAPTURE_LINK) {
+        return fact->kind == SN_FACT_PACKET;
+    }
+    const bool is_end = (fact->kind == SN_FACT_LINK_SENT && (filter->at & SN_CAPTURE_TX) != 0) ||
+                        (fact->kind == SN_FACT_LINK_ARRIVED && (filter->at & SN_CAPTURE_RX) != 0);
+    return is_end && fact->entity / 2 == node &&
+           (filter->directions & 1u << (fact->entity & 1)) != 0;
 }
 
 /* ---- following the calls ----

@@ -83,7 +83,9 @@ status 2 run good.yaml --pcap node:nobody
 status 2 run good.yaml sub/good.yaml
 status 2 list colours
 status 2 check
-status 75 run good.yaml --pcap link:alice,at:rx
+status 2 run good.yaml --pcap link:nobody
+status 2 run good.yaml --pcap link:alice,at:px
+status 0 run good.yaml -o linked --pcap link:alice,at:rx
 status 75 run good.yaml --events node:alice
 for verb in report import explore; do
     status 75 $verb

@@ -67,6 +67,8 @@ status 0 run "$scenarios/fragments.yaml" -o few --quiet --force --hep call:c5 --
 python3 agree.py "$SOURCE_DIR/tests/scenario" few || fault 'call:c5 is another call than in trace.pcapng'
 status 0 run "$scenarios/fragments.yaml" -o few --quiet --force --hep 'node:caller[3]' --pcap 'node:caller[3]'
 python3 agree.py "$SOURCE_DIR/tests/scenario" few || fault 'node: is another node than in trace.pcapng'
+status 0 run "$scenarios/fragments.yaml" -o few --quiet --force --hep 'link:caller[3],at:rx' --pcap 'link:caller[3],at:rx'
+python3 agree.py "$SOURCE_DIR/tests/scenario" few || fault 'link: is another link than in trace.pcapng'
 status 2 run "$scenarios/fragments.yaml" -o few --force --hep node:nobody
 says '--hep node:nobody'
 status 2 run "$scenarios/fragments.yaml" -o few --force --hep some

@@ -17,26 +17,35 @@ typedef enum sn_capture_kind {
     SN_CAPTURE_FIRST, /* the first `count` packets */
     SN_CAPTURE_CALLS, /* what belongs to the first `count` Call-IDs of an INVITE */
     SN_CAPTURE_CALL,  /* to call `count` of the simulator, or to `call_id` */
-    SN_CAPTURE_NODE   /* what a node sends, and what is addressed to it */
+    SN_CAPTURE_NODE,  /* what a node sends, and what is addressed to it */
+    SN_CAPTURE_LINK   /* what goes over the link that leads up from a node, as it is there */
 } sn_capture_kind;
+
+/* At which end of a link: bits. */
+enum { SN_CAPTURE_TX = 1, SN_CAPTURE_RX = 2 };
 
 typedef struct sn_capture_filter {
     sn_capture_kind kind;
     uint64_t count;
     uint64_t call_id; /* hash as in ss_summary; 0: by number */
     char node[48];
+    uint8_t at;         /* of a link: SN_CAPTURE_TX, SN_CAPTURE_RX, or both */
+    uint8_t directions; /* of a link: bit 0 up, bit 1 down, as in SN_UP and SN_DOWN */
 } sn_capture_filter;
 
 /**
- * "off", "all", "first:N", "calls:N", "call:c17", "call:CALL-ID", "node:NAME".
+ * "off", "all", "first:N", "calls:N", "call:c17", "call:CALL-ID", "node:NAME", "link:NAME" and behind it ",at:tx|rx|both"
+ * and ",dir:up|down", in any order.
  *
- * SS_ERR_SYNTAX    *why says what is wrong; static.
- * SS_ERR_SEMANTIC  a word of the design that this version has not ("link:…", "…,at:rx"); *why says so.
+ * SS_ERR_SYNTAX  *why says what is wrong; static.
  */
 SS_MUST_USE ss_status sn_capture_filter_parse(ss_slice text, sn_capture_filter *filter,
                                               const char **why);
 /** The node of a name; SN_NOBODY when nobody has it. */
 uint32_t sn_capture_node(const sn_cast *cast, const char *name);
+/** True of the facts whose packets a filter chooses among: of a link those at the ends it means, else as they leave their
+ *  origin. `node`: the filter's. */
+bool sn_capture_is_place(const sn_capture_filter *filter, uint32_t node, const sn_fact *fact);
 
 /** Follows the facts and knows which Call-IDs a filter means. */
 typedef struct sn_selection sn_selection;

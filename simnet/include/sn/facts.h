@@ -344,9 +344,9 @@ static inline bool sn_fact_is_received(const sn_fact *f)
  *  (the hash of a stream's end and place; a datagram's number). */
 sn_packet_id sn_fact_message(const sn_fact *f);
 
-/** An observer. `packet`: for SN_FACT_PACKET the whole IP packet; for DATAGRAM_* the UDP payload, for STREAM_* the
- *  message, as for SERVED; else empty. Borrowed
- *  for the call. Facts come in the total order. */
+/** An observer. `packet`: for PACKET, FRAGMENTED, LINK_SENT and LINK_ARRIVED the whole IP packet, as it is there; for
+ *  DATAGRAM_* the UDP payload, for STREAM_* the message, as for SERVED; else empty. Borrowed for the call. Facts come in
+ *  the total order. */
 typedef struct sn_sink {
     void *self;
     void (*fact)(void *self, const sn_fact *fact, ss_slice packet);

@@ -218,3 +218,62 @@ TEST(capture_that_is_off_writes_an_empty_section)
     sn_pcapng_reader r = end(c, 30, true);
     check_end(&r);
 }
+
+/* A packet at an end of a link, with bytes of its own there. */
+static void pass(sn_capture *c, ss_time at, sn_fact_kind kind, uint32_t link, const sn_fact *sent,
+                 const char *payload)
+{
+    const sn_fact fact = facts_packet(at, kind, link, sent);
+    sn_capture_fact(c, &fact, facts_ip(1, 2, payload));
+}
+
+TEST(capture_on_a_link_has_the_bytes_and_the_instants_of_its_ends)
+{
+    sn_capture *c = begin("link:p1,at:both");
+    const sn_fact sent = send(c, 5, FACTS_ALICE, FACTS_P1, 3, "origin");
+    pass(c, 5, SN_FACT_LINK_SENT, SN_UP(FACTS_ALICE), &sent, "elsewhere");
+    pass(c, 9, SN_FACT_LINK_ARRIVED, SN_UP(FACTS_ALICE), &sent, "elsewhere");
+    pass(c, 9, SN_FACT_LINK_SENT, SN_DOWN(FACTS_P1), &sent, "set out");
+    pass(c, 12, SN_FACT_LINK_ARRIVED, SN_DOWN(FACTS_P1), &sent, "came");
+    const sn_fact back = send(c, 20, FACTS_P1, FACTS_BOB, 0, "origin");
+    pass(c, 20, SN_FACT_LINK_SENT, SN_UP(FACTS_P1), &back, "back");
+    sn_fact lost = facts_packet(20, SN_FACT_LINK_DROPPED, SN_UP(FACTS_P1), &back);
+    lost.cause = SN_CAUSE_LOSS;
+    show(c, lost);
+    CHECK_EQ(sn_capture_count(c), 2);
+    sn_pcapng_reader r = end(c, 30, false);
+    sn_pcapng_packet p = next(&r);
+    CHECK_EQ(p.at_ns, UINT64_C(1000000000009));
+    CHECK_SLICE(ss_slice_cut(p.bytes, 20, p.bytes.len), "set out");
+    p = next(&r);
+    CHECK_EQ(p.at_ns, UINT64_C(1000000000012));
+    CHECK_SLICE(ss_slice_cut(p.bytes, 20, p.bytes.len), "came");
+    p = next(&r);
+    CHECK_SLICE(ss_slice_cut(p.bytes, 20, p.bytes.len), "back");
+    CHECK_SLICE(ss_slice_cut(p.comment, p.comment.len - 26, p.comment.len),
+                "; lost on p1 -> core: loss");
+    check_end(&r);
+    CHECK_EQ(r.interfaces, 3);
+    CHECK_SLICE(r.names[0], "core -> p1 tx");
+    CHECK_SLICE(r.names[1], "core -> p1 rx");
+    CHECK_SLICE(r.names[2], "p1 -> core tx");
+}
+
+TEST(capture_on_a_link_has_every_copy_that_comes)
+{
+    sn_capture *c = begin("link:alice,dir:up,at:both");
+    sn_fact sent = send(c, 5, FACTS_ALICE, FACTS_P1, 3, "origin");
+    pass(c, 5, SN_FACT_LINK_SENT, SN_UP(FACTS_ALICE), &sent, "once");
+    show(c, facts_packet(5, SN_FACT_LINK_DUPLICATED, SN_UP(FACTS_ALICE), &sent));
+    pass(c, 9, SN_FACT_LINK_ARRIVED, SN_UP(FACTS_ALICE), &sent, "first");
+    sent.packet.copy = 1;
+    pass(c, 11, SN_FACT_LINK_ARRIVED, SN_UP(FACTS_ALICE), &sent, "second");
+    pass(c, 12, SN_FACT_LINK_SENT, SN_DOWN(FACTS_ALICE), &sent, "the other way");
+    sn_pcapng_reader r = end(c, 30, false);
+    static const char *const wanted[] = { "once", "first", "second" };
+    for (size_t i = 0; i < SS_COUNT(wanted); i++) {
+        const sn_pcapng_packet p = next(&r);
+        CHECK_SLICE_EQ(ss_slice_cut(p.bytes, 20, p.bytes.len), ss_slice_from(wanted[i]));
+    }
+    check_end(&r);
+}
