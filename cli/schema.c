@@ -1,4 +1,4 @@
-/* sipsim schema: JSON Schemas (draft 2020-12) of what the program reads and writes, made from the tables by which it does. */
+/* sipsim schema: JSON Schemas of what the program reads (draft 7) and writes (draft 2020-12), made from the tables by which it does. */
 #include "cli.h"
 
 #include <string.h>
@@ -9,10 +9,14 @@
 
 /* ---- small change ---- */
 
-static void begin(rp_json *j, const char *title)
+/* Of what editors read: a YAML language server knows this draft, and not each knows a later one. */
+#define DRAFT_7    "http://json-schema.org/draft-07/schema#"
+#define DRAFT_2020 "https://json-schema.org/draft/2020-12/schema"
+
+static void begin(rp_json *j, const char *draft, const char *title)
 {
     rp_json_open(j, '{');
-    rp_json_key_text(j, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    rp_json_key_text(j, "$schema", draft);
     rp_json_key_text(j, "title", title);
 }
 
@@ -141,7 +145,7 @@ static void write_items(rp_json *j, const sn_scenario_section *s, const char *to
 static void write_shape(rp_json *j, const sn_scenario_section *s)
 {
     char to[64];
-    snprintf(to, sizeof to, "#/$defs/%s", s->key);
+    snprintf(to, sizeof to, "#/definitions/%s", s->key);
     rp_json_key_open(j, s->key, '{');
     switch (s->shape) {
     case SN_SHAPE_ONE:
@@ -209,10 +213,10 @@ static void write_properties(rp_json *j, unsigned section)
 static void scenario_schema(rp_json *j)
 {
     sn_scenario_section s;
-    begin(j, "a scenario of sipsim");
+    begin(j, DRAFT_7, "a scenario of sipsim");
     rp_json_key_text(j, "type", "object");
     write_properties(j, 0);
-    rp_json_key_open(j, "$defs", '{');
+    rp_json_key_open(j, "definitions", '{');
     for (unsigned i = 1; sn_scenario_section_at(i, &s); i++) {
         rp_json_key_open(j, s.key, '{');
         rp_json_key_text(j, "description", s.what);
@@ -303,7 +307,7 @@ static void results_schema(rp_json *j)
 {
     static const char *const objects[] = { "scenario", "run", "histograms", "happened", NULL };
     static const char *const lists[] = { "expects", "reached", "checks", NULL };
-    begin(j, "results.json of sipsim");
+    begin(j, DRAFT_2020, "results.json of sipsim");
     rp_json_key_text(j, "type", "object");
     rp_json_key_open(j, "properties", '{');
     rp_json_key_open(j, "schema", '{');
@@ -362,7 +366,7 @@ static void events_schema(rp_json *j)
     static const char *const texts[] = { "node", "link", "origin", "peer", "cause", "note", NULL };
     static const char *const hashes[] = { "hash",   "call_id", "from_tag", "to_tag",
                                           "branch", "because", NULL };
-    begin(j, "a line of events.jsonl of sipsim");
+    begin(j, DRAFT_2020, "a line of events.jsonl of sipsim");
     rp_json_key_text(j, "type", "object");
     rp_json_key_open(j, "properties", '{');
     key_type(j, "t_ns", "integer");
