@@ -136,9 +136,19 @@ static void note_acked(sn_judge *j, const sn_fact *f)
     }
 }
 
+/* RFC3261:17.2.3 Without the cookie a branch does not tell whose ACK it is: one of another call, or number, is none of this INVITE's. */
+static txn *acknowledged_by(sn_judge *j, const sn_fact *f)
+{
+    txn *t = sn_txn_find(j, f->entity, SERVER, f->sip.branch, SS_METHOD_INVITE);
+    const bool is_told_by_branch = (f->sip.says & SS_SAYS_NO_COOKIE) == 0;
+    const bool is_its = t != NULL && (is_told_by_branch ||
+                                      (t->call_id == f->sip.call_id && t->cseq == f->sip.cseq));
+    return is_its ? t : NULL;
+}
+
 void sn_ack_received(sn_judge *j, const sn_fact *f)
 {
-    txn *invite = sn_txn_find(j, f->entity, SERVER, f->sip.branch, SS_METHOD_INVITE);
+    txn *invite = acknowledged_by(j, f);
     if (invite != NULL && (invite->phase == PHASE_COMPLETED || invite->phase == PHASE_CONFIRMED)) {
         sn_txn_remember(j, invite);
         invite->phase = PHASE_CONFIRMED;

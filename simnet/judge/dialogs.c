@@ -237,12 +237,12 @@ void sn_dialogs_request_sent(sn_judge *j, const sn_fact *f, txn *t)
     }
 }
 
-void sn_dialogs_request_received(sn_judge *j, const sn_fact *f, txn *t)
+/* The end of the dialog that a request came to; NULL: there is none, or it is over with that. */
+static dialog_end *came_to(sn_judge *j, const sn_fact *f)
 {
-    note_first_offer(j, f, t);
     dialog_end *d = concerns(j, f) ? find(j, key_of(f)) : NULL;
     if (d == NULL) {
-        return;
+        return NULL;
     }
     if (f->sip.method != SS_METHOD_CANCEL) {
         d->got_cseq = higher(d->got_cseq, f->sip.cseq);
@@ -250,9 +250,24 @@ void sn_dialogs_request_received(sn_judge *j, const sn_fact *f, txn *t)
     if (f->sip.method == SS_METHOD_BYE) {
         sn_expiry_judge(j, d, f->key.at);
         end(j, d);
-        return;
+        return NULL;
     }
     sn_route_refreshed(d, f);
+    return d;
+}
+
+void sn_dialogs_unknown_received(sn_judge *j, const sn_fact *f)
+{
+    (void)came_to(j, f);
+}
+
+void sn_dialogs_request_received(sn_judge *j, const sn_fact *f, txn *t)
+{
+    note_first_offer(j, f, t);
+    dialog_end *d = came_to(j, f);
+    if (d == NULL) {
+        return;
+    }
     if (f->sip.method == SS_METHOD_PRACK) {
         sn_prack_received(j, f, d);
     }

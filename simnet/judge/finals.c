@@ -111,7 +111,11 @@ static bool is_one_of_several(const sn_fact *f, txn *t)
 void sn_server_request_received(sn_judge *j, const sn_fact *f)
 {
     txn *t = sn_txn_obtain(j, f->entity, SERVER, f->sip.branch, f->sip.method);
-    if (t == NULL || is_one_of_several(f, t)) {
+    if (t == NULL) {
+        return;
+    }
+    if (is_one_of_several(f, t)) {
+        sn_dialogs_unknown_received(j, f);
         return;
     }
     if (t->phase == PHASE_NONE || t->phase == PHASE_OVER || is_another(f, t)) {

@@ -508,6 +508,8 @@ void sn_dialogs_pass(sn_judge *j, ss_time now);
 void sn_dialogs_crash(sn_judge *j, uint32_t node);
 void sn_dialogs_request_sent(sn_judge *j, const sn_fact *f, txn *t);
 void sn_dialogs_request_received(sn_judge *j, const sn_fact *f, txn *t);
+/** A request, or a copy, whose transaction nobody can tell: its dialog knows its number and its Contact all the same. */
+void sn_dialogs_unknown_received(sn_judge *j, const sn_fact *f);
 /** The ACK of a 2xx. */
 void sn_dialogs_ack_seen(sn_judge *j, const sn_fact *f);
 void sn_dialogs_response_sent(sn_judge *j, const sn_fact *f, txn *t);

@@ -127,6 +127,34 @@ TEST(dlg7_sees_numbers_that_the_messages_do_not_show)
     }
 }
 
+/* RFC3261:17.2.3 Which transaction it is of does not show, but its dialog has taken its number. */
+TEST(dlg7_knows_the_number_of_a_request_without_a_cookie)
+{
+    for (uint32_t more = 0; more < 2; more++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        ss_summary request = court_request(SS_METHOD_INVITE, COURT_THEIRS);
+        request.says |= SS_SAYS_NO_COOKIE;
+        request.to_tag = 0;
+        court_gets(&rig, COURT_BOB, request);
+        court_sends(&rig, COURT_BOB, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+        court_at(&rig, SS_MS(10));
+        request.to_tag = COURT_TO_TAG;
+        request.cseq++;
+        court_gets(&rig, COURT_BOB, request);
+        court_notes(&rig, COURT_BOB,
+                    (ss_note){ .kind = SS_NOTE_DIALOG,
+                               .to = 3,
+                               .call_id = COURT_CALL_ID,
+                               .identity = ss_mix_absorb(ss_mix_absorb(COURT_CALL_ID, COURT_TO_TAG),
+                                                         COURT_FROM_TAG),
+                               .remote_cseq = request.cseq + more });
+        CHECK_EQ(court_broken(&rig, "DLG7"), more);
+        court_close(&rig);
+    }
+}
+
 TEST(dlg7_asks_nothing_of_dialogs_that_no_message_made)
 {
     court rig;

@@ -80,6 +80,26 @@ TEST(tx5_sees_a_copy_after_the_ack)
     court_close(&rig);
 }
 
+/* RFC3261:17.2.3 */
+TEST(tx5_takes_an_ack_without_a_cookie_for_that_of_its_own_call_and_number)
+{
+    for (unsigned which = 0; which < 3; which++) {
+        court rig;
+        invite_comes(&rig);
+        answer_with_copies(&rig, 486, 1);
+        court_at(&rig, SS_MS(100));
+        ss_summary ack = court_request(SS_METHOD_ACK, COURT_THEIRS);
+        ack.says |= SS_SAYS_NO_COOKIE;
+        ack.call_id += which == 1;
+        ack.cseq += which == 2;
+        court_gets(&rig, COURT_BOB, ack);
+        court_at(&rig, SS_MS(500));
+        court_sends(&rig, COURT_BOB, court_response(486, SS_METHOD_INVITE, COURT_THEIRS));
+        CHECK_EQ(court_broken(&rig, "TX5"), which == 0 ? 1 : 0);
+        court_close(&rig);
+    }
+}
+
 TEST(tx5_allows_one_answer_for_each_copy_of_the_invite)
 {
     court rig;
