@@ -177,6 +177,33 @@ void sn_ack_received(sn_judge *j, const sn_fact *f)
     ack_to_success(j, f, accepted);
 }
 
+static bool ends_dialog(unsigned status)
+{
+    static const uint16_t statuses[] = { 404, 410, 416, 481, 482, 483, 484, 485, 502, 604 };
+    for (size_t i = 0; i < SS_COUNT(statuses); i++) {
+        if (statuses[i] == status) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* RFC5057:5.1 Who hears that there is no such dialog, or no way to it, has no more 2xx to repeat for it. */
+void sn_dialog_lost_seen(sn_judge *j, const sn_fact *f)
+{
+    if (f->sip.to_tag == 0 || !ends_dialog(f->sip.status) ||
+        member(j, f->entity)->role != SN_ROLE_UA) {
+        return;
+    }
+    for (txn *t = sn_accepted_of(j, f->entity, f->sip.call_id); t != NULL;
+         t = sn_accepted_next(j, t)) {
+        if (t->to_tag == f->sip.from_tag) {
+            t->lenient = true;
+            t->due = SS_TIME_NEVER;
+        }
+    }
+}
+
 /* RFC3261:15. A BYE of either side ends the copies of the 2xx, or not: the RFC does not say. */
 static void bye_ends(sn_judge *j, const sn_fact *f, txn *t, bool sent)
 {

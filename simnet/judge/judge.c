@@ -178,6 +178,7 @@ static void sip_sent(sn_judge *j, const sn_fact *f)
 static void sip_received(sn_judge *j, const sn_fact *f)
 {
     if (!f->sip.is_request) {
+        sn_dialog_lost_seen(j, f);
         sn_client_response_received(j, f);
     } else if (f->sip.method == SS_METHOD_ACK) {
         sn_ack_received(j, f);

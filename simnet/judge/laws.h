@@ -470,6 +470,8 @@ void sn_owed_forgive(sn_judge *j, uint32_t node);
 void sn_ack_sent(sn_judge *j, const sn_fact *f);
 void sn_ack_received(sn_judge *j, const sn_fact *f);
 void sn_bye_seen(sn_judge *j, const sn_fact *f, bool sent);
+/** A response that a user agent got. */
+void sn_dialog_lost_seen(sn_judge *j, const sn_fact *f);
 /** The newest UAS transaction of a call that was answered with a 2xx, and the one before: NULL when there is none. */
 txn *sn_accepted_of(sn_judge *j, uint32_t node, uint64_t call_id);
 txn *sn_accepted_next(sn_judge *j, const txn *t);

@@ -80,6 +80,31 @@ TEST(tx5_sees_a_copy_after_the_ack)
     court_close(&rig);
 }
 
+/* RFC5057:5.1 The peer has no such dialog; what only one request is told leaves it be. */
+TEST(tx9_asks_for_no_copy_once_the_dialog_is_known_to_be_lost)
+{
+    static const struct {
+        unsigned status, broken;
+    } rows[] = { { 481, 0 }, { 404, 0 }, { 486, 1 } };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        court rig;
+        invite_comes(&rig);
+        answer_with_copies(&rig, 200, 1);
+        court_at(&rig, SS_MS(10));
+        ss_summary info = court_request(SS_METHOD_INFO, COURT_OURS);
+        info.from_tag = COURT_TO_TAG;
+        info.to_tag = COURT_FROM_TAG;
+        court_sends(&rig, COURT_BOB, info);
+        ss_summary answer = court_response(rows[i].status, SS_METHOD_INFO, COURT_OURS);
+        answer.from_tag = COURT_TO_TAG;
+        answer.to_tag = COURT_FROM_TAG;
+        court_gets(&rig, COURT_BOB, answer);
+        court_finish(&rig, SS_S(2));
+        CHECK_EQ(court_broken(&rig, "TX9"), rows[i].broken);
+        court_close(&rig);
+    }
+}
+
 /* RFC3261:17.2.3 */
 TEST(tx5_takes_an_ack_without_a_cookie_for_that_of_its_own_call_and_number)
 {
