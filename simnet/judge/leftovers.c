@@ -158,19 +158,28 @@ static void excuse_all(sn_judge *j, uint32_t node)
     sn_dialogs_crash(j, node);
 }
 
-/* A call that is none of the plan's: of a transfer, of a user agent that reached itself. It is up, or over. */
+/* A call that is none of the plan's: of a transfer, of a user agent that reached itself, and then has both ends of it. An end is up, or
+ * over; which of two is over does not show. */
 static void move_unplanned(sn_judge *j, const sn_fact *f)
 {
+    enum { AS_CALLER = 1, AS_CALLEE = 2 };
     const unsigned event = f->call.event;
     const uint64_t key = ss_mix_absorb(f->call.call_id, f->entity) | 1;
-    const bool is_up = sn_map_find(&j->unplanned, key) != NULL;
-    if (!is_up && (event == SN_CALL_ACCEPTED || event == SN_CALL_ANSWERED)) {
-        j->out_of_memory = !sn_map_put(&j->unplanned, key, 1) || j->out_of_memory;
-        j->calls_up[f->entity]++;
-    } else if (is_up &&
+    const uint64_t *known = sn_map_find(&j->unplanned, key);
+    const uint64_t were_up = known == NULL ? 0 : *known;
+    uint64_t up = were_up;
+    if (event == SN_CALL_ACCEPTED || event == SN_CALL_ANSWERED) {
+        up |= event == SN_CALL_ACCEPTED ? AS_CALLEE : AS_CALLER;
+        j->calls_up[f->entity] += up != were_up;
+    } else if (up != 0 &&
                (event == SN_CALL_BYE || event == SN_CALL_ENDED || event == SN_CALL_CANCELLED)) {
-        sn_map_remove(&j->unplanned, key);
+        up = up == (AS_CALLER | AS_CALLEE) ? AS_CALLER : 0;
         j->calls_up[f->entity]--;
+    }
+    if (up == 0) {
+        sn_map_remove(&j->unplanned, key);
+    } else {
+        j->out_of_memory = !sn_map_put(&j->unplanned, key, up) || j->out_of_memory;
     }
 }
 

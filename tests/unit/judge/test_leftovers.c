@@ -301,3 +301,25 @@ TEST(left1_knows_of_calls_that_are_not_of_the_plan)
         court_close(&rig);
     }
 }
+
+/* Who reached itself has both ends, and one may have heard nothing of the other's BYE. */
+TEST(left1_knows_of_both_ends_of_a_call_to_oneself)
+{
+    for (unsigned ended = 0; ended < 3; ended++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_call(&rig, COURT_BOB, SN_CALL_ACCEPTED, 0, 200);
+        court_call(&rig, COURT_BOB, SN_CALL_ANSWERED, 0, 200);
+        for (unsigned i = 0; i < ended; i++) {
+            court_call_synthetic(&rig, COURT_BOB, SN_CALL_ENDED, 0, 408);
+        }
+        court_give(&rig, (sn_fact){ .kind = SN_FACT_LEFT,
+                                    .entity = COURT_BOB,
+                                    .peer = SN_NOBODY,
+                                    .left = { .calls = 1, .dialogs = 1, .store_bytes = 100 } });
+        court_finish(&rig, SS_S(100));
+        CHECK_EQ(court_broken(&rig, "LEFT1"), ended == 2 ? 1 : 0);
+        court_close(&rig);
+    }
+}
