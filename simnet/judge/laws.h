@@ -246,6 +246,7 @@ typedef struct call_view {
     uint8_t flags[2];        /* the caller's, the callee's */
     bool is_forked;          /* several callees answered */
     bool has_settled;        /* as the shelf was told */
+    bool is_in_doubt; /* a change was refused because the call ended, by a B2BUA that does not know what became of it */
 } call_view;
 
 enum {

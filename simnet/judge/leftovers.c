@@ -93,14 +93,27 @@ static void judge_session(sn_judge *j, const sn_fact *f, call_view *c, int end_o
     const bool is_first = (c->flags[end_of] & CALL_PARTED) == 0;
     c->flags[end_of] |= CALL_PARTED;
     c->sessions[end_of] = is_first ? ours : c->sessions[end_of];
-    if (is_first && !c->is_forked && ours != 0 && theirs != 0 && !is_the_same(j, c, ours, theirs)) {
+    if (is_first && !c->is_forked && !c->is_in_doubt && ours != 0 && theirs != 0 &&
+        !is_the_same(j, c, ours, theirs)) {
         sn_judge_broken(j, LAW_OFF5, f->key.at, f->entity, c->call_id,
                         "a call ended, and its ends have different sessions");
     }
 }
 
+/* RFC3261:15.1.2 Who is told 487 as the call ends hears from a B2BUA's own side of it that nothing was changed. The far end may have
+ * accepted, and its answer be lost. */
+static void note_doubt(const sn_judge *j, const sn_fact *f, call_view *c)
+{
+    if (f->call.event == SN_CALL_CHANGING) {
+        c->is_in_doubt = false;
+    } else if (f->call.event == SN_CALL_CHANGE_REFUSED && f->call.status == 487) {
+        c->is_in_doubt = sn_edited_is_joined(j, c->call_id);
+    }
+}
+
 static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
 {
+    note_doubt(j, f, c);
     const int end_of = end_of_call(c, f);
     if (is_another_callee(j, f, c, end_of)) {
         return;

@@ -247,6 +247,44 @@ TEST(off5_sees_ends_whose_last_exchanges_differ)
     }
 }
 
+/* What a B2BUA refuses as the call ends, the far end may have accepted; it tells what the far end said with any other status. */
+TEST(off5_asks_nothing_of_a_change_that_a_b2bua_gave_up)
+{
+    static const struct {
+        unsigned status;
+        bool joined, again, broken;
+    } rows[] = { { 487, true, false, false },
+                 { 487, false, false, true },
+                 { 488, true, false, true },
+                 { 487, true, true, true } };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
+        court_call(&rig, COURT_BOB, SN_CALL_INCOMING, 1, 0);
+        if (rows[i].joined) {
+            court_give(&rig, (sn_fact){ .kind = SN_FACT_CALL,
+                                        .entity = COURT_BOB,
+                                        .peer = SN_NOBODY,
+                                        .call = { .source = SN_NOBODY,
+                                                  .event = SN_CALL_JOINED,
+                                                  .call_id = 77,
+                                                  .because = COURT_CALL_ID } });
+        }
+        court_call(&rig, COURT_BOB, SN_CALL_CHANGING, 1, 0);
+        court_call(&rig, COURT_BOB, SN_CALL_CHANGE_REFUSED, 1, rows[i].status);
+        if (rows[i].again) {
+            court_call(&rig, COURT_BOB, SN_CALL_CHANGING, 1, 0);
+            court_call(&rig, COURT_BOB, SN_CALL_CHANGED, 1, 200);
+        }
+        parts(&rig, COURT_ALICE, SN_CALL_HANGUP, view(5, 6));
+        parts(&rig, COURT_BOB, SN_CALL_BYE, view(7, 5));
+        CHECK_EQ(court_broken(&rig, "OFF5"), rows[i].broken);
+        court_close(&rig);
+    }
+}
+
 /* One that was just being changed, and what an end says once it has parted. */
 TEST(off5_asks_nothing_of_who_has_no_session_or_has_parted)
 {
