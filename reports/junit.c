@@ -1,7 +1,7 @@
 /* junit.xml: one suite for the run; a case for the run itself, for the laws, and for each line of expect:, reached: and the story. Time is
  * virtual, so that equal runs give equal files.
  */
-#include "html.h"
+#include "html/html.h"
 #include "rp/machine.h"
 
 static void put_seconds(rp_file *out, uint64_t ns)

@@ -6,10 +6,10 @@
 #ifndef WORLD_STATE_H
 #define WORLD_STATE_H
 
-#include "event_queue.h"
+#include "event/queue.h"
 #include "ground.h"
 #include "link/impair.h"
-#include "resolver.h"
+#include "resolver/resolver.h"
 #include "sn/host.h"
 #include "sn/ip.h"
 #include "sn/world.h"
@@ -161,7 +161,7 @@ bool sn_app_wake(sn_partition *p, const sn_event *event);
 SS_MUST_USE ss_status sn_app_start(sn_partition *p, uint32_t node);
 extern const sn_host_class sn_host_of_world;
 
-/* ---- links: transmit.c */
+/* ---- links: link/transmit.c */
 
 /** What holds for a link direction. */
 const sn_link_params *sn_link_now(const sn_world *w, uint32_t link, ss_time now);
@@ -170,7 +170,7 @@ void sn_link_take(sn_partition *p, uint32_t link, ss_ref ref);
 /** The rate takes up the next one of what waits. */
 void sn_link_serve(sn_partition *p, const sn_event *event);
 
-/* ---- ICMP: icmp.c */
+/* ---- ICMP: path/icmp.c */
 
 typedef struct sn_why {
     sn_icmp_kind kind;
@@ -186,7 +186,7 @@ bool sn_icmp_is_stopped(const sn_partition *p, uint32_t router, const sn_packet 
 void sn_icmp_hear(sn_partition *p, uint32_t node, const sn_about *about, const sn_ip *ip,
                   const sn_icmp *icmp);
 
-/* ---- the MTU of ways: path_mtu.c */
+/* ---- the MTU of ways: path/mtu.c */
 
 /** What the way to an address carries; 0: nothing is known but the first link. */
 uint32_t sn_path_mtu_of(const sn_partition *p, uint32_t node, sn_address to);
@@ -195,7 +195,7 @@ ss_time *sn_path_told(sn_partition *p, uint32_t node);
 /** A router says that a packet of ours was too big. */
 void sn_path_mtu_hear(sn_partition *p, uint32_t node, const sn_icmp *icmp);
 
-/* ---- ways that a host probes itself: path_probe.c */
+/* ---- ways that a host probes itself: path/probe.c */
 
 /** What the way to an address carries, as probes have shown; 0: unknown. */
 uint32_t sn_path_probed(const sn_partition *p, uint32_t node, sn_address to);
@@ -223,7 +223,7 @@ ss_ref sn_packet_clone(sn_partition *p, ss_ref from);
 const ss_msg *sn_packet_read(sn_partition *p, sn_about *about, ss_slice payload,
                              const ss_msg *read);
 
-/* ---- messages that leave as others: tamper.c */
+/* ---- messages that leave as others: link/tamper.c */
 
 struct sn_copy;
 /** The packet with another message, not larger than `room`: what its receiver reads. The packet was ours to give back; 0 without

@@ -11,7 +11,7 @@
  * array that is searched, and the link a list of all that it ever carried: naive, and the same to the nanosecond. */
 #include "fuzz.h"
 
-#include "event_queue.h"
+#include "event/queue.h"
 #include "link/impair.h"
 
 #include <string.h>

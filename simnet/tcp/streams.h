@@ -9,7 +9,7 @@
 #ifndef STREAMS_H
 #define STREAMS_H
 
-#include "event_queue.h"
+#include "event/queue.h"
 #include "sn/ip.h"
 #include "ss/transport.h"
 

@@ -11,7 +11,7 @@ mapfile -t pure < <(sources stack simnet)
 fault_lines 'include of a parent folder' < <(grep -nE '^ *# *include *"[^"]*\.\.' "${all[@]}" /dev/null)
 fault_lines 'include through the path of another folder' < <(
     code "${pure[@]}" $(sources reports cli) | grep -E '# *include *"[^"]*/' |
-        grep -vE '"(ss|sn|rp|fz|sl)/[a-z0-9_]+\.(h|def)"|simnet/.*"(link|ip|tcp|nat|dns)/[a-z0-9_]+\.h"')
+        grep -vE '"(ss|sn|rp|fz|sl)/[a-z0-9_]+\.(h|def)"|simnet/.*"(app|event|ip|link|path|plan|resolver|tcp)/[a-z0-9_]+\.h"|reports/.*"(html|ladder|sweep)/[a-z0-9_]+\.h"')
 fault_lines 'a public header includes by a path from the include root' < <(
     grep -nE '^ *# *include *"[^"/]*"' $(sources stack/include crypto/include simnet/include reports/include fuzz/include live/include) /dev/null)
 fault_lines 'libfyaml outside simnet/scenario' < <(

@@ -123,7 +123,7 @@ typedef struct sn_ua_spec {
 
 /** What a tap sends by itself: message 0 at `start`, the next each `interval`, until `end`. */
 typedef struct sn_inject_spec {
-    const char *message; /* template, lines end in \n; NULL: nothing. See app_tap.c */
+    const char *message; /* template, lines end in \n; NULL: nothing. See app/tap.c */
     ss_time start, end;
     ss_span interval;
     uint32_t limit;         /* at most so many; 0: no limit */

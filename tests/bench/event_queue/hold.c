@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "simnet/event_queue.h"
+#include "simnet/event/queue.h"
 
 static uint64_t state = 88172645463325252u;
 

@@ -4,7 +4,7 @@
 
 #include "check.h"
 #include "facts_rig.h"
-#include "reports/html.h"
+#include "reports/html/html.h"
 #include "rp/html.h"
 
 static FILE *stream;

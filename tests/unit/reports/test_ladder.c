@@ -4,7 +4,7 @@
 
 #include "check.h"
 #include "facts_rig.h"
-#include "reports/ladder.h"
+#include "reports/ladder/ladder.h"
 
 static sn_cast cast;
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "simnet/event_queue.h"
+#include "simnet/event/queue.h"
 #include "sn/draw.h"
 
 enum { EVENTS = 2000 };

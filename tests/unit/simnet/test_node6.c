@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "simnet/app_engine.h"
+#include "simnet/app/engine.h"
 #include "simnet/world_state.h"
 #include "small_world.h"
 

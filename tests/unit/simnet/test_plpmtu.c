@@ -1,7 +1,7 @@
 /* The machine of RFC 8899 5.2, edge by edge, and the sizes that it asks about. */
 #include "check.h"
 
-#include "simnet/plpmtu.h"
+#include "simnet/path/plpmtu.h"
 #include "sn/ip.h"
 
 static const sn_probing_spec spec = {

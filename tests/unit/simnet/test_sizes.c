@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "simnet/app_ua.h"
-#include "sn/packet.h"
+#include "simnet/app/ua.h"
 #include "simnet/world_state.h"
 #include "small_world.h"
+#include "sn/packet.h"
 #include "stack/txn/machine.h"
 #include "stack/ua/published.h"
 #define ss_visit ss_proxy_visit /* the user agent has one of its own */
