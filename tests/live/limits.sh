@@ -24,37 +24,61 @@ ends() {
     [ "$status" = 0 ] || fault "$name: the proxy ended with $status: $(tail -n 5 "$name.log")"
 }
 
-proxy by_default
-expects 'answered 100 other 1' push source_rate "$port"
-expects 'SIP/2.0 513 .*|closed' push message "$port"
-ends
+# Most of each is waiting for what does not come. So the proxies whose limits go by what comes in a second are pushed at one after the
+# other, and beside them those whose limits are counts.
+by_rates() {
+    proxy by_default
+    expects 'answered 100 other 1' push source_rate "$port"
+    expects 'SIP/2.0 513 .*|closed' push message "$port"
+    ends
 
-proxy source_rate --source-rate 5
-expects 'answered ([5-9]|1[0-9]) other 1' push source_rate "$port" # a second's worth at once, and what came up while they came
-ends
+    proxy source_rate --source-rate 5
+    expects 'answered ([5-9]|1[0-9]) other 1' push source_rate "$port" # a second's worth at once, and what came up while they came
+    ends
 
-# 100 messages a second: a burst of 300 is more than may wait, and what is refused is told when to come again
-proxy capacity --capacity 100
-expects 'answered ([2-9][0-9]|1[0-9][0-9]) refused ([1-9][0-9]|[12][0-9][0-9]) retry_after 5 other 1' push capacity "$port"
-ends
+    # 100 messages a second: a burst of 300 is more than may wait, and what is refused is told when to come again
+    proxy capacity --capacity 100
+    expects 'answered ([2-9][0-9]|1[0-9][0-9]) refused ([1-9][0-9]|[12][0-9][0-9]) retry_after 5 other 1' push capacity "$port"
+    ends
 
-# who takes part in overload control is told to send less, the others are refused without a Retry-After. RFC7339:4.1 RFC7339:5.10.2
-proxy overload --capacity 100 --overload
-expects 'quiet 0 loud [1-9][0-9]* retry_after none' push overload "$port"
-ends
+    # who takes part in overload control is told to send less, the others are refused without a Retry-After. RFC7339:4.1 RFC7339:5.10.2
+    proxy overload --capacity 100 --overload
+    expects 'quiet 0 loud [1-9][0-9]* retry_after none' push overload "$port"
+    ends
+}
+by_counts() {
+    proxy block --offences 10 --block 2s
+    expects 'before 1 during 0 other 1 after 1' push block "$port"
+    ends
 
-proxy block --offences 10 --block 2s
-expects 'before 1 during 0 other 1 after 1' push block "$port"
-ends
+    proxy connections --connections 16
+    expects 'open 14' push connections "$port" # an eighth of them is for those that it opens itself
+    ends
 
-proxy connections --connections 16
-expects 'open 14' push connections "$port" # an eighth of them is for those that it opens itself
-ends
-
-proxy transactions --transactions 100 --offences 0
-expects 'before 1 during 1 other 1 after 1' push block "$port"
-expects 'tried [1-9][0-9]* refused [1-9][0-9]+' push transactions "$port" 300
-ends
+    proxy transactions --transactions 100 --offences 0
+    expects 'before 1 during 1 other 1 after 1' push block "$port"
+    expects 'tried [1-9][0-9]* refused [1-9][0-9]+' push transactions "$port" 300
+    ends
+}
+lanes=()
+# beside COMMAND: by itself in the background, with processes of its own to end; its faults are its status
+beside() {
+    (
+        pids=()
+        trap cleanup EXIT
+        trap 'exit 1' INT TERM
+        "$@"
+        exit $failed
+    ) &
+    lanes+=($!)
+}
+trap '[ ${#lanes[@]} = 0 ] || kill "${lanes[@]}"; cleanup' EXIT
+beside by_rates
+beside by_counts
+for lane in "${lanes[@]}"; do
+    wait "$lane" || failed=1
+done
+lanes=()
 
 # More than there is room for: what it keeps stays below what it may keep. The sanitizers keep memory of their own.
 if [ "${SANITIZED:-0}" = 0 ]; then
