@@ -96,12 +96,12 @@ static bool is_another(const sn_fact *f, const txn *t)
            (t->request != f->hash || t->from != f->peer || t->from_port != f->peer_port);
 }
 
-/* RFC3261:17.2.3 Without the cookie a request is told apart by more than facts know: another one under its branch may be another
+/* RFC3261:17.2.3 Without the cookie a request is told apart by more than facts know, and by where it came from: another one under its branch may be another
  * transaction. Which of them a response belongs to does not show, so no more is judged of any. */
 static bool is_one_of_several(const sn_fact *f, txn *t)
 {
     if (!t->is_several && (f->sip.says & SS_SAYS_NO_COOKIE) != 0 && t->phase != PHASE_NONE &&
-        t->request != f->hash) {
+        (t->request != f->hash || t->from != f->peer || t->from_port != f->peer_port)) {
         t->is_several = true;
         t->due = t->end = t->noted_end = SS_TIME_NEVER;
     }

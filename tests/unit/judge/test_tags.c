@@ -94,3 +94,25 @@ TEST(tag1_takes_two_requests_without_a_cookie_for_two_transactions)
         court_close(&rig);
     }
 }
+
+/* RFC3261:17.2.3 The top Via is compared as it came, with where it came from. */
+TEST(tag1_takes_one_request_without_a_cookie_from_two_places_for_two_transactions)
+{
+    for (unsigned has_cookie = 0; has_cookie < 2; has_cookie++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        for (unsigned i = 0; i < 2; i++) {
+            ss_summary request = court_request(SS_METHOD_INVITE, COURT_THEIRS);
+            ss_summary response = court_response(180, SS_METHOD_INVITE, COURT_THEIRS);
+            request.says |= has_cookie != 0 ? 0 : SS_SAYS_NO_COOKIE;
+            request.to_tag = 0;
+            response.to_tag = 9 - 2 * i;
+            rig.peer = i == 0 ? COURT_ALICE : COURT_PROXY;
+            court_gets(&rig, COURT_BOB, request);
+            court_sends(&rig, COURT_BOB, response);
+        }
+        CHECK_EQ(court_broken(&rig, "TAG1"), has_cookie);
+        court_close(&rig);
+    }
+}
