@@ -69,7 +69,7 @@ status 2 fuzz --time soon
 status 2 fuzz --engine other
 status 75 fuzz --engine libfuzzer --with ./missing
 # AFL++ with several jobs: one main, the others beside it, in one folder; what any of them found is told
-mkdir -p bin
+mkdir -p bin && rm -rf afl.log shared
 cat >bin/afl-fuzz <<'END'
 #!/bin/sh
 printf '%s\n' "$*" >>afl.log
