@@ -169,6 +169,19 @@ void ss_call_tell_full(const ss_visit *v, ss_call *call)
     }
 }
 
+/* RFC3261:13.2.2.4 Its 2xx may come yet, and makes it anew when no request went either way in it, whose numbers would come again.
+ * RFC3261:12.2.1.1 */
+static void leave_early(const ss_visit *v, ss_call *call, ss_leg *leg)
+{
+    const ss_dialog *dialog = ss_dialog_at(v->core, leg->dialog);
+    const bool has_numbers = dialog->has_remote_cseq || dialog->local_cseq != call->cseq;
+    if (call->invite != 0 && has_numbers) {
+        ss_leg_stop_serving(v, leg);
+    } else {
+        ss_leg_free(v, call, leg);
+    }
+}
+
 /* A server transaction goes on by itself; a client's stays ours, as further 2xx may come (13.2.2.4). */
 void ss_call_over(const ss_visit *v, ss_call *call)
 {
@@ -189,7 +202,7 @@ void ss_call_over(const ss_visit *v, ss_call *call)
         ss_leg *leg = ss_leg_at(v->core, at);
         at = leg->next;
         if (call->is_uac && leg->state == SS_LEG_EARLY) {
-            ss_leg_free(v, call, leg); /* its 2xx, if it comes, makes it anew: RFC3261:13.2.2.4 */
+            leave_early(v, call, leg);
         } else if (leg->state == SS_LEG_EARLY && ss_reliable_leave(v, leg)) {
             leg->state = SS_LEG_FADING; /* RFC3262:3 */
         } else if (leg->state != SS_LEG_ENDING) {

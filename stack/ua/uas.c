@@ -328,7 +328,8 @@ void ss_ua_refuse_order(const ss_visit *v, const ss_incoming *in)
     ss_ua_refuse(v, in, 500, is_change ? SS_HDR_RETRY_AFTER : SS_HDR_OTHER, ss_buffer_slice(&text));
 }
 
-/* Our BYE is out: of the dialog nothing is left but what subscriptions have of it, the peer's BYE, and the PRACK of what went before.
+/* Our BYE is out, or will be when the 2xx of this branch comes to a call that is over: of the dialog nothing is left but what
+ * subscriptions have of it, the peer's BYE, and the PRACK of what went before.
  * RFC5407:3.2 RFC5057:4.1 */
 static bool is_mortal(const ss_visit *v, const ss_dialog *dialog, const ss_method_row *row)
 {
@@ -337,7 +338,10 @@ static bool is_mortal(const ss_visit *v, const ss_dialog *dialog, const ss_metho
         return false;
     }
     const ss_leg *leg = ss_leg_at(v->core, dialog->owner);
-    return leg->state == SS_LEG_ENDING && (!row->any_usage || leg->first_subscription == 0);
+    const bool is_left =
+        leg->state == SS_LEG_EARLY && ss_call_at(v->core, leg->call)->state == SS_CALL_OVER;
+    return (leg->state == SS_LEG_ENDING || is_left) &&
+           (!row->any_usage || leg->first_subscription == 0);
 }
 
 /* RFC3261:12.2.2 */

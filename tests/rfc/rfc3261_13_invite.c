@@ -234,6 +234,48 @@ TEST(rfc3261_13_2_2_4_a_2xx_of_a_fork_after_the_end_of_the_call_is_acknowledged)
     CHECK(ua_is_empty(rig, ALICE));
 }
 
+/* RFC3261:12.2.1.1 RFC3261:13.2.2.4 A PRACK went in the early dialog, which the end of the call does not end. */
+TEST(rfc3261_12_2_1_1_a_fork_that_answers_after_the_end_of_the_call_gets_no_number_twice)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 183, "two", CONTACT "Require: 100rel\r\nRSeq: 1\r\n"));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_PRACK, 1));
+    const ua_message *prack = ua_sent(rig, ALICE, "PRACK", 0);
+    CHECK_OK(ua_carol_answers(rig, prack, 200, "two", ""));
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "one", CONTACT));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "BYE", 0), 200, "one", ""));
+    CHECK_EQ(rig->engines[ALICE].core.dialogs, 1);
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "two", CONTACT));
+    CHECK_EQ(ua_parse(ua_sent(rig, ALICE, "BYE", 1))->cseq.number,
+             ua_parse(prack)->cseq.number + 1);
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "BYE", 1), 200, "two", ""));
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
+/* RFC3261:13.2.2.4 One that never answers ends 64*T1 after the first 2xx, whoever asks for what in it meanwhile. */
+TEST(rfc3261_13_2_2_4_an_early_dialog_of_a_call_that_is_over_ends_with_its_invite)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 183, "two", CONTACT "Require: 100rel\r\nRSeq: 1\r\n"));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_PRACK, 1));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "PRACK", 0), 200, "two", ""));
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "one", CONTACT));
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    CHECK_OK(ua_carol_answers(rig, ua_sent(rig, ALICE, "BYE", 0), 200, "one", ""));
+    ua_run(rig, SS_S(31));
+    CHECK_EQ(rig->engines[ALICE].core.dialogs, 1);
+    ua_run(rig, SS_S(33));
+    CHECK_EQ(rig->engines[ALICE].core.dialogs, 0);
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
 /* RFC3261:13.2.2 RFC3261:8.1.3.1 */
 TEST(rfc3261_13_2_2_an_invite_that_nobody_answers_ends_as_a_408)
 {
