@@ -286,6 +286,29 @@ static void acknowledge_again(const ss_visit *v, const ss_call *call, ss_leg *le
     }
 }
 
+/* A 2xx whose early dialog the peer's BYE had ended, as one that waits for 64*T1 for an ACK sends it: acknowledged as any other, from
+ * itself alone and each copy anew, as it begins nothing. False: lost. RFC3261:13.2.2.4 */
+static bool acknowledge_ended(const ss_visit *v, ss_leg *leg, const ss_dialog_text *text,
+                              const ss_msg *response)
+{
+    const ss_ack_of of = ss_leg_ack_of(v, leg);
+    const bool is_offer =
+        ss_oa_judge(&leg->oa, SS_OA_2XX, ss_ua_has_session(response), false) == SS_OA_IS_OFFER;
+    const ss_slice answer = is_offer ? reject_all(v, response, SS_EMPTY) : SS_EMPTY;
+    ss_leg_journey j = { .text = *text };
+    if (ss_route_make(text->target, text->routes, v->turn->arena, &j.route) != SS_OK ||
+        ss_transport_hop(j.route.next_hop, &j.hop) != SS_OK || !j.hop.is_numeric) {
+        return false;
+    }
+    j.path = ss_ua_path_to(v, &j.hop);
+    const ss_slice type = answer.len > 0 ? SS_LIT("application/sdp") : SS_EMPTY;
+    const ss_slice ack = print_ack(v, &of, &j, type, answer);
+    if (ack.len > 0) {
+        ss_txn_send_alone(v->core, v->turn, &j.path, ack);
+    }
+    return ack.len > 0;
+}
+
 void ss_uac_twoxx(const ss_visit *v, ss_call *call, const ss_msg *response)
 {
     ss_dialog_text text;
@@ -296,6 +319,9 @@ void ss_uac_twoxx(const ss_visit *v, ss_call *call, const ss_msg *response)
         if (leg != NULL && (leg->ack.bytes.len > 0 || leg->ack.waits)) {
             acknowledge_again(v, call, leg);
             return;
+        }
+        if (leg != NULL && leg->dialog == 0 && acknowledge_ended(v, leg, &text, response)) {
+            return; /* another branch may answer yet */
         }
         status = establish(v, call, &text, &leg);
         ss_oa oa = leg == NULL ? (ss_oa){ 0 } : leg->oa;

@@ -276,6 +276,27 @@ TEST(rfc3261_13_2_2_4_an_early_dialog_of_a_call_that_is_over_ends_with_its_invit
     CHECK(ua_is_empty(rig, ALICE));
 }
 
+/* RFC3261:13.2.2.4 RFC3261:15 Carol waited for 64*T1 for the ACK of a 2xx that was always lost, and says BYE; then a copy of it comes. */
+TEST(rfc3261_13_2_2_4_a_2xx_whose_early_dialog_a_bye_ended_is_acknowledged)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 180, "one", CONTACT));
+    CHECK_OK(ua_carol_requests(rig, invite, "one", "BYE", 7));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "200 BYE"), 1);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "one", CONTACT));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 1);
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "one", CONTACT));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "ACK"), 2);
+    CHECK_EQ(ua_sent_count(rig, ALICE, "BYE"), 0);
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_ANSWERED), 0);
+    ua_run_out(rig); /* nobody else answers until Timer M is over */
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REJECTED), 1);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
 /* RFC3261:13.2.2 RFC3261:8.1.3.1 */
 TEST(rfc3261_13_2_2_an_invite_that_nobody_answers_ends_as_a_408)
 {
