@@ -262,7 +262,7 @@ static void run_repro(replaying *r, const char *path, ss_slice text)
 
 static void take(void *context, const char *path, ss_slice input)
 {
-    if (cli_is_repro(input)) {
+    if (cli_is_repro(path, input)) {
         run_repro(context, path, input);
     } else {
         run_input(context, path, input);

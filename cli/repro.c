@@ -159,10 +159,12 @@ bool cli_repros_remove(const char *dir)
 
 /* ---- run again ---- */
 
-bool cli_is_repro(ss_slice text)
+bool cli_is_repro(const char *path, ss_slice text)
 {
-    const ss_slice first = SS_LIT("sipsim-reproducer:");
-    return text.len >= first.len && ss_slice_eq(ss_slice_cut(text, 0, first.len), first);
+    static const char ending[] = ".sipr";
+    const size_t len = strlen(path), tail = sizeof ending - 1;
+    return ss_slice_starts(text, SS_LIT("sipsim-reproducer:")) ||
+           (len > tail && strcmp(path + len - tail, ending) == 0);
 }
 
 typedef struct outcome {

@@ -17,8 +17,8 @@ SS_MUST_USE bool cli_repro_write(const char *dir, const char *name, const sn_pla
 bool cli_repros_are_there(const char *dir);
 SS_MUST_USE bool cli_repros_remove(const char *dir);
 
-/** The text is that of a reproducer. */
-bool cli_is_repro(ss_slice text);
+/** The text is that of a reproducer, or the file is named as one and so has to be. */
+bool cli_is_repro(const char *path, ss_slice text);
 
 /** What became of one. */
 typedef struct cli_replayed {

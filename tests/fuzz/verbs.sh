@@ -117,6 +117,9 @@ status 3 replay packed/nonsense.sipr
 grep -q 'nonsense.sipr:5: this is no decision' err || fault "no place: $(cat err)"
 head -n 4 packed/basic_call.sipr >packed/cut.sipr
 status 3 replay packed/cut.sipr
+: >packed/empty.sipr # any bytes are a session, but nobody names one so
+status 3 replay packed/empty.sipr
+grep -q 'empty.sipr:1: ' err || fault "no place: $(cat err)"
 printf 'sipsim-reproducer: 2\n' >packed/later.sipr
 status 3 replay packed/later.sipr
 status 3 pack "$SOURCE_DIR/README.md"
