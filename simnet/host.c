@@ -133,6 +133,9 @@ ss_status sn_app_start(sn_partition *p, uint32_t node)
 void sn_app_input(sn_partition *p, uint32_t node, const ss_path *path, ss_slice payload)
 {
     sn_node_state *n = &p->world->nodes[node];
+    if (n->is_dead) {
+        return;
+    }
     sn_host host = enter(p, node);
     n->class->input(n->app, &host, path, payload);
     settle(p, node);
@@ -142,7 +145,7 @@ void sn_app_unreachable(sn_partition *p, uint32_t node, const ss_path *path, con
 {
     sn_node_state *n = &p->world->nodes[node];
     sn_host host = enter(p, node);
-    if (n->class->unreachable != NULL) {
+    if (n->class->unreachable != NULL && !n->is_dead) {
         n->class->unreachable(n->app, &host, path, quote);
         settle(p, node);
     }
@@ -153,7 +156,7 @@ void sn_app_path_mtu(sn_partition *p, uint32_t node, sn_address to, uint32_t mtu
     sn_node_state *n = &p->world->nodes[node];
     sn_host host = { &p->hosting, node };
     const ss_address address = sn_address_with_port(to, 0);
-    if (n->class->path_mtu != NULL) {
+    if (n->class->path_mtu != NULL && !n->is_dead) {
         n->class->path_mtu(n->app, &host, &address, mtu, until);
     }
 }

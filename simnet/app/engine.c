@@ -38,9 +38,14 @@ void sn_engine_status(sn_host *host, ss_status status)
     }
 }
 
-static void answer(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn,
-                   const ss_query *query)
+static const sn_engine_user *user_of(const ss_engine *e)
 {
+    return e->role == SS_ROLE_UA ? &sn_ua_user : &sn_proxy_user;
+}
+
+static void answer(ss_engine *e, sn_host *host, ss_turn *turn, const ss_query *query)
+{
+    const sn_engine_user *user = user_of(e);
     ss_answer found = { .token = query->token, .status = SS_NONE };
     if (query->kind == SS_QUERY_RESOLVE) {
         if (sn_host_resolve(host, query, &found)) {
@@ -48,7 +53,7 @@ static void answer(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_t
         }
         return;
     }
-    if (user->query == NULL || !user->query(user->self, host, query, &found)) {
+    if (user->query == NULL || !user->query(e, host, query, &found)) {
         found = (ss_answer){ .token = query->token, .status = SS_NONE };
     }
     if (found.status == SS_MORE) {
@@ -110,8 +115,18 @@ static void send_datagram(sn_host *host, const ss_output *out)
     sn_host_send(host, &path, out->bytes, out->msg);
 }
 
-static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn,
-                      const ss_output *out)
+static void tell(ss_engine *e, sn_host *host, ss_turn *turn, const ss_event *event)
+{
+    const sn_engine_user *user = user_of(e);
+    if (event->kind == SS_EVENT_FULL) {
+        tell_full(host, event);
+    }
+    if (user->event != NULL) {
+        user->event(e, host, turn, event);
+    }
+}
+
+static void do_output(ss_engine *e, sn_host *host, ss_turn *turn, const ss_output *out)
 {
     switch (out->kind) {
     case SS_OUT_DATAGRAM:
@@ -121,15 +136,10 @@ static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, s
         sn_host_note(host, &out->note);
         break;
     case SS_OUT_EVENT:
-        if (out->event.kind == SS_EVENT_FULL) {
-            tell_full(host, &out->event);
-        }
-        if (user->event != NULL) {
-            user->event(user->self, host, turn, &out->event);
-        }
+        tell(e, host, turn, &out->event);
         break;
     case SS_OUT_QUERY:
-        answer(e, host, user, turn, &out->query);
+        answer(e, host, turn, &out->query);
         break;
     case SS_OUT_CONNECT:
         connect_stream(e, host, turn, out);
@@ -149,36 +159,43 @@ static void do_output(ss_engine *e, sn_host *host, const sn_engine_user *user, s
     }
 }
 
-void sn_engine_drain(ss_engine *e, sn_host *host, const sn_engine_user *user, ss_turn *turn)
+void sn_engine_drain(ss_engine *e, sn_host *host, ss_turn *turn)
 {
     const ss_output *out;
     while ((out = ss_turn_take(turn)) != NULL) {
-        do_output(e, host, user, turn, out);
+        do_output(e, host, turn, out);
     }
 }
 
-void sn_engine_input(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
-                     ss_slice datagram)
+void sn_engine_input(void *self, sn_host *host, const ss_path *path, ss_slice datagram)
 {
+    ss_engine *e = self;
     ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
     const bool waits = e->role == SS_ROLE_PROXY && e->proxy.config->queue != NULL;
     ss_msg *read = waits ? NULL : sn_host_reading(host);
     sn_engine_status(host, read != NULL ? ss_engine_input_read(e, &turn, path, read)
                                         : ss_engine_input(e, &turn, path, datagram));
-    sn_engine_drain(e, host, user, &turn);
+    sn_engine_drain(e, host, &turn);
 }
 
-void sn_engine_unreachable(ss_engine *e, sn_host *host, const sn_engine_user *user,
-                           const ss_path *path, const ss_quote *quote)
+void sn_engine_unreachable(void *self, sn_host *host, const ss_path *path, const ss_quote *quote)
 {
+    ss_engine *e = self;
     ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
     sn_engine_status(host, ss_engine_unreachable(e, &turn, path, quote));
-    sn_engine_drain(e, host, user, &turn);
+    sn_engine_drain(e, host, &turn);
 }
 
-bool sn_engine_stream(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
-                      sn_stream_event event)
+void sn_engine_path_mtu(void *self, sn_host *host, const ss_address *to, uint32_t mtu,
+                        ss_time until)
 {
+    (void)host;
+    ss_engine_path_mtu(self, to, mtu, until);
+}
+
+bool sn_engine_stream(void *self, sn_host *host, const ss_path *path, sn_stream_event event)
+{
+    ss_engine *e = self;
     ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
     ss_status status = SS_OK;
     switch (event) {
@@ -197,7 +214,7 @@ bool sn_engine_stream(ss_engine *e, sn_host *host, const sn_engine_user *user, c
         break;
     }
     sn_engine_status(host, status);
-    sn_engine_drain(e, host, user, &turn);
+    sn_engine_drain(e, host, &turn);
     return event != SN_STREAM_OPENED || status == SS_OK;
 }
 
@@ -216,9 +233,9 @@ static void cut_keep_alives(sn_host *host, const ss_path *path, ss_slice bytes, 
 }
 
 /* One message at most, so that each has the whole arena. RFC3261:18.3 */
-size_t sn_engine_bytes(ss_engine *e, sn_host *host, const sn_engine_user *user, const ss_path *path,
-                       ss_slice bytes)
+size_t sn_engine_stream_bytes(void *self, sn_host *host, const ss_path *path, ss_slice bytes)
 {
+    ss_engine *e = self;
     ss_arena *arena = sn_host_arena(host);
     const size_t used = arena->used;
     ss_taken taken;
@@ -229,24 +246,30 @@ size_t sn_engine_bytes(ss_engine *e, sn_host *host, const sn_engine_user *user, 
         const size_t at = taken.count - taken.message;
         sn_host_cut(host, path, at, ss_slice_cut(bytes, at, taken.count));
     }
-    sn_engine_drain(e, host, user, &turn);
+    sn_engine_drain(e, host, &turn);
     arena->used = used;
     return taken.count;
 }
 
-void sn_engine_resolved(ss_engine *e, sn_host *host, const sn_engine_user *user,
-                        const ss_answer *answer)
+void sn_engine_resolved(void *self, sn_host *host, const ss_answer *answer)
 {
+    ss_engine *e = self;
     ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
     sn_engine_status(host, ss_engine_answer(e, &turn, answer));
-    sn_engine_drain(e, host, user, &turn);
+    sn_engine_drain(e, host, &turn);
 }
 
-void sn_engine_tick(ss_engine *e, sn_host *host, const sn_engine_user *user)
+ss_time sn_engine_deadline(const void *self)
 {
+    return ss_engine_deadline(self);
+}
+
+void sn_engine_tick(void *self, sn_host *host)
+{
+    ss_engine *e = self;
     ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
     sn_engine_status(host, ss_engine_tick(e, &turn));
-    sn_engine_drain(e, host, user, &turn);
+    sn_engine_drain(e, host, &turn);
 }
 
 void sn_engine_left(const ss_engine *e, sn_left_fact *left)

@@ -611,7 +611,6 @@ static bool do_wake(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake 
 
 bool sn_program_wake(sn_ua_app *app, sn_host *host, const sn_wake *wake)
 {
-    const sn_engine_user user = sn_ua_user(app);
     if (app->is_dead) {
         const bool is_missed =
             wake->kind == SN_WAKE_ACT || (wake->kind == SN_WAKE_OWN && wake->what == WAKE_ACT);
@@ -622,6 +621,6 @@ bool sn_program_wake(sn_ua_app *app, sn_host *host, const sn_wake *wake)
     }
     ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
     const bool had_effect = do_wake(app, host, &turn, wake);
-    sn_engine_drain(&app->engine, host, &user, &turn);
+    sn_engine_drain(&app->engine, host, &turn);
     return had_effect;
 }

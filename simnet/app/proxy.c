@@ -5,7 +5,7 @@
 #include <string.h>
 
 typedef struct proxy_app {
-    ss_engine engine;
+    ss_engine engine; /* first: app/engine.h */
     ss_proxy_config config;
     ss_location location;
     bool is_dead; /* it crashed, and is not back yet */
@@ -52,10 +52,7 @@ static bool serve(void *self, sn_host *host, const ss_query *query, ss_answer *a
     return status == SS_OK;
 }
 
-static sn_engine_user user_of(proxy_app *app)
-{
-    return (sn_engine_user){ .self = app, .query = serve };
-}
+const sn_engine_user sn_proxy_user = { .query = serve };
 
 _Static_assert(SN_DOMAINS_MAX * sizeof(ss_slice) <= SS_STORE_BLOCK_MAX &&
                    SN_DOMAINS_MAX * sizeof(ss_protection) <= SS_STORE_BLOCK_MAX,
@@ -208,73 +205,12 @@ static ss_status start(void *self, sn_host *host)
     return status;
 }
 
-static void input(void *self, sn_host *host, const ss_path *path, ss_slice datagram)
-{
-    proxy_app *app = self;
-    const sn_engine_user user = user_of(app);
-    if (!app->is_dead) {
-        sn_engine_input(&app->engine, host, &user, path, datagram);
-    }
-}
-
-static void unreachable(void *self, sn_host *host, const ss_path *path, const ss_quote *quote)
-{
-    proxy_app *app = self;
-    const sn_engine_user user = user_of(app);
-    if (!app->is_dead) {
-        sn_engine_unreachable(&app->engine, host, &user, path, quote);
-    }
-}
-
-static void path_mtu(void *self, sn_host *host, const ss_address *to, uint32_t mtu, ss_time until)
-{
-    proxy_app *app = self;
-    (void)host;
-    if (!app->is_dead) {
-        ss_engine_path_mtu(&app->engine, to, mtu, until);
-    }
-}
-
-static bool stream(void *self, sn_host *host, const ss_path *path, sn_stream_event event)
-{
-    proxy_app *app = self;
-    const sn_engine_user user = user_of(app);
-    return sn_engine_stream(&app->engine, host, &user, path, event);
-}
-
-static size_t stream_bytes(void *self, sn_host *host, const ss_path *path, ss_slice bytes)
-{
-    proxy_app *app = self;
-    const sn_engine_user user = user_of(app);
-    return sn_engine_bytes(&app->engine, host, &user, path, bytes);
-}
-
-static void resolved(void *self, sn_host *host, const ss_answer *answer)
-{
-    proxy_app *app = self;
-    const sn_engine_user user = user_of(app);
-    sn_engine_resolved(&app->engine, host, &user, answer);
-}
-
 static void restore(void *self, sn_host *host, const ss_query *query)
 {
     proxy_app *app = self;
     ss_answer answer;
     sn_engine_status(host, ss_location_serve(&app->location, sn_host_now(host), query,
                                              sn_host_arena(host), &answer));
-}
-
-static ss_time deadline(const void *self)
-{
-    const proxy_app *app = self;
-    return ss_engine_deadline(&app->engine);
-}
-
-static void tick(void *self, sn_host *host)
-{
-    proxy_app *app = self;
-    const sn_engine_user user = user_of(app);
-    sn_engine_tick(&app->engine, host, &user);
 }
 
 static void left(const void *self, sn_left_fact *fact)
@@ -340,15 +276,15 @@ const sn_app_class sn_app_proxy = {
     .port = SN_SIP_PORT,
     .bytes = sizeof(proxy_app),
     .start = start,
-    .input = input,
-    .unreachable = unreachable,
-    .path_mtu = path_mtu,
-    .stream = stream,
-    .stream_bytes = stream_bytes,
-    .resolved = resolved,
+    .input = sn_engine_input,
+    .unreachable = sn_engine_unreachable,
+    .path_mtu = sn_engine_path_mtu,
+    .stream = sn_engine_stream,
+    .stream_bytes = sn_engine_stream_bytes,
+    .resolved = sn_engine_resolved,
     .restore = restore,
-    .deadline = deadline,
-    .tick = tick,
+    .deadline = sn_engine_deadline,
+    .tick = sn_engine_tick,
     .wake = wake,
     .left = left,
     .reset = reset,

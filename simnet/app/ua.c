@@ -210,7 +210,7 @@ static void on_call_event(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_ca
     }
 }
 
-void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *event)
+static void on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *event)
 {
     sn_ua_app *app = self;
     if (app->joins) {
@@ -269,10 +269,7 @@ static bool serve(void *self, sn_host *host, const ss_query *query, ss_answer *a
     return true;
 }
 
-sn_engine_user sn_ua_user(sn_ua_app *app)
-{
-    return (sn_engine_user){ .self = app, .event = sn_ua_on_event, .query = serve };
-}
+const sn_engine_user sn_ua_user = { .event = on_event, .query = serve };
 
 static ss_status start(void *self, sn_host *host)
 {
@@ -282,55 +279,6 @@ static ss_status start(void *self, sn_host *host)
     app->joins = plan->groups[plan->nodes[sn_host_node(host)].group].ua.joins;
     sn_engine_make(&app->engine, host, &app->identity, NULL);
     return status;
-}
-
-static void input(void *self, sn_host *host, const ss_path *path, ss_slice datagram)
-{
-    sn_ua_app *app = self;
-    const sn_engine_user user = sn_ua_user(app);
-    if (app->is_dead) {
-        return;
-    }
-    sn_engine_input(&app->engine, host, &user, path, datagram);
-}
-
-static void unreachable(void *self, sn_host *host, const ss_path *path, const ss_quote *quote)
-{
-    sn_ua_app *app = self;
-    const sn_engine_user user = sn_ua_user(app);
-    if (!app->is_dead) {
-        sn_engine_unreachable(&app->engine, host, &user, path, quote);
-    }
-}
-
-static void path_mtu(void *self, sn_host *host, const ss_address *to, uint32_t mtu, ss_time until)
-{
-    sn_ua_app *app = self;
-    (void)host;
-    if (!app->is_dead) {
-        ss_engine_path_mtu(&app->engine, to, mtu, until);
-    }
-}
-
-static bool stream(void *self, sn_host *host, const ss_path *path, sn_stream_event event)
-{
-    sn_ua_app *app = self;
-    const sn_engine_user user = sn_ua_user(app);
-    return sn_engine_stream(&app->engine, host, &user, path, event);
-}
-
-static size_t stream_bytes(void *self, sn_host *host, const ss_path *path, ss_slice bytes)
-{
-    sn_ua_app *app = self;
-    const sn_engine_user user = sn_ua_user(app);
-    return sn_engine_bytes(&app->engine, host, &user, path, bytes);
-}
-
-static void resolved(void *self, sn_host *host, const ss_answer *answer)
-{
-    sn_ua_app *app = self;
-    const sn_engine_user user = sn_ua_user(app);
-    sn_engine_resolved(&app->engine, host, &user, answer);
 }
 
 static void reset(void *self, sn_host *host)
@@ -353,19 +301,6 @@ void sn_ua_crash(sn_ua_app *app, sn_host *host)
     sn_ua_tell(host, &(sn_ua_call){ 0 }, SN_CALL_CRASHED, 0, false);
 }
 
-static ss_time deadline(const void *self)
-{
-    const sn_ua_app *app = self;
-    return ss_engine_deadline(&app->engine);
-}
-
-static void tick(void *self, sn_host *host)
-{
-    sn_ua_app *app = self;
-    const sn_engine_user user = sn_ua_user(app);
-    sn_engine_tick(&app->engine, host, &user);
-}
-
 static bool wake(void *self, sn_host *host, const sn_wake *what)
 {
     return sn_program_wake(self, host, what);
@@ -382,14 +317,14 @@ const sn_app_class sn_app_ua = {
     .port = SN_SIP_PORT,
     .bytes = sizeof(sn_ua_app),
     .start = start,
-    .input = input,
-    .unreachable = unreachable,
-    .path_mtu = path_mtu,
-    .stream = stream,
-    .stream_bytes = stream_bytes,
-    .resolved = resolved,
-    .deadline = deadline,
-    .tick = tick,
+    .input = sn_engine_input,
+    .unreachable = sn_engine_unreachable,
+    .path_mtu = sn_engine_path_mtu,
+    .stream = sn_engine_stream,
+    .stream_bytes = sn_engine_stream_bytes,
+    .resolved = sn_engine_resolved,
+    .deadline = sn_engine_deadline,
+    .tick = sn_engine_tick,
     .wake = wake,
     .left = left,
     .reset = reset,

@@ -8,7 +8,7 @@
 #include "ss/sdp.h"
 
 typedef struct sn_ua_app {
-    ss_engine engine;
+    ss_engine engine; /* first: app/engine.h */
     ss_ua_identity identity;
     union {
         ss_ref first_call; /* sn_ua_call, newest first, in the host's store */
@@ -60,10 +60,6 @@ typedef struct sn_session {
     ss_blob text; /* the answer that waits to be said */
 } sn_session;
 
-/* ---- what the app is told and does: one event of the host each */
-
-sn_engine_user sn_ua_user(sn_ua_app *app);
-void sn_ua_on_event(void *self, sn_host *host, ss_turn *turn, const ss_event *event);
 
 /** Everything is forgotten without a word, and nothing more comes of it. */
 void sn_ua_crash(sn_ua_app *app, sn_host *host);
