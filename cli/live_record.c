@@ -65,6 +65,7 @@ rp_status live_record_begin(live_record *r, const cli_args *args, sn_plan *plan,
                             sl_options *options)
 {
     *r = (live_record){ .dir = args->value[CLI_OUT], .plan = plan };
+    plan->cast.has_outsiders = true;
     r->judges[0] = own;
     options->judges = r->judges;
     options->judge_count = 1;

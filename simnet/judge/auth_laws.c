@@ -3,8 +3,9 @@
  *
  * No hash is computed here. Credentials are right when their response value left a user agent that has the password of its own
  * address, which the cast says: nobody else can have made it. So a server that serves a request with any other value, or with none,
- * has been passed by; one that serves two requests with one value took a replay. Header fields are read by a scanner of the judge's
- * own. What is known is kept for two generations, each as long as a nonce lives and what it began can last. */
+ * has been passed by; one that serves two requests with one value took a replay. Where outsiders log in, theirs may be right. Header
+ * fields are read by a scanner of the judge's own. What is known is kept for two generations, each as long as a nonce lives and what
+ * it began can last. */
 #include "laws.h"
 
 enum { LINES_MAX = 4 }; /* of credentials looked at in one request */
@@ -316,6 +317,12 @@ static void request_came(sn_judge *j, const sn_fact *f, ss_slice payload)
     remember(j, key_of(ASKED, f->entity, key_of(f->sip.method, f->sip.branch, 0)), id);
 }
 
+/* An outsider may have made them, and may have the password. */
+static bool may_be_right(const sn_judge *j, uint64_t id)
+{
+    return j->cast->has_outsiders || recall(j, key_of(MADE, id, 0)) != NULL;
+}
+
 /* RFC3261:22.2 RFC3261:22.3 RFC7616:3.4 */
 static void served(sn_judge *j, const sn_fact *f, uint64_t branch)
 {
@@ -327,7 +334,7 @@ static void served(sn_judge *j, const sn_fact *f, uint64_t branch)
         return; /* it needs no credentials */
     }
     const uint64_t id = *asked;
-    if (id == 0 || recall(j, key_of(MADE, id, 0)) == NULL) {
+    if (id == 0 || !may_be_right(j, id)) {
         sn_judge_broken(j, LAW_AUTH1, f->key.at, f->entity, f->sip.call_id, "%s",
                         id == 0
                             ? "a protected request was served without credentials"
@@ -354,7 +361,7 @@ void sn_auth_kept(sn_judge *j, const txn *t, uint64_t branch)
         return;
     }
     const uint64_t *asked = recall(j, key_of(ASKED, t->node, key_of(t->method, branch, 0)));
-    if (asked != NULL && (*asked == 0 || recall(j, key_of(MADE, *asked, 0)) == NULL)) {
+    if (asked != NULL && (*asked == 0 || !may_be_right(j, *asked))) {
         sn_judge_broken(j, LAW_AUTH5, t->final_at, t->node, t->call_id,
                         "a transaction keeps a %u to who showed no right credentials", t->status);
     }

@@ -106,6 +106,7 @@ typedef struct sn_cast {
     const sn_cast_guard *guards;
     uint32_t guard_count;
     ss_span avoid; /* so long hosts avoid a server that did not answer: RFC 3263 4.3 */
+    bool has_outsiders; /* a live run: of what its peers know nobody tells, and of what they send only what arrives */
 } sn_cast;
 
 /** The stable id of a node, from its group's name and its index there: no file order, no dense number. */

@@ -89,6 +89,30 @@ TEST(auth1_sees_a_protected_request_passed_on_without_right_credentials)
     court_close(&rig);
 }
 
+TEST(auth1_accepts_credentials_of_outsiders_but_not_that_they_have_none)
+{
+    court rig;
+    open_guarded(&rig);
+    rig.cast.has_outsiders = true;
+    court_at(&rig, 0);
+    rig.payload = bytes("a.test", "a.test", "00", 1);
+    get(&rig, COURT_PROXY, court_request(SS_METHOD_REGISTER, 10));
+    send_to(&rig, COURT_PROXY, COURT_ROUTER, court_response(200, SS_METHOD_REGISTER, 10));
+    check_one(&rig, "AUTH1", 0);
+    get(&rig, COURT_PROXY, court_request(SS_METHOD_REGISTER, 20)); /* the same ones again */
+    send_to(&rig, COURT_PROXY, COURT_ROUTER, court_response(200, SS_METHOD_REGISTER, 20));
+    check_one(&rig, "AUTH2", 1);
+    court_close(&rig);
+    open_guarded(&rig);
+    rig.cast.has_outsiders = true;
+    court_at(&rig, 0);
+    rig.payload = bytes("other.test", "a.test", NULL, 0);
+    get(&rig, COURT_PROXY, court_request(SS_METHOD_REGISTER, 10));
+    send_to(&rig, COURT_PROXY, COURT_ROUTER, court_response(200, SS_METHOD_REGISTER, 10));
+    check_one(&rig, "AUTH1", 1);
+    court_close(&rig);
+}
+
 TEST(auth1_sees_a_registration_answered_200_without_credentials)
 {
     court rig;
