@@ -35,9 +35,22 @@ static sl_users *read_users(const char *path)
     return users;
 }
 
+/* Which algorithms anybody has a secret of; nobody yet: 0. What no user can answer with is not offered: some peers take the first, or
+ * none at all when they do not know one of them. */
+static uint32_t algorithms_of(const sl_users *users)
+{
+    static const ss_algorithm known[] = { SS_ALGORITHM_SHA_256, SS_ALGORITHM_MD5 };
+    uint32_t found = 0;
+    for (size_t i = 0; i < SS_COUNT(known); i++) {
+        found |= sl_users_have(users, known[i]) ? 1u << known[i] : 0;
+    }
+    return found;
+}
+
 typedef struct reloading {
     const char *path;
     sl_users *users;
+    uint32_t offered; /* algorithms, for as long as the process lives; 0: both */
 } reloading;
 
 /* SIGHUP: those of before stay when the file is not right. */
@@ -52,6 +65,10 @@ static void reload(void *self, sl_site *site)
     sl_users_free(r->users);
     r->users = users;
     cli_say("%s: %u secrets", r->path, sl_users_count(users));
+    if (r->offered != 0 && (algorithms_of(users) & ~r->offered) != 0) {
+        cli_say("%s: the challenges still offer %s alone; a restart would offer both", r->path,
+                r->offered == 1u << SS_ALGORITHM_MD5 ? "MD5" : "SHA-256");
+    }
 }
 
 /* ---- the command line ---- */
@@ -220,6 +237,7 @@ rp_status live_proxy(const cli_args *args)
         if (users.users == NULL) {
             return RP_IO;
         }
+        users.offered = setup.algorithms = algorithms_of(users.users);
     }
     options.users = users.users;
     status = run(args, &setup, &options, listens);

@@ -221,16 +221,22 @@ static ss_defence_config defence_of(const sl_proxy_setup *setup)
     return d;
 }
 
+/* RFC8760:2.3 the stronger one first. */
 static sn_guard_spec guard_of(const sl_proxy_setup *setup, uint32_t domain)
 {
-    return (sn_guard_spec){ .domain = setup->domains[domain],
+    static const uint8_t preferred[] = { SS_ALGORITHM_SHA_256, SS_ALGORITHM_MD5 };
+    sn_guard_spec guard = { .domain = setup->domains[domain],
                             .realm = setup->realm,
                             .password = "", /* its host knows its users */
-                            .algorithms = { SS_ALGORITHM_SHA_256, SS_ALGORITHM_MD5 },
-                            .algorithm_count = 2,
                             .offers = SS_OFFERS_AUTH,
                             .methods = 1u << SS_METHOD_REGISTER | 1u << SS_METHOD_INVITE,
                             .nonce_lifetime = SS_S(300) };
+    for (size_t i = 0; i < SS_COUNT(preferred); i++) {
+        if (setup->algorithms == 0 || (setup->algorithms & 1u << preferred[i]) != 0) {
+            guard.algorithms[guard.algorithm_count++] = preferred[i];
+        }
+    }
+    return guard;
 }
 
 /* It works through so many messages a second and no more: a quarter of a second's worth of each class waits, what is more is refused.

@@ -159,6 +159,16 @@ ss_slice sl_users_find(const sl_users *u, ss_slice name, ss_slice realm, ss_slic
     return found == NULL ? SS_EMPTY : found->ha1;
 }
 
+bool sl_users_have(const sl_users *u, ss_algorithm algorithm)
+{
+    for (uint32_t i = 0; i < u->count; i++) {
+        if (u->entries[i].algorithm == algorithm) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void sl_users_put(ss_buffer *b, const ss_crypto *crypto, ss_slice name, ss_slice realm,
                   ss_slice password)
 {

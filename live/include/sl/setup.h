@@ -36,6 +36,8 @@ typedef struct sl_proxy_setup {
     const char *const *domains; /* that it is responsible for, lower case */
     uint32_t domain_count;
     const char *realm; /* credentials of this realm are asked for; NULL: of nobody */
+    uint32_t
+        algorithms; /* of digest, 1u << SS_ALGORITHM_…: which a challenge offers; 0: SHA-256 and MD5 */
     const char *outbound;
     uint32_t rate;             /* requests a second that one address may send; 0: any number */
     uint32_t offences;         /* of one address that are forgiven; 0: all are */

@@ -18,6 +18,8 @@ void sl_users_free(sl_users *u);
 uint32_t sl_users_count(const sl_users *u);
 /** The hash of a user, in hexadecimal; empty when there is none. Borrowed as long as the users are. */
 ss_slice sl_users_find(const sl_users *u, ss_slice name, ss_slice realm, ss_slice algorithm);
+/** Whether anybody has a line of that algorithm. */
+bool sl_users_have(const sl_users *u, ss_algorithm algorithm);
 /** Both lines of a user. */
 void sl_users_put(ss_buffer *b, const ss_crypto *crypto, ss_slice name, ss_slice realm,
                   ss_slice password);

@@ -22,6 +22,9 @@ TEST(users_are_found_by_name_realm_and_algorithm)
                        &line, &why);
     CHECK_NOT_NULL(u);
     CHECK_EQ(sl_users_count(u), 3);
+    CHECK(sl_users_have(u, SS_ALGORITHM_SHA_256));
+    CHECK(sl_users_have(u, SS_ALGORITHM_MD5));
+    CHECK(!sl_users_have(u, SS_ALGORITHM_SHA_512_256));
     static const struct {
         const char *name, *realm, *algorithm;
         size_t len;
