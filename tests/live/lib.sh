@@ -40,7 +40,7 @@ die() {
 
 skip() {
     echo "skipped: $*"
-    exit 77
+    exit 75
 }
 
 need_command() {

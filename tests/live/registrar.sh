@@ -11,7 +11,7 @@ grep -q '^alice:example.com:MD5:[0-9a-f]\{32\}$' users || fault "no MD5 secret"
 
 metrics=$(free_port)
 start proxy proxy --listen udp:127.0.0.1:0 --listen tcp:127.0.0.1:0 --domain example.com --users users \
-    --bindings bindings.db --metrics "127.0.0.1:$metrics" --log
+    --bindings bindings.db --metrics "127.0.0.1:$metrics" --log -o judged --force
 proxy=$pid at=$port
 
 # user NAME PASSWORD-FILE ARGUMENTS…: a user agent of the domain
@@ -65,6 +65,24 @@ await 10 is_bound 0 || fault "bob is bound after his end"
 stop "$proxy"
 [ "$status" = 0 ] || fault "the proxy ended with $status: $(cat proxy.log)"
 says proxy.out.log '"note":"TXN".*"method":"REGISTER"' || fault "no line of a transaction: $(head -n 3 proxy.out.log)"
+grep -a -q 'WWW-Authenticate: Digest .*algorithm=SHA-256' judged/trace.pcapng || fault "SHA-256 is not offered"
+
+# Users with secrets of MD5 alone are offered MD5 alone, for as long as the proxy runs: RFC8760:2.3
+grep ':MD5:' users >users_md5
+start weak proxy --listen udp:127.0.0.1:0 --domain example.com --users users_md5 -o weak --force
+proxy=$pid at=$port
+# shellcheck disable=SC2046
+start weak_bob $(user bob pw)
+await 20 says weak_bob.log 'bob@example.com is registered' || fault "MD5 alone does not do"
+stop "$pid"
+grep ':SHA-256:' users >>users_md5
+kill -HUP "$proxy"
+await 10 says weak.log 'still offer MD5 alone' || fault "nobody says that SHA-256 is not offered yet"
+stop "$proxy"
+[ "$status" = 0 ] || fault "the proxy of MD5 ended with $status: $(cat weak.log)"
+grep -a -q 'WWW-Authenticate: Digest .*algorithm=MD5' weak/trace.pcapng || fault "MD5 is not offered"
+grep -a -q 'algorithm=SHA-256' weak/trace.pcapng && fault "what nobody can use is offered"
+
 grep -l 'correct horse\|something else' ./*.log && fault "a secret is in a log"
 grep -l "$(sed -n 's/^bob.*SHA-256://p' users)" ./*.log && fault "a hashed secret is in a log"
 finish
