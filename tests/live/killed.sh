@@ -1,5 +1,5 @@
 #!/bin/bash
-# kill -9 in the middle of many registrations: afterwards every binding that was acknowledged is there. RFC3261:10.3
+# kill -9 in the middle of many registrations: afterwards every binding that was acknowledged is there, and calls reach it. RFC3261:10.3
 . "${0%/*}/lib.sh"
 
 start first proxy --listen udp:127.0.0.1:0 --domain example.com --bindings bindings.db
