@@ -25,13 +25,26 @@ def garbage():
     return bytes(text[:draw.randrange(len(text))])
 
 
+# Making it takes longer than sending it: so it is sent again and again, with some of it made anew each time.
+pool = [garbage() for _ in range(1000)]
+
+
+def renew():
+    for _ in range(20):
+        pool[draw.randrange(len(pool))] = garbage()
+    draw.shuffle(pool)
+
+
 def by_udp():
-    wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    wire, sent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), 0
     wire.bind((ME, 0))
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        for _ in range(100):
-            wire.sendto(garbage(), HOST)
+        for text in pool:
+            wire.sendto(text, HOST)
+        sent += len(pool)
+        renew()
+    print("%d datagrams of garbage a second" % (sent // SECONDS))
 
 
 def connect():
@@ -43,15 +56,19 @@ def connect():
 
 
 def by_tcp():
-    end = time.monotonic() + SECONDS
+    end, opened = time.monotonic() + SECONDS, 0
     while time.monotonic() < end:
-        try:
-            s = connect()
-            for _ in range(5):
-                s.sendall(garbage())
-            s.close()
-        except OSError:
-            pass  # it may well hang up
+        for at in range(0, len(pool), 5):
+            try:
+                s = connect()
+                opened += 1
+                for text in pool[at:at + 5]:
+                    s.sendall(text)
+                s.close()
+            except OSError:
+                pass  # it may well hang up
+        renew()
+    print("%d connections of garbage a second" % (opened // SECONDS))
 
 
 def by_silence():

@@ -11,7 +11,7 @@ start callee ua --listen udp:127.0.0.1:0 --listen tcp:127.0.0.1:0 --aor sip:bob@
 callee=$pid callee_at=$port
 rss() { awk '/VmRSS/ { print $2 }' "/proc/$1/status"; }
 before=$(rss "$proxy")
-for target in "$at 1000" "$callee_at 0"; do
+for target in "$at 1000" "$callee_at 1000"; do
     # shellcheck disable=SC2086
     python3 "${0%/*}/garbage.py" "$SOURCE_DIR/corpus" $target "${GARBAGE_SECONDS:-1}" || fault "port $target: garbage could not be said"
 done
