@@ -208,6 +208,7 @@ sl_site *sl_site_new(const sl_options *options, sl_error *why)
         say(why, "out of memory", "", 0);
         return NULL;
     }
+    (void)uv_loop_configure(&s->loop, UV_METRICS_IDLE_TIME);
     s->options = options;
     s->next_number = 1;
     s->done_since = SS_TIME_NEVER;

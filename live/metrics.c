@@ -45,7 +45,13 @@ static void put(ss_buffer *b, const char *name, const char *kind, const char *he
     ss_put_char(b, '\n');
 }
 
-static void put_all(const sl_site *s, ss_buffer *b)
+static uint64_t busy(sl_site *s)
+{
+    const uint64_t lived = uv_hrtime() - s->started_ns, idle = uv_metrics_idle_time(&s->loop);
+    return lived > idle ? lived - idle : 0;
+}
+
+static void put_all(sl_site *s, ss_buffer *b)
 {
     const sl_counts *c = &s->counts;
     const sn_left_fact left = sl_left(s);
@@ -54,6 +60,8 @@ static void put_all(const sl_site *s, ss_buffer *b)
         uint64_t value;
     } all[] = {
         { "datagrams_received", "counter", "UDP datagrams that came", c->datagrams_in },
+        { "datagrams_dropped", "counter", "that the system dropped before they were read",
+          sl_udp_dropped(s) },
         { "datagrams_sent", "counter", "UDP datagrams that went", c->datagrams_out },
         { "datagrams_unsent", "counter", "UDP datagrams that the system did not take", c->unsent },
         { "received_bytes", "counter", "of datagrams and streams", c->bytes_in },
@@ -67,6 +75,7 @@ static void put_all(const sl_site *s, ss_buffer *b)
         { "bindings_unkept", "counter", "changes that could not be written", c->unkept },
         { "names_asked", "counter", "lookups that the DNS was asked", c->names_asked },
         { "names_known", "counter", "lookups that it had answered before", c->names_known },
+        { "busy_ns", "counter", "that were not spent waiting for something to come", busy(s) },
         { "connections", "gauge", "open", c->connections },
         { "transactions", "gauge", "live", left.transactions },
         { "dialogs", "gauge", "live", left.dialogs },

@@ -182,6 +182,8 @@ SS_MUST_USE bool sl_udp_open(sl_site *s, uint32_t nth, int *error);
 void sl_udp_send(sl_site *s, uint32_t element, const ss_path *path, ss_slice bytes);
 /** What is in the outbox leaves. */
 void sl_udp_flush(sl_site *s);
+/** Datagrams that the system dropped, as nobody read them in time; 0 where it does not tell. */
+uint64_t sl_udp_dropped(const sl_site *s);
 void sl_udp_close(sl_site *s);
 SS_MUST_USE bool sl_tcp_open(sl_site *s, uint32_t nth, int *error);
 SS_MUST_USE ss_status sl_tcp_connect(sl_site *s, uint32_t element, const ss_path *path);

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#ifdef SO_MEMINFO
+#include <linux/sock_diag.h>
+#endif
 
 ss_address sl_address_from(const struct sockaddr *from)
 {
@@ -236,6 +239,34 @@ bool sl_udp_open(sl_site *s, uint32_t nth, int *error)
     u->handle.data = u;
     u->is_open = true;
     return listen_at(u, &l->address, error);
+}
+
+/* What came while nobody read is dropped by the system where the buffer ends: the sign that this process has too much to do. */
+static uint64_t dropped_at(const sl_udp *u)
+{
+    uint64_t dropped = 0;
+#ifdef SO_MEMINFO
+    uint32_t info[SK_MEMINFO_VARS] = { 0 };
+    socklen_t len = sizeof info;
+    uv_os_fd_t fd;
+    if (u->is_open && uv_fileno((const uv_handle_t *)&u->handle, &fd) == 0 &&
+        getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &len) == 0 &&
+        len > SK_MEMINFO_DROPS * sizeof *info) {
+        dropped = info[SK_MEMINFO_DROPS];
+    }
+#else
+    (void)u;
+#endif
+    return dropped;
+}
+
+uint64_t sl_udp_dropped(const sl_site *s)
+{
+    uint64_t dropped = 0;
+    for (uint32_t i = 0; i < s->listen_count; i++) {
+        dropped += dropped_at(&s->udp[i]);
+    }
+    return dropped;
 }
 
 void sl_udp_close(sl_site *s)

@@ -143,4 +143,11 @@ def transactions():
     print("tried %d refused %d" % (seen.count("100"), seen.count("503")))
 
 
-{"source_rate": source_rate, "capacity": capacity, "overload": overload, "block": block, "connections": connections, "message": message, "transactions": transactions}[what]()
+def load():
+    flood = wire("127.0.0.9")
+    text = b"\r\n\r\n" + b" " * 1000
+    for _ in range(20000):
+        flood.sendto(text, HERE)
+
+
+{"source_rate": source_rate, "capacity": capacity, "load": load, "overload": overload, "block": block, "connections": connections, "message": message, "transactions": transactions}[what]()

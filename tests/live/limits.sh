@@ -60,6 +60,20 @@ by_counts() {
     expects 'tried [1-9][0-9]* refused [1-9][0-9]+' push transactions "$port" 300
     ends
 }
+# What it has no time for, the system drops, and tells: all that was sent came or was dropped, and a proxy at rest is hardly busy.
+by_load() {
+    metrics=$(free_port)
+    proxy load --metrics "127.0.0.1:$metrics" --offences 0
+    sleep 1
+    [ "$(metric "$metrics" busy_ns_total)" -lt 900000000 ] || fault "busy for $(metric "$metrics" busy_ns_total) ns, at rest"
+    kill -STOP "$proxy"
+    push load "$port"
+    kill -CONT "$proxy"
+    await 10 all_told || fault "$(metric "$metrics" datagrams_received_total) came, $(metric "$metrics" datagrams_dropped_total) were dropped, of 20000"
+    [ "$(metric "$metrics" datagrams_dropped_total)" -gt 0 ] || fault 'nothing was dropped'
+    ends
+}
+all_told() { [ $(($(metric "$metrics" datagrams_received_total) + $(metric "$metrics" datagrams_dropped_total))) = 20000 ]; }
 lanes=()
 # beside COMMAND: by itself in the background, with processes of its own to end; its faults are its status
 beside() {
@@ -75,6 +89,7 @@ beside() {
 trap '[ ${#lanes[@]} = 0 ] || kill "${lanes[@]}"; cleanup' EXIT
 beside by_rates
 beside by_counts
+beside by_load
 for lane in "${lanes[@]}"; do
     wait "$lane" || failed=1
 done
