@@ -1,11 +1,13 @@
 /* Drawing a ladder as a picture: one line per row, time running down, idle time left out and said so. An arrow leaves when
  * its message did and comes when that came, so that messages that cross are seen to cross; one that was lost ends where it
- * died. Integers only; colours and fonts are those of the page's style sheet.
+ * died. Words are looked places for where no other word is, nor a line if it can be, and are drawn above all lines. Integers only;
+ * colours and fonts are those of the page's style sheet.
  */
 #include <string.h>
 
 #include "html/html.h"
 #include "ladder/ladder.h"
+#include "ladder/places.h"
 
 #include "page.h"
 #include "sn/capture.h"
@@ -20,9 +22,13 @@ enum {
     PAUSE = 34, /* more, where idle time is left out */
     GAP_MIN = 190,
     GAP_MAX = 330,
-    LETTER = 8, /* width of one, about */
-    HEAD = 9,
-    LEAN_MAX = 350 /* thousandths: steeper, a word cannot be read */
+    LETTER = 8, /* width of one, at most, about */
+    WORD_LETTER = 7,
+    LEAN_MAX = 450, /* thousandths: steeper, a word cannot be read */
+    LIFT_MAX = 16,  /* … it is lifted instead, as far as it still belongs to its arrow */
+    ABOVE = 5,      /* a word stands so far above its arrow */
+    WORD_HALF = 7,  /* half as high */
+    NEAR = 40       /* rows: what is further away is in nobody's way */
 };
 
 #define IDLE SS_S(1)
@@ -34,6 +40,9 @@ typedef struct picture {
     ladder_columns columns;
     uint32_t gap, bottom;
     uint32_t y[LADDER_ROWS_MAX];
+    ladder_bar lines[LADDER_ROWS_MAX], words[LADDER_ROWS_MAX]; /* of each row */
+    uint16_t along
+        [LADDER_ROWS_MAX]; /* the middle of an arrow's word, from its beginning; other words: 1 they stand left */
 } picture;
 
 /* ---- places ---- */
@@ -155,6 +164,20 @@ static void end_row(const picture *p)
     rp_put_text(p->out, "</g>\n");
 }
 
+/* What happened at a lifeline. */
+static void put_mark(ss_buffer *b, const ladder_row *row)
+{
+    if (row->kind == LADDER_TIMER) {
+        ss_put_text(b, rp_letter_name(row->letter));
+        return;
+    }
+    ss_put_text(b, rp_ladder_mark(row));
+    if (row->status != 0) {
+        ss_put_char(b, ' ');
+        ss_put_u64(b, row->status);
+    }
+}
+
 /* ---- messages ---- */
 
 /* How much of the way it came, in quarters. */
@@ -207,57 +230,151 @@ static void begin_lean(const picture *p, int32_t slope, uint32_t x)
     rp_put_text(p->out, ")\">");
 }
 
-static void put_arrow_label(const picture *p, const ladder_row *row, uint32_t x, uint32_t y,
-                            int32_t slope)
+typedef struct arrow {
+    int32_t x1, y1, x2, y2; /* as far as it came */
+    int32_t whole;          /* from lifeline to lifeline */
+    int32_t lean;           /* of its word, thousandths */
+    int32_t lift;           /* of its word above the line, in its middle */
+    bool is_whole, to_right;
+} arrow;
+
+static void put_word(ss_buffer *b, const ladder_row *row)
 {
-    char label[48];
-    ss_buffer b = ss_buffer_on(label, sizeof label);
-    rp_ladder_label(&b, row);
-    begin_lean(p, slope, x);
+    rp_ladder_label(b, row);
+    if (row->nth > 1) {
+        ss_put_text(b, " · again (");
+        ss_put_u64(b, row->nth);
+        ss_put_char(b, ')');
+    }
+}
+
+static int32_t width_of(const ladder_row *row, bool is_arrow)
+{
+    char text[80];
+    ss_buffer b = ss_buffer_on(text, sizeof text);
+    if (is_arrow) {
+        put_word(&b, row);
+    } else {
+        put_mark(&b, row);
+    }
+    return (int32_t)b.len * WORD_LETTER;
+}
+
+/* False: it does not go from lifeline to lifeline. */
+static bool find_arrow(const picture *p, uint32_t i, arrow *out)
+{
+    const ladder_row *row = &p->call->rows[i];
+    const uint32_t from = rp_ladder_column(&p->columns, row->node);
+    const uint32_t to = rp_ladder_column(&p->columns, row->peer);
+    if (!rp_ladder_travels(row) || from == SN_NOBODY || to == SN_NOBODY || from == to) {
+        return false;
+    }
+    const uint32_t part = quarters(row), y1 = p->y[i];
+    const uint32_t y2 = row->arrived != SS_TIME_NEVER ? y_of(p, i, row->arrived) : y1 + 2 * part;
+    arrow a = { .x1 = (int32_t)x_of(p, from),
+                .y1 = (int32_t)y1,
+                .y2 = (int32_t)y2,
+                .to_right = to > from,
+                .is_whole = part == 4 };
+    a.whole = (int32_t)((to > from ? to - from : from - to) * p->gap);
+    const int32_t way = a.whole * (int32_t)part / 4;
+    a.x2 = a.to_right ? a.x1 + way : a.x1 - way;
+    const int32_t fall = (a.y2 - a.y1) * 1000 / way;
+    const int32_t width = width_of(row, true), leans = fall < LEAN_MAX ? fall : LEAN_MAX;
+    const int32_t lift = (fall - leans) * width / 2000;
+    a.lift = ABOVE + (lift < LIFT_MAX ? lift : LIFT_MAX);
+    a.lean = leans * (a.to_right ? 1 : -1);
+    *out = a;
+    return true;
+}
+
+/* The word of an arrow whose middle is `along` from its beginning. */
+static ladder_bar word_of(const arrow *a, int32_t along, int32_t width)
+{
+    const int32_t way = a->to_right ? a->x2 - a->x1 : a->x1 - a->x2;
+    const int32_t x = a->to_right ? a->x1 + along : a->x1 - along;
+    const int32_t y = a->y1 + (a->y2 - a->y1) * along / way - a->lift - WORD_HALF / 2;
+    const int32_t rise = a->lean * width / 2000;
+    return (ladder_bar){ x - width / 2, y - rise, x + width / 2, y + rise, WORD_HALF };
+}
+
+/* How much is in its way: a line can be read through, a word cannot. Its own line is not. */
+static uint32_t cost_of(const picture *p, uint32_t i, const ladder_bar *word)
+{
+    const uint32_t first = i < NEAR ? 0 : i - NEAR;
+    const uint32_t count = p->call->count - first < 2 * NEAR ? p->call->count - first : 2 * NEAR;
+    return 8 * rp_bar_touches(word, p->words + first, count) +
+           rp_bar_touches(word, p->lines + first, count) - rp_bars_touch(word, &p->lines[i]);
+}
+
+/* Before the middle if it can be: long arrows lie apart there. */
+static void place_word(picture *p, uint32_t i, const arrow *a)
+{
+    static const uint8_t twentieths[] = { 8, 7, 9, 10, 6, 11, 12, 5, 13, 14, 4, 15 };
+    const int32_t width = width_of(&p->call->rows[i], true);
+    uint32_t least = UINT32_MAX;
+    for (size_t k = 0; k < SS_COUNT(twentieths); k++) {
+        const int32_t along = a->whole * twentieths[k] / 20;
+        const ladder_bar word = word_of(a, along, width);
+        const uint32_t cost = cost_of(p, i, &word);
+        const bool fits = along >= width / 2 + 6 && a->whole - along >= width / 2 + 12;
+        if (cost < least && (fits || k == 0)) {
+            least = cost;
+            p->along[i] = (uint16_t)along;
+        }
+    }
+    p->words[i] = word_of(a, p->along[i], width);
+}
+
+static void put_arrow_label(const picture *p, uint32_t i, const arrow *a)
+{
+    char text[80];
+    const ladder_row *row = &p->call->rows[i];
+    ss_buffer b = ss_buffer_on(text, sizeof text);
+    const int32_t way = a->to_right ? a->x2 - a->x1 : a->x1 - a->x2, along = p->along[i];
+    const uint32_t x = (uint32_t)(a->to_right ? a->x1 + along : a->x1 - along);
+    const uint32_t y = (uint32_t)(a->y1 + (a->y2 - a->y1) * along / way);
+    begin_lean(p, a->lean, x);
     text_at(p,
             rp_ladder_is_lost(row) ? "label lost"
             : row->nth > 1         ? "label again"
                                    : "label",
-            x, y - 5);
+            x, y - (uint32_t)a->lift);
+    put_word(&b, row);
     rp_put(p->out, ss_buffer_slice(&b));
-    if (row->nth > 1) {
-        rp_put_text(p->out, " · again (");
-        rp_put_u64(p->out, row->nth);
-        rp_put_char(p->out, ')');
-    }
     text_end(p);
     rp_put_text(p->out, "</g>");
 }
 
-static void draw_arrow(const picture *p, uint32_t i, uint32_t from, uint32_t to)
+static void draw_line(const picture *p, uint32_t i)
 {
     const ladder_row *row = &p->call->rows[i];
-    const uint32_t x1 = x_of(p, from), whole = x_of(p, to), y1 = p->y[i];
-    const uint32_t part = quarters(row);
-    const uint32_t y2 = row->arrived != SS_TIME_NEVER ? y_of(p, i, row->arrived) : y1 + 2 * part;
-    const bool to_right = whole > x1;
-    const uint32_t way = (to_right ? whole - x1 : x1 - whole) * part / 4;
-    const uint32_t x2 = to_right ? x1 + way : x1 - way;
-    line(p, part == 4 ? row->nth > 1 ? "arrow again" : "arrow" : "arrow lost", x1, y1, x2, y2);
-    if (part == 4) {
-        put_head(p, x2, y2, to_right);
+    arrow a;
+    if (!find_arrow(p, i, &a)) {
+        return;
+    }
+    const uint32_t x2 = (uint32_t)a.x2, y2 = (uint32_t)a.y2;
+    begin_row(p, row);
+    line(p,
+         !a.is_whole    ? "arrow lost"
+         : row->nth > 1 ? "arrow again"
+                        : "arrow",
+         (uint32_t)a.x1, (uint32_t)a.y1, x2, y2);
+    if (a.is_whole) {
+        put_head(p, x2, y2, a.to_right);
     } else {
         put_cross(p, x2, y2);
     }
-    /* before the middle of the whole way: long arrows lie apart there */
-    const uint32_t near = (to_right ? whole - x1 : x1 - whole) * 2 / 5;
-    const uint32_t fall = (y2 - y1) * 1000 / way;
-    const int32_t lean = (int32_t)(fall < LEAN_MAX ? fall : LEAN_MAX) * (to_right ? 1 : -1);
-    put_arrow_label(p, row, to_right ? x1 + near : x1 - near, y1 + (y2 - y1) * near / way, lean);
+    end_row(p);
 }
 
 static void draw_message(const picture *p, uint32_t i)
 {
     const ladder_row *row = &p->call->rows[i];
     const uint32_t from = rp_ladder_column(&p->columns, row->node);
-    const uint32_t to = rp_ladder_column(&p->columns, row->peer);
-    if (from != SN_NOBODY && to != SN_NOBODY && from != to) {
-        draw_arrow(p, i, from, to);
+    arrow a;
+    if (find_arrow(p, i, &a)) {
+        put_arrow_label(p, i, &a);
         return;
     }
     char label[48];
@@ -287,20 +404,65 @@ static void draw_timer(const picture *p, const ladder_row *row, uint32_t x, uint
     text_end(p);
 }
 
-static void draw_event(const picture *p, const ladder_row *row, uint32_t x, uint32_t y)
+static void draw_event(const picture *p, uint32_t i, uint32_t x)
 {
+    const ladder_row *row = &p->call->rows[i];
+    const uint32_t y = p->y[i];
     rp_put_text(p->out, "<circle class=\"mark\" r=\"4\"");
     attribute(p, "cx", x);
     attribute(p, "cy", y);
     rp_put_text(p->out, "/>");
-    const bool is_first = x == x_of(p, 0);
-    text_at(p, is_first ? "event left" : "event", is_first ? x - 10 : x + 10, y + 4);
-    rp_put_text(p->out, rp_ladder_mark(row));
-    if (row->status != 0) {
-        rp_put_char(p->out, ' ');
-        rp_put_u64(p->out, row->status);
-    }
+    const bool is_left = p->along[i] != 0;
+    char text[80];
+    ss_buffer b = ss_buffer_on(text, sizeof text);
+    put_mark(&b, row);
+    text_at(p, is_left ? "event left" : "event", is_left ? x - 10 : x + 10, y + 4);
+    rp_put(p->out, ss_buffer_slice(&b));
     text_end(p);
+}
+
+static ladder_bar level_bar(int32_t x, int32_t width, uint32_t y)
+{
+    return (ladder_bar){ x, (int32_t)y, x + width, (int32_t)y, WORD_HALF };
+}
+
+/* Right of its lifeline, unless fewer things are in its way on the left; outside of the first and the last one there are none. */
+static void place_mark(picture *p, uint32_t i, uint32_t column)
+{
+    const ladder_row *row = &p->call->rows[i];
+    const int32_t x = (int32_t)x_of(p, column), width = width_of(row, false);
+    if (row->kind == LADDER_TIMER) {
+        p->words[i] = level_bar(x - width / 2 - 6, width + 12, p->y[i]);
+        return;
+    }
+    const ladder_bar left = level_bar(x - 10 - width, width + 14, p->y[i]);
+    const ladder_bar right = level_bar(x - 4, width + 14, p->y[i]);
+    const bool is_last = column + 1 == p->columns.count && column > 0;
+    p->along[i] = column == 0 || (!is_last && cost_of(p, i, &left) < cost_of(p, i, &right));
+    p->words[i] = p->along[i] ? left : right;
+}
+
+/* Marks belong to an instant and can hardly be moved: first they. */
+static void place_words(picture *p)
+{
+    arrow a;
+    for (uint32_t i = 0; i < p->call->count; i++) {
+        if (find_arrow(p, i, &a)) {
+            p->lines[i] = a.to_right ? (ladder_bar){ a.x1, a.y1, a.x2, a.y2, 1 }
+                                     : (ladder_bar){ a.x2, a.y2, a.x1, a.y1, 1 };
+        }
+    }
+    for (uint32_t i = 0; i < p->call->count; i++) {
+        const uint32_t column = rp_ladder_column(&p->columns, p->call->rows[i].node);
+        if (!rp_ladder_travels(&p->call->rows[i]) && column != SN_NOBODY) {
+            place_mark(p, i, column);
+        }
+    }
+    for (uint32_t i = 0; i < p->call->count; i++) {
+        if (find_arrow(p, i, &a)) {
+            place_word(p, i, &a);
+        }
+    }
 }
 
 static void draw_row(const picture *p, uint32_t i)
@@ -313,7 +475,7 @@ static void draw_row(const picture *p, uint32_t i)
     } else if (column != SN_NOBODY && row->kind == LADDER_TIMER) {
         draw_timer(p, row, x_of(p, column), p->y[i]);
     } else if (column != SN_NOBODY) {
-        draw_event(p, row, x_of(p, column), p->y[i]);
+        draw_event(p, i, x_of(p, column));
     }
     end_row(p);
 }
@@ -368,6 +530,7 @@ static void draw(rp_file *out, const sn_cast *cast, const ladder_call *call, ss_
         return;
     }
     lay_out(&p);
+    place_words(&p);
     const uint32_t width = x_of(&p, p.columns.count - 1) + RIGHT;
     rp_put_text(out, "<svg class=\"ladder\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" "
                      "aria-label=\"Ladder diagram; the list below "
@@ -391,6 +554,9 @@ static void draw(rp_file *out, const sn_cast *cast, const ladder_call *call, ss_
             draw_pause(&p, i);
         }
         draw_time(&p, i);
+        draw_line(&p, i);
+    }
+    for (uint32_t i = 0; i < call->count; i++) {
         draw_row(&p, i);
     }
     rp_put_text(out, "</svg>\n");

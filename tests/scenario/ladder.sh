@@ -41,6 +41,34 @@ root = xml.dom.minidom.parse('stdout').documentElement
 assert root.tagName == 'svg' and root.getElementsByTagName('line')
 END
 status 2 ladder lost --svg --wide
+
+# no word of a picture lies upon another, where arrows cross and where they meet: a word leans as its matrix says
+cat >words.py <<'PY'
+import itertools, sys, xml.dom.minidom
+WIDTH, HEIGHT = 6, 12  # of letters that are drawn with 12 or 13 pixels
+words = []
+for text in xml.dom.minidom.parse(sys.argv[1]).getElementsByTagName('text'):
+    kinds = text.getAttribute('class').split()
+    if kinds[0] not in ('label', 'event', 'letter'):
+        continue
+    x, y = (float(text.getAttribute(a)) for a in 'xy')
+    lean = text.parentNode.getAttribute('transform')
+    slope = float(lean[len('matrix('):].split()[1]) if lean else 0
+    said = text.firstChild.data
+    width = len(said) * WIDTH
+    left = x - width / 2 if kinds[0] != 'event' else x - width if 'left' in kinds else x
+    words.append((left, left + width, y - slope * x, slope, said))
+assert len(words) > 10
+for (a1, a2, a0, a, one), (b1, b2, b0, b, other) in itertools.combinations(words, 2):
+    low, high = max(a1, b1), min(a2, b2)
+    if low < high:
+        apart = [(a0 + a * x) - (b0 + b * x) for x in (low, high)]
+        assert min(apart) >= HEIGHT or max(apart) <= -HEIGHT, (one, other, apart)
+PY
+for name in fork_two_answers reinvite_glare cancel_crosses_200 edge_proxy; do
+    status 0 run "$SOURCE_DIR/scenarios/$name.yaml" -o crossing -q --force
+    python3 words.py crossing/ladder.svg || fault "words lie upon each other in the picture of $name"
+done
 status 0 ladder lost --json
 python3 - <<'END' || fault 'the JSON says another thing than the text'
 import json
