@@ -155,6 +155,16 @@ bool cli_exists(const char *dir, const char *name)
     return rp_path_join(path, dir, name) && lstat(path, &about) == 0;
 }
 
+uint64_t cli_file_bytes(const char *dir, const char *name)
+{
+    char path[RP_PATH_BYTES];
+    struct stat about;
+    if (dir == NULL || !rp_path_join(path, dir, name) || stat(path, &about) != 0) {
+        return 0;
+    }
+    return (uint64_t)about.st_size;
+}
+
 bool cli_remove(const char *dir, const char *name)
 {
     char path[RP_PATH_BYTES];

@@ -17,6 +17,8 @@ SS_MUST_USE bool cli_make_folder(const char *path);
 void cli_base_name(char *name, const char *path);
 /** True when dir/name is there, whatever it is. */
 bool cli_exists(const char *dir, const char *name);
+/** 0 when it is not there, or `dir` is NULL. */
+uint64_t cli_file_bytes(const char *dir, const char *name);
 /** Removes dir/name if it is there. False when it said what is wrong. */
 SS_MUST_USE bool cli_remove(const char *dir, const char *name);
 

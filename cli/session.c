@@ -453,7 +453,11 @@ static void print_summary(session *s)
 {
     rp_file *out = rp_file_over(stdout);
     if (out != NULL) {
-        rp_summary_write(out, &s->run, &s->engine, s->options->dir, cli_is_colourful(stdout));
+        const char *dir = s->options->dir;
+        const rp_written written = { .dir = dir,
+                                     .events_bytes = cli_file_bytes(dir, "events.jsonl"),
+                                     .capture_bytes = cli_file_bytes(dir, "trace.pcapng") };
+        rp_summary_write(out, &s->run, &s->engine, &written, cli_is_colourful(stdout));
         s->run.statuses |= rp_status_bit(cli_close_stdout(out));
     }
 }

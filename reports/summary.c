@@ -9,7 +9,7 @@
 #include "rp/results.h"
 #include "words.h"
 
-enum { LABEL = 15, FAILURES_SHOWN = 5 };
+enum { LABEL = 15, FAILURES_SHOWN = 5, MEGABYTE = 1000000, LARGE_FILE = 100 * MEGABYTE };
 
 static const char red[] = "\x1b[31m", green[] = "\x1b[32m", plain[] = "\x1b[0m";
 
@@ -295,8 +295,31 @@ static void put_verdict(rp_file *out, const rp_run *run, bool colour)
     end_line(out);
 }
 
-void rp_summary_write(rp_file *out, const rp_run *run, const rp_engine *engine, const char *dir,
-                      bool colour)
+static void put_megabytes(rp_file *out, const char *option, uint64_t bytes)
+{
+    rp_put_text(out, "; ");
+    rp_put_text(out, option);
+    rp_put_text(out, " wrote ");
+    rp_put_u64(out, bytes / MEGABYTE);
+    rp_put_text(out, " MB");
+}
+
+/* What few ask for, and fills disks, is told of with the option that leaves it out. */
+static void put_files(rp_file *out, const rp_written *written)
+{
+    label(out, "files");
+    rp_put_text(out, written->dir);
+    if (written->events_bytes >= LARGE_FILE) {
+        put_megabytes(out, "--events", written->events_bytes);
+    }
+    if (written->capture_bytes >= LARGE_FILE) {
+        put_megabytes(out, "--pcap", written->capture_bytes);
+    }
+    end_line(out);
+}
+
+void rp_summary_write(rp_file *out, const rp_run *run, const rp_engine *engine,
+                      const rp_written *written, bool colour)
 {
     const sn_metrics *m = sn_meter_read(run->meter, 0);
     rp_put_plain(out, run->name);
@@ -309,10 +332,8 @@ void rp_summary_write(rp_file *out, const rp_run *run, const rp_engine *engine, 
     counted(out, " of ", sn_law_count, "laws");
     end_line(out);
     put_time(out, run, engine);
-    if (dir != NULL) {
-        label(out, "files");
-        rp_put_text(out, dir);
-        end_line(out);
+    if (written->dir != NULL) {
+        put_files(out, written);
     }
     label(out, "again");
     rp_put_text(out, run->replay);

@@ -60,7 +60,6 @@ typedef struct sn_session {
     ss_blob text; /* the answer that waits to be said */
 } sn_session;
 
-
 /** Everything is forgotten without a word, and nothing more comes of it. */
 void sn_ua_crash(sn_ua_app *app, sn_host *host);
 

@@ -74,6 +74,27 @@ static const char *nearest_key(const walk *w, const sn_item *map, ss_slice word)
     return sn_nearest(w->r, word, known, count);
 }
 
+/* With what could have stood there, as far as that goes into a line. */
+static void no_such_name(const walk *w, size_t from, const sn_item *map, ss_slice key)
+{
+    char names[160];
+    ss_buffer b = ss_buffer_on(names, sizeof names - 1);
+    ss_put_text(&b, map->count == 0 ? "nor any other" : "only ");
+    for (uint32_t i = 0; i < map->count; i++) {
+        const ss_slice name = map->pairs[i].key->text;
+        if (b.len + name.len + sizeof " and …" > sizeof names) {
+            ss_put_text(&b, " …");
+            break;
+        }
+        ss_put_text(&b, i == 0 ? "" : i + 1 == map->count ? " and " : ", ");
+        ss_put(&b, name);
+    }
+    sn_wrong(w->r, (sn_place){ w->source, (uint32_t)from, (uint32_t)key.len },
+             nearest_key(w, map, key), "bad path of an override: no '%s' in %s, %s",
+             sn_shown(w->r, key), sn_shown(w->r, w->section->text),
+             sn_shown(w->r, (ss_slice){ names, b.len }));
+}
+
 static sn_item *new_item(const walk *w, sn_item_kind kind, size_t from, size_t to)
 {
     sn_item *item = sn_hoard_take(&w->r->hoard, sizeof(*item));
@@ -102,7 +123,7 @@ static sn_item **step_into_map(walk *w, sn_item *map)
             return NULL;
         }
         if (w->depth == 1 && w->at < w->path.len && holds_chosen_names(w->section)) {
-            bad_path(w, from, key.len, nearest_key(w, map, key), "no such name");
+            no_such_name(w, from, map, key);
             return NULL;
         }
         map->pairs = sn_hoard_grow(&w->r->hoard, map->pairs, map->count, sizeof(*map->pairs));

@@ -106,6 +106,23 @@ static const sn_group_entry *find_root(const sn_model *m)
     return root;
 }
 
+/* A mistake: told at the node, or site, which keeps the name until the end of the reading, so that nothing else is told of it. */
+static bool default_is_taken(sn_reading *r, const sn_model *m, const char *name)
+{
+    for (uint32_t i = 0; i < m->group_count; i++) {
+        const sn_group_entry *g = &m->groups[i];
+        if (g->name.text != NULL && strcmp(g->name.text, name) == 0) {
+            sn_wrong(r, g->name.place, NULL,
+                     "'%s' is what the router is called that stands in the middle where there are "
+                     "no `routers`: name "
+                     "this otherwise, or the routers",
+                     name);
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add_default_router(sn_reading *r, sn_model *m)
 {
     for (uint32_t i = 0; i < m->group_count; i++) {
@@ -118,7 +135,7 @@ static void add_default_router(sn_reading *r, sn_model *m)
     }
     m->groups = sn_hoard_grow(&r->hoard, m->groups, m->group_count, sizeof(*m->groups));
     m->groups[m->group_count++] = (sn_group_entry){
-        .name = { .text = "core", .place = m->item->place },
+        .name = { .text = default_is_taken(r, m, "core") ? "" : "core", .place = m->item->place },
         .item = m->item,
         .section = SN_SECTION_ROUTERS,
         .roles = SN_IS_ROUTER,

@@ -141,7 +141,7 @@ static bool is_name(ss_slice s)
     return fits;
 }
 
-/* The name probably meant: lower case, anything odd an underscore. */
+/* The name probably meant: lower case, and what else joins words an underscore. NULL where that makes none: of `phone[*]`. */
 static const char *name_meant(sn_reading *r, ss_slice s)
 {
     char name[NAME_MAX_LENGTH + 1] = "";
@@ -150,7 +150,10 @@ static const char *name_meant(sn_reading *r, ss_slice s)
     }
     for (size_t i = 0; i < s.len; i++) {
         const char c = ss_lower(s.at[i]);
-        name[i] = (char)((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_');
+        name[i] = c;
+        if (c == '-' || c == '.' || c == ' ') {
+            name[i] = '_';
+        }
     }
     return is_name((ss_slice){ name, s.len }) ? sn_hoard_text(&r->hoard, (ss_slice){ name, s.len })
                                               : NULL;

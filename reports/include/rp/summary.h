@@ -5,8 +5,14 @@
 #include "rp/file.h"
 #include "rp/run.h"
 
-/** `dir` is where the files are; NULL when none were written. `colour`: on a terminal that wants it. */
-void rp_summary_write(rp_file *out, const rp_run *run, const rp_engine *engine, const char *dir,
+/** Where the files of a run are. `dir` NULL: none were written. */
+typedef struct rp_written {
+    const char *dir;
+    uint64_t events_bytes, capture_bytes; /* of events.jsonl and trace.pcapng, which grow with the run */
+} rp_written;
+
+/** `colour`: on a terminal that wants it. */
+void rp_summary_write(rp_file *out, const rp_run *run, const rp_engine *engine, const rp_written *written,
                       bool colour);
 /** Only what did not hold, one line each; nothing when all did. */
 void rp_summary_failures(rp_file *out, const rp_run *run, bool colour);

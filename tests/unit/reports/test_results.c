@@ -80,7 +80,7 @@ static const char *summary_of(const rig *r, bool colour)
 {
     const rp_engine engine = { .wall_ns = SS_MS(1500), .run_ns = SS_S(1), .events = 5 };
     rp_file *out = open_stream();
-    rp_summary_write(out, &r->run, &engine, "out/a", colour);
+    rp_summary_write(out, &r->run, &engine, &(rp_written){ .dir = "out/a" }, colour);
     return close_stream(out);
 }
 
@@ -102,6 +102,29 @@ TEST(results_begin_with_verdict_scenario_and_course)
     const ss_slice text = ss_slice_from(results_of(&r));
     CHECK(text.len > sizeof expected);
     CHECK_SLICE_EQ(ss_slice_cut(text, 0, sizeof expected - 1), ss_slice_from(expected));
+    rig_free(&r);
+}
+
+TEST(a_summary_says_which_option_wrote_what_fills_a_disk)
+{
+    rig r;
+    rig_start(&r);
+    rig_finish(&r);
+    const rp_engine engine = { .events = 5 };
+    const struct {
+        rp_written written;
+        const char *line;
+    } rows[] = {
+        { { "out/a", 99999999, 0 }, "  files          out/a\n" },
+        { { "out/a", 100000000, 0 }, "  files          out/a; --events wrote 100 MB\n" },
+        { { "out/a", 1505465409, 269941028 },
+          "  files          out/a; --events wrote 1505 MB; --pcap wrote 269 MB\n" },
+    };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        rp_file *out = open_stream();
+        rp_summary_write(out, &r.run, &engine, &rows[i].written, false);
+        CHECK_NOT_NULL(strstr(close_stream(out), rows[i].line));
+    }
     rig_free(&r);
 }
 

@@ -25,6 +25,11 @@ TEST(names_are_lower_case_and_mean_one_thing)
         { ONE_LINK "nodes: {«abcdefghijklmnopqrstuvwxyz0123456789»: {role: ua}}\n", "too long: 32",
           NULL },
         { ONE_LINK "routers: {a: {}}\nnodes: {«a»: {role: ua}}\n", "has the name of a", NULL },
+        { ONE_LINK "nodes: {«core»: {role: proxy}, a: {role: ua, outbound: core}}\n",
+          "'core' is what the router is called", NULL },
+        { ONE_LINK "behaviours: {h: [{redirect: «\"a[*]\"»}]}\n"
+                   "nodes: {a: {role: ua}, b: {role: ua, behaviour: h}}\n",
+          "'a[*]' is no name", NULL },
         { ONE_LINK "nodes: {a: {role: ua}, b: {role: ua, aor: «\"sip:a@sipsim.invalid\"»}}\n",
           "the same address of record", NULL },
         { CALLS("") "  - {name: «mix», from: alice, to: bob, rate: 1/s}\n",
