@@ -35,7 +35,7 @@ static const cli_option options[] = {
       "trace.hep, HEP3 frames for a collector: off (default), all, or as --pcap" },
     { CLI_TARGET, '\0', "target", "NAME",
       "the fuzz target that reads the inputs; --list names them" },
-    { CLI_LIST, '\0', "list", NULL, "name what there is: the targets, the calls of a capture" },
+    { CLI_LIST, '\0', "list", NULL, "name what there is: the targets, the calls of a run or of a capture" },
     { CLI_STREAM, '\0', "stream", NULL,
       "a FILE is what a connection carried: any number of messages" },
     { CLI_TOLERANT, '\0', "tolerant", NULL,

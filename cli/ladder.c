@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "files.h"
 #include "ladder.h"
+#include "rp/calls.h"
 #include "rp/json.h"
 #include "rp/traffic.h"
 
@@ -58,6 +59,57 @@ static rp_status of_run(const cli_args *args, const char *path, rp_ladder_form f
                 args->given[CLI_CALL_ID] ? args->value[CLI_CALL_ID] : "");
     }
     const rp_status closed = cli_close_stdout(out);
+    return status != RP_OK ? status : closed;
+}
+
+typedef struct listing {
+    rp_calls *calls;
+    rp_file *out;
+    bool as_json, is_written;
+} listing;
+
+static uint32_t callee_of(const void *plan, uint32_t number)
+{
+    const sn_plan *p = plan;
+    return number <= p->call_count ? p->calls[number - 1].callee : SN_NOBODY;
+}
+
+static void begin_list(void *self, const sn_plan *plan)
+{
+    listing *l = self;
+    l->calls = rp_calls_new(&plan->cast, callee_of, plan);
+}
+
+static void list_fact(void *self, const sn_fact *fact, ss_slice packet)
+{
+    listing *l = self;
+    (void)packet;
+    if (l->calls != NULL) {
+        rp_calls_fact(l->calls, fact);
+    }
+}
+
+static void finish_list(void *self, const rp_run *run)
+{
+    listing *l = self;
+    (void)run;
+    l->is_written = l->calls != NULL && rp_calls_write(l->calls, l->out, l->as_json);
+}
+
+static rp_status list_of_run(const char *path, rp_ladder_form form)
+{
+    listing l = { .out = rp_file_over(stdout), .as_json = form == RP_LADDER_JSON };
+    const cli_watcher watcher = { &l, begin_list, list_fact, finish_list };
+    if (l.out == NULL) {
+        return RP_IO;
+    }
+    rp_status status = cli_run_again(path, &watcher);
+    if (status == RP_OK && !l.is_written) {
+        cli_say("out of memory: %s", path);
+        status = RP_IO;
+    }
+    rp_calls_free(l.calls);
+    const rp_status closed = cli_close_stdout(l.out);
     return status != RP_OK ? status : closed;
 }
 
@@ -253,6 +305,9 @@ static rp_status run_ladder(const cli_args *args)
     if (status != RP_OK) {
         return status;
     }
+    if (is_run(args->files[0]) && args->given[CLI_LIST]) {
+        return list_of_run(args->files[0], form);
+    }
     if (is_run(args->files[0])) {
         return of_run(args, args->files[0], form);
     }
@@ -274,6 +329,7 @@ const cli_verb cli_verb_ladder = {
         "\n"
         "  sipsim ladder sipsim-out/quickstart                # what failed first, in 80 columns\n"
         "  sipsim ladder sipsim-out/quickstart --call c17     # call 17 of the scenario\n"
+        "  sipsim ladder sipsim-out/quickstart --list         # its calls, and what came of each\n"
         "  sipsim ladder trace.pcap --list                    # the Call-IDs of a capture\n"
         "  sipsim ladder trace.pcap --call c3 --svg >c3.svg\n"
         "  sipsim ladder findings/crash-1                     # the call that broke a law\n"
