@@ -20,19 +20,34 @@ void sn_owed_add(sn_judge *j, owed what)
     j->owed[j->owed_count++] = what;
 }
 
-bool sn_owed_pay(sn_judge *j, uint32_t node, law l, uint64_t a, uint64_t b)
+/* The newest such debt; `owed_count`: there is none. */
+static uint32_t find_owed(const sn_judge *j, uint32_t node, law l, uint64_t a, uint64_t b)
 {
     for (uint32_t i = j->owed_count; i-- > 0;) {
         const owed *o = &j->owed[i];
         if (o->law == l && o->node == node && o->a == a && o->b == b) {
-            for (uint32_t k = i; k + 1 < j->owed_count; k++) {
-                j->owed[k] = j->owed[k + 1];
-            }
-            j->owed_count--;
-            return true;
+            return i;
         }
     }
-    return false;
+    return j->owed_count;
+}
+
+bool sn_owed_has(const sn_judge *j, uint32_t node, law l, uint64_t a, uint64_t b)
+{
+    return find_owed(j, node, l, a, b) < j->owed_count;
+}
+
+bool sn_owed_pay(sn_judge *j, uint32_t node, law l, uint64_t a, uint64_t b)
+{
+    const uint32_t i = find_owed(j, node, l, a, b);
+    if (i == j->owed_count) {
+        return false;
+    }
+    for (uint32_t k = i; k + 1 < j->owed_count; k++) {
+        j->owed[k] = j->owed[k + 1];
+    }
+    j->owed_count--;
+    return true;
 }
 
 static const char *what_is_owed(law l)

@@ -21,11 +21,13 @@ static void put(sn_judge *j, map *m, uint64_t key, uint64_t value)
 
 /* ---- PRX10 ---- */
 
-/* Another key after a crash is no fault. The first of very many requests are enough. */
+/* What only has the branch of another is no copy of it: a peer made both. Another key after a crash is no fault. The first of very many requests are enough. */
 static void judge_branch(sn_judge *j, const sn_fact *f)
 {
-    const uint64_t mixed = ss_mix_absorb(f->sip.second_branch, f->sip.method);
-    const uint64_t key = ss_mix_absorb(mixed, f->entity) | 1;
+    uint64_t key = ss_mix_absorb(f->sip.second_branch, f->sip.method);
+    key = ss_mix_absorb(ss_mix_absorb(key, f->sip.call_id), f->sip.cseq);
+    key = ss_mix_absorb(ss_mix_absorb(key, f->sip.from_tag), f->sip.to_tag);
+    key = ss_mix_absorb(key, f->entity) | 1;
     const uint64_t *before = sn_map_find(&j->alone.branches, key);
     if (f->sip.via_count < 2 || j->crashed[f->entity]) {
         return;

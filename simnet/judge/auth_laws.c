@@ -294,10 +294,17 @@ static bool is_guarded(const sn_judge *j, uint32_t node, uint8_t method)
     return false;
 }
 
+/* What comes while the stack has a transaction of that branch is a copy to it, whatever it shows: RFC 3261 17.2.3. */
+static bool is_taken_for_copy(sn_judge *j, const sn_fact *f)
+{
+    const txn *t = sn_txn_find(j, f->entity, SERVER, f->sip.branch, f->sip.method);
+    return t != NULL && t->noted != NOT_NOTED && t->noted != SS_TXN_TERMINATED;
+}
+
 /* A user agent asks only who comes from outside its dialogs. */
 static void request_came(sn_judge *j, const sn_fact *f, ss_slice payload)
 {
-    if (!is_guarded(j, f->entity, f->sip.method)) {
+    if (!is_guarded(j, f->entity, f->sip.method) || is_taken_for_copy(j, f)) {
         return;
     }
     const reading r = read_request(payload);

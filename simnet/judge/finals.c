@@ -303,7 +303,7 @@ void sn_server_response_sent(sn_judge *j, const sn_fact *f)
     if (is_refusal(j, f) || (t == NULL ? sn_proxy_own_via_on_top(j, f) : t->is_several)) {
         return;
     }
-    if (t != NULL && sn_response_goes_on(j, f, t) && t->due != f->key.at) {
+    if (t != NULL && sn_response_goes_on(j, f, t) && t->due != f->key.at && !sn_proxy_owes(j, f)) {
         return;
     }
     if (t == NULL || t->phase == PHASE_OVER || t->phase == PHASE_NONE) {

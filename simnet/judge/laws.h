@@ -464,7 +464,8 @@ bool sn_response_goes_on(sn_judge *j, const sn_fact *f, txn *server);
 
 /* acks.c: TX11, TX12, DLG2; and what is owed at an instant */
 void sn_owed_add(sn_judge *j, owed what);
-/** Takes the first matching debt off; false when there is none. */
+/** Whether there is a matching debt; and takes the newest off, false when there is none. */
+bool sn_owed_has(const sn_judge *j, uint32_t node, law l, uint64_t a, uint64_t b);
 bool sn_owed_pay(sn_judge *j, uint32_t node, law l, uint64_t a, uint64_t b);
 void sn_owed_pass(sn_judge *j, ss_time now);
 void sn_owed_forgive(sn_judge *j, uint32_t node);
@@ -490,6 +491,8 @@ void sn_proxy_cancel_sent(sn_judge *j, const txn *branch);
 void sn_proxy_request_sent(sn_judge *j, const sn_fact *f);
 void sn_proxy_response_received(sn_judge *j, const sn_fact *f, const txn *client);
 void sn_proxy_response_sent(sn_judge *j, const sn_fact *f, const txn *server);
+/** The response is what a proxy owes for one that came at this instant, and not what it sent before. */
+bool sn_proxy_owes(const sn_judge *j, const sn_fact *f);
 /** PRX3: a response that matches no transaction still has our own Via on top. */
 bool sn_proxy_own_via_on_top(sn_judge *j, const sn_fact *f);
 

@@ -104,6 +104,12 @@ void sn_proxy_response_received(sn_judge *j, const sn_fact *f, const txn *client
     }
 }
 
+bool sn_proxy_owes(const sn_judge *j, const sn_fact *f)
+{
+    return sn_owed_has(j, f->entity, LAW_PRX5, f->sip.branch, answer_of(f)) ||
+           sn_owed_has(j, f->entity, LAW_PRX7, f->sip.branch, answer_of(f));
+}
+
 void sn_proxy_response_sent(sn_judge *j, const sn_fact *f, const txn *server)
 {
     const unsigned status = f->sip.status;

@@ -43,6 +43,26 @@ TEST(prx10_asks_nothing_of_two_requests_or_of_a_stateful_proxy)
     court_close(&rig);
 }
 
+/* A peer that gives two requests one branch has made no copy: each field that a copy repeats may tell. */
+TEST(prx10_asks_nothing_of_requests_that_only_share_a_branch)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        court rig;
+        court_open(&rig);
+        rig.nodes[COURT_PROXY].is_stateless = true;
+        ss_summary other = copy(SS_METHOD_MESSAGE, 1, 12);
+        other.cseq += i == 0;
+        other.call_id += i == 1;
+        other.from_tag += i == 2;
+        other.to_tag += i == 3;
+        court_at(&rig, 0);
+        court_sends(&rig, COURT_PROXY, copy(SS_METHOD_MESSAGE, 1, 11));
+        court_sends(&rig, COURT_PROXY, other);
+        CHECK_EQ(court_broken(&rig, "PRX10"), 0);
+        court_close(&rig);
+    }
+}
+
 /* An INVITE came, and the proxy says these statuses, half a second apart. */
 static uint64_t broken_by(const unsigned *status, unsigned count, bool answers)
 {

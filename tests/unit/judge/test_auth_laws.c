@@ -113,6 +113,32 @@ TEST(auth1_accepts_credentials_of_outsiders_but_not_that_they_have_none)
     court_close(&rig);
 }
 
+/* RFC3261:17.2.3: what has the branch of a transaction is a copy to it, and what it shows is not looked at. */
+TEST(auth1_asks_nothing_of_a_copy_that_a_transaction_takes)
+{
+    for (unsigned is_taken = 0; is_taken < 2; is_taken++) {
+        court rig;
+        open_guarded(&rig);
+        court_at(&rig, 0);
+        ss_summary message = court_request(SS_METHOD_INVITE, 10);
+        rig.payload = bytes("a.test", "a.test", "00", 1);
+        send_to(&rig, COURT_ALICE, COURT_PROXY, message);
+        get(&rig, COURT_PROXY, message);
+        if (is_taken != 0) {
+            court_notes_txn(&rig, COURT_PROXY, SS_IST, SS_METHOD_INVITE, 10, SS_TXN_PROCEEDING,
+                            SS_TXN_PROCEEDING);
+        }
+        rig.payload = bytes("a.test", "a.test", NULL, 0);
+        get(&rig, COURT_PROXY, message);
+        rig.payload = bytes("a.test", "a.test", "00", 1);
+        message.second_branch = 10;
+        message.branch = 11;
+        send_to(&rig, COURT_PROXY, COURT_BOB, message);
+        CHECK_EQ(court_broken(&rig, "AUTH1"), is_taken != 0 ? 0 : 1);
+        court_close(&rig);
+    }
+}
+
 TEST(auth1_sees_a_registration_answered_200_without_credentials)
 {
     court rig;

@@ -116,6 +116,15 @@ TEST(trn3_a_proxy_may_send_a_2xx_again_to_another_place_only)
         rig.peer = elsewhere != 0 ? COURT_BOB : COURT_ALICE;
         court_sends(&rig, COURT_PROXY, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
         CHECK_EQ(court_broken(&rig, "PRX5"), elsewhere != 0 ? 0 : 1);
+        /* the next copy from below is one to pass on, though that begins at the first place again */
+        court_at(&rig, SS_MS(520));
+        rig.peer = COURT_BOB;
+        court_gets(&rig, COURT_PROXY, response);
+        rig.peer = COURT_ALICE;
+        court_sends(&rig, COURT_PROXY, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+        court_at(&rig, SS_MS(521));
+        court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_OPTIONS, 77));
+        CHECK_EQ(court_broken(&rig, "PRX5"), elsewhere != 0 ? 0 : 1);
         court_close(&rig);
     }
 }
