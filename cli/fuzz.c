@@ -368,13 +368,26 @@ static bool read_numbers(const cli_args *args, hunt *h)
     return true;
 }
 
+/* Its name alone does, without --target. */
+static const fz_target *target_of(const cli_args *args)
+{
+    if (args->file_count == 0) {
+        return cli_target_of(args);
+    }
+    if (args->file_count > 1 || args->given[CLI_TARGET]) {
+        cli_say("fuzz takes one target: sipsim fuzz [TARGET]");
+        return NULL;
+    }
+    return cli_target_named(args->files[0]);
+}
+
 static rp_status run_fuzz(const cli_args *args)
 {
     static hunt h; /* a list of seeds; one command line per process */
     if (args->given[CLI_LIST]) {
         return cli_list_targets(args);
     }
-    h = (hunt){ .args = args, .target = cli_target_of(args), .is_well = true };
+    h = (hunt){ .args = args, .target = target_of(args), .is_well = true };
     if (h.target == NULL || !read_numbers(args, &h)) {
         return RP_USAGE;
     }
@@ -393,7 +406,7 @@ static rp_status run_fuzz(const cli_args *args)
 
 const cli_verb cli_verb_fuzz = {
     .name = "fuzz",
-    .operands = "[--target NAME] [--time 60s]",
+    .operands = "[TARGET] [--time 60s]",
     .summary = "search for inputs that fail",
     .details =
         "Findings become files of the folder of -o (sipsim-findings), one for each cause, "
@@ -406,7 +419,7 @@ const cli_verb cli_verb_fuzz = {
         "\n"
         "  sipsim fuzz --list                              # the targets\n"
         "  sipsim fuzz --time 60s --jobs 2                 # sessions, by the engine built in\n"
-        "  sipsim fuzz --target message --runs 100000 --corpus corpus/seeds/message -o found\n",
+        "  sipsim fuzz message --runs 100000 --corpus corpus/seeds/message -o found\n",
     .options =
         CLI_TAKES(CLI_HELP, CLI_TARGET, CLI_OUT, CLI_TIME, CLI_JOBS, CLI_RUNS, CLI_SEED, CLI_CORPUS,
                   CLI_ENGINE, CLI_WITH, CLI_LIST, CLI_JSON, CLI_QUIET, CLI_FIRST),

@@ -15,7 +15,11 @@ enum { DEPTH_MAX = 16 };
 
 const fz_target *cli_target_of(const cli_args *args)
 {
-    const char *name = args->given[CLI_TARGET] ? args->value[CLI_TARGET] : "session";
+    return cli_target_named(args->given[CLI_TARGET] ? args->value[CLI_TARGET] : "session");
+}
+
+const fz_target *cli_target_named(const char *name)
+{
     const fz_target *target = fz_target_find(name);
     if (target != NULL) {
         return target;
@@ -28,7 +32,7 @@ const fz_target *cli_target_of(const cli_args *args)
     if (meant != NULL) {
         cli_say("no target %.60s; did you mean %s?", name, meant);
     } else {
-        cli_say("no target %.60s; `sipsim replay --list` names them", name);
+        cli_say("no target %.60s; `sipsim list targets` names them", name);
     }
     free(names);
     return NULL;

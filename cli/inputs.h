@@ -9,6 +9,8 @@
 
 /** The target of --target; `session` when there is none. NULL when it said that there is no such target. */
 const fz_target *cli_target_of(const cli_args *args);
+/** Likewise, by its name. */
+const fz_target *cli_target_named(const char *name);
 
 /** An input, borrowed for the call. */
 typedef void cli_input_taker(void *context, const char *path, ss_slice input);

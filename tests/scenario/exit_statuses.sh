@@ -97,6 +97,11 @@ done
 status 2 bench
 status 2 bench links
 status 7 bench fuzz --corpus missing
+status 2 fuzz mesage
+says 'did you mean message?'
+status 2 fuzz uri --target uri
+status 0 fuzz uri --runs 20 -o found-uris
+grep -q "^uri: 20 executions" stdout stderr || fault "another target was fuzzed"
 status 2 selftest
 status 2 selftest links
 status 2 selftest impairments --packets 9
