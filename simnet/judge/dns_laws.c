@@ -66,6 +66,22 @@ static uint64_t number_of(const sn_fact *f, const sn_dns_message *m)
     return (uint64_t)m->id << 16 | f->local_port;
 }
 
+/* With when it left, in the upper half: milliseconds, cut. */
+static uint64_t number_at(const sn_fact *f, const sn_dns_message *m)
+{
+    return f->key.at / SS_MS(1) << 32 | number_of(f, m);
+}
+
+/* The number under which the question is asked, and nobody has given up waiting. What comes later is not listened to. */
+static bool is_awaited(const sn_judge *j, const sn_fact *f, const sn_dns_message *m,
+                       const uint64_t *asked)
+{
+    if (asked == NULL || (uint32_t)*asked != number_of(f, m)) {
+        return false;
+    }
+    return j->cast->query_wait == 0 || f->key.at - (*asked >> 32) * SS_MS(1) < j->cast->query_wait;
+}
+
 static void query_sent(sn_judge *j, const sn_fact *f, const sn_dns_message *m)
 {
     const uint64_t key = key_of(f, &m->question);
@@ -78,7 +94,7 @@ static void query_sent(sn_judge *j, const sn_fact *f, const sn_dns_message *m)
     if (sn_map_find(&j->names.asked, key) != NULL) {
         sn_servers_doubt(j, f, &m->question);
     }
-    if (!sn_map_put(&j->names.asked, key, number_of(f, m))) {
+    if (!sn_map_put(&j->names.asked, key, number_at(f, m))) {
         j->out_of_memory = true;
     }
 }
@@ -116,7 +132,7 @@ static void answer_received(sn_judge *j, const sn_fact *f, const sn_dns_message 
 {
     const uint64_t key = key_of(f, &m->question);
     const uint64_t *asked = sn_map_find(&j->names.asked, key);
-    const bool is_answer = asked != NULL && *asked == number_of(f, m) && !m->is_truncated &&
+    const bool is_answer = is_awaited(j, f, m, asked) && !m->is_truncated &&
                            (m->code == SN_DNS_OK || m->code == SN_DNS_NO_NAME);
     if (!is_answer) {
         return;

@@ -292,6 +292,12 @@ static bool is_refusal(sn_judge *j, const sn_fact *f)
     return is_answer;
 }
 
+/* Something that came at this instant asks for it: it is not what was sent before, and failed, though it may have the same bytes. */
+static bool is_owed(const sn_judge *j, const sn_fact *f, const txn *t)
+{
+    return sn_owed_has(j, t->node, LAW_TX17, t->key, 0) || sn_proxy_owes(j, f);
+}
+
 void sn_server_response_sent(sn_judge *j, const sn_fact *f)
 {
     if (f->sip.method == SS_METHOD_ACK) {
@@ -303,7 +309,7 @@ void sn_server_response_sent(sn_judge *j, const sn_fact *f)
     if (is_refusal(j, f) || (t == NULL ? sn_proxy_own_via_on_top(j, f) : t->is_several)) {
         return;
     }
-    if (t != NULL && sn_response_goes_on(j, f, t) && t->due != f->key.at && !sn_proxy_owes(j, f)) {
+    if (t != NULL && sn_response_goes_on(j, f, t) && t->due != f->key.at && !is_owed(j, f, t)) {
         return;
     }
     if (t == NULL || t->phase == PHASE_OVER || t->phase == PHASE_NONE) {

@@ -113,6 +113,7 @@ void sn_connection_judge(sn_judge *j, const sn_fact *f)
             !sn_map_put(&j->refused, pair_key(f->entity, f->peer), 1) || j->out_of_memory;
         j->excused[f->entity] = 1;
         break;
+    case SN_CONNECTION_STUCK: /* what is to go there until it takes bytes again fails: RFC3261:18.4 */
     case SN_CONNECTION_UNREACHABLE:
     case SN_CONNECTION_RESET:
     case SN_CONNECTION_LOST:

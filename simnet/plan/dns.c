@@ -94,6 +94,7 @@ ss_status sn_plan_finish_dns(sn_plan *plan, const char **why)
         return SS_ERR_FULL;
     }
     plan->cast.avoid = plan->dns.avoid;
+    plan->cast.query_wait = plan->dns.timeout;
     ss_status status = bind_spells(plan, why);
     if (status == SS_OK) {
         status = fill_addresses(plan, why);

@@ -217,6 +217,10 @@ static void judge_other_flows(sn_reading *r, sn_model *m, sn_group_entry *g)
         } else if (proxy != NULL && sn_group_size(proxy) > 1) {
             sn_wrong(r, other->place, NULL, "'%s' is %u nodes: one outbound proxy, please",
                      proxy->name.text, (unsigned)proxy->count);
+        } else if (proxy != NULL && !sn_ip_shares(g, proxy)) {
+            sn_wrong(r, other->place, NULL,
+                     "unreachable pair: '%s' and '%s' speak different versions of IP", g->name.text,
+                     proxy->name.text);
         }
     }
 }

@@ -442,6 +442,15 @@ void sn_stream_segment(sn_partition *p, uint32_t node, sn_address source, const 
 
 /* ---- the app's wishes ---- */
 
+/* There is no way to it, of that version of IP, or no port left. */
+static void tell_impossible(sn_partition *p, uint32_t node, const ss_path *path)
+{
+    const sn_stream none = { .number = path->connection,
+                             .remote = sn_address_from(&path->remote),
+                             .remote_port = path->remote.port };
+    tell(p, node, &none, SN_CONNECTION_UNREACHABLE);
+}
+
 ss_status sn_stream_connect(sn_partition *p, uint32_t node, const ss_path *path)
 {
     const bool is_possible = path->transport == SS_TRANSPORT_TCP &&
@@ -450,6 +459,7 @@ ss_status sn_stream_connect(sn_partition *p, uint32_t node, const ss_path *path)
                                      p, node, sn_address_from(&path->remote), path->remote.port)
                                : NULL;
     if (s == NULL) {
+        tell_impossible(p, node, path);
         return SS_ERR_STATE;
     }
     s->state = SN_STREAM_ASKED;

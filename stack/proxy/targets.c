@@ -42,7 +42,7 @@ bool ss_proxy_asks_us(const ss_msg *request, const ss_routing *routing)
 /* RFC3261:8.2.1 RFC3261:21.4.6 */
 static void refuse_method(const ss_visit *v, ss_context *c)
 {
-    ss_context_finish(v, c,
+    ss_context_refuse(v, c,
                       (ss_proxy_verdict){ .status = 405,
                                           .header = SS_HDR_ALLOW,
                                           .value = SS_LIT("REGISTER, OPTIONS") });

@@ -450,7 +450,16 @@ ss_status ss_session_answer(ss_session *s, const ss_sdp *offer, const ss_sdp_loc
 void ss_session_reject(ss_session *s, const ss_sdp *offer, const ss_sdp_local *local, ss_buffer *b)
 {
     for (size_t i = 0; i < SS_SESSION_STREAMS; i++) {
-        s->streams[i].is_on = s->streams[i].is_wanted = false;
+        s->streams[i] = (ss_stream){ .agreed = SS_SDP_INACTIVE };
+        if (i < offer->media_count) {
+            s->streams[i].kind = (uint8_t)ss_media_kind_of(&offer->media[i]);
+        }
     }
-    put_answer(s, offer, local, b);
+    s->lines = (uint8_t)(offer->media_count > SS_SESSION_LINES_MAX ? SS_SESSION_LINES_MAX
+                                                                   : offer->media_count);
+    const uint64_t formats = put_answer(s, offer, local, b);
+    if (!b->overflow) {
+        ss_session_settle(s, (uint64_t[]){ offer->session_id, offer->version },
+                          (uint64_t[]){ s->id, s->version }, formats);
+    }
 }

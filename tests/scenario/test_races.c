@@ -248,3 +248,9 @@ TEST(race_the_answer_of_an_update_is_lost_for_good)
 {
     flow_check("races/answer_of_update_lost", NULL);
 }
+
+/* RFC3261:13.2.2.4 RFC3264:6 */
+TEST(race_a_late_offer_has_nothing_in_common)
+{
+    flow_check("races/late_offer_nothing_in_common", NULL);
+}

@@ -105,6 +105,7 @@ typedef struct sn_cast {
     uint32_t call_source_count;
     const sn_cast_guard *guards;
     uint32_t guard_count;
+    ss_span query_wait; /* so long resolvers wait for an answer; 0: nobody knows */
     ss_span avoid; /* so long hosts avoid a server that did not answer: RFC 3263 4.3 */
     bool has_outsiders; /* a live run: of what its peers know nobody tells, and of what they send only what arrives */
 } sn_cast;

@@ -39,19 +39,25 @@ static void says(court *rig, const char *name, int ttl, uint16_t number)
 }
 
 /* Who received what was sent by nobody is another law's. */
-static uint64_t asked_again_after(int ttl, ss_time at, uint16_t answer_number)
+static uint64_t asked_again(int ttl, ss_time answered, ss_time at, uint16_t answer_number)
 {
     court rig;
     court_open(&rig);
+    rig.cast.query_wait = SS_S(2);
     court_at(&rig, 0);
     says(&rig, "a.example.com", -1, 7);
-    court_at(&rig, SS_MS(20));
+    court_at(&rig, answered);
     says(&rig, "a.example.com", ttl, answer_number);
     court_at(&rig, at);
     says(&rig, "a.example.com", -1, 8);
     const uint64_t broken = court_broken(&rig, "DNS1");
     court_close(&rig);
     return broken;
+}
+
+static uint64_t asked_again_after(int ttl, ss_time at, uint16_t answer_number)
+{
+    return asked_again(ttl, SS_MS(20), at, answer_number);
 }
 
 TEST(dns1_sees_a_query_for_what_is_known)
@@ -65,6 +71,13 @@ TEST(dns1_lets_go_what_is_over_was_never_to_be_kept_or_is_an_answer_to_something
     CHECK_EQ(asked_again_after(30, SS_S(30) + SS_MS(20), 7), 0);
     CHECK_EQ(asked_again_after(0, SS_MS(20), 7), 0);
     CHECK_EQ(asked_again_after(30, SS_S(1), 9), 0);
+}
+
+TEST(dns1_knows_that_nobody_listens_to_an_answer_that_comes_too_late)
+{
+    CHECK_EQ(asked_again(30, SS_MS(1999), SS_S(3), 7), 1);
+    CHECK_EQ(asked_again(30, SS_MS(2000), SS_S(3), 7), 0);
+    CHECK_EQ(asked_again(30, SS_MS(8000), SS_S(9), 7), 0);
 }
 
 static void sends_to(court *rig, uint32_t peer, ss_method method, uint64_t branch)

@@ -87,6 +87,14 @@ TEST(trn3_what_failed_goes_elsewhere_and_what_follows_it_too)
     rig.peer_port = 5070;
     court_gets(&rig, COURT_BOB, court_request(SS_METHOD_MESSAGE, COURT_THEIRS));
     answer_leaves(&rig, 200, via, COURT_PROXY, 5060);
+    court_at(&rig,
+             SS_MS(1500)); /* TX17: the answer to the next copy begins at the first place again */
+    rig.peer = COURT_ALICE;
+    rig.peer_port = 5070;
+    court_gets(&rig, COURT_BOB, court_request(SS_METHOD_MESSAGE, COURT_THEIRS));
+    answer_leaves(&rig, 200, via, COURT_ALICE, 5070);
+    court_at(&rig, SS_MS(1501));
+    court_sends(&rig, COURT_BOB, court_request(SS_METHOD_OPTIONS, COURT_OURS));
     CHECK_EQ(court_broken_any(&rig), 0);
     court_close(&rig);
 }
