@@ -559,13 +559,22 @@ static ss_status serve(ss_engine *e, ss_turn *turn)
     return e->core.out_of_memory ? SS_ERR_MEMORY : status;
 }
 
+/* Timers of one instant may be very many. When they took so much of the arena the others wait for the next tick, which is due at
+ * once; what is left has room for whatever one timer puts out. */
+static bool has_room(const ss_turn *turn, size_t begun)
+{
+    return turn->arena->used - begun <= turn->arena->cap / 4;
+}
+
 ss_status ss_engine_tick(ss_engine *e, ss_turn *turn)
 {
+    const size_t begun = turn->arena->used;
     ss_timer *timer;
     if (has_queue(e) && ss_admission_deadline(&e->proxy, &e->core) <= turn->now) {
         return serve(e, turn);
     }
-    while ((timer = ss_timer_pop(&e->core.timers, &e->core.pools->store, turn->now)) != NULL) {
+    while (has_room(turn, begun) &&
+           (timer = ss_timer_pop(&e->core.timers, &e->core.pools->store, turn->now)) != NULL) {
         pass_timer(e, turn, timer);
     }
     return end_turn(e, turn);

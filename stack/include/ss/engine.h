@@ -134,8 +134,8 @@ SS_MUST_USE ss_status ss_engine_stream_stuck(ss_engine *e, const ss_path *path, 
 SS_MUST_USE ss_status ss_engine_command(ss_engine *e, ss_turn *turn, ss_command *command);
 /** The answer to a query. SS_NONE: nothing waits for the token any more. */
 SS_MUST_USE ss_status ss_engine_answer(ss_engine *e, ss_turn *turn, const ss_answer *answer);
-/** Fire every timer due at turn->now; or, of a proxy with a queue, process one message that a worker is done with: then the deadline
- *  may be now still, and another tick is due. */
+/** Fire the timers due at turn->now, as many as a quarter of the arena has room for; or, of a proxy with a queue, process one message
+ *  that a worker is done with. Then the deadline may be now still, and another tick is due. */
 SS_MUST_USE ss_status ss_engine_tick(ss_engine *e, ss_turn *turn);
 /** The next instant at which ss_engine_tick is due; SS_TIME_NEVER when idle. */
 ss_time ss_engine_deadline(const ss_engine *e);
