@@ -93,7 +93,7 @@ void ss_b2bua_hang_up(work *w, pair *p, unsigned side, const ss_msg *cause)
         return;
     }
     const ss_status status = ss_b2bua_say(w, &c); /* one that is ending already says so */
-    const bool is_gone = !ss_ua_has_call(&w->e->ua, &w->e->core, p->calls[side]);
+    const bool is_gone = !ss_ua_has_call(&w->e->core, p->calls[side]);
     p->is_over[side] = is_gone && (side == CAME || status != SS_OK || w->turn->failed);
 }
 

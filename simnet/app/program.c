@@ -18,17 +18,27 @@ static const sn_call *plan_call(const sn_host *host, const sn_ua_call *call)
     return call->number == 0 ? NULL : sn_host_planned(host, call->number);
 }
 
-uint32_t sn_program_number(const sn_host *host, ss_slice call_id)
+/* The call of the plan that a Call-ID names, from 1; 0: none. */
+static uint32_t number_in(const sn_host *host, ss_slice call_id)
 {
     const size_t dash = ss_slice_find(call_id, '-');
     uint64_t number;
-    if (call_id.len < 2 || call_id.at[0] != 'c' || dash == call_id.len ||
-        ss_slice_to_u64(ss_slice_cut(call_id, 1, dash), sn_host_calls(host), &number) != SS_OK ||
-        number == 0) {
-        return 0;
-    }
-    const sn_call *planned = sn_host_planned(host, (uint32_t)number);
-    return planned->caller != sn_host_node(host) ? (uint32_t)number : 0; /* or redirected here */
+    return call_id.len < 2 || call_id.at[0] != 'c' || dash == call_id.len ||
+                   ss_slice_to_u64(ss_slice_cut(call_id, 1, dash), sn_host_calls(host), &number) !=
+                       SS_OK
+               ? 0
+               : (uint32_t)number;
+}
+
+bool sn_program_placed(const sn_host *host, ss_slice call_id)
+{
+    const uint32_t number = number_in(host, call_id);
+    return number != 0 && sn_host_planned(host, number)->caller == sn_host_node(host);
+}
+
+uint32_t sn_program_number(const sn_host *host, ss_slice call_id)
+{
+    return sn_program_placed(host, call_id) ? 0 : number_in(host, call_id); /* or redirected here */
 }
 
 unsigned sn_program_media(const sn_host *host)
@@ -195,7 +205,7 @@ bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
     call->is_asked = false;
     sn_ua_tell(host, call, is_reinvite ? SN_CALL_CHANGE_REFUSED : m.fact, row->status, false);
     if (m.command == SS_CMD_REJECT && !is_reinvite) { /* the engine tells no more of it */
-        sn_ua_call_remove(app, host, call->call);
+        sn_ua_call_remove(app, host, call);
     }
     return true;
 }
@@ -271,27 +281,13 @@ void sn_program_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_cal
     go_on(app, host, turn, call, false);
 }
 
-/* The call came back to who placed it: its other end has no number. */
-static bool is_with_itself(const sn_ua_app *app, sn_host *host, const sn_ua_call *call)
-{
-    for (ss_ref at = sn_ua_first_call(app); at != 0;) {
-        const sn_ua_call *c = ss_store_at(sn_host_store(host), at);
-        if (c != call && c->is_callee && c->call_id == call->call_id) {
-            return true;
-        }
-        at = c->next;
-    }
-    return false;
-}
-
-void sn_program_established(sn_ua_app *app, sn_host *host, sn_ua_call *call)
+void sn_program_established(sn_host *host, sn_ua_call *call)
 {
     const sn_call *planned = plan_call(host, call);
     call->is_answered = true;
     call->is_up = true;
-    const bool is_ours =
-        planned != NULL && !planned->scripted &&
-        (planned->callee_hangs_up == call->is_callee || is_with_itself(app, host, call));
+    const bool is_ours = planned != NULL && !planned->scripted &&
+                         (planned->callee_hangs_up == call->is_callee || call->is_with_itself);
     if (is_ours || call->from != 0) {
         const ss_span hold = sn_host_planned(host, is_ours ? call->number : call->from)->hold;
         sn_host_wake(host, ss_time_after(sn_host_now(host), hold), WAKE_HOLD, call->call, 0);
@@ -386,10 +382,10 @@ static void place(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number,
     }
     if (command(app, host, turn, &c) != SS_OK) {
         sn_ua_tell(host, call, SN_CALL_BLOCKED, 503, true);
-        sn_ua_call_remove(app, host, 0);
+        sn_ua_call_remove(app, host, call);
         return;
     }
-    call->call = c.call;
+    sn_ua_call_known(host, call, c.call);
     take_rows(host, call, planned);
     sn_ua_tell(host, call, SN_CALL_PLACED, 0, false);
     if (!planned->scripted && planned->no_answer != 0) {
@@ -564,7 +560,7 @@ static void hang_up_all(sn_ua_app *app, sn_host *host, ss_turn *turn)
 {
     static const sn_row hangup = { .op = SN_OP_HANGUP };
     for (ss_ref at = sn_ua_first_call(app); at != 0;) {
-        sn_ua_call *c = ss_store_at(sn_host_store(host), at);
+        sn_ua_call *c = sn_ua_call_at(host, at);
         at = c->next;
         sn_program_act(app, host, turn, c, &hangup);
     }

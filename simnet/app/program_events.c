@@ -333,10 +333,10 @@ void sn_program_referred(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_
     s->is_offered = true;
     if (!command(app, host, turn, &c)) {
         decline(app, host, turn, event->subscription);
-        sn_ua_call_remove(app, host, 0);
+        sn_ua_call_remove(app, host, call);
         return;
     }
-    call->call = c.call;
+    sn_ua_call_known(host, call, c.call);
     sn_ua_tell(host, call, SN_CALL_PLACED, 0, false);
 }
 
@@ -359,7 +359,7 @@ bool sn_program_end_references(sn_ua_app *app, sn_host *host, ss_turn *turn)
     static const sn_row hangup = { .op = SN_OP_HANGUP };
     bool any = false;
     for (ss_ref at = sn_ua_first_call(app); at != 0;) {
-        sn_ua_call *c = ss_store_at(sn_host_store(host), at);
+        sn_ua_call *c = sn_ua_call_at(host, at);
         at = c->next;
         if (c->number == 0 && !c->is_callee) {
             any |= sn_program_act(app, host, turn, c, &hangup);

@@ -4,19 +4,45 @@
 
 /* ---- calls ---- */
 
+#define CALL_NUMBERS 0x6170706300000001u /* beside the engine's own things in one table */
+
+static ss_key128 key_of(uint32_t call)
+{
+    return (ss_key128){ call, CALL_NUMBERS };
+}
+
+/* Calls are in the store of the table that finds them. */
+sn_ua_call *sn_ua_call_at(sn_host *host, ss_ref ref)
+{
+    return ss_store_at(&sn_host_pools(host)->store, ref);
+}
+
+void sn_ua_call_known(sn_host *host, sn_ua_call *c, uint32_t call)
+{
+    ss_pools *pools = sn_host_pools(host);
+    SS_ASSERT(c->call == 0);
+    c->call = call;
+    if (call != 0) {
+        c->by_call = (ss_table_link){ .key = key_of(call), .engine = sn_host_node(host) };
+        ss_table_add(&pools->dialogs, &pools->store, &c->by_call);
+    }
+}
+
 sn_ua_call *sn_ua_call_add(sn_ua_app *app, sn_host *host, uint32_t call, uint32_t number,
                            uint64_t call_id)
 {
-    ss_store *store = sn_host_store(host);
-    const ss_ref ref = ss_store_take(store, sizeof(sn_ua_call));
+    const ss_ref ref = ss_store_take(&sn_host_pools(host)->store, sizeof(sn_ua_call));
     if (ref == 0) {
         sn_host_out_of_memory(host);
         return NULL;
     }
-    sn_ua_call *c = ss_store_at(store, ref);
-    *c =
-        (sn_ua_call){ .next = app->first_call, .call = call, .number = number, .call_id = call_id };
+    sn_ua_call *c = sn_ua_call_at(host, ref);
+    *c = (sn_ua_call){ .next = app->first_call, .number = number, .call_id = call_id };
+    if (app->first_call != 0) {
+        sn_ua_call_at(host, app->first_call)->prev = ref;
+    }
     app->first_call = ref;
+    sn_ua_call_known(host, c, call);
     return c;
 }
 
@@ -27,20 +53,16 @@ ss_ref sn_ua_first_call(const sn_ua_app *app)
 
 sn_ua_call *sn_ua_call_find(const sn_ua_app *app, sn_host *host, uint32_t call)
 {
-    for (ss_ref at = sn_ua_first_call(app); at != 0;) {
-        sn_ua_call *c = ss_store_at(sn_host_store(host), at);
-        if (c->call == call) {
-            return c;
-        }
-        at = c->next;
-    }
-    return NULL;
+    const ss_pools *pools = sn_host_pools(host);
+    (void)app;
+    return (sn_ua_call *)ss_table_find(&pools->dialogs, &pools->store, sn_host_node(host),
+                                       key_of(call));
 }
 
 sn_ua_call *sn_ua_call_of_number(const sn_ua_app *app, sn_host *host, uint32_t number)
 {
     for (ss_ref at = sn_ua_first_call(app); at != 0;) {
-        sn_ua_call *c = ss_store_at(sn_host_store(host), at);
+        sn_ua_call *c = sn_ua_call_at(host, at);
         if (c->number == number) {
             return c;
         }
@@ -49,27 +71,38 @@ sn_ua_call *sn_ua_call_of_number(const sn_ua_app *app, sn_host *host, uint32_t n
     return NULL;
 }
 
-static void drop_call(ss_store *store, ss_ref *link)
+/* A call came back to who placed it, or that end of it is gone. Both ends say so. */
+static void couple(sn_ua_app *app, sn_host *host, sn_ua_call *callee, bool is_there)
 {
-    const ss_ref ref = *link;
-    const sn_ua_call *c = ss_store_at(store, ref);
-    *link = c->next;
-    sn_session_drop_all(store, ss_store_at(store, ref));
-    ss_store_give(store, ref, sizeof *c);
+    callee->is_with_itself = is_there;
+    for (ss_ref at = sn_ua_first_call(app); at != 0;) {
+        sn_ua_call *c = sn_ua_call_at(host, at);
+        if (!c->is_callee && c->call_id == callee->call_id) {
+            c->is_with_itself = is_there;
+        }
+        at = c->next;
+    }
 }
 
-void sn_ua_call_remove(sn_ua_app *app, sn_host *host, uint32_t call)
+void sn_ua_call_remove(sn_ua_app *app, sn_host *host, sn_ua_call *c)
 {
-    ss_store *store = sn_host_store(host);
-    ss_ref *link = &app->first_call;
-    while (*link != 0) {
-        sn_ua_call *c = ss_store_at(store, *link);
-        if (c->call == call) {
-            drop_call(store, link);
-            return;
-        }
-        link = &c->next;
+    ss_pools *pools = sn_host_pools(host);
+    if (c->is_callee && c->is_with_itself) {
+        couple(app, host, c, false);
     }
+    if (c->call != 0) {
+        ss_table_remove(&pools->dialogs, &pools->store, &c->by_call);
+    }
+    if (c->prev == 0) {
+        app->first_call = c->next;
+    } else {
+        sn_ua_call_at(host, c->prev)->next = c->next;
+    }
+    if (c->next != 0) {
+        sn_ua_call_at(host, c->next)->prev = c->prev;
+    }
+    sn_session_drop_all(sn_host_store(host), c);
+    ss_store_give(&pools->store, ss_store_ref(&pools->store, c), sizeof *c);
 }
 
 void sn_ua_tell(sn_host *host, const sn_ua_call *call, sn_call_event event, unsigned status,
@@ -125,6 +158,9 @@ static void on_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_e
         return;
     }
     c->is_callee = true;
+    if (sn_program_placed(host, call_id)) {
+        couple(app, host, c, true);
+    }
     sn_ua_tell(host, c, SN_CALL_INCOMING, 0, false);
     const unsigned refusal = begin_answer(host, c, event);
     if (refusal != 0) {
@@ -197,12 +233,12 @@ static void on_call_event(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_ca
     }
     if (meaning[event->kind].is_end) {
         sn_program_over(app, host, turn, c);
-        sn_ua_call_remove(app, host, event->call);
+        sn_ua_call_remove(app, host, c);
         return;
     }
     const bool is_up = event->kind == SS_EVENT_ANSWERED || event->kind == SS_EVENT_CONFIRMED;
     if (is_up) {
-        sn_program_established(app, host, c);
+        sn_program_established(host, c);
     }
     sn_change_told(app, host, turn, c, event);
     if (is_up) {
@@ -289,7 +325,7 @@ static void reset(void *self, sn_host *host)
     }
     ss_engine_reset(&app->engine);
     while (app->first_call != 0) {
-        drop_call(sn_host_store(host), &app->first_call);
+        sn_ua_call_remove(app, host, sn_ua_call_at(host, app->first_call));
     }
 }
 

@@ -11,7 +11,7 @@ typedef struct sn_ua_app {
     ss_engine engine; /* first: app/engine.h */
     ss_ua_identity identity;
     union {
-        ss_ref first_call; /* sn_ua_call, newest first, in the host's store */
+        ss_ref first_call; /* sn_ua_call, newest first, in the store of the engine's pools */
         ss_b2bua b2bua;    /* it joins */
     };
     bool is_dead; /* it crashed */
@@ -20,17 +20,19 @@ typedef struct sn_ua_app {
 
 /** A call as the program sees it, from its start to its end. */
 typedef struct sn_ua_call {
-    ss_ref next;
-    uint32_t call;   /* the engine's number */
+    ss_table_link by_call; /* in the table once the engine has a number for it */
+    ss_ref next, prev;
+    uint32_t call;   /* that number, or 0 */
     uint32_t number; /* the plan's k + 1, 0: not of the plan */
     uint32_t row;    /* of the program: the next to do, before the end */
     uint32_t row_end : 31;
     uint32_t watches : 1; /* it subscribed to something: sn_program_over */
     bool is_callee : 1;
     bool is_answered : 1;
-    bool is_asked : 1;  /* a re-INVITE waits for the story's answer */
-    bool is_up : 1;     /* the session is: rows that change it may go on */
-    uint32_t tries : 3; /* how often it was placed before: sn_program_refused */
+    bool is_asked : 1;       /* a re-INVITE waits for the story's answer */
+    bool is_up : 1;          /* the session is: rows that change it may go on */
+    bool is_with_itself : 1; /* one that the host placed came back to it: both ends are here */
+    uint32_t tries : 3;      /* how often it was placed before: sn_program_refused */
     uint32_t
         from : 25; /* k + 1 of a call of the traffic's, of which a REFER asked for this one: it holds as long; 0 */
     uint64_t call_id;   /* hash */
@@ -77,7 +79,7 @@ void sn_program_incoming(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_cal
 void sn_program_refused(sn_host *host, const sn_ua_call *call, const ss_event *event);
 /** The session is up on this side: who hangs up starts to wait. And then what is done while it lasts; the call may be over
  *  afterwards. */
-void sn_program_established(sn_ua_app *app, sn_host *host, sn_ua_call *call);
+void sn_program_established(sn_host *host, sn_ua_call *call);
 void sn_program_lasts(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t call);
 /** One op in a call (all but REGISTER, UNREGISTER, CALL). False: it was not possible. The call may be over afterwards. */
 bool sn_program_act(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
@@ -87,6 +89,8 @@ unsigned sn_program_media(const sn_host *host);
 unsigned sn_program_answer_media(const sn_host *host, const sn_ua_call *call);
 /** The number (k + 1) that a Call-ID carries, when it is a call of the plan and not this host's own; else 0. */
 uint32_t sn_program_number(const sn_host *host, ss_slice call_id);
+/** The host itself placed the call that a Call-ID names. */
+bool sn_program_placed(const sn_host *host, ss_slice call_id);
 
 /** The acts of a story that are about events, messages and references. False: not possible now. */
 bool sn_program_event_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act);
@@ -120,9 +124,12 @@ void sn_program_notified(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_
 sn_ua_call *sn_ua_call_add(sn_ua_app *app, sn_host *host, uint32_t call, uint32_t number,
                            uint64_t call_id);
 ss_ref sn_ua_first_call(const sn_ua_app *app);
+sn_ua_call *sn_ua_call_at(sn_host *host, ss_ref ref);
 sn_ua_call *sn_ua_call_find(const sn_ua_app *app, sn_host *host, uint32_t call);
+/** The engine's number for it, which it had not when it was added. */
+void sn_ua_call_known(sn_host *host, sn_ua_call *c, uint32_t call);
 sn_ua_call *sn_ua_call_of_number(const sn_ua_app *app, sn_host *host, uint32_t number);
-void sn_ua_call_remove(sn_ua_app *app, sn_host *host, uint32_t call);
+void sn_ua_call_remove(sn_ua_app *app, sn_host *host, sn_ua_call *c);
 /** A fact about it. */
 void sn_ua_tell(sn_host *host, const sn_ua_call *call, sn_call_event event, unsigned status,
                 bool synthetic);

@@ -296,6 +296,9 @@ void ss_txn_destroy(ss_core *core, ss_txn *t)
     if (t->is_held) {
         ss_overload_of(core)->held--;
     }
+    if (t->is_marked) {
+        ss_txn_unmark(core, t);
+    }
     ss_timer_set(&core->timers, &core->pools->store, &t->timer, SS_TIME_NEVER);
     ss_table_remove(&core->pools->txns, &core->pools->store, &t->link);
     leave_list(core, t);

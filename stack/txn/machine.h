@@ -24,11 +24,15 @@ struct ss_txn {
     bool by_size : 1;     /* by a stream for its size alone: 18.1.1 */
     bool has_message : 1; /* kept bytes were sent; else they wait (the 100 of 17.2.1) */
     bool is_held : 1;     /* client: its request was not sent (RFC 7339), and it is to fail */
+    bool is_marked : 1;   /* server: merged.c */
     bool says_loss : 1, says_rate : 1; /* server: its responses speak of overload control so */
     uint8_t doublings; /* of the interval that the resend timer ran or runs, capped */
     uint8_t others;    /* places to try when this one fails */
 };
 _Static_assert(sizeof(ss_txn) <= SS_TXN_BYTES_MAX, "the header promises it");
+
+/** Its mark is gone with it: merged.c. */
+void ss_txn_unmark(ss_core *core, const ss_txn *t);
 
 /* ---- one step ---- */
 
@@ -68,15 +72,15 @@ typedef struct ss_txn_machine_table {
 extern const ss_txn_machine_table ss_txn_ict, ss_txn_nict, ss_txn_ist, ss_txn_nist;
 
 /* The events, as the figures word them. */
-#define ICT_EVENT_LIST(X)                                                              \
-    X(ICT_TIMER_A, "Timer A")                                                          \
-    X(ICT_TIMER_B, "Timer B")                                                          \
-    X(ICT_TIMER_D, "Timer D")                                                          \
-    X(ICT_TIMER_M, "Timer M")                                                          \
-    X(ICT_1XX, "1xx from the network")                                                 \
-    X(ICT_2XX, "2xx from the network")                                                 \
-    X(ICT_300_699, "300-699 from the network") X(ICT_TRANSPORT_ERR, "transport error") \
-        X(ICT_ABANDON, "given up by the TU")
+#define ICT_EVENT_LIST(X)                      \
+    X(ICT_TIMER_A, "Timer A")                  \
+    X(ICT_TIMER_B, "Timer B")                  \
+    X(ICT_TIMER_D, "Timer D")                  \
+    X(ICT_TIMER_M, "Timer M")                  \
+    X(ICT_1XX, "1xx from the network")         \
+    X(ICT_2XX, "2xx from the network")         \
+    X(ICT_300_699, "300-699 from the network") \
+    X(ICT_TRANSPORT_ERR, "transport error") X(ICT_ABANDON, "given up by the TU")
 #define NICT_EVENT_LIST(X)              \
     X(NICT_TIMER_E, "Timer E")          \
     X(NICT_TIMER_F, "Timer F")          \
@@ -90,9 +94,9 @@ extern const ss_txn_machine_table ss_txn_ict, ss_txn_nict, ss_txn_ist, ss_txn_ni
     X(IST_2XX, "2xx from the TU")                                                 \
     X(IST_300_699, "300-699 from the TU")                                         \
     X(IST_TIMER_TRYING, "200 ms")                                                 \
-    X(IST_TIMER_G, "Timer G") X(IST_TIMER_H, "Timer H") X(IST_TIMER_I, "Timer I") \
-        X(IST_TIMER_L, "Timer L") X(IST_TRANSPORT_ERR, "transport error")         \
-            X(IST_ABANDON, "given up by the TU")
+    X(IST_TIMER_G, "Timer G")                                                     \
+    X(IST_TIMER_H, "Timer H") X(IST_TIMER_I, "Timer I") X(IST_TIMER_L, "Timer L") \
+        X(IST_TRANSPORT_ERR, "transport error") X(IST_ABANDON, "given up by the TU")
 #define NIST_EVENT_LIST(X)                         \
     X(NIST_REQUEST, "request from the network")    \
     X(NIST_1XX, "1xx from the TU")                 \

@@ -169,22 +169,6 @@ ss_txn *ss_txn_match_request(const ss_core *core, ss_arena *arena, const ss_msg 
     return find(core, ss_txn_server_key(request, &via, to_tag(request)), request->method_name);
 }
 
-/* RFC3261:8.2.2.2 The branch is another one, so the table does not help. */
-bool ss_txn_is_served(const ss_core *core, const ss_msg *request, ss_owner owner)
-{
-    const uint64_t call_id = ss_txn_call_id(request);
-    for (ss_ref at = core->first_txn; at != 0;) {
-        const ss_txn *t = ss_txn_at(core, at);
-        const bool is_server = t->machine == SS_IST || t->machine == SS_NIST;
-        if (is_server && t->call_id == call_id && t->owner.kind == owner.kind &&
-            t->owner.ref == owner.ref) {
-            return true;
-        }
-        at = t->next;
-    }
-    return false;
-}
-
 /* RFC3261:9.2 as if the method were anything but CANCEL or ACK. */
 ss_ref ss_txn_find_cancelled(const ss_core *core, const ss_msg *cancel)
 {

@@ -25,28 +25,29 @@ ss_ref ss_leg_ref(const ss_core *core, const ss_leg *leg)
 
 /* ---- calls ---- */
 
-ss_call *ss_call_find(const ss_visit *v, uint32_t number)
+#define CALL_NUMBERS 0x63616c6c00000001u /* no key of a dialog: those are hashes */
+
+static ss_key128 key_of(uint32_t number)
 {
-    for (ss_ref at = v->ua->first_call; at != 0;) {
-        ss_call *call = ss_call_at(v->core, at);
-        if (call->number == number) {
-            return call->state == SS_CALL_OVER ? NULL : call;
-        }
-        at = call->next;
-    }
-    return NULL;
+    return (ss_key128){ number, CALL_NUMBERS };
 }
 
-bool ss_ua_has_call(const ss_ua *ua, const ss_core *core, uint32_t call)
+static ss_call *find(const ss_core *core, uint32_t number)
 {
-    for (ss_ref at = ua->first_call; at != 0;) {
-        const ss_call *c = ss_call_at(core, at);
-        if (c->number == call) {
-            return c->state != SS_CALL_OVER;
-        }
-        at = c->next;
-    }
-    return false;
+    ss_table_link *link =
+        ss_table_find(&core->pools->dialogs, &core->pools->store, core->engine, key_of(number));
+    ss_call *call = link == NULL ? NULL : SS_OWNER(link, ss_call, by_number);
+    return call == NULL || call->state == SS_CALL_OVER ? NULL : call;
+}
+
+ss_call *ss_call_find(const ss_visit *v, uint32_t number)
+{
+    return find(v->core, number);
+}
+
+bool ss_ua_has_call(const ss_core *core, uint32_t call)
+{
+    return find(core, call) != NULL;
 }
 
 ss_call *ss_call_new(const ss_visit *v, ss_call_state state)
@@ -59,6 +60,8 @@ ss_call *ss_call_new(const ss_visit *v, ss_call_state state)
     ss_timer_init(&call->timer, SS_TIMER_OF_CALL);
     call->state = (uint8_t)state;
     call->number = ++v->ua->next_call;
+    call->by_number = (ss_table_link){ .key = key_of(call->number), .engine = v->core->engine };
+    ss_table_add(&v->core->pools->dialogs, &v->core->pools->store, &call->by_number);
     call->prev = v->ua->last_call;
     if (call->prev == 0) {
         v->ua->first_call = ref;
@@ -73,8 +76,9 @@ ss_call *ss_call_new(const ss_visit *v, ss_call_state state)
     return call;
 }
 
-static void unlink_call(const ss_visit *v, const ss_call *call)
+static void unlink_call(const ss_visit *v, ss_call *call)
 {
+    ss_table_remove(&v->core->pools->dialogs, &v->core->pools->store, &call->by_number);
     if (call->prev == 0) {
         v->ua->first_call = call->next;
     } else {
@@ -195,7 +199,7 @@ void ss_call_over(const ss_visit *v, ss_call *call)
     }
     ss_core_drop(v->core, &call->answer); /* or the targets */
     if (!call->is_uac && call->invite != 0) {
-        ss_txn_set_owner(v->core, call->invite, ss_uas_nobody(call->merged));
+        ss_txn_disown(v->core, call->invite);
         call->invite = 0;
     }
     for (ss_ref at = call->first_leg; at != 0;) {

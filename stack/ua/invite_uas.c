@@ -7,33 +7,6 @@
 /* A non-100 provisional response at least this often, so that proxies do not cancel. RFC3261:13.3.1.1 */
 static const ss_span progress_every = SS_S(60);
 
-ss_key128 ss_uas_merged_key(const ss_msg *request)
-{
-    ss_name_addr from;
-    const ss_slice tag = ss_msg_from(request, &from) == SS_OK ? ss_name_addr_tag(&from) : SS_EMPTY;
-    return ss_dialog_key(ss_msg_call_id(request), tag, ss_msg_value(request, SS_HDR_CSEQ, 0));
-}
-
-ss_owner ss_uas_nobody(ss_key128 merged)
-{
-    return (ss_owner){ .kind = SS_OWNER_NONE, .ref = (uint32_t)merged.lo };
-}
-
-/* RFC3261:8.2.2.2 The transaction layer has not recognised it, so it came another way. */
-bool ss_uas_is_merged(const ss_visit *v, const ss_msg *request)
-{
-    const ss_key128 key = ss_uas_merged_key(request);
-    for (ss_ref at = v->ua->first_call; at != 0;) {
-        const ss_call *call = ss_call_at(v->core, at);
-        if (!call->is_uac && call->invite != 0 && call->merged.lo == key.lo &&
-            call->merged.hi == key.hi) {
-            return true;
-        }
-        at = call->next;
-    }
-    return ss_txn_is_served(v->core, request, ss_uas_nobody(key));
-}
-
 /* ---- a new call ---- */
 
 /* What a 2xx proves of us is kept with it, unless that is of a body that nobody knows yet. RFC7616:3.5 */
@@ -102,13 +75,15 @@ static ss_status begin(const ss_visit *v, const ss_incoming *in, ss_call *call)
         call->cseq = cseq.number;
         call->secure = is_secure(in);
         call->call_id = ss_hash64(0, ss_msg_call_id(in->msg));
-        call->merged = ss_uas_merged_key(in->msg);
         call->offered = ss_ua_has_session(in->msg);
         status = ss_uas_keep_request(v, in, &call->kept);
     }
     if (status == SS_OK) {
         const ss_owner owner = { .kind = SS_OWNER_CALL, .ref = ss_call_ref(v->core, call) };
         status = ss_txn_serve(v->core, v->turn, in->msg, in->came_by, owner, &call->invite);
+    }
+    if (status == SS_OK) {
+        ss_txn_mark(v->core, call->invite, in->msg);
     }
     return status;
 }

@@ -50,15 +50,24 @@ void ss_ua_refuse_full(const ss_visit *v, const ss_incoming *in)
     }
 }
 
+static bool has_to_tag(const ss_msg *request)
+{
+    ss_name_addr to;
+    return ss_msg_to(request, &to) == SS_OK && ss_name_addr_tag(&to).len > 0;
+}
+
 /* With a transaction: SS_ERR_FULL when there is no room for one. */
 static ss_status reply(const ss_visit *v, const ss_incoming *in, ss_slice response)
 {
-    const ss_owner nobody = ss_uas_nobody(ss_uas_merged_key(in->msg));
+    const ss_owner nobody = { .kind = SS_OWNER_NONE };
     ss_ref txn = 0;
     bool ended = false;
     const ss_status served = ss_txn_serve(v->core, v->turn, in->msg, in->came_by, nobody, &txn);
     if (served != SS_OK) {
         return served;
+    }
+    if (!has_to_tag(in->msg)) {
+        ss_txn_mark(v->core, txn, in->msg);
     }
     const ss_status said = ss_txn_respond(v->core, v->turn, txn, response, &ended);
     if (said != SS_OK && !ended) {
@@ -393,19 +402,13 @@ static void serve_outside(const ss_visit *v, const ss_incoming *in, const ss_met
     row->outside(v, in);
 }
 
-static bool has_to_tag(const ss_msg *request)
-{
-    ss_name_addr to;
-    return ss_msg_to(request, &to) == SS_OK && ss_name_addr_tag(&to).len > 0;
-}
-
 static void serve(const ss_visit *v, const ss_incoming *in, bool in_dialog)
 {
     ss_method_row row;
     if (refuse_method(v, in, &row) || (!in_dialog && refuse_request_uri(v, in))) {
         return;
     }
-    if (!in_dialog && ss_uas_is_merged(v, in->msg)) { /* RFC3261:8.2.2.2 */
+    if (!in_dialog && ss_txn_is_merged(v->core, in->msg)) { /* RFC3261:8.2.2.2 */
         ss_ua_refuse(v, in, 482, SS_HDR_OTHER, SS_EMPTY);
         return;
     }

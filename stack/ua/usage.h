@@ -49,27 +49,27 @@ typedef struct ss_call {
     ss_ref wanted; /* the leg that the application talks on, 0 before an answer */
     uint32_t number;
     uint64_t cookie;
-    uint8_t state; /* ss_call_state */
-    bool is_uac, secure;
-    bool wants_cancel, cancel_sent; /* UAC */
-    bool wants_bye;                 /* UAS: hung up before the ACK came (15) */
-    bool full_told;                 /* SS_EVENT_FULL was put out for its responses */
-    bool progressed;                /* UAS: the application sent a 101..199 */
-    uint8_t repeats;                /* UAC: of the INVITE: repeat.c */
-    uint8_t bye_repeats;            /* of our BYEs */
-    bool offered;                   /* the INVITE had an offer */
-    bool was_reliable;              /* UAS: the last 1xx that left was */
-    uint16_t end_status;            /* UAS: 480 or 487, when `end` comes unanswered */
-    bool is_referred;               /* UAC: a REFER asked for it, and who sent that is told */
-    uint8_t credential;             /* UAC: that it has for its realm: login.c */
-    char tag[SS_TAG_BYTES];         /* our tag */
-    uint32_t cseq;                  /* of the INVITE */
+    uint8_t state;       /* ss_call_state */
+    uint8_t repeats;     /* UAC: of the INVITE: repeat.c */
+    uint8_t bye_repeats; /* of our BYEs */
+    uint8_t credential;  /* UAC: that it has for its realm: login.c */
+    uint16_t end_status; /* UAS: 480 or 487, when `end` comes unanswered */
+    bool is_uac : 1, secure : 1;
+    bool wants_cancel : 1, cancel_sent : 1; /* UAC */
+    bool wants_bye : 1;                     /* UAS: hung up before the ACK came (15) */
+    bool full_told : 1;                     /* SS_EVENT_FULL was put out for its responses */
+    bool progressed : 1;                    /* UAS: the application sent a 101..199 */
+    bool offered : 1;                       /* the INVITE had an offer */
+    bool was_reliable : 1;                  /* UAS: the last 1xx that left was */
+    bool is_referred : 1;   /* UAC: a REFER asked for it, and who sent that is told */
+    char tag[SS_TAG_BYTES]; /* our tag */
+    uint32_t cseq;          /* of the INVITE */
     union {
         uint32_t replaces;  /* UAS: the call that ends when this one is answered */
         uint32_t session_s; /* UAC: the interval that this one asked for, 0: as the identity */
     };
     uint64_t call_id; /* hash, for notes */
-    ss_key128 merged; /* UAS: From tag, Call-ID, CSeq: 8.2.2.2 */
+    ss_table_link by_number;
     ss_blob
         kept; /* UAS: what responses repeat of the INVITE, until the final one; UAC: header lines of
                           * the INVITE that its ACK repeats (22.1) */
@@ -439,10 +439,6 @@ void ss_uas_ring_timer(const ss_visit *v, ss_call *call);
 /** What responses repeat of an INVITE, as a message of its own without body; and that message again, in the arena. */
 SS_MUST_USE ss_status ss_uas_keep_request(const ss_visit *v, const ss_incoming *in, ss_blob *kept);
 ss_msg *ss_uas_kept_request(const ss_visit *v, ss_blob kept);
-bool ss_uas_is_merged(const ss_visit *v, const ss_msg *request);
-/** Nobody's server transaction: its owner says what the request was, so that another copy of it is known (8.2.2.2). */
-ss_owner ss_uas_nobody(ss_key128 merged);
-ss_key128 ss_uas_merged_key(const ss_msg *request);
 
 /* ---- replaces.c: RFC 3891 ---- */
 

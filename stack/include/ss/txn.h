@@ -236,8 +236,11 @@ bool ss_txn_move(ss_core *core, ss_arena *arena, const ss_msg *sent, const ss_pa
  * A TU must do the last two: nothing else ends such a transaction.
  */
 ss_up ss_txn_abandon(ss_core *core, ss_turn *turn, ss_ref txn);
-/** 8.2.2.2: true when a server transaction with the request's Call-ID has this owner. Walks all transactions. */
-bool ss_txn_is_served(const ss_core *core, const ss_msg *request, ss_owner owner);
+/** 8.2.2.2: `txn` serves this request, which has no To tag. What comes by another way is known by it, as long as it lives; unless the
+ *  quota has no room for that. */
+void ss_txn_mark(ss_core *core, ss_ref txn, const ss_msg *request);
+/** True when a server transaction was marked with a request of that From tag, Call-ID and CSeq. */
+bool ss_txn_is_merged(const ss_core *core, const ss_msg *request);
 /** 9.2: the INVITE (or other) server transaction that a CANCEL matches, 0 when there is none. */
 ss_ref ss_txn_find_cancelled(const ss_core *core, const ss_msg *cancel);
 /** A client transaction's CANCEL (9.1): same Request-URI, Call-ID, To, From, CSeq number, top Via and Route as the request.

@@ -248,7 +248,7 @@ typedef struct ss_ua {
  *  target; SS_ERR_SEMANTIC a status that the command cannot send. */
 SS_MUST_USE ss_status ss_ua_command(ss_ua *ua, ss_core *core, ss_turn *turn, ss_command *command);
 /** A call that is not over: its end will be told. */
-bool ss_ua_has_call(const ss_ua *ua, const ss_core *core, uint32_t call);
+bool ss_ua_has_call(const ss_core *core, uint32_t call);
 /** A request that came up (SS_UP_REQUEST or SS_UP_ACK). Stamped, in the arena: events borrow it. */
 void ss_ua_request(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss_msg *request,
                    const ss_path *came_by);

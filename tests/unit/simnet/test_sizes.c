@@ -61,7 +61,7 @@ TEST(what_the_stack_keeps_costs_no_more_than_the_docs_say)
 TEST(what_the_simulator_keeps_costs_no_more_than_the_docs_say)
 {
     check_size("user agent's app", sizeof(sn_ua_app), 312);
-    check_size("call of a program", sizeof(sn_ua_call), 40);
+    check_size("call of a program", sizeof(sn_ua_call), 72);
     check_size("host", sizeof(sn_node_state), 72);
     check_size("node of the plan", sizeof(sn_node) + sizeof(sn_member), 92);
     check_size("both link directions", 2 * sizeof(sn_link_state), 32);
