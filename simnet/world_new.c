@@ -171,13 +171,16 @@ static ss_span lookahead(const sn_world *w)
 
 /* ---- nodes ---- */
 
+/* Both may be at one instant, and no two events have one key. */
 static void post_start(sn_partition *p, uint32_t node, ss_time at, sn_wake_kind what)
 {
     if (at != SS_TIME_NEVER) {
+        const bool is_first = what == SN_WAKE_REGISTER;
         const sn_event event = { .at = at,
                                  .tie = sn_tie(p->world, at, node, node),
                                  .receiver = node,
                                  .sender = node,
+                                 .counter = is_first ? 0 : ++p->world->nodes[node].counter,
                                  .kind = SN_EVENT_WAKE,
                                  .what = (uint16_t)what };
         sn_post(p, &event);

@@ -424,3 +424,17 @@ TEST(many_calls_over_lossy_links_leave_nothing_behind)
         sn_plan_free(plan);
     }
 }
+
+/* What a node is planned to do at one instant is an event each, with a key of its own: law NET3. */
+TEST(who_registers_and_subscribes_at_once_does_so_in_two_events)
+{
+    sn_plan *plan = two_phones();
+    small_spec(plan, 1)->ua.expires_s = 60;
+    small_spec(plan, 1)->ua.watch =
+        (sn_watch_spec){ .event = "presence", .to = 2, .expires_s = 60 };
+    small_finish(plan);
+    const small_run run = run_diary(plan);
+    CHECK_EQ(run.disorder, 0);
+    CHECK(run.kinds[SN_FACT_DATAGRAM_SENT] > 1);
+    sn_plan_free(plan);
+}
