@@ -144,9 +144,11 @@ static void put_message(ss_buffer *b, const ss_session *s, const ss_sdp_local *l
     put_m(b, SS_MEDIA_MESSAGE, port);
     ss_put(b, SS_LIT(" *\r\na=accept-types:text/plain\r\na=path:msrp://"));
     const size_t space = ss_slice_find(local->address, ' ');
-    const ss_slice host = ss_slice_cut(local->address, space, local->address.len);
-    ss_put(b, ss_slice_trim(host));
-    ss_put_char(b, ':');
+    const ss_slice host = ss_slice_trim(ss_slice_cut(local->address, space, local->address.len));
+    const bool is_ip6 = ss_slice_find(host, ':') < host.len; /* in a URI it has brackets */
+    ss_put_text(b, is_ip6 ? "[" : "");
+    ss_put(b, host);
+    ss_put_text(b, is_ip6 ? "]:" : ":");
     ss_put_u64(b, port);
     ss_put(b, SS_LIT("/s"));
     ss_put_u64(b, s->id);
