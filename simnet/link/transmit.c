@@ -144,13 +144,21 @@ static bool is_parted(const sn_partition *p, const sn_about *about)
            sn_plan_is_parted(plan, about->id.origin, about->target, p->key.at);
 }
 
-static sn_passage passage_of(const sn_partition *p, uint32_t link, const sn_about *about,
+/* RFC791:3.1 RFC8200:3 the version is the first half byte of either header. */
+static bool is_of_other_version(const sn_packet *packet, const sn_link_params *params)
+{
+    const bool is_v6 = packet->bytes[0] >> 4 == 6;
+    return params->carries != SN_CARRIES_BOTH && is_v6 != (params->carries == SN_CARRIES_V6);
+}
+
+static sn_passage passage_of(const sn_partition *p, uint32_t link, const sn_packet *packet,
                              const sn_transmission *t)
 {
+    const sn_about *about = &packet->about;
     if (about->is_stream) {
         return sn_pass_stream(t, about->id.copy);
     }
-    if (is_down(p, link) || is_parted(p, about)) {
+    if (is_down(p, link) || is_parted(p, about) || is_of_other_version(packet, t->params)) {
         return sn_pass_nothing(about->id.copy);
     }
     if (!t->doubled && sn_link_is_plain(t->params, t->decisions)) {
@@ -260,7 +268,7 @@ void sn_link_take(sn_partition *p, uint32_t link, ss_ref ref)
     t.bytes = packet->len + t.params->tunnel;
     t.hops = packet->about.hops;
     t.doubled = packet->about.is_doubled && packet->about.hops == 0;
-    const sn_passage passage = passage_of(p, link, &packet->about, &t);
+    const sn_passage passage = passage_of(p, link, packet, &t);
     p->out_of_memory |= passage.out_of_memory;
     emit_passage(p, link, packet, &passage, t.params);
     packet->about.hops++;

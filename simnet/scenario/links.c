@@ -15,6 +15,9 @@ static const sn_codec elsewhere_codec = { read_elsewhere, NULL };
 /* In the order of sn_mtu_policy. */
 static const char *const policy_words[] = { "icmp", "blackhole", "fragment", NULL };
 _Static_assert(SN_MTU_FRAGMENT == 2, "a word for each");
+/* In the order of sn_carries. */
+static const char *const carries_words[] = { "both", "v4", "v6", NULL };
+_Static_assert(SN_CARRIES_V6 == 2, "a word for each");
 static const char *const compat_words[] = { "native", "netem", NULL };
 
 #define AT(member) .offset = offsetof(sn_link_params, member)
@@ -49,6 +52,7 @@ static const sn_field link_fields[] = {
     { .key = "mtu_policy", .kind = SN_VALUE_WORD, AT(mtu_policy), .words = policy_words },
     { .key = "tunnel", .kind = SN_VALUE_BYTES, AT(tunnel), .max = 1000 },
     { .key = "illegal", .kind = SN_VALUE_BOOL, AT(illegal) },
+    { .key = "carries", .kind = SN_VALUE_WORD, AT(carries), .words = carries_words },
     { .key = "compat", .kind = SN_VALUE_WORD, AT(compat), .words = compat_words },
     { .key = "profile", .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &elsewhere_codec },
     { .key = "netem", .kind = SN_VALUE_SPECIAL, .flags = SN_SILENT, .codec = &elsewhere_codec },

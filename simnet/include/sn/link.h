@@ -181,6 +181,9 @@ typedef enum sn_mtu_policy {
 typedef enum sn_compat { SN_COMPAT_NATIVE, SN_COMPAT_NETEM } sn_compat;
 
 /** One direction of a kind of link. */
+/** Versions of IP that cross a link; what is of the other one is as on a link that is down. */
+typedef enum sn_carries { SN_CARRIES_BOTH, SN_CARRIES_V4, SN_CARRIES_V6 } sn_carries;
+
 typedef struct sn_link_params {
     uint32_t mtu; /* bytes of IP packet; 68..65535; 0 stands for 65535 */
     /* what it carries really, where a router alone finds out: 0 as much; 68..65535 */
@@ -188,6 +191,7 @@ typedef struct sn_link_params {
     uint32_t hidden_mtu;
     uint32_t tunnel; /* bytes of a header that each packet has more inside */
     sn_mtu_policy mtu_policy;
+    sn_carries carries;
     sn_chance duplicate;
     sn_loss loss;      /* per fragment and copy */
     ss_span bad_delay; /* more of it where the model of loss is in its bad state, or in a burst */

@@ -127,12 +127,13 @@ static const sn_app_class talkers = { .name = "talker",
                                       .path_mtu = path_mtu,
                                       .wake = wake };
 
-static sn_plan *plan_of(uint32_t middle)
+static sn_plan *plan_over(uint32_t middle, sn_carries carries)
 {
     sn_plan *plan = small_plan(3);
     sn_link_kind kind = small_link("one", SS_MS(1)), narrow = kind;
     narrow.name = "narrow";
     narrow.up.mtu = narrow.down.mtu = middle;
+    narrow.up.carries = narrow.down.carries = carries;
     const uint32_t link = sn_plan_add_link(plan, &kind);
     const uint32_t between = sn_plan_add_link(plan, &narrow);
     (void)small_uas(plan, "a", 1, 3, link);
@@ -143,6 +144,11 @@ static sn_plan *plan_of(uint32_t middle)
         small_spec(plan, i)->lacks_v4 = i == 1 || i == 2;
     }
     return plan;
+}
+
+static sn_plan *plan_of(uint32_t middle)
+{
+    return plan_over(middle, SN_CARRIES_BOTH);
 }
 
 static void watch(void *self, const sn_fact *fact, ss_slice packet)
@@ -287,4 +293,28 @@ TEST(a_node_with_both_is_reached_by_the_version_that_it_prefers_and_the_other_ha
     CHECK(sn_address_is_v4(sn_member_address_for(&old, &both)));
     CHECK(sn_address_is_none(sn_member_address_for(&v4, &v6)));
     CHECK(sn_address_is_none(sn_member_address_for(&v6, &v4)));
+}
+
+/* In silence, as a way does that lost one version: nobody is told, and the other crosses. */
+TEST(a_link_drops_packets_of_a_version_that_it_does_not_carry)
+{
+    static const struct {
+        sn_carries carries;
+        bool has_v4;
+        unsigned received;
+    } rows[] = { { SN_CARRIES_V6, false, 1 },
+                 { SN_CARRIES_V4, false, 0 },
+                 { SN_CARRIES_V4, true, 1 },
+                 { SN_CARRIES_V6, true, 0 } };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        sn_plan *plan = plan_over(1500, rows[i].carries);
+        for (uint32_t k = 1; k <= 2; k++) {
+            small_spec(plan, k)->lacks_v4 = !rows[i].has_v4;
+            small_spec(plan, k)->has_v6 = !rows[i].has_v4;
+        }
+        const small_run run = talk(plan, 5060, 100, 1, 1);
+        CHECK_EQ(wire.received, rows[i].received);
+        CHECK_EQ(run.causes[SN_CAUSE_DOWN], 1 - rows[i].received);
+        CHECK_EQ(wire.tells, 0);
+    }
 }
