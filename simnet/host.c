@@ -269,6 +269,24 @@ static void cut(void *self, uint32_t node, const ss_path *path, size_t at, ss_sl
     sn_stream_cut(self, node, path, at, message);
 }
 
+/* The addresses of a node that another one can reach, the one that is preferred first; how many. RFC3263:4.2 */
+static uint16_t put_places(const sn_member *of, const sn_member *asker, uint16_t port,
+                           ss_address places[2])
+{
+    const sn_address first = sn_member_address_for(of, asker);
+    uint16_t count = 0;
+    if (!sn_address_is_none(first)) {
+        const bool is_v6 = !sn_address_is_v4(first);
+        const bool has_both = !sn_address_is_none(sn_member_address_of(of, !is_v6)) &&
+                              !sn_address_is_none(sn_member_address_of(asker, !is_v6));
+        places[count++] = sn_address_with_port(first, port);
+        if (has_both) {
+            places[count++] = sn_address_with_port(sn_member_address_of(of, !is_v6), port);
+        }
+    }
+    return count;
+}
+
 /* With a DNS as that says, perhaps later; else as a DNS that knows the plan would. */
 static bool resolve(void *self, uint32_t node, const ss_query *query, ss_answer *answer)
 {
@@ -278,22 +296,18 @@ static bool resolve(void *self, uint32_t node, const ss_query *query, ss_answer 
         return sn_resolver_ask(p, node, query, answer);
     }
     const uint32_t found = sn_resolve(plan, query->name);
-    const sn_address where = found == SN_NOBODY ? (sn_address){ 0, 0 }
-                                                : sn_member_address_for(&plan->cast.nodes[found],
-                                                                        &plan->cast.nodes[node]);
     *answer = (ss_answer){ .token = query->token, .status = SS_NONE };
-    if (sn_address_is_none(where)) {
+    ss_address *places = found == SN_NOBODY ? NULL
+                                            : ss_arena_take(&p->world->arena, 2 * sizeof *places,
+                                                            _Alignof(ss_address));
+    if (places == NULL) {
+        p->out_of_memory |= found != SN_NOBODY;
         return true;
     }
-    ss_address *address = SS_ARENA_NEW(&p->world->arena, ss_address);
-    if (address == NULL) {
-        p->out_of_memory = true;
-        return true;
-    }
-    *address = sn_address_with_port(where, query->port == 0 ? SN_SIP_PORT : query->port);
-    answer->status = SS_OK;
-    answer->addresses = address;
-    answer->address_count = 1;
+    answer->address_count = put_places(&plan->cast.nodes[found], &plan->cast.nodes[node],
+                                       query->port == 0 ? SN_SIP_PORT : query->port, places);
+    answer->addresses = places;
+    answer->status = answer->address_count > 0 ? SS_OK : SS_NONE;
     return true;
 }
 

@@ -202,7 +202,9 @@ static bool leads_here(const ss_engine *e, const ss_msg *invite)
     const ss_ua_identity *me = e->ua.identity;
     ss_hop hop;
     return me->outbound.len == 0 && ss_transport_hop(invite->request_uri, &hop) == SS_OK &&
-           hop.is_numeric && ss_address_equal(&hop.address, &me->local.local);
+           hop.is_numeric &&
+           (ss_address_equal(&hop.address, &me->local.local) ||
+            (me->profile != NULL && ss_address_equal(&hop.address, &me->profile->other)));
 }
 
 static unsigned refusal_of(const ss_engine *e, const ss_msg *invite)

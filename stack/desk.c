@@ -4,12 +4,10 @@
 typedef struct desk {
     ss_ua ua;
     ss_ua_identity identity;
+    ss_ua_profile profile;
 } desk;
 
 static const ss_slice packages[] = { SS_LIT_INIT("reg") };
-static const ss_ua_profile profile = { .package_count = 1,
-                                       .packages = packages,
-                                       .is_compositor = true };
 
 /* Tokens of the desk's queries: the proxy's own are small. */
 #define FIRST_TOKEN 0x40000000u
@@ -41,10 +39,14 @@ static desk *obtain(ss_engine *e)
     desk *d = desk_of(e);
     const ss_path *path = &e->proxy.config->local;
     if (d != NULL) {
+        d->profile = (ss_ua_profile){ .package_count = 1,
+                                      .packages = packages,
+                                      .is_compositor = true,
+                                      .other = e->proxy.config->other };
         d->identity =
             (ss_ua_identity){ .aor = SS_LIT("sip:registrar.invalid"),
                               .local = { .transport = path->transport, .local = path->local },
-                              .profile = &profile };
+                              .profile = &d->profile };
         d->ua.identity = &d->identity;
         d->ua.next_token = FIRST_TOKEN;
         d->ua.next_usage = e->core.txn_ordinal; /* no number is used again */

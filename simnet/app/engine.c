@@ -102,14 +102,14 @@ static void send_datagram(sn_host *host, const ss_output *out)
     const uint32_t tap = sn_plan_tap(plan, sn_host_node(host));
     ss_path path = out->path;
     if (tap != SN_NOBODY) {
-        const sn_member *me = &plan->cast.nodes[sn_host_node(host)];
         const uint32_t toward = plan->groups[plan->nodes[tap].group].toward;
+        const bool is_v6 = path.remote.family == 6;
         const ss_address meant = sn_address_with_port(
-            sn_member_address_for(&plan->cast.nodes[plan->group_first[toward]], me),
+            sn_member_address_of(&plan->cast.nodes[plan->group_first[toward]], is_v6),
             path.remote.port);
-        if (ss_address_equal(&meant, &path.remote)) {
-            path.remote = sn_address_with_port(sn_member_address_for(&plan->cast.nodes[tap], me),
-                                               SN_SIP_PORT);
+        const sn_address at_tap = sn_member_address_of(&plan->cast.nodes[tap], is_v6);
+        if (ss_address_equal(&meant, &path.remote) && !sn_address_is_none(at_tap)) {
+            path.remote = sn_address_with_port(at_tap, SN_SIP_PORT);
         }
     }
     sn_host_send(host, &path, out->bytes, out->msg);

@@ -21,6 +21,17 @@ ss_path sn_host_path(const sn_host *host)
     return host->at->class->path(host->at->self, host->node);
 }
 
+/* Who is not where the plan says, on real sockets, has the one address that it was given. */
+ss_address sn_host_other_address(const sn_host *host)
+{
+    const sn_member *me = &sn_host_plan(host)->cast.nodes[sn_host_node(host)];
+    const ss_path path = sn_host_path(host);
+    const bool is_there = sn_address_equal(sn_address_from(&path.local), sn_member_address(me));
+    const ss_address other =
+        sn_address_with_port(sn_member_address_of(me, path.local.family == 4), path.local.port);
+    return is_there ? other : (ss_address){ .family = 0 };
+}
+
 ss_arena *sn_host_arena(sn_host *host)
 {
     return host->at->arena;

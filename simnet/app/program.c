@@ -99,7 +99,7 @@ static bool meaning_of(sn_op op, op_meaning *m)
 static ss_slice put_target(sn_host *host, uint32_t callee)
 {
     ss_buffer b = ss_buffer_open(sn_host_arena(host));
-    sn_ua_put_target(&b, sn_host_plan(host), callee);
+    sn_ua_put_target(&b, sn_host_plan(host), callee, sn_host_node(host));
     return ss_buffer_keep(sn_host_arena(host), &b);
 }
 

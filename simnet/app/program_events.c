@@ -16,12 +16,12 @@ static ss_slice text_of(const char *text)
     return text == NULL ? SS_EMPTY : ss_slice_from(text);
 }
 
-typedef void put_uri_of(ss_buffer *b, const sn_plan *plan, uint32_t node);
+typedef void put_uri_of(ss_buffer *b, const sn_plan *plan, uint32_t node, uint32_t asker);
 
 static ss_slice put_uri(sn_host *host, uint32_t node, put_uri_of *put)
 {
     ss_buffer b = ss_buffer_open(sn_host_arena(host));
-    put(&b, sn_host_plan(host), node);
+    put(&b, sn_host_plan(host), node, sn_host_node(host));
     return ss_buffer_keep(sn_host_arena(host), &b);
 }
 
@@ -59,11 +59,17 @@ static bool ask(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act)
     return command(app, host, turn, &c);
 }
 
+static void put_aor(ss_buffer *b, const sn_plan *plan, uint32_t node, uint32_t asker)
+{
+    (void)asker;
+    sn_ua_put_aor(b, plan, node);
+}
+
 /* A registrar is asked for the address-of-record itself. */
 static put_uri_of *place_of(const char *event)
 {
     return strcmp(event, "presence") == 0 ? sn_ua_put_resource
-           : strcmp(event, "reg") == 0    ? sn_ua_put_aor
+           : strcmp(event, "reg") == 0    ? put_aor
                                           : sn_ua_put_target;
 }
 

@@ -152,14 +152,6 @@ static ss_status take_outbound(proxy_app *app, sn_host *host, const sn_proxy_spe
     return SS_OK;
 }
 
-/* Of a node with both versions of IP: the one that sn_host_path does not say. */
-static ss_address other_address(const sn_host *host)
-{
-    const sn_member *me = &sn_host_plan(host)->cast.nodes[sn_host_node(host)];
-    const ss_path path = sn_host_path(host);
-    return sn_address_with_port(sn_member_address_of(me, path.local.family == 4), path.local.port);
-}
-
 static ss_status start(void *self, sn_host *host)
 {
     proxy_app *app = self;
@@ -167,7 +159,7 @@ static ss_status start(void *self, sn_host *host)
     const sn_proxy_spec *spec = &plan->groups[plan->nodes[sn_host_node(host)].group].proxy;
     app->config = (ss_proxy_config){
         .local = sn_host_path(host),
-        .other = other_address(host),
+        .other = sn_host_other_address(host),
         .transports = 1u << SS_TRANSPORT_UDP | 1u << SS_TRANSPORT_TCP,
         .host = spec->host == NULL ? SS_EMPTY : ss_slice_from(spec->host),
         .sent_by_host = spec->sent_by_host,

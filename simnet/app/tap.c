@@ -24,21 +24,35 @@ typedef struct sn_tap_app {
 
 static const ss_slice own_branch = SS_LIT_INIT("z9hG4bKreplay");
 
+/* From its own address of that version. */
 static ss_path path_to(const sn_host *host, const ss_address *remote)
 {
+    const sn_member *me = &sn_host_plan(host)->cast.nodes[sn_host_node(host)];
     ss_path path = sn_host_path(host);
+    path.local =
+        sn_address_with_port(sn_member_address_of(me, remote->family == 6), path.local.port);
     path.remote = *remote;
     return path;
 }
 
-/* The node that everything goes on to. */
-static ss_address whom(const sn_host *host)
+static const sn_member *target_of(const sn_host *host)
 {
     const sn_plan *plan = sn_host_plan(host);
     const uint32_t group = plan->groups[plan->nodes[sn_host_node(host)].group].toward;
-    const sn_member *me = &plan->cast.nodes[sn_host_node(host)];
-    return sn_address_with_port(
-        sn_member_address_for(&plan->cast.nodes[plan->group_first[group]], me), SN_SIP_PORT);
+    return &plan->cast.nodes[plan->group_first[group]];
+}
+
+/* The node that everything goes on to, by the version of IP by which it came. */
+static ss_address whom(const sn_host *host, uint8_t family)
+{
+    return sn_address_with_port(sn_member_address_of(target_of(host), family == 6), SN_SIP_PORT);
+}
+
+/* … and by the version that both have, of what the tap begins itself. */
+static ss_address whom_first(const sn_host *host)
+{
+    const sn_member *me = &sn_host_plan(host)->cast.nodes[sn_host_node(host)];
+    return sn_address_with_port(sn_member_address_for(target_of(host), me), SN_SIP_PORT);
 }
 
 /* ---- overhearing ---- */
@@ -80,12 +94,10 @@ static void pass_back(sn_host *host, const ss_msg *response, ss_slice datagram)
         ss_address_from(via.host, via.port == 0 ? SN_SIP_PORT : via.port, &client) != SS_OK) {
         return;
     }
-    const sn_address own = sn_member_address(&sn_host_plan(host)->cast.nodes[sn_host_node(host)]);
-    const ss_address us = sn_address_with_port(own, client.port);
-    if (ss_address_equal(&us, &client)) {
+    const ss_path path = path_to(host, &client);
+    if (ss_address_same_host(&path.local, &client)) {
         return; /* so does that to what it made up */
     }
-    const ss_path path = path_to(host, &client);
     sn_host_send(host, &path, datagram, NULL);
 }
 
@@ -93,7 +105,7 @@ static void input(void *app, sn_host *host, const ss_path *path, ss_slice datagr
 {
     ss_msg msg;
     ss_diag diag;
-    const ss_address target = whom(host);
+    const ss_address target = whom(host, path->remote.family);
     const bool is_from_target = ss_address_equal(&path->remote, &target);
     const bool is_sip = ss_msg_parse(&msg, sn_host_arena(host), datagram, &diag) == SS_OK;
     if (is_from_target) {
@@ -133,7 +145,7 @@ static ss_slice with_own_branch(sn_tap_app *tap, sn_host *host, ss_slice kept)
 
 static bool replay(sn_tap_app *tap, sn_host *host, unsigned method)
 {
-    const ss_address target = whom(host);
+    const ss_address target = whom_first(host);
     const ss_path path = path_to(host, &target);
     for (unsigned i = 0; i < TAP_KEPT_MAX; i++) {
         const sn_tap_kept *kept = &tap->kept[i];
@@ -171,12 +183,14 @@ static void wake_for_next(const sn_tap_app *tap, sn_host *host)
 
 static void inject(sn_tap_app *tap, sn_host *host)
 {
-    const sn_plan *plan = sn_host_plan(host);
     const sn_inject_spec *spec = injects_of(host);
-    const sn_address own = sn_member_address(&plan->cast.nodes[sn_host_node(host)]);
+    const bool makes_up = spec->net_bits != 0; /* addresses of IPv4 */
+    const ss_address target = makes_up ? whom(host, 4) : whom_first(host);
+    const ss_path own = path_to(host, &target);
     const sn_injection what = { .ordinal = tap->injected,
-                                .from = sn_inject_source(spec, own, tap->injected),
-                                .target = whom(host),
+                                .from = sn_inject_source(spec, sn_address_from(&own.local),
+                                                         tap->injected),
+                                .target = target,
                                 .overheard = &tap->overheard };
     ss_buffer b = ss_buffer_open(sn_host_arena(host));
     sn_put_injection(&b, spec->message, &what);

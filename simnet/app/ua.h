@@ -143,11 +143,11 @@ uint8_t sn_ua_credential(const sn_host *host, const sn_call *planned);
 
 /** A user agent's address-of-record. */
 void sn_ua_put_aor(ss_buffer *b, const sn_plan *plan, uint32_t node);
-/** What to call to reach it: its address-of-record, or its address when nobody answers for that domain. */
-void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node);
+/** What `asker` calls to reach it: its address-of-record, or its address when nobody answers for that domain. */
+void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node, uint32_t asker);
 
 /** Where its event state is: at its compositor, or at itself. */
-void sn_ua_put_resource(ss_buffer *b, const sn_plan *plan, uint32_t node);
+void sn_ua_put_resource(ss_buffer *b, const sn_plan *plan, uint32_t node, uint32_t asker);
 
 /** The Request-URI of its REGISTER, from its address-of-record. */
 void sn_ua_put_registrar(ss_buffer *b, ss_slice aor);

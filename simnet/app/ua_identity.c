@@ -29,7 +29,7 @@ void sn_ua_put_aor(ss_buffer *b, const sn_plan *plan, uint32_t node)
     put_address(b, sn_member_address(&plan->cast.nodes[node]));
 }
 
-void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node)
+void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node, uint32_t asker)
 {
     char text[512];
     ss_buffer aor = ss_buffer_on(text, sizeof text);
@@ -46,10 +46,10 @@ void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node)
     ss_put_text(b, "sip:");
     ss_put(b, uri.user);
     ss_put_text(b, uri.user.len > 0 ? "@" : "");
-    put_address(b, sn_member_address(&plan->cast.nodes[node]));
+    put_address(b, sn_member_address_for(&plan->cast.nodes[node], &plan->cast.nodes[asker]));
 }
 
-void sn_ua_put_resource(ss_buffer *b, const sn_plan *plan, uint32_t node)
+void sn_ua_put_resource(ss_buffer *b, const sn_plan *plan, uint32_t node, uint32_t asker)
 {
     char text[512];
     const sn_ua_spec *spec = &plan->groups[plan->nodes[node].group].ua;
@@ -57,13 +57,14 @@ void sn_ua_put_resource(ss_buffer *b, const sn_plan *plan, uint32_t node)
     ss_uri uri;
     sn_ua_put_aor(&aor, plan, node);
     if (spec->compositor == 0 || ss_uri_parse(ss_buffer_slice(&aor), &uri) != SS_OK) {
-        sn_ua_put_target(b, plan, node);
+        sn_ua_put_target(b, plan, node, asker);
         return;
     }
     ss_put_text(b, "sip:");
     ss_put(b, uri.user);
     ss_put_text(b, uri.user.len > 0 ? "@" : "");
-    put_address(b, sn_member_address(&plan->cast.nodes[plan->group_first[spec->compositor - 1]]));
+    put_address(b, sn_member_address_for(&plan->cast.nodes[plan->group_first[spec->compositor - 1]],
+                                         &plan->cast.nodes[asker]));
 }
 
 /* The texts of an identity follow each other in one block; where each ends is kept while they are printed. */
@@ -121,7 +122,7 @@ static ss_slice moved(ss_slice s, const char *from, const char *to)
 typedef struct login_block {
     ss_ua_profile profile;
     ss_ua_auth auth;
-    ss_slice hosts[5];
+    ss_slice hosts[7];
     ss_credential credentials[]; /* its own, those of a guest, those of its calls */
 } login_block;
 
@@ -130,6 +131,7 @@ typedef struct texts {
     ss_slice aor, registrar;
     ss_slice user, password, realm, domain, proxy_host, proxy_address, outbound_address;
     ss_slice outbound_host;
+    ss_slice proxy_other, outbound_other; /* their addresses of the other version of IP */
     ss_slice guest_realms[SN_GUESTS_MAX], guest_passwords[SN_GUESTS_MAX];
     ss_slice account_users[SN_ACCOUNTS_MAX], account_passwords[SN_ACCOUNTS_MAX];
 } texts;
@@ -158,6 +160,23 @@ static ss_slice put_address_of(ss_buffer *b, const sn_plan *plan, uint32_t node,
     return take_text(b, from);
 }
 
+/* The other address of a group's that both can use, if there is one. */
+static ss_slice put_other_address_of(ss_buffer *b, const sn_plan *plan, uint32_t node,
+                                     uint32_t group)
+{
+    const size_t from = b->len;
+    const sn_member *me = &plan->cast.nodes[node];
+    if (group != SN_NOBODY) {
+        const sn_member *them = &plan->cast.nodes[plan->group_first[group]];
+        const bool is_v6 = sn_address_is_v4(sn_member_address_for(them, me));
+        const sn_address other = sn_member_address_of(them, is_v6);
+        if (!sn_address_is_none(other) && !sn_address_is_none(sn_member_address_of(me, is_v6))) {
+            put_address(b, other);
+        }
+    }
+    return take_text(b, from);
+}
+
 /* Where the port begins, if there is one. */
 static size_t host_end(ss_slice host)
 {
@@ -179,6 +198,8 @@ static void put_login(ss_buffer *b, const sn_plan *plan, uint32_t node, texts *t
     }
     t->proxy_address = put_address_of(b, plan, node, login->proxy);
     t->outbound_address = put_address_of(b, plan, node, sn_plan_outbound(plan, spec));
+    t->proxy_other = put_other_address_of(b, plan, node, login->proxy);
+    t->outbound_other = put_other_address_of(b, plan, node, sn_plan_outbound(plan, spec));
     if (spec->outbound_host != NULL) {
         const ss_slice host = ss_slice_from(spec->outbound_host);
         const size_t from = b->len;
@@ -225,8 +246,10 @@ uint8_t sn_ua_credential(const sn_host *host, const sn_call *planned)
 /* Toward whom: the domain, its proxy by name and address, and the proxy that everything goes to. */
 static void fill_login(login_block *block, sn_host *host, const sn_login_spec *spec, const texts *t)
 {
-    const ss_slice hosts[] = { t->domain, t->proxy_address, t->outbound_address, t->proxy_host,
-                               t->outbound_host };
+    const ss_slice hosts[] = { t->domain,        t->proxy_address, t->outbound_address,
+                               t->proxy_host,    t->outbound_host, t->proxy_other,
+                               t->outbound_other };
+    _Static_assert(SS_COUNT(hosts) == SS_COUNT(block->hosts), "room for each");
     uint16_t count = 0;
     for (size_t i = 0; i < SS_COUNT(hosts); i++) {
         if (hosts[i].len > 0) {
@@ -308,10 +331,10 @@ static ss_status make_door(sn_ua_app *app, sn_host *host, const sn_guard_spec *d
 
 static void move_texts(texts *t, const char *from, const char *to)
 {
-    ss_slice *const all[] = { &t->aor,          &t->registrar,     &t->user,
-                              &t->password,     &t->realm,         &t->domain,
-                              &t->proxy_host,   &t->proxy_address, &t->outbound_address,
-                              &t->outbound_host };
+    ss_slice *const all[] = { &t->aor,           &t->registrar,     &t->user,
+                              &t->password,      &t->realm,         &t->domain,
+                              &t->proxy_host,    &t->proxy_address, &t->outbound_address,
+                              &t->outbound_host, &t->proxy_other,   &t->outbound_other };
     for (size_t i = 0; i < SS_COUNT(all); i++) {
         *all[i] = all[i]->len == 0 ? SS_EMPTY : moved(*all[i], from, to);
     }
@@ -342,10 +365,13 @@ static void put_contact_params(ss_buffer *b, const sn_ua_spec *spec, uint32_t in
     }
 }
 
-/* Only for who has more to register than itself, or says more of itself: its profile again, and behind it the text of that. */
+/* Only for who has more to register than itself, says more of itself, or has another address: its profile again, and behind it the text
+ * of that. */
 static ss_status make_profile(sn_ua_app *app, sn_host *host, const sn_ua_spec *spec)
 {
-    if (spec->contacts == NULL && spec->q_less == 0 && spec->instance == NULL) {
+    const ss_address other = sn_host_other_address(host);
+    if (spec->contacts == NULL && spec->q_less == 0 && spec->instance == NULL &&
+        other.family == 0) {
         return SS_OK;
     }
     const uint32_t index = sn_host_plan(host)->nodes[sn_host_node(host)].index;
@@ -364,6 +390,7 @@ static ss_status make_profile(sn_ua_app *app, sn_host *host, const sn_ua_spec *s
     char *text = (char *)(profile + 1);
     memcpy(text, b.at, b.len);
     *profile = *app->identity.profile;
+    profile->other = other;
     profile->contact_params = (ss_slice){ text, params };
     profile->contacts = (ss_slice){ text + params, b.len - params };
     app->identity.profile = profile;

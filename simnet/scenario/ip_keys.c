@@ -57,12 +57,6 @@ static void judge_links(sn_reading *r, const sn_model *m, const sn_group_entry *
     }
 }
 
-/* One address is in a Contact, and it is that which others use. */
-static bool may_have_both(const sn_group_entry *g)
-{
-    return (g->roles & (SN_IS_PROXY | SN_IS_DNS)) != 0;
-}
-
 bool sn_ip_shares(const sn_group_entry *a, const sn_group_entry *b)
 {
     return a->ip > SN_IP_V6 || b->ip > SN_IP_V6 || a->ip == b->ip;
@@ -86,10 +80,10 @@ void sn_ip_judge(sn_reading *r, const sn_model *m)
             judge_links(r, m, g);
         }
         judge_outbound(r, m, g);
-        if (g->ip > SN_IP_V6 && !may_have_both(g)) {
-            sn_wrong(r, place, NULL, "a user agent, a B2BUA and a tap have one address: v4 or v6");
-        }
-        if (g->ip == SN_IP_V6 && g->injects.net.bits != 0) {
+        const bool meets_v6_alone =
+            g->ip == SN_IP_V6 ||
+            (g->toward.text != NULL && m->groups[g->toward.index].ip == SN_IP_V6);
+        if (meets_v6_alone && g->injects.net.bits != 0) {
             sn_wrong(r, place, NULL, "the addresses that it says are its own are of IPv4");
         }
     }

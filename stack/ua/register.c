@@ -387,15 +387,27 @@ static bool is_of_flow(const ss_visit *v, const ss_flow *flow, const ss_name_add
            number == v->ua->identity->profile->reg_id + flow->number;
 }
 
+/* Our Contact as the request had it: with the address that its Via has. */
+static bool own_contact(const ss_visit *v, const ss_msg *response, ss_uri *own)
+{
+    ss_slice text;
+    ss_name_addr mine;
+    ss_via via;
+    ss_address said = { .family = 0 };
+    if (ss_msg_top_via(response, &via) == SS_OK) {
+        (void)!ss_address_from(via.host, 0, &said); /* ours, and numeric */
+    }
+    return ss_ua_contact_at(v, ss_ua_address_for(v, said.family), false, &text) == SS_OK &&
+           ss_name_addr_parse(text, &mine) == SS_OK && ss_uri_parse(mine.uri, own) == SS_OK;
+}
+
 /* RFC3261:10.2.4 The bindings that are ours among those of the response. */
 static grant granted_by(const ss_visit *v, const ss_flow *flow, const ss_msg *response)
 {
-    ss_slice text;
-    ss_name_addr mine, contact;
+    ss_name_addr contact;
     ss_uri own, uri;
     grant g = { .own = 0, .first = UINT32_MAX };
-    if (ss_ua_contact(v, &text) != SS_OK || ss_name_addr_parse(text, &mine) != SS_OK ||
-        ss_uri_parse(mine.uri, &own) != SS_OK) {
+    if (!own_contact(v, response, &own)) {
         return (grant){ 0, 0 };
     }
     ss_value_iter it = { 0 };

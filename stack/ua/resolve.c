@@ -23,6 +23,7 @@ ss_path ss_ua_path_to(const ss_visit *v, const ss_hop *hop)
                      .local = v->ua->identity->local.local };
     if (hop->is_numeric) {
         path.remote = hop->address;
+        path.local = *ss_ua_address_for(v, hop->address.family);
     }
     return path;
 }
@@ -83,19 +84,45 @@ static ss_ack *ack_of(const ss_visit *v, ss_errand errand)
                                                 : NULL;
 }
 
+/* Other bytes for the same ACK. */
+static ss_status replace_ack(const ss_visit *v, ss_ack *ack, ss_slice bytes)
+{
+    ss_blob kept;
+    if (bytes.len == 0 || ss_core_keep(v->core, bytes, &kept) != SS_OK) {
+        return SS_ERR_FULL;
+    }
+    ss_core_drop(v->core, &ack->bytes);
+    ack->bytes = kept;
+    return SS_OK;
+}
+
+static ss_status send_ack(const ss_visit *v, ss_ack *ack, const ss_path *path)
+{
+    ss_path way = *path;
+    const ss_slice kept = ss_blob_slice(&v->core->pools->store, ack->bytes);
+    const ss_slice bytes = ss_ua_from_here(v, kept, &way);
+    if (bytes.at != kept.at && replace_ack(v, ack, bytes) != SS_OK) {
+        return SS_ERR_FULL;
+    }
+    ack->path = way;
+    ack->path_known = true;
+    ss_ack_send(v, ack);
+    return SS_OK;
+}
+
 ss_status ss_ua_send_by(const ss_visit *v, ss_errand errand, const ss_path *path, ss_slice bytes,
                         ss_places others)
 {
     ss_ack *ack = ack_of(v, errand);
     if (ack != NULL) {
-        ack->path = *path;
-        ack->path_known = true;
-        ss_ack_send(v, ack);
-        return SS_OK;
+        return send_ack(v, ack, path);
     }
     ss_ref txn = 0;
+    ss_path way = *path;
+    bytes = ss_ua_from_here(v, bytes, &way);
     const ss_status status =
-        ss_txn_request(v->core, v->turn, path, bytes, owner_of(v, errand), &txn);
+        bytes.len == 0 ? SS_ERR_FULL
+                       : ss_txn_request(v->core, v->turn, &way, bytes, owner_of(v, errand), &txn);
     if (status == SS_OK) {
         (void)!ss_txn_keep_others(v->core, txn, others.at, others.count); /* without room: none */
         report_sent(v, errand, txn);
@@ -353,15 +380,9 @@ static ss_slice go_by(const ss_visit *v, ss_errand errand, ss_slice bytes, ss_tr
     ss_ack *ack = ack_of(v, errand);
     const ss_slice before = ack == NULL ? bytes : ss_blob_slice(&v->core->pools->store, ack->bytes);
     const ss_slice renamed = ss_transport_rename_via(v->turn, before, transport);
-    ss_blob kept;
-    if (ack == NULL || renamed.len == 0) {
-        return renamed;
-    }
-    if (ss_core_keep(v->core, renamed, &kept) != SS_OK) {
+    if (ack != NULL && replace_ack(v, ack, renamed) != SS_OK) {
         return SS_EMPTY;
     }
-    ss_core_drop(v->core, &ack->bytes);
-    ack->bytes = kept;
     return renamed;
 }
 

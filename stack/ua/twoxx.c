@@ -56,7 +56,8 @@ static ss_slice print_ack(const ss_visit *v, const ss_ack_of *of, const ss_leg_j
     ss_put(&b, ss_blob_slice(&v->core->pools->store, of->kept)); /* RFC3261:22.1 */
     ss_ua_put_tail(v, &b, SS_METHOD_ACK);
     ss_put_body(&b, type, body);
-    return ss_buffer_keep(v->turn->arena, &b);
+    ss_path way = j->path; /* it may be known already, and nobody else asks: ss_ack_write */
+    return ss_ua_from_here(v, ss_buffer_keep(v->turn->arena, &b), &way);
 }
 
 ss_status ss_leg_plan(const ss_visit *v, const ss_leg *leg, ss_leg_journey *j)

@@ -14,8 +14,14 @@ ss_status ss_ua_contact(const ss_visit *v, ss_slice *contact)
     return ss_ua_contact_for(v, false, contact);
 }
 
-/* RFC3261:8.1.1.8 */
 ss_status ss_ua_contact_for(const ss_visit *v, bool is_secure, ss_slice *contact)
+{
+    return ss_ua_contact_at(v, &v->ua->identity->local.local, is_secure, contact);
+}
+
+/* RFC3261:8.1.1.8 */
+ss_status ss_ua_contact_at(const ss_visit *v, const ss_address *at, bool is_secure,
+                           ss_slice *contact)
 {
     const ss_ua_identity *me = v->ua->identity;
     const bool is_sips = is_secure || ss_ua_is_sips(me->aor);
@@ -25,7 +31,7 @@ ss_status ss_ua_contact_for(const ss_visit *v, bool is_secure, ss_slice *contact
         ss_put(&b, me->user);
         ss_put_char(&b, '@');
     }
-    ss_put_host_port(&b, &me->local.local);
+    ss_put_host_port(&b, at);
     if (me->local.transport != SS_TRANSPORT_UDP && !is_sips) {
         const ss_slice name = ss_transport_name(me->local.transport);
         ss_put_text(&b, ";transport=");
@@ -157,8 +163,7 @@ ss_status ss_ua_plan_journey(const ss_visit *v, ss_slice target, ss_journey *j)
     if (j->target.scheme != SS_SCHEME_SIP && j->target.scheme != SS_SCHEME_SIPS && !is_number) {
         return SS_ERR_SYNTAX; /* a number has no host: who has an outbound proxy can send to one */
     }
-    const ss_status status =
-        ss_route_make(target, ss_ua_outbound(v), v->turn->arena, &j->route);
+    const ss_status status = ss_route_make(target, ss_ua_outbound(v), v->turn->arena, &j->route);
     if (status != SS_OK) {
         return status;
     }

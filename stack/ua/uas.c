@@ -21,7 +21,7 @@ ss_slice ss_ua_reply_end(const ss_visit *v, ss_buffer *b, ss_slice type, ss_slic
         ss_put_header(b, SS_HDR_SERVER, v->core->settings->product);
     }
     ss_put_body(b, type, body);
-    return ss_buffer_keep(v->turn->arena, b);
+    return ss_ua_back_from_here(v, ss_buffer_keep(v->turn->arena, b));
 }
 
 static void tell_full(const ss_visit *v, unsigned status, const ss_msg *request)

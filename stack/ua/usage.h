@@ -196,6 +196,9 @@ void ss_ua_leave(const ss_visit *v);
 SS_MUST_USE ss_status ss_ua_contact(const ss_visit *v, ss_slice *contact);
 /** The same, sips when `is_secure`. */
 SS_MUST_USE ss_status ss_ua_contact_for(const ss_visit *v, bool is_secure, ss_slice *contact);
+/** The same, at one of its addresses. */
+SS_MUST_USE ss_status ss_ua_contact_at(const ss_visit *v, const ss_address *at, bool is_secure,
+                                       ss_slice *contact);
 bool ss_ua_is_sips(ss_slice uri);
 /** What is put behind the head of a request that we make: the profile's header fields for its method, User-Agent. */
 void ss_ua_put_tail(const ss_visit *v, ss_buffer *b, ss_method method);
@@ -225,6 +228,16 @@ SS_MUST_USE ss_status ss_ua_plan_journey(const ss_visit *v, ss_slice target, ss_
 /** The target as a To has it, in the arena; SS_EMPTY when that is full. */
 ss_slice ss_ua_logical_uri(const ss_visit *v, const ss_uri *uri);
 ss_slice ss_ua_new_call_id(const ss_visit *v);
+
+/* ---- two_addresses.c ---- */
+
+/** Its own address toward one of that family. */
+const ss_address *ss_ua_address_for(const ss_visit *v, uint8_t family);
+/** The request as it leaves by the path, whose remote address is known: path->local becomes ours of that version. In the arena when it
+ *  changes; SS_EMPTY when that is full. */
+ss_slice ss_ua_from_here(const ss_visit *v, ss_slice request, ss_path *path);
+/** The same of a response, which goes where its request came from. */
+ss_slice ss_ua_back_from_here(const ss_visit *v, ss_slice response);
 
 /* ---- resolve.c: 8.1.2 ---- */
 

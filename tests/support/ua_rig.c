@@ -47,11 +47,18 @@ static const ss_address *address_of(int node)
     return &addresses[node];
 }
 
+ss_address ua_address6(int node)
+{
+    const uint8_t last = address_of(node)->ip[3];
+    return (ss_address){ .family = 6, .ip = { [0] = 0xfd, [15] = last }, .port = 5060 };
+}
+
 /* One that has moved is where its identity says, too. */
 static int node_at(const ua_rig *rig, const ss_address *address)
 {
     for (int i = 0; i < UA_NODES; i++) {
-        if (ss_address_equal(address, address_of(i)) ||
+        const ss_address at6 = ua_address6(i);
+        if (ss_address_equal(address, address_of(i)) || ss_address_equal(address, &at6) ||
             (i < UA_ENGINES && ss_address_equal(address, &rig->identities[i].local.local))) {
             return i;
         }
@@ -337,6 +344,17 @@ ss_status ua_inject(ua_rig *rig, int to, ss_slice bytes)
     return arrive(rig, to, &path, bytes);
 }
 
+static ss_status inject6(ua_rig *rig, int to, ss_slice bytes)
+{
+    const ss_path path = { .local = ua_address6(to), .remote = ua_address6(CAROL) };
+    return arrive(rig, to, &path, bytes);
+}
+
+ss_status ua_inject6_text(ua_rig *rig, int to, const char *text)
+{
+    return inject6(rig, to, ss_slice_from(text));
+}
+
 ss_status ua_inject_text(ua_rig *rig, int to, const char *text)
 {
     return ua_inject(rig, to, ss_slice_from(text));
@@ -438,7 +456,9 @@ ss_status ua_carol_answers(ua_rig *rig, const ua_message *request, unsigned stat
     ss_put_response_head(&b, ua_parse(request), status, SS_EMPTY, ss_slice_from(tag));
     ss_put_text(&b, more);
     ss_put_body(&b, SS_EMPTY, SS_EMPTY);
-    return ua_inject(rig, request->from, ss_buffer_slice(&b));
+    const bool is_by_v6 = ss_slice_starts(ua_parse(request)->top_via.host, SS_LIT("["));
+    return is_by_v6 ? inject6(rig, request->from, ss_buffer_slice(&b))
+                    : ua_inject(rig, request->from, ss_buffer_slice(&b));
 }
 
 ss_status ua_carol_requests(ua_rig *rig, const ua_message *invite, const char *tag,

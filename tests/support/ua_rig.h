@@ -100,9 +100,14 @@ void ua_run(ua_rig *rig, ss_time until);
 /** Until nothing happens any more by itself. */
 void ua_run_out(ua_rig *rig);
 
+/** Where a node is by IPv6: fd00::1, fd00::2, fd00::9. Who has it too says so in its profile. */
+ss_address ua_address6(int node);
+
 /** Carol sends bytes: they arrive at once. */
 ss_status ua_inject(ua_rig *rig, int to, ss_slice bytes);
 ss_status ua_inject_text(ua_rig *rig, int to, const char *text);
+/** By IPv6. */
+ss_status ua_inject6_text(ua_rig *rig, int to, const char *text);
 /** Carol answers a request that she got, with a tag of hers and more header lines ("Contact: …\r\n"), which may be empty. */
 ss_status ua_carol_answers(ua_rig *rig, const ua_message *request, unsigned status, const char *tag,
                            const char *more);

@@ -83,6 +83,8 @@ uint32_t sn_host_node(const sn_host *host);
 ss_time sn_host_now(const sn_host *host);
 /** Where its SIP comes and goes. */
 ss_path sn_host_path(const sn_host *host);
+/** The other address there, of a node with both versions of IP; of any other family 0. */
+ss_address sn_host_other_address(const sn_host *host);
 /** Scratch: what was taken during an event is taken back at its end. */
 ss_arena *sn_host_arena(sn_host *host);
 /** During `input`: what its datagram says, when that was read already; the app's until then. NULL: read it. */

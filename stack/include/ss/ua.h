@@ -67,6 +67,7 @@ typedef struct ss_ua_profile {
     const ss_slice *more_routes;
     ss_slice contacts; /* registered beside the identity's own: "<uri>;params, <uri>", or empty */
     bool unregisters;  /* SS_CMD_QUIET removes the binding */
+    ss_address other;  /* its address of the other version of IP, with the same port, or none */
     const ss_ua_auth *auth; /* NULL: without credentials; its own for each identity that has some */
     const ss_protection *protection; /* NULL: nobody is asked for credentials, 22.2 */
     const ss_crypto *crypto;         /* of the protection */
