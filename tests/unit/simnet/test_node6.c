@@ -21,6 +21,8 @@ static struct {
     unsigned tells; /* how many */
 } wire;
 
+static bool raw_is_damaged; /* by a link, what is sent of wire.raw */
+
 static bool is_a(const sn_host *host)
 {
     return sn_host_node(host) == sn_plan_node(sn_host_plan(host), 1, 0);
@@ -45,7 +47,8 @@ static void send_raw(sn_host *host)
     ip.destination = sn_member_address(&nodes[b]);
     const sn_about about = { .id = { .origin = a, .ordinal = p->world->nodes[a].ordinal++ },
                              .target = b,
-                             .intact = true };
+                             .intact = !raw_is_damaged,
+                             .is_damaged = raw_is_damaged };
     ip.id = (uint32_t)about.id.ordinal;
     const ss_ref ref = sn_packet_take(p, ip.total, &about);
     CHECK(ref != 0);
@@ -222,10 +225,19 @@ TEST(rfc4443_3_4_a_piece_that_cannot_be_is_told_with_a_pointer_to_the_field)
 TEST(rfc4443_3_4_a_header_that_nobody_knows_is_told_with_a_pointer_to_it)
 {
     wire.raw = (sn_ip){ .total = 80, .header = 40, .is_v6 = true, .ttl = 9, .protocol = 99 };
-    (void)talk(plan_of(1500), 5060, 100, 1, 1);
-    CHECK_EQ(wire.tells, 1);
-    CHECK_EQ(sn_icmp_kind_of(wire.told), SN_ICMP_PROTOCOL);
+    for (unsigned damaged = 0; damaged < 2; damaged++) { /* no checksum is over the field */
+        raw_is_damaged = damaged != 0;
+        const small_run run = talk(plan_of(1500), 5060, 100, 1, 1);
+        CHECK_EQ(wire.tells, 1);
+        CHECK_EQ(sn_icmp_kind_of(wire.told), SN_ICMP_PROTOCOL);
+        CHECK_EQ(run.causes[SN_CAUSE_MALFORMED], 1);
+    }
+    wire.raw.protocol = SN_PROTOCOL_UDP; /* whose checksum is over all the rest */
+    const small_run run = talk(plan_of(1500), 5060, 100, 1, 1);
+    CHECK_EQ(run.causes[SN_CAUSE_CHECKSUM], 1);
+    CHECK_EQ(wire.tells, 0);
     wire.raw.total = 0;
+    raw_is_damaged = false;
 }
 
 TEST(rfc4443_2_4_no_more_than_ten_errors_at_once_and_ten_a_second)
