@@ -88,6 +88,35 @@ sn_chain sn_chain_of_chance(const sn_chance *chance)
                        .happens = { 0, SN_ALWAYS } };
 }
 
+sn_chain sn_chain_of_gap(const sn_chance *chance, uint32_t gap)
+{
+    sn_chain c = { .states = gap };
+    SS_ASSERT(gap <= SN_CHAIN_STATES);
+    SS_ASSERT(chance->corr == 0);
+    for (unsigned s = 0; s < c.states; s++) {
+        c.step[s][(s + 1) % c.states] = SN_ALWAYS;
+    }
+    c.happens[0] = chance->p;
+    return c;
+}
+
+/* The states are how many were lost in a row; behind the last one nothing is. */
+static sn_chain of_cap(const sn_loss *loss)
+{
+    sn_chain c = { .states = loss->cap + 1 };
+    SS_ASSERT(c.states <= SN_CHAIN_STATES);
+    SS_ASSERT(loss->kind == SN_LOSS_RANDOM && loss->random.corr == 0);
+    for (unsigned s = 0; s < c.states; s++) {
+        const bool is_last = s + 1 == c.states;
+        c.step[s][0] = is_last ? SN_ALWAYS : SN_ALWAYS - loss->random.p;
+        if (!is_last) {
+            c.step[s][s + 1] = loss->random.p;
+        }
+        c.happens[s] = s > 0 ? SN_ALWAYS : 0;
+    }
+    return c;
+}
+
 /* After a drop the next packet is dropped with 1/4, then with 1/3, 1/2 and for certain: each state is a packet, the first the one that was
  * dropped. */
 sn_chain sn_chain_of_fourths(void)
@@ -133,7 +162,9 @@ static sn_chain of_mask(const sn_loss_mask *mask)
 sn_chain sn_chain_of_loss(const sn_loss *loss)
 {
     SS_ASSERT(loss->kind != SN_LOSS_INDEX);
-    SS_ASSERT(loss->cap == 0);
+    if (loss->cap != 0) {
+        return of_cap(loss);
+    }
     switch (loss->kind) {
     case SN_LOSS_STATE:
         return of_state(&loss->state);

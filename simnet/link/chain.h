@@ -21,8 +21,11 @@ typedef struct sn_closed_form {
 } sn_closed_form;
 
 sn_chain sn_chain_of_chance(const sn_chance *chance);
+/** The same for one packet of so many, as it is with reordering; 4 at most. */
+sn_chain sn_chain_of_gap(const sn_chance *chance, uint32_t gap);
 sn_chain sn_chain_of_fourths(void); /* RED's drops, where one packet in four is dropped first */
-sn_chain sn_chain_of_loss(const sn_loss *loss); /* no list of numbers, a mask of 4, no cap */
+sn_chain sn_chain_of_loss(
+    const sn_loss *loss); /* no list of numbers, a mask of 4; a cap of 3, of chance alone */
 sn_closed_form sn_chain_solve(const sn_chain *chain);
 
 #endif

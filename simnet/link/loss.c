@@ -31,20 +31,17 @@ bool sn_loss_is_bad(const sn_loss *loss, const sn_loss_memory *memory)
            (memory->state == 1 || memory->state == 2);
 }
 
-/* The model goes on as if the copy that the cap saves had been lost. */
-static bool is_capped(const sn_loss *loss, sn_loss_memory *memory, bool lost)
+/* The model goes on as if the copy that the cap saves had been lost. What passes, whatever let it, ends the row. */
+static bool is_lost_under_cap(const sn_loss *loss, sn_loss_memory *memory, bool lost)
 {
-    if (lost && memory->in_a_row < loss->cap) {
-        memory->in_a_row++;
-        return false;
-    }
-    memory->in_a_row = 0;
-    return lost;
+    const bool is_lost = lost && memory->in_a_row < loss->cap;
+    memory->in_a_row = is_lost ? memory->in_a_row + 1 : 0;
+    return is_lost;
 }
 
 bool sn_loss_happens(const sn_loss *loss, sn_loss_memory *memory, uint64_t draw)
 {
     SS_ASSERT(loss->kind < SN_LOSS_KINDS);
     const bool lost = models[loss->kind](loss, memory, draw);
-    return loss->cap == 0 ? lost : lost && !is_capped(loss, memory, lost);
+    return loss->cap == 0 ? lost : is_lost_under_cap(loss, memory, lost);
 }

@@ -34,6 +34,17 @@ typedef struct trial {
             .jitter = { .shape = (shape_), .spread = SS_S(1), .corr = (corr_) }     \
         }                                                                           \
     }
+#define TABLE(words, corr_, share_, before_)                                              \
+    {                                                                                     \
+        .name = words, .asks = EARLY, .share = (share_), .before = (before_), .params = { \
+            .delay = TRIAL_DELAY,                                                         \
+            .jitter = { .shape = SN_SHAPE_TABLE,                                          \
+                        .spread = SS_S(3),                                                \
+                        .corr = (corr_),                                                  \
+                        .table = values,                                                  \
+                        .table_count = SS_COUNT(values) }                                 \
+        }                                                                                 \
+    }
 #define NETEM(words, p_, corr_, known_)                             \
     {                                                               \
         .name = words, .asks = LOST, .known = (known_), .params = { \
@@ -46,6 +57,8 @@ typedef struct trial {
         .name = words, .asks = LOST, .params = {.loss = { __VA_ARGS__ } } \
     }
 
+static const int64_t values[] = { -(int64_t)SS_S(1), 0, 0, (int64_t)SS_S(3) };
+
 /* clang-format off */
 static const trial trials[] = {
     LOSS("loss 1%", .random = { PERCENT(1), 0 }),
@@ -55,6 +68,7 @@ static const trial trials[] = {
     LOSS("gemodel 2%, 10%, 70%, 1%", .kind = SN_LOSS_GEMODEL, .ge = { PERCENT(2), PERCENT(10), PERCENT(70), PERCENT(1) }),
     LOSS("state 2%, 30%, 20%, 50%, 1%", .kind = SN_LOSS_STATE,
          .state = { PERCENT(2), PERCENT(30), PERCENT(20), PERCENT(50), PERCENT(1) }),
+    LOSS("loss 30%, cap 2", .random = { PERCENT(30), 0 }, .cap = 2),
     LOSS("mask 0010", .kind = SN_LOSS_MASK, .mask = { 4, 4 }),
     /* Its recurrence loses less than it is asked to: shares by iterating the equation of its distribution. */
     NETEM("netem loss 10%", PERCENT(10), 0, 100000000),
@@ -68,6 +82,8 @@ static const trial trials[] = {
     { "duplicate 5%, corr 50%", DUPLICATED, { .duplicate = { PERCENT(5), PERCENT(50) } }, 0, 0, 0 },
     { "reorder 5%", REORDERED, { .delay = TRIAL_DELAY, .reorder = { PERCENT(5), 0 } }, 0, 0, 0 },
     { "reorder 5%, corr 50%", REORDERED, { .delay = TRIAL_DELAY, .reorder = { PERCENT(5), PERCENT(50) } }, 0, 0, 0 },
+    { "reorder 50%, gap 3", REORDERED, { .delay = TRIAL_DELAY, .reorder = { PERCENT(50), 0 }, .reorder_gap = 3 }, 0, 0, 0 },
+    { "corrupt 5%", CORRUPTED, { .corrupt = { { PERCENT(5), 0 }, SN_DAMAGE_BIT, 0 } }, 0, 0, 0 },
     { "corrupt 5%, corr 50%", CORRUPTED, { .corrupt = { { PERCENT(5), PERCENT(50) }, SN_DAMAGE_BIT, 0 } }, 0, 0, 0 },
     { "red, one in four at most", DROPPED_BY_RED, { .queue = { .red = { 0, 8, false, PERCENT(50), 0 } } }, 0, 0, 0 },
     /* Quantiles worked out apart; those of paretonormal by integrating over its Pareto part. */
@@ -85,8 +101,16 @@ static const trial trials[] = {
     JITTER("exp, first tenth", SN_SHAPE_EXP, 0, PERCENT(10), -894639484),
     JITTER("exp, first half, corr 25%", SN_SHAPE_EXP, PERCENT(25), PERCENT(50), -306852819),
     JITTER("exp, all but a hundredth", SN_SHAPE_EXP, 0, PERCENT(99), 3605170186),
+    TABLE("table, one of four", 0, PERCENT(25), 0),
+    TABLE("table, three of four, corr 25%", PERCENT(25), PERCENT(75), 1),
 };
 /* clang-format on */
+
+static sn_chain chain_of_reorder(const sn_link_params *p)
+{
+    return p->reorder_gap > 1 ? sn_chain_of_gap(&p->reorder, p->reorder_gap)
+                              : sn_chain_of_chance(&p->reorder);
+}
 
 static sn_closed_form closed_form(const trial *t)
 {
@@ -94,7 +118,7 @@ static sn_closed_form closed_form(const trial *t)
     const sn_chance early = { t->share, p->jitter.corr };
     const sn_chain chain = t->asks == LOST             ? sn_chain_of_loss(&p->loss)
                            : t->asks == DUPLICATED     ? sn_chain_of_chance(&p->duplicate)
-                           : t->asks == REORDERED      ? sn_chain_of_chance(&p->reorder)
+                           : t->asks == REORDERED      ? chain_of_reorder(p)
                            : t->asks == CORRUPTED      ? sn_chain_of_chance(&p->corrupt.chance)
                            : t->asks == DROPPED_BY_RED ? sn_chain_of_fourths()
                                                        : sn_chain_of_chance(&early);

@@ -165,6 +165,16 @@ TEST(a_cap_bounds_the_losses_in_a_row_of_any_model)
     CHECK_EQ(most, 2);
 }
 
+TEST(what_passes_ends_a_row_of_losses_and_the_cap_counts_anew)
+{
+    const sn_loss two = { .kind = SN_LOSS_MASK, .cap = 2, .mask = { .bits = 0xeb, .count = 8 } }; /* 11010111 */
+    static const bool lost[] = { true, true, false, true, false, true, true, false };
+    sn_loss_memory memory = { 0 };
+    for (unsigned i = 0; i < SS_COUNT(lost); i++) {
+        CHECK_EQ(sn_loss_happens(&two, &memory, draw_of(i)), lost[i]);
+    }
+}
+
 TEST(only_what_has_a_memory_asks_for_one)
 {
     const sn_loss plain = { .random = { SN_ALWAYS / 2, 0 } };
