@@ -52,6 +52,9 @@ static void read_by(sn_reading *r, const sn_item *value, void *at)
     }
     if (sn_value_is_none(value)) {
         *jump = (sn_jump){ 0 };
+    } else if (sn_quantity_count(value->text, &packets, &flaw)) {
+        sn_wrong(r, value->place, NULL, "'%s': missing unit: write 5ms or 2 packets",
+                 sn_shown(r, value->text));
     } else if (!sn_count_of_packets(value->text, &number)) {
         (void)sn_value_time(r, value, 1, SN_TIME_MAX, &jump->time);
     } else if (!sn_quantity_count(number, &packets, &flaw)) {
@@ -79,10 +82,7 @@ static bool write_by(sn_text *t, const void *at)
 static const sn_codec by_codec = { read_by, write_by };
 
 static const sn_field reorder_fields[] = {
-    { .key = "p",
-      .kind = SN_VALUE_PROB,
-      .flags = SN_REQUIRED,
-      .offset = offsetof(reorder_record, chance.p) },
+    { .key = "p", .kind = SN_VALUE_PROB, .offset = offsetof(reorder_record, chance.p) },
     { .key = "corr", .kind = SN_VALUE_PROB, .offset = offsetof(reorder_record, chance.corr) },
     { .key = "gap",
       .kind = SN_VALUE_COUNT,
@@ -102,7 +102,12 @@ static void read_reorder(sn_reading *r, const sn_item *value, void *at)
     sn_link_params *link = at;
     reorder_record read = { .gap = 1 };
     if (value->kind == SN_ITEM_MAP) {
+        const bool is_said = sn_item_pair(value, "p") != NULL;
         sn_fields_read(r, &reorder_table, 0, value, &read);
+        if (!is_said && sn_item_pair(value, "gap") == NULL) {
+            sn_wrong(r, value->place, NULL, "missing key 'p' in reorder, or 'gap' alone");
+        }
+        read.chance.p = is_said ? read.chance.p : SN_ALWAYS; /* every gap-th packet */
     } else {
         sn_value_prob(r, value, &read.chance.p);
     }

@@ -89,11 +89,27 @@ static void settle_tunnel(sn_reading *r, const sn_link_params *p, const sn_item 
     }
 }
 
+/* netem has it so too. */
+static void settle_reorder(sn_reading *r, const sn_link_params *p, const sn_item *own,
+                           const sn_item *both)
+{
+    static const char *const said_by[] = { "reorder", "netem" };
+    for (unsigned i = 0; i < 4 && p->reorder.p != 0 && p->delay == 0; i++) {
+        const sn_item *map = i % 2 == 0 ? own : both;
+        if (sn_item_pair(map, said_by[i / 2]) != NULL) {
+            sn_wrong(r, sn_item_place(map, said_by[i / 2]), NULL,
+                     "nothing can jump ahead on a link without 'delay'");
+            return;
+        }
+    }
+}
+
 /* What one key of a direction wants of another. */
 static void settle(sn_reading *r, sn_link_params *p, const sn_item *own, const sn_item *both)
 {
     settle_floor(r, p, own, both);
     settle_tunnel(r, p, own, both);
+    settle_reorder(r, p, own, both);
     const bool has_states = p->loss.kind == SN_LOSS_GEMODEL || p->loss.kind == SN_LOSS_STATE;
     const char *odd = has_states          ? NULL
                       : p->bad_delay != 0 ? "bad_delay"

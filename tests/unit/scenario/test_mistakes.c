@@ -139,7 +139,8 @@ TEST(versions_of_ip_are_one_word_or_both_and_links_must_do_for_them)
         { V6("", "ip: «[»v6]", "ip: v4"), "v4, v6 or a list of both", "[v6, v4]" },
         { V6("", "ip: [v6, «v6»]", "ip: v4"), "v6 is given twice", NULL },
         { V6("carries: «ipv6»", "ip: v4", "ip: v4"), "both, v4 or v6", NULL },
-        { V6("carries: v4, up: {carries: «[»v6]}", "ip: v4", "ip: v4"), "a word is wanted here", NULL },
+        { V6("carries: v4, up: {carries: «[»v6]}", "ip: v4", "ip: v4"), "a word is wanted here",
+          NULL },
         { V6("mtu: 1279B", "ip: «v6»", "ip: v4"), "less than the 1280 bytes", NULL },
         { V6("hidden_mtu: 1300B, tunnel: 21B", "ip: «v6»", "ip: v4"), "'wire' carries less", NULL },
         { V6("", "ip: v6", "ip: v4") "calls:\n  - {name: c, from: alice, to: «bob», rate: 1/s}\n",
@@ -203,7 +204,11 @@ TEST(loss_has_one_model_with_its_own_words)
         { LINKS("loss: {index: [1, 3, «3»]}"), "must grow", NULL },
         { LINKS("loss: {index: [«0»]}"), "out of range", NULL },
         { LINKS("duplicate: «{»corr: 5%}"), "missing key 'p' in duplicate", NULL },
-        { LINKS("reorder: {p: 1%, gap: «0»}"), "out of range", NULL },
+        { LINKS("delay: 1ms, reorder: {p: 1%, gap: «0»}"), "out of range", NULL },
+        { LINKS("delay: 1ms, reorder: «{»corr: 1%}"), "missing key 'p' in reorder", NULL },
+        { LINKS("reorder: «1%»"), "nothing can jump ahead on a link without 'delay'", NULL },
+        { LINKS("netem: «\"reorder 5%\"»"), "nothing can jump ahead", NULL },
+        { LINKS("delay: 1ms, reorder: 1%, up: {delay: 0s, reorder: «5%»}"), "jump ahead", NULL },
     };
     RIG_CHECK(rows);
 }
@@ -364,7 +369,7 @@ TEST(quantities_carry_their_unit)
         { LINKS("loss: «101%»"), "more than 100 %", NULL },
         { LINKS("loss: «-1%»"), "negative", NULL },
         { LINKS("loss: «some»"), "not a percentage", NULL },
-        { LINKS("reorder: {p: 1%, gap: «0»}"), "out of range: 1 to", NULL },
+        { LINKS("delay: 1ms, reorder: {p: 1%, gap: «0»}"), "out of range: 1 to", NULL },
         { LINKS("keep_order: «yes»"), "true or false", "true" },
         { LINKS("keep_order: «\"true\"»"), "not a text in quotes", NULL },
         { TWO "seed: «x»\n", "not a whole number", NULL },

@@ -145,9 +145,9 @@ TEST(what_is_wrong_with_tables_is_said_at_its_place)
         { LINK("slot: {«min»: 5ms, mean: 5ms, jitter: 1ms}"), "min", NULL },
         { LINK("slot: {mean: 5ms, jitter: «{»dist: normal, sd: 1ms, corr: 5%}}"), "no 'corr'",
           NULL },
-        { LINK("reorder: {p: 1%, by: «17 packets»}"), "1 to 16 packets", NULL },
-        { LINK("reorder: {p: 1%, by: «0 packets»}"), "1 to 16 packets", NULL },
-        { LINK("reorder: {p: 1%, by: «5»}"), "unit", NULL },
+        { LINK("delay: 1ms, reorder: {p: 1%, by: «17 packets»}"), "1 to 16 packets", NULL },
+        { LINK("delay: 1ms, reorder: {p: 1%, by: «0 packets»}"), "1 to 16 packets", NULL },
+        { LINK("delay: 1ms, reorder: {p: 1%, by: «5»}"), "unit", NULL },
         { LINK("rate: 1mbit, bad_rate: «64kbit»"), "needs loss by gemodel or state", NULL },
     };
     RIG_CHECK(rows);
