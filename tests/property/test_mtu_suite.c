@@ -14,7 +14,15 @@
 
 /* ---- the path: a - branch - core - b; the narrow place is the link of the branch ---- */
 
-enum { HEADERS = 28, HEADER = 20, SENDS_MAX = 256, BRANCHES_MAX = 8, OWN_MTU = 9000 };
+enum {
+    HEADER = 20,
+    HEADER6 = 40,
+    UDP = 8,
+    LEAST6 = 1280,
+    SENDS_MAX = 256,
+    BRANCHES_MAX = 8,
+    OWN_MTU = 9000
+};
 #define HOP       SS_MS(1)
 #define CHANGE_AT SS_S(3)
 
@@ -30,6 +38,7 @@ typedef struct setting {
     bool loses_too_big;
     ss_span late;        /* how long the router takes to tell */
     uint32_t lost_piece; /* the nth packet from core to b is lost; 0: none */
+    bool is_v6;          /* both hosts have no other version */
 } setting;
 
 /* ---- first principles ---- */
@@ -82,6 +91,22 @@ static uint32_t known_by(unsigned who, ss_time now)
     return run.known[who];
 }
 
+/* RFC8201:1 who does not look for more. */
+static uint32_t mtu_at_source(uint32_t known)
+{
+    const bool is_least = run.s->is_v6 && run.s->knows != BY_ICMP;
+    const uint32_t most = is_least ? LEAST6 : known;
+    return most != 0 && most < own_mtu() ? most : own_mtu();
+}
+
+/* RFC8200:4.5 a source cuts behind the header, and each piece has a header of 8 bytes more; nobody else cuts. */
+static uint32_t pieces6_of(uint32_t total, uint32_t mtu, uint32_t *longest)
+{
+    const uint32_t each = (mtu - HEADER6 - 8) / 8 * 8, payload = total - HEADER6;
+    *longest = total <= mtu ? total : HEADER6 + 8 + each;
+    return total <= mtu ? 1 : (payload + each - 1) / each;
+}
+
 /* How many pieces come of one of `total` bytes, and how long the longest is: RFC791:3.2. */
 static uint32_t pieces_of(uint32_t total, uint32_t mtu)
 {
@@ -119,24 +144,33 @@ static void is_told(unsigned who, ss_time now, uint32_t narrow)
     }
 }
 
+/* What comes to the narrow place: by IPv6 it is whole, as its sender cut it. */
+static uint32_t pieces_there(uint32_t total, uint32_t at_source, uint32_t narrow)
+{
+    uint32_t longest;
+    return run.s->is_v6 ? pieces6_of(total, at_source, &longest)
+                        : pieces_of_pieces(total, at_source, narrow);
+}
+
 /* Does a datagram that leaves now arrive? */
 static bool arrives(unsigned who, ss_time now, uint32_t total)
 {
     const setting *s = run.s;
-    const uint32_t known = s->knows == BY_ICMP ? known_by(who, now) : 0;
-    const uint32_t at_source = known != 0 && known < own_mtu() ? known : own_mtu();
+    const uint32_t at_source = mtu_at_source(s->knows == BY_ICMP ? known_by(who, now) : 0);
     const uint32_t narrow = narrow_at(now + (who == 0 ? 2 * HOP : HOP));
-    const uint32_t longest = longest_of(total, at_source);
-    uint32_t count = pieces_of(total, at_source);
+    uint32_t longest = longest_of(total, at_source), count = pieces_of(total, at_source);
+    if (s->is_v6) {
+        count = pieces6_of(total, at_source, &longest);
+    }
     all.in_pieces += count > 1;
     if (longest > narrow && s->policy == SN_MTU_BLACKHOLE) {
         return false;
     }
-    if (longest > narrow && s->policy == SN_MTU_ICMP && s->knows == BY_ICMP) {
+    if (longest > narrow && s->policy == SN_MTU_ICMP && (s->is_v6 || s->knows == BY_ICMP)) {
         is_told(who, now, narrow);
         return false;
     }
-    count = pieces_of_pieces(total, at_source, narrow);
+    count = pieces_there(total, at_source, narrow);
     run.to_b += who == 0 ? count : 0;
     const bool is_lost = who == 0 && s->lost_piece != 0 && run.to_b >= s->lost_piece &&
                          run.to_b - count < s->lost_piece;
@@ -147,7 +181,7 @@ static bool arrives(unsigned who, ss_time now, uint32_t total)
 static bool must_go_by_tcp(unsigned who, ss_time now, uint32_t bytes)
 {
     const uint32_t known = run.s->knows == BY_ICMP ? known_by(who, now) : 0;
-    const uint32_t mtu = known != 0 ? known : run.s->knows == OF_NOBODY ? 0 : own_mtu();
+    const uint32_t mtu = run.s->knows == OF_NOBODY ? 0 : mtu_at_source(known);
     return run.s->by_size && (mtu == 0 ? bytes > 1300 : bytes + 200 > mtu);
 }
 
@@ -184,7 +218,8 @@ static void check_transport(unsigned who, const sn_fact *f, bool is_tcp, uint32_
 static void datagram(unsigned who, const sn_fact *f)
 {
     CHECK(run.count < SENDS_MAX);
-    check_transport(who, f, false, (uint32_t)f->value - HEADERS);
+    const uint32_t headers = (run.s->is_v6 ? HEADER6 : HEADER) + UDP;
+    check_transport(who, f, false, (uint32_t)f->value - headers);
     run.sends[run.count++] = (sent){ .ordinal = f->packet.ordinal,
                                      .node = f->entity,
                                      .arrives = arrives(who, f->key.at, (uint32_t)f->value) };
@@ -236,7 +271,11 @@ static void set_host(sn_plan *plan, uint32_t group, const setting *s, const char
     sn_group_spec *spec = small_spec(plan, group);
     const size_t pad = s->pads[group - 1];
     spec->settings.by_size = s->by_size;
-    spec->settings.path_mtu = s->knows == OF_NOBODY ? 0 : s->is_own ? s->narrow : OWN_MTU;
+    spec->settings.path_mtu = s->knows == OF_NOBODY             ? 0
+                              : s->is_v6 && s->knows != BY_ICMP ? LEAST6
+                              : s->is_own                       ? s->narrow
+                                                                : OWN_MTU;
+    spec->lacks_v4 = spec->has_v6 = s->is_v6;
     spec->settings.product = (ss_slice){ padding, pad };
     spec->path_mtu_age = s->knows == BY_ICMP ? SS_S(600) : 0;
 }
@@ -269,6 +308,7 @@ static sn_plan *plan_of(const setting *s)
     (void)small_router(plan, "branch", 0, of_branch);
     set_host(plan, 1, s, padding);
     set_host(plan, 2, s, padding);
+    small_spec(plan, 0)->has_v6 = small_spec(plan, 3)->has_v6 = true;
     small_spec(plan, 0)->icmp.delay = s->late;
     small_spec(plan, 0)->icmp.withholds = s->loses_too_big ? SN_ICMP_OF_TOO_BIG : 0;
     if (s->later != s->narrow) {
@@ -321,16 +361,24 @@ static const uint32_t mtus[] = { 68, 576, 1280, 1400, 1492, 1500, 9000 };
 /* With these the messages of a call are of 400 bytes to 9 KB, on either side of each MTU and of each MTU less 200. */
 static const size_t paddings[] = { 0, 180, 480, 640, 800, 850, 930, 1050, 1120, 3000, 8400 };
 
-/* The messages of one side long, then those of the other: a response may be larger than its request. */
+/* The messages of one side long, then those of the other: a response may be larger than its request. The size rule is on and off. */
+static void judge_size(setting s, size_t padding)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        s.by_size = i / 2 != 0;
+        s.pads[i % 2] = padding;
+        s.pads[1 - i % 2] = 0;
+        judge(&s);
+    }
+}
+
+/* Every third one where it is slow, others each time. */
 static void judge_sizes(setting s)
 {
-    for (size_t i = TEST_IS_SANITIZED ? s.narrow % 2 : 0; i < SS_COUNT(paddings);
-         i += TEST_IS_SANITIZED ? 2 : 1) {
-        for (unsigned who = 0; who < 2; who++) {
-            s.pads[who] = paddings[i];
-            s.pads[1 - who] = 0;
-            judge(&s);
-        }
+    static size_t times;
+    for (size_t i = TEST_IS_SANITIZED ? times++ % 3 : 0; i < SS_COUNT(paddings);
+         i += TEST_IS_SANITIZED ? 3 : 1) {
+        judge_size(s, paddings[i]);
     }
 }
 
@@ -352,12 +400,10 @@ TEST(rfc3261_18_1_1_each_message_arrives_or_not_as_its_size_the_mtu_and_the_poli
     for (size_t m = 0; m < SS_COUNT(mtus); m++) {
         for (unsigned policy = SN_MTU_ICMP; policy <= SN_MTU_FRAGMENT; policy++) {
             for (unsigned knows = 0; knows < KNOWLEDGES; knows++) {
-                const bool by_size = (m + policy + knows) % 2 == 0;
                 judge_sizes((setting){ .narrow = mtus[m],
                                        .later = mtus[m],
                                        .policy = (sn_mtu_policy)policy,
-                                       .knows = (knowledge)knows,
-                                       .by_size = by_size });
+                                       .knows = (knowledge)knows });
             }
         }
     }
@@ -369,11 +415,10 @@ TEST(rfc791_3_2_what_the_own_link_cannot_carry_is_cut_at_the_source_and_arrives)
 {
     begin();
     for (size_t m = 0; m < SS_COUNT(mtus); m++) {
-        for (unsigned by_size = 0; by_size < 2; by_size++) {
+        for (unsigned looks = 0; looks < 2; looks++) {
             judge_sizes((setting){ .narrow = mtus[m],
                                    .later = mtus[m],
-                                   .knows = by_size == 0 ? BY_ICMP : OF_LINK,
-                                   .by_size = by_size != 0,
+                                   .knows = looks != 0 ? BY_ICMP : OF_LINK,
                                    .is_own = true });
         }
     }
@@ -391,7 +436,6 @@ TEST(rfc1191_3_too_big_lost_is_a_black_hole_and_too_big_late_costs_copies)
             judge_sizes((setting){ .narrow = mtus[m],
                                    .later = mtus[m],
                                    .knows = BY_ICMP,
-                                   .by_size = m % 2 == 0,
                                    .loses_too_big = lost != 0,
                                    .late = SS_MS(700) });
         }
@@ -407,11 +451,12 @@ TEST(rfc1191_6_3_an_mtu_that_changes_under_a_call_is_met_as_it_is_then)
     for (size_t m = 0; m + 1 < SS_COUNT(mtus); m++) {
         for (unsigned falls = 0; falls < 2; falls++) {
             for (unsigned knows = 0; knows < KNOWLEDGES; knows++) {
-                judge_sizes((setting){ .narrow = mtus[m + falls],
-                                       .later = mtus[m + 1 - falls],
-                                       .policy = (sn_mtu_policy)(m % 3),
-                                       .knows = (knowledge)knows,
-                                       .by_size = falls == 0 });
+                for (unsigned policy = SN_MTU_ICMP; policy <= SN_MTU_FRAGMENT; policy++) {
+                    judge_sizes((setting){ .narrow = mtus[m + falls],
+                                           .later = mtus[m + 1 - falls],
+                                           .policy = (sn_mtu_policy)policy,
+                                           .knows = (knowledge)knows });
+                }
             }
         }
     }
@@ -429,6 +474,53 @@ TEST(rfc791_3_2_one_piece_lost_loses_its_datagram_and_no_other)
                                    .policy = SN_MTU_FRAGMENT,
                                    .lost_piece = nth });
         }
+    }
+    say();
+    CHECK(all.lost > 100);
+}
+
+/* The same by IPv6, over links of 1280 bytes and more: RFC 8200 5. */
+TEST(rfc8200_4_5_nobody_but_the_source_cuts_and_what_is_too_big_is_told_or_lost)
+{
+    begin();
+    for (size_t m = 2; m < SS_COUNT(mtus); m++) {
+        for (unsigned policy = SN_MTU_ICMP; policy <= SN_MTU_FRAGMENT; policy++) {
+            for (unsigned knows = 0; knows < KNOWLEDGES; knows++) {
+                for (unsigned changes = 0; changes < 2; changes++) {
+                    judge_sizes((setting){ .narrow = mtus[m],
+                                           .later = mtus[2 + (m - 2 + 2 * changes) % 5],
+                                           .policy = (sn_mtu_policy)policy,
+                                           .knows = (knowledge)knows,
+                                           .is_v6 = true });
+                }
+            }
+        }
+    }
+    say();
+    CHECK(all.lost > 100 && all.told > 50 && all.switched > 100 && all.in_pieces > 20);
+}
+
+TEST(rfc8201_4_too_big_lost_or_late_and_pieces_lost_by_ipv6)
+{
+    begin();
+    for (size_t m = 2; m < SS_COUNT(mtus); m++) {
+        for (unsigned lost = 0; lost < 2; lost++) {
+            judge_sizes((setting){ .narrow = mtus[m],
+                                   .later = mtus[m],
+                                   .knows = BY_ICMP,
+                                   .loses_too_big = lost != 0,
+                                   .late = SS_MS(700),
+                                   .is_v6 = true });
+        }
+        for (uint32_t nth = 1; nth <= 4; nth++) {
+            judge_sizes((setting){ .narrow = mtus[m],
+                                   .later = mtus[m],
+                                   .policy = SN_MTU_FRAGMENT,
+                                   .lost_piece = nth,
+                                   .is_v6 = true });
+        }
+        judge_sizes((setting){
+            .narrow = mtus[m], .later = mtus[m], .knows = BY_ICMP, .is_own = true, .is_v6 = true });
     }
     say();
     CHECK(all.lost > 100);
