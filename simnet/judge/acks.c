@@ -131,23 +131,18 @@ void sn_ack_sent(sn_judge *j, const sn_fact *f)
 
 /* ---- ACKs and BYEs that come ---- */
 
-/* RFC3261:13.3.1.4 the ACK to a 2xx has a branch of its own: the dialog and the CSeq number tell what it is for. */
-static void ack_to_success(sn_judge *j, const sn_fact *f, txn *t)
-{
-    if (t == NULL || t->cseq != f->sip.cseq || t->to_tag != f->sip.to_tag) {
-        return;
-    }
-    t->acked = true;
-    t->due = SS_TIME_NEVER;
-    sn_txn_schedule(j, t);
-}
-
-/* Where two INVITEs of one dialog had one number, as a forger's has, nobody can say whose ACK it is. */
-static void note_acked(sn_judge *j, const sn_fact *f)
+/* RFC3261:13.3.1.4 the ACK to a 2xx has a branch of its own: the dialog and the CSeq number tell what it is for. Two INVITEs of one dialog
+ * may have one number, as a forger's has, or one that a proxy forwarded again after it forgot all: the ACK is for the 2xx of each. */
+static void ack_to_success(sn_judge *j, const sn_fact *f)
 {
     for (txn *t = sn_accepted_of(j, f->entity, f->sip.call_id); t != NULL;
          t = sn_accepted_next(j, t)) {
-        t->acked = t->acked || (t->cseq == f->sip.cseq && t->to_tag == f->sip.to_tag);
+        if (t->cseq == f->sip.cseq && t->to_tag == f->sip.to_tag) {
+            t->lenient = !sn_txn_remember(j, t) || t->lenient;
+            t->acked = true;
+            t->due = SS_TIME_NEVER;
+            sn_txn_schedule(j, t);
+        }
     }
 }
 
@@ -165,7 +160,7 @@ void sn_ack_received(sn_judge *j, const sn_fact *f)
 {
     txn *invite = acknowledged_by(j, f);
     if (invite != NULL && (invite->phase == PHASE_COMPLETED || invite->phase == PHASE_CONFIRMED)) {
-        sn_txn_remember(j, invite);
+        (void)sn_txn_remember(j, invite);
         invite->phase = PHASE_CONFIRMED;
         invite->due = SS_TIME_NEVER;
         if (invite->noted != NOT_NOTED || member(j, f->entity)->role != SN_ROLE_PROXY) {
@@ -181,15 +176,7 @@ void sn_ack_received(sn_judge *j, const sn_fact *f)
             true; /* for a refusal, or from who knows no cookie: its 2xx may go on, or not */
     }
     sn_dialogs_ack_seen(j, f);
-    note_acked(j, f);
-    txn *accepted = sn_accepted_of(j, f->entity, f->sip.call_id);
-    while (accepted != NULL && accepted->cseq != f->sip.cseq) {
-        accepted = sn_accepted_next(j, accepted);
-    }
-    if (accepted != NULL) {
-        sn_txn_remember(j, accepted);
-    }
-    ack_to_success(j, f, accepted);
+    ack_to_success(j, f);
 }
 
 static bool ends_dialog(unsigned status)

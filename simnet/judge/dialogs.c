@@ -153,6 +153,18 @@ void sn_dialogs_pass(sn_judge *j, ss_time now)
     }
 }
 
+bool sn_dialogs_up(const sn_judge *j, map *call_ids)
+{
+    for (uint32_t i = 0; i < j->dialogs.count; i++) {
+        const dialog_end *d = &j->dialogs.all[i];
+        const bool is_up = d->key != 0 && d->is_confirmed && !d->is_over && d->call_id != 0;
+        if (is_up && !sn_map_put(call_ids, d->call_id, 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void sn_dialogs_finish(sn_judge *j, ss_time end)
 {
     for (uint32_t i = 0; i < j->dialogs.count; i++) {

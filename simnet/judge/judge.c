@@ -126,6 +126,7 @@ void sn_judge_free(sn_judge *j)
     sn_map_free(&j->accepted);
     sn_map_free(&j->cseqs);
     sn_map_free(&j->unplanned);
+    free(j->at_work);
     free(j->kept);
     free(j->firsts);
     free(j->all);

@@ -205,8 +205,8 @@ const sn_law sn_laws[] = {
                    "Via says (RFC 3581 4); elsewhere goes what failed there (RFC 3263 5)" },
     [LAW_LEFT1] = { "LEFT1", "",
                     "after the drain no transaction, context, timer or block is left but what "
-                    "registrations, open connections and "
-                    "calls that nobody ended explain" },
+                    "registrations, open connections, calls that nobody ended and their last "
+                    "refreshes explain" },
     [LAW_LIVE1] = { "LIVE1", "",
                     "each call that was placed was answered, rejected or given up by the time the "
                     "run came to rest" },

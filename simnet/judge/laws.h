@@ -14,18 +14,15 @@
 
 /* clang-format off: a row for each subject */
 #define LAW_LIST(X)                                                                             \
-    X(TX1) X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12)      \
-    X(TX13) X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19)                                     \
-    X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7) X(PRX8) X(PRX9) X(PRX10) X(PRX11)   \
-    X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6) X(DLG7) X(TAG1)                             \
-    X(REL1) X(REL2) X(REL3) X(REL4) X(REL5)                                                     \
-    X(OFF1) X(OFF2) X(OFF3) X(OFF4) X(OFF5)                                                     \
-    X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)                                                     \
-    X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(AUTH5)                                                \
-    X(NET1) X(NET2) X(NET3) X(NET4) X(NET5) X(NET6) X(NET7)                                     \
-    X(LOC1) X(LOC2) X(DNS1) X(QUE1) X(BTB1)                                                     \
-    X(TRN1) X(TRN2) X(TRN3)                                                                     \
-    X(LEFT1) X(LIVE1)
+    X(TX1)                                                                                      \
+    X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13)     \
+        X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) \
+            X(PRX6) X(PRX7) X(PRX8) X(PRX9) X(PRX10) X(PRX11) X(DLG1) X(DLG2) X(DLG3) X(DLG4)   \
+                X(DLG5) X(DLG6) X(DLG7) X(TAG1) X(REL1) X(REL2) X(REL3) X(REL4) X(REL5) X(OFF1) \
+                    X(OFF2) X(OFF3) X(OFF4) X(OFF5) X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)     \
+                        X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(AUTH5) X(NET1) X(NET2) X(NET3)    \
+                            X(NET4) X(NET5) X(NET6) X(NET7) X(LOC1) X(LOC2) X(DNS1) X(QUE1)     \
+                                X(BTB1) X(TRN1) X(TRN2) X(TRN3) X(LEFT1) X(LIVE1)
 /* clang-format on */
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
@@ -114,6 +111,8 @@ typedef struct txn {
 } txn;
 
 #define NO_TXN UINT32_MAX
+
+enum { UNDO_MAX = 4 };
 
 /** Something that must leave at the same instant at which its cause came. */
 typedef struct owed {
@@ -246,7 +245,8 @@ typedef struct call_view {
     uint8_t flags[2];        /* the caller's, the callee's */
     bool is_forked;          /* several callees answered */
     bool has_settled;        /* as the shelf was told */
-    bool is_in_doubt; /* a change was refused because the call ended, by a B2BUA that does not know what became of it */
+    bool
+        is_in_doubt; /* a change was refused because the call ended, by a B2BUA that does not know what became of it */
 } call_view;
 
 enum {
@@ -328,7 +328,7 @@ struct sn_judge {
     sn_violation *kept; /* SN_VIOLATIONS_KEPT of them; NULL before the first */
     uint32_t kept_count;
     sn_violation *firsts; /* of each law; NULL while there is none */
-    bool out_of_memory; /* told as a violation of no law: judged no further */
+    bool out_of_memory;   /* told as a violation of no law: judged no further */
 
     sn_key key; /* of the fact being judged */
     uint32_t fact_index;
@@ -345,8 +345,8 @@ struct sn_judge {
     agenda agenda;
     owed *owed;
     uint32_t owed_count, owed_room;
-    txn undo; /* the transaction before the message of this event */
-    uint32_t undo_index;
+    txn undo[UNDO_MAX]; /* transactions as they were before the message of this event */
+    uint32_t undo_count;
     uint64_t undo_event;
     uint64_t
         refusal_event; /* of the last bytes that were refused with a response: they may be no SIP to an onlooker */
@@ -386,6 +386,8 @@ struct sn_judge {
     uint32_t queue_count, queue_room, queue_free;
     uint64_t queue_order;
     queue_arrival arrival;
+    uint32_t *
+        at_work; /* per node: transactions of calls that nobody ended; NULL before the first fact of what is left */
     sn_fact *lefts; /* those that LEFT1 forbids, if the run was not interrupted */
     uint32_t left_count, left_room;
 };
@@ -420,8 +422,8 @@ txn *sn_txn_obtain(sn_judge *j, uint32_t node, side s, uint64_t branch, uint8_t 
 void sn_txn_forget(sn_judge *j, txn *t);
 /** To be called whenever due, end or noted_end may have come nearer. */
 void sn_txn_schedule(sn_judge *j, txn *t);
-/** Remember how it was, should the stack refuse the message of this event. */
-void sn_txn_remember(sn_judge *j, const txn *t);
+/** Remember how it was, should the stack refuse the message of this event. False: no room for so many. */
+bool sn_txn_remember(sn_judge *j, const txn *t);
 /** Judge and forget what is due before `now`. */
 void sn_txns_pass(sn_judge *j, ss_time now);
 /** The first 2xx of a UAS left: the ACK will be looked for by Call-ID. */
@@ -521,6 +523,8 @@ void sn_dialogs_ack_seen(sn_judge *j, const sn_fact *f);
 void sn_dialogs_response_sent(sn_judge *j, const sn_fact *f, txn *t);
 void sn_dialogs_response_received(sn_judge *j, const sn_fact *f, txn *t);
 void sn_dialogs_finish(sn_judge *j, ss_time end);
+/** Adds the Call-ID of each that nobody ended. False without memory. */
+bool sn_dialogs_up(const sn_judge *j, map *call_ids);
 /* event_dialogs.c: those that a SUBSCRIBE or REFER makes */
 void sn_event_dialog_asked(sn_judge *j, const sn_fact *f);
 /** A 2xx left inside no dialog that is known. */

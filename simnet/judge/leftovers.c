@@ -2,6 +2,8 @@
  * of a call agree that it is over (DLG1) and on the session that it had (OFF5). Known from what the apps tell of the simulator's calls. */
 #include "laws.h"
 
+#include <stdlib.h>
+
 enum { CALLER, CALLEE };
 
 void sn_calls_begin(sn_judge *j)
@@ -259,17 +261,51 @@ static uint32_t calls_anywhere(const sn_judge *j)
     return calls;
 }
 
-/* A registration keeps one refresh timer and one block; a call that nobody ended keeps what it has. */
+/* Sessions of calls that nobody ended go on being refreshed, through whatever stands between: such a request is answered, or given up,
+ * within 64*T1, and its copies are answered for as long again. RFC4028:7.4 RFC3261:17.1.2.2 RFC3261:17.2.2 */
+static bool is_at_work(const sn_judge *j, const txn *t, const map *up)
+{
+    const ss_span longest = 128 * member(j, t->node)->spans->t1;
+    const bool lives = t->key != 0 && t->noted != NOT_NOTED && t->noted != SS_TXN_TERMINATED;
+    return lives && !t->is_initial && t->first <= j->now &&
+           ss_time_after(t->first, longest) >= j->now && t->call_id != 0 &&
+           sn_map_find(up, t->call_id) != NULL;
+}
+
+/* Facts of what is left come at the end, so those transactions are counted once. */
+static void count_at_work(sn_judge *j)
+{
+    map up = { 0 };
+    j->at_work = calloc((size_t)j->cast->node_count + 1, sizeof *j->at_work);
+    if (j->at_work == NULL || !sn_dialogs_up(j, &up)) {
+        j->out_of_memory = true;
+    }
+    for (uint32_t i = 0; i < j->txn_count && !j->out_of_memory; i++) {
+        j->at_work[j->all[i].node] += is_at_work(j, &j->all[i], &up);
+    }
+    sn_map_free(&up);
+}
+
+static uint32_t transactions_at_work(sn_judge *j, uint32_t node)
+{
+    if (j->at_work == NULL) {
+        count_at_work(j);
+    }
+    return j->out_of_memory ? 0 : j->at_work[node];
+}
+
+/* A registration keeps one refresh timer and one block; a call that nobody ended keeps what it has, and is kept up. */
 void sn_left_judge(sn_judge *j, const sn_fact *f)
 {
     const sn_left_fact *l = &f->left;
     const uint32_t node = f->entity;
     const uint32_t known = member(j, node)->joins ? calls_anywhere(j) : j->calls_up[node];
     const uint32_t calls = known + j->edited.invites[node];
-    const uint32_t timers = calls + j->registers[node];
-    const bool holds = calls > 0 || j->registers[node] != 0 || l->connections > 0;
-    if (l->transactions == 0 && l->contexts == 0 && l->calls <= calls && l->dialogs <= calls &&
-        l->timers <= timers && (l->store_bytes == 0 || holds)) {
+    const uint32_t at_work = l->transactions == 0 ? 0 : transactions_at_work(j, node);
+    const uint32_t timers = calls + j->registers[node] + 2 * at_work;
+    const bool holds = calls > 0 || at_work > 0 || j->registers[node] != 0 || l->connections > 0;
+    if (l->transactions <= at_work && l->contexts <= at_work && l->calls <= calls &&
+        l->dialogs <= calls && l->timers <= timers && (l->store_bytes == 0 || holds)) {
         return;
     }
     void *lefts = j->lefts;

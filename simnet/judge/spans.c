@@ -126,20 +126,28 @@ static void txn_noted(sn_judge *j, const sn_fact *f, side s)
     enter(j, f, t);
 }
 
-static void refused(sn_judge *j, uint32_t node)
+static void restore(sn_judge *j, const txn *before)
 {
-    sn_owed_forgive(j, node);
-    if (j->undo_event != j->event || j->undo.node != node) {
-        return;
-    }
-    txn *t = &j->all[j->undo_index];
-    if (t->key == j->undo.key && t->generation == j->undo.generation) {
+    const uint64_t *index = sn_map_find(&j->txns, before->key);
+    txn *t = index == NULL ? NULL : &j->all[*index];
+    if (t != NULL && t->generation == before->generation) {
         const ss_time queued = t->queued;
         const uint32_t ends = t->ends;
-        *t = j->undo;
+        *t = *before;
         t->queued = queued;
         t->ends = ends;
         sn_txn_schedule(j, t);
+    }
+}
+
+static void refused(sn_judge *j, uint32_t node)
+{
+    sn_owed_forgive(j, node);
+    while (j->undo_event == j->event && j->undo_count > 0) {
+        j->undo_count--;
+        if (j->undo[j->undo_count].node == node) {
+            restore(j, &j->undo[j->undo_count]);
+        }
     }
 }
 

@@ -280,7 +280,7 @@ void sn_client_response_received(sn_judge *j, const sn_fact *f)
         }
         return;
     }
-    sn_txn_remember(j, t);
+    (void)sn_txn_remember(j, t);
     if (!t->is_probe && member(j, f->entity)->role == SN_ROLE_PROXY) {
         sn_proxy_response_received(j, f, t);
     }

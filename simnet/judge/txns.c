@@ -147,11 +147,17 @@ void sn_txn_schedule(sn_judge *j, txn *t)
     j->out_of_memory = !sn_agenda_put(&j->agenda, entry) || j->out_of_memory;
 }
 
-void sn_txn_remember(sn_judge *j, const txn *t)
+bool sn_txn_remember(sn_judge *j, const txn *t)
 {
-    j->undo = *t;
-    j->undo_index = (uint32_t)(t - j->all);
-    j->undo_event = j->event;
+    if (j->undo_event != j->event) {
+        j->undo_event = j->event;
+        j->undo_count = 0;
+    }
+    if (j->undo_count == UNDO_MAX) {
+        return false;
+    }
+    j->undo[j->undo_count++] = *t;
+    return true;
 }
 
 void sn_txn_over(sn_judge *j, txn *t, ss_span linger)

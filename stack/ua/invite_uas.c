@@ -429,11 +429,11 @@ void ss_uas_ack(const ss_visit *v, const ss_msg *ack)
     }
     ss_leg *leg = ss_leg_at(v->core, ss_dialog_at(v->core, ref)->owner);
     ss_call *call = ss_call_at(v->core, leg->call);
-    if (ss_served_ack(v, leg, ack, cseq.number)) {
-        return;
-    }
+    const bool is_of_change = ss_served_ack(v, leg, ack, cseq.number);
     if (call->is_uac || cseq.number != call->cseq) {
-        ss_ua_note_stray(v, ack);
+        if (!is_of_change) {
+            ss_ua_note_stray(v, ack);
+        }
         return;
     }
     if (call->state != SS_CALL_ANSWERED) {

@@ -390,27 +390,30 @@ void ss_uas_reinvite(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog
     }
 }
 
-/* The copies of an ACK say nothing new. RFC3261:13.3.1.4 */
+/* The dialog and the number alone tell what an ACK is for: where several INVITEs have that number, it is for all of them. Its copies say
+ * nothing new. RFC3261:13.3.1.4 */
 bool ss_served_ack(const ss_visit *v, ss_leg *leg, const ss_msg *ack, uint32_t cseq)
 {
     const ss_leg_more *more = ss_leg_more_of(v->core, leg);
+    bool is_its = false;
     for (ss_ref at = more == NULL ? 0 : more->first_served; at != 0;) {
         ss_served *served = ss_served_at(v->core, at);
         at = served->next;
-        if (served->method != SS_METHOD_INVITE || !served->is_answered || served->cseq != cseq) {
-            continue;
+        if (served->method == SS_METHOD_INVITE && served->is_answered && served->cseq == cseq) {
+            ss_served_give(v, served);
+            is_its = true;
         }
+    }
+    if (is_its) {
         const ss_oa_verdict verdict =
             ss_oa_step(&leg->oa, SS_OA_ACK, ss_ua_has_session(ack), false);
-        ss_served_give(v, served);
         ss_leg_tell(v, leg,
                     (ss_event){ .kind = SS_EVENT_CHANGED,
                                 .method = SS_METHOD_ACK,
                                 .verdict = verdict,
                                 .msg = ack });
-        return true;
     }
-    return false;
+    return is_its;
 }
 
 /* ---- time ---- */

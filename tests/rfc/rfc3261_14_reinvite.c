@@ -325,6 +325,46 @@ TEST(rfc3261_14_2_the_2xx_of_a_reinvite_is_repeated_until_its_ack)
     CHECK(ua_is_empty(rig, BOB));
 }
 
+/* A re-INVITE with an offer. */
+static ss_status carol_offers(ua_rig *rig, const ua_message *invite, const char *branch)
+{
+    static char text[1000];
+    ss_name_addr from;
+    const ss_msg *msg = ua_parse(invite);
+    CHECK_OK(ss_msg_from(msg, &from));
+    const ss_slice tag = ss_name_addr_tag(&from);
+    const ss_slice call_id = ss_msg_call_id(msg);
+    const int length = snprintf(
+        text, sizeof text,
+        "INVITE sip:alice@10.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP "
+        "10.0.0.9:5060;branch=z9hG4bK%s\r\nMax-Forwards: 70\r\nFrom: "
+        "<sip:carol@example.com>;tag=c\r\nTo: <sip:x@example.com>;tag=%.*s\r\n"
+        "Call-ID: %.*s\r\nCSeq: 1 INVITE\r\n" CONTACT
+        "Content-Type: application/sdp\r\nContent-Length: %u\r\n\r\n%s",
+        branch, (int)tag.len, tag.at, (int)call_id.len, call_id.at, (unsigned)OFFER.len, OFFER.at);
+    return ua_inject(rig, invite->from, (ss_slice){ text, (size_t)length });
+}
+
+/* RFC3261:13.3.1.4 A proxy that forgot the INVITE forwards a copy of it under another branch: with the same number it is answered twice,
+ * and acknowledged once. */
+TEST(rfc3261_13_3_1_4_an_ack_is_for_the_2xx_of_each_invite_with_its_number)
+{
+    ua_rig *rig = ua_start();
+    ua_call(rig, ALICE, "sip:carol@10.0.0.9");
+    const ua_message *invite = ua_sent(rig, ALICE, "INVITE", 0);
+    CHECK_OK(ua_carol_answers(rig, invite, 200, "c", CONTACT));
+    CHECK_OK(carol_offers(rig, invite, "one"));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_ANSWER, ANSWER));
+    CHECK_OK(carol_offers(rig, invite, "other"));
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_ANSWER, ANSWER));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "200 INVITE"), 2);
+    CHECK_OK(ua_carol_requests(rig, invite, "c", "ACK", 1));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_CHANGED), 1);
+    ua_run(rig, SS_S(40));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "200 INVITE"), 2);
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_NOT_ACKED), 0);
+}
+
 /* RFC3261:13.2.2.4 */
 TEST(rfc3261_14_1_each_copy_of_the_2xx_is_acknowledged_with_the_same_bytes)
 {

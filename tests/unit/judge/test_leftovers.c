@@ -71,6 +71,50 @@ TEST(left1_lets_a_b2bua_keep_a_call_whose_end_it_did_not_hear_of)
     }
 }
 
+/* RFC4028:7.4 An UPDATE in a call that nobody ended may be under way as the run ends; one in a call that was ended, one outside any, and one
+ * of long ago may not. */
+TEST(left1_lets_the_last_refresh_of_a_call_that_is_up_be_answered)
+{
+    static const struct {
+        bool is_ended, is_outside;
+        unsigned at_s, left, broken;
+    } rows[] = { { false, false, 80, 1, 0 },
+                 { true, false, 80, 1, 1 },
+                 { false, true, 80, 1, 1 },
+                 { false, false, 20, 1, 1 },
+                 { false, false, 80, 2, 1 } };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_gets(&rig, COURT_BOB, court_request(SS_METHOD_INVITE, COURT_THEIRS));
+        court_sends(&rig, COURT_BOB, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+        court_call(&rig, COURT_BOB, SN_CALL_ACCEPTED, 0, 200);
+        court_at(&rig, SS_S(1));
+        ss_summary bye = court_request(SS_METHOD_BYE, COURT_THEIRS + 1);
+        bye.to_tag = COURT_TO_TAG;
+        bye.cseq = 3;
+        if (rows[i].is_ended) {
+            court_gets(&rig, COURT_BOB, bye);
+            court_sends(&rig, COURT_BOB, court_response(200, SS_METHOD_BYE, COURT_THEIRS + 1));
+        }
+        court_at(&rig, SS_S(rows[i].at_s));
+        ss_summary update = court_request(SS_METHOD_UPDATE, COURT_THEIRS + 2);
+        update.to_tag = rows[i].is_outside ? 0 : COURT_TO_TAG;
+        update.cseq = 2;
+        court_gets(&rig, COURT_BOB, update);
+        court_notes_txn(&rig, COURT_BOB, SS_NIST, SS_METHOD_UPDATE, COURT_THEIRS + 2, SS_TXN_TRYING,
+                        SS_TXN_TRYING);
+        court_at(&rig, SS_S(100));
+        leave(&rig, COURT_BOB,
+              (sn_left_fact){
+                  .transactions = rows[i].left, .calls = 1, .dialogs = 1, .store_bytes = 900 });
+        court_finish(&rig, SS_S(100));
+        CHECK_EQ(court_broken(&rig, "LEFT1"), rows[i].broken);
+        court_close(&rig);
+    }
+}
+
 TEST(left1_and_live1_are_not_judged_when_the_run_was_interrupted)
 {
     court rig;

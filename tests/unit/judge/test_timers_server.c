@@ -105,6 +105,41 @@ TEST(tx9_asks_for_no_copy_once_the_dialog_is_known_to_be_lost)
     }
 }
 
+/* RFC3261:13.3.1.4 An ACK is for every 2xx of its dialog and number; one that the stack refused is for none. */
+TEST(tx9_takes_an_ack_for_that_of_each_invite_with_its_number)
+{
+    static const struct {
+        uint32_t number;
+        bool is_refused;
+        unsigned broken;
+    } rows[] = { { 1, false, 0 }, { 1, true, 2 }, { 2, false, 1 } };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        court rig;
+        invite_comes(&rig);
+        answer_with_copies(&rig, 200, 1);
+        court_at(&rig, SS_MS(100));
+        ss_summary again = court_request(SS_METHOD_INVITE, COURT_THEIRS + 1);
+        again.to_tag = COURT_TO_TAG;
+        again.cseq = rows[i].number;
+        court_gets(&rig, COURT_BOB, again);
+        court_notes_txn(&rig, COURT_BOB, SS_IST, SS_METHOD_INVITE, COURT_THEIRS + 1,
+                        SS_TXN_PROCEEDING, SS_TXN_PROCEEDING);
+        ss_summary answer = court_response(200, SS_METHOD_INVITE, COURT_THEIRS + 1);
+        answer.cseq = rows[i].number;
+        court_sends(&rig, COURT_BOB, answer);
+        court_notes_txn(&rig, COURT_BOB, SS_IST, SS_METHOD_INVITE, COURT_THEIRS + 1,
+                        SS_TXN_PROCEEDING, SS_TXN_ACCEPTED);
+        court_at(&rig, SS_MS(200));
+        court_gets(&rig, COURT_BOB, ack_to_2xx());
+        if (rows[i].is_refused) {
+            court_notes(&rig, COURT_BOB, (ss_note){ .kind = SS_NOTE_REFUSED });
+        }
+        court_finish(&rig, SS_S(2));
+        CHECK_EQ(court_broken(&rig, "TX9"), rows[i].broken);
+        court_close(&rig);
+    }
+}
+
 /* RFC3261:17.2.3 */
 TEST(tx5_takes_an_ack_without_a_cookie_for_that_of_its_own_call_and_number)
 {
