@@ -7,9 +7,12 @@
 
 enum { COPIES_MAX = 1 << 16, BYTES_FOR_ONE = 5 };
 
+#define SEVERAL UINT64_MAX
+
 void sn_alone_free(sn_judge *j)
 {
     sn_map_free(&j->alone.branches);
+    sn_map_free(&j->alone.copies);
     sn_map_free(&j->alone.came);
     sn_map_free(&j->alone.left);
 }
@@ -21,15 +24,29 @@ static void put(sn_judge *j, map *m, uint64_t key, uint64_t value)
 
 /* ---- PRX10 ---- */
 
-/* What only has the branch of another is no copy of it: a peer made both. Another key after a crash is no fault. The first of very many requests are enough. */
+static uint64_t key_of(const sn_fact *f, uint64_t branch)
+{
+    return ss_mix_absorb(ss_mix_absorb(branch, f->sip.method), f->entity) | 1;
+}
+
+/* Copies are the same bytes. Other bytes under one branch are a forger's request of its own: no copy is told from it any more. The first of
+ * very many requests are enough. */
+static void note_copy(sn_judge *j, const sn_fact *f)
+{
+    const uint64_t key = key_of(f, f->sip.branch);
+    const uint64_t *before = sn_map_find(&j->alone.copies, key);
+    if (before == NULL ? j->alone.copies.count < COPIES_MAX : *before != f->hash) {
+        put(j, &j->alone.copies, key, before == NULL ? f->hash : SEVERAL);
+    }
+}
+
+/* Another key after a crash is no fault. */
 static void judge_branch(sn_judge *j, const sn_fact *f)
 {
-    uint64_t key = ss_mix_absorb(f->sip.second_branch, f->sip.method);
-    key = ss_mix_absorb(ss_mix_absorb(key, f->sip.call_id), f->sip.cseq);
-    key = ss_mix_absorb(ss_mix_absorb(key, f->sip.from_tag), f->sip.to_tag);
-    key = ss_mix_absorb(key, f->entity) | 1;
+    const uint64_t key = key_of(f, f->sip.second_branch);
+    const uint64_t *copy = sn_map_find(&j->alone.copies, key);
     const uint64_t *before = sn_map_find(&j->alone.branches, key);
-    if (f->sip.via_count < 2 || j->crashed[f->entity]) {
+    if (f->sip.via_count < 2 || j->crashed[f->entity] || copy == NULL || *copy == SEVERAL) {
         return;
     }
     if (before != NULL && *before != f->sip.branch) {
@@ -117,7 +134,13 @@ void sn_alone_sent(sn_judge *j, const sn_fact *f)
 
 void sn_alone_received(sn_judge *j, const sn_fact *f)
 {
-    if (!concerns_proxy(j, f) || is_proved(j, f)) {
+    if (!concerns_proxy(j, f)) {
+        return;
+    }
+    if (f->sip.is_sip && f->sip.is_request && member(j, f->entity)->is_stateless) {
+        note_copy(j, f);
+    }
+    if (is_proved(j, f)) {
         return;
     }
     if (f->sip.is_sip && !f->sip.is_request) {

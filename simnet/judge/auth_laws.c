@@ -298,7 +298,7 @@ static bool is_guarded(const sn_judge *j, uint32_t node, uint8_t method)
 static bool is_taken_for_copy(sn_judge *j, const sn_fact *f)
 {
     const txn *t = sn_txn_find(j, f->entity, SERVER, f->sip.branch, f->sip.method);
-    return t != NULL && t->noted != NOT_NOTED && t->noted != SS_TXN_TERMINATED;
+    return t != NULL && !t->is_several && t->noted != NOT_NOTED && t->noted != SS_TXN_TERMINATED;
 }
 
 /* A user agent asks only who comes from outside its dialogs. */

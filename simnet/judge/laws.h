@@ -368,6 +368,7 @@ struct sn_judge {
     map refused; /* (node, peer) whose connection was refused */
     struct {
         map branches;   /* of what a stateless proxy forwarded, by what came */
+        map copies;     /* of what came to it, by branch: hash, or several */
         map came, left; /* (proxy, peer): messages and bytes */
     } alone;
     login_view logins;
