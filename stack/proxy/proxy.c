@@ -52,6 +52,11 @@ static void serve_request(const ss_visit *v, const ss_msg *request, const ss_pat
     if (verdict.status == 0) {
         verdict = ss_proxy_preroute(v, request, &routing);
     }
+    if (verdict.status == 0 && v->proxy->config->mode == SS_PROXY_STATELESS &&
+        ss_proxy_is_predetermined(v->proxy, &routing)) {
+        ss_proxy_stateless(v, request, came_by); /* a REGISTER of another's users */
+        return;
+    }
     if (verdict.status == 0) { /* RFC3261:16.3 step 6; by 16.4 it is known whose request it is */
         verdict = ss_proxy_guard(v, request, &routing, &needed);
     }
@@ -76,7 +81,7 @@ bool ss_proxy_registers(const ss_proxy *proxy, ss_slice request_uri)
            (ss_proxy_is_our_domain(proxy, uri.host) || ss_proxy_is_us(proxy, &uri));
 }
 
-/* A registrar is a user agent server (10.3), whatever the proxy beside it is. RFC3261:16.11 */
+/* A registrar is a user agent server (10.3), whatever the proxy beside it is; serve_request tells whose REGISTER it is. RFC3261:16.11 */
 static bool is_passed_alone(const ss_proxy *proxy, const ss_msg *request)
 {
     return proxy->config->mode == SS_PROXY_STATELESS &&

@@ -37,6 +37,20 @@ TEST(rfc3261_16_11_no_100_is_made_and_every_copy_is_forwarded_as_the_first)
     px_stop(rig);
 }
 
+/* Beside a registrar too: only what it serves itself has a transaction. */
+TEST(rfc3261_16_11_a_register_for_another_domain_is_forwarded_without_a_transaction)
+{
+    proxy_rig *rig = px_stateless();
+    px_send(rig, ALICE, px_request(rig, "REGISTER sip:10.0.0.3", "a1", ""));
+    px_sent *first = px_expect(rig, BOB, "REGISTER sip:10.0.0.3 SIP/2.0");
+    px_run_to(rig, SS_S(40));
+    px_expect_nothing(rig);
+    CHECK_EQ(rig->engine.core.txns, 0);
+    px_send(rig, ALICE, px_request(rig, "REGISTER sip:10.0.0.3", "a1", ""));
+    check_same(first, px_expect(rig, BOB, "REGISTER sip:10.0.0.3 SIP/2.0"));
+    px_stop(rig);
+}
+
 TEST(rfc3261_16_11_other_transactions_get_other_branches)
 {
     proxy_rig *rig = px_stateless();
