@@ -218,6 +218,16 @@ static bool may_change_session(uint8_t method)
     return method == SS_METHOD_INVITE || method == SS_METHOD_UPDATE || method == SS_METHOD_PRACK;
 }
 
+/* By a BYE, of either side. */
+static void ended(sn_judge *j, const sn_fact *f, dialog_end *d)
+{
+    sn_expiry_judge(j, d, f->key.at);
+    if (!d->is_over) {
+        sn_offer_dialog_ended(j, d);
+    }
+    end(j, d);
+}
+
 void sn_dialogs_request_sent(sn_judge *j, const sn_fact *f, txn *t)
 {
     note_first_offer(j, f, t);
@@ -234,8 +244,7 @@ void sn_dialogs_request_sent(sn_judge *j, const sn_fact *f, txn *t)
     }
     sn_route_judge(j, f, d);
     if (f->sip.method == SS_METHOD_BYE) {
-        sn_expiry_judge(j, d, f->key.at);
-        end(j, d);
+        ended(j, f, d);
         return;
     }
     if (f->sip.method == SS_METHOD_INVITE) {
@@ -260,8 +269,7 @@ static dialog_end *came_to(sn_judge *j, const sn_fact *f)
         d->got_cseq = higher(d->got_cseq, f->sip.cseq);
     }
     if (f->sip.method == SS_METHOD_BYE) {
-        sn_expiry_judge(j, d, f->key.at);
-        end(j, d);
+        ended(j, f, d);
         return NULL;
     }
     sn_route_refreshed(d, f);
@@ -315,6 +323,7 @@ static void invite_answered(sn_judge *j, const sn_fact *f, txn *t)
         return; /* a copy of the 2xx says nothing new */
     }
     if (f->sip.status >= 200) {
+        sn_answer_sent(j, f);
         sn_success_waits(j, f, d);
         sn_expiry_negotiated(j, f, t, d);
         d->is_confirmed = true;
@@ -434,6 +443,9 @@ void sn_dialogs_response_received(sn_judge *j, const sn_fact *f, txn *t)
 {
     if (f->sip.status <= 100 || !concerns(j, f)) {
         return;
+    }
+    if (f->sip.status >= 200 && f->sip.status < 300) {
+        sn_answer_received(j, f);
     }
     if (f->sip.status >= 300) {
         failed(j, t);

@@ -73,6 +73,20 @@ static bool is_of_two(law l)
     return l == LAW_DLG1 || l == LAW_OFF5 || l == LAW_LEFT1;
 }
 
+void sn_edited_doubt(sn_judge *j, uint64_t call_id)
+{
+    const uint64_t *other = sn_map_find(&j->edited.joined, call_id);
+    if (other != NULL &&
+        (!sn_map_put(&j->edited.doubts, call_id, 1) || !sn_map_put(&j->edited.doubts, *other, 1))) {
+        j->out_of_memory = true;
+    }
+}
+
+bool sn_edited_is_doubted(const sn_judge *j, uint64_t call_id)
+{
+    return sn_map_find(&j->edited.doubts, call_id) != NULL;
+}
+
 bool sn_edited_is_joined(const sn_judge *j, uint64_t call_id)
 {
     return sn_map_find(&j->edited.joined, call_id) != NULL;
@@ -94,5 +108,6 @@ void sn_edited_end(sn_judge *j)
 {
     sn_map_free(&j->edited.calls);
     sn_map_free(&j->edited.joined);
+    sn_map_free(&j->edited.doubts);
     free(j->edited.invites);
 }

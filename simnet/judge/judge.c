@@ -126,6 +126,7 @@ void sn_judge_free(sn_judge *j)
     sn_map_free(&j->accepted);
     sn_map_free(&j->cseqs);
     sn_map_free(&j->unplanned);
+    sn_answers_free(j);
     free(j->at_work);
     free(j->kept);
     free(j->firsts);

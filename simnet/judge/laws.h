@@ -240,7 +240,8 @@ typedef struct names_view {
 typedef struct call_view {
     ss_time placed;
     uint64_t call_id;
-    uint64_t sessions[2];    /* the caller's, the callee's, when they knew of the end; 0: none */
+    uint64_t sessions[2]; /* the caller's, the callee's, when they knew of the end; 0: none */
+    uint64_t tags[2]; /* of whom the caller is with, as it heard; the callee's own; 0: not known */
     uint32_t caller, callee; /* SN_NOBODY until seen */
     uint8_t flags[2];        /* the caller's, the callee's */
     bool is_forked;          /* several callees answered */
@@ -310,10 +311,28 @@ typedef struct joined_view {
     ss_time until;
 } joined_view;
 
+/** A callee that answered a call, until its end of it is over. */
+typedef struct answer_end {
+    uint64_t call_id, tag; /* its own: 0 until its 2xx left */
+    uint32_t number, node;
+    uint32_t next_free; /* plus 1; 0: no more */
+    bool is_live;
+    bool caller_knows; /* its BYE was answered 2xx */
+} answer_end;
+
+typedef struct answers_view {
+    map by_node, by_tag; /* Call-ID and node, Call-ID and tag -> position in `all` */
+    answer_end *all;
+    uint32_t count, room, first_free;
+    uint64_t event, call_id, tag; /* the last 2xx to an INVITE that came */
+    uint32_t node;
+} answers_view;
+
 /** Calls of which a message was edited or made up, which calls B2BUAs joined, and per node how many INVITEs came of such calls:
  *  edited.c. */
 typedef struct edited_view {
     map calls, joined;
+    map doubts; /* joined calls of which a B2BUA itself ended an exchange that one end believes to be done */
     uint32_t *invites;
     uint64_t passing, passing_event; /* the last message that came to a tap: hash */
 } edited_view;
@@ -374,6 +393,7 @@ struct sn_judge {
     login_view logins;
     joined_view joined;
     edited_view edited;
+    answers_view answers;
     dialogs_view dialogs;
     session_facts sessions[16]; /* the last descriptions read, by their hash */
     shelf calls;                /* call_view by number */
@@ -575,6 +595,8 @@ void sn_offer_success_received(sn_judge *j, const sn_fact *f, dialog_end *d);
 void sn_offer_response_sent(sn_judge *j, const sn_fact *f, const txn *invite, dialog_end *d);
 void sn_offer_response_received(sn_judge *j, const sn_fact *f, const txn *invite, dialog_end *d);
 void sn_offer_ack_sent(sn_judge *j, const sn_fact *f, dialog_end *d);
+/** A BYE ended the dialog. */
+void sn_offer_dialog_ended(sn_judge *j, const dialog_end *d);
 void sn_offer_ack_received(sn_judge *j, const sn_fact *f, dialog_end *d);
 
 /* auth_laws.c: AUTH1 to AUTH4 */
@@ -652,6 +674,23 @@ void sn_call_judge(sn_judge *j, const sn_fact *f);
 void sn_left_judge(sn_judge *j, const sn_fact *f);
 void sn_lefts_finish(sn_judge *j);
 void sn_calls_finish(sn_judge *j, ss_time end);
+/** A callee that told it answered has this tag. */
+void sn_call_tagged(sn_judge *j, uint32_t number, uint32_t node, uint64_t tag);
+/** Whether that call is with that callee, as far as is known. */
+bool sn_call_is_with(const sn_judge *j, uint32_t number, uint32_t node);
+
+/* answers.c: who answered which call; DLG1 of those that the caller is not with */
+void sn_answer_given(sn_judge *j, const sn_fact *f);
+void sn_answer_over(sn_judge *j, uint64_t call_id, uint32_t node);
+void sn_answers_crash(sn_judge *j, uint32_t node);
+void sn_answer_sent(sn_judge *j, const sn_fact *f);
+void sn_answer_received(sn_judge *j, const sn_fact *f);
+/** The tag in the 2xx because of which a caller tells that it was answered; 0: not known. */
+uint64_t sn_answer_taken(const sn_judge *j, const sn_fact *f);
+/** Who has it; SN_NOBODY. */
+uint32_t sn_answer_of(const sn_judge *j, uint64_t call_id, uint64_t tag);
+void sn_answers_finish(sn_judge *j, ss_time end);
+void sn_answers_free(sn_judge *j);
 
 /* ---- alone.c: PRX10, PRX11 */
 
@@ -690,6 +729,8 @@ void sn_edited_judge(sn_judge *j, const sn_fact *f);
 void sn_edited_pass(sn_judge *j, const sn_fact *f);
 void sn_edited_join(sn_judge *j, const sn_call_fact *call);
 /** A B2BUA made one call of this one and another. */
+void sn_edited_doubt(sn_judge *j, uint64_t call_id);
+bool sn_edited_is_doubted(const sn_judge *j, uint64_t call_id);
 bool sn_edited_is_joined(const sn_judge *j, uint64_t call_id);
 /** A message came to a node: an INVITE of such a call may be the begin of one that nobody asked for. */
 void sn_edited_hear(sn_judge *j, const sn_fact *f);

@@ -40,6 +40,19 @@ static int end_of_call(const call_view *c, const sn_fact *f)
     }
 }
 
+/* The call of the caller is with whom its 2xx named, though others answered before. What that one told until now is not known but that it
+ * answered. */
+static void find_callee(const sn_judge *j, call_view *c)
+{
+    const uint32_t node = sn_answer_of(j, c->call_id, c->tags[CALLER]);
+    if (node != SN_NOBODY && node != c->callee) {
+        c->callee = node;
+        c->tags[CALLEE] = c->tags[CALLER];
+        c->sessions[CALLEE] = 0;
+        c->flags[CALLEE] = CALL_SEEN | CALL_UP | CALL_OUTCOME;
+    }
+}
+
 /* The callee is who answered first, whatever became of the others of a fork before. */
 static void up(sn_judge *j, call_view *c, int end_of, uint32_t node)
 {
@@ -48,6 +61,7 @@ static void up(sn_judge *j, call_view *c, int end_of, uint32_t node)
     }
     if (end_of == CALLEE) {
         c->callee = node;
+        c->tags[CALLEE] = 0;
         c->flags[CALLEE] &= (uint8_t) ~(CALL_OVER | CALL_EXCUSED);
     }
     c->flags[end_of] |= CALL_UP | CALL_OUTCOME;
@@ -70,6 +84,14 @@ static bool is_another_callee(sn_judge *j, const sn_fact *f, call_view *c, int e
     return true;
 }
 
+/* Of a fork, and of a caller that answered itself, the callee may be another than the caller's. A B2BUA has a tag of its own on each side. */
+static bool are_with_each_other(const sn_judge *j, const call_view *c)
+{
+    const bool are_known = c->tags[CALLER] != 0 && c->tags[CALLEE] != 0;
+    return are_known && !sn_edited_is_joined(j, c->call_id) ? c->tags[CALLER] == c->tags[CALLEE]
+                                                            : !c->is_forked;
+}
+
 static void over(sn_judge *j, call_view *c, int end_of, uint32_t node, unsigned why)
 {
     if ((c->flags[end_of] & (CALL_UP | CALL_OVER)) == CALL_UP && j->calls_up[node] > 0) {
@@ -86,8 +108,7 @@ static bool is_the_same(const sn_judge *j, const call_view *c, uint64_t ours, ui
            (ours >> 48 == theirs >> 48 || sn_edited_is_joined(j, c->call_id));
 }
 
-/* RFC3264:4 What one end sees of it is what its peer should. One whose change was lost says that it has none. When several phones of a
- * fork answered, whose session the caller's is shows in no fact. */
+/* RFC3264:4 What one end sees of it is what its peer should. One whose change was lost says that it has none. */
 static void judge_session(sn_judge *j, const sn_fact *f, call_view *c, int end_of)
 {
     const uint64_t ours = f->call.session;
@@ -95,7 +116,8 @@ static void judge_session(sn_judge *j, const sn_fact *f, call_view *c, int end_o
     const bool is_first = (c->flags[end_of] & CALL_PARTED) == 0;
     c->flags[end_of] |= CALL_PARTED;
     c->sessions[end_of] = is_first ? ours : c->sessions[end_of];
-    if (is_first && !c->is_forked && !c->is_in_doubt && ours != 0 && theirs != 0 &&
+    const bool is_in_doubt = c->is_in_doubt || sn_edited_is_doubted(j, c->call_id);
+    if (is_first && are_with_each_other(j, c) && !is_in_doubt && ours != 0 && theirs != 0 &&
         !is_the_same(j, c, ours, theirs)) {
         sn_judge_broken(j, LAW_OFF5, f->key.at, f->entity, c->call_id,
                         "a call ended, and its ends have different sessions");
@@ -113,10 +135,32 @@ static void note_doubt(const sn_judge *j, const sn_fact *f, call_view *c)
     }
 }
 
+/* Who waited for an ACK in vain ends the call whatever the caller knows of it. */
+static void note_answer(sn_judge *j, const sn_fact *f, int end_of)
+{
+    if (end_of != CALLEE) {
+        return;
+    }
+    switch (f->call.event) {
+    case SN_CALL_ACCEPTED:
+        sn_answer_given(j, f);
+        break;
+    case SN_CALL_NOT_ACKED:
+    case SN_CALL_CANCELLED:
+    case SN_CALL_BYE:
+    case SN_CALL_ENDED:
+        sn_answer_over(j, f->call.call_id, f->entity);
+        break;
+    default:
+        break;
+    }
+}
+
 static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
 {
     note_doubt(j, f, c);
     const int end_of = end_of_call(c, f);
+    note_answer(j, f, end_of);
     if (is_another_callee(j, f, c, end_of)) {
         return;
     }
@@ -133,6 +177,10 @@ static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
         c->callee = f->entity;
         break;
     case SN_CALL_ANSWERED:
+        c->tags[CALLER] = sn_answer_taken(j, f);
+        up(j, c, end_of, f->entity);
+        find_callee(j, c);
+        break;
     case SN_CALL_ACCEPTED:
         up(j, c, end_of, f->entity);
         break;
@@ -168,6 +216,7 @@ static void excuse_all(sn_judge *j, uint32_t node)
         }
     }
     j->crashed[node] = 1;
+    sn_answers_crash(j, node);
     sn_txns_crash(j, node);
     sn_queues_crash(j, node);
     sn_dialogs_crash(j, node);
@@ -334,11 +383,10 @@ void sn_lefts_finish(sn_judge *j)
 
 /* ---- LIVE1, DLG1 ---- */
 
-/* When several phones of a fork answered, no fact shows whose call the caller's is. */
 static void judge_agreement(sn_judge *j, const call_view *c, ss_time end)
 {
     const unsigned caller = c->flags[CALLER], callee = c->flags[CALLEE];
-    const bool explained = ((caller | callee) & CALL_EXCUSED) != 0 || c->is_forked;
+    const bool explained = ((caller | callee) & CALL_EXCUSED) != 0 || !are_with_each_other(j, c);
     const bool met = (caller & CALL_SEEN) != 0 && (callee & CALL_UP) != 0;
     if (explained || !met || (caller & CALL_OVER) == (callee & CALL_OVER)) {
         return;
@@ -352,8 +400,26 @@ static void judge_agreement(sn_judge *j, const call_view *c, ss_time end)
                                  : "the callee knows that the call ended, the caller does not");
 }
 
+void sn_call_tagged(sn_judge *j, uint32_t number, uint32_t node, uint64_t tag)
+{
+    call_view *c = sn_shelf_open(&j->calls, number, j->now);
+    if (c == NULL) {
+        j->out_of_memory = true;
+    } else if (c->callee == node) {
+        c->tags[CALLEE] = tag;
+    }
+}
+
+bool sn_call_is_with(const sn_judge *j, uint32_t number, uint32_t node)
+{
+    uint32_t at = number;
+    const call_view *c = sn_shelf_next(&j->calls, &at);
+    return c != NULL && at == number && c->callee == node && are_with_each_other(j, c);
+}
+
 void sn_calls_finish(sn_judge *j, ss_time end)
 {
+    sn_answers_finish(j, end);
     const call_view *c = NULL;
     for (uint32_t i = 0; (c = sn_shelf_next(&j->calls, &i)) != NULL; i++) {
         if (c->caller != SN_NOBODY && (c->flags[CALLER] & CALL_OUTCOME) == 0) {

@@ -327,6 +327,15 @@ void sn_offer_ack_sent(sn_judge *j, const sn_fact *f, dialog_end *d)
                                "an ACK left with a description, and its 2xx had no offer" });
 }
 
+/* RFC3261:13.2.2.4 The ACK of its 2xx with an offer was to have the answer. A B2BUA that never got it answers the other end itself, as the
+ * call ends: who sent the ACK knows of nothing but its own answer. */
+void sn_offer_dialog_ended(sn_judge *j, const dialog_end *d)
+{
+    if (member(j, d->node)->joins && is_ours(d, OFFER_IN_SUCCESS)) {
+        sn_edited_doubt(j, d->call_id);
+    }
+}
+
 void sn_offer_ack_received(sn_judge *j, const sn_fact *f, dialog_end *d)
 {
     if (is_ours(d, OFFER_IN_SUCCESS) && d->offer.cseq == f->sip.cseq) {

@@ -238,6 +238,7 @@ static void parts(court *rig, uint32_t node, sn_call_event event, uint64_t sessi
                                .call = { .number = 1,
                                          .source = SN_NOBODY,
                                          .event = (uint16_t)event,
+                                         .call_id = COURT_CALL_ID,
                                          .session = session } });
 }
 
@@ -359,6 +360,169 @@ TEST(off5_asks_nothing_when_several_answered)
         parts(&rig, COURT_ALICE, SN_CALL_HANGUP, view(5, 6));
         parts(&rig, COURT_BOB, SN_CALL_BYE, view(7, 8));
         CHECK_EQ(court_broken(&rig, "OFF5"), forked ? 0 : 1);
+        court_close(&rig);
+    }
+}
+
+/* ---- forks: whom the caller is with ---- */
+
+enum { OTHER = COURT_PROXY, OTHERS_TAG = COURT_TO_TAG + 1 };
+
+/* From nobody: what the rig's router sends is a stranger's, which excuses both ends of a call. */
+static void hears(court *rig, uint32_t node, ss_summary message)
+{
+    court_give(rig, (sn_fact){ .kind = SN_FACT_DATAGRAM_RECEIVED,
+                               .entity = node,
+                               .peer = SN_NOBODY,
+                               .sip = message });
+}
+
+static ss_summary tagged(ss_summary message, uint64_t tag)
+{
+    message.to_tag = tag;
+    return message;
+}
+
+/* Bob, and then the proxy's node, which is a phone here, answer one INVITE each; Alice hears of the phone with this tag first. */
+static void both_answer(court *rig, uint64_t first)
+{
+    court_open(rig);
+    rig->nodes[OTHER].role = SN_ROLE_UA;
+    court_at(rig, 0);
+    court_sends(rig, COURT_ALICE, court_request(SS_METHOD_INVITE, COURT_OURS));
+    court_call(rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        const uint32_t phone = i == 0 ? COURT_BOB : OTHER;
+        court_at(rig, SS_MS(10 + i));
+        hears(rig, phone, court_request(SS_METHOD_INVITE, COURT_THEIRS + i));
+        court_call(rig, phone, SN_CALL_INCOMING, 1, 0);
+        court_call(rig, phone, SN_CALL_ACCEPTED, 1, 200);
+        court_sends(
+            rig, phone,
+            tagged(court_response(200, SS_METHOD_INVITE, COURT_THEIRS + i), COURT_TO_TAG + i));
+    }
+    court_at(rig, SS_MS(30));
+    hears(rig, COURT_ALICE, tagged(court_response(200, SS_METHOD_INVITE, COURT_OURS), first));
+    court_call(rig, COURT_ALICE, SN_CALL_ANSWERED, 1, 200);
+}
+
+/* RFC3261:13.2.2.4 The caller's session is that with the phone whose 2xx came first, whichever answered first. */
+TEST(off5_judges_the_dialog_that_the_caller_of_a_fork_is_in)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        const bool is_with_bob = i / 2 == 0, differ = i % 2 != 0;
+        court rig;
+        both_answer(&rig, is_with_bob ? COURT_TO_TAG : OTHERS_TAG);
+        court_at(&rig, SS_S(1));
+        parts(&rig, COURT_ALICE, SN_CALL_HANGUP, view(5, 6));
+        const uint32_t callee = is_with_bob ? COURT_BOB : OTHER;
+        parts(&rig, callee == COURT_BOB ? OTHER : COURT_BOB, SN_CALL_BYE, view(8, 9));
+        parts(&rig, callee, SN_CALL_BYE, differ ? view(7, 5) : view(6, 5));
+        CHECK_EQ(court_broken(&rig, "OFF5"), differ);
+        court_close(&rig);
+    }
+}
+
+/* A caller that reached itself, too, before another answered: whose end has no number. */
+TEST(off5_asks_nothing_of_whom_the_caller_is_not_with)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_INVITE, COURT_OURS));
+    court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
+    court_call(&rig, COURT_ALICE, SN_CALL_ACCEPTED, 0, 200);
+    court_at(&rig, SS_MS(30));
+    hears(&rig, COURT_ALICE, tagged(court_response(200, SS_METHOD_INVITE, COURT_OURS), OTHERS_TAG));
+    court_call(&rig, COURT_ALICE, SN_CALL_ANSWERED, 1, 200);
+    parts(&rig, COURT_ALICE, SN_CALL_HANGUP, view(5, 6));
+    court_at(&rig, SS_MS(40));
+    hears(&rig, COURT_BOB, court_request(SS_METHOD_INVITE, COURT_THEIRS));
+    court_call(&rig, COURT_BOB, SN_CALL_ACCEPTED, 1, 200);
+    court_sends(&rig, COURT_BOB, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+    parts(&rig, COURT_BOB, SN_CALL_BYE, view(8, 9));
+    CHECK_EQ(court_broken(&rig, "OFF5"), 0);
+    court_close(&rig);
+}
+
+/* RFC3261:13.2.2.4 RFC3261:15.1.1 One that the caller said BYE to, and that took it, knows; one that never heard it need not; and neither need one
+ * that gave up waiting for its ACK. */
+TEST(dlg1_judges_each_other_dialog_of_a_fork)
+{
+    static const struct {
+        bool is_heard, knows, gave_up;
+        unsigned broken;
+    } rows[] = { { true, false, false, 1 },
+                 { true, true, false, 0 },
+                 { false, false, false, 0 },
+                 { true, false, true, 0 } };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        court rig;
+        both_answer(&rig, COURT_TO_TAG);
+        court_at(&rig, SS_MS(40));
+        ss_summary bye = tagged(court_request(SS_METHOD_BYE, COURT_OURS + 5), OTHERS_TAG);
+        bye.cseq = 2;
+        court_sends(&rig, COURT_ALICE, bye);
+        court_at(&rig, SS_MS(60));
+        if (rows[i].is_heard) {
+            ss_summary answer =
+                tagged(court_response(200, SS_METHOD_BYE, COURT_OURS + 5), OTHERS_TAG);
+            answer.cseq = 2;
+            hears(&rig, COURT_ALICE, answer);
+        }
+        if (rows[i].knows) {
+            court_call(&rig, OTHER, SN_CALL_BYE, 1, 200);
+        }
+        if (rows[i].gave_up) {
+            court_call(&rig, OTHER, SN_CALL_NOT_ACKED, 1, 0);
+        }
+        court_finish(&rig, SS_MS(70));
+        CHECK_EQ(court_broken(&rig, "DLG1"), rows[i].broken);
+        court_close(&rig);
+    }
+}
+
+/* RFC3261:13.2.2.4 The ACK with the answer to a late offer never came to the B2BUA, which answers the other end itself as the call ends. */
+TEST(off5_asks_nothing_of_an_answer_that_never_came_to_a_b2bua)
+{
+    for (unsigned is_acked = 0; is_acked < 2; is_acked++) {
+        court rig;
+        court_open(&rig);
+        rig.nodes[COURT_PROXY].role = SN_ROLE_UA;
+        rig.nodes[COURT_PROXY].joins = true;
+        court_at(&rig, 0);
+        court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
+        ss_summary invite = court_request(SS_METHOD_INVITE, COURT_THEIRS);
+        invite.says = 0;
+        hears(&rig, COURT_PROXY, invite);
+        court_give(&rig, (sn_fact){ .kind = SN_FACT_CALL,
+                                    .entity = COURT_PROXY,
+                                    .peer = SN_NOBODY,
+                                    .call = { .source = SN_NOBODY,
+                                              .event = SN_CALL_JOINED,
+                                              .call_id = 77,
+                                              .because = COURT_CALL_ID } });
+        court_call(&rig, COURT_BOB, SN_CALL_INCOMING, 1, 0);
+        court_sends(&rig, COURT_PROXY, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+        parts(&rig, COURT_ALICE, SN_CALL_HANGUP, view(5, 6));
+        court_at(&rig, SS_MS(40));
+        ss_summary ack = tagged(court_request(SS_METHOD_ACK, COURT_THEIRS + 1), COURT_TO_TAG);
+        ack.says |= SS_SAYS_SESSION;
+        if (is_acked != 0) {
+            hears(&rig, COURT_PROXY, ack);
+        }
+        ss_summary bye = tagged(court_request(SS_METHOD_BYE, COURT_THEIRS + 2), COURT_TO_TAG);
+        bye.cseq = 2;
+        hears(&rig, COURT_PROXY, bye);
+        court_give(&rig, (sn_fact){ .kind = SN_FACT_CALL,
+                                    .entity = COURT_BOB,
+                                    .peer = SN_NOBODY,
+                                    .call = { .number = 1,
+                                              .source = SN_NOBODY,
+                                              .event = SN_CALL_BYE,
+                                              .call_id = 77,
+                                              .session = view(8, 9) } });
+        CHECK_EQ(court_broken(&rig, "OFF5"), is_acked);
         court_close(&rig);
     }
 }
