@@ -22,7 +22,7 @@ static void put_part(void *self, ss_slice part)
     rp_put(self, part);
 }
 
-static bool write_one(const char *dir, const char *name, const fz_repro *repro, const sn_cast *cast)
+bool cli_repro_put(const char *dir, const char *name, const fz_repro *repro, const sn_cast *cast)
 {
     int error = 0;
     rp_file *out = rp_file_open(dir, name, &error);
@@ -84,7 +84,7 @@ bool cli_repros_write(const char *dir, const sn_plan *plan, ss_slice effective, 
         if (count_before(run, i) < PER_LAW) {
             set_key(&repro, run->keys[i]);
             name_of(name, sizeof name, repro.key);
-            is_well = write_one(dir, name, &repro, &plan->cast);
+            is_well = cli_repro_put(dir, name, &repro, &plan->cast);
             written++;
         }
     }
@@ -108,7 +108,7 @@ bool cli_repro_write(const char *dir, const char *name, const sn_plan *plan, ss_
         repro.digest = run->digest;
         repro.decisions = sn_decisions_recorded(decisions, &repro.decision_count);
         set_key(&repro, key != NULL ? key : run->key_count > 0 ? run->keys[0] : "");
-        is_well = write_one(dir, name, &repro, &plan->cast);
+        is_well = cli_repro_put(dir, name, &repro, &plan->cast);
     } else {
         cli_say("out of memory: no reproducer");
     }

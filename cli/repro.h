@@ -13,6 +13,9 @@ SS_MUST_USE bool cli_repros_write(const char *dir, const sn_plan *plan, ss_slice
 /** dir/name, of a plan that is run and recorded. Its first failure is the one that is expected, or `key` where that is not NULL. */
 SS_MUST_USE bool cli_repro_write(const char *dir, const char *name, const sn_plan *plan,
                                  ss_slice effective, const char *key);
+/** dir/name. */
+SS_MUST_USE bool cli_repro_put(const char *dir, const char *name, const fz_repro *repro,
+                               const sn_cast *cast);
 /** Those of an earlier run: is there one? And all of them are removed. */
 bool cli_repros_are_there(const char *dir);
 SS_MUST_USE bool cli_repros_remove(const char *dir);

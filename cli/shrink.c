@@ -1,5 +1,5 @@
 /* sipsim shrink FILE: the smallest input that fails as this one does, and what of it is needed. */
-#include "cli.h"
+#include "shrink.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +54,23 @@ static void print_needed(const fz_target *target, const fz_shrunk *shrunk)
     free(line);
 }
 
-static void name_of_result(const cli_args *args, char *dir, char *name)
+static const char ending[] = ".sipr";
+
+/* Its length without the ending of a reproducer. */
+static size_t stem_of(const char *name)
+{
+    const size_t len = strlen(name), tail = sizeof ending - 1;
+    return len > tail && strcmp(name + len - tail, ending) == 0 ? len - tail : len;
+}
+
+/* A reproducer's name goes on ending as one. */
+static void put_least(char *name, const char *base)
+{
+    const int stem = (int)stem_of(base);
+    snprintf(name, RP_PATH_BYTES, "%.*s.least%s", stem, base, base + stem);
+}
+
+void cli_shrink_name(const cli_args *args, char *dir, char *name)
 {
     const char *path = args->files[0], *slash = strrchr(path, '/');
     const char *base = slash == NULL ? path : slash + 1;
@@ -63,7 +79,7 @@ static void name_of_result(const cli_args *args, char *dir, char *name)
              slash == NULL   ? "."
              : slash == path ? "/"
                              : path);
-    snprintf(name, RP_PATH_BYTES, "%s.least", base);
+    put_least(name, base);
     if (args->given[CLI_OUT]) {
         snprintf(dir, RP_PATH_BYTES, "%s", args->value[CLI_OUT]);
         snprintf(name, RP_PATH_BYTES, "%s", base);
@@ -95,7 +111,8 @@ static rp_status finish(const cli_args *args, const fz_target *target, size_t be
 {
     char dir[RP_PATH_BYTES], name[RP_PATH_BYTES], path[RP_PATH_BYTES], line[2 * RP_PATH_BYTES];
     ss_buffer b = ss_buffer_on(line, sizeof line);
-    name_of_result(args, dir, name);
+    cli_shrink_name(args, dir, name);
+    name[stem_of(name)] = '\0'; /* of a session that stood in a reproducer */
     if (!cli_make_folder(dir) || !rp_path_join(path, dir, name) ||
         !cli_write_input(dir, name, (ss_slice){ shrunk->bytes, shrunk->len })) {
         return RP_IO;
@@ -113,31 +130,19 @@ static rp_status finish(const cli_args *args, const fz_target *target, size_t be
     return flushed != RP_OK ? flushed : shrunk->is_least ? RP_OK : RP_INTERRUPTED;
 }
 
-static rp_status run_shrink(const cli_args *args)
+rp_status cli_shrink_input(const cli_args *args, const fz_target *target, ss_slice input)
 {
     shrinking progress = { .bytes = 0 };
-    const fz_target *target = cli_target_of(args);
-    size_t len = 0;
     fz_shrunk shrunk;
-    if (target == NULL || args->file_count != 1) {
-        if (target != NULL) {
-            cli_say("shrink needs one input: sipsim shrink [--target NAME] FILE");
-        }
-        return RP_USAGE;
-    }
-    char *input = cli_read_file(args->files[0], CLI_INPUT_BYTES_MAX, &len);
-    if (input == NULL) {
-        return RP_IO;
-    }
     cli_interrupt_arm();
     const fz_shrinking how = { target, &progress, must_stop, show };
-    const ss_status status = fz_shrink(&how, (ss_slice){ input, len }, &shrunk);
+    const ss_status status = fz_shrink(&how, input, &shrunk);
     if (progress.is_shown) {
         fputs("\r\x1b[K", stderr);
     }
     rp_status outcome = RP_IO;
     if (status == SS_OK) {
-        outcome = finish(args, target, len, &shrunk);
+        outcome = finish(args, target, input.len, &shrunk);
         free(shrunk.bytes);
     } else if (status == SS_NONE) {
         cli_say("%s does not fail", args->files[0]);
@@ -145,22 +150,46 @@ static rp_status run_shrink(const cli_args *args)
     } else {
         cli_say("out of memory");
     }
-    free(input);
     return outcome;
+}
+
+static rp_status run_shrink(const cli_args *args)
+{
+    const fz_target *target = cli_target_of(args);
+    size_t len = 0;
+    if (target == NULL || args->file_count != 1) {
+        if (target != NULL) {
+            cli_say("shrink needs one input: sipsim shrink [--target NAME] FILE");
+        }
+        return RP_USAGE;
+    }
+    char *text = cli_read_file(args->files[0], CLI_INPUT_BYTES_MAX, &len);
+    if (text == NULL) {
+        return RP_IO;
+    }
+    const ss_slice input = { text, len };
+    const rp_status status = !args->given[CLI_TARGET] && cli_is_repro(args->files[0], input)
+                                 ? cli_shrink_repro(args, input)
+                                 : cli_shrink_input(args, target, input);
+    free(text);
+    return status;
 }
 
 const cli_verb cli_verb_shrink = {
     .name = "shrink",
     .operands = "[--target NAME] FILE",
     .summary = "the smallest input that fails as FILE does, and what of it is needed",
-    .details = "Writes FILE.least, or FILE into the folder of -o. The failure stays the same one: "
-               "its law and what\n"
-               "is said of it, or the assertion, or the report of a sanitizer. Ctrl-C keeps the "
-               "best so far (11).\n"
-               "Exit status 10 when FILE does not fail.\n"
-               "\n"
-               "  sipsim shrink finding.sfz                       # writes finding.sfz.least\n"
-               "  sipsim shrink --target message crash.bin -o small\n",
+    .details =
+        "Writes FILE.least, or FILE into the folder of -o. The failure stays the same one: "
+        "its law and what\n"
+        "is said of it, or the assertion, or the report of a sanitizer. Ctrl-C keeps the "
+        "best so far (11).\n"
+        "Of a reproducer, decisions and scenario, or the session that it is; what is left is "
+        "another\n"
+        "reproducer, FILE.least.sipr. Exit status 10 when FILE does not fail.\n"
+        "\n"
+        "  sipsim shrink finding.sfz                       # writes finding.sfz.least\n"
+        "  sipsim shrink --target message crash.bin -o small\n",
     .options = CLI_TAKES(CLI_HELP, CLI_TARGET, CLI_OUT),
     .run = run_shrink
 };

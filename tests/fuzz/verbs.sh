@@ -124,4 +124,40 @@ printf 'sipsim-reproducer: 2\n' >packed/later.sipr
 status 3 replay packed/later.sipr
 status 3 pack "$SOURCE_DIR/README.md"
 
+# shrink, of a reproducer: a drain that is too short for what is lost. What is left is a reproducer of the same failure, and a lost BYE or
+# response is needed; shrunk once more it stays as it is. One that does not fail, and what is none.
+cat >short.yaml <<'END'
+sipsim: 1
+seed: 5
+duration: 20s
+drain: 10s
+links:
+  wire: {delay: 10ms, loss: 20%, jitter: 2ms}
+nodes:
+  p1: {roles: [proxy, registrar], link: wire}
+  alice: {role: ua, link: wire, outbound: p1, register: {expires: 600s}}
+  bob: {role: ua, link: wire, outbound: p1, register: {expires: 600s}}
+domains: {example.com: {registrar: p1, users: "u{n}"}}
+calls:
+  - {name: mix, from: alice, to: bob, rate: poisson 1/s, during: 1s..20s, hold: exp 3s}
+END
+status 1 run short.yaml -o short --quiet
+repro=$(echo short/repro-DLG1-*.sipr)
+status 0 shrink -o shrunk "$repro"
+grep -qE '^[0-9]{1,3} bytes of scenario, were [0-9]{4,}; [0-9]{1,2} decisions, were [0-9]{3,};' out || fault "shrunk to: $(cat out)"
+grep -qE '^  drop .* (sip=BYE|method=BYE)' out || fault "no loss is needed: $(cat out)"
+grep -q '^needed, each of them:$' out || fault "not told as needed: $(cat out)"
+least=shrunk/${repro#short/}
+status 0 replay "$least"
+grep -q 'reproduced: DLG1' out || fault "another failure: $(cat out)"
+grep -q ' 0 moved, 0 unmatched' out || fault "decisions unmatched: $(cat out)"
+grep -q 'digest as recorded' out || fault "another digest: $(cat out)"
+cp "$least" again.sipr
+status 0 shrink again.sipr
+cmp -s "$least" again.least.sipr || fault 'what is least became less'
+status 10 shrink packed/basic_call.sipr
+status 10 shrink packed/other.sipr
+status 3 shrink packed/nonsense.sipr
+status 3 shrink packed/empty.sipr
+
 [ $faults -eq 0 ]
