@@ -1,5 +1,5 @@
 /* sipsim corpus stat|min|add: what a corpus of sessions reaches; the few inputs that reach it all; and those of others that reach more. */
-#include "cli.h"
+#include "corpus.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -140,11 +140,17 @@ static rp_status work(const cli_args *args, corpus *c)
 static rp_status run_corpus(const cli_args *args)
 {
     const char *what = args->file_count == 0 ? "" : args->files[0];
-    const bool is_add = strcmp(what, "add") == 0, is_min = strcmp(what, "min") == 0;
-    if ((!is_add && !is_min && strcmp(what, "stat") != 0) ||
-        args->file_count < (is_add ? 3u : 2u) || (is_min && !args->given[CLI_OUT])) {
-        cli_say("corpus stat DIR…, corpus min -o OUT DIR…, or corpus add DIR FILE…");
+    const bool is_add = strcmp(what, "add") == 0, is_min = strcmp(what, "min") == 0,
+               is_merge = strcmp(what, "merge") == 0;
+    if ((!is_add && !is_min && !is_merge && strcmp(what, "stat") != 0) ||
+        args->file_count < (is_add ? 3u : 2u) || ((is_min || is_merge) && !args->given[CLI_OUT])) {
+        cli_say(
+            "corpus stat DIR…, corpus min -o OUT DIR…, corpus add DIR FILE…, or corpus merge -o "
+            "OUT DIR…");
         return RP_USAGE;
+    }
+    if (is_merge) {
+        return cli_corpus_merge(args);
     }
     corpus *c = calloc(1, sizeof *c);
     entry *entries = c == NULL ? NULL : calloc(INPUTS_MAX, sizeof *entries);
@@ -166,15 +172,18 @@ static rp_status run_corpus(const cli_args *args)
 
 const cli_verb cli_verb_corpus = {
     .name = "corpus",
-    .operands = "stat|min|add DIR…",
+    .operands = "stat|min|add|merge DIR…",
     .summary = "a corpus of sessions: what it reaches, the least that does, what others add",
     .details = "stat DIR…          how many inputs, how many fail, what they reach\n"
                "min -o OUT DIR…    the smallest inputs that reach all of it\n"
                "add DIR FILE…      those FILEs and folders' files that reach more go into DIR\n"
+               "merge -o OUT DIR…  the inputs of any --target that reach all that its program of "
+               "--engine libfuzzer\n"
+               "                   or afl sees\n"
                "\n"
                "  sipsim corpus stat corpus/seeds/session\n"
                "  sipsim corpus min -o least corpus/seeds/session\n"
                "  sipsim corpus add corpus/seeds/session sipsim-findings\n",
-    .options = CLI_TAKES(CLI_HELP, CLI_OUT),
+    .options = CLI_TAKES(CLI_HELP, CLI_OUT, CLI_TARGET, CLI_ENGINE, CLI_WITH),
     .run = run_corpus
 };

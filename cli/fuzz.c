@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine.h"
 #include "files.h"
 #include "fz/campaign.h"
 #include "inputs.h"
@@ -174,64 +175,6 @@ static rp_status hunt_built_in(hunt *h)
 
 /* ---- engines of others ---- */
 
-static bool is_program(const char *path)
-{
-    return access(path, X_OK) == 0;
-}
-
-/* --with, or <target>_fuzzer beside this program or where the build puts it. */
-static bool find_program(const hunt *h, char *path)
-{
-    static const char *const folders[] = { ".", "../fuzz", "../../fuzz/fuzz",
-                                           "../../../build/fuzz/fuzz" };
-    char own[RP_PATH_BYTES];
-    if (h->args->given[CLI_WITH]) {
-        snprintf(path, RP_PATH_BYTES, "%s", h->args->value[CLI_WITH]);
-        return is_program(path);
-    }
-    const ssize_t len = readlink("/proc/self/exe", own, sizeof own - 1);
-    own[len > 0 ? len : 0] = '\0';
-    char *slash = strrchr(own, '/');
-    if (slash == NULL) {
-        return false;
-    }
-    *slash = '\0';
-    for (size_t i = 0; i < SS_COUNT(folders); i++) {
-        const int count =
-            snprintf(path, RP_PATH_BYTES, "%s/%s/%s_fuzzer", own, folders[i], h->target->name);
-        if (count > 0 && (size_t)count < RP_PATH_BYTES && is_program(path)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* 0 or less: it could not be started. `is_silent`: what it would draw on the screen goes nowhere. */
-static pid_t start_program(char *const *words, bool is_silent)
-{
-    fflush(NULL);
-    const pid_t child = fork();
-    if (child == 0) {
-        signal(SIGINT, SIG_DFL);
-        if (is_silent && freopen("/dev/null", "w", stdout) == NULL) {
-            _exit(127);
-        }
-        execvp(words[0], words);
-        fprintf(stderr, "sipsim: cannot run %s: %s\n", words[0], strerror(errno));
-        _exit(127);
-    }
-    return child;
-}
-
-/* Ctrl-C goes to all of us; they end in order, and we wait for that. */
-static int wait_for(pid_t child)
-{
-    int status = 0;
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 127;
-}
-
 /* What the engine left: libFuzzer's are named by what they are, AFL++'s stand in folders named crashes. */
 static void take_artifact(void *context, const char *path, ss_slice input)
 {
@@ -323,10 +266,10 @@ static bool run_engine(const hunt *h, bool is_afl, const char *program, const ch
         } else {
             words_of_libfuzzer(h, program, queue, words, list);
         }
-        children[i] = start_program(list, i > 0);
+        children[i] = cli_engine_start(list, i > 0);
     }
     for (unsigned i = 0; i < count; i++) {
-        is_well = wait_for(children[i]) != 127 && is_well;
+        is_well = cli_engine_wait(children[i]) != 127 && is_well;
     }
     return is_well;
 }
@@ -335,7 +278,7 @@ static rp_status hunt_with(hunt *h, bool is_afl)
 {
     char program[RP_PATH_BYTES], queue[RP_PATH_BYTES];
     bool is_read = true;
-    if (!find_program(h, program)) {
+    if (!cli_engine_find(h->args, h->target, program)) {
         cli_say(
             "no program %s_fuzzer here: build it with -DSIPSIM_FUZZ=ON, name it by --with, or use "
             "--engine builtin",
@@ -344,6 +287,9 @@ static rp_status hunt_with(hunt *h, bool is_afl)
     }
     if (!rp_path_join(queue, h->out, "corpus") || !cli_make_folder(queue)) {
         return RP_IO;
+    }
+    if (is_afl) {
+        cli_engine_ready_afl(h->target, program);
     }
     if (!run_engine(h, is_afl, program, queue)) {
         return RP_IO;

@@ -35,15 +35,6 @@ typedef struct core_app {
     heard_call calls[SN_SAY_CALLS];
 } core_app;
 
-const char *sn_say_word(unsigned field)
-{
-    static const char *const words[] = {
-#define SAY_WORD(name, word) word,
-        SN_SAY_LIST(SAY_WORD)
-    };
-    return field < SS_COUNT(words) ? words[field] : NULL;
-}
-
 /* ---- what comes by ---- */
 
 static void keep(heard_text *to, ss_slice text)

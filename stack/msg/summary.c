@@ -172,12 +172,20 @@ static bool refreshes_target(const ss_msg *msg)
 }
 
 /* RFC3261:8.1.1.8 Who says something else there than a URI said no place. */
+/* RFC3261:12.1.1 RFC3261:12.1.2 A SIP or SIPS URI; any other is no place for a request. */
+static bool is_sip_uri(ss_slice uri)
+{
+    const ss_slice scheme = ss_slice_cut(uri, 0, ss_slice_find(uri, ':'));
+    return scheme.len < uri.len && (ss_slice_eq_nocase(scheme, SS_LIT("sip")) ||
+                                    ss_slice_eq_nocase(scheme, SS_LIT("sips")));
+}
+
 static uint32_t contact_of(const ss_msg *msg)
 {
     ss_value_iter it = { 0 };
     ss_name_addr contact;
     const bool is_place = ss_msg_next_addr(msg, SS_HDR_CONTACT, &it, &contact) == SS_OK &&
-                          !contact.is_star && contact.uri.len > 0;
+                          !contact.is_star && is_sip_uri(contact.uri);
     return is_place ? short_hash(contact.uri) : 0;
 }
 

@@ -141,7 +141,7 @@ domains: {example.com: {registrar: p1, users: "u{n}"}}
 calls:
   - {name: mix, from: alice, to: bob, rate: poisson 1/s, during: 1s..20s, hold: exp 3s}
 END
-status 1 run short.yaml -o short --quiet
+status 1 run short.yaml -o short --quiet --force
 repro=$(echo short/repro-DLG1-*.sipr)
 status 0 shrink -o shrunk "$repro"
 grep -qE '^[0-9]{1,3} bytes of scenario, were [0-9]{4,}; [0-9]{1,2} decisions, were [0-9]{3,};' out || fault "shrunk to: $(cat out)"

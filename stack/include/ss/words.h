@@ -57,7 +57,7 @@ typedef struct ss_summary {
         uint32_t event;           /* of SUBSCRIBE, NOTIFY and REFER: hash of Event */
     };
     uint32_t
-        contact; /* of INVITE and UPDATE, and their 101 to 299; of SUBSCRIBE, NOTIFY and REFER, and their 2xx: hash of the URI in Contact, 0 when absent */
+        contact; /* of INVITE and UPDATE, and their 101 to 299; of SUBSCRIBE, NOTIFY and REFER, and their 2xx: hash of the SIP or SIPS URI in Contact, 0 when there is none */
     uint32_t target; /* of a request with a To tag: hash of its Request-URI */
     uint32_t
         routes; /* of such a request: its Route; else the route set that its receiver makes of Record-Route:

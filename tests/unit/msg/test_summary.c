@@ -117,6 +117,12 @@ TEST(summary_of_routes_is_the_same_from_both_ends)
     CHECK_EQ(s.contact, 0); /* no URI is none */
     summarise(SS_LIT("SIP/2.0 200 OK\r\n" HEAD("1 INVITE") "Contact: 0\r\n\r\n"), &s);
     CHECK_EQ(s.contact, 0); /* nor is what has no scheme */
+    summarise(SS_LIT("SIP/2.0 200 OK\r\n" HEAD("1 INVITE") "Contact: <mailto:a@b.example>\r\n\r\n"),
+              &s);
+    CHECK_EQ(s.contact, 0); /* nor what no request goes to */
+    summarise(SS_LIT("SIP/2.0 200 OK\r\n" HEAD("1 INVITE") "Contact: <SIPS:a@b.example>\r\n\r\n"),
+              &s);
+    CHECK_EQ(s.contact, uri_hash("SIPS:a@b.example"));
     summarise(SS_LIT("BYE sip:p1.example SIP/2.0\r\n" HEAD(
                   "2 BYE") "Route: <sip:p2.example;lrx=1>, <sip:p1.example;lr>\r\n\r\n"),
               &s);
