@@ -91,7 +91,7 @@ rp_status cli_corpus_merge(const cli_args *args)
     }
     snprintf(out, sizeof out, "%s", args->value[CLI_OUT]);
     if (strcmp(engine, "afl") == 0) {
-        cli_engine_ready_afl(target, program);
+        cli_engine_ready_afl(target, program, false);
         return merge_by_afl(args, program, out);
     }
     return cli_make_folder(out) ? merge_by_libfuzzer(args, program, out) : RP_IO;

@@ -89,13 +89,16 @@ static void ready_sanitizer(const char *name)
     }
 }
 
-void cli_engine_ready_afl(const fz_target *target, const char *program)
+void cli_engine_ready_afl(const fz_target *target, const char *program, bool stops_at_first)
 {
     static const char *const words[] = { "AFL_SKIP_CPUFREQ",
                                          "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES", "AFL_ALLOW_TMP",
                                          "AFL_NO_AFFINITY" };
     for (size_t i = 0; i < SS_COUNT(words); i++) {
         (void)setenv(words[i], "1", 0);
+    }
+    if (stops_at_first) {
+        (void)setenv("AFL_BENCH_UNTIL_CRASH", "1", 0);
     }
     if (isatty(STDOUT_FILENO) == 0) {
         (void)setenv("AFL_NO_UI", "1", 0);

@@ -14,6 +14,6 @@ pid_t cli_engine_start(char *const *words, bool is_silent);
 /** Its exit status; 127 when there was none. Ctrl-C goes to all of us; they end in order, and we wait for that. */
 int cli_engine_wait(pid_t child);
 /** What afl-fuzz wants to be told on a machine that is not set up for it, and our mutator where it is; what the user says stands. */
-void cli_engine_ready_afl(const fz_target *target, const char *program);
+void cli_engine_ready_afl(const fz_target *target, const char *program, bool stops_at_first);
 
 #endif

@@ -289,7 +289,7 @@ static rp_status hunt_with(hunt *h, bool is_afl)
         return RP_IO;
     }
     if (is_afl) {
-        cli_engine_ready_afl(h->target, program);
+        cli_engine_ready_afl(h->target, program, h->args->given[CLI_FIRST]);
     }
     if (!run_engine(h, is_afl, program, queue)) {
         return RP_IO;

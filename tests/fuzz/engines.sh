@@ -35,7 +35,8 @@ clang "${flags[@]}" -fsanitize=fuzzer,address -DFZ_TARGET=fz_target_canary -o li
 
 # each finds it, and says so with the line that replays it
 for engine in libfuzzer afl; do
-    status 1 fuzz --engine $engine --target canary --with $engine/canary_fuzzer --jobs 2 --time 3s --corpus seeds -o sung_$engine
+    status 1 fuzz --engine $engine --target canary --with $engine/canary_fuzzer --jobs 2 --time $([ $engine = afl ] && echo 20s || echo 3s) --stop-at-first --corpus seeds \
+        -o sung_$engine
     grep -q '^found: canary' out || fault "$engine does not hear the canary: $(tail -n 20 out err)"
 done
 
