@@ -75,12 +75,6 @@ static rp_status parse_filters(const cli_args *args, session_options *o)
     if (status == RP_OK) {
         status = parse_filter(args, CLI_HEP, SN_CAPTURE_OFF, &o->tapes.hep);
     }
-    const sn_capture_kind kind = o->tapes.events.kind;
-    if (status == RP_OK && kind != SN_CAPTURE_OFF && kind != SN_CAPTURE_ALL &&
-        kind != SN_CAPTURE_CALLS) {
-        cli_say("--events %.60s: off, all or calls:N in this version", args->value[CLI_EVENTS]);
-        return RP_UNSUPPORTED;
-    }
     return status;
 }
 

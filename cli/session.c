@@ -563,7 +563,8 @@ static rp_status prepare(session *s)
     }
     cli_replay_line(s->replay, sizeof s->replay, o, s->plan);
     cli_remember_replay(s->replay);
-    if (!is_there(s, "pcap", &o->tapes.pcap) || !is_there(s, "hep", &o->tapes.hep)) {
+    if (!is_there(s, "pcap", &o->tapes.pcap) || !is_there(s, "hep", &o->tapes.hep) ||
+        !is_there(s, "events", &o->tapes.events)) {
         return RP_USAGE;
     }
     status = o->dir == NULL ? RP_OK : session_prepare_folder(o->dir, o->force);

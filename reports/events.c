@@ -426,6 +426,8 @@ struct rp_events {
     rp_file *out;
     sn_selection *selection;
     sn_capture_filter filter;
+    uint32_t node;  /* that the filter names; SN_NOBODY */
+    uint64_t taken; /* lines */
     script script;
 };
 
@@ -438,6 +440,7 @@ rp_events *rp_events_new(rp_file *out, const sn_cast *cast, const sn_capture_fil
     e->out = out;
     e->script.cast = cast;
     e->filter = *filter;
+    e->node = sn_capture_node(cast, filter->node);
     e->selection = sn_selection_new(filter);
     if (e->selection == NULL) {
         rp_events_free(e);
@@ -454,15 +457,35 @@ void rp_events_free(rp_events *e)
     }
 }
 
+/* Of the link that leads up from the node: what happens where it is sent, and what comes out. */
+static bool is_of_its_link(const rp_events *e, const sn_fact *fact)
+{
+    const uint8_t at = fact->kind == SN_FACT_LINK_ARRIVED ? SN_CAPTURE_RX : SN_CAPTURE_TX;
+    return is_of_link(fact->kind) && fact->entity / 2 == e->node && (e->filter.at & at) != 0 &&
+           (e->filter.directions & 1u << (fact->entity & 1)) != 0;
+}
+
 static bool is_wanted(rp_events *e, const sn_fact *fact)
 {
-    if (e->filter.kind == SN_CAPTURE_OFF) {
+    if (fact->kind == SN_FACT_END) {
+        return e->filter.kind != SN_CAPTURE_OFF;
+    }
+    switch (e->filter.kind) {
+    case SN_CAPTURE_OFF:
         return false;
-    }
-    if (e->filter.kind == SN_CAPTURE_ALL || fact->kind == SN_FACT_END) {
+    case SN_CAPTURE_ALL:
         return true;
+    case SN_CAPTURE_FIRST:
+        return e->taken < e->filter.count;
+    case SN_CAPTURE_CALLS:
+    case SN_CAPTURE_CALL:
+        return sn_selection_takes_call(e->selection, sn_selection_call_of(e->selection, fact));
+    case SN_CAPTURE_NODE:
+        return (is_of_link(fact->kind) ? fact->entity / 2 : fact->entity) == e->node;
+    case SN_CAPTURE_LINK:
+        return is_of_its_link(e, fact);
     }
-    return sn_selection_takes_call(e->selection, sn_selection_call_of(e->selection, fact));
+    return false;
 }
 
 void rp_events_fact(rp_events *e, const sn_fact *fact)
@@ -473,6 +496,7 @@ void rp_events_fact(rp_events *e, const sn_fact *fact)
     if (!is_wanted(e, fact)) {
         return;
     }
+    e->taken++;
     char *const from = rp_room(e->out, RP_EVENT_BYTES);
     rp_took(e->out, (size_t)(put_line(from, &e->script, fact) - from));
 }

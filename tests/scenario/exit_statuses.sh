@@ -86,7 +86,7 @@ status 2 check
 status 2 run good.yaml --pcap link:nobody
 status 2 run good.yaml --pcap link:alice,at:px
 status 0 run good.yaml -o linked --pcap link:alice,at:rx
-status 75 run good.yaml --events node:alice
+status 2 run good.yaml --events node:nobody
 for verb in report import explore; do
     status 75 $verb
 done

@@ -42,6 +42,25 @@ assert sum(line['kind'] == 'DATAGRAM_SENT' and line['method'] == 'ACK' for line 
 END
 grep -q -- '- INVITE ' first/ladder.txt || fault 'no INVITE in the ladder'
 
+# a part of the events is a part of the same lines, and no result becomes another by it
+for which in first:7 calls:1 call:c1 node:bob link:bob link:bob,at:rx,dir:down; do
+    status 0 run good.yaml --events $which -o part --force
+    cmp $results part/results.json || fault "--events $which changes the results"
+    python3 - $which <<'END' || fault "--events $which is not what it says: $(cut -c1-150 part/events.jsonl | tail -n 3)"
+import json, sys
+def of(path): return [json.loads(line) for line in open(path)]
+every, part, which = of('first/events.jsonl'), of('part/events.jsonl'), sys.argv[1]
+def link(e): return e.get('link', '').split(' -> ')
+wanted = {'first:7': every[:7],
+          'node:bob': [e for e in every if e.get('node') == 'bob' or 'bob' in link(e)],
+          'link:bob': [e for e in every if 'bob' in link(e) and e['kind'] != 'LINK_ARRIVED'],
+          'link:bob,at:rx,dir:down': [e for e in every if link(e)[-1] == 'bob' and e['kind'] == 'LINK_ARRIVED'],
+          }.get(which, [e for e in every if e['kind'] not in ('END', 'LEFT')])
+assert 2 < len(part) <= len(every) and part[-1]['kind'] == 'END'
+assert part[:-1] == [e for e in wanted if e['kind'] != 'END'], len(wanted)
+END
+done
+
 # the effective scenario gives the same results
 status 0 run first/scenario.effective.yaml -o effective
 cmp <(grep -v '"line":' $results) <(grep -v '"line":' effective/results.json) || fault 'scenario.effective.yaml is another scenario'

@@ -146,3 +146,59 @@ TEST(events_of_first_calls_leave_out_the_rest)
     CHECK_NOT_NULL(strstr(text, "\"kind\":\"END\",\"interrupted\":false}\n"));
     fclose(stream);
 }
+
+/* The lines that a filter leaves of what a node sends, loses on its link and gets. */
+static const char *left_by(const sn_capture_filter *filter)
+{
+    static char text[8192];
+    FILE *stream = tmpfile();
+    rp_file *out = rp_file_over(stream);
+    const sn_cast cast = facts_cast();
+    rp_events *e = rp_events_new(out, &cast, filter);
+    const sn_fact facts[] = {
+        facts_sent(1, FACTS_ALICE, FACTS_P1, 0, SS_METHOD_INVITE, 0),
+        facts_fact(2, 2, SN_FACT_LINK_SENT, SN_UP(FACTS_ALICE)),
+        facts_fact(3, 3, SN_FACT_LINK_ARRIVED, SN_UP(FACTS_ALICE)),
+        facts_fact(4, 4, SN_FACT_LINK_DROPPED, SN_DOWN(FACTS_ALICE)),
+        facts_fact(5, 5, SN_FACT_LINK_SENT, SN_UP(FACTS_P1)),
+        facts_fact(6, 6, SN_FACT_END, 0),
+    };
+    for (size_t i = 0; i < SS_COUNT(facts); i++) {
+        rp_events_fact(e, &facts[i]);
+    }
+    rp_events_free(e);
+    CHECK_EQ(rp_file_close(out), 0);
+    snprintf(text, sizeof text, "%s", facts_text_of(stream));
+    fclose(stream);
+    return text;
+}
+
+static unsigned lines_of(const char *text)
+{
+    unsigned lines = 0;
+    for (; *text != '\0'; text++) {
+        lines += *text == '\n';
+    }
+    return lines;
+}
+
+TEST(events_of_a_node_a_link_and_the_first_ones_are_what_the_words_say)
+{
+    sn_capture_filter filter = { .kind = SN_CAPTURE_FIRST, .count = 2 };
+    CHECK_EQ(lines_of(left_by(&filter)), 3); /* and the end */
+    filter = (sn_capture_filter){ .kind = SN_CAPTURE_NODE, .node = "alice" };
+    CHECK_EQ(lines_of(left_by(&filter)), 5);
+    CHECK_NULL(strstr(left_by(&filter), "\"link\":\"p1 -> "));
+    filter = (sn_capture_filter){
+        .kind = SN_CAPTURE_LINK, .node = "alice", .at = SN_CAPTURE_TX, .directions = 3
+    };
+    CHECK_EQ(lines_of(left_by(&filter)), 3);
+    filter.directions = 1;
+    CHECK_EQ(lines_of(left_by(&filter)), 2);
+    CHECK_NOT_NULL(strstr(left_by(&filter), "LINK_SENT"));
+    filter.at = SN_CAPTURE_RX;
+    CHECK_NOT_NULL(strstr(left_by(&filter), "LINK_ARRIVED"));
+    CHECK_NULL(strstr(left_by(&filter), "LINK_SENT"));
+    filter = (sn_capture_filter){ .kind = SN_CAPTURE_OFF };
+    CHECK_EQ(lines_of(left_by(&filter)), 0);
+}
