@@ -3,6 +3,7 @@
  * marked.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,12 +150,15 @@ static bool changed(const parting *p, const rp_value *a, char *name, size_t cap,
     return c->is_null[0] != c->is_null[1] || c->value[0] != c->value[1];
 }
 
-static void put_number(rp_file *out, bool is_null, uint64_t value)
+static void put_number(rp_file *out, bool is_span, bool is_null, uint64_t value)
 {
-    char text[24];
+    char text[40];
     ss_buffer b = ss_buffer_on(text, sizeof text);
     if (is_null) {
         ss_put_char(&b, '-');
+    } else if (is_span) {
+        rp_buffer_ms(&b, value);
+        ss_put_text(&b, " ms");
     } else {
         ss_put_u64(&b, value);
     }
@@ -196,10 +200,12 @@ static void put_metrics(const parting *p, rp_file *out)
             rp_put_text(out, "\nmetrics that changed (a ratio in ppm)\n");
         }
         first = false;
+        const size_t len = strlen(name);
+        const bool is_span = len > 3 && strcmp(name + len - 3, "_ns") == 0;
         rp_put_text(out, "  ");
         rp_put_left(out, name, 30);
-        put_number(out, c.is_null[0], c.value[0]);
-        put_number(out, c.is_null[1], c.value[1]);
+        put_number(out, is_span, c.is_null[0], c.value[0]);
+        put_number(out, is_span, c.is_null[1], c.value[1]);
         put_percent(out, &c);
         rp_put_char(out, '\n');
     }
@@ -292,7 +298,68 @@ static void put_ladders(parting *p, rp_file *out)
     free(texts[1]);
 }
 
-/* ---- the verb ---- */
+/* ---- the event ---- */
+
+static bool are_equal(const rp_value *a, const rp_value *b)
+{
+    return a != NULL && b != NULL && a->kind == b->kind && a->whole == b->whole &&
+           ss_slice_eq(a->text, b->text);
+}
+
+static void put_value(rp_file *out, const rp_value *v)
+{
+    static const char *const words[] = { [RP_VALUE_NULL] = "null",
+                                         [RP_VALUE_FALSE] = "false",
+                                         [RP_VALUE_TRUE] = "true",
+                                         [RP_VALUE_LIST] = "a list",
+                                         [RP_VALUE_MAP] = "a map" };
+    if (v == NULL) {
+        rp_put_text(out, "nothing");
+    } else if (v->kind == RP_VALUE_WHOLE) {
+        rp_put_u64(out, v->whole);
+    } else if (v->kind == RP_VALUE_TEXT || v->kind == RP_VALUE_OTHER) {
+        char text[128];
+        snprintf(text, sizeof text, "%.*s", (int)v->text.len, v->text.at);
+        rp_put_plain(out, text);
+    } else {
+        rp_put_text(out, words[v->kind]);
+    }
+}
+
+/* Members of `d` that are not so in `other`; of those that both have, once. */
+static void put_members(rp_file *out, const rp_doc *d, const rp_doc *other, bool is_second)
+{
+    for (const rp_value *v = rp_value_first(d, rp_doc_root(d)); v != NULL;
+         v = rp_value_next(d, v)) {
+        char key[64];
+        snprintf(key, sizeof key, "%.*s", (int)v->key.len, v->key.at);
+        const rp_value *w = rp_value_at(other, rp_doc_root(other), key);
+        if (are_equal(v, w) || (is_second && w != NULL)) {
+            continue;
+        }
+        rp_put_text(out, "      ");
+        rp_put_left(out, key, 14);
+        rp_put_text(out, " ");
+        put_value(out, is_second ? w : v);
+        rp_put_text(out, " became ");
+        put_value(out, is_second ? v : w);
+        rp_put_char(out, '\n');
+    }
+}
+
+/* The lines are long: what of them it is. */
+static void put_difference(const parting *p, rp_file *out)
+{
+    const side *a = &p->sides[0], *b = &p->sides[1];
+    rp_doc *one = a->at_end ? NULL : rp_doc_read(ss_slice_from(a->line));
+    rp_doc *two = b->at_end ? NULL : rp_doc_read(ss_slice_from(b->line));
+    if (one != NULL && two != NULL && rp_doc_root(one) != NULL && rp_doc_root(two) != NULL) {
+        put_members(out, one, two, false);
+        put_members(out, two, one, true);
+    }
+    rp_doc_free(one);
+    rp_doc_free(two);
+}
 
 static void put_event(const parting *p, rp_file *out)
 {
@@ -319,7 +386,10 @@ static void put_event(const parting *p, rp_file *out)
         rp_put_plain(out, s->at_end ? "(nothing more)" : s->line);
         rp_put_char(out, '\n');
     }
+    put_difference(p, out);
 }
+
+/* ---- the verb ---- */
 
 static void write_json(const parting *p, bool equal, rp_file *out)
 {

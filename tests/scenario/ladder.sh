@@ -138,7 +138,7 @@ status 0 diff lost same
 grep -q 'the runs are equal' stdout || fault 'equal runs are not called so'
 "$SIPSIM" run lost.yaml --set links.hole.loss=0% -o other -q --force 2>/dev/null
 status 1 diff lost other
-for line in 'the first event that differs is line' 'metrics that changed' '  dropped.loss' 'the first line that differs marked'; do
+for line in 'the first event that differs is line' ' became ' 'metrics that changed' '  dropped.loss' 'the first line that differs marked'; do
     grep -qF -- "$line" stdout || fault "diff does not say: $line"
 done
 [ "$(grep -c '^> ' stdout)" = 2 ] || fault 'not one line of each ladder is marked'
