@@ -10,10 +10,10 @@
 /* ---- man ---- */
 
 /* Text as roff: no line begins with a control character, backslashes and hyphens stay what they are. */
-static void put_roff(const char *text)
+static void put_roff_part(const char *text, size_t len)
 {
     bool fresh = true;
-    for (; *text != '\0'; text++) {
+    for (const char *end = text + len; text < end; text++) {
         if (fresh && (*text == '.' || *text == '\'')) {
             fputs("\\&", stdout);
         }
@@ -26,6 +26,35 @@ static void put_roff(const char *text)
         }
         fresh = *text == '\n';
     }
+}
+
+static void put_roff(const char *text)
+{
+    put_roff_part(text, strlen(text));
+}
+
+/* Examples are indented, and lists have columns. */
+static bool is_laid_out(const char *line, size_t len)
+{
+    const char *columns = strstr(line, "   ");
+    return *line == ' ' || (columns != NULL && columns < line + len);
+}
+
+/* Sentences are filled to the width of the terminal; what is laid out stays line by line. */
+static void put_details(const char *text)
+{
+    bool is_kept = false;
+    while (*text != '\0') {
+        const size_t len = strcspn(text, "\n");
+        if (len != 0 && is_kept != is_laid_out(text, len)) {
+            is_kept = !is_kept;
+            fputs(is_kept ? ".nf\n" : ".fi\n", stdout);
+        }
+        put_roff_part(text, len);
+        fputc('\n', stdout);
+        text += text[len] == '\n' ? len + 1 : len;
+    }
+    fputs(is_kept ? ".fi" : "", stdout);
 }
 
 static void man_option(const cli_option *o)
@@ -57,9 +86,8 @@ static void man_verb(const cli_verb *verb)
     printf("\n.SH SYNOPSIS\n.B sipsim %s\n", verb->name);
     put_roff(verb->operands);
     if (verb->details != NULL) {
-        fputs("\n.SH DESCRIPTION\n.nf\n", stdout);
-        put_roff(verb->details);
-        fputs(".fi", stdout);
+        fputs("\n.SH DESCRIPTION\n", stdout);
+        put_details(verb->details);
     }
     fputs("\n.SH OPTIONS\n", stdout);
     for (cli_option_id id = 0; id < CLI_OPTION_COUNT; id++) {
