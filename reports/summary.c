@@ -64,17 +64,17 @@ static void put_calls(rp_file *out, const sn_metrics *m)
     label(out, "calls");
     counted(out, "", m->attempts, "attempted");
     counted(out, ", ", m->established, "established");
-    counted(out, ", ", m->rejected_busy, "busy");
+    counted(out, ", ", m->completed, "completed");
+    counted(out, ", ", m->failed, "failed");
+    end_line(out);
+    label(out, "");
+    counted(out, "", m->rejected_busy, "busy");
     counted(out, ", ", m->rejected_other, "otherwise rejected");
     counted(out, ", ", m->timed_out, "timed out");
     counted(out, ", ", m->cancelled, "cancelled");
     if (m->blocked != 0) {
         counted(out, ", ", m->blocked, "blocked");
     }
-    end_line(out);
-    label(out, "");
-    counted(out, "", m->completed, "completed");
-    counted(out, ", ", m->failed, "failed");
     end_line(out);
     label(out, "registrations");
     counted(out, "", m->registrations, "done");
