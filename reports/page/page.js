@@ -147,7 +147,8 @@
         });
     };
 
-    const millis = (ns) => rounded(ns / 1e6) + ' ms';
+    /* A length on an axis: what is exact is in results.json. */
+    const brief = (ns) => ns < 1e9 ? Number((ns / 1e6).toPrecision(3)) + ' ms' : Number((ns / 1e9).toPrecision(3)) + ' s';
 
     /* Bars from the first bucket of any to the last, empty ones too. */
     const drawHistogram = (id, kinds) => {
@@ -164,7 +165,7 @@
         draw(id, {
             type: 'bar',
             data: {
-                labels: all.map((place) => ends.has(place) ? millis(ends.get(place)) : ''),
+                labels: all.map((place) => ends.has(place) ? brief(ends.get(place)) : ''),
                 datasets: shown.map(([name, label, ink]) => {
                     const counts = new Map(data.histograms[name].map(([place, , n]) => [place, n]));
                     return { label, data: all.map((place) => counts.get(place) || 0), backgroundColor: colour(ink) };
@@ -184,6 +185,7 @@
         options.scales.y.min = 0.5;
         options.scales.y.ticks.callback = (n) => Number.isInteger(Math.log10(n)) ? rounded(n) : '';
         options.scales.x.grid.display = false;
+        Object.assign(options.scales.x.ticks, { autoSkip: false, maxRotation: 90 }); /* each is looked for */
         draw('timers', {
             type: 'bar',
             data: {

@@ -5,7 +5,7 @@
 #include "page.h"
 #include "sweep/sweep.h"
 
-enum { CELLS_SHOWN = 500, FAILURES_SHOWN = 50, MOVED_SHOWN = 40 };
+enum { CELLS_SHOWN = 500, FAILURES_SHOWN = 5, FAILURES_MAX = 500, MOVED_SHOWN = 40 };
 
 static void put_head(rp_file *out, const rp_sweep *s, bool good)
 {
@@ -183,33 +183,58 @@ static void put_plots(rp_file *out, const rp_sweep *s)
 
 /* ---- tables ---- */
 
-static void put_failures(rp_file *out, const rp_sweep *s, const rp_sweep_totals *t)
+static void put_failure(rp_file *out, const rp_sweep *s, uint32_t run)
+{
+    char words[4096];
+    ss_buffer b = ss_buffer_on(words, sizeof words);
+    ss_put_text(&b, s->options);
+    rp_sweep_put_words(&b, s, run);
+    rp_put_text(out, "<tr>");
+    rp_html_cell_u64(out, run);
+    rp_put_text(out, "<td class=\"what\">");
+    rp_html_text(out, rp_status_sentence(rp_status_worst(s->runs[run].statuses)));
+    rp_put_text(out, "</td><td class=\"text\"><code>");
+    rp_html_slice(out, ss_slice_trim(ss_buffer_slice(&b)));
+    rp_put_text(out, "</code></td></tr>\n");
+}
+
+/* From run `first` on, so many of those that failed; the run behind the last. */
+static uint32_t put_failing(rp_file *out, const rp_sweep *s, uint32_t first, unsigned most)
 {
     static const char *const heads[] = { "#run", "what", "sipsim run FILE …", NULL };
+    rp_html_table(out, NULL, heads);
+    uint32_t i = first;
+    for (unsigned shown = 0; i < s->run_count && shown < most; i++) {
+        if (s->runs[i].line != NULL && s->runs[i].statuses != 0) {
+            put_failure(out, s, i);
+            shown++;
+        }
+    }
+    rp_html_table_end(out);
+    return i;
+}
+
+/* The first few: the plots come next, and say where the others are. */
+static void put_failures(rp_file *out, const rp_sweep *s, const rp_sweep_totals *t)
+{
     if (t->failed == 0) {
         return;
     }
     rp_html_heading(out, "failed", "Runs that failed");
-    rp_html_table(out, NULL, heads);
-    unsigned shown = 0;
-    for (uint32_t i = 0; i < s->run_count && shown < FAILURES_SHOWN; i++) {
-        if (s->runs[i].line == NULL || s->runs[i].statuses == 0) {
-            continue;
-        }
-        char words[4096];
-        ss_buffer b = ss_buffer_on(words, sizeof words);
-        ss_put_text(&b, s->options);
-        rp_sweep_put_words(&b, s, i);
-        shown++;
-        rp_put_text(out, "<tr>");
-        rp_html_cell_u64(out, i);
-        rp_put_text(out, "<td class=\"what\">");
-        rp_html_text(out, rp_status_sentence(rp_status_worst(s->runs[i].statuses)));
-        rp_put_text(out, "</td><td class=\"text\"><code>");
-        rp_html_slice(out, ss_slice_trim(ss_buffer_slice(&b)));
-        rp_put_text(out, "</code></td></tr>\n");
+    const uint32_t next = put_failing(out, s, 0, FAILURES_SHOWN);
+    if (t->failed <= FAILURES_SHOWN) {
+        return;
     }
-    rp_html_table_end(out);
+    rp_put_text(out, "<details><summary>The others that failed, runs: ");
+    rp_put_u64(out, t->failed - FAILURES_SHOWN);
+    rp_put_text(out, "</summary>\n");
+    (void)put_failing(out, s, next, FAILURES_MAX);
+    if (t->failed > FAILURES_SHOWN + FAILURES_MAX) {
+        rp_put_text(
+            out,
+            "<p class=\"faint\">… and so on; all of them are in <code>runs.jsonl</code>.</p>\n");
+    }
+    rp_put_text(out, "</details>\n");
 }
 
 static void put_spread(rp_file *out, const rp_sweep *s, uint32_t cell, unsigned metric)
