@@ -57,6 +57,7 @@ typedef struct ss_context {
     bool is_known;         /* its credentials were accepted */
     bool is_sips;          /* its Request-URI is a SIPS URI, and of ours */
     bool is_ours;          /* the location service was asked: targets may be added (16.5) */
+    bool is_gruu;          /* its Request-URI leads to one instance of a user of ours: RFC 5627 */
     bool final_sent;
     bool closed;    /* no new branches: it was cancelled, or a 6xx came (16.7 step 5) */
     bool held;      /* branches are being started: it stays, and is not settled */
@@ -72,6 +73,7 @@ static inline ss_origin ss_context_origin(const ss_context *c)
 typedef struct ss_target {
     ss_slice uri;
     ss_slice path;    /* routes to go by first, "<uri>,<uri>", or empty: RFC 3327 5.4 */
+    bool is_recorded; /* the dialog is to come by here whatever the settings say: RFC 5627 6.2 */
     ss_ref candidate; /* of the context's target set; 0: the request's only one, in nobody's list */
 } ss_target;
 
@@ -81,8 +83,10 @@ typedef struct ss_candidate {
     uint32_t instance; /* of a user agent with several flows, a hash; 0: it has one */
     uint16_t uri_len, path_len;
     uint16_t group; /* those of a group are tried in parallel, and groups one after the other */
-    bool taken;     /* a branch was made for it */
-    bool spare; /* another flow of its user agent is tried, and it when that failed: RFC 5626 7 */
+    bool taken : 1; /* a branch was made for it */
+    bool
+        spare : 1; /* another flow of its user agent is tried, and it when that failed: RFC 5626 7 */
+    bool is_recorded : 1; /* as of ss_target */
 } ss_candidate;
 
 typedef struct ss_branch {
@@ -292,6 +296,8 @@ bool ss_proxy_asks_us(const ss_msg *request, const ss_routing *routing);
 /** Find the targets of a request and send it there, or ask. Owns `c` from here on. */
 void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request,
                      const ss_routing *routing);
+/** Ask for the targets of a Request-URI of ours. Owns `c` from here on. */
+void ss_proxy_locate(const ss_visit *v, ss_context *c, const ss_routing *routing);
 void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer);
 /** Ask for the bindings of a URI of ours, or to change them, indexed as 10.3 step 5 says. Owns `c` from here on. */
 void ss_proxy_ask_bindings(const ss_visit *v, ss_context *c, const ss_uri *aor, ss_stage stage,
@@ -343,6 +349,30 @@ ss_proxy_verdict ss_proxy_read_flow(const ss_visit *v, const ss_msg *request, co
 /** "<uri>,<uri>": the next one, without brackets. False at the end. */
 bool ss_path_next(ss_slice *path, ss_slice *uri);
 
+/* ---- gruu.c (RFC 5627) ---------------------------------------------------------------------------------------- */
+
+typedef enum ss_gruu_kind {
+    SS_GRUU_NONE,
+    SS_GRUU_PUBLIC,
+    SS_GRUU_TEMPORARY,
+    SS_GRUU_WRONG /* a `gr` that this domain did not give */
+} ss_gruu_kind;
+
+/** What a URI of a domain of ours says. */
+typedef struct ss_gruu_name {
+    ss_gruu_kind kind;
+    ss_slice instance; /* PUBLIC: without brackets; in the arena */
+    ss_gruu gruu;      /* PUBLIC: its aor alone */
+} ss_gruu_name;
+ss_gruu_name ss_gruu_read(const ss_visit *v, const ss_uri *uri);
+/** Of the bindings of its address-of-record. */
+bool ss_gruu_leads_to(const ss_gruu_name *name, const ss_binding *binding);
+bool ss_gruu_is_of(const ss_visit *v, const ss_gruu_name *name, const ss_uri *aor);
+/** Contact parameters of a binding whose instance has GRUUs; in the arena. */
+ss_slice ss_gruu_params(const ss_visit *v, const ss_uri *aor, const ss_binding *binding);
+/** The first Contact is a GRUU of a domain of ours, valid or not any more. */
+ss_gruu_name ss_gruu_of_contact(const ss_visit *v, const ss_msg *request);
+
 /* ---- forward.c (16.6) ---------------------------------------------------------------------------------------- */
 
 /** A copy of a request on its way to one target: what steps 2, 6 and 7 decide. */
@@ -353,7 +383,8 @@ typedef struct ss_outgoing {
     ss_slice appended_route; /* strict routing: the target, else at == NULL */
     const ss_slice *routes;  /* what remains of them, those of a path first */
     uint32_t route_count;
-    bool is_path; /* they are not the received ones alone: of a Path, or our outbound proxy */
+    bool is_path;     /* they are not the received ones alone: of a Path, or our outbound proxy */
+    bool is_recorded; /* as of ss_target, or of who sent it */
     const ss_path *flow;    /* over which it goes, or NULL */
     const ss_path *came_by; /* of an edge proxy: the flow that the request came over, or NULL */
     uint16_t breadth;       /* Max-Breadth of the copy; 0: as received */

@@ -136,10 +136,24 @@ static bool has_transport(const ss_proxy *proxy, ss_transport transport)
            (proxy->config->transports >> transport & 1) != 0;
 }
 
+/* Whoever sent it is to be reached by a URI that leads here, past proxies that are in the dialog: the dialog comes by here then as it
+ * is. RFC5627:6.2 */
+static bool is_of_gruu(const ss_visit *v, const ss_msg *request)
+{
+    if (v->proxy->config->record_route || ss_msg_count(request, SS_HDR_RECORD_ROUTE) == 0 ||
+        ss_name_addr_tag(&request->to).len != 0) {
+        return false;
+    }
+    const ss_gruu_kind kind = ss_gruu_of_contact(v, request).kind;
+    return kind == SS_GRUU_PUBLIC || kind == SS_GRUU_TEMPORARY;
+}
+
 ss_status ss_outgoing_plan(const ss_visit *v, const ss_msg *request, const ss_routing *routing,
                            const ss_target *target, ss_outgoing *out)
 {
-    *out = (ss_outgoing){ .request = request, .routing = routing };
+    *out = (ss_outgoing){ .request = request,
+                          .routing = routing,
+                          .is_recorded = target->is_recorded || is_of_gruu(v, request) };
     ss_slice cleaned, next_hop;
     ss_status status = clean_target(v->turn->arena, target->uri, &cleaned);
     if (status == SS_OK) {
@@ -377,7 +391,7 @@ static void edit_record_route(const ss_visit *v, ss_splice *s, const ss_outgoing
                               const ss_address *own)
 {
     const ss_method method = s->msg->method;
-    if (!v->proxy->config->record_route || method == SS_METHOD_REGISTER ||
+    if ((!v->proxy->config->record_route && !out->is_recorded) || method == SS_METHOD_REGISTER ||
         method == SS_METHOD_ACK || method == SS_METHOD_CANCEL) {
         return;
     }

@@ -5,6 +5,9 @@
  * was (404). Its bindings are a list in order of registration; a refresh puts a binding at the end. They expire by their
  * instant and are given back when their address-of-record is next looked at. Changes are judged against what is bound,
  * then everything they need is taken, and only then is anything changed: all or nothing.
+ *
+ * An instance that asked for GRUUs (RFC 5627) has an entry of its own while any of its bindings lasts. A temporary GRUU names the
+ * entry and since when it is what it is: nothing is kept of the single ones, and all of them end together (5.1, 5.3).
  */
 #include "ss/proxy.h"
 
@@ -21,6 +24,7 @@ typedef struct bound {
     uint32_t reg_id;
     uint16_t q;
     bool is_by_flow; /* a flow_entry leads to it */
+    bool has_gruu;   /* it is counted in a gruu_entry */
 } bound;
 
 /* One of the bindings that a flow which ends here has made. RFC 5626 7 */
@@ -28,6 +32,14 @@ typedef struct flow_entry {
     ss_table_link link; /* first: the table finds it */
     ss_ref aor, bound;
 } flow_entry;
+
+/** An instance of an address-of-record that has GRUUs. RFC 5627 5.4 */
+typedef struct gruu_entry {
+    ss_table_link link; /* first: the table finds it */
+    uint64_t since;
+    ss_ref aor;
+    uint32_t bindings;
+} gruu_entry;
 
 typedef struct aor_record {
     ss_table_link link; /* first: the table finds it */
@@ -115,6 +127,92 @@ static void flow_remove(ss_location *l, ss_ref ref)
     ss_store_give(l->store, ss_store_ref(l->store, f), sizeof *f);
 }
 
+/* ---- instances with GRUUs -------------------------------------------------------------------------------------- */
+
+ss_gruu ss_location_gruu(ss_slice aor, ss_slice instance)
+{
+    return (ss_gruu){ .aor = ss_hash64(7, aor), .instance = ss_hash64(8, instance) };
+}
+
+static gruu_entry *gruu_find(const ss_location *l, const ss_gruu *gruu)
+{
+    const ss_key128 key = { .lo = gruu->aor, .hi = gruu->instance };
+    return (gruu_entry *)(void *)ss_table_find(&l->aors, l->store, l->owner, key);
+}
+
+static gruu_entry *gruu_of(const ss_location *l, const aor_record *a, ss_slice instance)
+{
+    const ss_gruu gruu = ss_location_gruu(ss_blob_slice(l->store, a->name), instance);
+    return gruu_find(l, &gruu);
+}
+
+/* Never the same again, in another life of the host neither. */
+static uint64_t gruu_anew(ss_location *l, ss_time now)
+{
+    l->gruus++;
+    return ss_mix_absorb(ss_mix_absorb(now, l->gruus), l->owner) | 1;
+}
+
+static gruu_entry *gruu_add(ss_location *l, const aor_record *a, ss_time now, ss_slice instance)
+{
+    const ss_ref at = ss_store_take(l->store, sizeof(gruu_entry));
+    if (at == 0) {
+        return NULL;
+    }
+    const ss_gruu gruu = ss_location_gruu(ss_blob_slice(l->store, a->name), instance);
+    gruu_entry *g = ss_store_at(l->store, at);
+    g->aor = ss_store_ref(l->store, a);
+    g->since = gruu_anew(l, now);
+    g->link.key = (ss_key128){ .lo = gruu.aor, .hi = gruu.instance };
+    g->link.engine = l->owner;
+    ss_table_add(&l->aors, l->store, &g->link);
+    return g;
+}
+
+/* Once an instance has GRUUs, each of its bindings counts: RFC5627:5.4 "a contact with an instance ID is always bound to both". False
+ * when there is no room. */
+static bool gruu_take(ss_location *l, const aor_record *a, ss_time now, bound *b, bool wanted)
+{
+    const ss_slice instance = text_of(b, INSTANCE);
+    gruu_entry *g = instance.len == 0 ? NULL : gruu_of(l, a, instance);
+    if (g == NULL && instance.len != 0 && wanted) {
+        g = gruu_add(l, a, now, instance);
+        if (g == NULL) {
+            return false;
+        }
+    }
+    b->has_gruu = g != NULL;
+    if (g != NULL) {
+        g->bindings++;
+    }
+    return true;
+}
+
+/* With the last contact of the instance its temporary GRUUs end. RFC5627:5.3 */
+static void gruu_give(ss_location *l, const aor_record *a, const bound *b)
+{
+    gruu_entry *g = gruu_of(l, a, text_of(b, INSTANCE));
+    g->bindings--;
+    if (g->bindings == 0) {
+        ss_table_remove(&l->aors, l->store, &g->link);
+        ss_store_give(l->store, ss_store_ref(l->store, g), sizeof *g);
+    }
+}
+
+/* ---- a binding and what leads to it ---------------------------------------------------------------------------- */
+
+static void bound_end(ss_location *l, const aor_record *a, ss_ref ref)
+{
+    const bound *b = bound_at(l, ref);
+    if (b->is_by_flow) {
+        flow_remove(l, ref);
+    }
+    if (b->has_gruu) {
+        gruu_give(l, a, b);
+    }
+    ss_store_give(l->store, ref, sizeof(bound) + text_bytes(b));
+}
+
 static ss_ref bound_new(ss_location *l, const aor_record *a, ss_time now, const ss_binding *change)
 {
     ss_slice texts[TEXTS];
@@ -138,21 +236,22 @@ static ss_ref bound_new(ss_location *l, const aor_record *a, ss_time now, const 
         text += texts[i].len;
     }
     b->is_by_flow = change->is_by_flow;
-    if (b->is_by_flow && !flow_add(l, a, ref)) {
+    if (!gruu_take(l, a, now, b, change->wants_gruu)) {
         ss_store_give(l->store, ref, sizeof(bound) + change_bytes(change));
+        return 0;
+    }
+    if (b->is_by_flow && !flow_add(l, a, ref)) {
+        b->is_by_flow = false;
+        bound_end(l, a, ref);
         return 0;
     }
     l->bindings++;
     return ref;
 }
 
-static void bound_free(ss_location *l, ss_ref ref)
+static void bound_free(ss_location *l, const aor_record *a, ss_ref ref)
 {
-    const bound *b = bound_at(l, ref);
-    if (b->is_by_flow) {
-        flow_remove(l, ref);
-    }
-    ss_store_give(l->store, ref, sizeof(bound) + text_bytes(b));
+    bound_end(l, a, ref);
     l->bindings--;
 }
 
@@ -164,11 +263,11 @@ static void bound_append(const ss_location *l, ss_ref *list, ss_ref ref)
     *list = ref;
 }
 
-static void bound_free_list(ss_location *l, ss_ref at)
+static void bound_free_list(ss_location *l, const aor_record *a, ss_ref at)
 {
     while (at != 0) {
         const ss_ref next = bound_at(l, at)->next;
-        bound_free(l, at);
+        bound_free(l, a, at);
         at = next;
     }
 }
@@ -229,7 +328,7 @@ static void expire(ss_location *l, aor_record *a, ss_time now)
         }
         const ss_ref gone = *at;
         *at = b->next;
-        bound_free(l, gone);
+        bound_free(l, a, gone);
     }
 }
 
@@ -239,7 +338,7 @@ void ss_location_forget_all(ss_location *l)
     while (at != 0) {
         aor_record *a = ss_store_at(l->store, at);
         const ss_ref next = a->next_aor;
-        bound_free_list(l, a->first);
+        bound_free_list(l, a, a->first);
         aor_give(l, a);
         at = next;
     }
@@ -283,6 +382,12 @@ static ss_slice copy_text(char **text, ss_slice from)
     return copy;
 }
 
+static ss_gruu gruu_told(const ss_location *l, const aor_record *a, const bound *b)
+{
+    const gruu_entry *g = b->has_gruu ? gruu_of(l, a, text_of(b, INSTANCE)) : NULL;
+    return g == NULL ? (ss_gruu){ 0 } : (ss_gruu){ g->link.key.lo, g->link.key.hi, g->since };
+}
+
 static void tell(const ss_location *l, const aor_record *a, ss_time now, room where,
                  ss_answer *answer)
 {
@@ -296,6 +401,7 @@ static void tell(const ss_location *l, const aor_record *a, ss_time now, room wh
                           .instance = copy_text(&where.text, text_of(b, INSTANCE)),
                           .reg_id = b->reg_id,
                           .is_by_flow = b->is_by_flow,
+                          .gruu = gruu_told(l, a, b),
                           .cseq = b->cseq,
                           .q = b->q,
                           .expires_s = seconds_left(b->expires_at, now) };
@@ -315,15 +421,32 @@ static void measure(const ss_location *l, const aor_record *a, size_t *count, si
     }
 }
 
+/* Whose temporary GRUU it is, as long as it is valid. RFC5627:5.4; NULL: nobody's, or nobody's any more */
+static aor_record *aor_of_gruu(const ss_location *l, const ss_gruu *gruu)
+{
+    const gruu_entry *g = gruu_find(l, gruu);
+    return g == NULL || g->since != gruu->since ? NULL : ss_store_at(l->store, g->aor);
+}
+
+/* The bindings that are no more are gone. NULL: nobody has that name. */
+static aor_record *aor_asked(ss_location *l, ss_time now, const ss_query *query)
+{
+    const bool by_gruu = query->gruu.since != 0;
+    aor_record *a = by_gruu ? aor_of_gruu(l, &query->gruu) : aor_find(l, query->name);
+    if (a != NULL) {
+        expire(l, a, now);
+    }
+    return by_gruu ? aor_of_gruu(l, &query->gruu) : a;
+}
+
 static ss_status locate(ss_location *l, ss_time now, const ss_query *query, ss_arena *arena,
                         ss_answer *answer)
 {
-    aor_record *a = aor_find(l, query->name);
+    const aor_record *a = aor_asked(l, now, query);
     if (a == NULL) {
         answer->status = SS_NONE;
         return SS_OK;
     }
-    expire(l, a, now);
     size_t count, bytes;
     measure(l, a, &count, &bytes);
     room where;
@@ -416,7 +539,7 @@ static ss_status make_new(ss_location *l, const aor_record *a, ss_time now, cons
         }
         const ss_ref ref = bound_new(l, a, now, &query->changes[i]);
         if (ref == 0) {
-            bound_free_list(l, *list);
+            bound_free_list(l, a, *list);
             return SS_ERR_MEMORY;
         }
         bound_append(l, list, ref);
@@ -424,25 +547,48 @@ static ss_status make_new(ss_location *l, const aor_record *a, ss_time now, cons
     return SS_OK;
 }
 
-static void remove_bound(ss_location *l, ss_ref *at)
+static void remove_bound(ss_location *l, const aor_record *a, ss_ref *at)
 {
     const ss_ref gone = *at;
     if (gone != 0) {
         *at = bound_at(l, gone)->next;
-        bound_free(l, gone);
+        bound_free(l, a, gone);
+    }
+}
+
+static bool is_of_instance(const bound *b, const ss_binding *change)
+{
+    return ss_slice_eq(text_of(b, INSTANCE), change->instance) &&
+           (change->reg_id == 0 || b->reg_id == change->reg_id);
+}
+
+/* "If it differs from the one in the REGISTER request, the registrar MUST invalidate all previously generated temporary GRUUs": the
+ * Call-ID of the contact of the instance, and of the flow, that was registered last. RFC5627:5.1 */
+static void gruu_renew(ss_location *l, const aor_record *a, ss_time now, const ss_binding *change)
+{
+    gruu_entry *g = change->instance.len == 0 || change->expires_s == 0
+                        ? NULL
+                        : gruu_of(l, a, change->instance);
+    const bound *last = NULL;
+    for (ss_ref at = g == NULL ? 0 : a->first; at != 0; at = bound_at(l, at)->next) {
+        last = is_of_instance(bound_at(l, at), change) ? bound_at(l, at) : last;
+    }
+    if (last != NULL && !ss_slice_eq(text_of(last, CALL_ID), change->call_id)) {
+        g->since = gruu_anew(l, now);
     }
 }
 
 /* Nothing can fail from here on. Each change in turn: a contact named twice is what it was named last. */
-static void commit(ss_location *l, aor_record *a, const ss_query *query, ss_ref list)
+static void commit(ss_location *l, aor_record *a, ss_time now, const ss_query *query, ss_ref list)
 {
     if (query->remove_all) {
-        bound_free_list(l, a->first);
+        bound_free_list(l, a, a->first);
         a->first = 0;
         return;
     }
     for (uint16_t i = 0; i < query->change_count; i++) {
-        remove_bound(l, find_bound(l, a, &query->changes[i]));
+        gruu_renew(l, a, now, &query->changes[i]);
+        remove_bound(l, a, find_bound(l, a, &query->changes[i]));
         if (query->changes[i].expires_s == 0) {
             continue;
         }
@@ -485,7 +631,7 @@ static ss_status change(ss_location *l, aor_record *a, ss_time now, const ss_que
     }
     status = make_new(l, a, now, query, &list);
     if (status == SS_OK) {
-        commit(l, a, query, list);
+        commit(l, a, now, query, list);
         tell(l, a, now, where, answer);
     }
     return status;
@@ -546,7 +692,7 @@ static void unlink_bound(ss_location *l, aor_record *a, ss_ref ref)
     while (*at != ref) {
         at = &bound_at(l, *at)->next;
     }
-    remove_bound(l, at);
+    remove_bound(l, a, at);
 }
 
 /* Whatever is bound by the flow is gone, of every address-of-record. RFC5626:7 */

@@ -129,8 +129,8 @@ bool ss_recurse(const ss_visit *v, ss_context *c, const ss_msg *response, ss_sli
                 ss_slice *rest)
 {
     ss_msg request;
-    if (!v->proxy->config->recurses || !c->is_ours || c->closed || !is_redirect(response->status) ||
-        ss_context_request(v, c, &request) != SS_OK) {
+    if (!v->proxy->config->recurses || !c->is_ours || c->is_gruu || c->closed ||
+        !is_redirect(response->status) || ss_context_request(v, c, &request) != SS_OK) {
         return false;
     }
     contacts *all = SS_ARENA_NEW(v->turn->arena, contacts);

@@ -14,7 +14,8 @@ static const ss_proxy_verdict go_on = { .status = 0 };
 
 /* ---- step 2: extensions -------------------------------------------------------------------------------------- */
 
-/* 8.2.2.3. RFC3261:10.3; of what there is, the path of RFC 3327 and the flows of RFC 5626 are understood. */
+/* 8.2.2.3. RFC3261:10.3; of what there is, the path of RFC 3327, the flows of RFC 5626 and
+ * the GRUUs of RFC 5627 are understood, RFC5627:5.1. */
 static ss_proxy_verdict check_require(const ss_visit *v, const ss_msg *request)
 {
     if (ss_msg_count(request, SS_HDR_REQUIRE) == 0) {
@@ -24,7 +25,7 @@ static ss_proxy_verdict check_require(const ss_visit *v, const ss_msg *request)
     ss_value_iter it = { 0 };
     ss_slice tag;
     while (ss_msg_next_value(request, SS_HDR_REQUIRE, &it, &tag) == SS_OK) {
-        if (!ss_slice_eq_nocase(tag, SS_LIT("path")) &&
+        if (!ss_slice_eq_nocase(tag, SS_LIT("path")) && !ss_slice_eq_nocase(tag, SS_LIT("gruu")) &&
             !ss_slice_eq_nocase(tag, SS_LIT("outbound"))) {
             ss_put_text(&b, b.len == 0 ? "" : ", ");
             ss_put(&b, tag);
@@ -109,7 +110,28 @@ typedef struct reading {
     ss_context *c;
     const ss_msg *request;
     ss_way way;
+    bool knows_gruus;
 } reading;
+
+/* It would lead back to the address-of-record, without an end. RFC5627:5.1 */
+static bool is_loop(const reading *r, const ss_uri *contact)
+{
+    const ss_uri *aor = &r->request->to_uri;
+    const ss_gruu_name name = ss_gruu_read(r->v, contact);
+    return ss_uri_equal(contact, aor) ||
+           (name.kind == SS_GRUU_TEMPORARY && ss_gruu_is_of(r->v, &name, aor));
+}
+
+/* RFC5627:5.1 of each contact with an instance that is to be bound */
+static ss_proxy_verdict check_instance(const reading *r, const ss_uri *contact, ss_binding *change)
+{
+    if (change->instance.len == 0 || change->expires_s == 0) {
+        return go_on;
+    }
+    const bool is_sip = contact->scheme == SS_SCHEME_SIP || contact->scheme == SS_SCHEME_SIPS;
+    change->wants_gruu = r->knows_gruus && change->instance.len > 2; /* "<>" names nothing */
+    return (ss_proxy_verdict){ .status = is_sip && !is_loop(r, contact) ? 0 : 403 };
+}
 
 static ss_proxy_verdict read_contact(const reading *r, const ss_name_addr *contact,
                                      ss_binding *change)
@@ -131,7 +153,8 @@ static ss_proxy_verdict read_contact(const reading *r, const ss_name_addr *conta
     const uint32_t most = v->proxy->config->expires_max_s;
     change->contact = contact->uri;
     change->expires_s = asked < most ? asked : most; /* "MAY choose less than requested" */
-    return check_interval(v, asked);
+    const ss_proxy_verdict interval = check_interval(v, asked);
+    return interval.status != 0 ? interval : check_instance(r, &uri, change);
 }
 
 /* What the Contact fields hold: how many, and whether one is the star. */
@@ -184,7 +207,10 @@ static ss_proxy_verdict read_contacts(const reading *r, ss_binding *changes, uin
 static ss_proxy_verdict read_query(const ss_visit *v, ss_context *c, const ss_msg *request,
                                    ss_query *query)
 {
-    reading r = { .v = v, .c = c, .request = request };
+    reading r = { .v = v,
+                  .c = c,
+                  .request = request,
+                  .knows_gruus = ss_msg_lists_token(request, SS_HDR_SUPPORTED, SS_LIT("gruu")) };
     uint32_t count;
     bool star;
     *query = (ss_query){ .kind = SS_QUERY_LOCATE };
@@ -245,9 +271,32 @@ void ss_proxy_put_q(ss_buffer *b, uint16_t q)
     ss_put_char(b, (char)('0' + q % 10));
 }
 
-/* All current bindings, each with its "expires". RFC3261:10.3 */
-static ss_slice print_contacts(const ss_visit *v, const ss_answer *answer)
+/* What each binding is told beside: its GRUUs, when whoever asks knows of them. RFC5627:5.2 NULL: nothing. */
+static ss_slice *gruus_of(const ss_visit *v, const ss_context *c, const ss_answer *answer)
 {
+    ss_msg request;
+    bool any = false;
+    for (uint16_t i = 0; i < answer->binding_count; i++) {
+        any = any || answer->bindings[i].gruu.since != 0;
+    }
+    if (!any || ss_context_request(v, c, &request) != SS_OK ||
+        !ss_msg_lists_token(&request, SS_HDR_SUPPORTED, SS_LIT("gruu"))) {
+        return NULL;
+    }
+    ss_slice *params = SS_ARENA_ARRAY(v->turn->arena, ss_slice, answer->binding_count);
+    v->turn->failed |= params == NULL;
+    for (uint16_t i = 0; params != NULL && i < answer->binding_count; i++) {
+        params[i] = answer->bindings[i].gruu.since == 0
+                        ? SS_EMPTY
+                        : ss_gruu_params(v, &request.to_uri, &answer->bindings[i]);
+    }
+    return params;
+}
+
+/* All current bindings, each with its "expires". RFC3261:10.3 */
+static ss_slice print_contacts(const ss_visit *v, const ss_context *c, const ss_answer *answer)
+{
+    const ss_slice *gruus = gruus_of(v, c, answer);
     ss_buffer b = ss_buffer_open(v->turn->arena);
     for (uint16_t i = 0; i < answer->binding_count; i++) {
         const ss_binding *bound = &answer->bindings[i];
@@ -257,6 +306,7 @@ static ss_slice print_contacts(const ss_visit *v, const ss_answer *answer)
         ss_put_u64(&b, bound->expires_s);
         ss_proxy_put_q(&b, bound->q);
         ss_put_flow_params(&b, bound);
+        ss_put(&b, gruus == NULL ? SS_EMPTY : gruus[i]);
     }
     v->turn->failed |= b.overflow;
     return ss_buffer_keep(v->turn->arena, &b);
@@ -306,7 +356,7 @@ void ss_registrar_answered(const ss_visit *v, ss_context *c, const ss_answer *an
     }
     if (answer->status == SS_OK && answer->binding_count != 0) {
         verdict.header = SS_HDR_CONTACT;
-        verdict.value = print_contacts(v, answer);
+        verdict.value = print_contacts(v, c, answer);
     }
     if (v->turn->failed) {
         ss_context_drop(v, c);

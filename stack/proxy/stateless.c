@@ -135,8 +135,7 @@ static void locate(const ss_visit *v, const ss_msg *request, const ss_routing *r
     if (ss_core_keep(v->core, path, &c->came_by) != SS_OK) {
         c->came_by = (ss_blob){ 0 }; /* at the quota nobody is told */
     }
-    ss_proxy_ask_bindings(v, c, &routing->uri, SS_STAGE_LOCATE,
-                          (ss_query){ .kind = SS_QUERY_LOCATE });
+    ss_proxy_locate(v, c, routing);
 }
 
 static void route(const ss_visit *v, const ss_msg *request, const ss_routing *routing,

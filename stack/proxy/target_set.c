@@ -35,6 +35,7 @@ ss_target ss_candidate_target(const ss_visit *v, ss_ref ref)
     const ss_slice uri = ss_candidate_uri(candidate);
     return (ss_target){ .uri = uri,
                         .path = { uri.at + uri.len, candidate->path_len },
+                        .is_recorded = candidate->is_recorded,
                         .candidate = ref };
 }
 
@@ -53,6 +54,7 @@ ss_ref ss_candidate_add(const ss_visit *v, ss_context *c, const ss_target *targe
     added->uri_len = (uint16_t)uri.len;
     added->path_len = (uint16_t)path.len;
     added->group = group;
+    added->is_recorded = target->is_recorded;
     memcpy(added + 1, uri.at, uri.len);
     if (path.len != 0) {
         memcpy((char *)(added + 1) + uri.len, path.at, path.len);

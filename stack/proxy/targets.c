@@ -48,9 +48,42 @@ static void refuse_method(const ss_visit *v, ss_context *c)
                                           .value = SS_LIT("REGISTER, OPTIONS") });
 }
 
+/* RFC3261:16.5, by what the URI names: RFC5627:6.1 of a GRUU that is none of ours, or not any more, nobody is known. */
+void ss_proxy_locate(const ss_visit *v, ss_context *c, const ss_routing *routing)
+{
+    const ss_gruu_name name = ss_gruu_read(v, &routing->uri);
+    ss_query query = { .kind = SS_QUERY_LOCATE };
+    if (name.kind == SS_GRUU_WRONG) {
+        ss_context_refuse(v, c, (ss_proxy_verdict){ .status = 404 });
+        return;
+    }
+    if (name.kind == SS_GRUU_TEMPORARY) {
+        query.gruu = name.gruu;
+    }
+    c->is_sips = routing->uri.scheme == SS_SCHEME_SIPS;
+    c->is_gruu = name.kind != SS_GRUU_NONE;
+    ss_proxy_ask_bindings(v, c, &routing->uri, SS_STAGE_LOCATE, query);
+}
+
+/* A user of ours who is known begins a dialog that would be led to another's instance. RFC5627:6.2 "RECOMMENDED" */
+static bool is_of_another(const ss_visit *v, const ss_context *c, const ss_msg *request)
+{
+    if (!c->is_known || ss_msg_count(request, SS_HDR_RECORD_ROUTE) == 0 ||
+        ss_name_addr_tag(&request->to).len != 0 || request->method == SS_METHOD_REGISTER) {
+        return false;
+    }
+    const ss_gruu_name name = ss_gruu_of_contact(v, request);
+    return (name.kind == SS_GRUU_PUBLIC || name.kind == SS_GRUU_TEMPORARY) &&
+           !ss_gruu_is_of(v, &name, &request->from_uri);
+}
+
 void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request,
                      const ss_routing *routing)
 {
+    if (is_of_another(v, c, request)) {
+        ss_context_refuse(v, c, (ss_proxy_verdict){ .status = 403 });
+        return;
+    }
     const ss_proxy_mode mode = v->proxy->config->mode;
     const bool forwards = mode == SS_PROXY_STATEFUL || mode == SS_PROXY_STATELESS;
     if (ss_proxy_is_predetermined(v->proxy, routing) && !forwards) {
@@ -68,9 +101,7 @@ void ss_proxy_target(const ss_visit *v, ss_context *c, const ss_msg *request,
     } else if (mode == SS_PROXY_REGISTERS) {
         refuse_method(v, c);
     } else {
-        const ss_query locate = { .kind = SS_QUERY_LOCATE };
-        c->is_sips = routing->uri.scheme == SS_SCHEME_SIPS;
-        ss_proxy_ask_bindings(v, c, &routing->uri, SS_STAGE_LOCATE, locate);
+        ss_proxy_locate(v, c, routing);
     }
 }
 
@@ -94,9 +125,10 @@ static bool is_usable(const ss_visit *v, const ss_context *c, const ss_binding *
                : scheme == (c->is_sips ? SS_SCHEME_SIPS : SS_SCHEME_SIP);
 }
 
-static bool is_before(const ss_binding *a, const ss_binding *b)
+/* Of one instance only the time counts: RFC5627:6.1 "the most recently refreshed contact" */
+static bool is_before(const ss_context *c, const ss_binding *a, const ss_binding *b)
 {
-    return a->q > b->q || (a->q == b->q && a > b);
+    return c->is_gruu || a->q == b->q ? a > b : a->q > b->q;
 }
 
 /* 16.6: from highest q to lowest. Among equals the one that registered last, for a phone that came back from a restart is where
@@ -107,7 +139,7 @@ static const ss_binding *next_binding(const ss_visit *v, const ss_context *c,
     const ss_binding *best = NULL;
     for (uint16_t i = 0; i < answer->binding_count; i++) {
         const ss_binding *b = &answer->bindings[i];
-        if ((last == NULL || is_before(last, b)) && (best == NULL || is_before(b, best)) &&
+        if ((last == NULL || is_before(c, last, b)) && (best == NULL || is_before(c, b, best)) &&
             is_usable(v, c, b)) {
             best = b;
         }
@@ -127,10 +159,10 @@ static bool is_new_group(const ss_proxy *proxy, const ss_binding *b, const ss_bi
     }
 }
 
-/* One flow of an instance at a time. RFC5626:7 */
+/* One flow of an instance at a time. RFC5626:7 One contact of what a GRUU names, with flows or without. RFC5627:6.1 */
 static void mark_instance(const ss_visit *v, const ss_context *c, ss_ref added, const ss_binding *b)
 {
-    if (b->reg_id == 0) {
+    if (b->reg_id == 0 && !c->is_gruu) {
         return;
     }
     ss_candidate *mine = ss_candidate_at(v, added);
@@ -138,6 +170,14 @@ static void mark_instance(const ss_visit *v, const ss_context *c, ss_ref added, 
     for (ss_ref at = c->first_candidate; at != added; at = ss_candidate_at(v, at)->next) {
         mine->spare = mine->spare || ss_candidate_at(v, at)->instance == mine->instance;
     }
+}
+
+/* Who is reached by a path stays reachable by it, though his Contact leads here: RFC5627:6.2 */
+static ss_target target_of(const ss_binding *b)
+{
+    return (ss_target){ .uri = b->contact,
+                        .path = b->path,
+                        .is_recorded = b->gruu.since != 0 && b->path.len != 0 && !b->is_by_flow };
 }
 
 /* False at the quota. */
@@ -152,7 +192,7 @@ static bool add_bindings(const ss_visit *v, ss_context *c, const ss_answer *answ
             return true;
         }
         group = is_new_group(v->proxy, b, last) ? ss_candidate_group(c) : group;
-        const ss_target target = { .uri = b->contact, .path = b->path };
+        const ss_target target = target_of(b);
         const ss_ref added = ss_candidate_add(v, c, &target, group, false);
         if (added == 0) {
             return false;
@@ -235,8 +275,47 @@ static bool tell_to_wait(const ss_visit *v, ss_context *c)
     return false;
 }
 
-void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer)
+/* Those of the instance that the Request-URI names; without their Path for a request that goes on by Route, as one inside a dialog
+ * does: RFC5627:6.1 "the Path URI MUST be discarded". False: the arena is too small, and `c` is gone. */
+static bool keep_instance(const ss_visit *v, ss_context *c, ss_answer *answer)
 {
+    ss_msg request;
+    ss_routing routing;
+    if (!c->is_gruu || answer->binding_count == 0) {
+        return true;
+    }
+    ss_binding *kept = SS_ARENA_ARRAY(v->turn->arena, ss_binding, answer->binding_count);
+    if (kept == NULL) {
+        v->turn->failed = true;
+        ss_context_drop(v, c);
+        return false;
+    }
+    if (!ss_context_reread(v, c, &request, &routing)) {
+        return false;
+    }
+    const ss_gruu_name name = ss_gruu_read(v, &routing.uri);
+    uint16_t count = 0;
+    for (uint16_t i = 0; i < answer->binding_count; i++) {
+        if (ss_gruu_leads_to(&name, &answer->bindings[i])) {
+            kept[count] = answer->bindings[i];
+            if (routing.first != routing.last && !kept[count].is_by_flow) {
+                kept[count].path = SS_EMPTY;
+            }
+            count++;
+        }
+    }
+    answer->bindings = kept;
+    answer->binding_count = count;
+    return true;
+}
+
+void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *told)
+{
+    ss_answer of_instance = *told;
+    const ss_answer *answer = &of_instance;
+    if (!keep_instance(v, c, &of_instance)) {
+        return;
+    }
     const ss_binding *first = answer->status == SS_OK ? next_binding(v, c, answer, NULL) : NULL;
     c->is_ours = true;
     if (first == NULL) {
@@ -246,7 +325,8 @@ void ss_proxy_located(const ss_visit *v, ss_context *c, const ss_answer *answer)
     } else if (v->proxy->config->mode == SS_PROXY_REDIRECTS) {
         ss_redirect_located(v, c, answer);
     } else if (c->is_stateless || is_only_target(v, c, answer, first)) {
-        go_to(v, c, &(ss_target){ .uri = first->contact, .path = first->path });
+        const ss_target target = target_of(first);
+        go_to(v, c, &target);
     } else if (!add_bindings(v, c, answer)) {
         ss_context_overloaded(v, c);
     } else {

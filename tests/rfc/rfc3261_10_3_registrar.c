@@ -44,9 +44,9 @@ TEST(rfc3261_10_3_step_1_a_register_for_another_domain_is_forwarded)
 TEST(rfc3261_10_3_step_2_an_extension_that_is_required_is_420)
 {
     proxy_rig *rig = px_start();
-    const px_sent *sent = register_as(rig, "r", 1, "Contact: " HERE "\nRequire: path, gruu\n",
+    const px_sent *sent = register_as(rig, "r", 1, "Contact: " HERE "\nRequire: path, shape\n",
                                       "SIP/2.0 420 Bad Extension");
-    CHECK_SLICE(px_field(rig, sent, SS_HDR_UNSUPPORTED, 0), "gruu");
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_UNSUPPORTED, 0), "shape");
     CHECK_EQ(rig->location.bindings, 0);
     px_stop(rig);
 }

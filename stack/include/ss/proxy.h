@@ -90,7 +90,8 @@ typedef struct ss_proxy_config {
     bool breadth_rejects; /* what is wider gets 440; else it is tried in pieces */
     bool
         edge; /* it puts itself into Path (RFC 3327), with a flow token for who comes directly (RFC 5626) */
-    uint32_t flow_timer_s; /* Flow-Timer of an edge, RFC 5626 5.4: who says nothing for longer is gone; 0: none */
+    uint32_t
+        flow_timer_s; /* Flow-Timer of an edge, RFC 5626 5.4: who says nothing for longer is gone; 0: none */
     bool services;           /* its registrar puts it into Service-Route (RFC 3608) */
     bool lets_loop;          /* 16.3 step 4 is not done: for networks that show what then happens */
     const ss_crypto *crypto; /* NULL: no protection */
@@ -192,6 +193,7 @@ typedef struct ss_location {
     uint32_t owner;             /* part of the table key, so that many may share a store */
     uint32_t bindings;          /* live, expired ones counted until they are seen */
     ss_ref first_aor, last_aor; /* in order of first registration */
+    uint64_t gruus;             /* so many times an instance got GRUUs, or lost those it had */
 } ss_location;
 
 /** `expected` addresses-of-record. */
@@ -207,6 +209,8 @@ SS_MUST_USE ss_status ss_location_init(ss_location *l, ss_store *store, uint32_t
  */
 SS_MUST_USE ss_status ss_location_serve(ss_location *l, ss_time now, const ss_query *query,
                                         ss_arena *arena, ss_answer *answer);
+/** The hashes that stand for an address-of-record and an instance of it, as their texts are kept; since 0. */
+ss_gruu ss_location_gruu(ss_slice aor, ss_slice instance);
 /** Every binding and address-of-record is given back, as when memory is lost. The table stays. */
 void ss_location_forget_all(ss_location *l);
 

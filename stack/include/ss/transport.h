@@ -48,12 +48,18 @@ typedef struct ss_path {
 /* ---- queries: questions to the host, answered later as input ---------------------------------------------------------------- */
 
 typedef enum ss_query_kind {
-    SS_QUERY_RESOLVE,   /* RFC 3263: where is this host? */
-    SS_QUERY_LOCATE,    /* 16.5: the bindings of an address-of-record */
-    SS_QUERY_PERSIST,   /* 10.3 step 7: change them, all or nothing */
-    SS_QUERY_UNBIND,    /* RFC 5626 7: remove all, of whatever address-of-record, whose flow is gone; token 0 */
+    SS_QUERY_RESOLVE, /* RFC 3263: where is this host? */
+    SS_QUERY_LOCATE,  /* 16.5: the bindings of an address-of-record */
+    SS_QUERY_PERSIST, /* 10.3 step 7: change them, all or nothing */
+    SS_QUERY_UNBIND, /* RFC 5626 7: remove all, of whatever address-of-record, whose flow is gone; token 0 */
     SS_QUERY_CREDENTIAL /* 22.4: the HA1 of a user in a realm */
 } ss_query_kind;
+
+/** What stands for an instance of an address-of-record while it is registered, and what its temporary GRUUs say: RFC 5627 5.4. */
+typedef struct ss_gruu {
+    uint64_t aor, instance; /* hashes */
+    uint64_t since;         /* they are valid as long as it stays the same; 0: none */
+} ss_gruu;
 
 /** One Contact of an address-of-record (10.3). */
 typedef struct ss_binding {
@@ -65,7 +71,10 @@ typedef struct ss_binding {
     ss_slice path;      /* RFC 3327: "<uri>,<uri>", the way to it; or empty */
     ss_slice instance;  /* RFC 5626: +sip.instance, without quotes; or empty */
     uint32_t reg_id;    /* RFC 5626: its flow; 0: outbound is not its way */
-    bool is_by_flow;    /* `path` is that of a flow to the registrar itself: SS_QUERY_UNBIND names it */
+    bool
+        is_by_flow; /* `path` is that of a flow to the registrar itself: SS_QUERY_UNBIND names it */
+    bool wants_gruu; /* in: its instance is to have GRUUs */
+    ss_gruu gruu;    /* out: of its instance */
 } ss_binding;
 
 typedef struct ss_query {
@@ -79,6 +88,7 @@ typedef struct ss_query {
     bool is_open, is_sips;     /* RESOLVE: the URI says no transport; it is a SIPS URI */
     bool is_fixed;   /* RESOLVE: for who keeps no state: the same order each time (RFC 3263 4.4) */
     bool remove_all; /* PERSIST: Contact: *; the one change has no contact */
+    ss_gruu gruu;    /* LOCATE: by a temporary GRUU, whatever the name; since 0: by the name */
     const ss_binding *changes; /* PERSIST; in the arena; Call-ID and CSeq in each */
     uint16_t change_count;
 } ss_query;
@@ -96,7 +106,7 @@ typedef struct ss_answer {
     uint16_t binding_count;
     uint16_t aor_count;   /* UNBIND */
     const ss_slice *aors; /* UNBIND: whose bindings were removed; borrowed for the call */
-    ss_slice ha1; /* CREDENTIAL: H(A1) in lower-case hexadecimal; borrowed for the call */
+    ss_slice ha1;         /* CREDENTIAL: H(A1) in lower-case hexadecimal; borrowed for the call */
 } ss_answer;
 
 /* ---- events: what the application is told ------------------------------------------------------------------------------------ */

@@ -144,6 +144,17 @@ TEST(a_binding_costs_no_more_than_the_docs_say)
     ss_answer answer;
     CHECK_OK(ss_location_serve(&location, 0, &query, &arena, &answer));
     check_size("binding, with its address-of-record", store.live_bytes, 176);
+    ss_binding two = one;
+    two.instance = SS_LIT("<urn:uuid:17>");
+    two.contact = SS_LIT("<sip:u17@10.0.0.18:5060>");
+    ss_query second = query;
+    second.changes = &two;
+    CHECK_OK(ss_location_serve(&location, 0, &second, &arena, &answer));
+    const size_t without = store.live_bytes;
+    two.wants_gruu = true;
+    two.cseq = 2;
+    CHECK_OK(ss_location_serve(&location, 0, &second, &arena, &answer));
+    check_size("instance with GRUUs", store.live_bytes - without, 48);
     ss_location_forget_all(&location);
     free(memory);
 }
