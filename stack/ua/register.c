@@ -28,6 +28,12 @@ typedef struct registration {
 } registration;
 _Static_assert(sizeof(registration) <= 64, "one class of the store");
 
+/* The same of who asks for GRUUs: gruu.c */
+typedef struct gruu_registration {
+    registration common;
+    ss_blob gruus;
+} gruu_registration;
+
 enum { FAILURES_MAX = 20 }; /* the bound of the wait is reached long before */
 
 static registration *registration_at(const ss_visit *v, ss_ref ref)
@@ -71,13 +77,27 @@ static void arm(const ss_visit *v, registration *reg, ss_time at)
     ss_timer_set(&v->core->timers, &v->core->pools->store, &reg->timer, at);
 }
 
+static bool asks_for_gruus(const ss_visit *v)
+{
+    const ss_ua_profile *profile = v->ua->identity->profile;
+    return profile != NULL && profile->gruu != SS_GRUU_USE_NONE;
+}
+
+static size_t size_of_one(const ss_visit *v)
+{
+    return asks_for_gruus(v) ? sizeof(gruu_registration) : sizeof(registration);
+}
+
 static void forget(const ss_visit *v, registration *reg)
 {
     const ss_ref ref = ref_of(v, reg);
     ss_flow *flow = flow_of(v, reg);
     arm(v, reg, SS_TIME_NEVER);
     ss_core_drop(v->core, &reg->targets);
-    ss_core_give(v->core, ref, sizeof(registration));
+    if (asks_for_gruus(v)) {
+        ss_core_drop(v->core, &((gruu_registration *)(void *)reg)->gruus);
+    }
+    ss_core_give(v->core, ref, size_of_one(v));
     if (flow == NULL) {
         v->ua->registration = 0;
         return;
@@ -103,6 +123,17 @@ void ss_ua_register_forget(const ss_visit *v)
     if (ss_flow_count(v->ua) != 0) {
         ss_flows_end(v);
     }
+}
+
+ss_blob *ss_ua_register_gruus(const ss_visit *v, uint8_t nth)
+{
+    registration *reg = NULL;
+    for (uint8_t i = 0; asks_for_gruus(v) && next_place(v, &i, &reg) != NULL;) {
+        if (reg != NULL && nth-- == 0) {
+            return &((gruu_registration *)(void *)reg)->gruus;
+        }
+    }
+    return NULL;
 }
 
 ss_blob *ss_ua_register_targets(const ss_visit *v, ss_ref ref)
@@ -175,7 +206,8 @@ static ss_slice print_register(const ss_visit *v, const ss_route *route, const s
     ss_put_new_tag(v->core, &tag_text);
     ss_slice contact;
     const ss_slice call_id = registration_call_id(v, flow_of(v, reg));
-    if (ss_ua_contact(v, &contact) != SS_OK || call_id.len == 0) {
+    if (ss_ua_place_contact(v, &v->ua->identity->local.local, &contact) != SS_OK ||
+        call_id.len == 0) {
         return SS_EMPTY;
     }
     const ss_new_request request = { .method = SS_METHOD_REGISTER,
@@ -254,7 +286,7 @@ static void want(registration *reg, const ss_command *command)
 
 static registration *registration_new(const ss_visit *v, ss_ref *place)
 {
-    *place = ss_core_take(v->core, sizeof(registration));
+    *place = ss_core_take(v->core, size_of_one(v));
     registration *reg = registration_at(v, *place);
     if (reg != NULL) {
         ss_timer_init(&reg->timer, SS_TIMER_OF_REGISTRATION);
@@ -371,8 +403,9 @@ static bool is_of_list(ss_slice list, const ss_uri *uri)
 }
 
 typedef struct grant {
-    uint32_t own;   /* seconds of our Contact, 0 when it is not there */
-    uint32_t first; /* of the one of ours that ends first */
+    uint32_t own;         /* seconds of our Contact, 0 when it is not there */
+    uint32_t first;       /* of the one of ours that ends first */
+    ss_name_addr contact; /* ours, when it is there */
 } grant;
 
 /* Each of several flows has bound the same Contact. RFC5626:6 */
@@ -397,7 +430,7 @@ static bool own_contact(const ss_visit *v, const ss_msg *response, ss_uri *own)
     if (ss_msg_top_via(response, &via) == SS_OK) {
         (void)!ss_address_from(via.host, 0, &said); /* ours, and numeric */
     }
-    return ss_ua_contact_at(v, ss_ua_address_for(v, said.family), false, &text) == SS_OK &&
+    return ss_ua_place_contact(v, ss_ua_address_for(v, said.family), &text) == SS_OK &&
            ss_name_addr_parse(text, &mine) == SS_OK && ss_uri_parse(mine.uri, own) == SS_OK;
 }
 
@@ -408,7 +441,7 @@ static grant granted_by(const ss_visit *v, const ss_flow *flow, const ss_msg *re
     ss_uri own, uri;
     grant g = { .own = 0, .first = UINT32_MAX };
     if (!own_contact(v, response, &own)) {
-        return (grant){ 0, 0 };
+        return (grant){ .own = 0 };
     }
     ss_value_iter it = { 0 };
     while (ss_msg_next_addr(response, SS_HDR_CONTACT, &it, &contact) == SS_OK) {
@@ -419,6 +452,7 @@ static grant granted_by(const ss_visit *v, const ss_flow *flow, const ss_msg *re
         if (is_own || is_of_list(other_contacts(v), &uri)) {
             const uint32_t seconds = lifetime(response, &contact);
             g.own = is_own ? seconds : g.own;
+            g.contact = is_own ? contact : g.contact;
             g.first = seconds < g.first ? seconds : g.first;
         }
     }
@@ -566,6 +600,19 @@ void ss_ua_register_anew(const ss_visit *v, ss_ref ref, bool at_once)
     }
 }
 
+/* RFC3261:10.2.4 before it has elapsed. With GRUUs it may not lapse while a request for more is under way: RFC5627:4.2 */
+static uint64_t tenths_of(const ss_visit *v, uint32_t seconds)
+{
+    const uint64_t usual = 9 * (uint64_t)seconds;
+    const uint64_t life = 64 * v->core->settings->t1 / SS_MS(100);
+    if (!asks_for_gruus(v)) {
+        return usual;
+    }
+    const uint64_t early =
+        10 * (uint64_t)seconds > 2 * life ? 10 * (uint64_t)seconds - life : 5 * (uint64_t)seconds;
+    return early < usual ? early : usual;
+}
+
 static void granted(const ss_visit *v, registration *reg, const ss_path *path,
                     const ss_msg *response)
 {
@@ -577,6 +624,9 @@ static void granted(const ss_visit *v, registration *reg, const ss_path *path,
     const grant g = granted_by(v, flow, response);
     tell(v, reg, SS_EVENT_REGISTERED, &(ss_outcome){ .status = response->status, .msg = response },
          reg->all ? 0 : g.own);
+    if (asks_for_gruus(v) && g.own != 0 && !reg->all) {
+        ss_ua_learn_gruus(v, &((gruu_registration *)(void *)reg)->gruus, &g.contact, g.own);
+    }
     if (flow != NULL && g.own != 0 && !reg->all) {
         ss_flow_up(v, flow, path, response);
     }
@@ -592,7 +642,7 @@ static void granted(const ss_visit *v, registration *reg, const ss_path *path,
         forget(v, reg);
         return;
     }
-    begin_wait(v, reg, 9 * (uint64_t)g.first); /* RFC3261:10.2.4 before it has elapsed */
+    begin_wait(v, reg, tenths_of(v, g.first));
 }
 
 /* RFC3261:10.2.8 */

@@ -14,32 +14,42 @@ ss_status ss_ua_contact(const ss_visit *v, ss_slice *contact)
     return ss_ua_contact_for(v, false, contact);
 }
 
-ss_status ss_ua_contact_for(const ss_visit *v, bool is_secure, ss_slice *contact)
+static void put_place(const ss_ua_identity *me, const ss_address *at, ss_buffer *b, bool is_sips)
 {
-    return ss_ua_contact_at(v, &v->ua->identity->local.local, is_secure, contact);
+    ss_put(b, is_sips ? SS_LIT("<sips:") : SS_LIT("<sip:"));
+    if (me->user.len > 0) {
+        ss_put(b, me->user);
+        ss_put_char(b, '@');
+    }
+    ss_put_host_port(b, at);
+    if (me->local.transport != SS_TRANSPORT_UDP && !is_sips) {
+        const ss_slice name = ss_transport_name(me->local.transport);
+        ss_put_text(b, ";transport=");
+        for (size_t i = 0; i < name.len; i++) {
+            ss_put_char(b, ss_lower(name.at[i]));
+        }
+    }
+    ss_put_char(b, '>');
 }
 
-/* RFC3261:8.1.1.8 */
-ss_status ss_ua_contact_at(const ss_visit *v, const ss_address *at, bool is_secure,
-                           ss_slice *contact)
+ss_status ss_ua_place_contact(const ss_visit *v, const ss_address *at, ss_slice *contact)
+{
+    const ss_ua_identity *me = v->ua->identity;
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    put_place(me, at, &b, ss_ua_is_sips(me->aor));
+    *contact = ss_buffer_keep(v->turn->arena, &b);
+    return b.overflow ? SS_ERR_FULL : SS_OK;
+}
+
+/* RFC3261:8.1.1.8 RFC5627:4.4 */
+ss_status ss_ua_contact_for(const ss_visit *v, bool is_secure, ss_slice *contact)
 {
     const ss_ua_identity *me = v->ua->identity;
     const bool is_sips = is_secure || ss_ua_is_sips(me->aor);
     ss_buffer b = ss_buffer_open(v->turn->arena);
-    ss_put(&b, is_sips ? SS_LIT("<sips:") : SS_LIT("<sip:"));
-    if (me->user.len > 0) {
-        ss_put(&b, me->user);
-        ss_put_char(&b, '@');
+    if (!ss_ua_put_gruu(v, &b, is_sips)) {
+        put_place(me, &me->local.local, &b, is_sips);
     }
-    ss_put_host_port(&b, at);
-    if (me->local.transport != SS_TRANSPORT_UDP && !is_sips) {
-        const ss_slice name = ss_transport_name(me->local.transport);
-        ss_put_text(&b, ";transport=");
-        for (size_t i = 0; i < name.len; i++) {
-            ss_put_char(&b, ss_lower(name.at[i]));
-        }
-    }
-    ss_put_char(&b, '>');
     *contact = ss_buffer_keep(v->turn->arena, &b);
     return b.overflow ? SS_ERR_FULL : SS_OK;
 }

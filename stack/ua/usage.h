@@ -192,13 +192,13 @@ void ss_ua_leave(const ss_visit *v);
 
 /* ---- uac.c: requests outside dialogs, and what all requests have ---- */
 
-/** "<sip:user@host:port>" in the arena: SS_ERR_FULL. */
+/** "<sip:user@host:port>", or a GRUU, in the arena: SS_ERR_FULL. */
 SS_MUST_USE ss_status ss_ua_contact(const ss_visit *v, ss_slice *contact);
 /** The same, sips when `is_secure`. */
 SS_MUST_USE ss_status ss_ua_contact_for(const ss_visit *v, bool is_secure, ss_slice *contact);
-/** The same, at one of its addresses. */
-SS_MUST_USE ss_status ss_ua_contact_at(const ss_visit *v, const ss_address *at, bool is_secure,
-                                       ss_slice *contact);
+/** One of its addresses, and never a GRUU: what a REGISTER binds. */
+SS_MUST_USE ss_status ss_ua_place_contact(const ss_visit *v, const ss_address *at,
+                                          ss_slice *contact);
 bool ss_ua_is_sips(ss_slice uri);
 /** What is put behind the head of a request that we make: the profile's header fields for its method, User-Agent. */
 void ss_ua_put_tail(const ss_visit *v, ss_buffer *b, ss_method method);
@@ -541,6 +541,16 @@ void ss_ua_register_anew(const ss_visit *v, ss_ref registration, bool at_once);
 /** Its flow has shown that it works. */
 void ss_ua_register_proved(const ss_visit *v, ss_ref registration);
 void ss_ua_register_forget(const ss_visit *v);
+/** Where the GRUUs of its nth registration are kept; NULL: it has so many none, or asks for none. */
+ss_blob *ss_ua_register_gruus(const ss_visit *v, uint8_t nth);
+
+/* ---- gruu.c: RFC 5627 ---- */
+
+/** What a 2xx says of our Contact takes the place of what is kept. */
+void ss_ua_learn_gruus(const ss_visit *v, ss_blob *place, const ss_name_addr *contact,
+                       uint32_t lasts_s);
+/** "<uri>" of a GRUU that may be used now. False: there is none. */
+bool ss_ua_put_gruu(const ss_visit *v, ss_buffer *b, bool is_sips);
 
 /* ---- flow.c: RFC 5626 ---- */
 

@@ -68,6 +68,8 @@ typedef struct ss_ua_profile {
     ss_slice contacts; /* registered beside the identity's own: "<uri>;params, <uri>", or empty */
     bool unregisters;  /* SS_CMD_QUIET removes the binding */
     ss_address other;  /* its address of the other version of IP, with the same port, or none */
+    uint8_t
+        gruu; /* ss_gruu_use; register_supported and options then say gruu, and contact_params an instance */
     const ss_ua_auth *auth; /* NULL: without credentials; its own for each identity that has some */
     const ss_protection *protection; /* NULL: nobody is asked for credentials, 22.2 */
     const ss_crypto *crypto;         /* of the protection */
@@ -85,6 +87,13 @@ typedef struct ss_ua_profile {
     bool takes_any_call;    /* a B2BUA: INVITEs are for anybody */
     uint32_t min_expires_s; /* of SUBSCRIBE and PUBLISH: 423 below */
 } ss_ua_profile;
+
+/** What a user agent has in its Contact: RFC 5627 4.4. */
+typedef enum ss_gruu_use {
+    SS_GRUU_USE_NONE, /* its address: it asks for no GRUU */
+    SS_GRUU_USE_PUBLIC,
+    SS_GRUU_USE_TEMPORARY
+} ss_gruu_use;
 
 /** Who may take the place of a dialog: RFC 3891 3. Whose place it is proves it, or sent who comes. */
 typedef enum ss_replaces_policy {
@@ -227,11 +236,11 @@ typedef struct ss_command {
 typedef struct ss_ua {
     const ss_ua_identity *identity;
     ss_ref first_call, last_call; /* in order of number; some linger when they are over */
-    ss_ref registration;  /* or its flows, of who has them: flow.c */
-    ss_ref first_pending; /* requests that wait for an address, the newest first */
-    ss_ref first_login;   /* nonces to make credentials from, the oldest first */
-    ss_ref first_targets; /* target sets of redirected requests: targets.c */
-    uint32_t calls : 30;  /* not over: each takes one of identity->lines */
+    ss_ref registration;          /* or its flows, of who has them: flow.c */
+    ss_ref first_pending;         /* requests that wait for an address, the newest first */
+    ss_ref first_login;           /* nonces to make credentials from, the oldest first */
+    ss_ref first_targets;         /* target sets of redirected requests: targets.c */
+    uint32_t calls : 30;          /* not over: each takes one of identity->lines */
     uint32_t quiet : 1;
     uint32_t calls_changed : 1; /* since watchers were told */
     uint32_t next_call;
