@@ -236,12 +236,19 @@ static ss_ua_profile profile_of(sn_plan *plan, const sn_ua_spec *ua, bool *faile
         [SN_EVENTS_PRESENCE |
             SN_EVENTS_DIALOG] = { SS_LIT_INIT("presence"), SS_LIT_INIT("dialog") },
     };
-    static const ss_slice ways[] = { SS_LIT_INIT(""), SS_LIT_INIT("path"),
-                                     SS_LIT_INIT("path, outbound") };
+    static const ss_slice ways[][2] = { { SS_LIT_INIT(""), SS_LIT_INIT("gruu") },
+                                        { SS_LIT_INIT("path"), SS_LIT_INIT("path, gruu") },
+                                        { SS_LIT_INIT("path, outbound"),
+                                          SS_LIT_INIT("path, outbound, gruu") } };
+    static const ss_slice options[] = { SS_LIT_INIT("gruu") };
+    const bool asks = ua->gruu != SS_GRUU_USE_NONE;
     return (ss_ua_profile){
         .register_supported = ways[!ua->says_path    ? 0
                                    : ua->reg_id == 0 ? 1
-                                                     : 2],
+                                                     : 2][asks],
+        .gruu = ua->gruu,
+        .options = options, /* RFC5627:4.4 "SHOULD include a Supported header" */
+        .option_count = asks,
         .reg_id = ua->reg_id,
         .more_route_count = ua->other_outbound_count,
         .unregisters = ua->unregisters,

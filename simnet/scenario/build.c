@@ -227,8 +227,17 @@ static sn_icmp_spec icmp_of(const sn_group_entry *g)
                            .delay = g->icmp.delay };
 }
 
-static void set_other_flows(sn_ua_spec *ua, const sn_register_entry *registering)
+static void set_registering(sn_ua_spec *ua, const sn_register_entry *registering)
 {
+    ua->expires_s = (uint32_t)(registering->expires / SS_S(1));
+    ua->register_at = registering->at;
+    ua->contacts = registering->contacts;
+    ua->q_less = (uint16_t)registering->q_less;
+    ua->says_path = registering->path;
+    ua->instance = registering->instance;
+    ua->reg_id = registering->flow;
+    ua->gruu = (uint8_t)registering->gruu;
+    ua->unregisters = registering->at_end == 1;
     ua->other_outbound_count = (uint8_t)registering->other_count;
     for (uint32_t i = 0; i < registering->other_count; i++) {
         ua->other_outbounds[i] = registering->others[i].index;
@@ -283,14 +292,6 @@ static void add_groups(sn_reading *r, const sn_model *m)
                 .outbound = g->outbound.text == NULL ? SN_NOBODY : g->outbound.index,
                 .outbound_host = g->outbound_host,
                 .is_found_by_dns = g->aor != NULL && sn_dns_knows(m, strchr(g->aor, '@') + 1),
-                .expires_s = (uint32_t)(g->registering.expires / SS_S(1)),
-                .register_at = g->registering.at,
-                .contacts = g->registering.contacts,
-                .q_less = (uint16_t)g->registering.q_less,
-                .says_path = g->registering.path,
-                .instance = g->registering.instance,
-                .reg_id = g->registering.flow,
-                .unregisters = g->registering.at_end == 1,
                 .behaviour = g->behaviour.text == NULL ? SN_NOBODY : g->behaviour.index,
                 .lines = (uint16_t)g->lines,
                 .events = g->events | (g->is_compositor ? SN_EVENTS_PRESENCE : 0u),
@@ -313,7 +314,7 @@ static void add_groups(sn_reading *r, const sn_model *m)
                 .session_min_s =
                     g->session_timer.is_set ? (uint32_t)(g->session_timer.min / SS_S(1)) : 0,
             };
-            set_other_flows(&spec.ua, &g->registering);
+            set_registering(&spec.ua, &g->registering);
         } else if (spec.role == SN_ROLE_PROXY) {
             spec.proxy = proxy_of(r, m, g);
         } else if (spec.role == SN_ROLE_TAP) {

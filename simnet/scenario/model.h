@@ -70,6 +70,7 @@ typedef struct sn_register_entry {
     uint32_t flow;            /* its reg-id; 0: none. RFC 5626 */
     sn_name others[3];        /* proxies of its other flows */
     uint32_t other_count;
+    unsigned gruu;        /* ss_gruu_use */
     const char *instance; /* a URN, with {n}; NULL: none */
     unsigned q_less;      /* thousandths that its q is below 1 */
 } sn_register_entry;
@@ -400,14 +401,14 @@ typedef struct sn_story_entry {
     ss_span expires;
     sn_message_entry *messages;
     uint32_t message_count;
-    unsigned cseq;       /* a method; SS_METHOD_COUNT: not said */
-    bool reliable;       /* send, call */
-    ss_span session;     /* call: whole seconds; 0: as the caller */
-    ss_span retry_after; /* reject: likewise; 0: none */
-    unsigned says;       /* send, prack (`body`): an index of its words, from 1; 0: none */
-    unsigned media;      /* SS_MEDIA_BIT; 0: not said */
-    unsigned offer;      /* call, update, reinvite: likewise */
-    unsigned by;         /* hold, resume: likewise */
+    unsigned cseq;             /* a method; SS_METHOD_COUNT: not said */
+    bool reliable;             /* send, call */
+    ss_span session;           /* call: whole seconds; 0: as the caller */
+    ss_span retry_after;       /* reject: likewise; 0: none */
+    unsigned says;             /* send, prack (`body`): an index of its words, from 1; 0: none */
+    unsigned media;            /* SS_MEDIA_BIT; 0: not said */
+    unsigned offer;            /* call, update, reinvite: likewise */
+    unsigned by;               /* hold, resume: likewise */
     sn_call_login_entry login; /* call */
 } sn_story_entry;
 
@@ -681,11 +682,11 @@ extern const sn_codec sn_call_login_codec;  /* sn_call_login_entry */
 /** An account of the caller's for the call. */
 void sn_call_login_resolve(sn_reading *r, sn_group_entry *caller, const sn_item *call,
                            sn_call_login_entry *login);
-extern const sn_codec sn_guest_codec;       /* sn_guest_entry */
-extern const sn_codec sn_door_codec;        /* unsigned: bits 1 << ss_method, or 0 */
-extern const sn_codec sn_window_codec;      /* sn_window_entry */
-extern const sn_codec sn_net_codec;         /* struct sn_net_entry: groups.c */
-extern const sn_codec sn_injects_codec;     /* sn_injects_entry: injects.c */
+extern const sn_codec sn_guest_codec;   /* sn_guest_entry */
+extern const sn_codec sn_door_codec;    /* unsigned: bits 1 << ss_method, or 0 */
+extern const sn_codec sn_window_codec;  /* sn_window_entry */
+extern const sn_codec sn_net_codec;     /* struct sn_net_entry: groups.c */
+extern const sn_codec sn_injects_codec; /* sn_injects_entry: injects.c */
 sn_inject_spec sn_inject_of(const sn_injects_entry *entry, ss_span duration);
 extern const sn_codec sn_defence_codec; /* sn_defence_entry: defence.c */
 ss_defence_config sn_defence_config(const sn_defence_entry *entry);

@@ -94,6 +94,7 @@ static bool write_other_flows(sn_text *t, const void *at)
 
 static const sn_codec other_flows_codec = { read_other_flows, write_other_flows };
 
+static const char *const gruu_words[] = { "none", "public", "temporary", NULL };
 static const char *const end_words[] = { "keep", "remove", NULL };
 
 static const sn_field register_fields[] = {
@@ -135,6 +136,10 @@ static const sn_field register_fields[] = {
       .flags = SN_OR_NONE,
       .offset = offsetof(sn_register_entry, instance),
       .max = 100 },
+    { .key = "gruu",
+      .kind = SN_VALUE_WORD,
+      .offset = offsetof(sn_register_entry, gruu),
+      .words = gruu_words },
     { .key = "flow",
       .kind = SN_VALUE_COUNT,
       .flags = SN_OR_NONE,
@@ -177,6 +182,9 @@ static void read_register(sn_reading *r, const sn_item *value, void *at)
     if (record->flow != 0 && record->instance == NULL) {
         sn_wrong(r, sn_item_place(value, "flow"), NULL,
                  "a flow is of an 'instance': RFC 5626 4.2.1");
+    }
+    if (record->gruu != 0 && record->instance == NULL) {
+        sn_wrong(r, sn_item_place(value, "gruu"), NULL, "a GRUU is of an 'instance': RFC 5627 4.1");
     }
     if (record->other_count != 0 && record->flow == 0) {
         sn_wrong(r, sn_item_place(value, "other_flows"), NULL,

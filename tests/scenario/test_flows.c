@@ -179,6 +179,12 @@ TEST(rfc3891_3_an_attended_transfer)
     flow_check("events/attended_transfer", NULL);
 }
 
+/* RFC5627:6.1 RFC5627:4.4 */
+TEST(rfc5627_6_1_an_attended_transfer_reaches_the_phone_that_answered)
+{
+    flow_check("events/gruu", NULL);
+}
+
 /* RFC3428:4 */
 TEST(rfc3428_4_messages_outside_a_call_and_within)
 {

@@ -91,6 +91,7 @@ typedef struct sn_ua_spec {
     bool says_path;       /* it supports Path (RFC 3327); with a reg-id also outbound (5626) */
     const char *instance; /* template: +sip.instance of its own Contact, or NULL */
     uint32_t reg_id;
+    uint8_t gruu;                               /* ss_gruu_use; it has an instance then */
     uint32_t other_outbounds[SS_FLOWS_MAX - 1]; /* groups of the proxies of its other flows */
     uint8_t other_outbound_count;
     ss_slice other_routes[SS_FLOWS_MAX - 1]; /* by finish */

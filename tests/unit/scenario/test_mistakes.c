@@ -128,6 +128,21 @@ TEST(what_a_link_carries_really_is_said_in_bytes_and_one_of_three_words)
     RIG_CHECK(rows);
 }
 
+TEST(a_gruu_is_of_an_instance)
+{
+#define BOUND(register)                                                        \
+    "sipsim: 1\nlinks: {w: {}}\ndomains: {example.com: {registrar: p}}\n"      \
+    "nodes: {p: {roles: [proxy, registrar]}, a: {role: ua, outbound: p, aor: " \
+    "\"sip:a@example.com\", "                                                  \
+    "register: " register "}}\n"
+    static const rig_mistake rows[] = {
+        { BOUND("{gruu: «public»}"), "a GRUU is of an 'instance'", NULL },
+        { BOUND("{instance: \"urn:uuid:a\", gruu: «pubic»}"), "none, public or temporary",
+          "public" },
+    };
+    RIG_CHECK(rows);
+}
+
 #define V6(links, alice, bob)                                                 \
     "sipsim: 1\nlinks: {wire: {" links "}}\nnodes: {alice: {role: ua, " alice \
     "}, bob: {role: ua, " bob "}}\n"
