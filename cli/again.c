@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 
 #include "files.h"
+#include "repro.h"
 #include "rp/json_read.h"
 #include "session.h"
+#include "sn/scenario.h"
 
 enum { RESULTS_BYTES_MAX = 64 << 20 };
 
@@ -44,41 +46,77 @@ static uint64_t digest_of(const char *dir)
     return digest;
 }
 
-rp_status cli_run_again(const char *path, const cli_watcher *watcher)
+static rp_status look_on(const char *file, const fz_repro *repro, looking *l)
 {
-    struct stat about;
-    char file[RP_PATH_BYTES];
-    const bool is_dir = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-    if (is_dir && !cli_exists(path, "scenario.effective.yaml")) {
-        cli_say("%s is no run: it has no scenario.effective.yaml", path);
-        return RP_USAGE;
-    }
-    if (is_dir ? !rp_path_join(file, path, "scenario.effective.yaml")
-               : strlen(path) >= sizeof file) {
-        cli_say("%.60s…: a path of more than %u bytes", path, RP_PATH_BYTES - 1);
-        return RP_USAGE;
-    }
-    if (!is_dir) {
-        strcpy(file, path);
-    }
-    looking l = { .watcher = watcher };
-    const session_taker taker = { &l, take };
+    const session_taker taker = { l, take };
     const session_options options = { .file = file,
+                                      .text = repro == NULL ? SS_EMPTY : repro->scenario,
+                                      .repro = repro,
                                       .partitions = 1,
                                       .quiet = true,
                                       .silent = true,
-                                      .watcher = watcher,
+                                      .watcher = l->watcher,
                                       .taker = &taker };
     const rp_status_set set = session_run(&options);
-    if (!l.ran) {
+    if (!l->ran) {
         return rp_status_worst(set);
     }
-    const uint64_t recorded = is_dir ? digest_of(path) : 0;
-    if (recorded != 0 && recorded != l.digest) {
+    return rp_status_holds(set, RP_IO) ? RP_IO : RP_OK;
+}
+
+static rp_status of_folder(const char *path, looking *l)
+{
+    char file[RP_PATH_BYTES];
+    if (!cli_exists(path, "scenario.effective.yaml")) {
+        cli_say("%s is no run: it has no scenario.effective.yaml", path);
+        return RP_USAGE;
+    }
+    if (!rp_path_join(file, path, "scenario.effective.yaml")) {
+        cli_say("%.60s…: a path of more than %u bytes", path, RP_PATH_BYTES - 1);
+        return RP_USAGE;
+    }
+    const rp_status status = look_on(file, NULL, l);
+    const uint64_t recorded = l->ran ? digest_of(path) : 0;
+    if (recorded != 0 && recorded != l->digest) {
         cli_say("%s was made by another version, or was changed: run again it has another digest",
                 path);
     }
-    return rp_status_holds(set, RP_IO) ? RP_IO : RP_OK;
+    return status;
+}
+
+static rp_status of_repro(const char *path, ss_slice text, looking *l)
+{
+    fz_repro repro;
+    const rp_status status = cli_repro_read(&repro, path, text);
+    if (status != RP_OK) {
+        return status;
+    }
+    const rp_status looked = look_on(path, &repro, l);
+    if (l->ran && repro.digest != l->digest) {
+        cli_say("%s was made by another version, or was changed: run again it has another digest",
+                path);
+    }
+    free(repro.memory);
+    return looked;
+}
+
+rp_status cli_run_again(const char *path, const cli_watcher *watcher)
+{
+    struct stat about;
+    looking l = { .watcher = watcher };
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
+        return of_folder(path, &l);
+    }
+    size_t len = 0;
+    char *text = cli_read_file(path, SN_SCENARIO_BYTES_MAX, &len);
+    if (text == NULL) {
+        return RP_IO;
+    }
+    const ss_slice all = { text, len };
+    const rp_status status =
+        cli_is_repro(path, all) ? of_repro(path, all, &l) : look_on(path, NULL, &l);
+    free(text);
+    return status;
 }
 
 static bool is_hash(ss_slice text)

@@ -224,7 +224,7 @@ static rp_status run_explain(const cli_args *args)
 
 const cli_verb cli_verb_explain = {
     .name = "explain",
-    .operands = "RUN|FILE.yaml",
+    .operands = "RUN|FILE.yaml|FILE.sipr",
     .summary = "why a call went as it did, or a law was broken, in sentences",
     .details = "Which packet died where, which timer fired because of it, which state that ended, "
                "what the\n"

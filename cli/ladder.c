@@ -258,13 +258,17 @@ static rp_status of_capture(const cli_args *args, rp_ladder_form form)
 
 /* ---- the verb ---- */
 
+static bool ends_in(const char *path, const char *ending)
+{
+    const size_t len = strlen(path), tail = strlen(ending);
+    return len > tail && strcmp(path + len - tail, ending) == 0;
+}
+
 static bool is_run(const char *path)
 {
     struct stat about;
-    const size_t len = strlen(path);
-    return (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) ||
-           (len > 5 &&
-            (strcmp(path + len - 5, ".yaml") == 0 || strcmp(path + len - 4, ".yml") == 0));
+    return (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) || ends_in(path, ".yaml") ||
+           ends_in(path, ".yml") || ends_in(path, ".sipr");
 }
 
 /* By its name, or by how it begins: pcap in either byte order, of micro- or nanoseconds; pcapng. */
@@ -316,16 +320,18 @@ static rp_status run_ladder(const cli_args *args)
 
 const cli_verb cli_verb_ladder = {
     .name = "ladder",
-    .operands = "RUN|FILE.yaml|FILE.pcap|FILE.pcapng|INPUT",
+    .operands = "RUN|FILE.yaml|FILE.sipr|FILE.pcap|FILE.pcapng|INPUT",
     .summary = "the sequence diagram of a call",
     .details =
         "RUN is the folder of a run: its scenario.effective.yaml is run again, so every call of it "
         "can\n"
-        "be drawn. A capture of real traffic is read as it is: Ethernet, Linux cooked, loopback or "
-        "raw\n"
-        "IP; fragments and TCP are put together. An INPUT is what `sipsim fuzz` found with its "
-        "target\n"
-        "session. By default what failed first, or what came first.\n"
+        "be drawn. A reproducer (.sipr) is run with the decisions that it recorded. A capture of "
+        "real\n"
+        "traffic is read as it is: Ethernet, Linux cooked, loopback or raw IP; fragments and TCP "
+        "are put\n"
+        "together. An INPUT is what `sipsim fuzz` found with its target session. By default what "
+        "failed\n"
+        "first, or what came first.\n"
         "\n"
         "  sipsim ladder sipsim-out/quickstart                # what failed first, in 80 columns\n"
         "  sipsim ladder sipsim-out/quickstart --call c17     # call 17 of the scenario\n"

@@ -275,14 +275,11 @@ static rp_status replay_scenario(const char *path, const fz_repro *repro, rp_fil
     return status;
 }
 
-rp_status cli_repro_replay(const char *path, ss_slice text, rp_file *out, rp_json *json,
-                           cli_replayed *replayed)
+rp_status cli_repro_read(fz_repro *repro, const char *path, ss_slice text)
 {
-    fz_repro repro;
     unsigned line = 0;
     const char *why = "";
-    *replayed = (cli_replayed){ .is_reproduced = false };
-    const ss_status status = fz_repro_read(&repro, text, &line, &why);
+    const ss_status status = fz_repro_read(repro, text, &line, &why);
     if (status == SS_ERR_MEMORY) {
         cli_say("%s: out of memory", path);
         return RP_IO;
@@ -290,6 +287,18 @@ rp_status cli_repro_replay(const char *path, ss_slice text, rp_file *out, rp_jso
     if (status != SS_OK) {
         cli_say("%s:%u: %s", path, line, why);
         return RP_SCENARIO;
+    }
+    return RP_OK;
+}
+
+rp_status cli_repro_replay(const char *path, ss_slice text, rp_file *out, rp_json *json,
+                           cli_replayed *replayed)
+{
+    fz_repro repro;
+    *replayed = (cli_replayed){ .is_reproduced = false };
+    const rp_status status = cli_repro_read(&repro, path, text);
+    if (status != RP_OK) {
+        return status;
     }
     const rp_status said = replay_scenario(path, &repro, out, json, replayed);
     free(repro.memory);

@@ -23,6 +23,9 @@ SS_MUST_USE bool cli_repros_remove(const char *dir);
 /** The text is that of a reproducer, or the file is named as one and so has to be. */
 bool cli_is_repro(const char *path, ss_slice text);
 
+/** Of a file's text; RP_OK: repro->memory is to be freed. Else it said what is wrong with it. */
+rp_status cli_repro_read(fz_repro *repro, const char *path, ss_slice text);
+
 /** What became of one. */
 typedef struct cli_replayed {
     bool is_reproduced; /* it failed as it says; or held, where it says nothing */

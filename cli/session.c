@@ -47,7 +47,8 @@ typedef struct session {
     sn_plan *plan;
     cli_observers observers;
     cli_marks marks;
-    sn_world *world; /* its state is read after the run */
+    sn_decisions *decisions; /* of a reproducer; NULL */
+    sn_world *world;         /* its state is read after the run */
     sn_run_state state;
     rp_run run;
     rp_engine engine;
@@ -122,9 +123,9 @@ rp_status session_prepare_folder(const char *dir, bool force)
 static sn_world *make_world(const session *s, const sn_sink *sinks, uint32_t count,
                             uint32_t partitions)
 {
-    const sn_world_options options = { .partitions = partitions,
-                                       .sinks = sinks,
-                                       .sink_count = count };
+    const sn_world_options options = {
+        .partitions = partitions, .sinks = sinks, .sink_count = count, .decisions = s->decisions
+    };
     sn_world *world = sn_world_new(s->plan, &options);
     if (world == NULL) {
         cli_say("out of memory: a world of %u nodes", s->plan->cast.node_count);
@@ -554,10 +555,25 @@ static bool is_there(const session *s, const char *option, const sn_capture_filt
     return false;
 }
 
+/* What the reproducer recorded is decided as it was. */
+static rp_status play(session *s, const fz_repro *repro)
+{
+    s->decisions = sn_decisions_new(s->plan->seed);
+    if (s->decisions == NULL ||
+        sn_decisions_play(s->decisions, repro->decisions, repro->decision_count) != SS_OK) {
+        cli_say("out of memory: %s", s->options->file);
+        return RP_IO;
+    }
+    return RP_OK;
+}
+
 static rp_status prepare(session *s)
 {
     const session_options *o = s->options;
     rp_status status = load(s);
+    if (status == RP_OK && o->repro != NULL) {
+        status = play(s, o->repro);
+    }
     if (status != RP_OK) {
         return status;
     }
@@ -596,6 +612,7 @@ rp_status_set session_run(const session_options *options)
     }
     cli_observers_free(&s.observers);
     sn_world_free(s.world);
+    sn_decisions_free(s.decisions);
     sn_scenario_free(s.scenario);
     cli_remember_replay("");
     return s.run.statuses;

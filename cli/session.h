@@ -2,6 +2,7 @@
 #ifndef SESSION_H
 #define SESSION_H
 
+#include "fz/repro.h"
 #include "observers.h"
 #include "rp/json.h"
 #include "rp/run.h"
@@ -34,6 +35,7 @@ typedef struct session_options {
     bool quiet_progress; /* of the whole sweep */
     const session_taker *taker;
     const struct cli_watcher *watcher; /* again.h */
+    const fz_repro *repro;             /* its scenario is run, with its decisions; NULL */
 } session_options;
 
 /** Runs it and writes the files. The set of all that did not hold; also what was said on stderr. */

@@ -42,6 +42,30 @@ assert root.tagName == 'svg' and root.getElementsByTagName('line')
 END
 status 2 ladder lost --svg --wide
 
+# ---- a reproducer: its run is drawn as that of the folder, by the decisions that are in it ----
+status 0 run "$scenarios/hold_resume_lossy.yaml" -o lossy -q
+status 0 ladder lossy
+cp stdout lossy.txt
+status 0 pack "$scenarios/hold_resume_lossy.yaml"
+mv hold_resume_lossy.sipr lossy.sipr
+status 0 ladder lossy.sipr
+silent
+cmp stdout lossy.txt || fault 'another ladder of a reproducer'
+status 0 ladder lossy.sipr --call c1 --svg
+status 0 ladder lossy.sipr --list
+grep -q '^ *c1 ' stdout || fault 'no list of the calls of a reproducer'
+status 0 explain lossy.sipr
+grep -q 'it dies on ' stdout || fault 'a reproducer is not explained'
+grep -v '^drop ' lossy.sipr >kind.sipr
+status 0 ladder kind.sipr
+says 'was changed'
+grep -q 'lost on' stdout && fault 'what a reproducer does not record is lost'
+head -c 50 lossy.sipr >cut.sipr
+for verb in ladder explain; do
+    status 3 $verb cut.sipr
+    says 'cut.sipr:3: the third line is'
+done
+
 # no word of a picture lies upon another, where arrows cross and where they meet: a word leans as its matrix says
 cat >words.py <<'PY'
 import itertools, sys, xml.dom.minidom
