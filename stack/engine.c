@@ -239,15 +239,20 @@ static bool send_refusal(ss_turn *turn, const ss_msg *request, const ss_path *ca
     return true;
 }
 
-/* A request that cannot be accepted as it stands: answered without state from what could be read of it (8.2.6.2, 16.3). */
-static ss_status refuse(ss_engine *e, ss_turn *turn, const ss_msg *msg, const ss_path *path,
-                        const ss_diag *diag)
+static void drop_unread(ss_engine *e, ss_turn *turn, const ss_path *path, const ss_diag *diag)
 {
     e->counts.refused++;
     note_refused(turn, diag);
     if (e->role == SS_ROLE_PROXY) {
         ss_defence_unread(&e->proxy, &e->core, turn, path);
     }
+}
+
+/* A request that cannot be accepted as it stands: answered without state from what could be read of it (8.2.6.2, 16.3). */
+static ss_status refuse(ss_engine *e, ss_turn *turn, const ss_msg *msg, const ss_path *path,
+                        const ss_diag *diag)
+{
+    drop_unread(e, turn, path, diag);
     if (diag->response == 0 || !msg->is_request || msg->method == SS_METHOD_ACK) {
         return SS_ERR_SYNTAX; /* nothing answers an ACK or a response (17.1.1.3, 18.1.2) */
     }
@@ -383,6 +388,20 @@ ss_status ss_engine_input_read(ss_engine *e, ss_turn *turn, const ss_path *path,
     return stamped == SS_OK ? take_message(e, turn, path, msg, false) : stamped;
 }
 
+/* RFC5626:8 It waits in no queue, as it costs next to nothing; what is neither STUN nor SIP is dropped. */
+static ss_status stun_in(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice dgram)
+{
+    if (!hears(e, turn, path, dgram)) {
+        return turn_status(e, turn);
+    }
+    const ss_status status = ss_flows_stun(e, turn, path, dgram);
+    if (status == SS_ERR_SYNTAX) {
+        drop_unread(e, turn, path, &(ss_diag){ 0 });
+    }
+    const ss_status ended = end_turn(e, turn);
+    return status == SS_OK ? ended : status;
+}
+
 ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice dgram)
 {
     SS_ASSERT(dgram.len <= SS_DATAGRAM_BYTES_MAX);
@@ -393,7 +412,7 @@ ss_status ss_engine_input(ss_engine *e, ss_turn *turn, const ss_path *path, ss_s
     if (is_keep_alive) {
         return SS_OK; /* line ends keep a NAT's mapping alive; they are no message */
     }
-    return message_in(e, turn, path, dgram);
+    return ss_stun_is(dgram) ? stun_in(e, turn, path, dgram) : message_in(e, turn, path, dgram);
 }
 
 ss_status ss_engine_unreachable(ss_engine *e, ss_turn *turn, const ss_path *path,
@@ -402,6 +421,8 @@ ss_status ss_engine_unreachable(ss_engine *e, ss_turn *turn, const ss_path *path
     SS_ASSERT(path->transport == SS_TRANSPORT_UDP);
     if (fail_quoted(e, turn, path, quote)) { /* RFC5626:7 */
         ss_flows_lost(e, turn, path);
+    } else if (e->role == SS_ROLE_UA) {
+        ss_ua_flow_unreachable(&e->ua, &e->core, turn, path, quote);
     }
     return end_turn(e, turn);
 }

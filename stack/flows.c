@@ -1,7 +1,8 @@
-/* Flows at the engine (RFC 5626): keep-alives of others are answered (4.4.1, 5.4), answers to ours are told, and a flow over which
- * somebody registered, who was told a Flow-Timer, has to be heard of in time (5.4).
+/* Flows at the engine (RFC 5626): keep-alives of others are answered (4.4.1, 5.4, 8), answers to ours are told, and a connection over
+ * which somebody registered, who was told a Flow-Timer, has to be heard of in time (5.4).
  *
- * Whoever opened a connection asks, and the other end answers: so an answer is never taken for a question. */
+ * Whoever opened a connection asks, and the other end answers: so an answer is never taken for a question. STUN says which it is;
+ * an answer of it is never answered, and nothing is kept of a question. */
 #include "flows.h"
 
 enum { PONGS_MAX = 16 }; /* for what comes at once */
@@ -32,6 +33,34 @@ void ss_flows_heard(ss_engine *e, ss_turn *turn, ss_connection *c, size_t line_e
     } else if (line_ends > 0 && e->role == SS_ROLE_UA) {
         ss_ua_flow_answers(&e->ua, &e->core, turn, &c->path);
     }
+}
+
+/* The limited server of RFC5626:8, in every role; RFC8489:6.3 */
+static bool answer_stun(ss_turn *turn, const ss_path *path, const ss_stun *request)
+{
+    ss_buffer b = ss_buffer_open(turn->arena);
+    ss_stun_put_answer(&b, request, &path->remote);
+    const ss_slice answer = ss_buffer_keep(turn->arena, &b);
+    if (answer.len != 0) {
+        ss_turn_send(turn, path, answer);
+    }
+    return answer.len != 0;
+}
+
+ss_status ss_flows_stun(ss_engine *e, ss_turn *turn, const ss_path *path, ss_slice datagram)
+{
+    ss_stun message;
+    if (ss_stun_parse(datagram, &message) != SS_OK || message.method != SS_STUN_BINDING) {
+        return SS_ERR_SYNTAX;
+    }
+    if (message.class == SS_STUN_REQUEST) {
+        return answer_stun(turn, path, &message) ? SS_OK : SS_ERR_FULL;
+    }
+    if (message.class != SS_STUN_INDICATION &&
+        (e->role != SS_ROLE_UA || !ss_ua_flow_stun(&e->ua, &e->core, turn, path, &message))) {
+        e->counts.strays++;
+    }
+    return SS_OK;
 }
 
 void ss_flows_watch(ss_engine *e, ss_turn *turn)

@@ -148,13 +148,13 @@ bool ss_registrar_is_one_flow(const ss_binding *changes, uint32_t count)
     return !has_flow || lasting == 1;
 }
 
-/* Silence may last longer than the Flow-Timer: by as much as a keep-alive has for its answer (4.4.1). Over
- * UDP the user agent would have to send STUN, which nobody here answers. RFC5626:5.4 RFC5626:6 */
+/* Silence may last longer than the Flow-Timer: by as much as a keep-alive has for its answer (4.4.1). A flow of datagrams costs
+ * nothing, so that nobody has to be given up: how often to ask is said all the same. RFC5626:5.4 RFC5626:6 */
 bool ss_proxy_watch_flow(const ss_visit *v, const ss_path *flow)
 {
     const uint32_t seconds = v->proxy->config->flow_timer_s;
     if (seconds == 0 || !ss_transport_is_reliable(flow->transport)) {
-        return false;
+        return seconds != 0;
     }
     ss_path *watched = SS_ARENA_NEW(v->turn->arena, ss_path);
     if (watched == NULL) {

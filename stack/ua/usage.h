@@ -561,8 +561,10 @@ typedef struct ss_flow {
     uint32_t cseq;       /* of the last REGISTER by it, but the first flow's is the user agent's */
     uint32_t interval_s; /* between keep-alives, at most */
     uint32_t pings;
-    ss_path path; /* of the connection that is kept alive */
+    ss_path path; /* that is kept alive */
+    ss_address seen_as; /* over UDP, by whoever answers; family 0: not known yet */
     uint8_t number;
+    uint8_t tries; /* over UDP: copies of the keep-alive that were sent */
     bool is_up : 1;     /* it is registered by this flow */
     bool is_kept : 1;   /* keep-alives go over `path` */
     bool waits : 1;     /* for the answer to one */

@@ -637,7 +637,7 @@ TEST(rfc5626_6_a_registrar_tells_who_comes_directly_how_long_it_waits_for_keep_a
                    "Supported: path, outbound\n"
                    "Contact: <sip:bob@192.0.2.3;ob>;reg-id=2;" INSTANCE "\n"));
     ok = px_expect(rig, BOB, "SIP/2.0 200 OK");
-    CHECK_EQ(px_field_count(rig, ok, SS_HDR_FLOW_TIMER), 0); /* over UDP it would be STUN's */
+    CHECK_SLICE(px_field(rig, ok, SS_HDR_FLOW_TIMER, 0), "20"); /* over UDP he asks by STUN */
     lose(rig, &connection, true);
     px_stop(rig);
 }
@@ -683,5 +683,61 @@ TEST(rfc5626_5_4_who_says_nothing_for_longer_is_given_up_and_unbound)
     px_run_to(rig, 5 * SS_S(29) + SS_S(30));
     CHECK_EQ(rig->location.bindings, 0);
     CHECK_EQ(rig->engine.connections.count, 0);
+    px_stop(rig);
+}
+
+/* ---- RFC5626:8 --------------------------------------------------------------------------------------------------- */
+
+#define BINDING_REQUEST                       \
+    SS_LIT("\x00\x01\x00\x00\x21\x12\xa4\x42" \
+           "abcdefghijkl")
+
+static ss_queue_config one_worker(void)
+{
+    ss_queue_config queue = { .workers = 1, .bytes_max = 1u << 20 };
+    for (size_t i = 0; i < SS_CLASS_COUNT; i++) {
+        queue.classes[i].service = SS_MS(10);
+        queue.classes[i].limit = 10;
+    }
+    return queue;
+}
+
+TEST(rfc5626_8_a_proxy_answers_a_binding_request_which_waits_in_no_queue)
+{
+    const ss_queue_config queue = one_worker();
+    for (unsigned i = 0; i < 2; i++) {
+        proxy_rig *rig = px_new();
+        rig->config.queue = i == 0 ? NULL : &queue;
+        px_go(rig);
+        px_send(rig, CAROL, BINDING_REQUEST);
+        const px_sent *out = px_take(rig);
+        ss_stun answer;
+        ss_address mapped;
+        CHECK_NOT_NULL(out);
+        CHECK_OK(ss_stun_parse(out->bytes, &answer));
+        CHECK_EQ(answer.class, SS_STUN_SUCCESS);
+        CHECK(memcmp(answer.id.bytes, "abcdefghijkl", sizeof answer.id.bytes) == 0);
+        CHECK_OK(ss_stun_mapped(&answer, &mapped));
+        CHECK(ss_address_equal(&mapped, &out->to));
+        CHECK_EQ(out->to.ip[3], 4);
+        px_expect_nothing(rig);
+        px_stop(rig);
+    }
+}
+
+TEST(rfc5626_8_a_source_over_its_rate_gets_no_answer_of_stun_either)
+{
+    static const ss_defence_config defence = { .source = { .interval = SS_MS(500), .burst = 2 },
+                                               .proof = SS_S(3600),
+                                               .slots = 64 };
+    proxy_rig *rig = px_new();
+    rig->config.defence = &defence;
+    px_go(rig);
+    for (unsigned i = 0; i < 5; i++) {
+        px_send(rig, CAROL, BINDING_REQUEST);
+    }
+    CHECK_NOT_NULL(px_take(rig));
+    CHECK_NOT_NULL(px_take(rig));
+    px_expect_nothing(rig);
     px_stop(rig);
 }

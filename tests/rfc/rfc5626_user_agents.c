@@ -149,7 +149,9 @@ static void bytes_in(rig *r, const ss_path *path, ss_slice bytes)
 {
     ss_taken taken;
     ss_turn turn = ss_turn_begin(r->now, &r->arena);
-    const ss_status status = ss_engine_stream_input(&r->engine, &turn, path, bytes, &taken);
+    const ss_status status = ss_transport_is_reliable(path->transport)
+                                 ? ss_engine_stream_input(&r->engine, &turn, path, bytes, &taken)
+                                 : ss_engine_input(&r->engine, &turn, path, bytes);
     CHECK(status == SS_OK || status == SS_MORE);
     drain(r, &turn);
 }
@@ -302,27 +304,6 @@ TEST(rfc5626_4_2_1_none_to_a_registrar_that_does_not_say_outbound)
     stop(r);
 }
 
-TEST(rfc5626_4_4_1_crlfs_are_not_sent_over_udp)
-{
-    rig *r = start_with(1, SS_TRANSPORT_UDP);
-    enrol(r);
-    const said *request = expect(r, SS_OUT_DATAGRAM, 8);
-    char text[2048] = "SIP/2.0 200 OK\r\n";
-    put_line(text, sizeof text, request, "Via: ");
-    put_line(text, sizeof text, request, "From: ");
-    strcat(text, "To: <sip:bob@example.com>;tag=r\r\n");
-    put_line(text, sizeof text, request, "Call-ID: ");
-    put_line(text, sizeof text, request, "CSeq: ");
-    put_line(text, sizeof text, request, "Contact: ");
-    strcat(text, TIMED "Content-Length: 0\r\n\r\n");
-    ss_turn turn = ss_turn_begin(r->now, &r->arena);
-    CHECK_OK(ss_engine_input(&r->engine, &turn, &request->path, ss_slice_from(text)));
-    drain(r, &turn);
-    run_to(r, SS_S(600));
-    CHECK_NULL(next(r));
-    stop(r);
-}
-
 TEST(rfc5626_4_4_1_without_an_answer_within_10_s_the_flow_has_failed)
 {
     rig *r = start();
@@ -352,6 +333,223 @@ TEST(rfc5626_4_4_1_without_an_answer_within_10_s_the_flow_has_failed)
     const said *again = expect(r, SS_OUT_STREAM, dead.remote.ip[3]);
     CHECK(has(again, dead.remote.ip[3] == 8 ? ";reg-id=5\r\n" : ";reg-id=6\r\n"));
     CHECK_NULL(next(r));
+    stop(r);
+}
+
+/* ---- RFC5626:4.4.2 ----------------------------------------------------------------------------------------------- */
+
+/* One flow over UDP is registered at the instant 0. */
+static rig *up_by_udp(const char *lines)
+{
+    rig *r = start_with(1, SS_TRANSPORT_UDP);
+    enrol(r);
+    answer(r, expect(r, SS_OUT_DATAGRAM, 8), "200 OK", lines);
+    CHECK_EQ(r->events[SS_EVENT_REGISTERED], 1);
+    return r;
+}
+
+/* The next timer fires, and this is what it sent. */
+static said *next_said(rig *r)
+{
+    CHECK(r->engine.core.timers.count > 0);
+    while (r->seen == r->count) {
+        run_to(r, ss_engine_deadline(&r->engine));
+    }
+    return next(r);
+}
+
+static bool is_request(const said *s, ss_stun *request)
+{
+    return s->kind == SS_OUT_DATAGRAM &&
+           ss_stun_parse((ss_slice){ s->text, SS_STUN_HEADER_BYTES }, request) == SS_OK &&
+           request->class == SS_STUN_REQUEST && request->method == SS_STUN_BINDING;
+}
+
+/* As if it had come from that port of 192.0.2.1. */
+static void answer_stun(rig *r, const said *s, uint16_t port)
+{
+    ss_stun request;
+    char bytes[64];
+    CHECK(is_request(s, &request));
+    const ss_address from = ss_address_v4(0xc0000201, port);
+    ss_buffer b = ss_buffer_on(bytes, sizeof bytes);
+    ss_stun_put_answer(&b, &request, &from);
+    bytes_in(r, &s->path, ss_buffer_slice(&b));
+}
+
+TEST(rfc5626_4_4_1_crlfs_are_not_sent_over_udp_but_stun_is)
+{
+    rig *r = up_by_udp(TIMED);
+    for (unsigned i = 0; i < 50; i++) {
+        ss_stun request;
+        const said *s = next_said(r);
+        CHECK(is_request(s, &request));
+        CHECK_EQ(s->path.remote.ip[3], 8);
+        answer_stun(r, s, 5060);
+    }
+    stop(r);
+}
+
+TEST(rfc5626_4_4_2_without_a_flow_timer_24_to_29_s_lie_between_two)
+{
+    rig *r = up_by_udp("Require: outbound\r\n");
+    ss_time last = 0;
+    ss_span least = SS_TIME_NEVER, most = 0;
+    for (unsigned i = 0; i < 100; i++) {
+        const said *s = next_said(r);
+        const ss_span gap = s->at - last;
+        least = gap < least ? gap : least;
+        most = gap > most ? gap : most;
+        last = s->at;
+        answer_stun(r, s, 5060);
+    }
+    CHECK(least >= SS_S(24) && least < SS_MS(24500));
+    CHECK(most <= SS_S(29) && most > SS_MS(28500));
+    stop(r);
+}
+
+TEST(rfc5626_4_4_a_configured_interval_counts_where_no_flow_timer_does)
+{
+    static const char *const lines[] = { "Require: outbound\r\n", TIMED };
+    static const ss_span most[] = { SS_S(60), SS_S(20) };
+    for (unsigned i = 0; i < 2; i++) {
+        rig *r = start_with(1, SS_TRANSPORT_UDP);
+        r->profile.keep_alive_s = 60;
+        enrol(r);
+        answer(r, expect(r, SS_OUT_DATAGRAM, 8), "200 OK", lines[i]);
+        const said *s = next_said(r);
+        CHECK(s->at >= most[i] / 5 * 4 && s->at <= most[i]);
+        stop(r);
+    }
+}
+
+TEST(rfc5626_8_no_stun_to_who_does_not_say_that_he_understands_it)
+{
+    rig *r = up_by_udp("Flow-Timer: 20\r\n");
+    run_to(r, SS_S(600));
+    CHECK_NULL(next(r));
+    stop(r);
+}
+
+/* RFC8489:6.2.1 with T1 for the estimate of the round-trip time: 0, 500, 1500, … 31500 ms, and 16 times that of the first. */
+TEST(rfc5626_4_4_2_after_seven_requests_and_16_rto_the_flow_has_failed)
+{
+    static const ss_span copies[] = { 500, 1500, 3500, 7500, 15500, 31500 };
+    rig *r = up_by_udp(TIMED);
+    answer_stun(r, next_said(r), 5060);
+    const said *first = next_said(r);
+    const ss_time asked = first->at;
+    for (unsigned i = 0; i < SS_COUNT(copies); i++) {
+        const said *copy = next_said(r);
+        CHECK_EQ(copy->at, asked + SS_MS(copies[i]));
+        CHECK(memcmp(copy->text, first->text, SS_STUN_HEADER_BYTES) == 0);
+    }
+    run_to(r, asked + SS_MS(39500) - 1);
+    CHECK_NULL(next(r));
+    run_to(r, asked + SS_MS(39500));
+    CHECK(has(expect(r, SS_OUT_DATAGRAM, 8),
+              ";reg-id=5\r\n")); /* RFC5626:4.5 at once: it had worked */
+    stop(r);
+}
+
+TEST(rfc5626_4_4_2_an_answer_to_a_copy_is_an_answer_and_the_next_request_is_another)
+{
+    rig *r = up_by_udp(TIMED);
+    const said *first = next_said(r), *copy = next_said(r);
+    answer_stun(r, copy, 5060);
+    const said *second = next_said(r);
+    CHECK(second->at >= copy->at + SS_S(16));
+    CHECK(memcmp(second->text, first->text, SS_STUN_HEADER_BYTES) != 0);
+    answer_stun(r, first, 5060); /* too late: nobody asks this any more */
+    CHECK_EQ(r->engine.counts.strays, 1);
+    CHECK(memcmp(next_said(r)->text, second->text, SS_STUN_HEADER_BYTES) == 0);
+    stop(r);
+}
+
+TEST(rfc5626_4_4_2_another_mapped_address_is_another_flow)
+{
+    rig *r = up_by_udp(TIMED);
+    answer_stun(r, next_said(r), 5060);
+    answer_stun(r, next_said(r), 5060);
+    CHECK_NULL(next(r));
+    answer_stun(r, next_said(r), 5061);
+    const said *again = expect(r, SS_OUT_DATAGRAM, 8);
+    CHECK(has(again, "REGISTER") && has(again, ";reg-id=5\r\n"));
+    answer(r, again, "200 OK", TIMED);
+    answer_stun(r, next_said(r), 5061); /* the new flow's, from the first */
+    CHECK_NULL(next(r));
+    stop(r);
+}
+
+/* RFC8489:6.3.4 */
+TEST(rfc5626_4_4_2_an_error_response_is_the_end_of_the_flow)
+{
+    rig *r = up_by_udp(TIMED);
+    answer_stun(r, next_said(r), 5060);
+    const said *s = next_said(r);
+    char text[SS_STUN_HEADER_BYTES + 4];
+    ss_stun request;
+    memcpy(text, s->text, SS_STUN_HEADER_BYTES);
+    memcpy(text + SS_STUN_HEADER_BYTES, "\x7f\xff\0\0", 4); /* what nobody knows */
+    text[3] = 4;
+    CHECK_OK(ss_stun_parse((ss_slice){ text, sizeof text }, &request));
+    char bytes[128];
+    ss_buffer b = ss_buffer_on(bytes, sizeof bytes);
+    ss_stun_put_answer(&b, &request, &s->path.local);
+    bytes_in(r, &s->path, ss_buffer_slice(&b));
+    CHECK(has(expect(r, SS_OUT_DATAGRAM, 8), "REGISTER"));
+    stop(r);
+}
+
+TEST(rfc8489_6_3_3_a_success_that_says_no_address_or_comes_from_elsewhere_is_none)
+{
+    rig *r = up_by_udp(TIMED);
+    const said *s = next_said(r);
+    char bare[SS_STUN_HEADER_BYTES];
+    memcpy(bare, s->text, sizeof bare);
+    bare[0] = 1; /* a success response */
+    bytes_in(r, &s->path, (ss_slice){ bare, sizeof bare });
+    said elsewhere = *s;
+    elsewhere.path.remote.port++;
+    answer_stun(r, &elsewhere, 5060);
+    const said *copy = next_said(r); /* it is still asked */
+    CHECK_EQ(copy->at, s->at + SS_MS(500));
+    CHECK(memcmp(copy->text, s->text, SS_STUN_HEADER_BYTES) == 0);
+    stop(r);
+}
+
+/* ICMP quotes what it is about; of what was not asked it says nothing. */
+TEST(rfc5626_4_4_icmp_about_a_keep_alive_is_the_end_of_the_flow)
+{
+    rig *r = up_by_udp(TIMED);
+    answer_stun(r, next_said(r), 5060);
+    const said *s = next_said(r);
+    for (unsigned i = 0; i < 2; i++) {
+        char quoted[SS_STUN_HEADER_BYTES];
+        memcpy(quoted, s->text, sizeof quoted);
+        quoted[19] = (char)(quoted[19] ^ (i == 0));
+        const ss_quote quote = { { quoted, sizeof quoted }, sizeof quoted };
+        ss_turn turn = ss_turn_begin(r->now, &r->arena);
+        CHECK_OK(ss_engine_unreachable(&r->engine, &turn, &s->path, &quote));
+        drain(r, &turn);
+        CHECK_EQ(r->count - r->seen, i);
+    }
+    CHECK(has(expect(r, SS_OUT_DATAGRAM, 8), "REGISTER"));
+    stop(r);
+}
+
+TEST(rfc5626_4_5_a_udp_flow_that_never_answered_waits_30_to_60_s)
+{
+    rig *r = up_by_udp(TIMED);
+    const ss_time asked = next_said(r)->at;
+    while (r->now < asked + SS_MS(39500)) {
+        run_to(r, ss_engine_deadline(&r->engine));
+    }
+    r->seen = r->count;
+    run_to(r, asked + SS_MS(39500) + SS_S(30) - 1);
+    CHECK_NULL(next(r));
+    run_to(r, asked + SS_MS(39500) + SS_S(61));
+    CHECK(has(expect(r, SS_OUT_DATAGRAM, 8), "REGISTER"));
     stop(r);
 }
 

@@ -118,7 +118,9 @@ static void name_message(ss_slice bytes, char name[32])
     ss_arena scratch = indexes;
     ss_msg msg;
     ss_diag diag;
-    if (ss_msg_parse(&msg, &scratch, bytes, &diag) != SS_OK) {
+    if (ss_stun_is(bytes)) {
+        snprintf(name, 32, "stun");
+    } else if (ss_msg_parse(&msg, &scratch, bytes, &diag) != SS_OK) {
         CHECK(ss_slice_starts(bytes, SS_LIT("SIP/2.0 400 ")) ||
               ss_slice_starts(bytes, SS_LIT("SIP/2.0 505 ")));
         snprintf(name, 32, "refusal"); /* it repeats what was broken in the request */

@@ -34,7 +34,7 @@ fz_targets:   base msg auth openssl transport txn sdp dialog ua proxy engine fac
 layer_of() {
     case $1 in
     ss/headers.def | ss/grammar.h) echo msg ;;
-    ss/locate.h) echo transport ;;
+    ss/locate.h | ss/stun.h) echo transport ;;
     ss/b2bua.h) echo engine ;;
     ss/tag.h) echo txn ;;
     ss/words.h) echo base ;; # what facts and laws are written in

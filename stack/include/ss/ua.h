@@ -8,6 +8,7 @@
 
 #include "ss/auth.h"
 #include "ss/dialog.h"
+#include "ss/stun.h"
 #include "ss/txn.h"
 
 /* ---- what user agents of one kind understand beside what all do: the extension points ---- */
@@ -63,6 +64,7 @@ typedef struct ss_ua_profile {
     /* RFC 5626 4.2.1: of its first flow, by identity->outbound; the others go by these routes and have the next numbers. 0: outbound is
      * not its way */
     uint32_t reg_id;
+    uint32_t keep_alive_s;    /* the longest time between keep-alives when no Flow-Timer says it; 0: RFC 5626 4.4 */
     uint8_t more_route_count; /* at most SS_FLOWS_MAX - 1 */
     const ss_slice *more_routes;
     ss_slice contacts; /* registered beside the identity's own: "<uri>;params, <uri>", or empty */
@@ -267,6 +269,11 @@ void ss_ua_up(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_up *up, const ss
 /** A keep-alive was answered on a connection of ours; or a connection is no more. RFC 5626 4.4.1, 4.5 */
 void ss_ua_flow_answers(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_path *path);
 void ss_ua_flow_lost(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_path *path);
+/** A response of STUN: false when it answers no keep-alive of ours. And ICMP about a datagram of ours, perhaps one. RFC 5626 4.4.2 */
+bool ss_ua_flow_stun(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_path *path,
+                     const ss_stun *response);
+void ss_ua_flow_unreachable(ss_ua *ua, ss_core *core, ss_turn *turn, const ss_path *path,
+                            const ss_quote *quote);
 /** Timers of every kind but SS_TIMER_OF_TXN and SS_TIMER_OF_BRANCH. */
 void ss_ua_timer(ss_ua *ua, ss_core *core, ss_turn *turn, ss_timer *timer);
 /** The answer to a query of the user agent's (a name resolved). True when the token was the user agent's. */
