@@ -250,6 +250,7 @@ static ss_ua_profile profile_of(sn_plan *plan, const sn_ua_spec *ua, bool *faile
         .options = options, /* RFC5627:4.4 "SHOULD include a Supported header" */
         .option_count = asks,
         .reg_id = ua->reg_id,
+        .keep_alive_s = ua->keep_alive_s,
         .more_route_count = ua->other_outbound_count,
         .unregisters = ua->unregisters,
         .methods = ua->is_compositor ? SS_METHOD_BIT(PUBLISH) : 0,

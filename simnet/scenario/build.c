@@ -238,6 +238,7 @@ static void set_registering(sn_ua_spec *ua, const sn_register_entry *registering
     ua->reg_id = registering->flow;
     ua->gruu = (uint8_t)registering->gruu;
     ua->unregisters = registering->at_end == 1;
+    ua->keep_alive_s = (uint32_t)(registering->keep_alive / SS_S(1));
     ua->other_outbound_count = (uint8_t)registering->other_count;
     for (uint32_t i = 0; i < registering->other_count; i++) {
         ua->other_outbounds[i] = registering->others[i].index;

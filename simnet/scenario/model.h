@@ -71,6 +71,7 @@ typedef struct sn_register_entry {
     sn_name others[3];        /* proxies of its other flows */
     uint32_t other_count;
     unsigned gruu;        /* ss_gruu_use */
+    ss_span keep_alive;   /* whole seconds; 0: as RFC 5626 says */
     const char *instance; /* a URN, with {n}; NULL: none */
     unsigned q_less;      /* thousandths that its q is below 1 */
 } sn_register_entry;

@@ -147,6 +147,12 @@ static const sn_field register_fields[] = {
       .min = 1,
       .max = INT32_MAX - 3 },
     { .key = "other_flows", .kind = SN_VALUE_SPECIAL, .offset = 0, .codec = &other_flows_codec },
+    { .key = "keep_alive",
+      .kind = SN_VALUE_TIME,
+      .flags = SN_OR_NONE,
+      .offset = offsetof(sn_register_entry, keep_alive),
+      .min = SS_S(1),
+      .max = SS_S(86400) },
 };
 static const sn_fields register_table = { "register", register_fields, SS_COUNT(register_fields),
                                           NULL };
@@ -189,6 +195,11 @@ static void read_register(sn_reading *r, const sn_item *value, void *at)
     if (record->other_count != 0 && record->flow == 0) {
         sn_wrong(r, sn_item_place(value, "other_flows"), NULL,
                  "other flows are beside a 'flow', whose number they count on from");
+    }
+    if (record->keep_alive != 0 && (record->flow == 0 || record->keep_alive % SS_S(1) != 0)) {
+        sn_wrong(r, sn_item_place(value, "keep_alive"), NULL,
+                 record->flow == 0 ? "only a 'flow' is kept alive: RFC 5626 4.4"
+                                   : "keep_alive is in whole seconds, as a Flow-Timer is");
     }
 }
 

@@ -259,3 +259,9 @@ TEST(rfc5626_4_4_1_a_flow_that_dies_without_a_word_is_found_out_and_the_other_ta
 {
     flow_check("shipped/flow_dies", NULL);
 }
+
+/* RFC5626:4.4.2 RFC5626:4.5 RFC5626:8 */
+TEST(rfc5626_4_4_2_a_phone_finds_out_by_stun_that_an_edge_is_gone_and_comes_back_to_it)
+{
+    flow_check("shipped/stun_finds_a_dead_flow", NULL);
+}

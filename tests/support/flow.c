@@ -140,7 +140,31 @@ static void put_connection(flow *f, const sn_fact *fact)
     ss_put_char(&f->ladder, '\n');
 }
 
-static void put_fact(flow *f, const sn_fact *fact)
+/* Which a message of STUN is, by the two bits of its class: RFC8489:5 */
+static const char *stun_word(ss_slice datagram)
+{
+    static const char *const words[] = { "a Binding request", "a Binding indication",
+                                         "a Binding response", "a Binding error" };
+    const bool is_stun = datagram.len >= 20 && (unsigned char)datagram.at[0] <= 1;
+    return is_stun ? words[(datagram.at[0] & 1) << 1 | (datagram.at[1] >> 4 & 1)] : NULL;
+}
+
+static void put_datagram(flow *f, const sn_fact *fact, ss_slice packet, bool sent)
+{
+    const char *word = fact->sip.is_sip ? NULL : stun_word(packet);
+    if (word == NULL) {
+        put_message(f, fact, sent ? "sends " : "gets ", sent ? " to " : " from ");
+        return;
+    }
+    put_who(f, fact);
+    ss_put_text(&f->ladder, sent ? "sends " : "gets ");
+    ss_put_text(&f->ladder, word);
+    ss_put_text(&f->ladder, sent ? " to " : " from ");
+    ss_put_text(&f->ladder, f->cast->nodes[fact->peer].name);
+    ss_put_char(&f->ladder, '\n');
+}
+
+static void put_fact(flow *f, const sn_fact *fact, ss_slice packet)
 {
     switch (fact->kind) {
     case SN_FACT_STREAM_SENT:
@@ -153,10 +177,10 @@ static void put_fact(flow *f, const sn_fact *fact)
         put_connection(f, fact);
         break;
     case SN_FACT_DATAGRAM_SENT:
-        put_message(f, fact, "sends ", " to ");
+        put_datagram(f, fact, packet, true);
         break;
     case SN_FACT_DATAGRAM_RECEIVED:
-        put_message(f, fact, "gets ", " from ");
+        put_datagram(f, fact, packet, false);
         break;
     case SN_FACT_NOTE:
         put_note(f, fact);
@@ -178,7 +202,7 @@ static void see(void *self, const sn_fact *fact, ss_slice packet)
     flow *f = self;
     sn_judge_fact(f->judge, fact, packet);
     sn_checker_fact(f->checker, fact);
-    put_fact(f, fact);
+    put_fact(f, fact, packet);
 }
 
 /* ---- losses ---- */

@@ -92,6 +92,7 @@ typedef struct sn_ua_spec {
     const char *instance; /* template: +sip.instance of its own Contact, or NULL */
     uint32_t reg_id;
     uint8_t gruu;                               /* ss_gruu_use; it has an instance then */
+    uint32_t keep_alive_s;                      /* 0: as RFC 5626 says */
     uint32_t other_outbounds[SS_FLOWS_MAX - 1]; /* groups of the proxies of its other flows */
     uint8_t other_outbound_count;
     ss_slice other_routes[SS_FLOWS_MAX - 1]; /* by finish */
