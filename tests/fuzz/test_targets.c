@@ -94,6 +94,11 @@ TEST(stream_holds_over_seeds_and_regress)
     holds("stream");
 }
 
+TEST(stun_holds_over_seeds_and_regress)
+{
+    holds("stun");
+}
+
 TEST(edit_holds_over_seeds_and_regress)
 {
     holds("edit");
