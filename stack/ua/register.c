@@ -98,6 +98,9 @@ static void forget(const ss_visit *v, registration *reg)
         ss_core_drop(v->core, &((gruu_registration *)(void *)reg)->gruus);
     }
     ss_core_give(v->core, ref, size_of_one(v));
+    if (flow == NULL || !ss_flow_another_is_up(v, flow)) {
+        ss_ua_services_forget(v);
+    }
     if (flow == NULL) {
         v->ua->registration = 0;
         return;
@@ -568,6 +571,9 @@ void ss_ua_register_failed(const ss_visit *v, ss_ref ref, const ss_outcome *outc
         query_done(v, reg, outcome);
         return;
     }
+    if (!outcome->synthetic && (flow == NULL || !ss_flow_another_is_up(v, flow))) {
+        ss_ua_services_forget(v); /* RFC3608:6.1 it was refused */
+    }
     if (flow != NULL && may_pass(outcome)) { /* RFC5626:4.2.2 it is kept alive all the same */
         flow->is_up = false;
     } else if (flow != NULL) {
@@ -622,6 +628,7 @@ static void granted(const ss_visit *v, registration *reg, const ss_path *path,
         return;
     }
     const grant g = granted_by(v, flow, response);
+    ss_ua_services_learn(v, response);
     tell(v, reg, SS_EVENT_REGISTERED, &(ss_outcome){ .status = response->status, .msg = response },
          reg->all ? 0 : g.own);
     if (asks_for_gruus(v) && g.own != 0 && !reg->all) {

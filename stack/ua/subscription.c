@@ -39,14 +39,20 @@ ss_subscription *ss_subscription_find(const ss_visit *v, uint32_t number)
 /* RFC3261:8.1.1.8 the Request-URI, or the topmost Route, is a SIPS URI. */
 static bool is_secure(const ss_visit *v, const ss_subscription *sub)
 {
+    ss_slice target, routes;
     if (sub->dialog != 0) {
         const ss_dialog_text text = ss_dialog_text_of(v->core, ss_dialog_at(v->core, sub->dialog));
-        const bool is_bracketed = text.routes.len > 0 && text.routes.at[0] == '<';
-        return ss_ua_is_sips(text.target) ||
-               ss_ua_is_sips(ss_slice_cut(text.routes, is_bracketed ? 1 : 0, text.routes.len));
+        target = text.target;
+        routes = text.routes;
+    } else {
+        target = ss_subscription_text(v, sub, SS_SUB_TARGET);
+        if (ss_ua_preloaded(v, &routes) != SS_OK) {
+            routes = SS_EMPTY; /* the request itself fails by that */
+        }
     }
-    return ss_ua_is_sips(ss_subscription_text(v, sub, SS_SUB_TARGET)) ||
-           ss_ua_is_sips(ss_ua_outbound(v));
+    const bool is_bracketed = routes.len > 0 && routes.at[0] == '<';
+    return ss_ua_is_sips(target) ||
+           ss_ua_is_sips(ss_slice_cut(routes, is_bracketed ? 1 : 0, routes.len));
 }
 
 ss_status ss_subscription_draft(const ss_visit *v, const ss_subscription *sub, ss_method method,

@@ -173,7 +173,11 @@ ss_status ss_ua_plan_journey(const ss_visit *v, ss_slice target, ss_journey *j)
     if (j->target.scheme != SS_SCHEME_SIP && j->target.scheme != SS_SCHEME_SIPS && !is_number) {
         return SS_ERR_SYNTAX; /* a number has no host: who has an outbound proxy can send to one */
     }
-    const ss_status status = ss_route_make(target, ss_ua_outbound(v), v->turn->arena, &j->route);
+    ss_slice routes;
+    ss_status status = ss_ua_preloaded(v, &routes);
+    if (status == SS_OK) {
+        status = ss_route_make(target, routes, v->turn->arena, &j->route);
+    }
     if (status != SS_OK) {
         return status;
     }
@@ -191,8 +195,8 @@ static ss_slice print_invite(const ss_visit *v, const ss_command *command,
     ss_slice contact;
     const ss_slice to = ss_ua_logical_uri(v, &j->target);
     const ss_slice call_id = command->call_id.len > 0 ? command->call_id : ss_ua_new_call_id(v);
-    const ss_slice outbound = ss_ua_outbound(v); /* RFC3261:12.1.2 or the topmost Route */
-    const bool is_secure = j->target.scheme == SS_SCHEME_SIPS || ss_ua_is_sips(outbound);
+    const bool is_secure = j->target.scheme == SS_SCHEME_SIPS ||
+                           ss_ua_is_sips(j->route.next_hop); /* RFC3261:12.1.2 the topmost Route */
     if (ss_ua_contact_for(v, is_secure, &contact) != SS_OK || to.len == 0 || call_id.len == 0) {
         return SS_EMPTY;
     }

@@ -583,6 +583,12 @@ ss_flow *ss_flow_of(const ss_visit *v, ss_ref registration);
 ss_slice ss_flow_route(const ss_ua *ua, uint8_t number);
 /** The route that requests go by. */
 ss_slice ss_ua_outbound(const ss_visit *v);
+/** The same and behind it the service route: of requests outside dialogs but REGISTER. Borrowed from the identity or the store, or in the
+ *  arena: SS_ERR_FULL. RFC 3608 6.1 */
+SS_MUST_USE ss_status ss_ua_preloaded(const ss_visit *v, ss_slice *routes);
+/** What a 2xx to REGISTER says of it, or does not say. */
+void ss_ua_services_learn(const ss_visit *v, const ss_msg *response);
+void ss_ua_services_forget(const ss_visit *v);
 bool ss_flow_another_is_up(const ss_visit *v, const ss_flow *flow);
 /** It is registered by a path; it is not any more. */
 void ss_flow_up(const ss_visit *v, ss_flow *f, const ss_path *path, const ss_msg *response);

@@ -64,7 +64,8 @@ typedef struct ss_ua_profile {
     /* RFC 5626 4.2.1: of its first flow, by identity->outbound; the others go by these routes and have the next numbers. 0: outbound is
      * not its way */
     uint32_t reg_id;
-    uint32_t keep_alive_s;    /* the longest time between keep-alives when no Flow-Timer says it; 0: RFC 5626 4.4 */
+    uint32_t
+        keep_alive_s; /* the longest time between keep-alives when no Flow-Timer says it; 0: RFC 5626 4.4 */
     uint8_t more_route_count; /* at most SS_FLOWS_MAX - 1 */
     const ss_slice *more_routes;
     ss_slice contacts; /* registered beside the identity's own: "<uri>;params, <uri>", or empty */
@@ -239,6 +240,7 @@ typedef struct ss_ua {
     const ss_ua_identity *identity;
     ss_ref first_call, last_call; /* in order of number; some linger when they are over */
     ss_ref registration;          /* or its flows, of who has them: flow.c */
+    ss_blob services;             /* Route values that its registrar asked for: service_route.c */
     ss_ref first_pending;         /* requests that wait for an address, the newest first */
     ss_ref first_login;           /* nonces to make credentials from, the oldest first */
     ss_ref first_targets;         /* target sets of redirected requests: targets.c */
