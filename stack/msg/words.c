@@ -209,6 +209,7 @@ static const reason reasons[] = {
     { 414, SS_LIT_INIT("Request-URI Too Long") },
     { 415, SS_LIT_INIT("Unsupported Media Type") },
     { 416, SS_LIT_INIT("Unsupported URI Scheme") },
+    { 417, SS_LIT_INIT("Unknown Resource-Priority") }, /* RFC 4412 */
     { 420, SS_LIT_INIT("Bad Extension") },
     { 421, SS_LIT_INIT("Extension Required") },
     { 422, SS_LIT_INIT("Session Interval Too Small") }, /* RFC 4028 */

@@ -7,6 +7,17 @@ bool ss_ua_is_busy(const ss_ua *ua)
     return ua->identity->lines != 0 && ua->calls >= ua->identity->lines;
 }
 
+/* RFC4412:4.4 of who understands them. */
+static void put_priorities(const ss_visit *v, ss_buffer *b)
+{
+    if (ss_ua_has_option(v->ua, SS_LIT("resource-priority"))) {
+        ss_put_header(b, SS_HDR_ACCEPT_RESOURCE_PRIORITY, SS_EMPTY);
+        b->len -= b->overflow ? 0 : 2; /* before its line end */
+        ss_put_priorities(b);
+        ss_put_text(b, "\r\n");
+    }
+}
+
 /* RFC3261:11 RFC3261:11.2 */
 void ss_uas_options(const ss_visit *v, const ss_incoming *in)
 {
@@ -24,6 +35,7 @@ void ss_uas_options(const ss_visit *v, const ss_incoming *in)
         ss_put_header(&b, SS_HDR_ACCEPT_LANGUAGE, SS_UA_LANGUAGE);
         ss_ua_put_ability(v, &b, SS_HDR_SUPPORTED);
         ss_ua_put_ability(v, &b, SS_HDR_ALLOW_EVENTS);
+        put_priorities(v, &b);
     }
     (void)ss_ua_reply(v, in, ss_ua_reply_end(v, &b, SS_EMPTY, SS_EMPTY));
 }

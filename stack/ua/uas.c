@@ -238,6 +238,21 @@ static ss_slice not_understood(const ss_visit *v, const ss_msg *request)
     return ss_buffer_keep(v->turn->arena, &b);
 }
 
+/* RFC4412:4.6.2 Whoever requires a priority wants one that is known. */
+static bool refuse_priority(const ss_visit *v, const ss_incoming *in)
+{
+    if (!ss_msg_lists_token(in->msg, SS_HDR_REQUIRE, SS_LIT("resource-priority")) ||
+        ss_msg_knows_priority(in->msg)) {
+        return false;
+    }
+    ss_buffer b = ss_buffer_open(v->turn->arena);
+    ss_put_priorities(&b);
+    const ss_slice all = ss_buffer_keep(v->turn->arena, &b);
+    v->turn->failed |= b.overflow;
+    ss_ua_refuse(v, in, 417, SS_HDR_ACCEPT_RESOURCE_PRIORITY, all);
+    return true;
+}
+
 /* RFC3261:8.2.2.3 */
 static bool refuse_extension(const ss_visit *v, const ss_incoming *in)
 {
@@ -248,7 +263,8 @@ static bool refuse_extension(const ss_visit *v, const ss_incoming *in)
     if (unsupported.len > 0) {
         ss_ua_refuse(v, in, 420, SS_HDR_UNSUPPORTED, unsupported);
     }
-    return unsupported.len > 0 || v->turn->failed; /* in an arena that is full it is as if lost */
+    return unsupported.len > 0 || v->turn->failed || /* in an arena that is full it is as if lost */
+           refuse_priority(v, in);
 }
 
 static bool is_optional(const ss_msg *request)

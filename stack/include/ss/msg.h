@@ -240,6 +240,9 @@ SS_MUST_USE ss_status ss_msg_number(const ss_msg *msg, ss_hdr id, uint32_t *valu
 
 /** A request to an emergency service, or with a Resource-Priority that is known and not the lowest (RFC 4412): urgent.c. */
 bool ss_msg_is_urgent(const ss_msg *request);
+/** It has no Resource-Priority, or one that is known; and all of those: "dsn.routine, …", for Accept-Resource-Priority. RFC 4412 3.2 */
+bool ss_msg_knows_priority(const ss_msg *request);
+void ss_put_priorities(ss_buffer *b);
 
 /* ---- printing from scratch --------------------------------------------------------------------------------------------
  * Each puts one line with its CRLF. Judge b->overflow once at the end. */
