@@ -24,7 +24,7 @@ for verb in $verbs; do
     done
     # all that --help says is in the page as it is shown, and in that order
     if command -v groff >/dev/null; then
-        groff -K utf8 -man -Tutf8 -P-c -rLL=300n "$verb.1" 2>/dev/null | sed 's/.\x08//g' | tr -s ' \n' '  ' >page.txt
+        groff -K utf8 -man -Tutf8 -P-c -rLL=300n -rHY=0 "$verb.1" 2>/dev/null | sed 's/.\x08//g' | tr -s ' \n' '  ' >page.txt
         python3 - <<'END' || fault "the man page of $verb says something else than --help"
 import re
 squeeze = lambda text: ' '.join(text.split())
