@@ -209,7 +209,7 @@ const sn_law sn_laws[] = {
                     "refreshes explain" },
     [LAW_LIVE1] = { "LIVE1", "",
                     "each call that was placed was answered, rejected or given up by the time the "
-                    "run came to rest" },
+                    "run came to rest, and what was answered was not rejected" },
     [LAW_AUTH1] = { "AUTH1", "RFC3261:22.3",
                     "a request that needs credentials is served or passed on only with some that a "
                     "user with the password made for it" },

@@ -241,7 +241,8 @@ typedef struct call_view {
     ss_time placed;
     uint64_t call_id;
     uint64_t sessions[2]; /* the caller's, the callee's, when they knew of the end; 0: none */
-    uint64_t tags[2]; /* of whom the caller is with, as it heard; the callee's own; 0: not known */
+    uint64_t answered; /* its Call-ID when it was, as the caller told; 0: not yet */
+    uint64_t tags[2];  /* of whom the caller is with, as it heard; the callee's own; 0: not known */
     uint32_t caller, callee; /* SN_NOBODY until seen */
     uint8_t flags[2];        /* the caller's, the callee's */
     bool is_forked;          /* several callees answered */

@@ -156,6 +156,17 @@ static void note_answer(sn_judge *j, const sn_fact *f, int end_of)
     }
 }
 
+/* RFC6026:7.2 Behind the 2xx to its INVITE another final response is none of the caller's: in Accepted only 2xx are passed on. What is placed
+ * again has another Call-ID. */
+static void judge_rejection(sn_judge *j, const sn_fact *f, const call_view *c)
+{
+    if (!f->call.synthetic && f->call.call_id != 0 && f->call.call_id == c->answered &&
+        f->entity == c->caller) {
+        sn_judge_broken(j, LAW_LIVE1, f->key.at, f->entity, c->call_id,
+                        "a call that was answered was rejected with %u", f->call.status);
+    }
+}
+
 static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
 {
     note_doubt(j, f, c);
@@ -178,14 +189,19 @@ static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
         break;
     case SN_CALL_ANSWERED:
         c->tags[CALLER] = sn_answer_taken(j, f);
+        c->answered = f->call.call_id;
         up(j, c, end_of, f->entity);
         find_callee(j, c);
         break;
     case SN_CALL_ACCEPTED:
         up(j, c, end_of, f->entity);
         break;
-    case SN_CALL_BLOCKED:
     case SN_CALL_REJECTED:
+        judge_rejection(j, f, c);
+        over(j, c, end_of, f->entity,
+             f->call.synthetic || f->call.status == 408 ? CALL_EXCUSED : 0);
+        break;
+    case SN_CALL_BLOCKED:
     case SN_CALL_REFUSED:
         over(j, c, end_of, f->entity,
              f->call.synthetic || f->call.status == 408 ? CALL_EXCUSED : 0);

@@ -143,6 +143,28 @@ TEST(live1_sees_a_call_that_came_to_nothing)
     }
 }
 
+/* RFC6026:7.2 A call that is placed again may be: it has another Call-ID. */
+TEST(live1_sees_a_call_rejected_that_was_answered)
+{
+    for (unsigned again = 0; again < 2; again++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 3, 0);
+        court_call(&rig, COURT_ALICE, SN_CALL_ANSWERED, 3, 200);
+        court_give(&rig, (sn_fact){ .kind = SN_FACT_CALL,
+                                    .entity = COURT_ALICE,
+                                    .peer = SN_NOBODY,
+                                    .call = { .number = 3,
+                                              .source = SN_NOBODY,
+                                              .event = SN_CALL_REJECTED,
+                                              .status = 487,
+                                              .call_id = COURT_CALL_ID + again } });
+        CHECK_EQ(court_broken(&rig, "LIVE1"), 1 - again);
+        court_close(&rig);
+    }
+}
+
 static void call_is_up(court *rig)
 {
     court_open(rig);
