@@ -29,6 +29,14 @@ void sn_ua_put_aor(ss_buffer *b, const sn_plan *plan, uint32_t node)
     put_address(b, sn_member_address(&plan->cast.nodes[node]));
 }
 
+/* Of a version that both have; who has none in common with it, and somebody between them who has both, is told the one there is. */
+static void put_address_for(ss_buffer *b, const sn_plan *plan, uint32_t node, uint32_t asker)
+{
+    const sn_member *them = &plan->cast.nodes[node];
+    const sn_address common = sn_member_address_for(them, &plan->cast.nodes[asker]);
+    put_address(b, sn_address_is_none(common) ? sn_member_address(them) : common);
+}
+
 void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node, uint32_t asker)
 {
     char text[512];
@@ -46,7 +54,7 @@ void sn_ua_put_target(ss_buffer *b, const sn_plan *plan, uint32_t node, uint32_t
     ss_put_text(b, "sip:");
     ss_put(b, uri.user);
     ss_put_text(b, uri.user.len > 0 ? "@" : "");
-    put_address(b, sn_member_address_for(&plan->cast.nodes[node], &plan->cast.nodes[asker]));
+    put_address_for(b, plan, node, asker);
 }
 
 void sn_ua_put_resource(ss_buffer *b, const sn_plan *plan, uint32_t node, uint32_t asker)
@@ -63,8 +71,7 @@ void sn_ua_put_resource(ss_buffer *b, const sn_plan *plan, uint32_t node, uint32
     ss_put_text(b, "sip:");
     ss_put(b, uri.user);
     ss_put_text(b, uri.user.len > 0 ? "@" : "");
-    put_address(b, sn_member_address_for(&plan->cast.nodes[plan->group_first[spec->compositor - 1]],
-                                         &plan->cast.nodes[asker]));
+    put_address_for(b, plan, plan->group_first[spec->compositor - 1], asker);
 }
 
 /* The texts of an identity follow each other in one block; where each ends is kept while they are printed. */

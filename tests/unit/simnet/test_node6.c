@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "simnet/app/engine.h"
+#include "simnet/app/ua.h"
 #include "simnet/world_state.h"
 #include "small_world.h"
 
@@ -329,4 +330,21 @@ TEST(a_link_drops_packets_of_a_version_that_it_does_not_carry)
         CHECK_EQ(run.causes[SN_CAUSE_DOWN], 1 - rows[i].received);
         CHECK_EQ(wire.tells, 0);
     }
+}
+
+/* A B2BUA or a proxy with both versions may be between two who have none in common. */
+TEST(who_shares_no_version_of_ip_with_the_callee_calls_the_address_that_there_is)
+{
+    char text[100];
+    sn_plan *plan = plan_of(1500);
+    small_spec(plan, 1)->has_v6 = small_spec(plan, 1)->lacks_v4 = false;
+    small_finish(plan);
+    const uint32_t a = sn_plan_node(plan, 1, 0), b = sn_plan_node(plan, 2, 0);
+    ss_buffer to_b = ss_buffer_on(text, sizeof text);
+    sn_ua_put_target(&to_b, plan, b, a);
+    CHECK(ss_slice_starts(ss_buffer_slice(&to_b), SS_LIT("sip:b0@[fd00::")));
+    ss_buffer to_a = ss_buffer_on(text, sizeof text);
+    sn_ua_put_target(&to_a, plan, a, b);
+    CHECK(ss_slice_starts(ss_buffer_slice(&to_a), SS_LIT("sip:a0@10.")));
+    sn_plan_free(plan);
 }
