@@ -127,7 +127,16 @@ static const sn_guard_spec *guard_of_domain(const sn_plan *plan, const char *dom
     return NULL;
 }
 
-/* What the group says is what its domain has: the user of its own address, and his password. */
+/* What is said is what the domain has: the user of the group's own address, and his password. */
+static bool is_right(const sn_group_spec *g, const sn_guard_spec *guard, const char *user,
+                     const char *password)
+{
+    const size_t length = strlen(user);
+    return strcmp(guard->password, password) == 0 && strncmp(g->ua.aor + 4, user, length) == 0 &&
+           g->ua.aor[4 + length] == '@';
+}
+
+/* The group has it, or some of its calls. */
 static bool may_log_in(const sn_plan *plan, const sn_group_spec *g)
 {
     const sn_login_spec *login = &g->ua.login;
@@ -135,9 +144,11 @@ static bool may_log_in(const sn_plan *plan, const sn_group_spec *g)
         return false;
     }
     const sn_guard_spec *guard = guard_of_domain(plan, login->domain);
-    const size_t user = strlen(login->user);
-    return guard != NULL && strcmp(guard->password, login->password) == 0 &&
-           strncmp(g->ua.aor + 4, login->user, user) == 0 && g->ua.aor[4 + user] == '@';
+    bool may = guard != NULL && is_right(g, guard, login->user, login->password);
+    for (uint32_t i = 0; guard != NULL && i < login->account_count; i++) {
+        may = may || is_right(g, guard, login->accounts[i].user, login->accounts[i].password);
+    }
+    return may;
 }
 
 static void cast_user(const sn_plan *plan, const sn_group_spec *g, uint32_t group,

@@ -5,6 +5,7 @@
  * REGISTER to one, or to a user that challenged before, if that is allowed at all. A peer elsewhere that names the realm gets
  * nothing. Invariant: a login's count has been sent with its nonce, and no count twice. */
 #include "changes.h"
+#include "events.h"
 
 #include <string.h>
 
@@ -77,8 +78,23 @@ static bool is_allowed(const ss_credential *c, const direction *d, bool is_proxy
     return has_host(c, d->host) && (d->is_register || c->for_users);
 }
 
-/* What the call that a request is of says as whom. */
-static uint16_t chosen_for(const ss_visit *v, ss_errand errand)
+/* In a dialog of a call, whoever asked for it; 0: it is in none. */
+static uint16_t chosen_in_dialog(const ss_visit *v, const ss_msg *request)
+{
+    const ss_slice remote_tag = ss_name_addr_tag(&request->to);
+    const ss_ref ref =
+        remote_tag.len == 0
+            ? 0
+            : ss_dialog_find(v->core, ss_dialog_key(ss_msg_call_id(request),
+                                                    ss_name_addr_tag(&request->from), remote_tag));
+    const ss_dialog *dialog = ref == 0 ? NULL : ss_dialog_at(v->core, ref);
+    return dialog == NULL || dialog->owner_kind != SS_DIALOG_OF_LEG
+               ? 0
+               : ss_call_at(v->core, ss_leg_at(v->core, dialog->owner)->call)->credential;
+}
+
+/* What the call that a request is of says as whom: an INVITE that makes one, and all that is sent in a dialog of it. */
+static uint16_t chosen_for(const ss_visit *v, ss_errand errand, const ss_msg *request)
 {
     switch (errand.kind) {
     case SS_ERRAND_INVITE:
@@ -90,7 +106,7 @@ static uint16_t chosen_for(const ss_visit *v, ss_errand errand)
         return ss_call_at(v->core, leg->call)->credential;
     }
     default:
-        return 0;
+        return chosen_in_dialog(v, request);
     }
 }
 
@@ -101,7 +117,7 @@ static direction direction_of(const ss_visit *v, ss_errand errand, const ss_msg 
                         .host = request->target.host,
                         .to = ss_hash64(0, request->to.uri),
                         .is_register = request->method == SS_METHOD_REGISTER,
-                        .chosen = chosen_for(v, errand) };
+                        .chosen = chosen_for(v, errand, request) };
 }
 
 /* ---- the list ---- */

@@ -266,6 +266,80 @@ TEST(rfc3261_22_3_a_call_has_credentials_of_its_own)
     CHECK_SLICE(user_of(nth(rig, "BYE", 1)), "u7");
 }
 
+/* The second of two users of the realm has the call: what is sent in its dialog is his, asked for or not. */
+TEST(rfc3261_22_3_every_request_in_a_call_has_its_credentials)
+{
+    static const struct {
+        const char *name;
+        ss_command command;
+    } rows[] = {
+        { "INFO", { .kind = SS_CMD_REQUEST, .method = SS_METHOD_INFO } },
+        { "MESSAGE",
+          { .kind = SS_CMD_REQUEST,
+            .method = SS_METHOD_MESSAGE,
+            .body_type = SS_LIT_INIT("text/plain"),
+            .body = SS_LIT_INIT("x") } },
+        { "OPTIONS", { .kind = SS_CMD_REQUEST, .method = SS_METHOD_OPTIONS } },
+        { "REFER", { .kind = SS_CMD_REFER, .refer_to = SS_LIT_INIT("sip:dave@10.0.0.8") } },
+        { "SUBSCRIBE",
+          { .kind = SS_CMD_SUBSCRIBE, .event = SS_LIT_INIT("dialog"), .expires_s = 600 } },
+        { "UPDATE", { .kind = SS_CMD_UPDATE } },
+        { "BYE", { .kind = SS_CMD_HANGUP } },
+    };
+    for (unsigned i = 0; i < 2 * SS_COUNT(rows); i++) {
+        const bool is_asked = i >= SS_COUNT(rows); /* by a proxy that has let the INVITE pass */
+        const char *name = rows[i % SS_COUNT(rows)].name;
+        ss_credential two[2];
+        ua_rig *rig = login_start();
+        two[0] = two[1] = login_credential;
+        two[1].username = SS_LIT("u8");
+        login_auth.credentials = two;
+        login_auth.credential_count = 2;
+        ss_command place = { .kind = SS_CMD_CALL,
+                             .target = SS_LIT("sip:carol@10.0.0.9"),
+                             .body_type = SS_LIT("application/sdp"),
+                             .body = SS_LIT("v=0\r\n"),
+                             .credential = 2 };
+        CHECK_OK(ua_command(rig, ALICE, &place));
+        if (!is_asked) {
+            CHECK_OK(ua_carol_answers(rig, nth(rig, "INVITE", 0), 407, "p", proxy("n1")));
+        }
+        CHECK_OK(ua_carol_answers(rig, nth(rig, "INVITE", is_asked ? 0 : 1), 200, "c",
+                                  "Contact: <sip:carol@10.0.0.9>\r\nAllow: UPDATE, INFO\r\n"));
+        ss_command command = rows[i % SS_COUNT(rows)].command;
+        command.call = place.call;
+        CHECK_OK(ua_command(rig, ALICE, &command));
+        if (is_asked) {
+            CHECK_OK(ua_carol_answers(rig, nth(rig, name, 0), 407, "c", proxy("n1")));
+        }
+        CHECK_SLICE(user_of(nth(rig, name, is_asked ? 1 : 0)), "u8");
+    }
+}
+
+/* Outside the call it is the first of the realm: what was asked of u8 says nothing of u7. */
+TEST(rfc3261_22_3_requests_outside_a_call_do_not_have_its_credentials)
+{
+    ss_credential two[2];
+    ua_rig *rig = login_start();
+    two[0] = two[1] = login_credential;
+    two[1].username = SS_LIT("u8");
+    login_auth.credentials = two;
+    login_auth.credential_count = 2;
+    ss_command place = { .kind = SS_CMD_CALL,
+                         .target = SS_LIT("sip:carol@10.0.0.9"),
+                         .credential = 2 };
+    CHECK_OK(ua_command(rig, ALICE, &place));
+    CHECK_OK(ua_carol_answers(rig, nth(rig, "INVITE", 0), 407, "p", proxy("n1")));
+    CHECK_OK(ua_carol_answers(rig, nth(rig, "INVITE", 1), 200, "c", CONTACT));
+    ss_command message = { .kind = SS_CMD_REQUEST,
+                           .method = SS_METHOD_MESSAGE,
+                           .target = SS_LIT("sip:carol@10.0.0.9") };
+    CHECK_OK(ua_command(rig, ALICE, &message));
+    CHECK_EQ(ss_msg_count(ua_parse(nth(rig, "MESSAGE", 0)), SS_HDR_PROXY_AUTHORIZATION), 0);
+    CHECK_OK(ua_carol_answers(rig, nth(rig, "MESSAGE", 0), 407, "m", proxy("n2")));
+    CHECK_SLICE(user_of(nth(rig, "MESSAGE", 1)), "u7");
+}
+
 /* A number that is none of the identity's, or of another realm, means the first. */
 TEST(rfc3261_22_3_credentials_of_a_call_are_of_one_realm)
 {

@@ -224,6 +224,12 @@ TEST(rfc3261_22_3_each_proxy_asks_the_users_of_its_domain)
     flow_check("digest/two_proxies", NULL);
 }
 
+/* RFC3261:22.3 */
+TEST(rfc3261_22_3_all_that_is_sent_in_a_call_has_its_credentials)
+{
+    flow_check("digest/in_call", NULL);
+}
+
 /* RFC3261:22.1 */
 TEST(rfc3261_22_1_rejected_credentials_and_those_of_another_end_the_request)
 {

@@ -227,8 +227,8 @@ typedef struct ss_command {
     uint8_t hops;
     bool is_unreliable; /* CALL: its INVITE does not say 100rel, whatever the identity does */
     ss_slice from;      /* CALL: the URI of its From, or empty: the identity's */
-    /* CALL: of the identity's credentials the one, from 1, that its INVITE, re-INVITEs, UPDATEs, PRACKs and BYE have for its realm; 0:
-     * the first of the realm, as everything else has */
+    /* CALL: of the identity's credentials the one, from 1, that its INVITE and all requests in its dialogs have for its realm; 0: the
+     * first of the realm, as everything else has */
     uint8_t credential;
     /* REINVITE without an offer: the value of o= of our last description. When the engine itself has to answer the offer of the 2xx, since the
      * call is being ended, it says the next version of that: RFC 3264 8 */
