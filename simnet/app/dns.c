@@ -1,7 +1,7 @@
 /* The app of a DNS server: it answers from the plan's records, or from its own, as they are at the instant (RFC 1035, RFC 2782).
  * It keeps no state. What it makes of a query is the plan's to say: it may be silent, or fail. */
-#include "sn/app.h"
 #include "sn/dns.h"
+#include "sn/app.h"
 
 static bool has_spell(const sn_host *host, sn_spell_kind kind)
 {

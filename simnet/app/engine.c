@@ -87,20 +87,11 @@ static void write_stream(ss_engine *e, sn_host *host, ss_turn *turn, const ss_ou
     }
 }
 
-static void connect_stream(ss_engine *e, sn_host *host, ss_turn *turn, const ss_output *out)
-{
-    const ss_path path = out->path;
-    if (sn_host_connect(host, &path) != SS_OK) {
-        sn_engine_status(host, ss_engine_path_lost(e, turn, &path, true));
-    }
-}
-
 /* What is meant for a node that a tap stands before goes to the tap, which passes it on: nobody has to know. */
-static void send_datagram(sn_host *host, const ss_output *out)
+static ss_path past_tap(const sn_host *host, ss_path path)
 {
     const sn_plan *plan = sn_host_plan(host);
     const uint32_t tap = sn_plan_tap(plan, sn_host_node(host));
-    ss_path path = out->path;
     if (tap != SN_NOBODY) {
         const uint32_t toward = plan->groups[plan->nodes[tap].group].toward;
         const bool is_v6 = path.remote.family == 6;
@@ -112,6 +103,20 @@ static void send_datagram(sn_host *host, const ss_output *out)
             path.remote = sn_address_with_port(at_tap, SN_SIP_PORT);
         }
     }
+    return path;
+}
+
+static void connect_stream(ss_engine *e, sn_host *host, ss_turn *turn, const ss_output *out)
+{
+    const ss_path path = past_tap(host, out->path);
+    if (sn_host_connect(host, &path) != SS_OK) {
+        sn_engine_status(host, ss_engine_path_lost(e, turn, &path, true));
+    }
+}
+
+static void send_datagram(sn_host *host, const ss_output *out)
+{
+    const ss_path path = past_tap(host, out->path);
     sn_host_send(host, &path, out->bytes, out->msg);
 }
 

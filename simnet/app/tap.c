@@ -1,8 +1,9 @@
 /* The app of a tap: somebody on the path. What user agents send to it goes on to the node that they mean, and what that answers goes back, byte
  * for byte; requests with credentials are overheard, the last of each method, and sent once more when the story says so, in a
- * transaction of their own: a replay (RFC 7616 5.5). It may send what it makes up beside that, from any address (inject.c). It is no SIP
+ * transaction of their own: a replay (RFC 7616 5.5), by a datagram or a connection as they came. It may send what it makes up beside that, from any address (inject.c). It is no SIP
  * element: no law of one is its, and it stays out of every route. */
 #include "app/engine.h"
+#include "app/tap_stream.h"
 #include "inject.h"
 
 #include <string.h>
@@ -12,6 +13,7 @@ enum { TAP_KEPT_MAX = 8, TAP_BYTES_MAX = 2048 };
 typedef struct sn_tap_kept {
     uint32_t len; /* 0: free */
     uint8_t method;
+    bool is_stream; /* it came by a connection */
     char bytes[TAP_BYTES_MAX];
 } sn_tap_kept;
 
@@ -19,6 +21,7 @@ typedef struct sn_tap_app {
     uint32_t replays;
     uint64_t injected;
     sn_overheard overheard;
+    sn_relays relays;
     sn_tap_kept kept[TAP_KEPT_MAX];
 } sn_tap_app;
 
@@ -71,13 +74,14 @@ static sn_tap_kept *place_for(sn_tap_app *tap, ss_method method)
     return best;
 }
 
-static void overhear(sn_tap_app *tap, const ss_msg *request, ss_slice datagram)
+static void overhear(sn_tap_app *tap, const ss_msg *request, ss_slice datagram, bool is_stream)
 {
     const bool has_credentials = ss_msg_count(request, SS_HDR_AUTHORIZATION) > 0 ||
                                  ss_msg_count(request, SS_HDR_PROXY_AUTHORIZATION) > 0;
     if (has_credentials && datagram.len <= TAP_BYTES_MAX) {
         sn_tap_kept *kept = place_for(tap, request->method);
         kept->method = (uint8_t)request->method;
+        kept->is_stream = is_stream;
         kept->len = (uint32_t)datagram.len;
         memcpy(kept->bytes, datagram.at, datagram.len);
     }
@@ -115,11 +119,37 @@ static void input(void *app, sn_host *host, const ss_path *path, ss_slice datagr
         return; /* nobody sends a request this way */
     }
     if (is_sip && msg.is_request) {
-        overhear(app, &msg, datagram);
+        overhear(app, &msg, datagram, false);
         sn_inject_overhear(&((sn_tap_app *)app)->overheard, &msg);
     }
     const ss_path onward = path_to(host, &target);
     sn_host_send(host, &onward, datagram, NULL);
+}
+
+/* ---- connections ---- */
+
+static bool stream(void *self, sn_host *host, const ss_path *path, sn_stream_event event)
+{
+    sn_tap_app *tap = self;
+    const ss_address target = whom(host);
+    return sn_relay_event(&tap->relays, host, path, &target, event);
+}
+
+static size_t stream_bytes(void *self, sn_host *host, const ss_path *path, ss_slice bytes)
+{
+    sn_tap_app *tap = self;
+    ss_arena *arena = sn_host_arena(host);
+    const size_t used = arena->used;
+    ss_slice message;
+    ss_msg msg;
+    ss_diag diag;
+    const size_t taken = sn_relay_bytes(&tap->relays, host, path, bytes, &message);
+    if (message.len != 0 && ss_msg_parse(&msg, arena, message, &diag) == SS_OK && msg.is_request) {
+        overhear(tap, &msg, message, true);
+        sn_inject_overhear(&tap->overheard, &msg);
+    }
+    arena->used = used;
+    return taken;
 }
 
 /* ---- replaying ---- */
@@ -151,6 +181,9 @@ static bool replay(sn_tap_app *tap, sn_host *host, unsigned method)
         const sn_tap_kept *kept = &tap->kept[i];
         if (kept->len > 0 && kept->method == method) {
             const ss_slice bytes = with_own_branch(tap, host, (ss_slice){ kept->bytes, kept->len });
+            if (bytes.len > 0 && kept->is_stream) {
+                return sn_relay_replay(&tap->relays, host, &target, bytes);
+            }
             if (bytes.len > 0) {
                 sn_host_send(host, &path, bytes, NULL);
             }
@@ -243,6 +276,8 @@ const sn_app_class sn_app_tap = {
     .bytes = sizeof(sn_tap_app),
     .start = start,
     .input = input,
+    .stream = stream,
+    .stream_bytes = stream_bytes,
     .wake = wake,
     .reset = reset,
 };

@@ -188,9 +188,6 @@ static void judge_outbound(sn_reading *r, sn_model *m, sn_group_entry *g)
     } else if (sn_group_size(proxy) > 1) {
         sn_wrong(r, g->outbound.place, NULL, "'%s' is %u nodes: one outbound proxy, please",
                  proxy->name.text, (unsigned)proxy->count);
-    } else if (is_tap && g->transport != SN_BY_UDP) {
-        sn_wrong(r, sn_item_place(g->item, "transport"), "udp",
-                 "'%s' is a tap, which hears UDP alone", proxy->name.text);
     }
 }
 

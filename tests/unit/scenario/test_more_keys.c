@@ -149,9 +149,6 @@ TEST(what_is_wrong_with_taps_and_their_acts_is_said_at_its_place)
         { TAP(", toward: p, «lines»: 2"), "", NULL },
         { HEAD "nodes: {a: {role: ua, «toward»: b}, b: {role: ua}}\n", "", NULL },
         { HEAD "nodes: {a: {role: «tab»}}\n", "'tab'", "tap" },
-        { HEAD "nodes:\n  p: {role: proxy}\n  m: {role: tap, toward: p}\n"
-               "  a: {role: ua, outbound: m, transport: «tcp»}\n",
-          "hears UDP alone", "udp" },
         { TAPPED("{at: 1s, m: {replay: «REGISTRE»}}"), "unknown method", "REGISTER" },
         { TAPPED("{at: 1s, «a»: {replay: REGISTER}}"), "only a tap replays", NULL },
         { TAPPED("{at: 1s, «m»: {options: a}}"), "only a ua acts", NULL },
