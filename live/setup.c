@@ -106,7 +106,7 @@ static bool add_calls(sn_plan *plan, const sl_ua_setup *setup, uint32_t me,
                                  .hold = { .kind = SN_DIST_CONST, .a = setup->hold },
                                  .hangup_caller = setup->callee_hangs_up ? 0 : 1,
                                  .hangup_callee = setup->callee_hangs_up ? 1 : 0,
-                                 .no_answer = setup->cancel };
+                                 .no_answer = { .kind = SN_DIST_CONST, .a = setup->cancel } };
     return callee != UINT32_MAX && sn_plan_add_calls(plan, &calls) != UINT32_MAX;
 }
 

@@ -100,6 +100,17 @@ static bool callee_hangs_up(const source *s, const sn_point *point)
     return sn_decide_choice(s->decisions, SN_DECISION_HANGUP, point, sides, 2, sum) == 1;
 }
 
+/* Always the same for a constant; else some time, however short. */
+static ss_span patience_of(const source *s, const sn_point *point)
+{
+    const sn_dist *dist = &s->spec->no_answer;
+    if (dist->kind == SN_DIST_CONST) {
+        return dist->a;
+    }
+    const ss_span drawn = sn_decide_wait(s->decisions, SN_DECISION_PATIENCE, point, dist);
+    return drawn == 0 ? 1 : drawn;
+}
+
 static sn_call make_call(const source *s, uint32_t k, ss_time at)
 {
     const sn_call_spec *spec = s->spec;
@@ -113,7 +124,7 @@ static sn_call make_call(const source *s, uint32_t k, ss_time at)
         .caller = sn_plan_node(s->plan, spec->from, caller),
         .callee = sn_plan_node(s->plan, spec->to, callee),
         .hold = sn_decide_wait(s->decisions, SN_DECISION_HOLD, &point, &spec->hold),
-        .no_answer = spec->no_answer,
+        .no_answer = patience_of(s, &point),
         .callee_hangs_up = callee_hangs_up(s, &point),
         .is_late = spec->is_late,
         .is_reliable = spec->is_reliable,

@@ -367,7 +367,8 @@ static void add_calls(sn_reading *r, const sn_model *m)
             .hold = c->hold,
             .hangup_caller = (uint32_t)(c->hangup.caller / 100000),
             .hangup_callee = 1000000u - (uint32_t)(c->hangup.caller / 100000),
-            .no_answer = c->no_answer,
+            .no_answer =
+                c->no_answer.is_set ? c->no_answer.dist : (sn_dist){ .kind = SN_DIST_CONST },
             .retries = (uint8_t)c->retries,
             .media = (uint8_t)c->media,
             .is_late = c->offer == 1,

@@ -127,12 +127,7 @@ static const sn_field calls_fields[] = {
       .max = UINT32_MAX - 1 },
     { .key = "hold", .kind = SN_VALUE_DIST, AT(hold), .max = SN_TIME_MAX },
     { .key = "hangup", .kind = SN_VALUE_SPECIAL, AT(hangup), .codec = &hangup_codec },
-    { .key = "no_answer",
-      .kind = SN_VALUE_TIME,
-      .flags = SN_OR_NONE,
-      AT(no_answer),
-      .min = 1,
-      .max = SN_TIME_MAX },
+    { .key = "no_answer", .kind = SN_VALUE_SPECIAL, AT(no_answer), .codec = &sn_wait_codec },
     { .key = "media", .kind = SN_VALUE_SPECIAL, AT(media), .codec = &sn_media_codec },
     { .key = "offer", .kind = SN_VALUE_WORD, AT(offer), .words = offer_words },
     { .key = "retries",
@@ -170,6 +165,11 @@ void sn_calls_read(sn_reading *r, const sn_item *value, void *model)
             .hangup = { all_of_it },
         };
         if (sn_fields_read(r, &calls_table, 0, item, &entry)) {
+            if (entry.no_answer.is_set && entry.no_answer.dist.kind == SN_DIST_CONST &&
+                entry.no_answer.dist.a == 0) {
+                sn_wrong(r, sn_item_place(item, "no_answer"), NULL,
+                         "out of range: nobody gives up before he has called");
+            }
             if (entry.update.is_set && entry.after.count > 0) {
                 sn_wrong(r, sn_item_place(item, "update"), NULL,
                          "'update' beside 'after': write it into that, as in [{update: 10s}]");

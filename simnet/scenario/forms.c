@@ -78,6 +78,7 @@ static const struct {
       "a list of acts, as [{hold: exp 3s}, {resume: 5s}, {message: 1s, text: hello}]" },
     { "calls", "credentials",
       "{user: \"u{n}\", password: secret}: as whom these calls are made; or none" },
+    { "calls", "no_answer", "a time or a distribution, as exp 30s; or none" },
     { "calls", "update", "a time or a distribution, as exp 3s" },
     { "events", "partition", "a -> b, each a node, a part of a group, or any" },
     { "events", "node", "a node, or a part of a group, as phone[0..9]" },

@@ -313,7 +313,7 @@ typedef struct sn_calls_entry {
     struct sn_hangup_entry {
         uint64_t caller; /* in 10^-9 percent; the callee has the rest */
     } hangup;
-    ss_span no_answer;
+    sn_wait_entry no_answer;
     unsigned media; /* SS_MEDIA_BIT; 0: as the caller has it */
     unsigned offer; /* 1: late */
     uint32_t retries;

@@ -429,7 +429,8 @@ static sn_scenario *phones_that_ask_a_dns(const char *seed)
         "  spare: {role: ua, aor: \"sip:desk@b.desk.example.com\"}\n"
         "  caller: {role: ua, count: 10, outbound: dns}\n"
         "calls:\n"
-        "  - {name: mix, from: caller, to: desk, rate: 1/s, during: 1s..90s, hold: 1s}\n";
+        "  - {name: mix, from: caller, to: desk, rate: 1/s, during: 1s..90s, hold: 1s, "
+        "no_answer: exp 20s}\n";
     const sn_scenario_file file = { "asked.yaml", { text, sizeof text - 1 } };
     sn_scenario *s = sn_scenario_load(&(sn_scenario_options){
         .files = &file, .file_count = 1, .overrides = &seed, .override_count = 1 });

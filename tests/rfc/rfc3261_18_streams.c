@@ -158,7 +158,7 @@ static void call_in(world_of w)
                                                    .limit = 1,
                                                    .hold = { SN_DIST_CONST, SS_S(2), 0 },
                                                    .hangup_caller = 1,
-                                                   .no_answer = w.no_answer });
+                                                   .no_answer = { .a = w.no_answer } });
     small_finish(plan);
     run(plan);
     CHECK_STR(seen.broken == 0 ? "" : seen.first,

@@ -147,7 +147,7 @@ sn_plan *small_quickstart(uint64_t seed, uint32_t phones)
                                                    .hold = { SN_DIST_EXP, SS_S(8), 0 },
                                                    .hangup_caller = 1,
                                                    .hangup_callee = 1,
-                                                   .no_answer = SS_S(5) });
+                                                   .no_answer = { .a = SS_S(5) } });
     small_finish(plan);
     return plan;
 }

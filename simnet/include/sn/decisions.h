@@ -41,7 +41,8 @@
     X(SLOT, "slot", SLOT, LINK)    /* outcome: ns added to the least time to the next slot */      \
     X(EARLY, "early", EARLY, LINK) /* outcome 1: a queue that is not full drops it */              \
     X(WALK, "walk", WALK, LINK) /* outcome: levels that the link goes up; row: the step, from 1 */ \
-    X(FLAP, "flap", FLAP, LINK) /* outcome: ns added to the mean; row: which span, from 1 */
+    X(FLAP, "flap", FLAP, LINK) /* outcome: ns added to the mean; row: which span, from 1 */       \
+    X(PATIENCE, "patience", PATIENCE, CALLS) /* outcome: ns added to the mean */
 #define SN_DECISION_ID(name, word, purpose, place) SN_DECISION_##name,
 typedef enum sn_decision_kind {
     SN_DECISION_LIST(SN_DECISION_ID) SN_DECISION_KINDS

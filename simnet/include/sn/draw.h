@@ -9,18 +9,19 @@
 #include "sn/program.h"
 
 /** What a draw is for: part of its key. Append only; the numbers are frozen with rng/1. */
-#define SN_PURPOSE_LIST(X)                                                                      \
-    X(LOSS, 1)                                                                                  \
-    X(DUPLICATE, 2)                                                                             \
-    X(DELAY, 3)                                                                                 \
-    X(REORDER, 4)                                                                               \
-    X(ARRIVAL, 5)                                                                               \
-    X(CALLEE, 6)                                                                                \
-    X(HOLD, 7)                                                                                  \
-    X(HANGUP, 8) X(BEHAVIOUR, 9) X(WAIT, 10) X(REGISTER_AT, 11) X(ENTROPY, 12) X(TIE, 13)       \
-        X(CALL_ID, 14) X(SESSION, 15) X(SEQUENCE, 16) X(SEGMENT, 17) X(QUERY, 18) X(SERVER, 19) \
-            X(DELAY_AGAIN, 20) X(CORRUPT, 21) X(CORRUPT_WHERE, 22) X(SLOT, 23) X(EARLY, 24)     \
-                X(WALK, 25) X(FLAP, 26)
+#define SN_PURPOSE_LIST(X)                                                                  \
+    X(LOSS, 1)                                                                              \
+    X(DUPLICATE, 2)                                                                         \
+    X(DELAY, 3)                                                                             \
+    X(REORDER, 4)                                                                           \
+    X(ARRIVAL, 5)                                                                           \
+    X(CALLEE, 6)                                                                            \
+    X(HOLD, 7)                                                                              \
+    X(HANGUP, 8)                                                                            \
+    X(BEHAVIOUR, 9) X(WAIT, 10) X(REGISTER_AT, 11) X(ENTROPY, 12) X(TIE, 13) X(CALL_ID, 14) \
+        X(SESSION, 15) X(SEQUENCE, 16) X(SEGMENT, 17) X(QUERY, 18) X(SERVER, 19)            \
+            X(DELAY_AGAIN, 20) X(CORRUPT, 21) X(CORRUPT_WHERE, 22) X(SLOT, 23) X(EARLY, 24) \
+                X(WALK, 25) X(FLAP, 26) X(PATIENCE, 27)
 #define SN_PURPOSE_ID(name, number) SN_PURPOSE_##name = number,
 typedef enum sn_purpose { SN_PURPOSE_LIST(SN_PURPOSE_ID) SN_PURPOSE_END } sn_purpose;
 

@@ -239,7 +239,7 @@ typedef struct sn_call_spec {
     uint32_t limit;             /* at most this many; 0: no limit */
     sn_dist hold;               /* from the caller's ACK, or the callee's getting it */
     uint32_t hangup_caller, hangup_callee; /* weights */
-    ss_span no_answer;                     /* the caller cancels after this; 0: never */
+    sn_dist no_answer;                     /* the caller cancels after this; always 0: never */
     uint8_t media;                         /* of its offer; 0: as the caller has it */
     bool is_late;                          /* the INVITE has no offer */
     uint8_t retries;                       /* after a Retry-After; 7 at most */

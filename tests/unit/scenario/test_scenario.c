@@ -155,7 +155,7 @@ static const char everything[] =
     "  - {name: c1, from: desk, to: \"hall[*]\", pick: next, rate: 7/min, during: 1s..80s, limit: "
     "4, hold: normal 5s 1s,\n"
     "     hangup: {callee: 12.5%}, no_answer: 1min}\n"
-    "  - {name: c0, from: solo, to: desk, rate: poisson 0.5/s}\n"
+    "  - {name: c0, from: solo, to: desk, rate: poisson 0.5/s, no_answer: uniform 5s..9s}\n"
     "events:\n"
     "  - {at: 3s, link: \"desk[0..3]\", dir: up, set: {loss: {gemodel: {p: 1%}}, mtu: 576B, delay: "
     "8ms}, for: "
@@ -328,7 +328,18 @@ TEST(traffic_and_expects_are_as_written)
     CHECK(!c->poisson);
     CHECK_EQ(c->hangup_caller, 875000);
     CHECK_EQ(c->hangup_callee, 125000);
-    CHECK_EQ(c->no_answer, SS_S(60));
+    CHECK_EQ(c->no_answer.a, SS_S(60));
+    CHECK_EQ(plan->call_specs[1].no_answer.kind, SN_DIST_UNIFORM);
+    bool differs = false;
+    for (uint32_t i = 0, last = 0; i < plan->call_count; i++) {
+        const sn_call *call = &plan->calls[i];
+        if (call->source == 1 && !call->scripted) {
+            CHECK(call->no_answer >= SS_S(5) && call->no_answer <= SS_S(9));
+            differs = differs || call->no_answer != plan->calls[last == 0 ? i : last].no_answer;
+            last = i;
+        }
+    }
+    CHECK(differs);
     CHECK_EQ(plan->call_specs[1].interval, SS_S(2));
     CHECK_EQ(plan->call_specs[1].end, SS_S(90));
     CHECK_EQ(plan->expects[0].source, 1);

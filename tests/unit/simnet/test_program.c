@@ -287,7 +287,7 @@ static void add_calls(sn_plan *plan, ss_span hold, bool callee_hangs_up, ss_span
                                                    .hold = { SN_DIST_CONST, hold, 0 },
                                                    .hangup_caller = !callee_hangs_up,
                                                    .hangup_callee = callee_hangs_up,
-                                                   .no_answer = no_answer });
+                                                   .no_answer = { SN_DIST_CONST, no_answer, 0 } });
 }
 
 TEST(the_planned_side_hangs_up_after_the_planned_time)
