@@ -498,7 +498,7 @@ ss_slice ss_outgoing_print(const ss_visit *v, const ss_outgoing *out, const ss_p
 
 /* ---- steps 8, 10, 11: a branch goes out ---------------------------------------------------------------------- */
 
-/* Step 8: unique, and behind the dot what loop detection compares (RFC 5393 4.2.1). RFC3261:16.6 */
+/* Step 8: unique, and behind the dot what loop detection compares. RFC3261:16.6 RFC5393:4.2.1 */
 static void put_branch(ss_core *core, ss_buffer *b, const ss_msg *request)
 {
     ss_put_new_branch(core, b);

@@ -57,6 +57,7 @@ bool ss_proxy_respond(const ss_visit *v, ss_ref *server, const ss_msg *request,
     return status == SS_OK;
 }
 
+/* As a user agent server would. RFC3261:16.1 */
 void ss_proxy_reply(const ss_visit *v, const ss_msg *request, const ss_path *came_by,
                     ss_proxy_verdict verdict)
 {

@@ -71,7 +71,7 @@ static bool is_our_via(const ss_proxy *proxy, const ss_via *via)
            (config->other.family != 0 && ss_proxy_is_our_via(proxy, via, &config->other));
 }
 
-/* 16.3 step 4 as RFC 5393 4.2.2 replaces it. RFC3261:16.3 RFC5393:4.2.2 */
+/* 16.3 step 4 as RFC 5393 4.2.2 replaces it. RFC3261:16.3 RFC5393:4.1 RFC5393:4.2.2 */
 static ss_proxy_verdict check_loop(const ss_proxy *proxy, const ss_msg *request)
 {
     if (proxy->config->lets_loop) {

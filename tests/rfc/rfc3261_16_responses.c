@@ -594,3 +594,27 @@ TEST(rfc3261_16_11_an_ack_may_need_the_location_service_and_a_name_resolved)
     px_check_empty(rig);
     px_stop(rig);
 }
+
+/* A response without a tag stays without. */
+TEST(rfc3261_16_7_step_6_no_to_tag_is_added_to_what_is_passed_on)
+{
+    proxy_rig *rig = px_start();
+    px_send(rig, ALICE, px_request(rig, "INVITE sip:bob@10.0.0.3", "a", ""));
+    (void)px_expect(rig, ALICE, "SIP/2.0 100 Trying");
+    const px_sent *out = px_expect(rig, BOB, "INVITE sip:bob@10.0.0.3 SIP/2.0");
+    const ss_slice top = px_field(rig, out, SS_HDR_VIA, 0);
+    const ss_slice first = px_printf(rig, "%.*s", (int)top.len, top.at);
+    const ss_slice second = px_field(rig, out, SS_HDR_VIA, 1);
+    for (unsigned status = 180; status <= 200; status += 20) {
+        px_send(rig, BOB,
+                px_printf(rig,
+                          "SIP/2.0 %u Word\nVia: %.*s\nVia: %.*s\nFrom: <sip:alice@example.com>;"
+                          "tag=alice\nTo: <sip:bob@10.0.0.3>\nCall-ID: call\nCSeq: 1 INVITE\n"
+                          "Content-Length: 0\n\n",
+                          status, (int)first.len, first.at, (int)second.len, second.at));
+        const px_sent *up =
+            px_expect(rig, ALICE, status == 180 ? "SIP/2.0 180 Word" : "SIP/2.0 200 Word");
+        CHECK_SLICE(px_field(rig, up, SS_HDR_TO, 0), "<sip:bob@10.0.0.3>");
+    }
+    px_stop(rig);
+}

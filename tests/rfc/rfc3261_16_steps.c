@@ -115,3 +115,17 @@ TEST(rfc3261_16_7_step_8_record_route_goes_back_as_it_was_put)
     CHECK_SLICE(px_field(rig, ok, SS_HDR_RECORD_ROUTE, 1), "<sip:10.0.0.7;lr>");
     px_stop(rig);
 }
+
+/* RFC3261:16.1 The same From tag, Call-ID and CSeq by two ways: 8.2.2.2 is for the end, a proxy forwards both. */
+TEST(rfc3261_16_3_a_merged_request_goes_on_like_any_other)
+{
+    proxy_rig *rig = px_start();
+    static const char *const branches[] = { "one", "other" };
+    for (size_t i = 0; i < SS_COUNT(branches); i++) {
+        px_send(rig, ALICE, px_request(rig, "MESSAGE sip:bob@10.0.0.3", branches[i], ""));
+        px_sent *out = px_expect(rig, BOB, "MESSAGE sip:bob@10.0.0.3 SIP/2.0");
+        px_send(rig, BOB, px_reply(rig, out, 200, ""));
+        (void)px_expect(rig, ALICE, "SIP/2.0 200 OK");
+    }
+    px_stop(rig);
+}
