@@ -131,7 +131,7 @@ static void input(void *app, sn_host *host, const ss_path *path, ss_slice datagr
 static bool stream(void *self, sn_host *host, const ss_path *path, sn_stream_event event)
 {
     sn_tap_app *tap = self;
-    const ss_address target = whom(host);
+    const ss_address target = whom(host, path->remote.family);
     return sn_relay_event(&tap->relays, host, path, &target, event);
 }
 
