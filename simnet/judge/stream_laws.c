@@ -130,7 +130,15 @@ void sn_connection_judge(sn_judge *j, const sn_fact *f)
 
 /* ---- TRN1 ---- */
 
-enum { IP_AND_UDP_BYTES = 28 };
+enum { IP_AND_UDP_BYTES = 28, IP6_AND_UDP_BYTES = 48 };
+
+/* RFC8200:3 Between two who have both versions it may have been either: a request is not accused for 20 bytes. */
+static uint64_t headers_of(const sn_judge *j, const sn_fact *f)
+{
+    const sn_member *m = member(j, f->entity);
+    const bool peer_may = f->peer == SN_NOBODY || member(j, f->peer)->has_v6;
+    return m->has_v6 && (m->lacks_v4 || peer_may) ? IP6_AND_UDP_BYTES : IP_AND_UDP_BYTES;
+}
 
 /* A CANCEL, and an ACK that has an INVITE's branch, are TRN2's. */
 static bool follows_invite(sn_judge *j, const sn_fact *f)
@@ -144,7 +152,8 @@ static bool follows_invite(sn_judge *j, const sn_fact *f)
 void sn_size_judge(sn_judge *j, const sn_fact *f)
 {
     const sn_member *m = member(j, f->entity);
-    const uint64_t bytes = f->value < IP_AND_UDP_BYTES ? 0 : f->value - IP_AND_UDP_BYTES;
+    const uint64_t headers = headers_of(j, f);
+    const uint64_t bytes = f->value < headers ? 0 : f->value - headers;
     if (m->tcp_from == 0 || bytes < m->tcp_from || !f->sip.is_request || f->is_probe != 0 ||
         sn_has_been_refused(j, f->entity, f->peer) || follows_invite(j, f)) {
         return;

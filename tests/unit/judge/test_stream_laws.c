@@ -165,6 +165,32 @@ TEST(rfc3261_18_1_1_trn1_sees_a_request_too_large_for_udp_from_who_could_do_othe
     }
 }
 
+/* RFC8200:3 the header of IPv6 is 20 bytes longer: `bytes` counts from the other's. */
+TEST(rfc3261_18_1_1_trn1_takes_the_headers_of_the_version_off)
+{
+    static const struct {
+        bool lacks_v4, peer_has_v6;
+        uint64_t bytes;
+        unsigned broken;
+    } rows[] = { { true, true, 1320, 0 },
+                 { true, true, 1321, 1 },
+                 { false, false, 1301, 1 },
+                 { false, true, 1320, 0 }, /* either version */
+                 { false, true, 1321, 1 } };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        court rig;
+        court_open(&rig);
+        rig.nodes[COURT_ALICE].tcp_from = 1301;
+        rig.nodes[COURT_ALICE].has_v6 = true;
+        rig.nodes[COURT_ALICE].lacks_v4 = rows[i].lacks_v4;
+        rig.nodes[COURT_PROXY].has_v6 = rows[i].peer_has_v6;
+        court_at(&rig, 0);
+        sends_bytes(&rig, SS_METHOD_OPTIONS, 1, rows[i].bytes);
+        CHECK_EQ(court_broken(&rig, "TRN1"), rows[i].broken);
+        court_close(&rig);
+    }
+}
+
 /* ---- TRN2 ---- */
 
 TEST(trn2_sees_a_cancel_or_an_ack_that_leaves_its_invites_transport)
