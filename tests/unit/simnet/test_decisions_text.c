@@ -67,9 +67,10 @@ TEST(every_kind_and_member_survives_the_text)
     for (uint32_t kind = 0; kind < SN_DECISION_KINDS; kind++) {
         char text[400];
         ss_buffer b = ss_buffer_on(text, sizeof text);
-        const bool of_link = kind <= SN_DECISION_REORDER || kind == SN_DECISION_CORRUPT ||
-                             kind >= SN_DECISION_SLOT,
-                   of_calls = kind >= SN_DECISION_ARRIVAL && kind <= SN_DECISION_HANGUP;
+        const bool of_calls = (kind >= SN_DECISION_ARRIVAL && kind <= SN_DECISION_HANGUP) ||
+                              kind == SN_DECISION_PATIENCE,
+                   of_link = !of_calls && (kind <= SN_DECISION_REORDER ||
+                                           kind == SN_DECISION_CORRUPT || kind >= SN_DECISION_SLOT);
         const uint64_t id = of_calls ? ss_hash64(0, SS_LIT("burst")) : nodes[1].id;
         const sn_decision d = { .kind = kind,
                                 .outcome = kind % 2 == 0 ? -(int64_t)SS_S(77) : 3,
