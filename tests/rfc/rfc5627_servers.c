@@ -80,7 +80,7 @@ static told enrol_desk(proxy_rig *rig, unsigned cseq)
 /* A MESSAGE of Alice's to a URI. */
 static void writes_to(proxy_rig *rig, const char *uri, const char *branch, const char *lines)
 {
-    char start[256];
+    char start[600];
     (void)snprintf(start, sizeof start, "MESSAGE %s", uri);
     px_send(rig, ALICE, px_request(rig, start, branch, lines));
 }
