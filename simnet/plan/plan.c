@@ -247,7 +247,7 @@ static ss_ua_profile profile_of(sn_plan *plan, const sn_ua_spec *ua, bool *faile
                                    : ua->reg_id == 0 ? 1
                                                      : 2][asks],
         .gruu = ua->gruu,
-        .options = options, /* RFC5627:4.4 "SHOULD include a Supported header" */
+        .options = options, /* RFC5627:4.4 */
         .option_count = asks,
         .reg_id = ua->reg_id,
         .keep_alive_s = ua->keep_alive_s,

@@ -74,7 +74,7 @@ static bool is_plain(char c)
            c == '_' || c == '.' || c == ':';
 }
 
-/* RFC5627:5.1 "constructed by adding the "gr" URI parameter, with a value, to the AOR"; the value is appendix A.1's and a code. */
+/* RFC5627:5.1 The address-of-record with a `gr` that has a value: as in appendix A.1, with a code. */
 static void put_gr(ss_buffer *b, ss_slice instance, uint64_t code)
 {
     ss_put_text(b, ";gr=");
@@ -206,7 +206,7 @@ ss_gruu_name ss_gruu_read(const ss_visit *v, const ss_uri *uri)
     return name;
 }
 
-/* RFC5627:5.4 "a GRUU resolves only to those contacts whose instance ID matches the one associated with the GRUU." */
+/* RFC5627:5.4 To no contact of another instance. */
 bool ss_gruu_leads_to(const ss_gruu_name *name, const ss_binding *binding)
 {
     if (name->kind == SS_GRUU_PUBLIC) {

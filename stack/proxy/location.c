@@ -169,7 +169,7 @@ static gruu_entry *gruu_add(ss_location *l, const aor_record *a, ss_time now, ss
     return g;
 }
 
-/* Once an instance has GRUUs, each of its bindings counts: RFC5627:5.4 "a contact with an instance ID is always bound to both". False
+/* Once an instance has GRUUs, each of its bindings counts: RFC5627:5.4 whether its REGISTER asked or not. False
  * when there is no room. */
 static bool gruu_take(ss_location *l, const aor_record *a, ss_time now, bound *b, bool wanted)
 {

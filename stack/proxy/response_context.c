@@ -382,7 +382,8 @@ static void on_final(const ss_visit *v, ss_context *c, ss_branch *b, const ss_ms
     if (status == 503 && ss_branch_retry(v, c, b)) {
         return; /* RFC 3263 4.3: a 503 is a failed delivery */
     }
-    if (status == 430 || (status == 408 && c->is_gruu)) { /* RFC5627:6.1 "any other": no more */
+    if (status == 430 ||
+        (status == 408 && c->is_gruu)) { /* RFC5627:6.1 no other failure leads on */
         ss_candidate_replace(v, c, b->candidate);
     }
     ss_branch_free(v, b);

@@ -65,7 +65,7 @@ void ss_proxy_locate(const ss_visit *v, ss_context *c, const ss_routing *routing
     ss_proxy_ask_bindings(v, c, &routing->uri, SS_STAGE_LOCATE, query);
 }
 
-/* A user of ours who is known begins a dialog that would be led to another's instance. RFC5627:6.2 "RECOMMENDED" */
+/* A user of ours who is known begins a dialog that would be led to another's instance. RFC5627:6.2 */
 static bool is_of_another(const ss_visit *v, const ss_context *c, const ss_msg *request)
 {
     if (!c->is_known || ss_msg_count(request, SS_HDR_RECORD_ROUTE) == 0 ||
@@ -125,7 +125,7 @@ static bool is_usable(const ss_visit *v, const ss_context *c, const ss_binding *
                : scheme == (c->is_sips ? SS_SCHEME_SIPS : SS_SCHEME_SIP);
 }
 
-/* Of one instance only the time counts: RFC5627:6.1 "the most recently refreshed contact" */
+/* Of one instance only the time counts: RFC5627:6.1 the one refreshed last is tried */
 static bool is_before(const ss_context *c, const ss_binding *a, const ss_binding *b)
 {
     return c->is_gruu || a->q == b->q ? a > b : a->q > b->q;
@@ -276,7 +276,7 @@ static bool tell_to_wait(const ss_visit *v, ss_context *c)
 }
 
 /* Those of the instance that the Request-URI names; without their Path for a request that goes on by Route, as one inside a dialog
- * does: RFC5627:6.1 "the Path URI MUST be discarded". False: the arena is too small, and `c` is gone. */
+ * does: RFC5627:6.1 then its Path is not used. False: the arena is too small, and `c` is gone. */
 static bool keep_instance(const ss_visit *v, ss_context *c, ss_answer *answer)
 {
     ss_msg request;

@@ -16,7 +16,7 @@ typedef struct gruus {
 
 /* ---- learning ---- */
 
-/* RFC5627:7 "The quoted strings for temp-gruu and pub-gruu MUST contain a SIP URI." In the arena; SS_EMPTY: none, or nothing to use. */
+/* RFC5627:7 What is quoted there is a SIP URI. In the arena; SS_EMPTY: none, or nothing to use. */
 static ss_slice read_uri(const ss_visit *v, const ss_name_addr *contact, ss_slice name)
 {
     ss_slice text, gr;
@@ -61,13 +61,13 @@ void ss_ua_learn_gruus(const ss_visit *v, ss_blob *place, const ss_name_addr *co
 
 /* ---- using ---- */
 
-/* The one that the identity is for; the other where that was not given. RFC5627:4.2 "neither, or both" */
+/* The one that the identity is for; the other where that was not given. RFC5627:4.2 who lacks one may lack both */
 static ss_slice choose(const ss_visit *v, ss_slice whole)
 {
     gruus head;
     memcpy(&head, whole.at, sizeof head);
     if (head.until <= v->turn->now) {
-        return SS_EMPTY; /* RFC5627:4.4 "MUST have an active registration" */
+        return SS_EMPTY; /* RFC5627:4.4 of a registration that has ended it is not used */
     }
     const size_t middle = sizeof head + head.public_len;
     const ss_slice public = ss_slice_cut(whole, sizeof head, middle);

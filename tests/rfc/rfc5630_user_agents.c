@@ -80,7 +80,7 @@ TEST(rfc5630_5_1_1_1_a_register_is_sips_throughout_or_not_at_all)
     }
 }
 
-/* RFC5630:5.1.2 "a UAS MUST NOT change it to a SIP URI" */
+/* RFC5630:5.1.2 what is secured stays so */
 TEST(rfc5630_5_1_2_who_was_asked_by_sips_answers_with_a_sips_contact)
 {
     static const char *const schemes[] = { "sips", "sip" };
