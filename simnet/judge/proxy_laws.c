@@ -42,6 +42,9 @@ void sn_proxy_request_sent(sn_judge *j, const sn_fact *f)
                         f->sip.via_count);
         return;
     }
+    if (received->is_several) {
+        return; /* RFC3261:17.2.3 without the cookie: which of them it was, the summary does not tell */
+    }
     if (received->via_count < 254 && f->sip.via_count != received->via_count + 1) {
         sn_judge_broken(j, LAW_PRX1, f->key.at, f->entity, f->sip.call_id,
                         "a request came with %u Via and left with %u", received->via_count,

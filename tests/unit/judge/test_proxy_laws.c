@@ -146,6 +146,38 @@ TEST(prx4_sees_a_100_passed_on)
     court_close(&rig);
 }
 
+/* RFC3261:17.2.3 Without the cookie two requests may look like one; with it the second is a copy. */
+TEST(prx2_asks_nothing_when_two_transactions_look_like_one)
+{
+    for (unsigned has_cookie = 0; has_cookie < 2; has_cookie++) {
+        court rig;
+        court_open(&rig);
+        ss_summary first = court_request(SS_METHOD_INVITE, COURT_THEIRS);
+        first.says |= has_cookie != 0 ? 0 : SS_SAYS_NO_COOKIE;
+        first.max_forwards = 7;
+        ss_summary second = first;
+        second.max_forwards = 0xffff;
+        court_at(&rig, 0);
+        court_give(&rig, (sn_fact){ .kind = SN_FACT_DATAGRAM_RECEIVED,
+                                    .entity = COURT_PROXY,
+                                    .peer = COURT_ALICE,
+                                    .hash = 1,
+                                    .sip = second });
+        court_give(&rig, (sn_fact){ .kind = SN_FACT_DATAGRAM_RECEIVED,
+                                    .entity = COURT_PROXY,
+                                    .peer = COURT_ALICE,
+                                    .hash = 2,
+                                    .sip = first });
+        ss_summary left = court_request(SS_METHOD_INVITE, COURT_OURS);
+        left.via_count = 2;
+        left.second_branch = COURT_THEIRS;
+        left.max_forwards = 6;
+        court_sends(&rig, COURT_PROXY, left);
+        CHECK_EQ(court_broken(&rig, "PRX2"), has_cookie);
+        court_close(&rig);
+    }
+}
+
 TEST(prx5_sees_a_2xx_that_stays_and_one_that_nobody_sent)
 {
     court rig;
