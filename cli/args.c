@@ -86,7 +86,7 @@ static const cli_option options[] = {
     { CLI_OVERLOAD, '\0', "overload", NULL,
       "hold requests back as the servers behind it ask, and with --capacity ask so "
       "(RFC 7339, 7415)" },
-    { CLI_LOG, '\0', "log", NULL, "a line of JSON on stdout for each transaction that is over" },
+    { CLI_LOG, '\0', "log", NULL, "a line of JSON on stdout for each transaction, once it has its outcome" },
     { CLI_LADDER, '\0', "ladder", NULL, "draw what was said to whom" },
     { CLI_TWICE, '\0', "twice", NULL, "run each once more: another digest is exit status 6" },
     { CLI_AS, '\0', "as", "FORM", "do not run it, write it on stdout as yaml" },

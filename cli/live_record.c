@@ -11,7 +11,14 @@
 #include "rp/summary.h"
 #include "session.h"
 
-/* One line for each transaction, when it is over: who, of what call, and what it came to; nothing that a message says. */
+/* From here on it only waits for copies: RFC 3261 17, RFC 6026 7. */
+static bool has_outcome(unsigned state)
+{
+    return state == SS_TXN_COMPLETED || state == SS_TXN_CONFIRMED || state == SS_TXN_ACCEPTED ||
+           state == SS_TXN_TERMINATED;
+}
+
+/* One line for each transaction, once it has its outcome: who, of what call, and which; nothing that a message says. */
 static void log_transaction(void *self, const sn_fact *fact, ss_slice packet)
 {
     const sn_plan *plan = self;
@@ -19,7 +26,7 @@ static void log_transaction(void *self, const sn_fact *fact, ss_slice packet)
     ss_buffer b = ss_buffer_on(line, sizeof line);
     (void)packet;
     if (fact->kind == SN_FACT_NOTE && fact->note.kind == SS_NOTE_TXN &&
-        fact->note.to == SS_TXN_TERMINATED && fact->note.from != fact->note.to) {
+        has_outcome(fact->note.to) && !has_outcome(fact->note.from)) {
         rp_event_put(&b, &plan->cast, fact);
         fwrite(b.at, 1, b.len, stdout);
         fflush(stdout);
