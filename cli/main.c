@@ -90,7 +90,7 @@ static void keep_standard_streams(void)
 int main(int argc, char **argv)
 {
     keep_standard_streams();
-    signal(SIGPIPE, SIG_IGN); /* writing says it, with status 7 */
+    signal(SIGPIPE, SIG_IGN); /* the exit status says it: 7 */
     signal(SIGXFSZ, SIG_IGN);
     catch_crashes();
     return cli_main(argc, argv);

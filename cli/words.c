@@ -81,12 +81,20 @@ bool cli_is_colourful(FILE *stream)
     return (refused == NULL || refused[0] == '\0') && cli_is_terminal(stream);
 }
 
+/* Who reads from a pipe, `head` say, may have enough: that needs no words. */
+static rp_status stdout_failed(int error)
+{
+    if (error != EPIPE) {
+        cli_say("cannot write to stdout: %s", strerror(error));
+    }
+    return RP_IO;
+}
+
 rp_status cli_flush_stdout(void)
 {
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-        cli_say("cannot write to stdout: %s", strerror(errno == 0 ? EIO : errno));
-        return RP_IO;
+        return stdout_failed(errno == 0 ? EIO : errno);
     }
     return RP_OK;
 }
@@ -94,11 +102,7 @@ rp_status cli_flush_stdout(void)
 rp_status cli_close_stdout(rp_file *out)
 {
     const int error = rp_file_close(out);
-    if (error != 0) {
-        cli_say("cannot write to stdout: %s", strerror(error));
-        return RP_IO;
-    }
-    return cli_flush_stdout();
+    return error != 0 ? stdout_failed(error) : cli_flush_stdout();
 }
 
 /* What outlives a verb: how the program was called, for the replay line; and that line, for main.c's assert hook. */

@@ -52,6 +52,12 @@ assert p.returncode == 7 and b'Too many open files' in p.stderr, (p.returncode, 
 END
 
 # stdout
+for words in 'list metrics' 'run --help' 'ladder good.yaml --wide'; do
+    # shellcheck disable=SC2086
+    { "$SIPSIM" $words 2>stderr; echo $? >got; } | true
+    [ "$(cat got)" = 0 ] || [ "$(cat got)" = 7 ] || fault "status $(cat got) when nobody reads: $words"
+    silent
+done
 got=0
 "$SIPSIM" run good.yaml --force >/dev/full 2>stderr || got=$?
 [ $got = 7 ] || fault "status $got, not 7, with a full stdout"
