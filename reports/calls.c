@@ -166,7 +166,7 @@ static void end(call *c, const told *t, uint32_t ender)
     }
 }
 
-/* Of a leg that a B2BUA made only the callee tells: RFC 7092 calls it the other call leg. */
+/* Of a leg that a B2BUA made only the callee tells. */
 static void follow_leg(call *c, const told *t)
 {
     switch (t->event) {
