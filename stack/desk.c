@@ -109,6 +109,13 @@ void ss_desk_look(ss_engine *e, ss_turn *turn)
     }
 }
 
+bool ss_desk_quiet(ss_engine *e, ss_turn *turn)
+{
+    desk *d = desk_of(e);
+    return d != NULL &&
+           ss_ua_command(&d->ua, &e->core, turn, &(ss_command){ .kind = SS_CMD_QUIET }) == SS_OK;
+}
+
 void ss_desk_forget(ss_engine *e)
 {
     desk *d = desk_of(e);

@@ -14,6 +14,8 @@ void ss_desk_timer(ss_engine *e, ss_turn *turn, ss_timer *timer);
 bool ss_desk_answer(ss_engine *e, ss_turn *turn, const ss_answer *answer);
 /** The proxy has answered something: whose bindings changed is told to who watches them. */
 void ss_desk_look(ss_engine *e, ss_turn *turn);
+/** Subscriptions end soon. False: there are none. */
+bool ss_desk_quiet(ss_engine *e, ss_turn *turn);
 void ss_desk_forget(ss_engine *e);
 
 #endif

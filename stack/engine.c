@@ -7,6 +7,7 @@
 #include "connections.h"
 #include "desk.h"
 #include "flows.h"
+#include "losses.h"
 #include "returns.h"
 #include "ss/tag.h"
 
@@ -56,6 +57,7 @@ void ss_engine_reset(ss_engine *e)
     ss_returns_forget_all(e);
     ss_connections_forget_all(e);
     ss_overload_forget(&e->core);
+    ss_losses_forget_all(e);
     SS_ASSERT(e->core.txns == 0);
     SS_ASSERT(e->core.dialogs == 0);
     SS_ASSERT(e->core.bytes == 0);
@@ -66,7 +68,7 @@ void ss_engine_reset(ss_engine *e)
 
 ss_turn ss_turn_begin(ss_time now, ss_arena *arena)
 {
-    return (ss_turn){ .now = now, .arena = arena };
+    return (ss_turn){ .now = now, .arena = arena, .begun = arena->used };
 }
 
 const ss_output *ss_turn_take(ss_turn *turn)
@@ -113,13 +115,12 @@ static bool is_of_server(const ss_up *up)
 }
 
 /* RFC3261:17.1.4, 18.4, RFC6026:8.8 every transaction on the path hears of it, or whoever sent what is quoted. A response over UDP
- * goes where RFC 3263 5 says: RFC3261:18.2.2 */
-static bool fail_quoted(ss_engine *e, ss_turn *turn, const ss_path *path, const ss_quote *quote)
+ * goes where RFC 3263 5 says: RFC3261:18.2.2. Those for which this turn has no room hear of it in the next. */
+static bool fail_from(ss_engine *e, ss_turn *turn, const ss_path *path, const ss_quote *quote,
+                      uint32_t cursor)
 {
-    uint32_t cursor = 0;
     bool is_any = false;
-    ss_returns_failed(e, turn, path, quote);
-    for (;;) {
+    do {
         const ss_up up = ss_txn_transport_error(&e->core, turn, path, quote, &cursor);
         if (up.kind == SS_UP_NOTHING) {
             return is_any;
@@ -129,12 +130,26 @@ static bool fail_quoted(ss_engine *e, ss_turn *turn, const ss_path *path, const 
             ss_returns_begin(e, turn, up.txn);
         }
         pass_up(e, turn, &up, NULL, NULL);
-    }
+    } while (quote != NULL || ss_turn_has_room(turn) || !ss_losses_keep(e, turn, path, cursor));
+    return true;
+}
+
+static bool fail_quoted(ss_engine *e, ss_turn *turn, const ss_path *path, const ss_quote *quote)
+{
+    ss_returns_failed(e, turn, path, quote);
+    return fail_from(e, turn, path, quote, 0);
 }
 
 static void fail_path(ss_engine *e, ss_turn *turn, const ss_path *path)
 {
     (void)fail_quoted(e, turn, path, NULL);
+}
+
+static void go_on_failing(ss_engine *e, ss_turn *turn, ss_timer *timer)
+{
+    ss_path path;
+    const uint32_t cursor = ss_losses_take(e, timer, &path);
+    (void)fail_from(e, turn, &path, NULL, cursor);
 }
 
 /* What the host is told when all went well so far but memory may have run out on the way. */
@@ -199,6 +214,8 @@ static void pass_timer(ss_engine *e, ss_turn *turn, ss_timer *timer)
         pass_up(e, turn, &up, NULL, NULL);
     } else if (timer->kind == SS_TIMER_OF_RETURN) {
         ss_returns_timer(e, timer);
+    } else if (timer->kind == SS_TIMER_OF_LOSS) {
+        go_on_failing(e, turn, timer);
     } else if (e->role == SS_ROLE_UA) {
         ss_ua_timer(&e->ua, &e->core, turn, timer);
         give_silent_up(e, turn);
@@ -539,6 +556,12 @@ ss_status ss_engine_command(ss_engine *e, ss_turn *turn, ss_command *command)
     return ended == SS_ERR_MEMORY ? ended : status;
 }
 
+bool ss_engine_quiet(ss_engine *e, ss_turn *turn)
+{
+    SS_ASSERT(e->role == SS_ROLE_PROXY);
+    return ss_desk_quiet(e, turn);
+}
+
 /* What came of SS_QUERY_UNBIND. RFC3680:4.7 */
 static ss_status take_unbound(ss_engine *e, ss_turn *turn, const ss_answer *answer)
 {
@@ -580,21 +603,14 @@ static ss_status serve(ss_engine *e, ss_turn *turn)
     return e->core.out_of_memory ? SS_ERR_MEMORY : status;
 }
 
-/* Timers of one instant may be very many. When they took so much of the arena the others wait for the next tick, which is due at
- * once; what is left has room for whatever one timer puts out. */
-static bool has_room(const ss_turn *turn, size_t begun)
-{
-    return turn->arena->used - begun <= turn->arena->cap / 4;
-}
-
+/* Timers of one instant may be very many: those for which there is no room wait for the next tick, which is due at once. */
 ss_status ss_engine_tick(ss_engine *e, ss_turn *turn)
 {
-    const size_t begun = turn->arena->used;
     ss_timer *timer;
     if (has_queue(e) && ss_admission_deadline(&e->proxy, &e->core) <= turn->now) {
         return serve(e, turn);
     }
-    while (has_room(turn, begun) &&
+    while (ss_turn_has_room(turn) &&
            (timer = ss_timer_pop(&e->core.timers, &e->core.pools->store, turn->now)) != NULL) {
         pass_timer(e, turn, timer);
     }

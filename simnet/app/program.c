@@ -7,7 +7,7 @@
 #include "app/ua.h"
 
 /* Own wakes: arg is the engine's number of the call, arg2 of ROW the row. ACT: the act, and how often it was put off. */
-enum { WAKE_ROW = 1, WAKE_HOLD, WAKE_NO_ANSWER, WAKE_ACT, WAKE_WATCH, WAKE_RETRY };
+enum { WAKE_ROW = 1, WAKE_HOLD, WAKE_NO_ANSWER, WAKE_ACT, WAKE_WATCH, WAKE_RETRY, WAKE_LEAVE };
 
 /* A story's acts come first at their instant, so what they act on may arrive after them at that very instant. Arrivals
  * have step 1: an act that is not possible yet is tried again at steps 1 and 2. */
@@ -515,6 +515,24 @@ static void do_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
     miss(host, act);
 }
 
+/* Calls that are not answered yet are cancelled, or refused. Of very many those for which this turn has no room are in the next. */
+static void hang_up_all(sn_ua_app *app, sn_host *host, ss_turn *turn)
+{
+    static const sn_row hangup = { .op = SN_OP_HANGUP };
+    for (ss_ref at = sn_ua_first_call(app); at != 0;) {
+        sn_ua_call *c = sn_ua_call_at(host, at);
+        if (!ss_turn_has_room(turn)) {
+            sn_host_wake(host, sn_host_now(host), WAKE_LEAVE, 0, 0);
+            return;
+        }
+        at = c->next;
+        if (!c->is_left) {
+            c->is_left = true;
+            sn_program_act(app, host, turn, c, &hangup);
+        }
+    }
+}
+
 static bool do_own(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *wake)
 {
     static const sn_row cancel = { .op = SN_OP_CANCEL }, hangup = { .op = SN_OP_HANGUP };
@@ -528,6 +546,10 @@ static bool do_own(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
     }
     if (wake->what == WAKE_WATCH) {
         sn_program_subscribe(app, host, turn);
+        return true;
+    }
+    if (wake->what == WAKE_LEAVE) {
+        hang_up_all(app, host, turn);
         return true;
     }
     sn_ua_call *call = sn_ua_call_find(app, host, wake->arg);
@@ -552,17 +574,6 @@ static bool do_own(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_wake *
         return true;
     default:
         return false;
-    }
-}
-
-/* Calls that are not answered yet are cancelled, or refused. */
-static void hang_up_all(sn_ua_app *app, sn_host *host, ss_turn *turn)
-{
-    static const sn_row hangup = { .op = SN_OP_HANGUP };
-    for (ss_ref at = sn_ua_first_call(app); at != 0;) {
-        sn_ua_call *c = sn_ua_call_at(host, at);
-        at = c->next;
-        sn_program_act(app, host, turn, c, &hangup);
     }
 }
 

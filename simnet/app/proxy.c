@@ -252,6 +252,10 @@ static bool wake(void *self, sn_host *host, const sn_wake *what)
         tell(host, SN_CALL_RESTARTED, 0);
         return true;
     }
+    if (what->kind == SN_WAKE_QUIET && !app->is_dead) {
+        ss_turn turn = ss_turn_begin(sn_host_now(host), sn_host_arena(host));
+        return ss_engine_quiet(&app->engine, &turn);
+    }
     if (what->kind != SN_WAKE_ACT) {
         return false;
     }

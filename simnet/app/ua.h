@@ -28,6 +28,7 @@ typedef struct sn_ua_call {
     uint32_t row_end : 31;
     uint32_t watches : 1; /* it subscribed to something: sn_program_over */
     bool is_callee : 1;
+    bool is_left : 1; /* hung up, as the host ends */
     bool is_answered : 1;
     bool is_asked : 1;       /* a re-INVITE waits for the story's answer */
     bool is_up : 1;          /* the session is: rows that change it may go on */

@@ -19,6 +19,11 @@ ss_output *ss_turn_add(ss_turn *turn, ss_output_kind kind)
     return out;
 }
 
+bool ss_turn_has_room(const ss_turn *turn)
+{
+    return turn->arena->used - turn->begun <= turn->arena->cap / 4;
+}
+
 void ss_turn_send(ss_turn *turn, const ss_path *path, ss_slice bytes)
 {
     const bool is_stream = ss_transport_is_reliable(path->transport);

@@ -66,6 +66,21 @@ ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path,
     return (ss_up){ .kind = SS_UP_NOTHING };
 }
 
+uint32_t ss_txn_walk_pause(ss_core *core)
+{
+    const uint32_t from = ss_txn_at(core, core->walk)->ordinal;
+    core->walk = 0;
+    return from;
+}
+
+void ss_txn_walk_on(ss_core *core, uint32_t from)
+{
+    core->walk = core->first_txn;
+    while (core->walk != 0 && !is_younger(ss_txn_at(core, core->walk), from - 1)) {
+        core->walk = ss_txn_at(core, core->walk)->next;
+    }
+}
+
 /* RFC7339:5.10 It fails as what could not be sent: a proxy tries another place, or answers 503; for a user agent it is a 503. */
 ss_up ss_txn_held(ss_core *core, ss_turn *turn)
 {

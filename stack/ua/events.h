@@ -57,7 +57,8 @@ typedef enum ss_sub_clock {
     SS_CLOCK_N,       /* subscriber: 64*T1 for a NOTIFY */
     SS_CLOCK_REFRESH, /* subscriber */
     SS_CLOCK_EXPIRY,  /* both */
-    SS_CLOCK_AGAIN    /* notifier: there was no room for a NOTIFY */
+    SS_CLOCK_AGAIN,   /* notifier: there was no room for a NOTIFY */
+    SS_CLOCK_TURN /* its NOTIFY, or the end of a subscriber's, is not said in this turn: those of too many others are */
 } ss_sub_clock;
 
 /** EVENT its Event value. Subscriber: how it was asked for. Notifier: what is watched (TO); of refer: Refer-To's URI and
@@ -78,11 +79,14 @@ typedef struct ss_subscription {
     ss_ref next, prev; /* of the user agent's, in order of number */
     ss_ref sibling;    /* the next one in the same dialog */
     ss_ref dialog;     /* subscriber: 0 until a NOTIFY or because a call's serves */
-    ss_ref txn;        /* of our request under way */
+    ss_ref watched; /* notifier: whose neighbours watch the same; 0: by nobody is it looked for */
+    ss_ref before, behind; /* among those */
+    ss_ref txn;            /* of our request under way */
     uint32_t number;
     uint64_t cookie;
     uint64_t call_id;  /* hash, for notes */
     uint64_t resource; /* notifier: hash of what is watched */
+    ss_ref question;   /* notifier of reg: for the host */
     ss_time ends;      /* it expires */
     ss_time window;    /* subscriber: NOTIFYs of other forks may come until then */
     uint32_t expires_s;
@@ -225,12 +229,22 @@ void ss_not_quiet(const ss_visit *v, ss_subscription *sub);
 /** The document of a stack's package as it stands, in the arena; SS_EMPTY. */
 ss_slice ss_package_body(const ss_visit *v, const ss_subscription *sub);
 
+/* ---- watched.c ---- */
+
+/** A subscription of a watcher's is to a resource, a hash: changes of that reach it. False: there is no room. */
+SS_MUST_USE bool ss_watched_join(const ss_visit *v, ss_subscription *sub, uint64_t resource);
+void ss_watched_leave(const ss_visit *v, ss_subscription *sub);
+/** Who watches it, oldest first, by ss_subscription.behind; 0. */
+ss_ref ss_watched_first(const ss_visit *v, uint8_t package, uint64_t resource);
+
 /* ---- reg.c: RFC 3680 ---- */
 
 /** Asks the host for the bindings that the next NOTIFY is about. SS_ERR_FULL. */
 SS_MUST_USE ss_status ss_reg_ask(const ss_visit *v, ss_subscription *sub);
 /** The answer; false when none of ours asked. */
 bool ss_reg_located(const ss_visit *v, const ss_answer *answer);
+/** Nobody waits for it any more. */
+void ss_reg_forget(const ss_visit *v, ss_subscription *sub);
 
 /* ---- request.c: what stands alone ---- */
 

@@ -111,8 +111,11 @@ static void arm(const ss_visit *v, ss_subscription *sub)
 /* Without room it is tried again a little later; a dialog that leads nowhere ends. */
 void ss_not_notify(const ss_visit *v, ss_subscription *sub)
 {
-    if (sub->is_busy) {
+    if (sub->is_busy || !ss_turn_has_room(v->turn)) {
         sub->owes_notify = true;
+        if (!sub->is_busy) {
+            ss_subscription_arm(v, sub, SS_CLOCK_TURN, v->turn->now);
+        }
         return;
     }
     sub->owes_notify = sub->owes_notify && sub->is_located; /* a change since it was asked for */
@@ -149,11 +152,10 @@ void ss_not_terminate(const ss_visit *v, ss_subscription *sub, ss_sub_reason rea
 
 void ss_not_changed(const ss_visit *v, uint8_t package, uint64_t resource)
 {
-    for (ss_ref at = v->ua->first_subscription; at != 0;) {
+    for (ss_ref at = ss_watched_first(v, package, resource); at != 0;) {
         ss_subscription *sub = ss_subscription_at(v->core, at);
-        at = sub->next;
-        if (sub->role == SS_NOTIFIER && sub->package == package && sub->resource == resource &&
-            sub->state == SS_SUB_ACTIVE) {
+        at = sub->behind;
+        if (sub->state == SS_SUB_ACTIVE) {
             ss_not_notify(v, sub);
         }
     }
@@ -211,7 +213,8 @@ void ss_not_failed(const ss_visit *v, ss_subscription *sub, const ss_outcome *ou
 /* RFC6665:4.2.1.4 nobody refreshed it in time; a reference that is not done by then is given up */
 void ss_not_timer(const ss_visit *v, ss_subscription *sub)
 {
-    if (sub->clock == SS_CLOCK_AGAIN && v->turn->now < sub->ends) {
+    const bool is_due = sub->clock == SS_CLOCK_AGAIN && v->turn->now < sub->ends;
+    if (is_due || sub->clock == SS_CLOCK_TURN) {
         ss_not_notify(v, sub);
     } else if (sub->state == SS_SUB_TERMINATED) {
         over(v, sub, 503, NULL); /* there never was room to say so */
@@ -347,8 +350,12 @@ static void begin(const ss_visit *v, const ss_incoming *in, ss_ref dialog)
     if (sub == NULL) {
         return;
     }
-    sub->resource = package == SS_PACKAGE_DIALOG ? 0 : resource;
     ss_not_lasts(v, sub, expires_s);
+    if (!ss_watched_join(v, sub, package == SS_PACKAGE_DIALOG ? 0 : resource)) {
+        ss_subscription_undo(v, sub);
+        ss_ua_refuse_full(v, in);
+        return;
+    }
     if (!ss_not_accept(v, in, sub, 200)) {
         ss_subscription_undo(v, sub);
         return;

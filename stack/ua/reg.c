@@ -4,17 +4,56 @@
 
 /* ---- asking ---- */
 
-/* The token stands in `call`: no call is made for such a subscription. */
+/** A question to the host, found by its token in the table of dialogs. */
+typedef struct question {
+    ss_table_link by_token; /* first: the table asks for it */
+    ss_ref subscription;
+} question;
+
+#define QUESTIONS 0x7175657374696f6eu
+
+static ss_key128 key_of(uint32_t token)
+{
+    return (ss_key128){ token, QUESTIONS };
+}
+
+static question *question_at(const ss_visit *v, ss_ref ref)
+{
+    return ss_store_at(&v->core->pools->store, ref);
+}
+
 ss_status ss_reg_ask(const ss_visit *v, ss_subscription *sub)
 {
+    ss_pools *pools = v->core->pools;
+    const ss_ref ref = ss_core_take(v->core, sizeof(question));
     const ss_slice aor = ss_arena_copy(v->turn->arena, ss_subscription_text(v, sub, SS_SUB_TO));
-    ss_output *out = aor.len == 0 ? NULL : ss_turn_add(v->turn, SS_OUT_QUERY);
+    ss_output *out = ref == 0 || aor.len == 0 ? NULL : ss_turn_add(v->turn, SS_OUT_QUERY);
     if (out == NULL) {
+        if (ref != 0) {
+            ss_core_give(v->core, ref, sizeof(question));
+        }
         return SS_ERR_FULL;
     }
-    sub->call = ++v->ua->next_token;
-    out->query = (ss_query){ .kind = SS_QUERY_LOCATE, .token = sub->call, .name = aor };
+    const uint32_t token = ++v->ua->next_token;
+    question *q = question_at(v, ref);
+    q->by_token.key = key_of(token);
+    q->by_token.engine = v->core->engine;
+    q->subscription = ss_subscription_ref(v->core, sub);
+    ss_table_add(&pools->dialogs, &pools->store, &q->by_token);
+    sub->question = ref;
+    out->query = (ss_query){ .kind = SS_QUERY_LOCATE, .token = token, .name = aor };
     return SS_OK;
+}
+
+void ss_reg_forget(const ss_visit *v, ss_subscription *sub)
+{
+    ss_pools *pools = v->core->pools;
+    if (sub->question != 0) {
+        question *q = question_at(v, sub->question);
+        ss_table_remove(&pools->dialogs, &pools->store, &q->by_token);
+        ss_core_give(v->core, sub->question, sizeof *q);
+        sub->question = 0;
+    }
 }
 
 /* ---- the document: RFC 3680 5 ---- */
@@ -56,22 +95,21 @@ static ss_status keep_document(const ss_visit *v, ss_subscription *sub, const ss
 /* Without room for it the NOTIFY goes out without a document. */
 bool ss_reg_located(const ss_visit *v, const ss_answer *answer)
 {
-    for (ss_ref at = v->ua->first_subscription; at != 0;) {
-        ss_subscription *sub = ss_subscription_at(v->core, at);
-        at = sub->next;
-        if (sub->package == SS_PACKAGE_REG && sub->role == SS_NOTIFIER &&
-            sub->call == answer->token) {
-            if (keep_document(v, sub, answer) != SS_OK) {
-                ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_FULL });
-            }
-            sub->call = 0;
-            sub->is_busy = false;
-            sub->is_located = true;
-            ss_not_notify(v, sub);
-            return true;
-        }
+    const ss_pools *pools = v->core->pools;
+    const question *q = (const question *)ss_table_find(&pools->dialogs, &pools->store,
+                                                        v->core->engine, key_of(answer->token));
+    if (q == NULL) {
+        return false;
     }
-    return false;
+    ss_subscription *sub = ss_subscription_at(v->core, q->subscription);
+    ss_reg_forget(v, sub);
+    if (keep_document(v, sub, answer) != SS_OK) {
+        ss_turn_event(v->turn, &(ss_event){ .kind = SS_EVENT_FULL });
+    }
+    sub->is_busy = false;
+    sub->is_located = true;
+    ss_not_notify(v, sub);
+    return true;
 }
 
 void ss_ua_registration_changed(ss_ua *ua, ss_core *core, ss_turn *turn, ss_slice aor)

@@ -249,7 +249,10 @@ ss_status ss_sub_unsubscribe(const ss_visit *v, const ss_command *command)
 /* The run drains: what is there ends in order. */
 void ss_sub_quiet(const ss_visit *v, ss_subscription *sub)
 {
-    if (end_it(v, sub) != SS_OK) {
+    const bool asks = sub->dialog != 0 && !sub->is_busy && !sub->is_ending;
+    if (asks && !ss_turn_has_room(v->turn)) {
+        ss_subscription_arm(v, sub, SS_CLOCK_TURN, v->turn->now);
+    } else if (end_it(v, sub) != SS_OK) {
         ss_subscription_over(v, sub, &(ss_outcome){ .status = 503, .synthetic = true });
     }
 }
@@ -359,6 +362,10 @@ void ss_sub_timer(const ss_visit *v, ss_subscription *sub)
         if (ask_again(v, sub, sub->expires_s) != SS_OK) {
             ss_subscription_arm(v, sub, SS_CLOCK_EXPIRY, sub->ends);
         }
+        return;
+    }
+    if (sub->clock == SS_CLOCK_TURN) {
+        ss_sub_quiet(v, sub);
         return;
     }
     over(v, sub, 408,

@@ -176,6 +176,8 @@ static void free_it(const ss_visit *v, ss_subscription *sub)
     ss_ua_drop_pending(v, ref);
     ss_targets_drop(v, (ss_errand){ SS_ERRAND_SUBSCRIPTION, ref });
     ss_usage_remove(v, sub);
+    ss_watched_leave(v, sub);
+    ss_reg_forget(v, sub);
     unlink_it(v, sub);
     ss_core_drop(v->core, &sub->text);
     ss_core_drop(v->core, &sub->body);
@@ -304,7 +306,7 @@ static const uint8_t letters[] = { [SS_CLOCK_N] = SS_TIMER_N,
                                    [SS_CLOCK_EXPIRY] = SS_TIMER_EXPIRY,
                                    [SS_CLOCK_AGAIN] = SS_TIMER_EXPIRY };
 
-void ss_subscription_timer(const ss_visit *v, ss_subscription *sub)
+static void note_timer(const ss_visit *v, const ss_subscription *sub)
 {
     ss_turn_note(v->turn,
                  &(ss_note){ .kind = SS_NOTE_TIMER,
@@ -313,6 +315,13 @@ void ss_subscription_timer(const ss_visit *v, ss_subscription *sub)
                              .method = sub->is_refer ? SS_METHOD_REFER : SS_METHOD_SUBSCRIBE,
                              .call_id = sub->call_id,
                              .value = sub->clock == SS_CLOCK_N ? 64 * v->core->settings->t1 : 0 });
+}
+
+void ss_subscription_timer(const ss_visit *v, ss_subscription *sub)
+{
+    if (sub->clock != SS_CLOCK_TURN) {
+        note_timer(v, sub);
+    }
     if (sub->role == SS_SUBSCRIBER) {
         ss_sub_timer(v, sub);
     } else {

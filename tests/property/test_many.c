@@ -96,3 +96,53 @@ TEST(three_thousand_users_with_passwords_register_and_do_so_again)
     sn_meter_free(meter);
     sn_scenario_free(s);
 }
+
+/** What all who watch are told at one instant, and what is there at the end. */
+typedef struct watching {
+    ss_time at;
+    unsigned notifies, answers, dialogs;
+} watching;
+
+static void watch_fact(void *self, const sn_fact *f, ss_slice packet)
+{
+    watching *w = self;
+    (void)packet;
+    if (f->kind == SN_FACT_DATAGRAM_SENT && f->key.at == w->at) {
+        w->notifies += f->sip.is_request && f->sip.method == SS_METHOD_NOTIFY;
+        w->answers +=
+            !f->sip.is_request && f->sip.status == 200 && f->sip.method == SS_METHOD_REGISTER;
+    }
+    w->dialogs += f->kind == SN_FACT_LEFT ? f->left.dialogs : 0;
+}
+
+/* Their NOTIFYs are more than the arena of one turn holds; then nobody hears the last ones, and they are not waited for in vain. */
+TEST(four_thousand_watchers_are_told_at_once_and_the_request_is_answered)
+{
+    static const char text[] =
+        "sipsim: 1\nduration: 40s\ndrain: 120s\nlinks: {wire: {delay: 5ms}}\n"
+        "domains: {example.com: {registrar: p1}}\n"
+        "nodes:\n"
+        "  p1: {roles: [proxy, registrar]}\n"
+        "  star: {role: ua, outbound: p1, aor: \"sip:star@example.com\"}\n"
+        "  watcher: {role: ua, count: 4000, outbound: p1, aor: \"sip:w{n}@example.com\", "
+        "subscribe: "
+        "{to: star, event: reg, at: uniform 0s..10s, expires: 1h}}\n"
+        "story: [{at: 20s, star: {register: 100s}}]\n"
+        "events: [{at: 30s, link: \"watcher[*]\", is: down}]\n";
+    const sn_scenario_file file = { "many.yaml", { text, sizeof text - 1 } };
+    sn_scenario *s = sn_scenario_load(&(sn_scenario_options){ .files = &file, .file_count = 1 });
+    CHECK_NOT_NULL(s);
+    watching seen = { .at = SS_S(20) + SS_MS(10) };
+    const sn_sink sink = { &seen, watch_fact };
+    sn_world *w =
+        sn_world_new(sn_scenario_plan(s),
+                     &(sn_world_options){ .sinks = &sink, .sink_count = 1, .partitions = 1 });
+    CHECK_NOT_NULL(w);
+    while (sn_world_run(w, 1024) == SN_RUN_GOING) {
+    }
+    CHECK_EQ(seen.notifies, 4000);
+    CHECK_EQ(seen.answers, 1);
+    CHECK_EQ(seen.dialogs, 0);
+    sn_world_free(w);
+    sn_scenario_free(s);
+}

@@ -55,6 +55,9 @@ SS_MUST_USE ss_status ss_pools_init(ss_pools *pools, void *base, uint64_t cap,
                                     uint64_t expected_txns, uint64_t expected_dialogs);
 
 void ss_engine_init(ss_engine *e, const ss_engine_options *options);
+/** The run drains: who watches registrations here, and is not heard of any more, is waited for no longer. A registrar's;
+ *  false: nobody watches. */
+bool ss_engine_quiet(ss_engine *e, ss_turn *turn);
 /** As a crash: everything of the engine in the pools is given back, no output. Initialise again to restart. */
 void ss_engine_reset(ss_engine *e);
 

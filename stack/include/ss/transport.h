@@ -204,6 +204,7 @@ typedef struct ss_turn {
     ss_arena *arena; /* borrowed; the host empties it after draining */
     ss_output *first, *last;
     bool failed; /* the arena was too small for an output: SS_ERR_FULL */
+    size_t begun; /* of the arena, when the turn began */
     /* A proxy's, for queries that are answered in the turn that asked: the request that it keeps under `keeper`, as it was read */
     const ss_msg *kept;
     ss_ref keeper;
@@ -213,6 +214,9 @@ typedef struct ss_turn {
     ss_span patience;
 } ss_turn;
 
+/** Of things that are done at one instant, and may be very many, another one may be done in this turn; false: it waits for the next,
+ *  by a timer that is due at once. What is left of the arena then has room for whatever one of them puts out. */
+bool ss_turn_has_room(const ss_turn *turn);
 /** A zeroed output at the end of the list; NULL and turn->failed when the arena is full. */
 ss_output *ss_turn_add(ss_turn *turn, ss_output_kind kind);
 /** Send on a path: a datagram, or bytes of its connection. `bytes` must live until the turn ends. */

@@ -80,7 +80,8 @@ typedef enum ss_timer_owner {
     SS_TIMER_OF_RELIABLE,     /* ua: copies of a reliable provisional response */
     SS_TIMER_OF_SESSION,      /* ua: refresh of a session, or its end (RFC 4028) */
     SS_TIMER_OF_FLOW,         /* ua: the next keep-alive, or its answer; engine: a flow that must say something */
-    SS_TIMER_OF_RETURN        /* engine: a response that looks for its way (RFC 3263 5) */
+    SS_TIMER_OF_RETURN,       /* engine: a response that looks for its way (RFC 3263 5) */
+    SS_TIMER_OF_LOSS          /* engine: a path failed, and not all of its transactions were told yet */
 } ss_timer_owner;
 
 /** A block against the engine's byte quota. 0 when the quota or the store is full (the latter sets out_of_memory). */
@@ -216,6 +217,9 @@ typedef struct ss_quote {
  *  connection, or its remote address for datagrams and for a stream transaction that has no connection yet. */
 ss_up ss_txn_transport_error(ss_core *core, ss_turn *turn, const ss_path *path,
                              const ss_quote *quote, uint32_t *cursor);
+/** Such a walk, which is not at its end, stops here: where it is to go on, with the cursor that it had. */
+uint32_t ss_txn_walk_pause(ss_core *core);
+void ss_txn_walk_on(ss_core *core, uint32_t from);
 /**
  * A connection on the path was refused (RFC 3261 18.1.1, the last but one paragraph): the client transactions that went by it for
  * their size alone, and were not answered, send their request again over UDP, its Via rewritten; it is their first copy there.

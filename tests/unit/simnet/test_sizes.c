@@ -51,7 +51,7 @@ TEST(what_the_stack_keeps_costs_no_more_than_the_docs_say)
     check_size("dialog", sizeof(ss_dialog), 64);
     check_size("call", sizeof(ss_call), 160);
     check_size("leg", sizeof(ss_leg), 96);
-    check_size("subscription", sizeof(ss_subscription), 192);
+    check_size("subscription", sizeof(ss_subscription), 208);
     check_size("event state published", sizeof(ss_published), 80);
     check_size("response context", sizeof(ss_context), 84);
     check_size("branch", sizeof(ss_branch), 80);
