@@ -5,9 +5,6 @@
 
 #include "build_facts.h"
 
-/* Verbs of the design that come in later versions: known, so that they are refused as such. */
-static const char *const later_verbs[] = { "report", "import", "explore", NULL };
-
 enum { LEFT_WIDTH = 28 };
 
 /* An option and what it does, in two columns; what is too long for the first has a line of its own. */
@@ -58,27 +55,6 @@ void cli_help_all(FILE *to)
           "  8 an expect missed    9 a reached never was    10 not reproduced    11 interrupted\n"
           " 75 not in this version\n",
           to);
-}
-
-rp_status cli_verb_unknown(const char *name)
-{
-    const char *names[64] = { NULL };
-    for (size_t i = 0; cli_verbs[i] != NULL; i++) {
-        names[i] = cli_verbs[i]->name;
-    }
-    for (size_t i = 0; later_verbs[i] != NULL; i++) {
-        if (strcmp(later_verbs[i], name) == 0) {
-            cli_say("%s: not in this version", name);
-            return RP_UNSUPPORTED;
-        }
-    }
-    const char *meant = cli_nearest(name, names);
-    if (meant != NULL) {
-        cli_say("no verb %.60s; did you mean %s?", name, meant);
-    } else {
-        cli_say("no verb %.60s; `sipsim help` lists them", name);
-    }
-    return RP_USAGE;
 }
 
 static rp_status run_help(const cli_args *args)

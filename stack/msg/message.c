@@ -12,19 +12,6 @@
 enum { FIELDS_PER_TAKE = 16 };
 _Static_assert(SS_FIELDS_MAX % FIELDS_PER_TAKE == 0, "the limit is where more would be taken");
 
-void ss_parse_refuse(ss_parse *p, ss_status status, size_t offset, ss_hdr header, ss_rule rule)
-{
-    if (p->status != SS_OK) {
-        return;
-    }
-    p->status = status;
-    *p->diag = (ss_diag){ .offset = (uint32_t)offset + p->skipped,
-                          .header = header,
-                          .section = rule.section,
-                          .sentence = rule.sentence,
-                          .response = rule.response };
-}
-
 /* Of a byte of the message */
 static inline bool is_crlf(ss_slice s, size_t at)
 {
