@@ -58,8 +58,7 @@ ss_arrival ss_arrival_read(const ss_visit *v, const ss_path *path, ss_slice byte
                          .branch = ss_via_identity(&via),
                          .call_id = hash == 0 ? 1 : hash,
                          .dialog = dialog_of(call_id, path),
-                         .is_copy = msg.is_request && msg.method != SS_METHOD_CANCEL &&
-                                    ss_txn_find_cancelled(v->core, &msg) != 0,
+                         .is_copy = msg.is_request && ss_txn_is_served(v->core, &msg),
                          .takes_part = ss_overload_choose(v->core, &via) != SS_OC_NONE,
                          .is_in_dialog =
                              ss_msg_to(&msg, &to) == SS_OK && ss_name_addr_tag(&to).len > 0 };

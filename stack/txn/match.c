@@ -169,18 +169,29 @@ ss_txn *ss_txn_match_request(const ss_core *core, ss_arena *arena, const ss_msg 
     return find(core, ss_txn_server_key(request, &via, to_tag(request)), request->method_name);
 }
 
+/* The one with this key that is a CANCEL's, or the one that is not. */
+static const ss_txn *of_cancel_or_other(const ss_core *core, const ss_msg *request, bool is_cancel)
+{
+    ss_via via;
+    if (ss_msg_top_via(request, &via) != SS_OK) {
+        return NULL;
+    }
+    const ss_key128 key = ss_txn_server_key(request, &via, to_tag(request));
+    const ss_txn *t = first_of(core, key);
+    while (t != NULL && (t->method == SS_METHOD_CANCEL) != is_cancel) {
+        t = next_of(core, t);
+    }
+    return t;
+}
+
 /* RFC3261:9.2 as if the method were anything but CANCEL or ACK. */
 ss_ref ss_txn_find_cancelled(const ss_core *core, const ss_msg *cancel)
 {
-    ss_via via;
-    if (ss_msg_top_via(cancel, &via) != SS_OK) {
-        return 0;
-    }
-    const ss_key128 key = ss_txn_server_key(cancel, &via, to_tag(cancel));
-    for (const ss_txn *t = first_of(core, key); t != NULL; t = next_of(core, t)) {
-        if (t->method != SS_METHOD_CANCEL) {
-            return ss_txn_ref(core, t);
-        }
-    }
-    return 0;
+    const ss_txn *t = of_cancel_or_other(core, cancel, false);
+    return t == NULL ? 0 : ss_txn_ref(core, t);
+}
+
+bool ss_txn_is_served(const ss_core *core, const ss_msg *request)
+{
+    return of_cancel_or_other(core, request, request->method == SS_METHOD_CANCEL) != NULL;
 }

@@ -247,6 +247,8 @@ void ss_txn_mark(ss_core *core, ss_ref txn, const ss_msg *request);
 bool ss_txn_is_merged(const ss_core *core, const ss_msg *request);
 /** 9.2: the INVITE (or other) server transaction that a CANCEL matches, 0 when there is none. */
 ss_ref ss_txn_find_cancelled(const ss_core *core, const ss_msg *cancel);
+/** 17.2.3: a server transaction that this request belongs to lives, so that it is a copy, or the ACK of a response other than 2xx. */
+bool ss_txn_is_served(const ss_core *core, const ss_msg *request);
 /** A client transaction's CANCEL (9.1): same Request-URI, Call-ID, To, From, CSeq number, top Via and Route as the request.
  *  SS_ERR_STATE before a 1xx or after a final response came. Printed for ss_txn_request on the same path. The arena is
  *  left as it was; `b` may be its free space. */

@@ -282,6 +282,33 @@ TEST(admission_what_cannot_be_refused_is_dropped)
     px_free(rig);
 }
 
+/* RFC3261:17.2.2 The CANCEL was answered 200; a copy of it that finds no room is not told 503, nor is its INVITE meant by it. */
+TEST(admission_a_copy_of_a_cancel_that_was_answered_is_dropped)
+{
+    proxy_rig *rig = busy_rig();
+    send(rig, "INVITE", "a", "a");
+    px_run_to(rig, SS_MS(10));
+    px_expect(rig, ALICE, "SIP/2.0 100 Trying");
+    CHECK_STR(next_at_bob(rig), "a INVITE");
+    send(rig, "CANCEL", "a", "a");
+    px_run_to(rig, SS_MS(20));
+    px_expect(rig, ALICE, "SIP/2.0 200 OK");
+    config.classes[SS_CLASS_FOLLOW_UP].limit = 1;
+    send(rig, "OPTIONS", "first", "first");
+    send(rig, "BYE", "c", "c");
+    send(rig, "CANCEL", "a", "a");
+    CHECK_EQ(rig->full_events, 0);
+    send(rig, "CANCEL", "d", "d"); /* of nothing that it knows */
+    px_run_to(rig, SS_MS(30));
+    CHECK_STR(next_at_bob(rig), "first OPTIONS");
+    px_run_to(rig, SS_MS(50));
+    CHECK_EQ(rig->full_events, 1);
+    CHECK_STR(next_at_bob(rig), "c BYE");
+    px_sent *refusal = px_expect(rig, ALICE, "SIP/2.0 503 Service Unavailable");
+    CHECK_SLICE(px_field(rig, refusal, SS_HDR_CALL_ID, 0), "d");
+    px_free(rig);
+}
+
 TEST(admission_a_class_may_drop_instead)
 {
     proxy_rig *rig = busy_rig();
