@@ -22,6 +22,7 @@ typedef struct sub_view {
     uint32_t node;
     uint32_t older; /* another of that node and Call-ID, + 1; 0: none */
     uint8_t role, state, method, newest;
+    uint8_t asks; /* of its requests that left, ASKED_KEPT at most: then an older one may be forgotten */
 } sub_view;
 
 static uint64_t key_of(uint32_t node, uint64_t a, uint64_t b)
@@ -171,6 +172,7 @@ static void asked(sn_judge *j, const sn_fact *f)
         if (s->role == 0) {
             s->newest = (uint8_t)((s->newest + 1) % ASKED_KEPT);
             s->asked[s->newest] = f->key.at;
+            s->asks = (uint8_t)(s->asks + (s->asks < ASKED_KEPT));
         }
     }
 }
@@ -247,6 +249,17 @@ void sn_sub_noted(sn_judge *j, const sn_fact *f)
     s->state = f->note.to;
 }
 
+/* A request of its that left `wait` before `now`, as far as that is still known: the dialogs of a fork share a Call-ID. */
+static bool may_be_due(const sub_view *s, ss_span wait, ss_time now)
+{
+    bool found = false;
+    for (unsigned k = 0; k < ASKED_KEPT; k++) {
+        found = found || ss_time_after(s->asked[k], wait) == now;
+    }
+    const ss_time oldest = s->asked[(s->newest + 1) % ASKED_KEPT];
+    return found || (s->asks == ASKED_KEPT && ss_time_after(oldest, wait) > now);
+}
+
 /* RFC6665:4.1.2.4 RFC6665:4.1.2.2 */
 void sn_sub_timer_noted(sn_judge *j, const sn_fact *f)
 {
@@ -256,10 +269,8 @@ void sn_sub_timer_noted(sn_judge *j, const sn_fact *f)
     uint32_t at = newest_of(j, f->entity, f->note.call_id);
     for (; at != 0; at = j->subs[at - 1].older) {
         const sub_view *s = &j->subs[at - 1];
-        for (unsigned k = 0; k < ASKED_KEPT; k++) {
-            if (s->role == 0 && ss_time_after(s->asked[k], wait_of(j, s->node)) == f->key.at) {
-                return;
-            }
+        if (s->role == 0 && may_be_due(s, wait_of(j, s->node), f->key.at)) {
+            return;
         }
     }
     sn_judge_broken(j, LAW_SUB3, f->key.at, f->entity, f->note.call_id,

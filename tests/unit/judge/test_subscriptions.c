@@ -232,6 +232,28 @@ TEST(sub3_counts_timer_n_from_a_refresh_and_not_from_its_copy)
     }
 }
 
+/* Six dialogs of one SUBSCRIBE have its Call-ID, and each is refreshed: which request the first waits for is not known any more. */
+TEST(sub3_accuses_nobody_of_what_it_forgot)
+{
+    for (uint64_t more = 2; more <= 6; more++) {
+        court rig;
+        subscribes(&rig);
+        court_notes(&rig, COURT_ALICE,
+                    subscription(0, SS_METHOD_SUBSCRIBE, SS_SUB_WAITING, SS_SUB_ACTIVE));
+        for (uint64_t i = 0; i < more; i++) {
+            court_at(&rig, SS_S(100 + i));
+            court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_SUBSCRIBE, COURT_OURS + 1 + i));
+        }
+        court_at(&rig, SS_S(131));
+        court_notes(&rig, COURT_ALICE, timer_n());
+        CHECK_EQ(court_broken(&rig, "SUB3"), more < 4 ? 1 : 0);
+        court_at(&rig, SS_S(200));
+        court_notes(&rig, COURT_ALICE, timer_n());
+        CHECK_EQ(court_broken(&rig, "SUB3"), more < 4 ? 2 : 1);
+        court_close(&rig);
+    }
+}
+
 TEST(sub3_sees_a_subscription_that_waits_for_ever)
 {
     court rig;
