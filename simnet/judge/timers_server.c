@@ -50,7 +50,10 @@ void sn_server_copy_sent(sn_judge *j, const sn_fact *f, txn *t)
         set_due(t, at);
         return;
     }
-    if (t->phase == PHASE_COMPLETED && t->asked_at == at && t->answers > 0) {
+    /* RFC3261:8.2.7 Who keeps no transaction answers the copy that comes behind its ACK, too. */
+    const bool may_answer =
+        t->phase == PHASE_COMPLETED || (t->phase == PHASE_CONFIRMED && t->noted == NOT_NOTED);
+    if (may_answer && t->asked_at == at && t->answers > 0) {
         t->answers--;
         return;
     }

@@ -186,6 +186,25 @@ TEST(tx5_asks_no_copies_of_a_stateless_answer)
     court_close(&rig);
 }
 
+/* RFC3261:8.2.7 The ACK overtook a copy of the INVITE, whose answer knows of no ACK; without such a copy nothing leaves. */
+TEST(tx5_lets_a_stateless_answer_follow_its_ack)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    court_gets(&rig, COURT_BOB, court_request(SS_METHOD_INVITE, COURT_THEIRS));
+    court_sends(&rig, COURT_BOB, court_response(503, SS_METHOD_INVITE, COURT_THEIRS));
+    court_at(&rig, SS_MS(100));
+    court_gets(&rig, COURT_BOB, court_request(SS_METHOD_ACK, COURT_THEIRS));
+    court_at(&rig, SS_MS(200));
+    court_gets(&rig, COURT_BOB, court_request(SS_METHOD_INVITE, COURT_THEIRS));
+    court_sends(&rig, COURT_BOB, court_response(503, SS_METHOD_INVITE, COURT_THEIRS));
+    CHECK_EQ(court_broken_any(&rig), 0);
+    court_sends(&rig, COURT_BOB, court_response(503, SS_METHOD_INVITE, COURT_THEIRS));
+    CHECK_EQ(court_broken(&rig, "TX5"), 1);
+    court_close(&rig);
+}
+
 TEST(tx6_sees_timer_h_early_and_never)
 {
     court rig;
