@@ -389,9 +389,7 @@ void sn_node_send(sn_partition *p, uint32_t node, const ss_path *path, ss_slice 
 {
     send_datagram(p, node, path, payload, read, false);
     if (probes(p, node) && path->local.port == SN_SIP_PORT && path->remote.port == SN_SIP_PORT) {
-        const sn_address to = sn_address_from(&path->remote);
-        const size_t size = sn_ip_header_to(to) + SN_UDP_HEADER_BYTES + payload.len;
-        sn_path_used(p, node, to, ss_hash64(0, payload), (uint32_t)size);
+        sn_path_used(p, node, sn_address_from(&path->remote), payload);
     }
 }
 

@@ -199,8 +199,8 @@ void sn_path_mtu_hear(sn_partition *p, uint32_t node, const sn_icmp *icmp);
 
 /** What the way to an address carries, as probes have shown; 0: unknown. */
 uint32_t sn_path_probed(const sn_partition *p, uint32_t node, sn_address to);
-/** A datagram of so many bytes, with the header of IP, left for an address: the way is in use. */
-void sn_path_used(sn_partition *p, uint32_t node, sn_address to, uint64_t hash, uint32_t size);
+/** A datagram with that payload left for an address: the way is in use, unless it answers somebody's OPTIONS. */
+void sn_path_used(sn_partition *p, uint32_t node, sn_address to, ss_slice payload);
 /** An alarm; false when nothing came of it. */
 bool sn_path_probe_due(sn_partition *p, const sn_event *event);
 /** Does the alarm, still in the queue, mean that an answer is waited for? */

@@ -268,13 +268,27 @@ static visit visit_of(sn_partition *p, uint32_t node)
     return (visit){ p, node, ways_of(p, node), spec_of(p, node) };
 }
 
+/* Two hosts that look at the way between them would keep each other at it for ever, were the answers to it a use of the way. */
+static bool answers_options(const sn_partition *p, ss_slice payload)
+{
+    ss_arena scratch = p->world->arena; /* what it takes is given back by forgetting it */
+    ss_msg msg;
+    ss_diag diag;
+    return ss_slice_starts(payload, SS_LIT("SIP/2.0 ")) &&
+           ss_msg_parse(&msg, &scratch, payload, &diag) == SS_OK && msg.method == SS_METHOD_OPTIONS;
+}
+
 /* Inside the turn of an app: what follows from it is done when that is over. */
-void sn_path_used(sn_partition *p, uint32_t node, sn_address to, uint64_t hash, uint32_t size)
+void sn_path_used(sn_partition *p, uint32_t node, sn_address to, ss_slice payload)
 {
     const sn_member *me = &p->world->plan->cast.nodes[node];
-    if (sn_address_equal(to, sn_member_address_of(me, !sn_address_is_v4(to)))) {
-        return; /* it crosses no link */
+    const bool crosses_no_link =
+        sn_address_equal(to, sn_member_address_of(me, !sn_address_is_v4(to)));
+    if (crosses_no_link || answers_options(p, payload)) {
+        return;
     }
+    const uint64_t hash = ss_hash64(0, payload);
+    const uint32_t size = (uint32_t)(sn_ip_header_to(to) + SN_UDP_HEADER_BYTES + payload.len);
     const visit v = { p, node, obtain_ways(p, node), spec_of(p, node) };
     probed *at = v.ways == NULL ? NULL : obtain(&v, to);
     if (at == NULL) {

@@ -22,6 +22,7 @@ static struct {
     unsigned uncut;           /* of data, for nobody to cut */
     bool lies;                /* what b says has another branch */
     bool repeats;             /* all that a says is the same */
+    bool both;                /* b probes its ways, too */
 } seen;
 
 static bool is_a(const sn_host *host)
@@ -93,7 +94,7 @@ static void input(void *app, sn_host *host, const ss_path *path, ss_slice datagr
     const bool is_probe = datagram.len > 8 && memcmp(datagram.at, "OPTIONS ", 8) == 0;
     seen.heard += !is_a(host) && !is_probe;
     seen.options_heard += is_a(host);
-    if (!is_a(host) && is_probe) {
+    if (is_probe && (seen.both || !is_a(host))) {
         respond(host, path, datagram);
     }
 }
@@ -102,7 +103,7 @@ static void path_mtu(void *app, sn_host *host, const ss_address *to, uint32_t mt
 {
     (void)app;
     (void)to;
-    CHECK(is_a(host));
+    CHECK(is_a(host) || seen.both);
     CHECK_EQ(until != SS_TIME_NEVER, mtu == 0);
     CHECK(seen.told < TOLD_MAX);
     seen.mtu[seen.told++] = mtu;
@@ -165,6 +166,9 @@ static small_run run_path_in(const probed_path *way, uint32_t partitions)
     (void)small_uas(plan, "b", 1, 0, of_b);
     CHECK_EQ(small_router(plan, "branch", 0, of_branch), 3);
     small_spec(plan, 1)->probing = way->probing;
+    if (seen.both) {
+        small_spec(plan, 2)->probing = way->probing;
+    }
     for (uint32_t i = 0; way->is_v6 && i < 4; i++) {
         set_v6(small_spec(plan, i));
     }
@@ -289,6 +293,18 @@ TEST(rfc8899_ipv6_begins_at_1280_bytes_and_finds_more)
     check_told(told, 4);
     CHECK_EQ(seen.heard, 2);
     CHECK_EQ(seen.pieces, 0);
+}
+
+/* RFC8899:5.1.1 To answer what the other asks is no use of the way: else two that probe would go on for ever. */
+TEST(rfc8899_5_1_1_two_hosts_that_probe_come_to_rest)
+{
+    const probed_path way = plain_path();
+    seen.both = true;
+    seen.sends[1] = 200;
+    (void)run_path(&way);
+    CHECK(seen.probes > 0);
+    CHECK(seen.at[seen.probes - 1] < SS_S(2));
+    CHECK_EQ(seen.options_heard, 0); /* b asks nothing */
 }
 
 static void send_each_second(void)
