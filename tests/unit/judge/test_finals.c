@@ -193,6 +193,29 @@ TEST(tx15_wants_a_100_when_timer_e_reaches_t2_and_no_later)
     }
 }
 
+/* Three copies were not heard; the fourth has a transaction, and the time that the RFC gives it. */
+TEST(tx15_counts_from_the_copy_that_was_heard)
+{
+    for (int sent = 0; sent < 2; sent++) {
+        court rig;
+        court_open(&rig);
+        static const ss_time copies[] = { 0, SS_MS(500), SS_MS(1500), SS_MS(3499) };
+        for (size_t i = 0; i < SS_COUNT(copies); i++) {
+            court_at(&rig, copies[i]);
+            court_gets(&rig, COURT_BOB, court_request(SS_METHOD_BYE, COURT_THEIRS));
+        }
+        court_notes_txn(&rig, COURT_BOB, SS_NIST, SS_METHOD_BYE, COURT_THEIRS, SS_TXN_TRYING,
+                        SS_TXN_TRYING);
+        if (sent) {
+            answer(&rig, COURT_BOB, SS_MS(3499) + SS_MS(3500), 100, SS_METHOD_BYE);
+        }
+        court_finish(&rig, SS_S(8));
+        CHECK_EQ(court_broken(&rig, "TX15"), sent ? 0 : 1);
+        CHECK_EQ(court_broken_any(&rig), sent ? 0 : 1);
+        court_close(&rig);
+    }
+}
+
 TEST(tx17_sees_a_copy_that_is_not_answered)
 {
     static const ss_method methods[] = { SS_METHOD_INVITE, SS_METHOD_BYE };
