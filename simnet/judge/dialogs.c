@@ -115,6 +115,7 @@ static dialog_end *obtain(sn_judge *j, const sn_fact *f, txn *invite)
         return NULL;
     }
     d->next_of_invite = invite->ends;
+    d->is_of_invite = true;
     invite->ends = (uint32_t)(d - j->dialogs.all);
     begin(d, f, invite);
     return d;
@@ -138,18 +139,25 @@ static void end(sn_judge *j, dialog_end *d)
     v->last_over = index;
 }
 
+static void give_slot(dialogs_view *v, dialog_end *d)
+{
+    d->next = v->first_free;
+    v->first_free = (uint32_t)(d - v->all);
+}
+
+/* The slot of one that its INVITE still names is given back when that is over: until then it names no other. */
 void sn_dialogs_pass(sn_judge *j, ss_time now)
 {
     dialogs_view *v = &j->dialogs;
     while (v->first_over != NO_END && v->all[v->first_over].until < now) {
-        const uint32_t index = v->first_over;
-        dialog_end *d = &v->all[index];
+        dialog_end *d = &v->all[v->first_over];
         v->first_over = d->next;
         v->last_over = d->next == NO_END ? NO_END : v->last_over;
         sn_map_remove(&v->index, d->key);
         d->key = 0;
-        d->next = v->first_free;
-        v->first_free = index;
+        if (!d->is_of_invite) {
+            give_slot(v, d);
+        }
     }
 }
 
@@ -190,7 +198,10 @@ void sn_dialogs_invite_over(sn_judge *j, txn *invite)
     for (uint32_t at = invite->ends; at != NO_END;) {
         dialog_end *d = &j->dialogs.all[at];
         at = d->next_of_invite;
-        if (!d->is_confirmed) {
+        d->is_of_invite = false;
+        if (d->key == 0) {
+            give_slot(&j->dialogs, d);
+        } else if (!d->is_confirmed) {
             end(j, d);
         }
     }

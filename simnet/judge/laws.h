@@ -185,6 +185,7 @@ typedef struct dialog_end {
     uint32_t node;
     uint32_t next;           /* of those that are free; of those that are over */
     uint32_t next_of_invite; /* while early: another of its INVITE */
+    bool is_of_invite;       /* that names it */
     bool is_over, is_confirmed;
     bool is_uac;
     bool is_of_events;                       /* a SUBSCRIBE or REFER made it */

@@ -165,3 +165,29 @@ TEST(dlg7_asks_nothing_of_dialogs_that_no_message_made)
     CHECK_EQ(court_broken_any(&rig), 0);
     court_close(&rig);
 }
+
+/* A dialog is over and forgotten before its INVITE's transaction, and a late copy of the 2xx makes it anew: the judge comes to an end. */
+TEST(a_dialog_that_is_forgotten_before_its_invite_may_come_again)
+{
+    court rig;
+    court_open(&rig);
+    court_at(&rig, 0);
+    ss_summary invite = court_request(SS_METHOD_INVITE, 0x11);
+    ss_summary ok = court_response(200, SS_METHOD_INVITE, 0x11);
+    invite.from_tag = ok.from_tag = COURT_FROM_TAG;
+    ok.to_tag = COURT_TO_TAG;
+    court_notes_txn(&rig, COURT_ALICE, SS_ICT, SS_METHOD_INVITE, 0x11, SS_TXN_CALLING,
+                    SS_TXN_CALLING);
+    court_sends(&rig, COURT_ALICE, invite);
+    for (unsigned i = 0; i < 4; i++) {
+        court_at(&rig, SS_S(1 + 100 * i));
+        court_gets(&rig, COURT_ALICE, ok);
+        court_at(&rig, SS_S(2 + 100 * i));
+        sends(&rig, COURT_ALICE, SS_METHOD_BYE, 0x21 + i, 2 + i);
+    }
+    court_notes_txn(&rig, COURT_ALICE, SS_ICT, SS_METHOD_INVITE, 0x11, SS_TXN_CALLING,
+                    SS_TXN_TERMINATED);
+    court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_OPTIONS, 0x31));
+    CHECK_EQ(court_broken(&rig, "DLG3"), 0);
+    court_close(&rig);
+}
