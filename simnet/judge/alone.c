@@ -114,6 +114,12 @@ static bool concerns_proxy(const sn_judge *j, const sn_fact *f)
            member(j, f->entity)->role == SN_ROLE_PROXY;
 }
 
+/* A stateless proxy says each copy that the server repeats: how many those are is not its doing. */
+static bool passes_on(const sn_judge *j, const sn_fact *f)
+{
+    return member(j, f->entity)->is_stateless && j->alone.passes_on == j->event;
+}
+
 void sn_alone_sent(sn_judge *j, const sn_fact *f)
 {
     if (!concerns_proxy(j, f)) {
@@ -126,9 +132,20 @@ void sn_alone_sent(sn_judge *j, const sn_fact *f)
         return;
     }
     if (is_refusal(f)) {
-        judge_refusal(j, f);
+        if (!passes_on(j, f)) {
+            judge_refusal(j, f);
+        }
     } else {
         put(j, &j->alone.came, pair_of(f), PROVED); /* it is served, or asked */
+    }
+}
+
+/* Out of its queue, if it has one. */
+void sn_alone_served(sn_judge *j, const sn_fact *f)
+{
+    if (concerns_proxy(j, f) && member(j, f->entity)->is_stateless && f->sip.is_sip &&
+        !f->sip.is_request) {
+        j->alone.passes_on = j->event;
     }
 }
 
@@ -137,6 +154,7 @@ void sn_alone_received(sn_judge *j, const sn_fact *f)
     if (!concerns_proxy(j, f)) {
         return;
     }
+    sn_alone_served(j, f);
     if (f->sip.is_sip && f->sip.is_request && member(j, f->entity)->is_stateless) {
         note_copy(j, f);
     }

@@ -269,6 +269,7 @@ void sn_judge_fact(sn_judge *j, const sn_fact *f, ss_slice packet)
         break;
     case SN_FACT_SERVED:
         sn_queue_served(j, f);
+        sn_alone_served(j, f);
         hear(j, f, packet);
         break;
     case SN_FACT_CONNECTION:

@@ -391,6 +391,7 @@ struct sn_judge {
         map branches;   /* of what a stateless proxy forwarded, by what came */
         map copies;     /* of what came to it, by branch: hash, or several */
         map came, left; /* (proxy, peer): messages and bytes */
+        uint64_t passes_on; /* the event in which a stateless proxy took up a response last */
     } alone;
     login_view logins;
     joined_view joined;
@@ -698,6 +699,7 @@ void sn_answers_free(sn_judge *j);
 
 void sn_alone_sent(sn_judge *j, const sn_fact *f);
 void sn_alone_received(sn_judge *j, const sn_fact *f);
+void sn_alone_served(sn_judge *j, const sn_fact *f);
 void sn_alone_free(sn_judge *j);
 
 /* ---- dns_laws.c ---- */

@@ -88,3 +88,30 @@ TEST(prx11_sees_more_refusals_than_requests)
     CHECK_EQ(broken_by(served, 3, false),
              0); /* copies of a final response to what was served: 17.2.1 */
 }
+
+/* The callee, whose answer goes another way back than it came, repeats 486; a stateless proxy has no say in that. Its own 503 it says once. */
+TEST(prx11_lets_a_stateless_proxy_pass_on_what_is_repeated)
+{
+    for (int own = 0; own < 2; own++) {
+        court rig;
+        court_open(&rig);
+        rig.nodes[COURT_PROXY].is_stateless = true;
+        court_at(&rig, 0);
+        court_gets(&rig, COURT_PROXY, court_request(SS_METHOD_INVITE, COURT_THEIRS));
+        for (unsigned i = 0; i < 3; i++) {
+            court_at(&rig, SS_MS(500) * (i + 1));
+            if (!own) {
+                sn_fact f = { .kind = SN_FACT_DATAGRAM_RECEIVED,
+                              .entity = COURT_PROXY,
+                              .peer = COURT_BOB,
+                              .peer_port = 5060,
+                              .sip = court_response(486, SS_METHOD_INVITE, COURT_OURS) };
+                court_give(&rig, f);
+            }
+            court_sends(&rig, COURT_PROXY,
+                        court_response(own ? 503 : 486, SS_METHOD_INVITE, COURT_THEIRS));
+        }
+        CHECK_EQ(court_broken(&rig, "PRX11"), own ? 2 : 0);
+        court_close(&rig);
+    }
+}
