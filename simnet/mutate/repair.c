@@ -1,6 +1,7 @@
 /* The pass behind an edit: what contradicts itself is refused by the first check that a stack makes, and nothing behind that
  * check is ever tried. So fields that every message needs (RFC 3261 8.1.1) come back, CSeq names the method (8.1.1.5), and
- * Content-Length is right (20.14). It works in the buffer, one place at a time.
+ * Content-Length is right (20.14). It works in the buffer, one place at a time. Where the lines are is found again only after a
+ * change, as mostly nothing is missing.
  */
 #include "cut.h"
 
@@ -32,24 +33,53 @@ static const sn_line *find(const sn_shape *s, ss_hdr id)
     return NULL;
 }
 
-/* At the end of the header goes the first of a field that the message had and the edited one has not. */
-static void put_back(ss_slice message, ss_hdr id, ss_buffer *out)
+typedef struct repairing {
+    ss_slice message; /* before the edit */
+    ss_buffer *out;
+    bool is_known, is_message_known; /* of the two shapes */
+    sn_shape now, before;
+} repairing;
+
+static const sn_shape *shape_now(repairing *r)
 {
-    sn_shape s;
-    sn_shape_find(&s, message);
-    const sn_line *line = find(&s, id);
+    if (!r->is_known) {
+        sn_shape_find(&r->now, ss_buffer_slice(r->out));
+        r->is_known = true;
+    }
+    return &r->now;
+}
+
+static const sn_shape *shape_before(repairing *r)
+{
+    if (!r->is_message_known) {
+        sn_shape_find(&r->before, r->message);
+        r->is_message_known = true;
+    }
+    return &r->before;
+}
+
+static void change(repairing *r, sn_span old, ss_slice text)
+{
+    replace(r->out, old, text);
+    r->is_known = false;
+}
+
+/* At the end of the header goes the first of a field that the message had and the edited one has not. */
+static void put_back(repairing *r, ss_hdr id)
+{
+    const sn_shape *now = shape_now(r);
+    if (find(now, id) != NULL) {
+        return;
+    }
+    const sn_line *line = find(shape_before(r), id);
     if (line == NULL) {
         return;
     }
-    const ss_slice text = ss_slice_cut(message, line->whole.at, line->text_end);
-    sn_shape_find(&s, ss_buffer_slice(out));
-    if (find(&s, id) == NULL) {
-        const sn_span here = { s.fields_end, s.fields_end };
-        const bool is_open = here.at > 0 && out->at[here.at - 1] != '\n';
-        replace(out, here, SS_LIT("\r\n"));
-        replace(out, here, text);
-        replace(out, here, is_open ? SS_LIT("\r\n") : SS_EMPTY);
-    }
+    const sn_span here = { now->fields_end, now->fields_end };
+    const bool is_open = here.at > 0 && r->out->at[here.at - 1] != '\n';
+    change(r, here, SS_LIT("\r\n"));
+    change(r, here, ss_slice_cut(r->message, line->whole.at, line->text_end));
+    change(r, here, is_open ? SS_LIT("\r\n") : SS_EMPTY);
 }
 
 /* The method of a request line, empty in any other start line. */
@@ -62,36 +92,34 @@ static ss_slice method_of(const sn_shape *s)
 }
 
 /* The CSeq keeps its number and gets the method of the request line. Not one longer than this: that is the edit's point. */
-static void repair_cseq(ss_buffer *out)
+static void repair_cseq(repairing *r)
 {
     char text[64] = " ";
-    sn_shape s;
-    sn_shape_find(&s, ss_buffer_slice(out));
-    const sn_line *line = find(&s, SS_HDR_CSEQ);
-    const ss_slice method = method_of(&s);
+    const sn_shape *s = shape_now(r);
+    const sn_line *line = find(s, SS_HDR_CSEQ);
+    const ss_slice method = method_of(s);
     if (line == NULL || method.len == 0 || method.len >= sizeof text) {
         return;
     }
     sn_span named = line->value;
-    while (named.at < named.end && s.bytes.at[named.at] >= '0' && s.bytes.at[named.at] <= '9') {
+    while (named.at < named.end && s->bytes.at[named.at] >= '0' && s->bytes.at[named.at] <= '9') {
         named.at++;
     }
-    if (!ss_slice_eq(ss_slice_trim(sn_shape_text(&s, named)), method)) {
+    if (!ss_slice_eq(ss_slice_trim(sn_shape_text(s, named)), method)) {
         memcpy(text + 1, method.at, method.len);
-        replace(out, named, (ss_slice){ text, method.len + 1 });
+        change(r, named, (ss_slice){ text, method.len + 1 });
     }
 }
 
-static void repair_length(ss_buffer *out)
+static void repair_length(repairing *r)
 {
     char text[24];
     ss_buffer number = ss_buffer_on(text, sizeof text);
-    sn_shape s;
-    sn_shape_find(&s, ss_buffer_slice(out));
-    const sn_line *line = find(&s, SS_HDR_CONTENT_LENGTH);
+    const sn_shape *s = shape_now(r);
+    const sn_line *line = find(s, SS_HDR_CONTENT_LENGTH);
     if (line != NULL) {
-        ss_put_u64(&number, s.body.end - s.body.at);
-        replace(out, line->value, ss_buffer_slice(&number));
+        ss_put_u64(&number, s->body.end - s->body.at);
+        change(r, line->value, ss_buffer_slice(&number));
     }
 }
 
@@ -99,13 +127,18 @@ void sn_repair(ss_slice message, unsigned repair, ss_buffer *out)
 {
     static const ss_hdr needed[] = { SS_HDR_VIA, SS_HDR_FROM, SS_HDR_TO, SS_HDR_CALL_ID,
                                      SS_HDR_CSEQ };
+    repairing r; /* the shapes are large, and found before they are read */
+    r.message = message;
+    r.out = out;
+    r.is_known = false;
+    r.is_message_known = false;
     if ((repair & SN_REPAIR_FIELDS) != 0) {
         for (size_t i = 0; i < SS_COUNT(needed); i++) {
-            put_back(message, needed[i], out);
+            put_back(&r, needed[i]);
         }
-        repair_cseq(out);
+        repair_cseq(&r);
     }
     if ((repair & SN_REPAIR_LENGTH) != 0) {
-        repair_length(out);
+        repair_length(&r);
     }
 }

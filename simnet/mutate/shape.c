@@ -10,10 +10,9 @@ static uint32_t line_after(ss_slice b, uint32_t at)
     return at + lf == b.len ? (uint32_t)b.len : (uint32_t)(at + lf + 1);
 }
 
-/* The same with the folded lines behind it. */
-static uint32_t folded_after(ss_slice b, uint32_t at)
+/* The end of the folded lines behind the line of [at, end). */
+static uint32_t folded_after(ss_slice b, uint32_t at, uint32_t end)
 {
-    uint32_t end = line_after(b, at);
     while (end < b.len && end > at && b.at[end - 1] == '\n' &&
            (b.at[end] == ' ' || b.at[end] == '\t')) {
         end = line_after(b, end);
@@ -72,14 +71,15 @@ void sn_shape_find(sn_shape *s, ss_slice bytes)
     while (at < len && (bytes.at[at] == '\r' || bytes.at[at] == '\n')) {
         at++;
     }
-    s->first_line = folded_after(bytes, at);
+    s->first_line = folded_after(bytes, at, line_after(bytes, at));
     s->start = (sn_span){ at, text_end(bytes, at, s->first_line) };
     at = s->first_line;
     while (at < len) {
-        const uint32_t end = folded_after(bytes, at);
-        if (text_end(bytes, at, line_after(bytes, at)) == at) {
+        const uint32_t line_end = line_after(bytes, at);
+        if (text_end(bytes, at, line_end) == at) {
             break;
         }
+        const uint32_t end = folded_after(bytes, at, line_end);
         if (s->count < SHAPE_FIELDS_MAX) {
             s->fields[s->count++] = read_line(bytes, at, end);
         }

@@ -13,14 +13,20 @@ static bool is_name_char(char c)
 /* Four numbers below 256 without leading zeros; *first is the first. */
 static bool is_ip4(ss_slice s, uint64_t *first)
 {
+    size_t at = 0;
     for (unsigned i = 0; i < 4; i++) {
-        const size_t dot = ss_slice_find(s, '.');
-        uint64_t part = 0;
-        if (!ss_sdp_zero_based(ss_slice_cut(s, 0, dot), 255, &part) || (dot == s.len) != (i == 3)) {
+        const size_t from = at;
+        unsigned part = 0;
+        while (at < s.len && at - from < 3 && ss_sdp_is_digit(s.at[at])) {
+            part = part * 10 + (unsigned)(s.at[at++] - '0');
+        }
+        const bool is_number =
+            at > from && part <= 255 && (s.at[from] != '0' || at == from + 1);
+        const bool is_over = at == s.len;
+        if (!is_number || is_over != (i == 3) || (!is_over && s.at[at++] != '.')) {
             return false;
         }
         *first = i == 0 ? part : *first;
-        s = ss_slice_cut(s, dot == s.len ? dot : dot + 1, s.len);
     }
     return true;
 }

@@ -35,8 +35,8 @@ static ss_slice mapped(const ss_sdp *sdp, const ss_sdp_media *media, ss_slice na
 {
     ss_slice value;
     for (uint32_t at = 0; ss_sdp_next_attribute(sdp, media, name, &at, &value) == SS_OK;) {
-        const size_t space = ss_slice_find(value, ' ');
-        if (space < value.len && ss_slice_eq(ss_slice_cut(value, 0, space), format)) {
+        if (value.len > format.len && value.at[format.len] == ' ' &&
+            ss_slice_starts(value, format)) {
             return value;
         }
     }

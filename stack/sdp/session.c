@@ -17,6 +17,7 @@ typedef struct reader {
     ss_status status;                                  /* of the refusal */
     bool session_direction, media_direction, has_time; /* seen so far */
     bool is_multicast;                                 /* the last c= */
+    bool has_nul;                                      /* somewhere: which line has it? */
 } reader;
 
 static bool refuse(reader *r, ss_slice at, const char *section, const char *sentence)
@@ -395,7 +396,8 @@ static bool check_line(reader *r, ss_slice line)
     if (line.len < (may_be_empty ? 2u : 3u) || line.at[1] != '=') {
         return refuse(r, line, "RFC8866:5", "a line is a letter, an equals sign and a value");
     }
-    if (memchr(line.at, '\0', line.len) != NULL || memchr(line.at, '\r', line.len) != NULL) {
+    if ((r->has_nul && memchr(line.at, '\0', line.len) != NULL) ||
+        memchr(line.at, '\r', line.len) != NULL) {
         return refuse(r, line, "RFC8866:9", "a NUL or a bare CR in a line");
     }
     return check_order(r, line.at[0], line);
@@ -472,7 +474,10 @@ ss_status ss_sdp_parse(ss_sdp *sdp, ss_arena *arena, ss_slice bytes, ss_diag *di
     SS_ASSERT(bytes.len <= UINT32_MAX);
     size_t media = 0;
     const size_t lines = count_lines(bytes, &media);
-    reader r = { .sdp = sdp, .bytes = bytes, .diag = diag };
+    reader r = { .sdp = sdp,
+                 .bytes = bytes,
+                 .diag = diag,
+                 .has_nul = memchr(bytes.at, '\0', bytes.len) != NULL };
     r.lines = SS_ARENA_ARRAY(arena, ss_sdp_line, lines);
     r.media = SS_ARENA_ARRAY(arena, ss_sdp_media, media);
     if (r.lines == NULL || r.media == NULL) {

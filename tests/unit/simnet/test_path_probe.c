@@ -23,6 +23,7 @@ static struct {
     bool lies;                /* what b says has another branch */
     bool repeats;             /* all that a says is the same */
     bool both;                /* b probes its ways, too */
+    bool astray;              /* a sends to an address of IPv6, as a damaged Contact may say, and has none of its own */
 } seen;
 
 static bool is_a(const sn_host *host)
@@ -45,12 +46,15 @@ static bool wake(void *app, sn_host *host, const sn_wake *w)
     const sn_plan *plan = sn_host_plan(host);
     const sn_member *me = &plan->cast.nodes[sn_host_node(host)];
     const sn_member *b = &plan->cast.nodes[sn_plan_node(plan, 2, 0)];
-    const ss_path path = { .transport = SS_TRANSPORT_UDP,
-                           .local = sn_address_with_port(sn_member_address(me), 5060),
-                           .remote = sn_address_with_port(sn_member_address(b), 5060) };
+    ss_path path = { .transport = SS_TRANSPORT_UDP,
+                     .local = sn_address_with_port(sn_member_address(me), 5060),
+                     .remote = sn_address_with_port(sn_member_address(b), 5060) };
     (void)app;
     if (w->kind != SN_WAKE_OWN || seen.sends[w->what] == 0) {
         return false;
+    }
+    if (seen.astray) {
+        path.remote = (ss_address){ .family = 6, .port = 5060, .ip = { 0x20, 0x01, 0x0d, 0xb8 } };
     }
     memset(bytes, seen.repeats ? '.' : '0' + w->what, sizeof bytes);
     sn_host_send(host, &path, (ss_slice){ bytes, seen.sends[w->what] }, NULL);
@@ -305,6 +309,16 @@ TEST(rfc8899_5_1_1_two_hosts_that_probe_come_to_rest)
     CHECK(seen.probes > 0);
     CHECK(seen.at[seen.probes - 1] < SS_S(2));
     CHECK_EQ(seen.options_heard, 0); /* b asks nothing */
+}
+
+TEST(a_way_of_the_other_version_of_ip_is_not_probed)
+{
+    const probed_path way = plain_path();
+    seen.astray = true;
+    seen.sends[1] = 200;
+    (void)run_path(&way);
+    CHECK_EQ(seen.probes, 0);
+    CHECK_EQ(seen.told, 0);
 }
 
 static void send_each_second(void)
