@@ -20,6 +20,9 @@
 
 enum { DIALOGS = 12, ROUTES = 6, URI_BYTES = 200, LINES_MAX = 200, POOL_BYTES = 1 << 18 };
 
+/* A first number of ours leaves room for all that follows it (ss_cseq_initial); a peer's may be any. RFC3261:8.1.1.5 */
+#define OUR_NUMBERS ((UINT32_C(1) << 31) - LINES_MAX - 2)
+
 static _Alignas(16) unsigned char pool_memory[POOL_BYTES];
 
 typedef struct uri {
@@ -386,6 +389,7 @@ static bool make_or_ask(play *p, ss_slice word, ss_slice rest)
         id[i] = (unsigned)fz_next_number(&rest) % 4;
     }
     id[3] = (unsigned)fz_next_number(&rest) % (UINT32_C(1) << 31);
+    id[3] %= is_uas || is_request ? UINT32_C(1) << 31 : OUR_NUMBERS;
     id[1] += id[1] == 0; /* we always have a tag */
     if (is_request) {
         request_comes(p, id);

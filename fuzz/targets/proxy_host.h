@@ -35,7 +35,7 @@ typedef struct fz_proxy_host {
     fz_hops hops;
     ss_query held[FZ_ASKED_MAX]; /* asked, and not answered before fz_proxy_told */
     size_t held_count;
-    bool holds_answers;
+    bool holds_answers, heard_stun;
 } fz_proxy_host;
 
 /** The proxy at 10.0.0.1, responsible for example.com, configured as the choices say. */

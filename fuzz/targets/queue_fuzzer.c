@@ -159,26 +159,26 @@ static bool is_full(const play *p, uint32_t bytes)
            (p->params.queue.bytes != 0 && waiting + bytes > p->params.queue.bytes);
 }
 
-/* When it must arrive; SS_TIME_NEVER: there is no room for it. */
-static ss_time carry(play *p, uint32_t bytes)
+/* When it must arrive; false: there is no room for it. What would be past the end of time is at its end. */
+static bool carry(play *p, uint32_t bytes, ss_time *arrives)
 {
     ss_time leaves = p->now;
     if (p->params.rate.bps != 0) {
         const ss_time before = p->carried_count == 0 ? 0 : p->carried[p->carried_count - 1].leaves;
         const ss_time starts = before > p->now ? before : p->now;
         if (is_full(p, bytes)) {
-            return SS_TIME_NEVER;
+            return false;
         }
-        leaves = starts + bits_span(&p->params.rate, bytes);
+        leaves = ss_time_after(starts, bits_span(&p->params.rate, bytes));
         p->carried[p->carried_count++] = (carried){ starts, leaves, bytes };
     }
     const ss_span floor = p->params.delay_floor == 0 ? 1 : p->params.delay_floor;
-    ss_time arrives = leaves + (p->params.delay > floor ? p->params.delay : floor);
-    if (p->params.keep_order && arrives < p->last_arrival) {
-        arrives = p->last_arrival;
+    *arrives = ss_time_after(leaves, p->params.delay > floor ? p->params.delay : floor);
+    if (p->params.keep_order && *arrives < p->last_arrival) {
+        *arrives = p->last_arrival;
     }
-    p->last_arrival = arrives;
-    return arrives;
+    p->last_arrival = *arrives;
+    return true;
 }
 
 static void transmit(play *p, unsigned size, bool doubled)
@@ -196,12 +196,13 @@ static void transmit(play *p, unsigned size, bool doubled)
     FZ_CHECK("queue", passage.copies == (doubled ? 2u : 1u) && !passage.out_of_memory,
              "a packet is copied, or not, wrongly");
     for (unsigned i = 0; i < passage.copies; i++) {
-        const ss_time want = carry(p, bytes);
+        ss_time want;
+        const bool is_carried = carry(p, bytes, &want);
         const sn_copy *copy = &passage.copy[i];
         p->sent++;
-        FZ_CHECK("queue", copy->cause == (want == SS_TIME_NEVER ? SN_CAUSE_QUEUE : SN_CAUSE_NONE),
+        FZ_CHECK("queue", copy->cause == (is_carried ? SN_CAUSE_NONE : SN_CAUSE_QUEUE),
                  "a packet is dropped with room, or carried without");
-        if (want == SS_TIME_NEVER) {
+        if (!is_carried) {
             p->dropped++;
             continue;
         }

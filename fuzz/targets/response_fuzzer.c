@@ -40,6 +40,7 @@ typedef struct sent {
 typedef struct numbers {
     uint64_t call_id, tag;
     uint32_t last;
+    bool is_confirmed; /* of UNTAGGED: a 2xx was acknowledged, so that an INVITE without a tag belongs there, too */
 } numbers;
 
 typedef struct play {
@@ -103,11 +104,28 @@ static numbers *numbers_of(play *p, uint64_t call_id, uint64_t tag)
     return NULL;
 }
 
+static numbers *numbers_made(play *p, uint64_t call_id, uint64_t tag)
+{
+    numbers *n = numbers_of(p, call_id, tag);
+    if (n == NULL && p->numbers_count < DIALOGS_MAX) {
+        n = &p->numbers[p->numbers_count++];
+        *n = (numbers){ .call_id = call_id, .tag = tag };
+    }
+    return n;
+}
+
+/* A retried INVITE has no tag and is in no dialog; a re-INVITE to who gave no tag (RFC3261:12.1.2) is in one. */
+static bool is_in_untagged(play *p, const sent *s)
+{
+    const numbers *untagged = numbers_of(p, s->says.call_id, UNTAGGED);
+    return s->to_tag_text == 0 &&
+           (!is_method(s, SS_METHOD_INVITE) || (untagged != NULL && untagged->is_confirmed));
+}
+
 /* RFC3261:12.2.1.1 each request has the next number, in a dialog as outside of it; the first in a dialog follows its INVITE's. */
 static void check_number(play *p, const sent *s)
 {
-    const bool is_untagged = s->to_tag_text == 0 && !is_method(s, SS_METHOD_INVITE);
-    const uint64_t tag = is_untagged ? UNTAGGED : s->to_tag_text;
+    const uint64_t tag = is_in_untagged(p, s) ? UNTAGGED : s->to_tag_text;
     numbers *of_tag = numbers_of(p, s->says.call_id, tag);
     const numbers *of_invite = numbers_of(p, s->says.call_id, 0);
     const numbers *before = of_tag != NULL ? of_tag : of_invite;
@@ -115,10 +133,7 @@ static void check_number(play *p, const sent *s)
         FZ_CHECK("uac", s->says.cseq == before->last + 1,
                  "a request skips a number, or has an old one");
     }
-    if (of_tag == NULL && p->numbers_count < DIALOGS_MAX) {
-        of_tag = &p->numbers[p->numbers_count++];
-        *of_tag = (numbers){ .call_id = s->says.call_id, .tag = tag };
-    }
+    of_tag = numbers_made(p, s->says.call_id, tag);
     if (of_tag != NULL) {
         of_tag->last = s->says.cseq;
     }
@@ -139,11 +154,25 @@ static void check_cancel(const play *p, const sent *s)
     FZ_CHECK("uac", p->sent_count >= SENT_MAX, "a CANCEL is of no INVITE");
 }
 
-static void check_ack(const play *p, const sent *s)
+/* The ACK of a 2xx has a branch of its own (RFC3261:17.1.1.3). */
+static void confirm(play *p, const sent *ack, const sent *invite)
+{
+    numbers *untagged = NULL;
+    if (ack->to_tag_text == 0 && ack->says.branch != invite->says.branch) {
+        untagged = numbers_made(p, ack->says.call_id, UNTAGGED);
+    }
+    if (untagged != NULL) {
+        untagged->last = untagged->last == 0 ? ack->says.cseq : untagged->last;
+        untagged->is_confirmed = true;
+    }
+}
+
+static void check_ack(play *p, const sent *s)
 {
     for (size_t i = 0; i < p->sent_count; i++) {
         const sent *invite = &p->sent[i];
         if (is_method(invite, SS_METHOD_INVITE) && invite->says.cseq == s->says.cseq) {
+            confirm(p, s, invite);
             return;
         }
     }
