@@ -34,6 +34,19 @@ static bool means(const sn_fault *f, const ss_summary *sip)
     return sip->is_sip && is_asked && (f->method == SS_METHOD_OTHER || f->method == sip->method);
 }
 
+/* As its Call-ID says, so of both sides of a B2BUA, and at every hop. */
+static bool is_of_calls(const sn_partition *p, const sn_fault_calls *calls, const ss_msg *read)
+{
+    if (!calls->asked) {
+        return true;
+    }
+    const uint32_t number =
+        read == NULL ? 0 : sn_call_number(ss_msg_call_id(read), p->world->call_count);
+    const sn_call *call = number == 0 ? NULL : &p->world->calls[number - 1];
+    return call != NULL && call->source == calls->source && call->ordinal >= calls->first &&
+           call->ordinal <= calls->last;
+}
+
 static ss_key128 key_of(const sn_fault *f, uint32_t number, const sn_about *about)
 {
     const ss_summary *sip = &about->sip;
@@ -70,11 +83,13 @@ static bool is_its_turn(const sn_fault *f, uint32_t nth)
     return nth >= f->nth && (f->times == 0 || nth - f->nth < f->times);
 }
 
-static bool applies(sn_partition *p, uint32_t node, const sn_about *about, uint32_t number)
+static bool applies(sn_partition *p, uint32_t node, const sn_about *about, const ss_msg *read,
+                    uint32_t number)
 {
     const sn_fault *f = &p->world->plan->faults[number];
     if (p->key.at < f->since || p->key.at >= f->until || !is_in(&f->from, node) ||
-        !is_in(&f->to, about->target) || !goes_by(f, about->is_stream) || !means(f, &about->sip)) {
+        !is_in(&f->to, about->target) || !goes_by(f, about->is_stream) || !means(f, &about->sip) ||
+        !is_of_calls(p, &f->calls, read)) {
         return false;
     }
     if (f->nth == 0) {
@@ -85,12 +100,13 @@ static bool applies(sn_partition *p, uint32_t node, const sn_about *about, uint3
     return is_its_turn(f, nth);
 }
 
-const sn_fault *sn_fault_of(sn_partition *p, uint32_t node, const sn_about *about)
+const sn_fault *sn_fault_of(sn_partition *p, uint32_t node, const sn_about *about,
+                            const ss_msg *read)
 {
     const sn_plan *plan = p->world->plan;
     const sn_fault *found = NULL; /* mostly there are none to be held to */
     for (uint32_t i = 0; i < plan->fault_count; i++) {
-        if (applies(p, node, about, i) && found == NULL) {
+        if (applies(p, node, about, read, i) && found == NULL) {
             found = &plan->faults[i];
         }
     }
@@ -109,9 +125,25 @@ static ss_span until_sent_again(const sn_fault *f, ss_time now)
     return all;
 }
 
-ss_span sn_fault_holds(sn_partition *p, uint32_t node, const sn_about *about)
+/* What is written on a connection is read only where it matters whose call it is. */
+static const sn_fault *fault_of_written(sn_partition *p, uint32_t node, const sn_about *about,
+                                        ss_slice message)
 {
-    const sn_fault *f = p->world->plan->fault_count == 0 ? NULL : sn_fault_of(p, node, about);
+    ss_arena rest = p->world->arena; /* a copy: what it takes is given back by forgetting it */
+    ss_msg msg;
+    ss_diag diag;
+    bool is_read = false;
+    for (uint32_t i = 0; i < p->world->plan->fault_count && !is_read; i++) {
+        is_read = p->world->plan->faults[i].calls.asked;
+    }
+    is_read = is_read && ss_msg_parse(&msg, &rest, message, &diag) == SS_OK;
+    return sn_fault_of(p, node, about, is_read ? &msg : NULL);
+}
+
+ss_span sn_fault_holds(sn_partition *p, uint32_t node, const sn_about *about, ss_slice message)
+{
+    const sn_fault *f =
+        p->world->plan->fault_count == 0 ? NULL : fault_of_written(p, node, about, message);
     if (f == NULL) {
         return 0;
     }

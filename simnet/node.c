@@ -339,7 +339,7 @@ static void send_datagram(sn_partition *p, uint32_t node, const ss_path *path, s
         sn_node_drop(p, node, &about, total, SN_CAUSE_MTU);
         return;
     }
-    const sn_fault *fault = sn_fault_of(p, node, &about);
+    const sn_fault *fault = sn_fault_of(p, node, &about, read);
     if (fault != NULL && fault->act == SN_FAULT_DROP) {
         sn_node_drop(p, node, &about, total, SN_CAUSE_FAULT);
         return;

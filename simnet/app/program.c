@@ -18,27 +18,16 @@ static const sn_call *plan_call(const sn_host *host, const sn_ua_call *call)
     return call->number == 0 ? NULL : sn_host_planned(host, call->number);
 }
 
-/* The call of the plan that a Call-ID names, from 1; 0: none. */
-static uint32_t number_in(const sn_host *host, ss_slice call_id)
-{
-    const size_t dash = ss_slice_find(call_id, '-');
-    uint64_t number;
-    return call_id.len < 2 || call_id.at[0] != 'c' || dash == call_id.len ||
-                   ss_slice_to_u64(ss_slice_cut(call_id, 1, dash), sn_host_calls(host), &number) !=
-                       SS_OK
-               ? 0
-               : (uint32_t)number;
-}
-
 bool sn_program_placed(const sn_host *host, ss_slice call_id)
 {
-    const uint32_t number = number_in(host, call_id);
+    const uint32_t number = sn_call_number(call_id, sn_host_calls(host));
     return number != 0 && sn_host_planned(host, number)->caller == sn_host_node(host);
 }
 
 uint32_t sn_program_number(const sn_host *host, ss_slice call_id)
 {
-    return sn_program_placed(host, call_id) ? 0 : number_in(host, call_id); /* or redirected here */
+    return sn_program_placed(host, call_id) ? 0 /* or redirected here */
+                                            : sn_call_number(call_id, sn_host_calls(host));
 }
 
 unsigned sn_program_media(const sn_host *host)

@@ -7,13 +7,8 @@
 
 #include <stdlib.h>
 
-typedef struct ordered_call {
-    sn_call call;
-    uint32_t ordinal;
-} ordered_call;
-
 typedef struct call_list {
-    ordered_call *at;
+    sn_call *at;
     uint32_t count, cap;
 } call_list;
 
@@ -37,29 +32,29 @@ static sn_point point_of(const source *s, uint32_t k, ss_time at)
                        .key_words = 2 };
 }
 
-static bool append(call_list *list, const sn_call *call, uint32_t ordinal)
+static bool append(call_list *list, const sn_call *call)
 {
     if (list->count == list->cap) {
         const uint32_t cap = list->cap == 0 ? 16 : 2 * list->cap;
-        ordered_call *bigger = realloc(list->at, cap * sizeof *bigger);
+        sn_call *bigger = realloc(list->at, cap * sizeof *bigger);
         if (bigger == NULL) {
             return false;
         }
         list->at = bigger;
         list->cap = cap;
     }
-    list->at[list->count++] = (ordered_call){ *call, ordinal };
+    list->at[list->count++] = *call;
     return true;
 }
 
 static int by_time(const void *left, const void *right)
 {
-    const ordered_call *a = left, *b = right;
-    if (a->call.at != b->call.at) {
-        return a->call.at < b->call.at ? -1 : 1;
+    const sn_call *a = left, *b = right;
+    if (a->at != b->at) {
+        return a->at < b->at ? -1 : 1;
     }
-    if (a->call.source != b->call.source) {
-        return a->call.source < b->call.source ? -1 : 1;
+    if (a->source != b->source) {
+        return a->source < b->source ? -1 : 1;
     }
     return a->ordinal < b->ordinal ? -1 : 1;
 }
@@ -121,6 +116,7 @@ static sn_call make_call(const source *s, uint32_t k, ss_time at)
     return (sn_call){
         .at = at,
         .source = s->index,
+        .ordinal = k,
         .caller = sn_plan_node(s->plan, spec->from, caller),
         .callee = sn_plan_node(s->plan, spec->to, callee),
         .hold = sn_decide_wait(s->decisions, SN_DECISION_HOLD, &point, &spec->hold),
@@ -192,7 +188,7 @@ static ss_status add_source(const source *s, call_list *list, const char **why)
             return SS_ERR_FULL;
         }
         const sn_call call = make_call(s, k, at);
-        if (!append(list, &call, k)) {
+        if (!append(list, &call)) {
             return SS_ERR_MEMORY;
         }
     }
@@ -246,7 +242,11 @@ static ss_status bind_story(sn_plan *plan, uint32_t count, const char **why)
 {
     for (uint32_t k = 0; k < count; k++) {
         plan->calls[k] = (sn_call){
-            .source = SN_NOBODY, .caller = SN_NOBODY, .callee = SN_NOBODY, .scripted = true
+            .source = SN_NOBODY,
+            .ordinal = k,
+            .caller = SN_NOBODY,
+            .callee = SN_NOBODY,
+            .scripted = true,
         };
     }
     for (uint32_t i = 0; i < plan->act_count; i++) {
@@ -300,7 +300,7 @@ static ss_status take_over(sn_plan *plan, const call_list *list, const char **wh
     }
     const ss_status status = bind_story(plan, story, why);
     for (uint32_t i = 0; i < list->count; i++) {
-        plan->calls[story + i] = list->at[i].call;
+        plan->calls[story + i] = list->at[i];
     }
     plan->call_count = story + list->count;
     return status == SS_OK ? check_acts(plan, why) : status;
@@ -329,6 +329,15 @@ ss_status sn_plan_make_calls(sn_plan *plan, const char **why)
     return status;
 }
 
+uint32_t sn_call_number(ss_slice call_id, uint32_t count)
+{
+    const size_t dash = ss_slice_find(call_id, '-');
+    uint64_t number;
+    const bool is_named = call_id.len >= 2 && call_id.at[0] == 'c' && dash < call_id.len &&
+                          ss_slice_to_u64(ss_slice_cut(call_id, 1, dash), count, &number) == SS_OK;
+    return is_named ? (uint32_t)number : 0;
+}
+
 ss_status sn_plan_decide_calls(const sn_plan *plan, sn_decisions *decisions, sn_call **calls,
                                uint32_t *count)
 {
@@ -349,7 +358,7 @@ ss_status sn_plan_decide_calls(const sn_plan *plan, sn_decisions *decisions, sn_
             (*calls)[i] = plan->calls[i];
         }
         for (uint32_t i = 0; i < list.count; i++) {
-            (*calls)[story + i] = list.at[i].call;
+            (*calls)[story + i] = list.at[i];
         }
         *count = story + list.count;
     }

@@ -23,6 +23,13 @@ ss_status sn_plan_finish_faults(sn_plan *plan, const char **why)
             *why = "a fault names no node";
             return SS_ERR_SEMANTIC;
         }
+        const sn_fault_calls *calls = &plan->faults[i].calls;
+        if (calls->asked &&
+            (calls->first > calls->last ||
+             (calls->source != SN_NOBODY && calls->source >= plan->call_spec_count))) {
+            *why = "a fault names no calls";
+            return SS_ERR_SEMANTIC;
+        }
     }
     for (uint32_t i = 0; i < plan->rift_count; i++) {
         if (!sn_plan_bind_range(plan, &plan->rifts[i].from) ||

@@ -134,6 +134,7 @@ static const sn_field match_fields[] = {
     { .key = "status", .kind = SN_VALUE_SPECIAL, MATCH(status), .codec = &status_codec },
     { .key = "cseq", .kind = SN_VALUE_SPECIAL, MATCH(cseq), .codec = &method_codec },
     { .key = "transport", .kind = SN_VALUE_WORD, MATCH(by), .words = by_words },
+    { .key = "call", .kind = SN_VALUE_SPECIAL, MATCH(call), .codec = &sn_fault_call_codec },
     { .key = "nth",
       .kind = SN_VALUE_COUNT,
       .flags = SN_OR_NONE,
@@ -177,7 +178,7 @@ static void read_match(sn_reading *r, const sn_item *value, void *at)
 static bool write_match(sn_text *t, const void *at)
 {
     const sn_match_entry *match = at;
-    const sn_fields of_all = { "match", match_fields, match->nth == 0 ? 4 : SS_COUNT(match_fields),
+    const sn_fields of_all = { "match", match_fields, match->nth == 0 ? 5 : SS_COUNT(match_fields),
                                NULL };
     sn_fields_write(t, &of_all, 0, match);
     return true;
@@ -386,6 +387,7 @@ void sn_faults_build(sn_reading *r, const sn_model *m)
         const sn_fault fault = {
             .from = sn_selector_range(m, &e->path.from),
             .to = sn_selector_range(m, &e->path.to),
+            .calls = sn_fault_calls_of(m, match),
             .is_of_requests = match->method != SS_METHOD_OTHER,
             .is_of_responses = of_responses,
             .by = (sn_fault_by)match->by,

@@ -91,7 +91,7 @@ static const struct {
     { "events", "remove", "records that the zones lose" },
     { "events", "add", "records that the zones get" },
     { "faults", "path", "a -> b, each a node, a part of a group, or any" },
-    { "faults", "match", "{method: INVITE, nth: 2}: which messages" },
+    { "faults", "match", "{method: INVITE, nth: 2, call: c1}: which messages" },
     { "faults", "during", "10s..130s" },
     { "faults", "do", "drop, duplicate, corrupt, {delay: 300ms} or {edit: ...}" },
     { "expect", "metric", "a name of sipsim list metrics" },

@@ -472,6 +472,8 @@ typedef struct sn_match_entry {
     uint32_t nth, times; /* 0: every one; all after it */
     unsigned per;        /* sn_fault_per */
     unsigned by;         /* sn_fault_by */
+    sn_selector call;    /* group: of calls, or a call of the story; text NULL: any */
+    bool is_of_story;    /* once found: the index of its name is the story's line */
 } sn_match_entry;
 
 typedef struct sn_do_entry {
@@ -606,6 +608,9 @@ sn_node_range sn_selector_range(const sn_model *m, const sn_selector *s);
 void sn_path_resolve(sn_reading *r, sn_model *m, sn_path_entry *path);
 void sn_faults_resolve(sn_reading *r, sn_model *m);
 void sn_faults_build(sn_reading *r, const sn_model *m);
+/** Of which calls a fault is: once those of traffic and story are known. */
+void sn_fault_calls_resolve(sn_reading *r, sn_model *m);
+sn_fault_calls sn_fault_calls_of(const sn_model *m, const sn_match_entry *match);
 void sn_traffic_resolve(sn_reading *r, sn_model *m);
 void sn_story_resolve(sn_reading *r, sn_model *m);
 /** The index of a name among records sorted by name, or a mistake: `what` ("link", "node"). */
@@ -695,9 +700,10 @@ extern const sn_codec sn_ip_codec; /* unsigned, SN_IP_…: ip_keys.c */
 void sn_ip_judge(sn_reading *r, const sn_model *m);
 /** Is there a version of IP that both speak? */
 bool sn_ip_shares(const sn_group_entry *a, const sn_group_entry *b);
-extern const sn_codec sn_icmp_codec;    /* struct sn_icmp_entry */
-extern const sn_codec sn_path_codec;    /* sn_path_entry */
-extern const sn_codec sn_probing_codec; /* sn_probing_spec */
+extern const sn_codec sn_icmp_codec;       /* struct sn_icmp_entry */
+extern const sn_codec sn_path_codec;       /* sn_path_entry */
+extern const sn_codec sn_fault_call_codec; /* sn_selector */
+extern const sn_codec sn_probing_codec;    /* sn_probing_spec */
 sn_probing_spec sn_probing_default(void);
 extern const sn_codec sn_reassembly_codec; /* struct sn_reassembly_entry */
 struct sn_reassembly_entry sn_reassembly_default(void);

@@ -324,4 +324,5 @@ void sn_model_resolve(sn_reading *r, sn_model *m)
     }
     sn_traffic_resolve(r, m);
     sn_story_resolve(r, m);
+    sn_fault_calls_resolve(r, m);
 }

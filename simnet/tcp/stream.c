@@ -492,7 +492,7 @@ ss_status sn_stream_write(sn_partition *p, uint32_t node, const ss_path *path, s
     const sn_about about = { .target = sn_plan_find_address(p->world->plan, s->remote),
                              .is_stream = true,
                              .sip = fact.sip };
-    const ss_span held = sn_fault_holds(p, node, &about);
+    const ss_span held = sn_fault_holds(p, node, &about, bytes);
     const ss_time release = ss_time_after(p->key.at, held);
     if (!sn_stream_keep(p, s, bytes, release)) {
         return SS_OK;

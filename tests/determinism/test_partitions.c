@@ -306,6 +306,13 @@ static sn_plan *branch(bool with_idle_phone)
                                   .act = SN_FAULT_DELAY,
                                   .delay = SS_MS(300) };
     (void)sn_plan_add_fault(plan, &second_bye);
+    sn_fault of_calls = second_bye; /* at both ends and at the proxy */
+    of_calls.is_of_requests = false;
+    of_calls.calls = (sn_fault_calls){ true, 0, 2, 4 };
+    of_calls.nth = 1;
+    of_calls.times = 3;
+    of_calls.act = SN_FAULT_DROP;
+    (void)sn_plan_add_fault(plan, &of_calls);
     sn_link_change clogged = { .of = { site, 0, 0 },
                                .dirs = SN_LINK_UP,
                                .kind = SN_CHANGE_CLOGGED,
@@ -351,6 +358,8 @@ TEST(an_idle_phone_in_the_middle_changes_nothing_for_anybody)
     const uint32_t count = without->cast.node_count;
     CHECK(a.calls[SN_CALL_ANSWERED] > 5);
     CHECK(a.causes[SN_CAUSE_LOSS] > 10);
+    CHECK(a.causes[SN_CAUSE_FAULT] >=
+          9); /* three calls at the caller's, the callee's or the proxy */
     CHECK_EQ(a.bytes, b.bytes);
     CHECK_EQ(b.facts, a.facts + 1); /* what is left of the idle phone: nothing */
     for (uint32_t node = 0; node < count; node++) {

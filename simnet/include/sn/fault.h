@@ -45,8 +45,16 @@ typedef struct sn_fault_edit {
     bool repair;     /* Content-Length is made right again */
 } sn_fault_edit;
 
+/** Calls of the plan, known by the number in a message's Call-ID: at any hop, and behind a B2BUA. */
+typedef struct sn_fault_calls {
+    bool asked;           /* false: whatever a message is about */
+    uint32_t source;      /* entry of `calls`; SN_NOBODY: the story */
+    uint32_t first, last; /* of its calls, from 0 */
+} sn_fault_calls;
+
 typedef struct sn_fault {
     sn_node_range from, to;
+    sn_fault_calls calls;
     bool is_of_requests, is_of_responses; /* neither: of any datagram */
     sn_fault_by by;
     uint8_t method;                  /* ss_method; OTHER: any; of a response by its CSeq */

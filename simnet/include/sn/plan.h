@@ -313,6 +313,7 @@ typedef struct sn_node {
 typedef struct sn_call {
     ss_time at;
     uint32_t source;         /* calls: entry; SN_NOBODY for a story's */
+    uint32_t ordinal;        /* of its source, from 0 */
     uint32_t caller, callee; /* dense nodes */
     ss_span hold;
     ss_span no_answer;
@@ -424,6 +425,8 @@ SS_MUST_USE ss_status sn_plan_finish(sn_plan *plan, const char **why);
  *  SS_ERR_FULL (more than 100 million). */
 SS_MUST_USE ss_status sn_plan_decide_calls(const sn_plan *plan, sn_decisions *decisions,
                                            sn_call **calls, uint32_t *count);
+/** The call of `count` that a Call-ID names, from 1, whoever made it so: a caller, or a B2BUA. 0: none. */
+uint32_t sn_call_number(ss_slice call_id, uint32_t count);
 /** The dense node of a group's index. */
 uint32_t sn_plan_node(const sn_plan *plan, uint32_t group, uint32_t index);
 /** The tap that a user agent has for its outbound proxy, or SN_NOBODY. */

@@ -307,6 +307,33 @@ TEST(a_fault_has_a_path_a_meaning_and_an_act)
     RIG_CHECK(rows);
 }
 
+#define OF_CALL(call)                                                                        \
+    TWO "calls:\n  - {name: mix, from: alice, to: bob, rate: 1/s, during: "                  \
+        "0s..20s}\n  - {name: few, from: alice, to: bob, rate: poisson 1/s, limit: 3}\n"     \
+        "  - {name: any_of, from: alice, to: bob, rate: poisson 1/s}\n"                      \
+        "story:\n  - {at: 1s, alice: {call: bob, as: c1}}\n  - {at: 1s, alice: {call: bob, " \
+        "as: few}}\nfaults:\n  - {path: any -> any, do: drop, match: {call: " call "}}\n"
+
+TEST(a_fault_is_of_calls_that_there_are)
+{
+    static const rig_mistake rows[] = {
+        { OF_CALL("«mixx»"), "unknown call 'mixx': it is the 'name' of a line", "mix" },
+        { OF_CALL("«c2»"), "unknown call 'c2'", "c1" },
+        { OF_CALL("\"«mix»[20]\""), "index out of range: 'mix' has 20 calls, from 0", NULL },
+        { OF_CALL("\"«mix»[19..20]\""), "index out of range", NULL },
+        { OF_CALL("\"«c1»[0]\""), "'c1' is one call: it has no index", "c1" },
+        { OF_CALL("\"«few»[1]\""), "'few' is a line of calls, and a call of the story", NULL },
+        { OF_CALL("\"mix[«»]\""), "an index is a whole number, *, or a range i..j", NULL },
+        { OF_CALL("\"mix[«5..3»]\""), "the range ends before it begins", NULL },
+        { OF_CALL("\"mix«[3»\""), "a [ without its ]", NULL },
+        { OF_CALL("«[»mix]"), "a call, as c1 or", NULL },
+        { FAULT("path: any -> any, do: drop, match: {call: «c1»}"),
+          "unknown call 'c1': there are no calls", NULL },
+        { FAULT("path: any -> any, do: drop, match: {«cal»: c1}"), "unknown key 'cal'", "call" },
+    };
+    RIG_CHECK(rows);
+}
+
 TEST(connections_are_ended_with_another_node_at_an_instant)
 {
     static const rig_mistake rows[] = {

@@ -1,4 +1,8 @@
 /* Events that go step by step: ramps, walks and flaps; what of it reaches the plan, and what is wrong. */
+#include <stdio.h>
+
+#include <stdio.h>
+
 #include "rig.h"
 
 #include "sn/plan.h"
@@ -101,4 +105,40 @@ TEST(faults_may_be_of_connections_and_count_by_dialog)
           "dialog" },
     };
     RIG_CHECK(rows);
+}
+
+static const char of_one_call[] =
+    HEAD "calls:\n  - {name: rare, from: a, to: b, rate: poisson 1/s}\n"
+         "  - {name: mix, from: a, to: b, rate: 1/s, during: 0s..20s}\n"
+         "story:\n  - {at: 1s, \"a[0]\": {call: b, as: first}}\n"
+         "  - {at: 1s, \"a[1]\": {call: b, as: second}}\n"
+         "faults:\n  - {path: a -> b, match: ";
+
+TEST(faults_may_be_of_one_call)
+{
+    static const struct {
+        const char *call;
+        sn_fault_calls calls;
+    } rows[] = {
+        { "{call: \"mix[17]\"}", { true, 1, 17, 17 } },
+        { "{call: \"mix[3..5]\"}", { true, 1, 3, 5 } },
+        { "{call: \"mix[*]\"}", { true, 1, 0, UINT32_MAX } },
+        { "{call: mix}", { true, 1, 0, UINT32_MAX } },
+        { "{call: \"rare[1000]\"}", { true, 0, 1000, 1000 } }, /* as many as are drawn */
+        { "{call: second}", { true, SN_NOBODY, 1, 1 } },
+    };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        char text[1200];
+        (void)snprintf(text, sizeof text, "%s%s, do: drop}\n", of_one_call, rows[i].call);
+        sn_scenario *s = rig_load_fine(text);
+        const sn_fault_calls *calls = &sn_scenario_plan(s)->faults[0].calls;
+        CHECK_EQ(calls->asked, true);
+        CHECK_EQ(calls->source, rows[i].calls.source);
+        CHECK_EQ(calls->first, rows[i].calls.first);
+        CHECK_EQ(calls->last, rows[i].calls.last);
+        sn_scenario *again = rig_load(sn_scenario_effective(s), NULL);
+        CHECK_SLICE_EQ(sn_scenario_effective(again), sn_scenario_effective(s));
+        sn_scenario_free(again);
+        sn_scenario_free(s);
+    }
 }

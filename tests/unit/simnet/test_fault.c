@@ -167,6 +167,63 @@ TEST(the_first_fault_that_means_a_datagram_is_done_to_it_and_all_count_it)
     sn_plan_free(plan);
 }
 
+TEST(calls_of_an_entry_are_meant_by_their_numbers)
+{
+    sn_fault f = fault(SN_FAULT_DUPLICATE);
+    const uint64_t all = run_with(&f).kinds[SN_FACT_LINK_DUPLICATED];
+    f.calls = (sn_fault_calls){ true, 0, 7, 7 };
+    const uint64_t one = run_with(&f).kinds[SN_FACT_LINK_DUPLICATED];
+    CHECK(one >= 5); /* either way: INVITE, 200, ACK, BYE, 200 */
+    CHECK_EQ(one * 10, all);
+    f.calls = (sn_fault_calls){ true, 0, 3, 5 };
+    CHECK_EQ(run_with(&f).kinds[SN_FACT_LINK_DUPLICATED], 3 * one);
+    f.calls = (sn_fault_calls){ true, 0, 0, UINT32_MAX };
+    CHECK_EQ(run_with(&f).kinds[SN_FACT_LINK_DUPLICATED], all);
+    f.calls = (sn_fault_calls){ true, 0, 10, 99 }; /* nobody places them */
+    CHECK_EQ(run_with(&f).kinds[SN_FACT_LINK_DUPLICATED], 0);
+    f.calls = (sn_fault_calls){ true, SN_NOBODY, 0, 9 }; /* of a story, which there is not */
+    CHECK_EQ(run_with(&f).kinds[SN_FACT_LINK_DUPLICATED], 0);
+}
+
+TEST(one_call_of_ten_is_harmed)
+{
+    sn_fault f = of_request(SN_FAULT_DROP, SS_METHOD_INVITE);
+    f.calls = (sn_fault_calls){ true, 0, 4, 4 };
+    const small_run run = run_with(&f);
+    CHECK_EQ(run.calls[SN_CALL_ANSWERED], 9);
+    CHECK_EQ(run.causes[SN_CAUSE_FAULT], 7); /* Timer A, until B */
+    f.nth = 1;
+    f.per = SN_FAULT_PER_NODE; /* the others are not counted: that is the first */
+    CHECK_EQ(run_with(&f).causes[SN_CAUSE_FAULT], 1);
+    CHECK_EQ(run_with(&f).calls[SN_CALL_ANSWERED], 10);
+}
+
+TEST(a_call_id_names_a_call_of_the_plan_or_none)
+{
+    CHECK_EQ(sn_call_number(SS_LIT("c17-00f0e1d2c3b4a596@10.0.0.1"), 20), 17);
+    CHECK_EQ(sn_call_number(SS_LIT("c21-00f0e1d2c3b4a596@10.0.0.1"), 20), 0);
+    CHECK_EQ(sn_call_number(SS_LIT("b-00f0e1d2c3b4a596@10.0.0.1"), 20), 0);
+    CHECK_EQ(sn_call_number(SS_LIT("c-1@h"), 20), 0);
+    CHECK_EQ(sn_call_number(SS_LIT("c17"), 20), 0);
+    CHECK_EQ(sn_call_number(SS_LIT("cafe-17"), 20), 0);
+    CHECK_EQ(sn_call_number(SS_EMPTY, 20), 0);
+}
+
+TEST(a_fault_of_no_calls_is_no_plan)
+{
+    static const sn_fault_calls none[] = { { true, 0, 0, 0 }, { true, SN_NOBODY, 2, 1 } };
+    for (size_t i = 0; i < SS_COUNT(none); i++) {
+        sn_plan *plan = small_plan(3);
+        const char *why = NULL;
+        sn_fault f = fault(SN_FAULT_DROP);
+        f.calls = none[i];
+        (void)sn_plan_add_fault(plan, &f);
+        CHECK_EQ(sn_plan_finish(plan, &why), SS_ERR_SEMANTIC);
+        CHECK_STR(why, "a fault names no calls");
+        sn_plan_free(plan);
+    }
+}
+
 TEST(a_fault_of_no_node_is_no_plan)
 {
     sn_plan *plan = small_plan(3);
@@ -312,6 +369,19 @@ TEST(rfc6298_2_4_what_a_fault_drops_on_a_connection_comes_a_second_later)
     f.delay = SS_MS(300);
     CHECK_EQ(run_by_tcp(&f).longest[1], SS_MS(310));
     f.act = SN_FAULT_DUPLICATE;
+    CHECK_EQ(run_by_tcp(&f).longest[1], SS_MS(10));
+}
+
+TEST(one_call_is_late_on_connections)
+{
+    sn_fault f = of_request(SN_FAULT_DELAY, SS_METHOD_BYE);
+    f.by = SN_FAULT_BY_TCP;
+    f.delay = SS_MS(300);
+    f.calls = (sn_fault_calls){ true, 0, 6, 6 };
+    const travel t = run_by_tcp(&f);
+    CHECK_EQ(t.shortest[1], SS_MS(10));
+    CHECK_EQ(t.longest[1], SS_MS(310));
+    f.calls = (sn_fault_calls){ true, 0, 11, 12 };
     CHECK_EQ(run_by_tcp(&f).longest[1], SS_MS(10));
 }
 
