@@ -105,14 +105,15 @@ typedef struct way {
     place places[PLACES];
 } way;
 
-/* RFC9293:3.7.1 a SYN says no more than what the link carries, as routers at narrow places see to. */
-static void clamp(sn_partition *p, uint32_t link, sn_packet *packet)
+/* RFC9293:3.7.1 a SYN says no more than what the link carries, as routers at narrow places see to. It is never in pieces; those of
+ * other segments may have no header of TCP, nor as many bytes. */
+static void clamp(sn_partition *p, uint32_t link, sn_packet *packet, bool is_piece)
 {
     sn_ip ip;
     sn_tcp tcp;
     const bool is_v6 = packet->bytes[0] >> 4 == 6;
     const uint32_t header = is_v6 ? SN_IP6_HEADER_BYTES : SN_IP_HEADER_BYTES;
-    if (!packet->about.is_stream || (packet->bytes[header + 13] & SN_TCP_SYN) == 0) {
+    if (!packet->about.is_stream || is_piece || (packet->bytes[header + 13] & SN_TCP_SYN) == 0) {
         return;
     }
     const sn_link_params *up = sn_link_now(p->world, SN_UP(link / 2), p->key.at);
@@ -187,7 +188,7 @@ static void squeeze(sn_partition *p, const way *w, unsigned next, ss_ref ref, co
         next++;
     }
     if (next == PLACES) {
-        clamp(p, w->link, packet);
+        clamp(p, w->link, packet, ip->more || ip->fragment != 0);
         emit_origin(p, w->node, ref);
         sn_link_take(p, w->link, ref);
         return;

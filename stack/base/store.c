@@ -1,5 +1,6 @@
 /* The store: size classes with free lists in one region. Classes are multiples of 16 up to 256, then four per
- * doubling, so that an exact-size copy wastes at most a fifth. A block freed is poisoned for AddressSanitizer. */
+ * doubling, so that an exact-size copy wastes at most a fifth. A block freed is poisoned for AddressSanitizer, and so is
+ * what a block has beyond the size that was asked for. */
 #include "ss/base.h"
 
 #include <string.h>
@@ -110,7 +111,9 @@ ss_ref ss_store_take(ss_store *s, size_t size)
     }
     s->live_bytes += rounded;
     s->live_blocks++;
-    memset(ss_store_at(s, ref), 0, rounded);
+    unsigned char *taken = ss_store_at(s, ref);
+    memset(taken, 0, rounded);
+    HIDE(taken + size, rounded - size);
     return ref;
 }
 
@@ -121,6 +124,7 @@ void ss_store_give(ss_store *s, ss_ref ref, size_t size)
     const unsigned class = class_of(size);
     const size_t rounded = class_size(class);
     unsigned char *block = ss_store_at(s, ref);
+    SHOW(block, sizeof ref); /* of a block of fewer bytes */
     memcpy(block, &s->free_list[class], sizeof ref);
     HIDE(block, rounded);
     s->free_list[class] = ref;

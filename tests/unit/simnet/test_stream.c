@@ -325,9 +325,9 @@ TEST(rfc9293_3_7_1_segments_fit_the_smaller_link_of_both_ends)
 }
 
 /* At 50 ms the way becomes wider, and at 90 ms as narrow as before. */
-static void run_through_narrow(bool changes)
+static void run_through_narrow(bool changes, uint32_t bytes)
 {
-    static const step steps[] = { { SS_MS(1), A, CONNECT, B }, { SS_MS(100), A, WRITE, 4000 } };
+    const step steps[] = { { SS_MS(1), A, CONNECT, B }, { SS_MS(100), A, WRITE, bytes } };
     prepare();
     sn_link_kind narrow = small_link("narrow", SS_MS(5));
     narrow.up.mtu = narrow.down.mtu = 300;
@@ -347,20 +347,29 @@ static void run_through_narrow(bool changes)
         (void)sn_plan_add_change(s.plan, &wide);
     }
     RUN(steps);
-    CHECK_EQ(s.heard[B], 4000);
+    CHECK_EQ(s.heard[B], bytes);
     CHECK_EQ(s.facts[SN_FACT_LINK_DROPPED], 0);
     CHECK_EQ(s.facts[SN_FACT_LINK_DUPLICATED], 0);
 }
 
 TEST(what_a_link_between_cannot_carry_any_more_is_cut_and_put_together)
 {
-    run_through_narrow(true);
+    run_through_narrow(true, 4000);
     CHECK(s.facts[SN_FACT_REASSEMBLED] >= 3);
+}
+
+/* Its last piece has 1 to 13 bytes: fewer than there are before the flags in the header of TCP. */
+TEST(a_piece_shorter_than_a_header_goes_through_a_narrow_link)
+{
+    for (uint32_t last = 1; last <= 13; last++) {
+        run_through_narrow(true, 260 + last);
+        CHECK_EQ(s.facts[SN_FACT_REASSEMBLED], 1);
+    }
 }
 
 TEST(rfc9293_3_7_1_a_link_between_bounds_the_segments_that_it_sees_agreed_on)
 {
-    run_through_narrow(false);
+    run_through_narrow(false, 4000);
     CHECK_EQ(s.facts[SN_FACT_FRAGMENTED], 0);
     CHECK(s.packets > 4000 / 260);
 }
