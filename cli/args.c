@@ -23,6 +23,7 @@ static const cli_option options[] = {
     { CLI_SET, '\0', "set", "PATH=VALUE",
       "change one value of the scenario, as links.access.loss=5%; may be repeated" },
     { CLI_OUT, 'o', "out", "DIR", "where the files go" },
+    { CLI_ONLY, '\0', "only", "FILE,…", "only these files, as report.html,trace.pcapng" },
     { CLI_FORCE, '\0', "force", NULL, "replace results that are there already" },
     { CLI_VERIFY, '\0', "verify", NULL,
       "run a second world in step and name the first event that differs" },

@@ -91,6 +91,7 @@ typedef enum cli_option_id {
     CLI_WIDE,
     CLI_MERMAID,
     CLI_SVG,
+    CLI_ONLY,
     CLI_OPTION_COUNT
 } cli_option_id;
 
@@ -149,7 +150,7 @@ SS_MUST_USE bool cli_number(const cli_args *args, cli_option_id id, uint64_t max
 
 extern const cli_verb cli_verb_run, cli_verb_check, cli_verb_parse, cli_verb_replay, cli_verb_fuzz,
     cli_verb_shrink, cli_verb_triage, cli_verb_pack, cli_verb_corpus, cli_verb_list, cli_verb_live,
-    cli_verb_merge, cli_verb_ladder, cli_verb_explain, cli_verb_diff, cli_verb_schema,
+    cli_verb_merge, cli_verb_ladder, cli_verb_explain, cli_verb_diff, cli_verb_report, cli_verb_schema,
     cli_verb_bench, cli_verb_selftest, cli_verb_version, cli_verb_help;
 /** All of them; NULL at the end. */
 extern const cli_verb *const cli_verbs[];

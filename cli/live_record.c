@@ -51,7 +51,8 @@ static sn_law_mask laws_of_one_end(void)
 static rp_status begin(live_record *r, sl_options *options)
 {
     const cli_tapes all = { .pcap = { .kind = SN_CAPTURE_ALL },
-                            .events = { .kind = SN_CAPTURE_ALL } };
+                            .events = { .kind = SN_CAPTURE_ALL },
+                            .spans = { .kind = SN_CAPTURE_ALL } };
     rp_status status = cli_observers_init(&r->observers, r->plan, r->dir, &all, laws_of_one_end());
     if (status != RP_OK) {
         return status;

@@ -163,11 +163,10 @@ static rp_status open_events(cli_observers *o, const sn_plan *plan, const char *
     return RP_OK;
 }
 
-/* With the events, or not at all. */
 static rp_status open_spans(cli_observers *o, const sn_plan *plan, const char *dir,
-                            const sn_capture_filter *events)
+                            const sn_capture_filter *spans)
 {
-    if (events->kind == SN_CAPTURE_OFF) {
+    if (spans->kind == SN_CAPTURE_OFF) {
         return RP_OK;
     }
     const rp_status status = open_file(&o->spans_file, dir, spans_name);
@@ -251,7 +250,7 @@ rp_status cli_observers_init(cli_observers *o, sn_plan *plan, const char *dir,
         status = open_events(o, plan, dir, &tapes->events);
     }
     if (status == RP_OK) {
-        status = open_spans(o, plan, dir, &tapes->events);
+        status = open_spans(o, plan, dir, &tapes->spans);
     }
     return status != RP_OK ? status : open_hep(o, plan, dir, &tapes->hep);
 }

@@ -14,7 +14,7 @@ enum { CLI_SINKS = 11 };
 
 /** What is written while a run goes; zeroed: nothing. */
 typedef struct cli_tapes {
-    sn_capture_filter pcap, events, hep;
+    sn_capture_filter pcap, events, hep, spans; /* of spans: all, or off */
 } cli_tapes;
 
 typedef struct cli_observers {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "files.h"
+#include "filters.h"
 #include "interrupt.h"
 #include "session.h"
 #include "sweep.h"
@@ -31,53 +32,6 @@ static rp_status parse_order(const cli_args *args, session_options *o, seeds *s)
     return RP_OK;
 }
 
-/* The word of a filter that was probably meant, "first" of "frist:7"; NULL: none. */
-static const char *meant_by(const char *typed)
-{
-    static const char *const words[] = { "off",  "all",  "first", "calls",
-                                         "call", "node", "link",  NULL };
-    char word[16];
-    const size_t len = strcspn(typed, ":");
-    if (len >= sizeof word) {
-        return NULL;
-    }
-    memcpy(word, typed, len);
-    word[len] = '\0';
-    const char *meant = cli_nearest(word, words);
-    return meant != NULL && strcmp(meant, word) == 0 ? NULL : meant;
-}
-
-/* `usual`: when it was not asked for. */
-static rp_status parse_filter(const cli_args *args, cli_option_id id, sn_capture_kind usual,
-                              sn_capture_filter *filter)
-{
-    *filter = (sn_capture_filter){ .kind = usual };
-    if (!args->given[id]) {
-        return RP_OK;
-    }
-    const char *why = "";
-    if (sn_capture_filter_parse(ss_slice_from(args->value[id]), filter, &why) == SS_OK) {
-        return RP_OK;
-    }
-    const char *meant = meant_by(args->value[id]);
-    cli_say("--%s %.60s: %s%s%s%s", cli_option_of(id)->name, args->value[id], why,
-            meant == NULL ? "" : "; did you mean ", meant == NULL ? "" : meant,
-            meant == NULL ? "" : "?");
-    return RP_USAGE;
-}
-
-static rp_status parse_filters(const cli_args *args, session_options *o)
-{
-    rp_status status = parse_filter(args, CLI_PCAP, SN_CAPTURE_ALL, &o->tapes.pcap);
-    if (status == RP_OK) {
-        status = parse_filter(args, CLI_EVENTS, SN_CAPTURE_ALL, &o->tapes.events);
-    }
-    if (status == RP_OK) {
-        status = parse_filter(args, CLI_HEP, SN_CAPTURE_OFF, &o->tapes.hep);
-    }
-    return status;
-}
-
 static rp_status parse(const cli_args *args, session_options *o, seeds *s)
 {
     uint64_t partitions = 1;
@@ -102,7 +56,7 @@ static rp_status parse(const cli_args *args, session_options *o, seeds *s)
     o->pcap_word = args->given[CLI_PCAP] ? args->value[CLI_PCAP] : NULL;
     o->events_word = args->given[CLI_EVENTS] ? args->value[CLI_EVENTS] : NULL;
     o->hep_word = args->given[CLI_HEP] ? args->value[CLI_HEP] : NULL;
-    return parse_filters(args, o);
+    return cli_tapes_parse(args, &o->tapes);
 }
 
 /* ---- folders ---- */

@@ -7,55 +7,21 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "again.h"
 #include "build_facts.h"
 #include "cli.h"
 #include "files.h"
 #include "interrupt.h"
-#include "marks.h"
 #include "mistakes.h"
-#include "observers.h"
 #include "progress.h"
 #include "replay_line.h"
-#include "repro.h"
-#include "rp/csv.h"
-#include "rp/html.h"
-#include "rp/machine.h"
 #include "rp/results.h"
 #include "rp/summary.h"
-#include "sn/world.h"
-#include "step_summary.h"
+#include "session_state.h"
 #include "verify.h"
 
 enum { STEPS_AT_ONCE = 1024 };
-
-static const char *const file_names[] = {
-    "results.json", "engine.json",   "trace.pcapng",
-    "events.jsonl", "ladder.txt",    "scenario.effective.yaml",
-    "report.html",  "metrics.csv",   "metrics.prom",
-    "junit.xml",    "results.sarif", "trace.json",
-    "trace.hep",    "ladder.mmd",    "ladder.svg",
-    "sweep.json",   "sweep.csv",     "runs.jsonl",
-    ".runs.journal"
-};
-
-typedef struct session {
-    const session_options *options;
-    sn_scenario *scenario;
-    sn_plan *plan;
-    cli_observers observers;
-    cli_marks marks;
-    sn_decisions *decisions; /* of a reproducer; NULL */
-    sn_world *world;         /* its state is read after the run */
-    sn_run_state state;
-    rp_run run;
-    rp_engine engine;
-    uint64_t started_ns;
-    char stopped[160];
-    char replay[4096];
-} session;
 
 /* ---- before the run ---- */
 
@@ -90,34 +56,6 @@ static rp_status load(session *s)
     return RP_OK;
 }
 
-/* Results of before are kept, or all of them go: a folder never holds files of two runs. */
-rp_status session_prepare_folder(const char *dir, bool force)
-{
-    if (!cli_make_folder(dir)) {
-        return RP_IO;
-    }
-    for (size_t i = 0; i < SS_COUNT(file_names); i++) {
-        if (!cli_exists(dir, file_names[i])) {
-            continue;
-        }
-        if (!force) {
-            cli_say("%s/%s is there already; --force replaces it, -o DIR writes elsewhere", dir,
-                    file_names[i]);
-            return RP_IO;
-        }
-        if (!cli_remove(dir, file_names[i])) {
-            return RP_IO;
-        }
-    }
-    if (cli_repros_are_there(dir) && !force) {
-        cli_say("%s holds reproducers of an earlier run; --force replaces them, -o DIR writes "
-                "elsewhere",
-                dir);
-        return RP_IO;
-    }
-    return cli_repros_remove(dir) ? RP_OK : RP_IO;
-}
-
 /* ---- the run ---- */
 
 static sn_world *make_world(const session *s, const sn_sink *sinks, uint32_t count,
@@ -138,6 +76,24 @@ static bool must_stop(const session *s)
     return cli_interrupted() || cli_observers_failed(&s->observers);
 }
 
+/* One that was interrupted is made again up to there. */
+static bool is_at_its_end(const session *s)
+{
+    const session_recorded *recorded = s->options->recorded;
+    return recorded != NULL && recorded->events != 0 &&
+           sn_world_events(s->world) >= recorded->events;
+}
+
+static uint64_t steps_of(const session *s)
+{
+    const session_recorded *recorded = s->options->recorded;
+    if (recorded == NULL || recorded->events == 0) {
+        return STEPS_AT_ONCE;
+    }
+    const uint64_t left = is_at_its_end(s) ? 1 : recorded->events - sn_world_events(s->world);
+    return left < STEPS_AT_ONCE ? left : STEPS_AT_ONCE;
+}
+
 static rp_status run_one(session *s)
 {
     s->world = make_world(s, s->observers.sinks, s->observers.sink_count, s->options->partitions);
@@ -145,8 +101,8 @@ static rp_status run_one(session *s)
         return RP_IO;
     }
     cli_progress progress = cli_progress_begin(!s->options->quiet);
-    while ((s->state = sn_world_run(s->world, STEPS_AT_ONCE)) == SN_RUN_GOING) {
-        if (must_stop(s)) {
+    while ((s->state = sn_world_run(s->world, steps_of(s))) == SN_RUN_GOING) {
+        if (must_stop(s) || is_at_its_end(s)) {
             sn_world_stop(s->world);
         }
         cli_progress_show(&progress, sn_world_now(s->world), sn_world_events(s->world),
@@ -216,6 +172,11 @@ static rp_status run_two(session *s)
 
 /* ---- after the run ---- */
 
+static bool was_interrupted(const session *s)
+{
+    return cli_interrupted() || (s->options->recorded != NULL && s->options->recorded->events != 0);
+}
+
 static rp_status status_of_state(session *s)
 {
     ss_buffer b = ss_buffer_on(s->stopped, sizeof s->stopped - 1);
@@ -226,8 +187,8 @@ static rp_status status_of_state(session *s)
     case SN_RUN_DONE:
         return RP_OK;
     case SN_RUN_STOPPED:
-        ss_put_text(&b, cli_interrupted() ? "interrupted" : "ended early, see the other statuses");
-        status = cli_interrupted() ? RP_INTERRUPTED : RP_OK;
+        ss_put_text(&b, was_interrupted(s) ? "interrupted" : "ended early, see the other statuses");
+        status = was_interrupted(s) ? RP_INTERRUPTED : RP_OK;
         break;
     case SN_RUN_ZENO:
         ss_put_text(&b, "too many events without time moving on, at ");
@@ -292,6 +253,9 @@ static void fill_run(session *s)
     r->version = BUILD_VERSION;
     r->name = plan->name;
     r->file = s->options->file;
+    if (s->options->recorded != NULL && s->options->recorded->file != NULL) {
+        r->file = s->options->recorded->file;
+    }
     r->effective = sn_scenario_effective(s->scenario);
     r->scenario_hash = ss_hash64(0, r->effective);
     r->seed = plan->seed;
@@ -316,13 +280,6 @@ static void fill_run(session *s)
     r->replay = s->replay;
 }
 
-static uint64_t peak_rss(void)
-{
-    struct rusage usage = { 0 };
-    getrusage(RUSAGE_SELF, &usage);
-    return (uint64_t)usage.ru_maxrss * 1024u;
-}
-
 static void fill_outcome(session *s)
 {
     s->run.digest = sn_digest_sum(&s->observers.digest);
@@ -336,116 +293,6 @@ static void fill_outcome(session *s)
     s->engine.world_bytes = sn_world_bytes(s->world);
     s->engine.growths = sn_world_growths(s->world);
     s->engine.events = sn_world_events(s->world);
-}
-
-/* ---- files ---- */
-
-static void write_ladder(const session *s, rp_file *out)
-{
-    rp_ladder_write(s->observers.ladder, out, s->plan->name, s->state != SN_RUN_DONE);
-}
-
-static void write_effective(const session *s, rp_file *out)
-{
-    rp_put(out, sn_scenario_effective(s->scenario));
-}
-
-static void write_results(const session *s, rp_file *out)
-{
-    rp_json j = rp_json_on(out, false);
-    rp_results_write(&j, &s->run);
-    rp_json_end(&j);
-}
-
-static void write_html(const session *s, rp_file *out)
-{
-    rp_html_write(out, &s->run, s->observers.ladder);
-}
-
-static void write_csv(const session *s, rp_file *out)
-{
-    rp_csv_write(out, &s->run);
-}
-
-static void write_prom(const session *s, rp_file *out)
-{
-    rp_prom_write(out, &s->run);
-}
-
-static void write_junit(const session *s, rp_file *out)
-{
-    rp_junit_write(out, &s->run);
-}
-
-static void write_sarif(const session *s, rp_file *out)
-{
-    rp_sarif_write(out, &s->run);
-}
-
-static void write_mermaid(const session *s, rp_file *out)
-{
-    rp_ladder_mermaid(s->observers.ladder, s->run.cast, out);
-}
-
-static void write_picture(const session *s, rp_file *out)
-{
-    rp_ladder_picture(s->observers.ladder, s->run.cast, out);
-}
-
-static void write_engine(const session *s, rp_file *out)
-{
-    rp_json j = rp_json_on(out, false);
-    rp_engine_write(&j, &s->run, &s->engine);
-    rp_json_end(&j);
-}
-
-static void write_file(session *s, const char *name, void (*write)(const session *, rp_file *))
-{
-    int error = 0;
-    rp_file *out = rp_file_open(s->options->dir, name, &error);
-    if (out != NULL) {
-        write(s, out);
-        error = rp_file_close(out);
-    }
-    if (error != 0) {
-        cli_say_unwritten(s->options->dir, name, error);
-        s->run.statuses |= rp_status_bit(RP_IO);
-    }
-}
-
-/* Of a run whose decisions are not more than anybody can hold. */
-static void write_repros(session *s)
-{
-    const rp_status_set failures = rp_status_bit(RP_VIOLATION) | rp_status_bit(RP_LIVENESS);
-    if ((s->run.statuses & failures) == 0 || s->run.events > FZ_REPRO_EVENTS_MAX ||
-        cli_interrupted()) {
-        return;
-    }
-    if (!cli_repros_write(s->options->dir, s->plan, sn_scenario_effective(s->scenario),
-                          s->run.digest)) {
-        s->run.statuses |= rp_status_bit(RP_IO);
-    }
-}
-
-static void write_files(session *s)
-{
-    write_repros(s);
-    cli_observers_conclude(&s->observers, &s->run);
-    s->run.statuses |= rp_status_bit(cli_observers_close(&s->observers, s->options->dir));
-    write_file(s, "ladder.txt", write_ladder);
-    write_file(s, "scenario.effective.yaml", write_effective);
-    write_file(s, "results.json", write_results);
-    write_file(s, "report.html", write_html);
-    write_file(s, "metrics.csv", write_csv);
-    write_file(s, "metrics.prom", write_prom);
-    write_file(s, "junit.xml", write_junit);
-    write_file(s, "results.sarif", write_sarif);
-    write_file(s, "ladder.mmd", write_mermaid);
-    write_file(s, "ladder.svg", write_picture);
-    s->run.statuses |= rp_status_bit(cli_step_summary(&s->run));
-    s->engine.wall_ns = cli_wall_ns() - s->started_ns;
-    s->engine.peak_rss_bytes = peak_rss();
-    write_file(s, "engine.json", write_engine);
 }
 
 /* ---- talk ---- */
@@ -514,6 +361,11 @@ static void write_why_not(const session *s)
 
 /* ---- all of it ---- */
 
+static bool is_as_recorded(const session *s)
+{
+    return s->options->recorded == NULL || s->options->recorded->digest == s->run.digest;
+}
+
 static void run_planned(session *s)
 {
     fill_run(s);
@@ -526,8 +378,10 @@ static void run_planned(session *s)
     }
     judge(s);
     fill_outcome(s);
-    if (s->options->dir != NULL) {
-        write_files(s);
+    if (!is_as_recorded(s)) {
+        s->run.statuses |= rp_status_bit(RP_NONDETERMINISM);
+    } else if (s->options->dir != NULL) {
+        session_write_files(s);
     } else {
         s->run.statuses |= rp_status_bit(cli_observers_close(&s->observers, ""));
     }
@@ -555,6 +409,21 @@ static bool is_there(const session *s, const char *option, const sn_capture_filt
     return false;
 }
 
+/* Where the lines stood that the run was asked for; in the effective scenario they stand elsewhere. */
+static void put_lines(sn_plan *plan, const session_recorded *r)
+{
+    if (r->lines == NULL || r->expect_count != plan->expect_count ||
+        r->check_count != plan->check_count) {
+        return;
+    }
+    for (uint32_t i = 0; i < r->expect_count; i++) {
+        plan->expects[i].line = r->lines[i];
+    }
+    for (uint32_t i = 0; i < r->check_count; i++) {
+        plan->checks[i].line = r->lines[r->expect_count + i];
+    }
+}
+
 /* What the reproducer recorded is decided as it was. */
 static rp_status play(session *s, const fz_repro *repro)
 {
@@ -577,13 +446,16 @@ static rp_status prepare(session *s)
     if (status != RP_OK) {
         return status;
     }
+    if (o->recorded != NULL) {
+        put_lines(s->plan, o->recorded);
+    }
     cli_replay_line(s->replay, sizeof s->replay, o, s->plan);
     cli_remember_replay(s->replay);
     if (!is_there(s, "pcap", &o->tapes.pcap) || !is_there(s, "hep", &o->tapes.hep) ||
         !is_there(s, "events", &o->tapes.events)) {
         return RP_USAGE;
     }
-    status = o->dir == NULL ? RP_OK : session_prepare_folder(o->dir, o->force);
+    status = o->dir == NULL || o->is_in_place ? RP_OK : session_prepare_folder(o->dir, o->force);
     if (status != RP_OK) {
         return status;
     }

@@ -30,6 +30,9 @@ rp_status_set cli_pool_run(const cli_pool *pool);
 
 /** runs.jsonl, sweep.json, sweep.csv and report.html into `dir`. */
 rp_status_set cli_sweep_write(const rp_sweep *s, const char *dir);
+/** Those of them that are wanted, of the sweep in `from`; says which. */
+rp_status cli_sweep_rebuild(const cli_args *args, const char *from, const char *dir,
+                            bool is_in_place);
 /** The summary, or with --json sweep.json, on stdout. */
 rp_status cli_sweep_print(const rp_sweep *s, const char *dir, const cli_args *args);
 /** What is in runs.jsonl and .runs.journal of a folder; *set has RP_IO or RP_USAGE when something on stderr says why

@@ -87,11 +87,11 @@ status 2 run good.yaml --pcap link:nobody
 status 2 run good.yaml --pcap link:alice,at:px
 status 0 run good.yaml -o linked --pcap link:alice,at:rx
 status 2 run good.yaml --events node:nobody
-for verb in report import explore; do
+for verb in import explore; do
     status 75 $verb
 done
 
-for verb in shrink triage pack corpus ladder explain diff live schema; do
+for verb in shrink triage pack corpus ladder explain diff report live schema; do
     status 2 $verb
 done
 status 2 bench
