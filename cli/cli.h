@@ -92,6 +92,8 @@ typedef enum cli_option_id {
     CLI_MERMAID,
     CLI_SVG,
     CLI_ONLY,
+    CLI_UNTIL,
+    CLI_EXPLAIN,
     CLI_OPTION_COUNT
 } cli_option_id;
 

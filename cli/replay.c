@@ -154,6 +154,9 @@ static rp_status run_replay(const cli_args *args)
         cli_say("replay needs inputs: sipsim replay FILE, or sipsim replay --target NAME FILE");
         return RP_USAGE;
     }
+    if (args->given[CLI_UNTIL] || args->given[CLI_EXPLAIN]) {
+        return cli_replay_until(args);
+    }
     if (!args->given[CLI_TARGET]) {
         return cli_replay_sessions(args);
     }
@@ -178,14 +181,22 @@ const cli_verb cli_verb_replay = {
         "failed first. Folders are walked whole. Exit status 1 or 5 when something did not hold, 6 "
         "when\n"
         "--twice gave another digest, 7 when an input could not be read or a folder holds none.\n"
+        "--until stops the run and shows what is live there: calls, transactions, dialogs, packets "
+        "under\n"
+        "way, what each host counts. --explain tells of the first law that was broken, cause by "
+        "cause.\n"
+        "Both take reproducers and scenarios (.yaml), too.\n"
         "\n"
         "  sipsim replay finding.sfz --ladder              # what was said to whom, and what "
         "failed\n"
+        "  sipsim replay finding.sfz --explain             # why it failed\n"
+        "  sipsim replay repro-TX12-0b5f.sipr --until 1.5s # what is live then\n"
+        "  sipsim replay a.yaml --until 20 --ladder        # after 20 events, and the ladder so far\n"
         "  sipsim replay corpus/seeds/session --twice      # each twice: the digests must be "
         "equal\n"
         "  sipsim replay finding.sfz --as yaml >it.yaml    # the scenario that it is\n"
         "  sipsim replay --target message corpus/seeds/message\n",
-    .options = CLI_TAKES(CLI_HELP, CLI_QUIET, CLI_JSON, CLI_TARGET, CLI_LIST, CLI_LADDER, CLI_TWICE,
+    .options = CLI_TAKES(CLI_HELP, CLI_QUIET, CLI_JSON, CLI_TARGET, CLI_LIST, CLI_LADDER, CLI_TWICE, CLI_UNTIL, CLI_EXPLAIN,
                          CLI_AS, CLI_EXPECT, CLI_PCAP, CLI_OUT),
     .run = run_replay
 };

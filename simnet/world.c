@@ -367,6 +367,12 @@ ss_time sn_world_now(const sn_world *w)
     return w->now;
 }
 
+ss_time sn_world_next(sn_world *w)
+{
+    SS_ASSERT(w->partition_count == 1);
+    return w->state == SN_RUN_GOING ? next_instant(w->partitions) : SS_TIME_NEVER;
+}
+
 uint64_t sn_world_events(const sn_world *w)
 {
     return w->events;

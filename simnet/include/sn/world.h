@@ -59,6 +59,8 @@ void sn_world_stop(sn_world *w);
 
 /** The instant of the last event; of END when the run is over. */
 ss_time sn_world_now(const sn_world *w);
+/** That of the next event, SS_TIME_NEVER when there is none: of a world of one partition. */
+ss_time sn_world_next(sn_world *w);
 /** Events of which something came. */
 uint64_t sn_world_events(const sn_world *w);
 /** Bytes of the region that were ever used; and how many times the heap was asked for more after the start: only by the
