@@ -1,6 +1,7 @@
 /* RFC 3261 10.3: what a registrar does with a REGISTER, step by step. RFC3261:10.3 RFC3261:10.2.1.1 RFC3261:21.4.17 */
 #include "proxy_rig.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static unsigned branches;
@@ -346,4 +347,63 @@ TEST(rfc3261_10_3_record_route_is_ignored_and_not_given_back)
     CHECK_EQ(px_field_count(rig, sent, SS_HDR_RECORD_ROUTE), 0);
     CHECK_EQ(rig->location.bindings, 1);
     px_stop(rig);
+}
+
+TEST(rfc3261_10_3_step_2_420_names_each_extension_that_is_not_understood_and_no_other)
+{
+    proxy_rig *rig = px_start();
+    const px_sent *sent = register_as(
+        rig, "r", 1, "Require: foo, OUTBOUND, path\nRequire: gruu, bar\nContact: " HERE "\n",
+        "SIP/2.0 420 Bad Extension");
+    CHECK_EQ(px_field_count(rig, sent, SS_HDR_UNSUPPORTED), 1);
+    CHECK_SLICE(px_field(rig, sent, SS_HDR_UNSUPPORTED, 0), "foo, bar");
+    CHECK_EQ(rig->location.bindings, 0);
+    px_stop(rig);
+}
+
+TEST(rfc3261_10_3_step_5_an_address_of_record_of_no_domain_of_ours_is_404)
+{
+    static const char *const others[] = { "tel:+1-201-555-0123", "sip:bob@example.net",
+                                          "sip:bob@10.0.0.9" };
+    proxy_rig *rig = px_start();
+    for (size_t i = 0; i < SS_COUNT(others); i++) {
+        px_send(rig, BOB,
+                registering(rig, "sip:example.com", others[i], "r", 1, "Contact: " HERE "\n"));
+        px_expect(rig, BOB, "SIP/2.0 404 Not Found");
+    }
+    px_send(rig, BOB,
+            registering(rig, "sip:p1.example.com", "sip:bob@example.com", "r", 2,
+                        "Contact: " HERE "\n"));
+    px_expect(rig, BOB, OK);
+    CHECK_EQ(rig->location.bindings, 1);
+    px_stop(rig);
+}
+
+TEST(rfc3261_10_3_more_contacts_than_can_be_kept_are_403_and_none_is)
+{
+    char lines[4096] = "Contact: <sip:bob0@10.0.0.3>";
+    for (unsigned i = 1; i <= SS_LOCATION_CONTACTS_MAX; i++) {
+        char one[40];
+        snprintf(one, sizeof one, ", <sip:bob%u@10.0.0.3>", i);
+        strcat(lines, one);
+    }
+    strcat(lines, "\n");
+    proxy_rig *rig = px_start();
+    register_as(rig, "r", 1, lines, "SIP/2.0 403 Forbidden");
+    CHECK_EQ(rig->location.bindings, 0);
+    px_stop(rig);
+}
+
+/* 20.19, 20.10: what is no number counts as 3600. */
+TEST(rfc3261_10_3_step_7_an_interval_that_is_none_is_an_hour)
+{
+    static const char *const odd[] = { "-5", "soon", "6!", "1.5" };
+    for (size_t i = 0; i < SS_COUNT(odd); i++) {
+        char line[80];
+        (void)snprintf(line, sizeof line, "Contact: " HERE ";expires=%s\n", odd[i]);
+        proxy_rig *rig = px_start();
+        const px_sent *sent = register_as(rig, "r", 1, line, OK);
+        CHECK_SLICE(px_field(rig, sent, SS_HDR_CONTACT, 0), HERE ";expires=3600");
+        px_stop(rig);
+    }
 }

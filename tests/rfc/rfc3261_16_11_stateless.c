@@ -222,3 +222,29 @@ TEST(rfc3261_16_11_a_name_is_resolved_and_the_first_address_taken)
     px_expect_nothing(rig);
     px_stop(rig);
 }
+
+/* 18.2.2: by the transport of the next Via, and where there is none of that name, nowhere. */
+TEST(rfc3261_16_11_a_response_goes_where_the_via_below_ours_says_or_nowhere)
+{
+    proxy_rig *rig = px_stateless();
+    const px_sent *sent = invite_bob(rig);
+    const ss_slice ours = px_field(rig, sent, SS_HDR_VIA, 0);
+    static const char *const below[] = { "SIP/2.0/UDP " ALICE
+                                         ":5060;branch=z9hG4bKa1;received=" ALICE,
+                                         "SIP/2.0/PIGEON " ALICE ":5060;branch=z9hG4bKa1",
+                                         "SIP/2.0/UDP nobody.example.net;branch=z9hG4bKa1" };
+    for (size_t i = 0; i < SS_COUNT(below); i++) {
+        px_send(rig, BOB,
+                px_printf(
+                    rig,
+                    "SIP/2.0 200 OK\nVia: %.*s\nVia: %s\nFrom: <sip:alice@example.com>;tag=alice\n"
+                    "To: <sip:bob@example.com>;tag=bob\nCall-ID: call\nCSeq: 1 INVITE\n"
+                    "Contact: <sip:bob@" BOB ">\nContent-Length: 0\n\n",
+                    (int)ours.len, ours.at, below[i]));
+        if (i == 0) {
+            px_expect(rig, ALICE, "SIP/2.0 200 OK");
+        }
+        px_expect_nothing(rig);
+    }
+    px_stop(rig);
+}

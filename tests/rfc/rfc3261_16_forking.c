@@ -530,6 +530,36 @@ TEST(rfc3261_16_7_step_4_a_3xx_is_followed_and_not_passed_on)
     px_stop(rig);
 }
 
+TEST(rfc3261_16_7_step_4_300_and_301_are_followed_as_302_is)
+{
+    static const unsigned statuses[] = { 300, 301, 302 };
+    for (size_t i = 0; i < SS_COUNT(statuses); i++) {
+        proxy_rig *rig = px_recursing(SS_FORK_BY_Q);
+        invite(rig);
+        rejects(rig, BOB, reaches(rig, BOB), statuses[i],
+                "Contact: <sip:b@" CAROL ">, <sip:b@" CAROL ">\n"); /* once */
+        rejects(rig, CAROL, reaches(rig, CAROL), 486, "");
+        px_expect(rig, ALICE, "SIP/2.0 486 Busy Here");
+        px_stop(rig);
+    }
+}
+
+TEST(rfc3261_16_7_step_4_contacts_that_are_no_place_are_left_to_the_caller)
+{
+    static const char *const contacts[] = { "<tel:+1-201-555-0123>", "<sip:>",
+                                            "<sip:b@" CAROL ">;q=7", "<sips:b@" CAROL ">" };
+    for (size_t i = 0; i < SS_COUNT(contacts); i++) {
+        proxy_rig *rig = px_recursing(SS_FORK_PARALLEL);
+        char line[80];
+        (void)snprintf(line, sizeof line, "Contact: %s\n", contacts[i]);
+        invite(rig);
+        rejects(rig, BOB, reaches(rig, BOB), 302, line);
+        px_expect(rig, ALICE, "SIP/2.0 302 Moved Temporarily");
+        px_expect_nothing(rig);
+        px_stop(rig);
+    }
+}
+
 TEST(rfc3261_16_5_a_target_is_tried_once_whoever_names_it_again)
 {
     proxy_rig *rig = px_recursing(SS_FORK_BY_Q);

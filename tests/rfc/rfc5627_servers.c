@@ -602,6 +602,74 @@ TEST(rfc5627_6_2_a_known_user_with_the_gruu_of_another_is_403)
     px_free(rig);
 }
 
+/* 5.1: whatever an instance is made of, its GRUU leads to it and to nobody else. */
+TEST(rfc5627_5_1_every_character_of_an_instance_comes_back)
+{
+    static const char *const instances[] = { "<urn:uuid:F81D4FAE-7dec-11d0-A765-00a0c91e6bf6>",
+                                             "<urn:x:a_b.c~d/e=f+g*h!>", "<urn:x:{|}[`@^>",
+                                             "<URN:DEV:MAC:0024befffe804ff1>",
+                                             "urn:y:no-brackets" };
+    proxy_rig *rig = px_start();
+    for (unsigned i = 0; i < SS_COUNT(instances); i++) {
+        char instance[100], branch[8];
+        (void)snprintf(instance, sizeof instance, "+sip.instance=\"%s\"", instances[i]);
+        const told t = enrol_phone(rig, BOB, instance, "d", 1 + 2 * i);
+        (void)snprintf(branch, sizeof branch, "p%u", i);
+        leads_to_bob(rig, t.public, branch);
+        branch[0] = 't';
+        leads_to_bob(rig, t.temporary, branch);
+        enrols(rig, "d", 2 + 2 * i, "Contact: *\nExpires: 0\n", "SIP/2.0 200 OK");
+        /* of a phone with no instance it is none */
+        enrols(rig, "e", 1 + 2 * i, "Contact: <sip:bob@" CAROL ">\n", "SIP/2.0 200 OK");
+        branch[0] = 'u';
+        is_answered(rig, t.public, branch, "SIP/2.0 480 Temporarily Unavailable");
+        enrols(rig, "e", 2 + 2 * i, "Contact: *\nExpires: 0\n", "SIP/2.0 200 OK");
+    }
+    px_stop(rig);
+}
+
+/* What looks like a temporary one, and is not: another word before its digits, too few or too many of them. */
+TEST(rfc5627_5_4_what_is_nearly_a_temporary_gruu_is_none)
+{
+    proxy_rig *rig = px_start();
+    const told t = enrol_desk(rig, 1);
+    static const char *const formats[] = { "sip:xgruu.%s", "sip:tgruu.0%s", "sip:tgruu%s" };
+    for (unsigned i = 0; i < SS_COUNT(formats); i++) {
+        char uri[300], branch[8];
+        (void)snprintf(uri, sizeof uri, formats[i], t.temporary + strlen("sip:tgruu."));
+        (void)snprintf(branch, sizeof branch, "n%u", i);
+        is_answered(rig, uri, branch, "SIP/2.0 404 Not Found");
+    }
+    leads_to_bob(rig, t.temporary, "last");
+    px_stop(rig);
+}
+
+/* The GRUU is of the address-of-record as it was registered. */
+TEST(rfc5627_5_2_an_address_of_record_with_a_port_or_without_a_user_has_gruus_too)
+{
+    static const struct {
+        const char *to, *public;
+    } rows[] = { { "sip:bob@example.com:5060", "sip:bob@example.com:5060;gr=urn:uuid:d~" },
+                 { "sip:example.com", "sip:example.com;gr=urn:uuid:d~" } };
+    proxy_rig *rig = px_start();
+    for (unsigned i = 0; i < SS_COUNT(rows); i++) {
+        px_send(rig, BOB,
+                px_printf(rig,
+                          "REGISTER sip:example.com SIP/2.0\nVia: SIP/2.0/UDP " BOB
+                          ":5060;branch=z9hG4bKq%u\nMax-Forwards: 70\n"
+                          "From: <%s>;tag=b\nTo: <%s>\nCall-ID: q%u\nCSeq: 1 REGISTER\n"
+                          "Contact: <sip:bob@" BOB ">;" DESK "\nSupported: gruu\n"
+                          "Content-Length: 0\n\n",
+                          i, rows[i].to, rows[i].to, i));
+        const told t = gruus_of(rig, px_expect(rig, BOB, "SIP/2.0 200 OK"), "sip:bob@" BOB);
+        CHECK(strncmp(t.public, rows[i].public, strlen(rows[i].public)) == 0);
+        char branch[8];
+        (void)snprintf(branch, sizeof branch, "r%u", i);
+        leads_to_bob(rig, t.public, branch);
+    }
+    px_stop(rig);
+}
+
 /* ---- hostile ones ---------------------------------------------------------------------------------------------- */
 
 TEST(rfc5627_7_no_instance_or_gr_breaks_a_line)

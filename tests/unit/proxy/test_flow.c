@@ -103,6 +103,80 @@ TEST(a_flow_token_of_another_key_is_refused)
     CHECK(!ss_flow_from_token(&v, token, &read));
 }
 
+/* Whoever has the key, an older version of us say, may write what nobody writes today. */
+static ss_slice forged(const ss_visit *v, const char *flow, char *memory, size_t size)
+{
+    ss_buffer b = ss_buffer_on(memory, size);
+    const uint64_t key = ss_mix_absorb(v->core->entropy.key, 0x666c6f77u);
+    ss_put_hex(&b, ss_mix_absorb(key, ss_hash64(key, ss_slice_from(flow))), 16);
+    ss_put_text(&b, flow);
+    CHECK(!b.overflow);
+    return ss_buffer_slice(&b);
+}
+
+TEST(a_flow_token_that_is_ours_and_says_no_flow_is_refused)
+{
+    static const char *const odd[] = {
+        "0", /* no family */
+        "g4"
+        "0a000007"
+        "13c4"
+        "00000000", /* what is no digit, of each part */
+        "0x"
+        "0a000007"
+        "13c4"
+        "00000000",
+        "04"
+        "0a0000g7"
+        "13c4"
+        "00000000",
+        "04"
+        "0a000007"
+        "13x4"
+        "00000000",
+        "04"
+        "0a000007"
+        "13c4"
+        "0000000~",
+        "f4"
+        "0a000007"
+        "13c4"
+        "00000000", /* transport, family */
+        "05"
+        "0a000007"
+        "13c4"
+        "00000000",
+        "04"
+        "0a00", /* cut short, in each part */
+        "04"
+        "0a000007"
+        "13",
+        "04"
+        "0a000007"
+        "13c4"
+        "0000",
+        "06"
+        "0a000007"
+        "13c4"
+        "00000000",
+        "04"
+        "0a000007"
+        "13c4"
+        "00000000"
+        "0", /* and more than that */
+    };
+    const ss_visit v = at_an_edge(NULL, 42);
+    char memory[128];
+    ss_path read;
+    CHECK(
+        ss_flow_from_token(&v, forged(&v, "040a00000713c400000003", memory, sizeof memory), &read));
+    CHECK_EQ(read.remote.port, 5060);
+    CHECK_EQ(read.connection, 3);
+    for (size_t i = 0; i < SS_COUNT(odd); i++) {
+        CHECK(!ss_flow_from_token(&v, forged(&v, odd[i], memory, sizeof memory), &read));
+    }
+}
+
 TEST(the_uris_of_a_path_come_one_by_one)
 {
     ss_slice path = SS_LIT("<sip:a@h;lr>, <sip:b>"), uri;

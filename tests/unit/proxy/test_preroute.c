@@ -66,3 +66,45 @@ TEST(preroute_knows_its_domains_without_case)
     CHECK(!ss_proxy_is_our_domain(&proxy, SS_LIT("example.net")));
     CHECK(!ss_proxy_is_our_domain(&proxy, SS_LIT("p1.example.com")));
 }
+
+static bool is_us_over(ss_transport transport, uint16_t port, const char *text)
+{
+    ss_proxy_config c = config();
+    c.local.transport = transport;
+    c.local.local.port = port;
+    const ss_proxy proxy = { .config = &c };
+    ss_uri uri;
+    CHECK_OK(ss_uri_parse(ss_slice_from(text), &uri));
+    return ss_proxy_is_us(&proxy, &uri);
+}
+
+TEST(preroute_knows_the_port_that_a_scheme_and_a_transport_have_by_default)
+{
+    CHECK(is_us_over(SS_TRANSPORT_UDP, 5060, "sip:10.0.0.1"));
+    CHECK(!is_us_over(SS_TRANSPORT_UDP, 5060, "sips:10.0.0.1"));
+    CHECK(is_us_over(SS_TRANSPORT_TCP, 5061, "sips:10.0.0.1"));
+    CHECK(is_us_over(SS_TRANSPORT_TLS, 5061, "sip:10.0.0.1"));
+    CHECK(!is_us_over(SS_TRANSPORT_TLS, 5060, "sip:10.0.0.1"));
+    CHECK(is_us_over(SS_TRANSPORT_TLS, 5060, "sip:10.0.0.1:5060"));
+}
+
+/* Whether a REGISTER is served here is asked before anything is kept of it. */
+TEST(preroute_knows_whom_it_registers)
+{
+    ss_proxy_config c = config();
+    const ss_proxy proxy = { .config = &c };
+    CHECK(!ss_proxy_registers(&proxy, SS_LIT("sip:example.com"))); /* no registrar */
+    c.registrar = true;
+    CHECK(ss_proxy_registers(&proxy, SS_LIT("sip:example.com")));
+    CHECK(ss_proxy_registers(&proxy, SS_LIT("sips:EXAMPLE.org")));
+    CHECK(ss_proxy_registers(&proxy, SS_LIT("sip:p1.example.com")));
+    CHECK(ss_proxy_registers(&proxy, SS_LIT("sip:10.0.0.1:5070")));
+    CHECK(!ss_proxy_registers(&proxy, SS_LIT("sip:example.net")));
+    CHECK(!ss_proxy_registers(&proxy, SS_LIT("tel:+1-201-555-0123")));
+    CHECK(!ss_proxy_registers(&proxy, SS_LIT("sip:")));
+    c.mode = SS_PROXY_STATELESS;
+    CHECK(!ss_proxy_registers(&proxy, SS_LIT("sip:example.com")));
+    c.mode = SS_PROXY_STATEFUL;
+    c.protection_count = 1; /* it asks for credentials first */
+    CHECK(!ss_proxy_registers(&proxy, SS_LIT("sip:example.com")));
+}
