@@ -15,9 +15,13 @@ static bool is_program(const char *path)
 
 bool cli_engine_find(const cli_args *args, const fz_target *target, char *path)
 {
-    static const char *const folders[] = { ".", "../fuzz", "../../fuzz/fuzz",
-                                           "../../../build/fuzz/fuzz" };
+    /* beside us, or where `./dev fuzz` builds it */
+    static const char *const folders[2][4] = {
+        { ".", "../fuzz", "../../fuzz/fuzz", "../../../build/fuzz/fuzz" },
+        { ".", "../fuzz", "../../fuzz-afl/fuzz", "../../../build/fuzz-afl/fuzz" }
+    };
     char own[RP_PATH_BYTES];
+    const bool is_afl = args->given[CLI_ENGINE] && strcmp(args->value[CLI_ENGINE], "afl") == 0;
     if (args->given[CLI_WITH]) {
         snprintf(path, RP_PATH_BYTES, "%s", args->value[CLI_WITH]);
         return is_program(path);
@@ -29,9 +33,9 @@ bool cli_engine_find(const cli_args *args, const fz_target *target, char *path)
         return false;
     }
     *slash = '\0';
-    for (size_t i = 0; i < SS_COUNT(folders); i++) {
+    for (size_t i = 0; i < SS_COUNT(folders[0]); i++) {
         const int count =
-            snprintf(path, RP_PATH_BYTES, "%s/%s/%s_fuzzer", own, folders[i], target->name);
+            snprintf(path, RP_PATH_BYTES, "%s/%s/%s_fuzzer", own, folders[is_afl][i], target->name);
         if (count > 0 && (size_t)count < RP_PATH_BYTES && is_program(path)) {
             return true;
         }
