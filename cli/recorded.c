@@ -85,18 +85,24 @@ static void put_lines(const rp_doc *d, const rp_value *list, uint32_t *lines, ui
 
 static rp_status read_lines(cli_recorded *r, const rp_doc *d)
 {
+    static const char *const names[] = { "expects", "reached", "checks" };
+    uint32_t *const counts[] = { &r->run.expect_count, &r->run.reached_count, &r->run.check_count };
     const rp_value *root = rp_doc_root(d);
-    const rp_value *expects = rp_value_at(d, root, "expects"),
-                   *checks = rp_value_at(d, root, "checks");
-    r->run.expect_count = count_of(expects);
-    r->run.check_count = count_of(checks);
-    r->lines = calloc((size_t)r->run.expect_count + r->run.check_count + 1, sizeof *r->lines);
+    size_t all = 1;
+    for (size_t i = 0; i < SS_COUNT(names); i++) {
+        *counts[i] = count_of(rp_value_at(d, root, names[i]));
+        all += *counts[i];
+    }
+    r->lines = calloc(all, sizeof *r->lines);
     if (r->lines == NULL) {
         cli_say("out of memory");
         return RP_IO;
     }
-    put_lines(d, expects, r->lines, r->run.expect_count);
-    put_lines(d, checks, r->lines + r->run.expect_count, r->run.check_count);
+    uint32_t *at = r->lines;
+    for (size_t i = 0; i < SS_COUNT(names); i++) {
+        put_lines(d, rp_value_at(d, root, names[i]), at, *counts[i]);
+        at += *counts[i];
+    }
     r->run.lines = r->lines;
     return RP_OK;
 }

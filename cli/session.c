@@ -222,7 +222,7 @@ static rp_status_set judge_expects(const session *s, uint32_t missed)
         }
     }
     for (uint32_t i = 0; i < plan->reached_count; i++) {
-        if (!sn_meter_reached(s->observers.meter, plan->reached[i])) {
+        if (!sn_meter_reached(s->observers.meter, plan->reached[i].reach)) {
             set |= rp_status_bit(RP_NOT_REACHED);
         }
     }
@@ -413,14 +413,17 @@ static bool is_there(const session *s, const char *option, const sn_capture_filt
 static void put_lines(sn_plan *plan, const session_recorded *r)
 {
     if (r->lines == NULL || r->expect_count != plan->expect_count ||
-        r->check_count != plan->check_count) {
+        r->reached_count != plan->reached_count || r->check_count != plan->check_count) {
         return;
     }
     for (uint32_t i = 0; i < r->expect_count; i++) {
         plan->expects[i].line = r->lines[i];
     }
+    for (uint32_t i = 0; i < r->reached_count; i++) {
+        plan->reached[i].line = r->lines[r->expect_count + i];
+    }
     for (uint32_t i = 0; i < r->check_count; i++) {
-        plan->checks[i].line = r->lines[r->expect_count + i];
+        plan->checks[i].line = r->lines[r->expect_count + r->reached_count + i];
     }
 }
 

@@ -41,9 +41,9 @@ typedef struct session_recorded {
     uint64_t digest;
     uint64_t events;  /* after so many it was interrupted; 0: it was not */
     const char *file; /* the scenario as it was given; NULL: not known */
-    const uint32_t
-        *lines; /* of its file: of each expect:, then of each check of the story; 0: not known */
-    uint32_t expect_count, check_count;
+    /* of that file: of each expect:, each reached: and each check of the story; NULL: not known */
+    const uint32_t *lines;
+    uint32_t expect_count, reached_count, check_count;
 } session_recorded;
 
 /** Everything borrowed. */

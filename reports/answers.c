@@ -24,8 +24,9 @@ bool rp_answer_at(const rp_run *run, uint32_t nth, rp_answer *out)
     nth -= run->expect_count;
     if (nth < run->reached_count) {
         *out = (rp_answer){ .kind = "reached",
-                            .asked = sn_reach_name(run->reached[nth]),
-                            .holds = sn_meter_reached(run->meter, run->reached[nth]) };
+                            .asked = sn_reach_name(run->reached[nth].reach),
+                            .line = run->reached[nth].line,
+                            .holds = sn_meter_reached(run->meter, run->reached[nth].reach) };
         return true;
     }
     nth -= run->reached_count;
@@ -75,8 +76,9 @@ void rp_answer_put(rp_file *out, const rp_run *run, uint32_t nth)
     }
     nth -= run->expect_count;
     if (nth < run->reached_count) {
-        rp_put_text(out, sn_meter_reached(run->meter, run->reached[nth]) ? "it happened"
-                                                                         : "it never happened");
+        rp_put_text(out, sn_meter_reached(run->meter, run->reached[nth].reach)
+                             ? "it happened"
+                             : "it never happened");
         return;
     }
     put_check(out, &run->checks[nth - run->reached_count]);

@@ -225,8 +225,9 @@ static void write_reached(rp_json *j, const rp_run *run)
     rp_json_key_open(j, "reached", '[');
     for (uint32_t i = 0; i < run->reached_count; i++) {
         rp_json_open(j, '{');
-        rp_json_key_text(j, "name", sn_reach_name(run->reached[i]));
-        rp_json_key_bool(j, "holds", sn_meter_reached(run->meter, run->reached[i]));
+        rp_json_key_text(j, "name", sn_reach_name(run->reached[i].reach));
+        rp_json_key_u64(j, "line", run->reached[i].line);
+        rp_json_key_bool(j, "holds", sn_meter_reached(run->meter, run->reached[i].reach));
         rp_json_close(j);
     }
     rp_json_close(j);

@@ -257,9 +257,10 @@ static void failed_checks(rp_file *out, const rp_run *run, bool colour)
 static void failed_reached(rp_file *out, const rp_run *run, bool colour)
 {
     for (uint32_t i = 0; i < run->reached_count; i++) {
-        if (!sn_meter_reached(run->meter, run->reached[i])) {
+        if (!sn_meter_reached(run->meter, run->reached[i].reach)) {
             bad(out, colour, "not reached ");
-            rp_put_text(out, sn_reach_name(run->reached[i]));
+            counted(out, "line ", run->reached[i].line, "");
+            rp_put_text(out, sn_reach_name(run->reached[i].reach));
             end_line(out);
         }
     }

@@ -76,10 +76,10 @@ static void put_expects(rp_file *out, const rp_run *run)
 static void put_reached(rp_file *out, const rp_run *run)
 {
     for (uint32_t i = 0; i < run->reached_count; i++) {
-        const bool holds = sn_meter_reached(run->meter, run->reached[i]);
-        begin_line(out, 0, sn_reach_name(run->reached[i]), holds);
+        const bool holds = sn_meter_reached(run->meter, run->reached[i].reach);
+        begin_line(out, run->reached[i].line, sn_reach_name(run->reached[i].reach), holds);
         rp_put_text(out, holds ? "it happened: " : "it never happened: ");
-        rp_html_text(out, sn_reach_sentence(run->reached[i]));
+        rp_html_text(out, sn_reach_sentence(run->reached[i].reach));
         end_line(out);
     }
 }

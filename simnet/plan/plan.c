@@ -544,10 +544,10 @@ uint32_t sn_plan_add_expect(sn_plan *plan, const sn_expect *expect)
     return index;
 }
 
-uint32_t sn_plan_add_reached(sn_plan *plan, unsigned reach)
+uint32_t sn_plan_add_reached(sn_plan *plan, sn_reached reached)
 {
     uint32_t index;
-    APPEND(plan, reached, reached_count, reached_cap, &reach);
+    APPEND(plan, reached, reached_count, reached_cap, &reached);
     return index;
 }
 

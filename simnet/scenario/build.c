@@ -415,7 +415,8 @@ static void add_expects(sn_reading *r, const sn_model *m)
         sn_added(r, sn_plan_add_expect(r->plan, &expect));
     }
     for (uint32_t i = 0; i < m->reached_count; i++) {
-        sn_added(r, sn_plan_add_reached(r->plan, m->reached[i].reach));
+        sn_added(r, sn_plan_add_reached(r->plan,
+                                        (sn_reached){ m->reached[i].reach, m->reached[i].line }));
     }
 }
 

@@ -203,7 +203,7 @@ static void read_reached_word(sn_reading *r, sn_model *m, const sn_item *value)
         return;
     }
     m->reached = sn_hoard_grow(&r->hoard, m->reached, m->reached_count, sizeof(*m->reached));
-    m->reached[m->reached_count++].reach = reach;
+    m->reached[m->reached_count++] = (sn_reached_entry){ reach, sn_place_line(r, value->place) };
 }
 
 static void read_reached(sn_reading *r, sn_model *m, const sn_item *item, const sn_item *list)

@@ -335,6 +335,7 @@ typedef struct sn_expect_entry {
 
 typedef struct sn_reached_entry {
     unsigned reach;
+    uint32_t line;
 } sn_reached_entry;
 
 typedef struct sn_message_entry { /* what a check waits for */

@@ -127,7 +127,10 @@ static void judge_expect(sn_reading *r, sn_model *m, sn_expect_entry *e)
 static int by_reach(const void *left, const void *right)
 {
     const sn_reached_entry *a = left, *b = right;
-    return a->reach < b->reach ? -1 : a->reach > b->reach;
+    if (a->reach != b->reach) {
+        return a->reach < b->reach ? -1 : 1;
+    }
+    return a->line < b->line ? -1 : a->line > b->line;
 }
 
 static void sort_reached(sn_model *m)

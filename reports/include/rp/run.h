@@ -37,7 +37,7 @@ typedef struct rp_run {
     uint32_t expect_count;
     const sn_check *checks; /* after sn_checker_finish */
     uint32_t check_count;
-    const unsigned *reached; /* asked for */
+    const sn_reached *reached; /* asked for */
     uint32_t reached_count;
 
     uint64_t digest;

@@ -175,6 +175,10 @@ typedef struct sn_expect {
 bool sn_expect_holds(const sn_expect *e, const sn_metrics *m, bool *is_null, uint64_t *value);
 
 /** "reached": things that must have happened at least once: "timer_b", "cancel_after_1xx" … */
+typedef struct sn_reached {
+    unsigned reach;
+    uint32_t line; /* of the scenario */
+} sn_reached;
 bool sn_reach_find(ss_slice name, unsigned *nth);
 const char *sn_reach_name(unsigned nth);     /* NULL past the last */
 const char *sn_reach_sentence(unsigned nth); /* what it means; NULL past the last */

@@ -361,7 +361,7 @@ typedef struct sn_plan {
     uint32_t check_count;
     sn_expect *expects;
     uint32_t expect_count;
-    unsigned *reached; /* sn_reach numbers */
+    sn_reached *reached;
     uint32_t reached_count;
     sn_record *records;
     uint32_t record_count;
@@ -405,7 +405,7 @@ uint32_t sn_plan_add_act(sn_plan *plan, const sn_act *act);
 uint32_t sn_plan_add_check(sn_plan *plan, const sn_check *check, uint32_t group,
                            uint32_t index); /* SN_NOBODY: any */
 uint32_t sn_plan_add_expect(sn_plan *plan, const sn_expect *expect);
-uint32_t sn_plan_add_reached(sn_plan *plan, unsigned reach);
+uint32_t sn_plan_add_reached(sn_plan *plan, sn_reached reached);
 /** The record's slices are copied. */
 uint32_t sn_plan_add_record(sn_plan *plan, const sn_record *record);
 uint32_t sn_plan_add_spell(sn_plan *plan, const sn_spell *spell);

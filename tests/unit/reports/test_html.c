@@ -148,9 +148,10 @@ TEST(html_page_says_what_was_asked_for_and_missed)
 {
     rig r;
     rig_start(&r, "missed");
-    unsigned metric = 0, reach = 0;
+    unsigned metric = 0;
+    sn_reached reached = { .line = 23 };
     CHECK(sn_metric_find(SS_LIT("attempts"), &metric));
-    CHECK(sn_reach_find(SS_LIT("timer_b"), &reach));
+    CHECK(sn_reach_find(SS_LIT("timer_b"), &reached.reach));
     const sn_expect expect = { .metric = metric,
                                .source = SN_NOBODY,
                                .to = SS_TIME_NEVER,
@@ -163,7 +164,7 @@ TEST(html_page_says_what_was_asked_for_and_missed)
     };
     r.run.expects = &expect;
     r.run.expect_count = 1;
-    r.run.reached = &reach;
+    r.run.reached = &reached;
     r.run.reached_count = 1;
     r.run.checks = &check;
     r.run.check_count = 1;
@@ -176,6 +177,7 @@ TEST(html_page_says_what_was_asked_for_and_missed)
     CHECK_NOT_NULL(strstr(page, "<code>attempts &gt;= 3 &lt;i&gt;</code>"));
     CHECK_NOT_NULL(strstr(page, "it is 0"));
     CHECK_NOT_NULL(strstr(page, "it never happened"));
+    CHECK_NOT_NULL(strstr(page, "<td class=\"number\">23</td><td><span class=\"tag bad\">"));
     CHECK_NOT_NULL(strstr(page, "seen, times: 2"));
     CHECK_NULL(strstr(page, "✓ holds"));
     rig_free(&r);

@@ -167,7 +167,7 @@ TEST(results_and_summary_tell_which_lines_were_missed)
           .nearest = SS_TIME_NEVER },
         { .line = 13, .text = "alice sends ACK", .seen = 1, .nearest = SS_TIME_NEVER },
     };
-    const unsigned reached[] = { 0 };
+    const sn_reached reached[] = { { 0, 14 } };
     r.run.expects = expects;
     r.run.expect_count = SS_COUNT(expects);
     r.run.checks = checks;
@@ -184,11 +184,13 @@ TEST(results_and_summary_tell_which_lines_were_missed)
                                 "\"act\": false, \"never\": false, \"seen\": 0, "
                                 "\"nearest_ns\": 7000000, \"holds\": false}"));
     CHECK_NOT_NULL(strstr(text, "\"seen\": 1, \"nearest_ns\": null, \"holds\": true}"));
+    CHECK_NOT_NULL(
+        strstr(text, "\"reached\": [{\"name\": \"timer_a\", \"line\": 14, \"holds\": false}]"));
     text = summary_of(&r, false);
     CHECK_NOT_NULL(strstr(text, "missed line 9 expects attempts >= 1, it is 0\n"));
     CHECK_NOT_NULL(strstr(text, "missed line 11 bob sends 486: seen at 7.000 ms instead\n"));
     CHECK_NOT_NULL(strstr(text, "missed line 12 never: sends 487: seen 2 times\n"));
-    CHECK_NOT_NULL(strstr(text, "not reached "));
+    CHECK_NOT_NULL(strstr(text, "not reached line 14 timer_a"));
     CHECK_NOT_NULL(strstr(
         text,
         "verdict        fail: an expect: or a line of the story was missed (exit status 8)\n"));

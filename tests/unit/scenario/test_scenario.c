@@ -349,6 +349,8 @@ TEST(traffic_and_expects_are_as_written)
     CHECK_EQ(plan->expects[1].from, 0);
     CHECK_EQ(plan->expects[1].to, SS_TIME_NEVER);
     CHECK_EQ(plan->reached_count, 2);
+    CHECK_EQ(plan->reached[0].line, 53); /* each where it stands first */
+    CHECK_EQ(plan->reached[1].line, 53);
     sn_scenario_free(s);
 }
 
