@@ -32,7 +32,7 @@ static const cli_option options[] = {
     { CLI_PCAP, '\0', "pcap", "WHICH",
       "off, all (default), first:N, calls:N, call:ID, node:NAME, link:NAME[,at:tx|rx|both]" },
     { CLI_EVENTS, '\0', "events", "WHICH",
-      "all (default), off, or as --pcap: what events.jsonl has" },
+      "all (default), off, or as --pcap, and [,]kind:KIND,from:10s,to:20s: what events.jsonl has" },
     { CLI_HEP, '\0', "hep", "WHICH",
       "trace.hep, HEP3 frames for a collector: off (default), all, or as --pcap" },
     { CLI_TARGET, '\0', "target", "NAME",

@@ -28,7 +28,9 @@ static rp_status parse_filter(const cli_args *args, cli_option_id id, sn_capture
         return RP_OK;
     }
     const char *why = "";
-    if (sn_capture_filter_parse(ss_slice_from(args->value[id]), filter, &why) == SS_OK) {
+    const ss_slice text = ss_slice_from(args->value[id]);
+    if ((id == CLI_EVENTS ? sn_events_filter_parse(text, filter, &why)
+                          : sn_capture_filter_parse(text, filter, &why)) == SS_OK) {
         return RP_OK;
     }
     const char *meant = meant_by(args->value[id]);

@@ -470,6 +470,9 @@ static bool is_wanted(rp_events *e, const sn_fact *fact)
     if (fact->kind == SN_FACT_END) {
         return e->filter.kind != SN_CAPTURE_OFF;
     }
+    if (!sn_events_filter_takes(&e->filter, fact)) {
+        return false;
+    }
     switch (e->filter.kind) {
     case SN_CAPTURE_OFF:
         return false;

@@ -61,6 +61,29 @@ assert part[:-1] == [e for e in wanted if e['kind'] != 'END'], len(wanted)
 END
 done
 
+# kinds and a window of time, alone and behind another word
+for which in kind:timer kind:state,kind:call from:20ms,to:60ms node:bob,kind:message,from:1ms all,to:50ms; do
+    status 0 run good.yaml --events $which -o part --force
+    cmp $results part/results.json || fault "--events $which changes the results"
+    python3 - $which <<'END' || fault "--events $which is not what it says: $(cut -c1-150 part/events.jsonl | tail -n 3)"
+import json, sys
+def of(path): return [json.loads(line) for line in open(path)]
+every, part, which = of('first/events.jsonl'), of('part/events.jsonl'), sys.argv[1]
+every = [e for e in every if e['kind'] != 'END']
+said = lambda e, *notes: e['kind'] == 'NOTE' and e['note'] in notes
+wanted = {'kind:timer': [e for e in every if said(e, 'TIMER')],
+          'kind:state,kind:call': [e for e in every if said(e, 'TXN', 'DIALOG', 'SUBSCRIPTION') or e['kind'] == 'CALL'],
+          'from:20ms,to:60ms': [e for e in every if 20 * 10**6 <= e['t_ns'] < 60 * 10**6],
+          'node:bob,kind:message,from:1ms': [e for e in every if e['kind'].startswith('DATAGRAM_') and e['node'] == 'bob'],
+          'all,to:50ms': [e for e in every if e['t_ns'] < 50 * 10**6]}[which]
+assert len(wanted) > 0 and part[:-1] == wanted and part[-1]['kind'] == 'END', (len(wanted), len(part))
+END
+done
+for which in kind:timers from:10 to:5ms,from:5ms kind: from:soon node:bob,kind:x off:kind:timer; do
+    status 2 run good.yaml --events $which -o nothing
+done
+status 2 run good.yaml --pcap kind:timer -o nothing
+
 # the effective scenario gives the same results
 status 0 run first/scenario.effective.yaml -o effective
 cmp <(grep -v '"line":' $results) <(grep -v '"line":' effective/results.json) || fault 'scenario.effective.yaml is another scenario'

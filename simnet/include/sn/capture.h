@@ -24,6 +24,19 @@ typedef enum sn_capture_kind {
 /* At which end of a link: bits. */
 enum { SN_CAPTURE_TX = 1, SN_CAPTURE_RX = 2 };
 
+/* Kinds of events, as people ask for them: bits. */
+enum {
+    SN_EVENTS_MESSAGE = 1,
+    SN_EVENTS_PACKET = 2,
+    SN_EVENTS_LINK = 4,
+    SN_EVENTS_NOTE = 8,
+    SN_EVENTS_TIMER = 16,
+    SN_EVENTS_STATE = 32,
+    SN_EVENTS_CALL = 64,
+    SN_EVENTS_CONNECTION = 128,
+    SN_EVENTS_ICMP = 256
+};
+
 typedef struct sn_capture_filter {
     sn_capture_kind kind;
     uint64_t count;
@@ -31,6 +44,9 @@ typedef struct sn_capture_filter {
     char node[48];
     uint8_t at;         /* of a link: SN_CAPTURE_TX, SN_CAPTURE_RX, or both */
     uint8_t directions; /* of a link: bit 0 up, bit 1 down, as in SN_UP and SN_DOWN */
+    /* of events: from that instant on, and before this one (0: to the end); of which kinds, SN_EVENTS_*, 0: all */
+    ss_time from, to;
+    uint32_t kinds;
 } sn_capture_filter;
 
 /**
@@ -41,6 +57,11 @@ typedef struct sn_capture_filter {
  */
 SS_MUST_USE ss_status sn_capture_filter_parse(ss_slice text, sn_capture_filter *filter,
                                               const char **why);
+/** The same of events, and behind it, or alone, ",kind:KIND" (one or more), ",from:TIME" and ",to:TIME". */
+SS_MUST_USE ss_status sn_events_filter_parse(ss_slice text, sn_capture_filter *filter,
+                                             const char **why);
+/** Whether kind and instant of a fact are among those of the filter. */
+bool sn_events_filter_takes(const sn_capture_filter *filter, const sn_fact *fact);
 /** The node of a name; SN_NOBODY when nobody has it. */
 uint32_t sn_capture_node(const sn_cast *cast, const char *name);
 /** True of the facts whose packets a filter chooses among: of a link those at the ends it means, else as they leave their
