@@ -277,7 +277,7 @@ void sn_program_established(sn_host *host, sn_ua_call *call)
     call->is_up = true;
     const bool is_ours = planned != NULL && !planned->scripted &&
                          (planned->callee_hangs_up == call->is_callee || call->is_with_itself);
-    if (is_ours || call->from != 0) {
+    if (is_ours || (call->from != 0 && !call->is_consulted)) {
         const ss_span hold = sn_host_planned(host, is_ours ? call->number : call->from)->hold;
         sn_host_wake(host, ss_time_after(sn_host_now(host), hold), WAKE_HOLD, call->call, 0);
     }
@@ -286,7 +286,9 @@ void sn_program_established(sn_host *host, sn_ua_call *call)
 void sn_program_lasts(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t number)
 {
     sn_ua_call *call = sn_ua_call_find(app, host, number);
-    if (call != NULL && call->row < call->row_end) {
+    if (call != NULL && call->is_consulted) {
+        sn_program_consulted(app, host, turn, call);
+    } else if (call != NULL && call->row < call->row_end) {
         go_on(app, host, turn, call, false);
     }
 }

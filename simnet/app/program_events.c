@@ -25,6 +25,29 @@ static ss_slice put_uri(sn_host *host, uint32_t node, put_uri_of *put)
     return ss_buffer_keep(sn_host_arena(host), &b);
 }
 
+enum { FROM_MASK = 0x1ffffff }; /* of sn_ua_call.from */
+#define CONSULTED 0x40000000u /* Call-IDs by the number of a call, not by that of a subscription */
+
+/* A drawn Call-ID, which no call of the plan has. */
+static ss_slice put_call_id(sn_host *host, uint32_t reference)
+{
+    const ss_path path = sn_host_path(host);
+    const uint64_t id = sn_host_plan(host)->cast.nodes[sn_host_node(host)].id;
+    const uint32_t row = UINT32_C(0x80000000) | reference;
+    const sn_point point = { .place = id,
+                             .row = row,
+                             .at = sn_host_now(host),
+                             .entity = sn_host_node(host),
+                             .key = { id, row },
+                             .key_words = 2 };
+    ss_buffer b = ss_buffer_open(sn_host_arena(host));
+    ss_put_text(&b, "r-");
+    ss_put_hex(&b, sn_decide_bits(sn_host_decisions(host), SN_DECISION_CALL_ID, &point), 16);
+    ss_put_char(&b, '@');
+    ss_put_host(&b, &path.local);
+    return ss_buffer_keep(sn_host_arena(host), &b);
+}
+
 /* ---- acts ---- */
 
 /* The engine's number of a call of the story's: false when it is not there. */
@@ -73,11 +96,13 @@ static put_uri_of *place_of(const char *event)
                                           : sn_ua_put_target;
 }
 
-static bool subscribe(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t to, const char *event,
-                      uint32_t expires_s, uint64_t cookie)
+/* `call`: the engine's number of one in whose dialog it is, 0: in a dialog of its own. RFC5057:4 */
+static bool subscribe(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t call, uint32_t to,
+                      const char *event, uint32_t expires_s, uint64_t cookie)
 {
     ss_command c = { .kind = SS_CMD_SUBSCRIBE,
                      .cookie = cookie,
+                     .call = call,
                      .target = put_uri(host, to, place_of(event)),
                      .event = ss_slice_from(event),
                      .expires_s = expires_s };
@@ -114,9 +139,11 @@ static bool say(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_row *row)
 bool sn_program_event_act(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_act *act)
 {
     const sn_row *row = &act->row;
+    uint32_t call = 0;
     switch (row->op) {
     case SN_OP_SUBSCRIBE:
-        return subscribe(app, host, turn, row->target, row->name, row->value, row->other);
+        return (act->call == 0 || engine_call(app, host, act->call, &call)) &&
+               subscribe(app, host, turn, call, row->target, row->name, row->value, row->other);
     case SN_OP_UNSUBSCRIBE: {
         ss_command c = { .kind = SS_CMD_UNSUBSCRIBE, .cookie = row->other };
         return command(app, host, turn, &c);
@@ -156,16 +183,74 @@ static bool watch(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call
         return false;
     }
     call->watches = true;
-    return subscribe(app, host, turn, to, row->name, row->value, cookie_of(call));
+    const uint32_t inside = (row->flags & SN_ROW_INSIDE) != 0 ? call->call : 0;
+    return subscribe(app, host, turn, inside, to, row->name, row->value, cookie_of(call));
+}
+
+/* The second call of a transfer that is attended. RFC3891:1 */
+static bool consult(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call, uint32_t to)
+{
+    const ss_slice call_id = put_call_id(host, CONSULTED | call->call);
+    const uint64_t hash = ss_hash64(0, call_id);
+    sn_ua_call *second = sn_ua_call_add(app, host, 0, 0, hash);
+    sn_session *s = second == NULL ? NULL : sn_session_add(host, second, 0);
+    if (s == NULL) {
+        return false;
+    }
+    second->is_consulted = true;
+    second->from = call->call & FROM_MASK;
+    sn_session_begin(host, s, hash, sn_program_media(host));
+    ss_command c = { .kind = SS_CMD_CALL,
+                     .call_id = call_id,
+                     .target = put_uri(host, to, sn_ua_put_target),
+                     .body_type = SS_LIT("application/sdp"),
+                     .body = sn_session_offer_all(host, s) };
+    s->is_offered = true;
+    s->before = s->now;
+    if (!command(app, host, turn, &c)) {
+        sn_ua_call_remove(app, host, second);
+        return false;
+    }
+    call->consults = true;
+    sn_ua_call_known(host, second, c.call);
+    sn_ua_tell(host, second, SN_CALL_PLACED, 0, false);
+    return true;
+}
+
+/* The second call stands, or the first is over meanwhile. RFC3891:1 */
+void sn_program_consulted(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *second)
+{
+    static const sn_row hangup = { .op = SN_OP_HANGUP };
+    const sn_ua_call *first = sn_ua_call_find(app, host, second->from);
+    ss_command c = { .kind = SS_CMD_REFER, .call = second->from, .refer_call = second->call };
+    if (first == NULL || !command(app, host, turn, &c)) {
+        sn_program_act(app, host, turn, second, &hangup);
+    }
+}
+
+/* Nobody is to be transferred to it any more. */
+static void end_consulting(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t first)
+{
+    static const sn_row hangup = { .op = SN_OP_HANGUP };
+    for (ss_ref at = sn_ua_first_call(app); at != 0;) {
+        sn_ua_call *c = sn_ua_call_at(host, at);
+        at = c->next;
+        if (c->is_consulted && c->from == (first & FROM_MASK)) {
+            sn_program_act(app, host, turn, c, &hangup);
+        }
+    }
 }
 
 /* RFC3515:2.4.1 */
-static bool send_away(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_ua_call *call,
+static bool send_away(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
                       const sn_row *row)
 {
     const uint32_t to = sn_program_other(host, call, row);
     if (to == SN_NOBODY) {
         return false;
+    }
+    if ((row->flags & SN_ROW_ATTENDED) != 0) {
+        return consult(app, host, turn, call, to);
     }
     ss_command c = { .kind = SS_CMD_REFER,
                      .cookie = (row->flags & SN_ROW_STAYS) != 0 ? SN_STAYS_COOKIE : 0,
@@ -211,6 +296,9 @@ void sn_program_over(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_ua_c
     if (call->watches) {
         (void)end_watching(app, host, turn, call);
     }
+    if (call->consults) {
+        end_consulting(app, host, turn, call->call);
+    }
 }
 
 /* ---- by itself ---- */
@@ -221,7 +309,7 @@ void sn_program_subscribe(sn_ua_app *app, sn_host *host, ss_turn *turn)
     const sn_node *me = &plan->nodes[sn_host_node(host)];
     const sn_watch_spec *watch = &plan->groups[me->group].ua.watch;
     const uint32_t to = sn_plan_node(plan, watch->to, me->index % plan->groups[watch->to].count);
-    (void)subscribe(app, host, turn, to, watch->event, watch->expires_s, SN_WATCH_COOKIE);
+    (void)subscribe(app, host, turn, 0, to, watch->event, watch->expires_s, SN_WATCH_COOKIE);
 }
 
 /* False: never again. RFC6665:4.1.3 */
@@ -275,26 +363,6 @@ void sn_program_subscription_ended(sn_host *host, const ss_event *event)
     }
 }
 
-/* A drawn Call-ID, which no call of the plan has. */
-static ss_slice put_call_id(sn_host *host, uint32_t reference)
-{
-    const ss_path path = sn_host_path(host);
-    const uint64_t id = sn_host_plan(host)->cast.nodes[sn_host_node(host)].id;
-    const uint32_t row = UINT32_C(0x80000000) | reference;
-    const sn_point point = { .place = id,
-                             .row = row,
-                             .at = sn_host_now(host),
-                             .entity = sn_host_node(host),
-                             .key = { id, row },
-                             .key_words = 2 };
-    ss_buffer b = ss_buffer_open(sn_host_arena(host));
-    ss_put_text(&b, "r-");
-    ss_put_hex(&b, sn_decide_bits(sn_host_decisions(host), SN_DECISION_CALL_ID, &point), 16);
-    ss_put_char(&b, '@');
-    ss_put_host(&b, &path.local);
-    return ss_buffer_keep(sn_host_arena(host), &b);
-}
-
 static void decline(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t subscription)
 {
     ss_command c = { .kind = SS_CMD_NOTIFY,
@@ -310,7 +378,7 @@ static uint32_t origin_of(const sn_ua_app *app, sn_host *host, uint32_t call)
 {
     const sn_ua_call *c = call == 0 ? NULL : sn_ua_call_find(app, host, call);
     if (c == NULL || c->number == 0) {
-        return c == NULL ? 0 : c->from;
+        return c == NULL || c->is_consulted ? 0 : c->from;
     }
     return sn_host_planned(host, c->number)->scripted ? 0 : c->number;
 }
@@ -333,7 +401,7 @@ void sn_program_referred(sn_ua_app *app, sn_host *host, ss_turn *turn, const ss_
     if (s == NULL) {
         return;
     }
-    call->from = origin_of(app, host, event->call) & 0x1ffffff;
+    call->from = origin_of(app, host, event->call) & FROM_MASK;
     sn_session_begin(host, s, hash, sn_program_media(host));
     c.body = sn_session_offer_all(host, s);
     s->is_offered = true;

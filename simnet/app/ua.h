@@ -28,7 +28,9 @@ typedef struct sn_ua_call {
     uint32_t row_end : 31;
     uint32_t watches : 1; /* it subscribed to something: sn_program_over */
     bool is_callee : 1;
-    bool is_left : 1; /* hung up, as the host ends */
+    bool is_left : 1;      /* hung up, as the host ends */
+    bool consults : 1;     /* another one was made beside it, which it is to be transferred to */
+    bool is_consulted : 1; /* that one; `from` is the engine's number of the first */
     bool is_answered : 1;
     bool is_asked : 1;       /* a re-INVITE waits for the story's answer */
     bool is_up : 1;          /* the session is: rows that change it may go on */
@@ -101,6 +103,8 @@ uint32_t sn_program_other(const sn_host *host, const sn_ua_call *call, const sn_
 /** SUBSCRIBE, UNSUBSCRIBE, MESSAGE, INFO, REFER of who is in a call. False: not possible now. */
 bool sn_program_beside(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call,
                        const sn_row *row);
+/** A call that another is to be transferred to was answered: REFER. It may be over afterwards. */
+void sn_program_consulted(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *second);
 /** The call ended, and with it what it subscribed to. */
 void sn_program_over(sn_ua_app *app, sn_host *host, ss_turn *turn, const sn_ua_call *call);
 /** Cookies of the plan's subscription, and of references that end no call; those of a story are small. */

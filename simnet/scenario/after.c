@@ -9,7 +9,9 @@ enum {
     MAY_TEXT = 8,
     MAY_PACKAGE = 16,
     MAY_EVENT = 32,
-    MAY_EXPIRES = 64
+    MAY_EXPIRES = 64,
+    MAY_IN = 128,
+    MAY_ATTENDED = 256
 };
 
 typedef struct verb_row {
@@ -26,9 +28,11 @@ static const verb_row verbs[] = {
     { "resume", SN_OP_RESUME, MAY_BY, 0, NULL },
     { "reinvite", SN_OP_REINVITE, MAY_MEDIA, 0, NULL },
     { "update", SN_OP_UPDATE, MAY_MEDIA, 0, NULL },
-    { "transfer", SN_OP_REFER, MAY_TO, MAY_TO, "a transfer needs 'to': a group of user agents" },
+    { "transfer", SN_OP_REFER, MAY_TO | MAY_ATTENDED, MAY_TO,
+      "a transfer needs 'to': a group of user agents" },
     { "hangup", SN_OP_HANGUP, 0, 0, NULL },
-    [SUBSCRIBE] = { "subscribe", SN_OP_SUBSCRIBE, MAY_TO | MAY_EVENT | MAY_EXPIRES, 0, NULL },
+    [SUBSCRIBE] = { "subscribe", SN_OP_SUBSCRIBE, MAY_TO | MAY_EVENT | MAY_EXPIRES | MAY_IN, 0,
+                    NULL },
     { "unsubscribe", SN_OP_UNSUBSCRIBE, 0, 0, NULL },
     { "message", SN_OP_MESSAGE, MAY_TO | MAY_TEXT, MAY_TEXT, "a message needs its 'text'" },
     { "info", SN_OP_INFO, MAY_PACKAGE | MAY_TEXT, 0, NULL },
@@ -36,6 +40,7 @@ static const verb_row verbs[] = {
 };
 enum { VERBS = SS_COUNT(verbs), REFER = VERBS - 1 };
 
+static const char *const in_words[] = { "none", "call", NULL };
 static const char *const by_words[] = { "reinvite", "update", NULL };
 
 typedef struct after_record {
@@ -70,13 +75,14 @@ static const sn_field fields[] = {
     { .key = "package", .kind = SN_VALUE_TEXT, AT(package), .max = 64 },
     { .key = "event", .kind = SN_VALUE_WORD, AT(event), .words = sn_event_words },
     { .key = "expires", .kind = SN_VALUE_TIME, AT(expires), .max = UINT64_C(4294967295) * SS_S(1) },
+    { .key = "attended", .kind = SN_VALUE_BOOL, AT(attended) },
+    { .key = "in", .kind = SN_VALUE_WORD, AT(in), .words = in_words },
 };
 static const sn_fields table = { "a line of after", fields, SS_COUNT(fields), NULL };
 
 /* In the order of MAY_…. */
-static const char *const companions[] = {
-    "to", "media", "by", "text", "package", "event", "expires"
-};
+static const char *const companions[] = { "to",    "media",   "by", "text",    "package",
+                                          "event", "expires", "in", "attended" };
 
 /* What goes with which verb. */
 static bool judge(sn_reading *r, const sn_item *item, const sn_after_entry *entry)
@@ -91,6 +97,10 @@ static bool judge(sn_reading *r, const sn_item *item, const sn_after_entry *entr
         } else if (pair == NULL && (verb->must & 1u << i) != 0) {
             sn_wrong(r, item->place, NULL, "%s", verb->wants);
         }
+    }
+    if (entry->in == 1 && entry->to.text != NULL) {
+        sn_wrong(r, sn_item_place(item, "to"), NULL,
+                 "'to' beside 'in': in a call it is to the other end");
     }
     if (entry->expires % SS_S(1) != 0) {
         sn_wrong(r, sn_item_place(item, "expires"), NULL,
@@ -163,6 +173,7 @@ static void write_line(sn_text *t, const sn_after_entry *e)
         sn_text_put_str(t, ", to: ");
         sn_text_put_str(t, e->to.text);
     }
+    sn_text_put_str(t, e->attended ? ", attended: true" : "");
     if (e->media != 0) {
         sn_text_put_str(t, ", media: ");
         sn_media_write(t, e->media);
@@ -176,6 +187,7 @@ static void write_line(sn_text *t, const sn_after_entry *e)
         sn_text_put_str(t, sn_event_words[e->event]);
         sn_text_put_str(t, ", expires: ");
         sn_quantity_put_time(t, e->expires);
+        sn_text_put_str(t, e->in == 1 ? ", in: call" : "");
     }
     write_text(t, ", package: ", e->package);
     write_text(t, ", text: ", e->text);
@@ -221,6 +233,8 @@ sn_row sn_after_row(sn_reading *r, const sn_after_entry *e)
     unsigned flags = e->by == 1 ? SN_ROW_BY_UPDATE : 0;
     flags |= e->to.text != NULL ? SN_ROW_GROUP : 0;
     flags |= e->verb == REFER ? SN_ROW_STAYS : 0;
+    flags |= e->in == 1 ? SN_ROW_INSIDE : 0;
+    flags |= e->attended ? SN_ROW_ATTENDED : 0;
     return (sn_row){ .op = verbs[e->verb].op,
                      .after = e->wait,
                      .flags = (uint8_t)flags,

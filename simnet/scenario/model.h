@@ -272,6 +272,8 @@ typedef struct sn_after_entry {
     sn_name to;
     unsigned media, by;
     unsigned event; /* of sn_event_words */
+    unsigned in;    /* 1: the call */
+    bool attended;
     ss_span expires;
     const char *text, *package; /* NULL: none */
 } sn_after_entry;

@@ -48,7 +48,7 @@ static const verb_row verbs[SN_VERB_COUNT] = {
     [SN_VERB_UNREGISTER] = { "unregister", 0, 0 },
     [SN_VERB_QUERY] = { "query", 0, 0 },
     [SN_VERB_REPLAY] = { "replay", 0, 0 },
-    [SN_VERB_SUBSCRIBE] = { "subscribe", MAY_AS | MAY_EVENT | MAY_EXPIRES, MAY_EVENT },
+    [SN_VERB_SUBSCRIBE] = { "subscribe", MAY_AS | MAY_IN | MAY_EVENT | MAY_EXPIRES, MAY_EVENT },
     [SN_VERB_UNSUBSCRIBE] = { "unsubscribe", 0, 0 },
     [SN_VERB_NOTIFY] = { "notify", MAY_STATE | MAY_TEXT, 0 },
     [SN_VERB_PUBLISH] = { "publish", MAY_STATE | MAY_TEXT | MAY_EXPIRES, 0 },
@@ -371,7 +371,8 @@ static void read_companion(sn_reading *r, sn_story_entry *e, unsigned companion,
     } else if (bit >= MAY_EVENT) {
         read_detail(r, e, bit, pair->value);
     } else {
-        sn_value_name(r, pair->value, &e->label);
+        const bool is_beside = e->verb == SN_VERB_SUBSCRIBE && bit == MAY_IN;
+        sn_value_name(r, pair->value, is_beside ? &e->second : &e->label);
     }
 }
 
@@ -623,6 +624,10 @@ static void write_details(sn_text *t, const sn_story_entry *e)
     if (e->text != NULL) {
         sn_text_put_str(t, ", text: ");
         sn_put_quoted(t, e->text);
+    }
+    if (e->verb == SN_VERB_SUBSCRIBE && e->second.text != NULL) {
+        sn_text_put_str(t, ", in: ");
+        sn_text_put_str(t, e->second.text);
     }
     if (e->verb == SN_VERB_REFER) {
         sn_text_put_str(t, ", to: ");

@@ -140,8 +140,8 @@ static void judge_actor(sn_reading *r, const sn_model *m, const sn_story_entry *
     const bool caller = same_node(&e->who, &call->who), callee = is_callee(m, e, call);
     const bool is_first = e->verb == SN_VERB_SEND || e->verb == SN_VERB_ANSWER ||
                           e->verb == SN_VERB_REJECT || e->verb == SN_VERB_CANCEL;
-    const bool either =
-        e->verb == SN_VERB_HANGUP || e->verb >= SN_VERB_MESSAGE || (is_first && is_changed(m, e));
+    const bool either = e->verb == SN_VERB_HANGUP || e->verb == SN_VERB_SUBSCRIBE ||
+                        e->verb >= SN_VERB_MESSAGE || (is_first && is_changed(m, e));
     const bool is_caller_s = e->verb == SN_VERB_CANCEL || e->verb == SN_VERB_BYE;
     if (e->verb == SN_VERB_UNSUBSCRIBE ? !caller
         : either                       ? !caller && !callee
@@ -153,6 +153,19 @@ static void judge_actor(sn_reading *r, const sn_model *m, const sn_story_entry *
                  : is_caller_s                  ? "caller"
                                                 : "callee",
                  name);
+    }
+}
+
+/* A subscription in a call's dialog is to the other end of it. */
+static void judge_other_end(sn_reading *r, const sn_model *m, const sn_story_entry *e,
+                            const sn_story_entry *call)
+{
+    const sn_story_entry other = { .who = e->target };
+    const bool fits = same_node(&e->who, &call->who) ? is_callee(m, &other, call)
+                                                     : same_node(&e->target, &call->who);
+    if (!fits) {
+        sn_wrong(r, e->target.group.place, NULL, "'%s' is not the other end of %s",
+                 e->target.group.text, call->label.text);
     }
 }
 
@@ -192,6 +205,8 @@ static void settle_label(sn_reading *r, const sn_model *m, sn_story_entry *e, co
     if (name == &e->label) {
         e->call = row->made_by->call;
         e->other = row->made_by->other;
+    } else if (e->verb == SN_VERB_SUBSCRIBE) {
+        e->call = row->made_by->call;
     } else {
         e->other = row->made_by->call;
     }
@@ -202,6 +217,9 @@ static void settle_label(sn_reading *r, const sn_model *m, sn_story_entry *e, co
                  name->text);
     } else if (judge) {
         judge_actor(r, m, e, row->made_by, name->text);
+        if (e->verb == SN_VERB_SUBSCRIBE) {
+            judge_other_end(r, m, e, row->made_by);
+        }
     }
 }
 

@@ -22,37 +22,37 @@ typedef struct sn_dist {
     ss_span b; /* UNIFORM to (included); NORMAL standard deviation */
 } sn_dist;
 
-#define SN_OP_LIST(X)                                                                                   \
-    X(REGISTER)   /* value: expires in s; text: contacts of this one alone */                           \
-    X(UNREGISTER) /* value 1: all that is bound */                                                      \
-    X(REPLAY)     /* of a tap: value is the ss_method of what it overheard */                           \
-    X(SAY)   /* of the root router: value: message of the plan, target: to whom, other: as whom */      \
-    X(QUERY) /* what is bound */                                                                        \
-    X(CALL)  /* target: the callee's node; call: the plan's number of it; value: session_s, other: account */           \
-    X(PROGRESS) /* status */                                                                            \
-    X(ANSWER)                                                                                           \
-    X(REJECT)   /* status */                                                                            \
-    X(REDIRECT) /* status, target */                                                                    \
-    X(CANCEL)                                                                                           \
-    X(HANGUP)                                                                                           \
-    X(BYE)   /* in an early dialog */                                                                   \
-    X(RESET) /* target: whose connections with it end at once */                                        \
-    X(CLOSE) /* likewise, in order */                                                                   \
-    X(MUTE)  /* likewise, but they go on, and carry nothing */                                          \
-    X(SUBSCRIBE) /* target, name: the package, value: expires in s, other: k + 1 of the subscription */ \
-    X(UNSUBSCRIBE) /* other */                                                                          \
-    X(NOTIFY)      /* what the node says of itself: name, status 1 open 0 closed, text a note */        \
-    X(PUBLISH)     /* the same, value: expires in s, 0 removes */                                       \
-    X(MESSAGE)     /* target or call, text */                                                           \
-    X(INFO)        /* call, name: the package or NULL, text */                                          \
-    X(REFER)       /* call, target */                                                                   \
-    X(TRANSFER)    /* call, other: k + 1 of the call whose peer it shall meet */                        \
-    X(OPTIONS)     /* target */                                                                         \
-    X(HOLD)                                                                                             \
-    X(RESUME)                                                                                           \
-    X(UPDATE)   /* media: the streams wanted from now on; 0: as they are */                             \
-    X(REINVITE) /* the same */                                                                          \
-    X(PRACK)                                                                                            \
+#define SN_OP_LIST(X)                                                                                        \
+    X(REGISTER)   /* value: expires in s; text: contacts of this one alone */                                \
+    X(UNREGISTER) /* value 1: all that is bound */                                                           \
+    X(REPLAY)     /* of a tap: value is the ss_method of what it overheard */                                \
+    X(SAY)   /* of the root router: value: message of the plan, target: to whom, other: as whom */           \
+    X(QUERY) /* what is bound */                                                                             \
+    X(CALL) /* target: the callee's node; call: the plan's number of it; value: session_s, other: account */ \
+    X(PROGRESS) /* status */                                                                                 \
+    X(ANSWER)                                                                                                \
+    X(REJECT)   /* status */                                                                                 \
+    X(REDIRECT) /* status, target */                                                                         \
+    X(CANCEL)                                                                                                \
+    X(HANGUP)                                                                                                \
+    X(BYE)   /* in an early dialog */                                                                        \
+    X(RESET) /* target: whose connections with it end at once */                                             \
+    X(CLOSE) /* likewise, in order */                                                                        \
+    X(MUTE)  /* likewise, but they go on, and carry nothing */                                               \
+    X(SUBSCRIBE) /* target, name: the package, value: expires in s, other: k + 1 of the subscription */      \
+    X(UNSUBSCRIBE) /* other */                                                                               \
+    X(NOTIFY)      /* what the node says of itself: name, status 1 open 0 closed, text a note */             \
+    X(PUBLISH)     /* the same, value: expires in s, 0 removes */                                            \
+    X(MESSAGE)     /* target or call, text */                                                                \
+    X(INFO)        /* call, name: the package or NULL, text */                                               \
+    X(REFER)       /* call, target */                                                                        \
+    X(TRANSFER)    /* call, other: k + 1 of the call whose peer it shall meet */                             \
+    X(OPTIONS)     /* target */                                                                              \
+    X(HOLD)                                                                                                  \
+    X(RESUME)                                                                                                \
+    X(UPDATE)   /* media: the streams wanted from now on; 0: as they are */                                  \
+    X(REINVITE) /* the same */                                                                               \
+    X(PRACK)                                                                                                 \
     X(CRASH) /* everything is forgotten, nothing is heard or said for `after`; 0: any more */
 #define SN_OP_ID(name) SN_OP_##name,
 typedef enum sn_op { SN_OP_LIST(SN_OP_ID) SN_OP_COUNT } sn_op;
@@ -60,6 +60,8 @@ typedef enum sn_op { SN_OP_LIST(SN_OP_ID) SN_OP_COUNT } sn_op;
 /** How a row is done. */
 enum {
     SN_ROW_RELIABLE = 1,   /* PROGRESS: RFC 3262 */
+    SN_ROW_INSIDE = 1,     /* SUBSCRIBE, of a behaviour: in the dialog of the call */
+    SN_ROW_ATTENDED = 2,   /* REFER, of a behaviour: to a call that is made first */
     SN_ROW_OFFER = 2,      /* PROGRESS, PRACK: with an offer */
     SN_ROW_ANSWER = 4,     /* PROGRESS: with the answer, or a preview of it */
     SN_ROW_NO_OFFER = 8,   /* UPDATE, REINVITE: without */

@@ -28,6 +28,11 @@ TEST(what_is_wrong_with_acts_of_a_call_is_said_at_its_place)
         { AFTER("[{hold: «1»}]"), "", NULL },
         { AFTER("[{hold: «none»}]"), "never comes", NULL },
         { AFTER("[«{»by: update}]"), "no act", NULL },
+        { AFTER("[{subscribe: 1s, in: «cal»}]"), "", "call" },
+        { AFTER("[{subscribe: 1s, in: call, to: «bob»}]"), "in a call it is to the other end",
+          NULL },
+        { AFTER("[{message: 1s, text: x, «in»: call}]"), "does not go with", NULL },
+        { AFTER("[{refer: 1s, to: bob, «attended»: true}]"), "does not go with", NULL },
         { AFTER("[{hold: 1s, «resume»: 1s}]"), "one act in a line", NULL },
         { AFTER("[«{»transfer: 1s}]"), "a transfer needs 'to'", NULL },
         { AFTER("[{transfer: 1s, to: «carol»}]"), "unknown node", NULL },
@@ -118,7 +123,8 @@ TEST(what_goes_on_beside_a_call_reaches_the_plan_and_is_written_again)
         "nodes: {a: {role: ua}, b: {role: ua}}\n"
         "calls:\n  - {name: x, from: a, to: b, rate: 1/s, after: [{message: 1s, to: b, text: "
         "\"a \\\"b\\\"\"}, {info: 2s, package: dtmf, text: 5}, {subscribe: exp 3s, event: dialog, "
-        "expires: 0s}, {unsubscribe: 4s}, {refer: 5s, to: b}, {transfer: 6s, to: a}]}\n");
+        "expires: 0s}, {unsubscribe: 4s}, {refer: 5s, to: b}, {transfer: 6s, to: a, attended: "
+        "true}]}\n");
     const sn_row *rows = sn_scenario_plan(s)->rows;
     CHECK_EQ(rows[0].op, SN_OP_MESSAGE);
     CHECK_EQ(rows[0].flags, SN_ROW_GROUP);
@@ -135,7 +141,7 @@ TEST(what_goes_on_beside_a_call_reaches_the_plan_and_is_written_again)
     CHECK_EQ(rows[4].op, SN_OP_REFER);
     CHECK_EQ(rows[4].flags, SN_ROW_GROUP | SN_ROW_STAYS);
     CHECK_EQ(rows[5].op, SN_OP_REFER);
-    CHECK_EQ(rows[5].flags, SN_ROW_GROUP);
+    CHECK_EQ(rows[5].flags, SN_ROW_GROUP | SN_ROW_ATTENDED);
     sn_scenario_free(s);
 }
 

@@ -453,6 +453,15 @@ TEST(events_and_references_of_a_story_fit_each_other)
         { STORY("{at: 2s, alice: {subscribe: bob, event: presence, as: s1}}\n  - {at: 3s, "
                 "alice: {hangup: «s1»}}"),
           "'s1' is a subscription, not a call", NULL },
+        { STORY("{at: 2s, alice: {subscribe: bob, event: presence, in: «c9»}}"),
+          "unknown call 'c9'", "c1" },
+        { STORY("{at: 2s, alice: {subscribe: bob, event: presence, as: s1}}\n  - {at: 3s, "
+                "alice: {subscribe: bob, event: presence, in: «s1»}}"),
+          "'s1' is a subscription, not a call", NULL },
+        { ONE_LINK "nodes: {alice: {role: ua}, bob: {role: ua}, carol: {role: ua}}\nstory:\n"
+                   "  - {at: 1s, alice: {call: bob, as: c1}}\n"
+                   "  - {at: 2s, bob: {subscribe: «carol», event: presence, in: c1}}\n",
+          "'carol' is not the other end of c1", NULL },
         { STORY("{at: 2s, alice: {subscribe: bob, event: presence, as: «c1»}}"),
           "the subscription 'c1' is made twice", NULL },
         { STORY("{at: 2s, alice: «{»publish: presence}}"), "'alice' has no 'compositor'", NULL },
