@@ -96,7 +96,7 @@ static put_uri_of *place_of(const char *event)
                                           : sn_ua_put_target;
 }
 
-/* `call`: the engine's number of one in whose dialog it is, 0: in a dialog of its own. RFC5057:4 */
+/* `call`: the engine's number of one in whose dialog it is, 0: in a dialog of its own (RFC 5057). */
 static bool subscribe(sn_ua_app *app, sn_host *host, ss_turn *turn, uint32_t call, uint32_t to,
                       const char *event, uint32_t expires_s, uint64_t cookie)
 {
@@ -187,7 +187,7 @@ static bool watch(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call
     return subscribe(app, host, turn, inside, to, row->name, row->value, cookie_of(call));
 }
 
-/* The second call of a transfer that is attended. RFC3891:1 */
+/* The second call of a transfer that is attended (RFC 3891). */
 static bool consult(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *call, uint32_t to)
 {
     const ss_slice call_id = put_call_id(host, CONSULTED | call->call);
@@ -217,7 +217,7 @@ static bool consult(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *ca
     return true;
 }
 
-/* The second call stands, or the first is over meanwhile. RFC3891:1 */
+/* The second call stands, or the first is over meanwhile (RFC 3891). */
 void sn_program_consulted(sn_ua_app *app, sn_host *host, ss_turn *turn, sn_ua_call *second)
 {
     static const sn_row hangup = { .op = SN_OP_HANGUP };
