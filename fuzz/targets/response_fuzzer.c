@@ -40,7 +40,8 @@ typedef struct sent {
 typedef struct numbers {
     uint64_t call_id, tag;
     uint32_t last;
-    bool is_confirmed; /* of UNTAGGED: a 2xx was acknowledged, so that an INVITE without a tag belongs there, too */
+    bool
+        is_confirmed; /* of UNTAGGED: a 2xx was acknowledged, so that an INVITE without a tag belongs there, too */
 } numbers;
 
 typedef struct play {
