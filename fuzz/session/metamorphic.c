@@ -34,15 +34,18 @@ enum {
 
 typedef struct traits {
     unsigned has;
+    ss_span delay; /* that links have more, all together */
     uint8_t profile;
 } traits;
 
+enum { LINK_NODE, LINK_DELAY, LINK_MTU, LINK_RATE, LINK_QUEUE, LINK_MASK };
+
 static unsigned of_link(const sn_input_record *r)
 {
-    enum { NODE, DELAY, MTU, RATE, QUEUE, MASK };
-    const bool is_narrow = r->args[MTU] != 0 || r->args[RATE] != 0 || r->args[QUEUE] != 0;
-    return (r->args[DELAY] != 0 ? HAS_DELAYS : 0) | (is_narrow ? HAS_NARROW : 0) |
-           (r->args[MASK] != 0 ? HAS_NUMBERED : 0);
+    const bool is_narrow =
+        r->args[LINK_MTU] != 0 || r->args[LINK_RATE] != 0 || r->args[LINK_QUEUE] != 0;
+    return (r->args[LINK_DELAY] != 0 ? HAS_DELAYS : 0) | (is_narrow ? HAS_NARROW : 0) |
+           (r->args[LINK_MASK] != 0 ? HAS_NUMBERED : 0);
 }
 
 static unsigned of_call(const sn_input_record *r)
@@ -110,6 +113,9 @@ static bool read_traits(ss_slice input, traits *t)
             continue;
         }
         t->has |= of_record(r);
+        if (sn_input_kinds[r->kind].letter == 'L') {
+            t->delay = ss_time_after(t->delay, sn_input_span(r->args[LINK_DELAY], 0));
+        }
         calls += sn_input_kinds[r->kind].letter == 'C';
         if (sn_input_kinds[r->kind].letter == 'H' && !has_head) {
             t->profile = r->args[0] % 16;
@@ -134,7 +140,7 @@ static const struct {
     [FZ_RELATION_DOUBLED] = { HAS_NUMBERED | HAS_NARROW | HAS_QUOTA | HAS_DECISIONS | HAS_SAID |
                                   HAS_WEATHER | HAS_CRASH,
                               0 },
-    /* what no T1 scales: TCP's own seconds (1, 3, 11, 15), hunting (7), nonces (8), Retry-After, glare, 200 ms until a 100 */
+    /* what no T1 scales: TCP's own seconds (1, 3, 11, 15), hunting (7), nonces (8), Retry-After, glare */
     [FZ_RELATION_SCALED] = { HAS_NUMBERED | HAS_NARROW | HAS_DECISIONS | HAS_SAID | HAS_WEATHER |
                                  HAS_CRASH | HAS_ACTS | HAS_USERS | HAS_HURRY | HAS_CHANGES |
                                  HAS_QUOTA | HAS_DELAYS | HAS_ORDER,
@@ -151,6 +157,13 @@ static const struct {
                                       PROFILE(15) },
 };
 
+/* From INVITE to ACK a call by connections may cross each link eight times: there, back and there for each of two connections, and
+ * back once. Timers B and F, and who waits for an ACK, give up after 64*T1: RFC3261:17.1.1.2, RFC3261:13.3.1.4. */
+static bool connects_in_time(const traits *t)
+{
+    return t->delay < SS_S(32) / 8;
+}
+
 unsigned fz_relations_of(ss_slice input)
 {
     traits t;
@@ -163,7 +176,7 @@ unsigned fz_relations_of(ss_slice input)
             (t.has & exempt[i].has) != 0 || (exempt[i].profiles & PROFILE(t.profile)) != 0;
         mask |= is_exempt ? 0 : 1u << i;
     }
-    return mask;
+    return connects_in_time(&t) ? mask : mask & ~(1u << FZ_RELATION_CONNECTIONS);
 }
 
 sn_input_variation fz_relation_variation(fz_relation relation)
@@ -193,6 +206,7 @@ typedef struct story {
     const sn_cast *cast;
     unsigned how;
     unsigned scale; /* spans are so many times as long */
+    bool saw_trying, saw_cancel;
     uint64_t chains[CALLS][NODES];
 } story;
 
@@ -220,10 +234,19 @@ static bool is_outcome(const sn_call_fact *f)
            f->event == SN_CALL_NOT_ACKED;
 }
 
+/* A 100 by itself, 200 ms after its INVITE, and a CANCEL, which may have waited for it: RFC3261:17.2.1, RFC3261:9.1 */
+static void look_for_cancels(story *s, const sn_fact *f)
+{
+    s->saw_trying |= f->kind == SN_FACT_NOTE && f->note.kind == SS_NOTE_TIMER &&
+                     f->note.letter == SS_TIMER_TRYING;
+    s->saw_cancel |= sn_fact_is_sent(f) && f->sip.is_request && f->sip.method == SS_METHOD_CANCEL;
+}
+
 static void tell(void *self, const sn_fact *f, ss_slice packet)
 {
     (void)packet;
     story *s = self;
+    look_for_cancels(s, f);
     if (f->kind != SN_FACT_CALL || f->call.number == 0 || f->entity >= s->cast->node_count ||
         ((s->how & TELLS_NO_PROGRESS) != 0 && f->call.event == SN_CALL_PROGRESS) ||
         ((s->how & TELLS_OUTCOME_ALONE) != 0 && !is_outcome(&f->call))) {
@@ -314,10 +337,20 @@ static void forget(telling_run *r)
     }
 }
 
+/* Of the 200 ms that no T1 scales: when a CANCEL that waits for the 100 goes out. */
+static bool hangs_on_trying(const story *s)
+{
+    return s->saw_trying && s->saw_cancel;
+}
+
 static bool is_same_story(const telling_run *one, const telling_run *other, fz_relation relation)
 {
     if (relation == FZ_RELATION_AGAIN || relation == FZ_RELATION_IDLER) {
         return is_same_digest(&one->digest, &other->digest);
+    }
+    if (relation == FZ_RELATION_SCALED &&
+        (hangs_on_trying(&one->story) || hangs_on_trying(&other->story))) {
+        return true;
     }
     return memcmp(one->story.chains, other->story.chains, sizeof one->story.chains) == 0;
 }

@@ -84,6 +84,18 @@ TEST(rfc3261_17_1_1_1_a_scale_stretches_instants_and_a_longer_hold_does_not)
     CHECK(!are_same(&sound, &other, FZ_RELATION_SCALED));
 }
 
+/* The CANCEL to who neither rang nor answered waits for a 100 that comes after 200 ms whatever T1 is. */
+TEST(rfc3261_17_2_1_a_scale_says_nothing_of_a_cancel_that_waits_for_a_100)
+{
+    const input waits = INPUT(HEAD(6), "behaviour node=1 \"\\x02 \"", "call");
+    const input rings = INPUT(HEAD(6), "behaviour node=1 \"\\x00\\x00\"", "call");
+    const input later = INPUT(HEAD(6), "behaviour node=1 \"\\x00\\x00\"", "call hold=65");
+    CHECK(says(&waits, FZ_RELATION_SCALED));
+    CHECK(are_same(&waits, &waits, FZ_RELATION_SCALED));
+    CHECK(are_same(&rings, &rings, FZ_RELATION_SCALED));
+    CHECK(!are_same(&rings, &later, FZ_RELATION_SCALED));
+}
+
 TEST(an_idle_neighbour_changes_no_byte_and_a_nanosecond_is_seen)
 {
     const input sound = INPUT(HEAD(2), "call hold=64"),
@@ -111,6 +123,17 @@ TEST(rfc3261_18_connections_take_longer_and_end_calls_no_otherwise)
     CHECK(says(&sound, FZ_RELATION_CONNECTIONS));
     CHECK(are_same(&sound, &sound, FZ_RELATION_CONNECTIONS));
     CHECK(!are_same(&sound, &other, FZ_RELATION_CONNECTIONS));
+}
+
+/* With 8 s more of a way, the response to what a connection brings is as late as Timer B. */
+TEST(rfc3261_17_1_1_2_connections_need_not_come_about_before_timer_b)
+{
+    const input late = INPUT(HEAD(0), "link node=0 delay=72", "call"),
+                soon = INPUT(HEAD(0), "link node=0 delay=62", "call");
+    CHECK(!says(&late, FZ_RELATION_CONNECTIONS));
+    CHECK(!are_same(&late, &late, FZ_RELATION_CONNECTIONS));
+    CHECK(says(&soon, FZ_RELATION_CONNECTIONS));
+    CHECK(are_same(&soon, &soon, FZ_RELATION_CONNECTIONS));
 }
 
 TEST(a_relation_says_nothing_of_what_it_does_not_fit)
