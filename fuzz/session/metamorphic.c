@@ -164,6 +164,12 @@ static bool connects_in_time(const traits *t)
     return t->delay < SS_S(32) / 8;
 }
 
+/* A B2BUA and who rings behind it have the same patience: which of them gives up first is a race, which an earlier INVITE decides. */
+static bool both_may_give_up(const traits *t)
+{
+    return t->profile == 12 && (t->has & HAS_BEHAVIOUR) != 0;
+}
+
 unsigned fz_relations_of(ss_slice input)
 {
     traits t;
@@ -176,7 +182,8 @@ unsigned fz_relations_of(ss_slice input)
             (t.has & exempt[i].has) != 0 || (exempt[i].profiles & PROFILE(t.profile)) != 0;
         mask |= is_exempt ? 0 : 1u << i;
     }
-    return connects_in_time(&t) ? mask : mask & ~(1u << FZ_RELATION_CONNECTIONS);
+    return connects_in_time(&t) && !both_may_give_up(&t) ? mask
+                                                         : mask & ~(1u << FZ_RELATION_CONNECTIONS);
 }
 
 sn_input_variation fz_relation_variation(fz_relation relation)

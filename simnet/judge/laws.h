@@ -15,14 +15,15 @@
 /* clang-format off: a row for each subject */
 #define LAW_LIST(X)                                                                             \
     X(TX1)                                                                                      \
-    X(TX2) X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13)     \
-        X(TX14) X(TX15) X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) \
-            X(PRX6) X(PRX7) X(PRX8) X(PRX9) X(PRX10) X(PRX11) X(DLG1) X(DLG2) X(DLG3) X(DLG4)   \
-                X(DLG5) X(DLG6) X(DLG7) X(TAG1) X(REL1) X(REL2) X(REL3) X(REL4) X(REL5) X(OFF1) \
-                    X(OFF2) X(OFF3) X(OFF4) X(OFF5) X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5)     \
-                        X(AUTH1) X(AUTH2) X(AUTH3) X(AUTH4) X(AUTH5) X(NET1) X(NET2) X(NET3)    \
-                            X(NET4) X(NET5) X(NET6) X(NET7) X(LOC1) X(LOC2) X(DNS1) X(QUE1)     \
-                                X(BTB1) X(TRN1) X(TRN2) X(TRN3) X(LEFT1) X(LIVE1)
+    X(TX2)                                                                                      \
+    X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13) X(TX14)    \
+        X(TX15) X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) \
+            X(PRX7) X(PRX8) X(PRX9) X(PRX10) X(PRX11) X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5)   \
+                X(DLG6) X(DLG7) X(TAG1) X(REL1) X(REL2) X(REL3) X(REL4) X(REL5) X(OFF1) X(OFF2) \
+                    X(OFF3) X(OFF4) X(OFF5) X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5) X(AUTH1)    \
+                        X(AUTH2) X(AUTH3) X(AUTH4) X(AUTH5) X(NET1) X(NET2) X(NET3) X(NET4)     \
+                            X(NET5) X(NET6) X(NET7) X(LOC1) X(LOC2) X(DNS1) X(QUE1) X(BTB1)     \
+                                X(TRN1) X(TRN2) X(TRN3) X(LEFT1) X(LIVE1)
 /* clang-format on */
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
@@ -242,8 +243,8 @@ typedef struct call_view {
     ss_time placed;
     uint64_t call_id;
     uint64_t sessions[2]; /* the caller's, the callee's, when they knew of the end; 0: none */
-    uint64_t answered; /* its Call-ID when it was, as the caller told; 0: not yet */
-    uint64_t tags[2];  /* of whom the caller is with, as it heard; the callee's own; 0: not known */
+    uint64_t answered;    /* its Call-ID when it was, as the caller told; 0: not yet */
+    uint64_t tags[2]; /* of whom the caller is with, as it heard; the callee's own; 0: not known */
     uint32_t caller, callee; /* SN_NOBODY until seen */
     uint8_t flags[2];        /* the caller's, the callee's */
     bool is_forked;          /* several callees answered */
@@ -378,6 +379,7 @@ struct sn_judge {
 
     uint64_t *ordinals; /* per node: datagrams sent */
     uint8_t *excused;   /* per node: its transport failed, endings may be early */
+    uint8_t *closed;    /* per node: a connection of its own was closed, by either end */
     uint8_t *crashed;   /* per node: it owes nothing any more */
     uint8_t *notes;     /* per node: it gives notes */
     uint32_t *calls_up; /* per node: answered or accepted, not over */

@@ -122,6 +122,10 @@ void sn_connection_judge(sn_judge *j, const sn_fact *f)
     /* before it was open, or when a keep-alive had no answer (RFC5626:4.4.1): what was to go there never came */
     case SN_CONNECTION_CLOSING:
         j->excused[f->entity] |= f->value > 0;
+        j->closed[f->entity] = 1;
+        break;
+    case SN_CONNECTION_CLOSED:
+        j->closed[f->entity] = 1;
         break;
     default:
         break;

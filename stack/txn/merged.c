@@ -21,8 +21,9 @@ static uint32_t hash_of(const ss_msg *request)
 {
     ss_name_addr from;
     const ss_slice tag = ss_msg_from(request, &from) == SS_OK ? ss_name_addr_tag(&from) : SS_EMPTY;
-    const uint64_t cseq = ss_hash64(2, ss_msg_value(request, SS_HDR_CSEQ, 0));
-    return (uint32_t)ss_mix_absorb(ss_hash64(1, tag), cseq);
+    const ss_cseq *cseq = &request->cseq; /* however it is spelled: RFC3261:7.3.1 */
+    const uint64_t number = ss_mix_absorb(ss_hash64(2, cseq->method_name), cseq->number);
+    return (uint32_t)ss_mix_absorb(ss_hash64(1, tag), number);
 }
 
 static merged_mark *first_of(const ss_core *core, uint64_t call_id)

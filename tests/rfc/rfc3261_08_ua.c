@@ -296,6 +296,26 @@ TEST(rfc3261_8_2_2_2_any_request_by_another_way_gets_482)
     CHECK_EQ(ua_sent_count(rig, BOB, "482 OPTIONS"), 1);
 }
 
+/* RFC3261:8.2.2.2, RFC3261:7.3.1 A proxy on the one way may have folded what the other left. */
+TEST(rfc3261_8_2_2_2_a_cseq_that_is_spelled_otherwise_is_the_same)
+{
+    static const char *const request =
+        "OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK%s\r\n"
+        "Max-Forwards: 70\r\nFrom: <sip:carol@example.com>;tag=c\r\n"
+        "To: <sip:bob@example.com>\r\nCall-ID: x\r\nCSeq: %s\r\n\r\n";
+    static const char *const cases[][2] = { { "a", "1 OPTIONS" },
+                                            { "b", "1\r\n  OPTIONS" },
+                                            { "c", "01   OPTIONS" } };
+    ua_rig *rig = ua_start();
+    for (size_t i = 0; i < SS_COUNT(cases); i++) {
+        char text[512];
+        snprintf(text, sizeof text, request, cases[i][0], cases[i][1]);
+        CHECK_OK(ua_inject_text(rig, BOB, text));
+    }
+    CHECK_EQ(ua_sent_count(rig, BOB, "200 OPTIONS"), 1);
+    CHECK_EQ(ua_sent_count(rig, BOB, "482 OPTIONS"), 2);
+}
+
 /* RFC3261:8.2.2.3 */
 TEST(rfc3261_8_2_2_3_what_is_required_and_not_understood_gets_420)
 {

@@ -136,6 +136,16 @@ TEST(rfc3261_17_1_1_2_connections_need_not_come_about_before_timer_b)
     CHECK(are_same(&soon, &soon, FZ_RELATION_CONNECTIONS));
 }
 
+TEST(connections_decide_who_gives_up_first_behind_a_b2bua)
+{
+    const input rings = INPUT(HEAD(12), "behaviour node=1 \"\\x00\"", "call"),
+                answers = INPUT(HEAD(12), "call");
+    CHECK(!says(&rings, FZ_RELATION_CONNECTIONS));
+    CHECK(!are_same(&rings, &rings, FZ_RELATION_CONNECTIONS));
+    CHECK(says(&answers, FZ_RELATION_CONNECTIONS));
+    CHECK(are_same(&answers, &answers, FZ_RELATION_CONNECTIONS));
+}
+
 TEST(a_relation_says_nothing_of_what_it_does_not_fit)
 {
     const input lost = INPUT(HEAD(2), "numbered node=0 \"\\x01\"", "call"),

@@ -270,3 +270,32 @@ TEST(tx2_lets_an_invite_end_with_the_connection_that_it_waited_for)
         court_close(&rig);
     }
 }
+
+/* RFC5626:5.3.1 Nothing left, a connection was closed before, and it is over at once: all of that, or TX2 says so. */
+TEST(tx2_lets_an_invite_end_at_once_whose_flow_was_closed)
+{
+    enum { LEGAL, NONE_CLOSED, LEFT, LATER, CASES };
+    for (unsigned how = 0; how < CASES; how++) {
+        court rig;
+        tcp_court(&rig);
+        if (how != NONE_CLOSED) {
+            court_give(&rig, (sn_fact){ .kind = SN_FACT_CONNECTION,
+                                        .entity = COURT_ALICE,
+                                        .peer = COURT_BOB,
+                                        .transport = SS_TRANSPORT_TCP,
+                                        .packet.origin = SN_NOBODY,
+                                        .connection.event = SN_CONNECTION_CLOSING });
+        }
+        court_at(&rig, SS_MS(20));
+        if (how == LEFT) {
+            court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_INVITE, COURT_OURS));
+        }
+        court_notes_txn(&rig, COURT_ALICE, SS_ICT, SS_METHOD_INVITE, COURT_OURS, SS_TXN_CALLING,
+                        SS_TXN_CALLING);
+        court_at(&rig, SS_MS(how == LATER ? 21 : 20));
+        court_notes_txn(&rig, COURT_ALICE, SS_ICT, SS_METHOD_INVITE, COURT_OURS, SS_TXN_CALLING,
+                        SS_TXN_TERMINATED);
+        CHECK_EQ(court_broken(&rig, "TX2"), how == LEGAL ? 0 : 1);
+        court_close(&rig);
+    }
+}
