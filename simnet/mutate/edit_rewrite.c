@@ -65,10 +65,24 @@ static void put_line(sn_cut *c, const sn_line *line)
     ss_put(c->out, SS_LIT("\r\n"));
 }
 
+/* A bare CR or LF is no end of a line (RFC3261:25.1), and would be one when the line is written again. */
+static bool has_whole_ends(ss_slice head)
+{
+    for (size_t i = 0; i < head.len; i++) {
+        const bool is_cr = head.at[i] == '\r', is_lf = head.at[i] == '\n';
+        if ((is_cr && (i + 1 == head.len || head.at[i + 1] != '\n')) ||
+            (is_lf && (i == 0 || head.at[i - 1] != '\r'))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Of what is broken nobody can say what it means. */
 static bool is_sound(const sn_shape *s)
 {
-    bool is = s->count > 0 && s->count < SHAPE_FIELDS_MAX;
+    bool is = s->count > 0 && s->count < SHAPE_FIELDS_MAX &&
+              has_whole_ends(ss_slice_cut(s->bytes, 0, s->fields_end));
     for (unsigned i = 0; i < s->count; i++) {
         const sn_line *line = &s->fields[i];
         is = is && line->has_colon && line->is_closed && line->value.end > line->value.at;

@@ -293,7 +293,10 @@ TEST(what_is_broken_is_not_spelled_otherwise)
                                           "A b SIP/2.0\r\n\r\n",
                                           "A b SIP/2.0\r\nno colon\r\n\r\n",
                                           "A b SIP/2.0\r\nTo:\r\n\r\n",
-                                          "A b SIP/2.0\r\nTo: x" };
+                                          "A b SIP/2.0\r\nTo: x",
+                                          "A b SIP/2.0\r\nTo: x\nCSeq: 1 A\r\n\r\n",
+                                          "A b SIP/2.0\r\nTo: x\ry\r\n\r\n",
+                                          "A b SIP/2.0\nTo: x\r\n\r\n" };
     char text[256];
     for (size_t i = 0; i < SS_COUNT(broken); i++) {
         ss_buffer out = ss_buffer_on(text, sizeof text);
