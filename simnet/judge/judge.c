@@ -127,6 +127,7 @@ void sn_judge_free(sn_judge *j)
     sn_map_free(&j->txns);
     sn_map_free(&j->accepted);
     sn_map_free(&j->cseqs);
+    sn_map_free(&j->failed_ends);
     sn_map_free(&j->unplanned);
     sn_answers_free(j);
     free(j->at_work);

@@ -13,17 +13,18 @@
 #include "shelf.h"
 
 /* clang-format off: a row for each subject */
-#define LAW_LIST(X)                                                                             \
-    X(TX1)                                                                                      \
-    X(TX2)                                                                                      \
-    X(TX3) X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13) X(TX14)    \
-        X(TX15) X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) \
-            X(PRX7) X(PRX8) X(PRX9) X(PRX10) X(PRX11) X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5)   \
-                X(DLG6) X(DLG7) X(TAG1) X(REL1) X(REL2) X(REL3) X(REL4) X(REL5) X(OFF1) X(OFF2) \
-                    X(OFF3) X(OFF4) X(OFF5) X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5) X(AUTH1)    \
-                        X(AUTH2) X(AUTH3) X(AUTH4) X(AUTH5) X(NET1) X(NET2) X(NET3) X(NET4)     \
-                            X(NET5) X(NET6) X(NET7) X(LOC1) X(LOC2) X(DNS1) X(QUE1) X(BTB1)     \
-                                X(TRN1) X(TRN2) X(TRN3) X(LEFT1) X(LIVE1)
+#define LAW_LIST(X)                                                                                \
+    X(TX1)                                                                                         \
+    X(TX2)                                                                                         \
+    X(TX3)                                                                                         \
+    X(TX4) X(TX5) X(TX6) X(TX7) X(TX8) X(TX9) X(TX10) X(TX11) X(TX12) X(TX13) X(TX14) X(TX15)      \
+        X(TX16) X(TX17) X(TX18) X(TX19) X(PRX1) X(PRX2) X(PRX3) X(PRX4) X(PRX5) X(PRX6) X(PRX7)    \
+            X(PRX8) X(PRX9) X(PRX10) X(PRX11) X(DLG1) X(DLG2) X(DLG3) X(DLG4) X(DLG5) X(DLG6)      \
+                X(DLG7) X(TAG1) X(REL1) X(REL2) X(REL3) X(REL4) X(REL5) X(OFF1) X(OFF2) X(OFF3)    \
+                    X(OFF4) X(OFF5) X(SUB1) X(SUB2) X(SUB3) X(SUB4) X(SUB5) X(AUTH1) X(AUTH2)      \
+                        X(AUTH3) X(AUTH4) X(AUTH5) X(NET1) X(NET2) X(NET3) X(NET4) X(NET5) X(NET6) \
+                            X(NET7) X(LOC1) X(LOC2) X(DNS1) X(QUE1) X(BTB1) X(TRN1) X(TRN2)        \
+                                X(TRN3) X(LEFT1) X(LIVE1)
 /* clang-format on */
 #define LAW_ID(name) LAW_##name,
 typedef enum law { LAW_LIST(LAW_ID) LAW_COUNT } law;
@@ -259,7 +260,8 @@ enum {
     CALL_UP = 4,       /* answered; accepted */
     CALL_OVER = 8,     /* BYE came, or ours was answered or timed out */
     CALL_EXCUSED = 16, /* a timeout explains what follows */
-    CALL_PARTED = 32   /* it hung up, or was told that the other did */
+    CALL_PARTED = 32,  /* it hung up, or was told that the other did */
+    CALL_HUNG_UP = 64  /* it hung up itself */
 };
 
 typedef struct flight { /* a packet on a link, or a datagram on its way */
@@ -384,6 +386,7 @@ struct sn_judge {
     uint8_t *notes;     /* per node: it gives notes */
     uint32_t *calls_up; /* per node: answered or accepted, not over */
     uint32_t unheard_ends;
+    map failed_ends;    /* (node, Call-ID): its BYE had no way to go, as it was told */
     map unplanned;      /* (node, Call-ID) of those that are no calls of the plan */
     uint8_t *registers; /* per node: it keeps a registration */
     net_view net;
@@ -573,6 +576,8 @@ void sn_route_judge(sn_judge *j, const sn_fact *f, const dialog_end *d);
 /** The first 2xx to an INVITE or UPDATE. */
 void sn_expiry_negotiated(sn_judge *j, const sn_fact *f, const txn *t, dialog_end *d);
 /** A BYE left, or came. */
+/** The key of sn_judge.failed_ends. */
+uint64_t sn_failed_end(uint32_t node, uint64_t call_id);
 void sn_expiry_judge(sn_judge *j, dialog_end *d, ss_time now);
 
 /* reliable.c: REL1 to REL5 */

@@ -200,6 +200,12 @@ static void move_on(sn_judge *j, const sn_fact *f, call_view *c)
         judge_rejection(j, f, c);
         over(j, c, end_of, f->entity,
              f->call.synthetic || f->call.status == 408 ? CALL_EXCUSED : 0);
+        if (!f->call.synthetic && (c->flags[CALLEE] & CALL_HUNG_UP) != 0) {
+            over(j, c, CALLEE, c->callee, 0); /* its 200 waited for a PRACK, and never left */
+        }
+        break;
+    case SN_CALL_HANGUP:
+        c->flags[end_of] |= CALL_HUNG_UP;
         break;
     case SN_CALL_BLOCKED:
     case SN_CALL_REFUSED:
@@ -270,6 +276,12 @@ static bool is_unheard_end(const sn_call_fact *call)
            (call->event == SN_CALL_ENDED && (call->synthetic || call->status >= 300));
 }
 
+/* RFC3261:8.1.3.1 What could not be sent is as if a 503 had come: there was no way to who said no place that anybody could find. */
+static bool has_failed(const sn_call_fact *call)
+{
+    return call->event == SN_CALL_ENDED && call->synthetic && call->status == 503;
+}
+
 void sn_call_judge(sn_judge *j, const sn_fact *f)
 {
     if (f->kind == SN_FACT_REGISTRATION) {
@@ -280,6 +292,10 @@ void sn_call_judge(sn_judge *j, const sn_fact *f)
         j->excused[f->entity] = 1; /* what got no connection ends as if it was refused one */
     }
     j->unheard_ends += is_unheard_end(&f->call);
+    if (has_failed(&f->call)) {
+        const uint64_t end = sn_failed_end(f->entity, f->call.call_id);
+        j->out_of_memory = !sn_map_put(&j->failed_ends, end, 1) || j->out_of_memory;
+    }
     if (f->call.event == SN_CALL_CRASHED) {
         excuse_all(j, f->entity);
     } else if (f->call.event == SN_CALL_RESTARTED) {

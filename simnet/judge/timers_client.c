@@ -267,8 +267,17 @@ static void response_to(sn_judge *j, const sn_fact *f, txn *t)
     }
 }
 
+/* RFC3261:8.1.3.3 One with another Via below is for somebody behind it, and a user agent has nobody there. */
+static bool is_misrouted(const sn_judge *j, const sn_fact *f)
+{
+    return f->sip.via_count > 1 && member(j, f->entity)->role == SN_ROLE_UA;
+}
+
 void sn_client_response_received(sn_judge *j, const sn_fact *f)
 {
+    if (is_misrouted(j, f)) {
+        return;
+    }
     txn *t = sn_txn_find(j, f->entity, CLIENT, f->sip.branch, f->sip.method);
     if (t == NULL || t->phase == PHASE_OVER || t->phase == PHASE_NONE) {
         if (f->sip.method == SS_METHOD_INVITE && f->sip.status / 100 == 2) {

@@ -93,6 +93,23 @@ TEST(tx12_asks_for_no_ack_of_a_2xx_that_says_no_place_for_it)
     court_close(&rig);
 }
 
+/* RFC3261:8.1.3.3 */
+TEST(tx12_asks_for_no_ack_of_a_2xx_with_a_second_via)
+{
+    for (uint8_t vias = 1; vias <= 2; vias++) {
+        court rig;
+        ss_summary ok = answer_to_invite(200);
+        ok.via_count = vias;
+        invite_leaves(&rig, 200);
+        court_sends(&rig, COURT_ALICE, court_request(SS_METHOD_ACK, COURT_OURS + 1));
+        court_at(&rig, SS_MS(540));
+        court_gets(&rig, COURT_ALICE, ok);
+        court_finish(&rig, SS_S(1));
+        CHECK_EQ(court_broken_any(&rig), vias == 1);
+        court_close(&rig);
+    }
+}
+
 TEST(tx12_wants_a_branch_of_its_own)
 {
     court rig;

@@ -223,6 +223,26 @@ TEST(dlg1_knows_that_a_cancelled_call_is_over_though_its_answer_was_given)
     court_close(&rig);
 }
 
+/* … or he hung up first, who answered. Who did not is still there: an answer that nobody heard of. */
+TEST(dlg1_knows_that_who_answered_and_hung_up_before_it_was_said_is_done)
+{
+    for (int hangs_up = 0; hangs_up < 2; hangs_up++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_call(&rig, COURT_ALICE, SN_CALL_PLACED, 1, 0);
+        court_call(&rig, COURT_BOB, SN_CALL_INCOMING, 1, 0);
+        court_call(&rig, COURT_BOB, SN_CALL_ACCEPTED, 1, 200);
+        if (hangs_up) {
+            court_call(&rig, COURT_BOB, SN_CALL_HANGUP, 1, 0);
+        }
+        court_call(&rig, COURT_ALICE, SN_CALL_REJECTED, 1, 480);
+        court_finish(&rig, SS_S(1));
+        CHECK_EQ(court_broken(&rig, "DLG1"), hangs_up ? 0 : 1);
+        court_close(&rig);
+    }
+}
+
 /* What it sent is sent no more, and what comes is heard by nobody. */
 TEST(a_node_that_crashed_owes_nothing)
 {

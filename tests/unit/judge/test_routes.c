@@ -212,6 +212,31 @@ TEST(dlg6_asks_nothing_when_a_2xx_says_no_interval_or_the_node_crashed)
     }
 }
 
+/* RFC3261:8.1.3.1 The BYE found no way: a 503 that nobody sent. After a timeout there was a BYE, or should have been. */
+TEST(dlg6_asks_nothing_of_who_could_send_no_bye)
+{
+    static const struct {
+        uint16_t status;
+        bool synthetic;
+        unsigned broken;
+    } rows[] = { { 503, true, 0 }, { 408, true, 1 }, { 503, false, 1 } };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        court rig;
+        agrees(&rig);
+        court_at(&rig, SS_S(32));
+        court_give(&rig, (sn_fact){ .kind = SN_FACT_CALL,
+                                    .entity = COURT_BOB,
+                                    .call = { .source = SN_NOBODY,
+                                              .event = SN_CALL_ENDED,
+                                              .status = rows[i].status,
+                                              .synthetic = rows[i].synthetic,
+                                              .call_id = COURT_CALL_ID } });
+        court_finish(&rig, SS_S(200));
+        CHECK_EQ(court_broken(&rig, "DLG6"), rows[i].broken);
+        court_close(&rig);
+    }
+}
+
 /* RFC4028:7.2 an interval that the caller did not ask for is the callee's to keep. */
 TEST(dlg6_holds_the_caller_to_what_it_asked_for)
 {
