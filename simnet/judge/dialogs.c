@@ -239,8 +239,19 @@ static void ended(sn_judge *j, const sn_fact *f, dialog_end *d)
     end(j, d);
 }
 
+/* RFC3261:12.1.1 The dialog with a peer of RFC 2543, which gave no tag, ends by a BYE without one; more is not asked of it. */
+static void untagged_bye_sent(sn_judge *j, const sn_fact *f)
+{
+    const bool is_one = f->sip.method == SS_METHOD_BYE && f->sip.to_tag == 0;
+    dialog_end *d = is_one ? find(j, key_of(f)) : NULL;
+    if (d != NULL && !d->is_over) {
+        ended(j, f, d);
+    }
+}
+
 void sn_dialogs_request_sent(sn_judge *j, const sn_fact *f, txn *t)
 {
+    untagged_bye_sent(j, f);
     note_first_offer(j, f, t);
     sn_event_dialog_asked(j, f);
     dialog_end *d = concerns(j, f) ? find(j, key_of(f)) : NULL;

@@ -212,6 +212,31 @@ TEST(dlg6_asks_nothing_when_a_2xx_says_no_interval_or_the_node_crashed)
     }
 }
 
+/* RFC3261:12.1.1 A peer without a tag: neither has the BYE one. */
+TEST(dlg6_knows_the_bye_to_who_gave_no_tag)
+{
+    for (int ends = 0; ends < 2; ends++) {
+        court rig;
+        ss_summary invite = court_request(SS_METHOD_INVITE, COURT_THEIRS);
+        ss_summary ok = court_response(200, SS_METHOD_INVITE, COURT_THEIRS);
+        ss_summary bye = court_request(SS_METHOD_BYE, COURT_OURS);
+        invite.from_tag = ok.from_tag = bye.to_tag = 0;
+        bye.from_tag = ok.to_tag;
+        ok.session_expires = 90;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_gets(&rig, COURT_BOB, invite);
+        court_sends(&rig, COURT_BOB, ok);
+        court_at(&rig, SS_S(32));
+        if (ends) {
+            court_sends(&rig, COURT_BOB, bye);
+        }
+        court_finish(&rig, SS_S(200));
+        CHECK_EQ(court_broken(&rig, "DLG6"), ends ? 0 : 1);
+        court_close(&rig);
+    }
+}
+
 /* RFC3261:8.1.3.1 The BYE found no way: a 503 that nobody sent. After a timeout there was a BYE, or should have been. */
 TEST(dlg6_asks_nothing_of_who_could_send_no_bye)
 {
