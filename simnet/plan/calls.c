@@ -70,17 +70,19 @@ static sn_part members(const sn_plan *plan, uint32_t group, sn_part part)
     return part.count != 0 ? part : (sn_part){ 0, plan->groups[group].count };
 }
 
-/* The callers take turns; the callee is any of the others, or takes turns with its caller. `turn`: of those who call. */
-static uint32_t pick_callee(const source *s, const sn_point *point, uint32_t caller, uint32_t turn)
+/* The callers take turns, and so do the callees; within one group it is the next one after the caller. Or the callee is any of the
+ * others: of them the one of the caller's turn is benign. */
+static uint32_t pick_callee(const source *s, const sn_point *point, uint32_t caller, uint32_t k)
 {
     const sn_call_spec *spec = s->spec;
     const sn_part to = members(s->plan, spec->to, spec->to_part);
     const bool is_any = spec->pick == SN_PICK_ANY;
     if (spec->from != spec->to || caller < to.first || caller - to.first >= to.count) {
-        const uint32_t in_turn = turn % to.count;
+        const uint32_t callers = members(s->plan, spec->from, spec->from_part).count;
+        const uint32_t in_turn = k % callers % to.count;
         return to.first +
                (is_any ? sn_decide_index(s->decisions, SN_DECISION_CALLEE, point, to.count, in_turn)
-                       : in_turn);
+                       : k % to.count);
     }
     const uint32_t skipped =
         is_any ? sn_decide_index(s->decisions, SN_DECISION_CALLEE, point, to.count - 1, 0) : 0;
@@ -111,8 +113,8 @@ static sn_call make_call(const source *s, uint32_t k, ss_time at)
     const sn_call_spec *spec = s->spec;
     const sn_point point = point_of(s, k, at);
     const sn_part from = members(s->plan, spec->from, spec->from_part);
-    const uint32_t turn = k % from.count, caller = from.first + turn;
-    const uint32_t callee = pick_callee(s, &point, caller, turn);
+    const uint32_t caller = from.first + k % from.count;
+    const uint32_t callee = pick_callee(s, &point, caller, k);
     return (sn_call){
         .at = at,
         .source = s->index,

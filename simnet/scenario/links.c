@@ -143,15 +143,6 @@ static void lay_over(sn_reading *r, const sn_fields *table, const sn_item *map, 
     }
 }
 
-static void judge_queue(sn_reading *r, const sn_link_params *p, const sn_item *own,
-                        const sn_item *both)
-{
-    if (p->queue.policy != SN_QUEUE_TAIL && p->rate.bps == 0) {
-        const sn_item *map = sn_item_pair(own, "queue") != NULL ? own : both;
-        sn_wrong(r, sn_item_place(map, "queue"), NULL, "nothing waits on a link without 'rate'");
-    }
-}
-
 static void read_link(sn_reading *r, sn_model *m, const sn_pair *pair)
 {
     sn_link_params both = sn_link_params_default();
@@ -172,10 +163,8 @@ static void read_link(sn_reading *r, sn_model *m, const sn_pair *pair)
     const sn_item *of_up = up == NULL ? pair->value : up->value;
     const sn_item *of_down = down == NULL ? pair->value : down->value;
     settle(r, &entry.up, of_up, pair->value);
-    judge_queue(r, &entry.up, of_up, pair->value);
     if (r->mistake_count == before) {
         settle(r, &entry.down, of_down, pair->value);
-        judge_queue(r, &entry.down, of_down, pair->value);
     }
     if (!named) {
         return;
@@ -184,7 +173,91 @@ static void read_link(sn_reading *r, sn_model *m, const sn_pair *pair)
     m->links[m->link_count++] = entry;
 }
 
+/* ---- what waits, and for what ---- */
+
+static bool waits(const sn_link_params *p)
+{
+    const sn_link_queue *q = &p->queue;
+    return q->policy != SN_QUEUE_TAIL || q->packets != 0 || q->bytes != 0;
+}
+
+/* Some event gives that direction a rate. */
+static bool has_rate_later(const sn_model *m, uint32_t kind, bool is_down)
+{
+    for (uint32_t i = 0; i < m->event_count; i++) {
+        const sn_event_entry *e = &m->events[i];
+        const bool is_of_kind = e->link.group.text != NULL &&
+                                e->link.group.index < m->group_count &&
+                                m->groups[e->link.group.index].link.index == kind;
+        const sn_level levels[] = {
+            { e->set.up, e->set.down }, e->ramp.first, e->ramp.last, e->walk.first, e->walk.last
+        };
+        for (size_t k = 0; is_of_kind && k < SS_COUNT(levels); k++) {
+            if ((is_down ? levels[k].down : levels[k].up).rate.bps != 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Its queue means nothing there, whatever the events do: of other policies than the common one they make none. */
+static bool waits_for_nothing(const sn_model *m, uint32_t kind, bool is_down)
+{
+    const sn_link_params *p = is_down ? &m->links[kind].down : &m->links[kind].up;
+    return waits(p) && p->rate.bps == 0 &&
+           (p->queue.policy != SN_QUEUE_TAIL || !has_rate_later(m, kind, is_down));
+}
+
+/* Said of both directions at once, a queue may be for one that has a rate, and the limit in a string of netem of anything: then there
+ * is none. */
+static void judge_queue(sn_reading *r, sn_link_entry *link, bool is_down, bool is_idle_both_ways)
+{
+    sn_link_queue *q = is_down ? &link->down.queue : &link->up.queue;
+    const sn_pair *way = sn_item_pair(link->item, is_down ? "down" : "up");
+    const sn_pair *own = way == NULL ? NULL : sn_item_pair(way->value, "queue");
+    const sn_pair *queue = own != NULL ? own : sn_item_pair(link->item, "queue");
+    const bool is_meant = own != NULL || is_idle_both_ways || q->policy != SN_QUEUE_TAIL;
+    if (queue != NULL && is_meant) {
+        sn_wrong(r, queue->value->place, NULL, "nothing waits on a link without 'rate'");
+    } else {
+        *q = (sn_link_queue){ .policy = SN_QUEUE_TAIL };
+    }
+}
+
+void sn_links_judge(sn_reading *r, sn_model *m)
+{
+    for (uint32_t i = 0; i < m->link_count; i++) {
+        const bool up = waits_for_nothing(m, i, false), down = waits_for_nothing(m, i, true);
+        const uint64_t before = r->mistake_count;
+        if (up) {
+            judge_queue(r, &m->links[i], false, down);
+        }
+        if (down && r->mistake_count == before) { /* what is wrong either way is said once */
+            judge_queue(r, &m->links[i], true, up);
+        }
+    }
+}
+
 /* ---- a link that is otherwise for a while ---- */
+
+/* How it is, and not what a link has: beside 'link'. */
+static bool is_of_event(sn_reading *r, const sn_item *keys)
+{
+    static const char *const of_events[][2] = {
+        { "is", "is: down" },      { "down", "is: down" },       { "outage", "is: down" },
+        { "clog", "is: clogged" }, { "clogged", "is: clogged" }, { "flap", "flap" }
+    };
+    for (size_t i = 0; i < SS_COUNT(of_events); i++) {
+        const sn_pair *pair = sn_item_pair(keys, of_events[i][0]);
+        if (pair != NULL) {
+            sn_wrong(r, pair->key->place, of_events[i][1],
+                     "'%s' is nothing that is set: it stands beside 'link'", of_events[i][0]);
+            return true;
+        }
+    }
+    return false;
+}
 
 static void move_floor(const sn_item *keys, sn_link_params *params)
 {
@@ -198,6 +271,9 @@ void sn_link_set(sn_reading *r, const sn_item *keys, sn_link_params *up, sn_link
     static const char *const of_kinds[] = { "profile", "netem" };
     const uint64_t before = r->mistake_count;
     sn_link_params *const directions[] = { up, down };
+    if (is_of_event(r, keys)) {
+        return;
+    }
     for (unsigned i = 0; i < 2; i++) {
         const sn_pair *pair = sn_item_pair(keys, of_kinds[i]);
         if (pair != NULL) {
@@ -210,6 +286,10 @@ void sn_link_set(sn_reading *r, const sn_item *keys, sn_link_params *up, sn_link
             move_floor(keys, directions[i]);
             sn_fields_read(r, &direction_table, 0, keys, directions[i]);
             settle(r, directions[i], keys, keys);
+            const sn_pair *queue = sn_item_pair(keys, "queue");
+            if (queue != NULL && waits(directions[i]) && directions[i]->rate.bps == 0) {
+                sn_wrong(r, queue->value->place, NULL, "nothing waits on a link without 'rate'");
+            }
         }
     }
 }

@@ -48,12 +48,24 @@ static const struct {
     { "hosts", "nodes" },
     { "agents", "nodes" },
     { "ip_version", "ip" },
+    { "down", "is: down" },
+    { "outage", "is: down" },
+    { "offline", "is: down" },
+    { "clog", "is: clogged" },
+    { "clogged", "is: clogged" },
+    { "silent", "is: silent" },
+    { "failing", "is: failing" },
+    { "split", "partition" },
+    { "lasts", "for" },
+    { "until", "for" },
 };
 
+/* Of a key with its value, the key. */
 static bool is_among(const char *word, const char *const *known, size_t count)
 {
+    const size_t len = strcspn(word, ":");
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(word, known[i]) == 0) {
+        if (strncmp(word, known[i], len) == 0 && known[i][len] == '\0') {
             return true;
         }
     }

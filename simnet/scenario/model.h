@@ -592,6 +592,8 @@ void sn_roles_resolve(sn_reading *r, sn_model *m);
 void sn_dns_resolve(sn_reading *r, sn_model *m);
 /** Sorts them: before the DNS looks at them. */
 void sn_events_resolve_all(sn_reading *r, sn_model *m);
+/** Queues that mean nothing, whatever the events do, are mistakes, or none. */
+void sn_links_judge(sn_reading *r, sn_model *m);
 void sn_events_build(sn_reading *r, const sn_model *m);
 /** Ways of events between two states of a link: at is their sn_way_entry; a flap's likewise. */
 extern const sn_codec sn_codec_ramp, sn_codec_walk, sn_codec_flap;

@@ -316,6 +316,7 @@ void sn_model_resolve(sn_reading *r, sn_model *m)
 {
     sn_groups_resolve(r, m);
     sn_events_resolve_all(r, m);
+    sn_links_judge(r, m);
     sn_dns_resolve(r, m);
     sn_faults_resolve(r, m);
     sn_roles_resolve(r, m);

@@ -2,6 +2,7 @@
  * nothing changes nothing for the others. */
 #include "check.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "small_world.h"
@@ -374,6 +375,63 @@ TEST(an_idle_phone_in_the_middle_changes_nothing_for_anybody)
     }
     sn_plan_free(without);
     sn_plan_free(with);
+}
+
+/* ---- all that links, events and faults can do ---- */
+
+static sn_scenario *all_links(void)
+{
+    static char text[16384];
+    FILE *file = fopen(SIPSIM_SOURCE_DIR "/tests/determinism/all_links.yaml", "rb");
+    CHECK_NOT_NULL(file);
+    const size_t len = fread(text, 1, sizeof text, file);
+    CHECK(len > 0 && len < sizeof text);
+    CHECK_EQ(fclose(file), 0);
+    const sn_scenario_file files = { "all_links.yaml", { text, len } };
+    sn_scenario *s = sn_scenario_load(&(sn_scenario_options){ .files = &files, .file_count = 1 });
+    CHECK_NOT_NULL(s);
+    CHECK_NOT_NULL(sn_scenario_plan(s));
+    return s;
+}
+
+/* None of it stood in the scenario for nothing. */
+static void check_all_happened(const small_run *run)
+{
+    static const sn_cause causes[] = { SN_CAUSE_LOSS,     SN_CAUSE_QUEUE,
+                                       SN_CAUSE_MTU,      SN_CAUSE_DOWN,
+                                       SN_CAUSE_CHECKSUM, SN_CAUSE_REASSEMBLY_TIMEOUT,
+                                       SN_CAUSE_FAULT,    SN_CAUSE_BLACK_HOLE,
+                                       SN_CAUSE_EARLY };
+    static const sn_fact_kind kinds[] = { SN_FACT_FRAGMENTED,      SN_FACT_REASSEMBLED,
+                                          SN_FACT_LINK_DUPLICATED, SN_FACT_LINK_REORDERED,
+                                          SN_FACT_EDITED,          SN_FACT_ICMP_RECEIVED,
+                                          SN_FACT_PATH_MTU,        SN_FACT_STREAM_RECEIVED };
+    for (size_t i = 0; i < SS_COUNT(causes); i++) {
+        CHECK(run->causes[causes[i]] > 3);
+    }
+    for (size_t i = 0; i < SS_COUNT(kinds); i++) {
+        CHECK(run->kinds[kinds[i]] > 10);
+    }
+    CHECK(run->calls[SN_CALL_ANSWERED] > 100);
+}
+
+TEST(all_that_links_events_and_faults_can_do_is_the_same_in_any_partition)
+{
+    static const uint32_t partitions[] = { 2, 5, 34 };
+    for (unsigned order = 0; order < 2; order++) {
+        sn_scenario *s = all_links();
+        sn_plan *plan = sn_scenario_plan(s);
+        plan->order = order == 0 ? SN_ORDER_FIFO : SN_ORDER_SEEDED;
+        plan->order_seed = 3;
+        const small_run one = in_parts(plan, 1, NULL);
+        CHECK_EQ(one.state, SN_RUN_DONE);
+        check_all_happened(&one);
+        for (size_t i = 0; i < SS_COUNT(partitions); i++) {
+            const small_run split = in_parts(plan, partitions[i], NULL);
+            check_same(&one, &split);
+        }
+        sn_scenario_free(s);
+    }
 }
 
 /* ---- record and replay ---- */

@@ -267,6 +267,18 @@ TEST(an_event_is_of_a_node_a_link_or_the_zones)
         { HAPPENS("{at: 1s, node: alice, is: down, «every»: 2s}"),
           "'every' does not go with an event of a node", NULL },
         { HAPPENS("«{»at: 1s, node: alice, is: clogged}"), "down, silent or failing", NULL },
+        { HAPPENS("{at: 1s, link: alice, «down»: 5s}"), "unknown key 'down'", "is: down" },
+        { HAPPENS("{at: 1s, link: alice, «clog»: 5s}"), "unknown key 'clog'", "is: clogged" },
+        { HAPPENS("{at: 1s, link: alice, is: down, «duration»: 5s}"), "unknown key", NULL },
+        { HAPPENS("{at: 1s, link: alice, is: down, «until»: 5s}"), "unknown key", "for" },
+        { HAPPENS("{at: 1s, link: alice, set: {«down»: true}, for: 2s}"),
+          "'down' is nothing that is set: it stands beside 'link'", "is: down" },
+        { HAPPENS("{at: 1s, link: alice, set: {«clogged»: true}, for: 2s}"), "beside 'link'",
+          "is: clogged" },
+        { HAPPENS("{at: 1s, link: alice, set: {«is»: down}, for: 2s}"), "beside 'link'",
+          "is: down" },
+        { HAPPENS("{at: 1s, link: alice, set: {queue: «3 packets»}}"),
+          "nothing waits on a link without 'rate'", NULL },
     };
     RIG_CHECK(rows);
 }
@@ -392,6 +404,9 @@ TEST(quantities_carry_their_unit)
         { LINKS("rate: «0bit»"), "out of range", NULL },
         { LINKS("queue: «100»"), "missing unit: write 100 packets or 64KB", NULL },
         { LINKS("queue: «0 packets»"), "out of range", NULL },
+        { LINKS("queue: «5 packets»"), "nothing waits on a link without 'rate'", NULL },
+        { LINKS("up: {queue: «5 packets»}, down: {rate: 1mbit, queue: 5 packets}"),
+          "nothing waits on a link without 'rate'", NULL },
         { LINKS("rate: 1mbit, queue: {policy: «codell»}"), "codell", "codel" },
         { LINKS("rate: 1mbit, queue: «{»policy: head}"), "needs a 'limit'", NULL },
         { LINKS("rate: 1mbit, queue: «{»policy: red, min: 5 packets}"), "needs 'min' and 'max'",

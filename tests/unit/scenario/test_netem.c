@@ -83,7 +83,7 @@ TEST(netem_s_slots_may_be_distributed_and_its_seed_is_read)
 TEST(netem_s_other_words_are_read)
 {
     const sn_link_params *p = read(NETEM("duplicate 1% 50% corrupt 0.5% reorder 25% 50% gap 5 "
-                                         "delay 10ms limit 100 slot 2ms 4ms packets 3 bytes 5000"));
+                                         "delay 10ms limit 100 rate 1mbit slot 2ms 4ms packets 3 bytes 5000"));
     CHECK_EQ(p->duplicate.corr, SN_ALWAYS / 2);
     CHECK(p->corrupt.chance.p != 0);
     CHECK_EQ(p->reorder.p, SN_ALWAYS / 4);

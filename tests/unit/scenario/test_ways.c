@@ -11,6 +11,7 @@
     "sipsim: 1\nduration: 60s\nlinks: {w: {delay: 10ms}, v: {delay: 10ms, rate: 1mbit, loss: " \
     "{gemodel: {p: 1%}}}}\nrouters: {core: {}}\nnodes: {a: {role: ua, count: 3, link: w}, b: " \
     "{role: ua, link: v}}\n"
+#define NODES         "nodes: {a: {role: ua, link: w}, b: {role: ua, link: w}}\n"
 #define EVENT(inside) HEAD "events:\n  - {at: 1s, " inside "}\n"
 
 static const sn_link_change *change_of(const char *text, sn_scenario **s)
@@ -141,4 +142,32 @@ TEST(faults_may_be_of_one_call)
         sn_scenario_free(again);
         sn_scenario_free(s);
     }
+}
+
+TEST(a_queue_may_be_for_a_rate_of_one_direction_or_of_an_event)
+{
+    static const char *const rows[] = {
+        "links: {w: {queue: 5 packets, up: {rate: 1mbit}}}\n" NODES,
+        "links: {w: {queue: 5 packets}}\n" NODES
+        "events: [{at: 1s, link: a, dir: down, set: {rate: 1mbit}, for: 2s}]\n",
+        "links: {w: {delay: 1ms, down: {queue: 5KB}}}\n" NODES
+        "events: [{at: 1s, link: a, ramp: {from: {rate: 2mbit}, to: {rate: 1mbit}, over: 2s}}]\n",
+        "links: {w: {queue: none}}\n" NODES,
+        "links: {w: {netem: \"delay 10ms limit 100\"}}\n" NODES,
+    };
+    for (size_t i = 0; i < SS_COUNT(rows); i++) {
+        char text[600];
+        (void)snprintf(text, sizeof text, "sipsim: 1\nduration: 60s\n%s", rows[i]);
+        sn_scenario *s = rig_load_fine(text);
+        sn_scenario *again = rig_load(sn_scenario_effective(s), NULL);
+        CHECK_SLICE_EQ(sn_scenario_effective(again), sn_scenario_effective(s));
+        sn_scenario_free(again);
+        sn_scenario_free(s);
+    }
+    static const rig_mistake wrong[] = {
+        { "sipsim: 1\nlinks: {w: {down: {queue: «5KB»}}}\n" NODES
+          "events: [{at: 1s, link: a, dir: up, set: {rate: 1mbit}}]\n",
+          "nothing waits on a link without 'rate'", NULL },
+    };
+    RIG_CHECK(wrong);
 }
