@@ -51,7 +51,8 @@ static int64_t draw_offset(const sn_crossing *c)
     if (sn_decisions_are_played(c->t->decisions)) {
         return 0;
     }
-    return draw_jitter(c) + (c->is_bad ? (int64_t)c->t->params->bad_delay : 0);
+    return draw_jitter(c) + (c->is_bad ? (int64_t)c->t->params->bad_delay : 0) +
+           (c->is_second ? (int64_t)c->t->params->duplicate_delay : 0);
 }
 
 static ss_span delay_with(const sn_link_params *params, int64_t offset)

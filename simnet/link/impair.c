@@ -38,7 +38,8 @@ void sn_link_settle(sn_link_params *p)
     p->stages = (p->duplicate.p != 0 ? SN_DUPLICATES : 0) |
                 (unsigned)sn_loss_is_set(&p->loss) << SN_STAGE_LOSS |
                 (unsigned)(p->rate.bps != 0) << SN_STAGE_QUEUE |
-                (unsigned)(p->jitter.spread != 0 || p->reorder.p != 0 || p->bad_delay != 0)
+                (unsigned)(p->jitter.spread != 0 || p->reorder.p != 0 || p->bad_delay != 0 ||
+                           p->duplicate_delay != 0)
                     << SN_STAGE_DELAY |
                 (unsigned)(p->corrupt.chance.p != 0) << SN_STAGE_CORRUPT |
                 (unsigned)(p->slot.max != 0) << SN_STAGE_SLOT |
@@ -133,14 +134,15 @@ static void go_on(sn_crossing *c, unsigned set, unsigned from)
 
 /* True when memory ran out on the way. */
 static bool cross(const sn_transmission *t, const sn_point *point, sn_link_memory *memory,
-                  unsigned decided, sn_copy *copy)
+                  unsigned decided, bool is_second, sn_copy *copy)
 {
     sn_crossing c = { .t = t,
                       .point = point,
                       .memory = memory,
                       .copy = copy,
                       .leaves = t->now,
-                      .delay = plain_delay(t->params) };
+                      .delay = plain_delay(t->params),
+                      .is_second = is_second };
     *copy = (sn_copy){ .number = point->copy };
     go_on(&c, stages_of(t) & ~decided, 0);
     return c.out_of_memory;
@@ -155,7 +157,8 @@ void sn_cross_on(const sn_transmission *t, sn_held *held)
                       .copy = &held->copy,
                       .leaves = memory->queue.busy_until,
                       .delay = plain_delay(t->params),
-                      .is_bad = held->is_bad };
+                      .is_bad = held->is_bad,
+                      .is_second = held->is_second };
     go_on(&c, stages_of(t), SN_STAGE_QUEUE + 1);
 }
 
@@ -199,7 +202,7 @@ sn_passage sn_impair(const sn_transmission *t, sn_point *point)
         of_copy.copy =
             (uint16_t)(point->copy | i << t->hops); /* one bit per link: no two copies are alike */
         of_copy.key[SN_POINT_KEY_MAX - 1] = of_copy.copy;
-        passage.out_of_memory |= cross(t, &of_copy, memory, decided, &passage.copy[i]);
+        passage.out_of_memory |= cross(t, &of_copy, memory, decided, i == 1, &passage.copy[i]);
     }
     return passage;
 }

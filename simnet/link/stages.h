@@ -67,6 +67,7 @@ typedef struct sn_crossing {
     ss_time leaves; /* its last bit: now, but for the rate */
     ss_span delay;  /* from then on; not below the floor */
     bool is_bad;    /* LOSS: the state in which the copy found its model */
+    bool is_second; /* of two copies */
     bool waits;     /* QUEUE: it is held */
     bool out_of_memory;
 } sn_crossing;

@@ -92,29 +92,14 @@ static void read_walk(sn_reading *r, const sn_item *value, void *at)
 static const struct {
     size_t at, size;
 } numbers[] = {
-    NUMBER(mtu),
-    NUMBER(hidden_mtu),
-    NUMBER(tunnel),
-    NUMBER(duplicate.p),
-    NUMBER(duplicate.corr),
-    NUMBER(loss.random.p),
-    NUMBER(loss.random.corr),
-    NUMBER(loss.ge.p),
-    NUMBER(loss.ge.r),
-    NUMBER(loss.ge.bad),
-    NUMBER(loss.ge.good),
-    NUMBER(bad_delay),
-    NUMBER(bad_rate),
-    NUMBER(corrupt.chance.p),
-    NUMBER(queue.packets),
-    NUMBER(queue.bytes),
-    NUMBER(rate.bps),
-    NUMBER(delay),
-    NUMBER(jitter.spread),
-    NUMBER(jitter.corr),
-    NUMBER(delay_floor),
-    NUMBER(reorder.p),
-    NUMBER(reorder.corr),
+    NUMBER(mtu),           NUMBER(hidden_mtu),       NUMBER(tunnel),
+    NUMBER(duplicate.p),   NUMBER(duplicate.corr),   NUMBER(duplicate_delay),
+    NUMBER(loss.random.p), NUMBER(loss.random.corr), NUMBER(loss.ge.p),
+    NUMBER(loss.ge.r),     NUMBER(loss.ge.bad),      NUMBER(loss.ge.good),
+    NUMBER(bad_delay),     NUMBER(bad_rate),         NUMBER(corrupt.chance.p),
+    NUMBER(queue.packets), NUMBER(queue.bytes),      NUMBER(rate.bps),
+    NUMBER(delay),         NUMBER(jitter.spread),    NUMBER(jitter.corr),
+    NUMBER(delay_floor),   NUMBER(reorder.p),        NUMBER(reorder.corr),
 };
 
 static uint64_t number_of(const sn_link_params *p, size_t nth)

@@ -16,7 +16,7 @@ static const struct {
     { "links", "jitter", "5ms, {dist: normal, sd: 5ms}, or {dist: table, file: delays.txt}" },
     { "links", "loss", "2%, or a model, as {gemodel: {p: 1%, r: 20%}}" },
     { "links", "corrupt", "1%, or {p: 1%, corr: 25%, mode: burst, bits: 12}" },
-    { "links", "duplicate", "1%, or {p: 1%, corr: 25%}" },
+    { "links", "duplicate", "1%, or {p: 1%, corr: 25%, delay: 5ms}" },
     { "links", "reorder", "1%, or {p: 1%, corr: 25%, gap: 5, by: 2 packets}" },
     { "links", "rate", "2mbit, or {bits: 512kbit, overhead: 18B, cell: 48B, cell_overhead: 5B}" },
     { "links", "queue", "50 packets, 64KB, or {policy: codel, limit: 64KB}" },

@@ -1,37 +1,54 @@
-/* duplicate and reorder: "2%", or {p: 2%, corr: 25%}; reorder with a gap as well. */
+/* duplicate and reorder: "2%", or {p: 2%, corr: 25%}; duplicate with a delay, reorder with a gap as well. */
 #include "impairments.h"
 
-/* ---- a chance ---- */
+/* ---- duplicate ---- */
 
-static const sn_field chance_fields[] = {
-    { .key = "p", .kind = SN_VALUE_PROB, .flags = SN_REQUIRED, .offset = offsetof(sn_chance, p) },
-    { .key = "corr", .kind = SN_VALUE_PROB, .offset = offsetof(sn_chance, corr) },
+typedef struct duplicate_record {
+    sn_chance chance;
+    ss_span delay;
+} duplicate_record;
+
+static const sn_field duplicate_fields[] = {
+    { .key = "p",
+      .kind = SN_VALUE_PROB,
+      .flags = SN_REQUIRED,
+      .offset = offsetof(duplicate_record, chance.p) },
+    { .key = "corr", .kind = SN_VALUE_PROB, .offset = offsetof(duplicate_record, chance.corr) },
+    { .key = "delay",
+      .kind = SN_VALUE_TIME,
+      .offset = offsetof(duplicate_record, delay),
+      .max = SN_TIME_MAX },
 };
-static const sn_fields chance_table = { "duplicate", chance_fields, SS_COUNT(chance_fields), NULL };
+static const sn_fields duplicate_table = { "duplicate", duplicate_fields,
+                                           SS_COUNT(duplicate_fields), NULL };
 
-static void read_chance(sn_reading *r, const sn_item *value, void *at)
+static void read_duplicate(sn_reading *r, const sn_item *value, void *at)
 {
-    sn_chance read = { 0 };
+    sn_link_params *link = at;
+    duplicate_record read = { .delay = 0 };
     if (value->kind == SN_ITEM_MAP) {
-        sn_fields_read(r, &chance_table, 0, value, &read);
+        sn_fields_read(r, &duplicate_table, 0, value, &read);
     } else {
-        sn_value_prob(r, value, &read.p);
+        sn_value_prob(r, value, &read.chance.p);
     }
-    *(sn_chance *)at = read;
+    link->duplicate = read.chance;
+    link->duplicate_delay = read.delay;
 }
 
-static bool write_chance(sn_text *t, const void *at)
+static bool write_duplicate(sn_text *t, const void *at)
 {
-    const sn_chance *chance = at;
-    if (chance->corr == 0) {
-        sn_quantity_put_prob(t, chance->p);
+    const sn_link_params *link = at;
+    const duplicate_record written = { link->duplicate, link->duplicate_delay };
+    const sn_fields table = { "duplicate", duplicate_fields, written.delay == 0 ? 2 : 3, NULL };
+    if (written.chance.corr == 0 && written.delay == 0) {
+        sn_quantity_put_prob(t, written.chance.p);
     } else {
-        sn_fields_write(t, &chance_table, 0, chance);
+        sn_fields_write(t, &table, 0, &written);
     }
     return true;
 }
 
-const sn_codec sn_codec_chance = { read_chance, write_chance };
+const sn_codec sn_codec_duplicate = { read_duplicate, write_duplicate };
 
 /* ---- reorder ---- */
 
@@ -120,11 +137,14 @@ static bool write_reorder(sn_text *t, const void *at)
 {
     const sn_link_params *link = at;
     const reorder_record record = { link->reorder, link->reorder_gap, link->jump };
-    if (record.gap > 1 || record.jump.packets != 0 || record.jump.time != 0) {
-        sn_fields_write(t, &reorder_table, 0, &record);
-        return true;
+    const bool is_whole = record.gap > 1 || record.jump.packets != 0 || record.jump.time != 0;
+    const sn_fields of_chance = { "reorder", reorder_fields, 2, NULL };
+    if (record.chance.corr == 0 && !is_whole) {
+        sn_quantity_put_prob(t, record.chance.p);
+    } else {
+        sn_fields_write(t, is_whole ? &reorder_table : &of_chance, 0, &record);
     }
-    return write_chance(t, &record.chance);
+    return true;
 }
 
 const sn_codec sn_codec_reorder = { read_reorder, write_reorder };

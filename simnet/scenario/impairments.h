@@ -4,8 +4,8 @@
 
 #include "model.h"
 
-/** `duplicate`: "2%", {p: 2%, corr: 25%}; at is its sn_chance. */
-extern const sn_codec sn_codec_chance;
+/** at is the sn_link_params, as with reorder. */
+extern const sn_codec sn_codec_duplicate;
 /** at is its sn_loss. */
 extern const sn_codec sn_codec_loss;
 /** at is its sn_damage. */

@@ -37,7 +37,7 @@ static const sn_field link_fields[] = {
       .min = 1,
       .max = UINT64_C(1000000000000) },
     { .key = "corrupt", .kind = SN_VALUE_SPECIAL, AT(corrupt), .codec = &sn_codec_corrupt },
-    { .key = "duplicate", .kind = SN_VALUE_SPECIAL, AT(duplicate), .codec = &sn_codec_chance },
+    { .key = "duplicate", .kind = SN_VALUE_SPECIAL, .codec = &sn_codec_duplicate },
     { .key = "reorder", .kind = SN_VALUE_SPECIAL, .codec = &sn_codec_reorder },
     { .key = "rate", .kind = SN_VALUE_SPECIAL, AT(rate), .codec = &sn_codec_rate },
     { .key = "queue", .kind = SN_VALUE_SPECIAL, AT(queue), .codec = &sn_codec_queue },

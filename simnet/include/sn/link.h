@@ -193,6 +193,7 @@ typedef struct sn_link_params {
     sn_mtu_policy mtu_policy;
     sn_carries carries;
     sn_chance duplicate;
+    ss_span duplicate_delay; /* so much later comes the second copy */
     sn_loss loss;      /* per fragment and copy */
     ss_span bad_delay; /* more of it where the model of loss is in its bad state, or in a burst */
     uint64_t bad_rate; /* bits per second there; 0: as ever */

@@ -171,3 +171,21 @@ TEST(a_queue_may_be_for_a_rate_of_one_direction_or_of_an_event)
     };
     RIG_CHECK(wrong);
 }
+
+TEST(a_second_copy_may_have_a_delay_of_its_own)
+{
+    sn_scenario *s = rig_load_fine("sipsim: 1\nlinks: {w: {delay: 5ms, duplicate: {p: 2%, delay: "
+                                   "7ms}, down: {duplicate: 1%}}}\n" NODES);
+    const sn_link_kind *w = &sn_scenario_plan(s)->links[0];
+    CHECK_EQ(w->up.duplicate_delay, SS_MS(7));
+    CHECK_EQ(w->down.duplicate_delay, 0);
+    sn_scenario *again = rig_load(sn_scenario_effective(s), NULL);
+    CHECK_SLICE_EQ(sn_scenario_effective(again), sn_scenario_effective(s));
+    sn_scenario_free(again);
+    sn_scenario_free(s);
+    static const rig_mistake rows[] = {
+        { "sipsim: 1\nlinks: {w: {duplicate: {p: 1%, «dely»: 1ms}}}\n" NODES, "unknown key",
+          "delay" },
+    };
+    RIG_CHECK(rows);
+}

@@ -168,6 +168,22 @@ TEST(duplication_shifts_no_loss_and_no_delay)
     rig_end(r);
 }
 
+TEST(a_second_copy_may_come_later)
+{
+    rig *r = rig_start();
+    r->params.duplicate.p = SN_ALWAYS;
+    r->params.duplicate_delay = SS_MS(7);
+    const sn_passage p = send(r, SS_S(1), 800);
+    CHECK_EQ(p.copies, 2);
+    CHECK_EQ(p.copy[0].arrives, SS_S(1) + SS_MS(20));
+    CHECK_EQ(p.copy[1].arrives, SS_S(1) + SS_MS(27));
+    r->params.keep_order = true; /* what follows comes behind it */
+    CHECK_EQ(send(r, SS_S(2), 800).copy[1].arrives, SS_S(2) + SS_MS(27));
+    r->params.duplicate.p = 0;
+    CHECK_EQ(send(r, SS_S(2) + SS_MS(1), 800).copy[0].arrives, SS_S(2) + SS_MS(27));
+    rig_end(r);
+}
+
 TEST(each_hop_numbers_its_copies_apart)
 {
     rig *r = rig_start();
