@@ -70,6 +70,16 @@ void ss_leg_bye(const ss_visit *v, ss_leg *leg)
     }
 }
 
+void ss_leg_bye_in_time(const ss_visit *v, ss_leg *leg)
+{
+    ss_call *call = ss_call_at(v->core, leg->call);
+    if (call->state == SS_CALL_ANSWERED) {
+        call->wants_bye = true;
+    } else {
+        ss_leg_bye(v, leg);
+    }
+}
+
 /* RFC3261:15 The caller may, the callee must not. What its INVITE is answered decides what becomes of the call. RFC5407:A */
 ss_status ss_leg_bye_early(const ss_visit *v, ss_leg *leg)
 {

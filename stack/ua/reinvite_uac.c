@@ -218,17 +218,6 @@ static void wait_out(const ss_visit *v, const ss_leg *leg, ss_asked *asked)
                  ss_time_after(v->turn->now, asked->interval));
 }
 
-/* RFC3261:12.2.1.2 RFC3261:15 the callee's BYE waits for the ACK */
-static void end_dialog(const ss_visit *v, ss_leg *leg)
-{
-    ss_call *call = ss_call_at(v->core, leg->call);
-    if (call->state == SS_CALL_ANSWERED) {
-        call->wants_bye = true;
-    } else {
-        ss_leg_bye(v, leg);
-    }
-}
-
 /* RFC6141:3.4 The peer undid by a failure what was done already, and may think otherwise: the application is asked to offer the
  * session as it stands. Once: who undoes that too is not asked again. */
 static void resynchronise(const ss_visit *v, ss_leg *leg)
@@ -259,7 +248,7 @@ void ss_change_failed(const ss_visit *v, ss_asked *asked, const ss_outcome *outc
     }
     ss_leg_tell_change(v, leg, (ss_told){ SS_EVENT_REFUSED, method, verdict, false }, outcome);
     if (is_gone && leg->state == SS_LEG_UP) {
-        end_dialog(v, leg);
+        ss_leg_bye_in_time(v, leg);
     } else if (is_undone && leg->state == SS_LEG_UP) {
         resynchronise(v, leg);
     }

@@ -331,6 +331,6 @@ void ss_session_timer_fired(const ss_visit *v, ss_session_timer *t)
     ss_session_timer_give(v, leg);
     if (leg->state == SS_LEG_UP) {
         ss_leg_tell(v, leg, (ss_event){ .kind = SS_EVENT_EXPIRED });
-        ss_leg_bye(v, leg);
+        ss_leg_bye_in_time(v, leg);
     }
 }

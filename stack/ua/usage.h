@@ -511,6 +511,8 @@ void ss_uas_cancel(const ss_visit *v, const ss_incoming *in);
 /* ---- bye.c: 15 ---- */
 
 void ss_leg_bye(const ss_visit *v, ss_leg *leg);
+/** The same, but the callee's waits for the ACK of its 2xx, or for the time in which that must come. */
+void ss_leg_bye_in_time(const ss_visit *v, ss_leg *leg);
 /** SS_CMD_BYE, in an early dialog of our INVITE. SS_ERR_FULL, SS_ERR_SYNTAX: nothing changed but the CSeq number. */
 SS_MUST_USE ss_status ss_leg_bye_early(const ss_visit *v, ss_leg *leg);
 /** The 2xx of such a dialog came and is acknowledged: the end of the call. */

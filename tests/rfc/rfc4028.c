@@ -247,6 +247,24 @@ TEST(rfc4028_10_who_waits_says_bye_slightly_before_the_end)
     }
 }
 
+/* RFC3261:15 With a T1 of a second the ACK may come 64 s after the 2xx; until then the callee says no BYE, whatever its timer says. */
+TEST(rfc4028_10_who_waits_for_the_ack_says_no_bye)
+{
+    ua_rig *rig = ua_start();
+    rig->settings.t1 = SS_S(1);
+    rig->identities[BOB].session_timers = (ss_session_timers){ 90, 0, SS_REFRESHER_ANY };
+    CHECK_OK(
+        ua_carol_invites(rig, BOB, "i",
+                         CONTACT "Supported: timer\r\nSession-Expires: 90;refresher=uac\r\n"));
+    CHECK_OK(ua_do(rig, BOB, SS_CMD_ANSWER, 1));
+    ua_run(rig, SS_S(63));
+    CHECK_EQ(ua_event_count(rig, BOB, SS_EVENT_EXPIRED), 1);
+    CHECK_EQ(ua_sent_count(rig, BOB, "BYE"), 0);
+    ua_run(rig, SS_MS(64500));
+    CHECK_EQ(ua_sent_count(rig, BOB, "BYE"), 1);
+    end(rig);
+}
+
 TEST(rfc4028_10_a_refresh_that_nobody_answers_ends_the_session)
 {
     ua_rig *rig = start(120, 90, SS_REFRESHER_UAC);
