@@ -176,10 +176,30 @@ static void success_to_invite(sn_judge *j, const sn_fact *f, txn *t)
     sn_server_copy_sent(j, f, t);
 }
 
+/* RFC3261:8.2.7 A node that was at its quota had no room for a transaction that would know a copy: it refuses one of a request that it
+ * took in before, a BYE say, or one of an INVITE that it challenged without one. */
+static bool is_anew(const sn_judge *j, const sn_fact *f, const txn *t)
+{
+    return t->final_at != SS_TIME_NEVER && t->phase != PHASE_ACCEPTED && t->noted == NOT_NOTED &&
+           j->excused[t->node] != 0 && t->asked_at == f->key.at && t->answers > 0 &&
+           (f->sip.status >= 300 || t->method == SS_METHOD_CANCEL);
+}
+
+static void answer_anew(const sn_fact *f, txn *t)
+{
+    t->status = f->sip.status;
+    t->hash = f->hash;
+    t->answers--;
+}
+
 static void failure_to_invite(sn_judge *j, const sn_fact *f, txn *t)
 {
     if (t->phase == PHASE_WAITING || t->phase == PHASE_PROCEEDING) {
         first_final(j, f, t);
+        return;
+    }
+    if (f->sip.status != t->status && is_anew(j, f, t)) {
+        answer_anew(f, t);
         return;
     }
     if (t->phase == PHASE_ACCEPTED || f->sip.status != t->status ||
@@ -226,15 +246,6 @@ static void judge_4320(sn_judge *j, const sn_fact *f, const txn *t)
     }
 }
 
-/* RFC3261:8.2.7 A node that was at its quota had no room for a transaction that would know a copy: it refuses one of a request that it
- * took in before, a BYE say. */
-static bool is_anew(const sn_judge *j, const sn_fact *f, const txn *t)
-{
-    return t->method != SS_METHOD_INVITE && t->final_at != SS_TIME_NEVER && t->noted == NOT_NOTED &&
-           j->excused[t->node] != 0 && t->asked_at == f->key.at && t->answers > 0 &&
-           (f->sip.status >= 300 || t->method == SS_METHOD_CANCEL);
-}
-
 static void final_to_other(sn_judge *j, const sn_fact *f, txn *t)
 {
     if (t->final_at == SS_TIME_NEVER) {
@@ -247,12 +258,10 @@ static void final_to_other(sn_judge *j, const sn_fact *f, txn *t)
         return;
     }
     if (is_anew(j, f, t)) {
-        t->status = f->sip.status;
-        t->hash = f->hash;
+        answer_anew(f, t);
         t->own_tag =
             f->sip
                 .to_tag; /* that of the INVITE is known no more to who answers its CANCEL: RFC3261:9.2 */
-        t->answers--;
     } else if (f->sip.status != t->status || (f->hash != t->hash && t->noted != NOT_NOTED)) {
         sn_judge_broken(j, LAW_TX10, f->key.at, t->node, t->call_id,
                         "a final status %u left after another, %u", f->sip.status, t->status);

@@ -129,6 +129,28 @@ TEST(tx10_lets_a_node_at_its_quota_refuse_a_copy_of_what_it_took_in)
     }
 }
 
+/* RFC3261:8.2.7 It was challenged without a transaction; when its copy comes, the proxy is full. */
+TEST(prx6_lets_a_full_proxy_refuse_a_copy_of_what_it_challenged)
+{
+    for (unsigned is_full = 0; is_full < 2; is_full++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_gets(&rig, COURT_PROXY, court_request(SS_METHOD_INVITE, COURT_THEIRS));
+        court_sends(&rig, COURT_PROXY, court_response(407, SS_METHOD_INVITE, COURT_THEIRS));
+        court_at(&rig, SS_MS(500));
+        court_gets(&rig, COURT_PROXY, court_request(SS_METHOD_INVITE, COURT_THEIRS));
+        if (is_full) {
+            court_call(&rig, COURT_PROXY, SN_CALL_OVERLOADED, 0, 503);
+        }
+        court_sends(&rig, COURT_PROXY, court_response(503, SS_METHOD_INVITE, COURT_THEIRS));
+        CHECK_EQ(court_broken(&rig, "PRX6"), is_full ? 0 : 1);
+        court_sends(&rig, COURT_PROXY, court_response(487, SS_METHOD_INVITE, COURT_THEIRS));
+        CHECK_EQ(court_broken(&rig, "PRX6"), is_full ? 1 : 2); /* no other copy came */
+        court_close(&rig);
+    }
+}
+
 TEST(tx10_sees_a_copy_that_nobody_asked_for)
 {
     court rig;
