@@ -191,7 +191,8 @@ static void look_again(sn_plpmtu *m, const sn_probing_spec *spec, ss_time now)
 
 void sn_plpmtu_expired(sn_plpmtu *m, const sn_probing_spec *spec, ss_time now)
 {
-    if (m->is_out && ++m->count < spec->probes_max) {
+    const bool still_fits = m->probed <= m->max; /* the own link may have become narrower */
+    if (m->is_out && still_fits && ++m->count < spec->probes_max) {
         probe(m, spec, now, m->probed);
     } else if (m->is_out) {
         give_up(m, spec, now);

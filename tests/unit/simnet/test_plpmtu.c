@@ -279,3 +279,19 @@ TEST(rfc8899_5_1_2_of_ipv6_nothing_below_1280_and_nothing_above_the_own_link)
     sn_plpmtu_limit(&w.m, &spec, false, 9000);
     CHECK_EQ(w.m.size, 800);
 }
+
+/* The own link becomes narrower than the probe that is out: its copies could not leave, so there are none. */
+TEST(rfc8899_5_1_2_what_the_own_link_carries_no_more_is_asked_no_more)
+{
+    way w = way_of(1500, 1300);
+    use(&w, 600, false);
+    CHECK(w.sizes[w.probes - 1] > 1300);
+    const unsigned probes = w.probes;
+    sn_plpmtu_limit(&w.m, &spec, false, 1280);
+    pass(&w);
+    for (unsigned i = probes; i < w.probes; i++) {
+        CHECK(w.sizes[i] <= 1280);
+    }
+    CHECK(w.m.size <= 1280);
+    CHECK_EQ(w.m.state, SN_PLPMTU_COMPLETE);
+}
