@@ -182,8 +182,10 @@ static const sn_line *other_field(sn_cut *c, sn_shape *other)
 {
     uint32_t seen = 0;
     const sn_line *chosen = NULL;
-    const sn_cut there = { .wish = c->wish, .shape = { .bytes = other->bytes } };
-    sn_shape_find(other, other->bytes);
+    sn_cut there; /* of which the wish and the bytes are asked for */
+    there.wish = c->wish;
+    there.shape.bytes = c->wish->other;
+    sn_shape_find(other, c->wish->other);
     for (unsigned i = 0; i < other->count; i++) {
         const sn_line *line = &other->fields[i];
         if (line->is_closed && sn_cut_is_wished(&there, line) &&
@@ -196,7 +198,7 @@ static const sn_line *other_field(sn_cut *c, sn_shape *other)
 
 bool sn_edit_take_field(sn_cut *c)
 {
-    sn_shape other = { .bytes = c->wish->other };
+    sn_shape other;
     const sn_line *line = other_field(c, &other);
     if (line == NULL) {
         return false;
@@ -210,7 +212,7 @@ bool sn_edit_take_field(sn_cut *c)
 /* The value that the other message has for a field of both. */
 bool sn_edit_take_value(sn_cut *c)
 {
-    sn_shape other = { .bytes = c->wish->other };
+    sn_shape other;
     const sn_line *line = other_field(c, &other);
     const sn_line *mine = line == NULL ? NULL : sn_cut_first(c, (ss_hdr)line->id);
     if (mine == NULL || line->id == SS_HDR_OTHER) {
@@ -222,22 +224,22 @@ bool sn_edit_take_value(sn_cut *c)
 
 bool sn_edit_take_start(sn_cut *c)
 {
-    sn_shape other = { .bytes = c->wish->other };
-    if (other.bytes.len == 0 || c->wish->field.len != 0) {
+    sn_shape other;
+    if (c->wish->other.len == 0 || c->wish->field.len != 0) {
         return false;
     }
-    sn_shape_find(&other, other.bytes);
+    sn_shape_find(&other, c->wish->other);
     sn_cut_replace(c, c->shape.start, sn_shape_text(&other, other.start));
     return true;
 }
 
 bool sn_edit_take_body(sn_cut *c)
 {
-    sn_shape other = { .bytes = c->wish->other };
-    if (other.bytes.len == 0 || c->wish->field.len != 0) {
+    sn_shape other;
+    if (c->wish->other.len == 0 || c->wish->field.len != 0) {
         return false;
     }
-    sn_shape_find(&other, other.bytes);
+    sn_shape_find(&other, c->wish->other);
     sn_cut_replace(c, c->shape.body, sn_shape_text(&other, other.body));
     return true;
 }

@@ -130,7 +130,11 @@ ss_status sn_mutate(ss_slice message, const sn_wish *wish, sn_choices *choices, 
     SS_ASSERT(out->len == 0);
     ss_buffer room = *out;
     room.cap = room.cap < SN_MUTATE_BYTES_MAX ? room.cap : SN_MUTATE_BYTES_MAX;
-    sn_cut c = { .wish = wish, .choices = choices, .out = &room };
+    sn_cut c; /* not cleared: a shape is large, and found whole */
+    c.wish = wish;
+    c.choices = choices;
+    c.out = &room;
+    c.at = 0;
     sn_shape_find(&c.shape, message);
     const try t = { message, &c, settle_repair(wish->repair, choices) };
     const bool drawn = wish->edit == SN_EDIT_NONE;
