@@ -54,14 +54,20 @@ static bool read_sent_by(ss_slice text, via_view *out)
                                                 &out->port) == SS_OK;
 }
 
-/* Most parameters are neither, and their first letter says so. */
+/* Neither rport nor maddr, which the first letters say of most: of a branch, and of received. */
+static bool is_another(ss_slice param)
+{
+    const char first = param.len == 0 ? '\0' : ss_lower(param.at[0]);
+    const char second = param.len < 2 ? '\0' : ss_lower(param.at[1]);
+    return (first != 'r' || second != 'p') && first != 'm' && first != '\t';
+}
+
 static bool read_param(ss_slice param, via_view *out)
 {
     while (param.len > 0 && param.at[0] == ' ') {
         param = ss_slice_cut(param, 1, param.len);
     }
-    const char first = param.len == 0 ? '\0' : ss_lower(param.at[0]);
-    if (first != 'r' && first != 'm' && first != '\t') {
+    if (is_another(param)) {
         return true;
     }
     const size_t equals = ss_slice_find(param, '=');

@@ -97,9 +97,6 @@ static bool take_other(const ss_param *param, ss_param_names *seen)
 static LEX_RARE bool take_rare_param(const lex_text *t, ss_via *via, const ss_param *param,
                                      ss_param_names *seen)
 {
-    if (LEX_SAYS(param->name, "received")) {
-        return take_address(t, &via->received, param->value);
-    }
     if (LEX_SAYS(param->name, "maddr")) {
         return take_address(t, &via->maddr, param->value);
     }
@@ -114,6 +111,9 @@ static inline bool take_param(const lex_text *t, ss_via *via, const ss_param *pa
     }
     if (LEX_SAYS(param->name, "rport")) {
         return take_rport(via, param->value);
+    }
+    if (LEX_SAYS(param->name, "received")) {
+        return take_address(t, &via->received, param->value);
     }
     return take_rare_param(t, via, param, seen);
 }
