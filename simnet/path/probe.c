@@ -282,8 +282,8 @@ static bool answers_options(const sn_partition *p, ss_slice payload)
 void sn_path_used(sn_partition *p, uint32_t node, sn_address to, ss_slice payload)
 {
     const sn_member *me = &p->world->plan->cast.nodes[node];
-    const bool crosses_no_link =
-        sn_address_equal(to, sn_member_address_of(me, !sn_address_is_v4(to)));
+    const sn_address own = sn_member_address_of(me, !sn_address_is_v4(to));
+    const bool crosses_no_link = sn_address_is_none(own) || sn_address_equal(to, own);
     if (crosses_no_link || answers_options(p, payload)) {
         return;
     }
