@@ -20,8 +20,7 @@ static bool is_ip4(ss_slice s, uint64_t *first)
         while (at < s.len && at - from < 3 && ss_sdp_is_digit(s.at[at])) {
             part = part * 10 + (unsigned)(s.at[at++] - '0');
         }
-        const bool is_number =
-            at > from && part <= 255 && (s.at[from] != '0' || at == from + 1);
+        const bool is_number = at > from && part <= 255 && (s.at[from] != '0' || at == from + 1);
         const bool is_over = at == s.len;
         if (!is_number || is_over != (i == 3) || (!is_over && s.at[at++] != '.')) {
             return false;
