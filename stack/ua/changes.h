@@ -28,7 +28,7 @@ typedef enum ss_asked_state {
 
 /** A request of ours. */
 typedef struct ss_asked {
-    ss_timer timer; /* 64*T1 after its CANCEL, or its dialog's end; the wait after a 491 */
+    ss_timer timer; /* 64*T1 after its CANCEL, or its dialog's end; the wait after a 491, or for more than a 1xx */
     ss_ref next, leg, txn;
     uint32_t cseq;
     uint8_t method, state;

@@ -155,8 +155,20 @@ static void twoxx(const ss_visit *v, ss_leg *leg, ss_asked *asked, const ss_msg 
     }
 }
 
+/* Proceeding has no end of its own (RFC3261:17.1.1.2): who is told to wait by one that is gone then gives up as a caller does. */
+static void limit(const ss_visit *v, ss_asked *asked)
+{
+    const ss_span patience = 2 * v->core->settings->ring_limit;
+    if (asked->interval == 0 && patience != 0) {
+        asked->interval = patience;
+        ss_timer_set(&v->core->timers, &v->core->pools->store, &asked->timer,
+                     ss_time_after(v->turn->now, patience));
+    }
+}
+
 static void provisional(const ss_visit *v, ss_leg *leg, ss_asked *asked, const ss_msg *response)
 {
+    limit(v, asked);
     if (response->status > 100 && leg->state == SS_LEG_UP) {
         ss_leg_provisional(v, leg, response);
     }
@@ -270,13 +282,20 @@ void ss_asked_timer(const ss_visit *v, ss_asked *asked)
     const ss_leg *leg = ss_leg_at(v->core, asked->leg);
     const ss_method method = (ss_method)asked->method;
     const bool is_glare = asked->state == SS_ASKED_BACKING_OFF;
+    const bool is_patience = !is_glare && !asked->cancel_sent && leg->dialog != 0;
+    const ss_letter letter = is_glare      ? SS_TIMER_GLARE
+                             : is_patience ? SS_TIMER_RING
+                                           : SS_TIMER_CANCEL;
     ss_turn_note(v->turn,
                  &(ss_note){ .kind = SS_NOTE_TIMER,
                              .machine = asked->method == SS_METHOD_INVITE ? SS_ICT : SS_NICT,
-                             .letter = (uint8_t)(is_glare ? SS_TIMER_GLARE : SS_TIMER_CANCEL),
+                             .letter = (uint8_t)letter,
                              .method = asked->method,
                              .call_id = ss_call_at(v->core, leg->call)->call_id,
                              .value = asked->interval });
+    if (is_patience && ss_reinvite_cancel(v, asked) == SS_OK && asked->cancel_sent) {
+        return;
+    }
     if (!is_glare) { /* RFC3261:9.1 */
         abandon(v, asked);
         return;

@@ -179,6 +179,28 @@ TEST(rfc3261_14_1_a_reinvite_that_nobody_answers_ends_the_dialog)
     CHECK(ua_is_empty(rig, BOB));
 }
 
+/* RFC3261:17.1.1.2 RFC3261:9.1 The peer said 100 and is gone: after twice the ring limit the re-INVITE is cancelled, and given up 64*T1 later. */
+TEST(rfc3261_14_1_a_reinvite_whose_peer_is_gone_after_a_1xx_is_given_up)
+{
+    ua_rig *rig = ua_start();
+    ua_set_up(rig);
+    CHECK_OK(ua_say(rig, ALICE, SS_CMD_REINVITE, OFFER));
+    ua_run(rig, SS_MS(500));
+    CHECK_EQ(ua_sent_count(rig, BOB, "100 INVITE"), 1);
+    ss_engine_reset(&rig->engines[BOB]);
+    ua_run(rig, SS_S(59));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "CANCEL"), 0);
+    ua_run(rig, SS_S(61));
+    CHECK_EQ(ua_sent_count(rig, ALICE, "CANCEL"), 1);
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REFUSED), 0);
+    ua_run(rig, SS_S(94));
+    CHECK_EQ(ua_event_count(rig, ALICE, SS_EVENT_REFUSED), 1);
+    ua_run_out(rig);
+    CHECK_OK(ua_do(rig, ALICE, SS_CMD_HANGUP, 1));
+    ua_run_out(rig);
+    CHECK(ua_is_empty(rig, ALICE));
+}
+
 /* ---- one at a time ---- */
 
 TEST(rfc3261_14_1_no_invite_while_another_is_under_way)
