@@ -313,11 +313,11 @@ void sn_offer_response_received(sn_judge *j, const sn_fact *f, const txn *invite
 
 /* ---- ACK of a 2xx ---- */
 
-/* OFF2. RFC3261:13.2.2.4 its copies say the same again. */
+/* OFF2. RFC3261:13.2.2.4 its copies say the same again, also when the next INVITE of the dialog was acknowledged meanwhile. */
 void sn_offer_ack_sent(sn_judge *j, const sn_fact *f, dialog_end *d)
 {
     const bool is_asked = is_theirs(d, OFFER_IN_SUCCESS) && d->offer.cseq == f->sip.cseq;
-    if (d->has_acked && d->acked == f->sip.cseq) {
+    if (d->has_acked && f->sip.cseq <= d->acked) {
         return;
     }
     d->has_acked = true;

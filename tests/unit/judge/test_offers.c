@@ -166,6 +166,31 @@ TEST(off_laws_let_every_pattern_of_rfc_6337_pass)
     court_close(&rig);
 }
 
+/* A 2xx and the ACK of it. */
+static void take_both(court *rig, ss_time at, const step *both)
+{
+    take_step(rig, at, &both[0]);
+    take_step(rig, at, &both[1]);
+}
+
+/* RFC3261:13.2.2.4 A 2xx comes again after the next change; its ACK says the answer that it said, which is of an older version by now. */
+TEST(off2_and_off4_know_the_copy_of_an_ack_that_is_older_than_the_last)
+{
+    const step first[] = { { true, to_ours(200, SS_METHOD_INVITE, 0x31, 1), 2, "a" },
+                           { false, ours(SS_METHOD_ACK, 0x32, 1), 2, "a" } };
+    const step second[] = { { true, to_ours(200, SS_METHOD_INVITE, 0x33, 2), 3, "av" },
+                            { false, ours(SS_METHOD_ACK, 0x34, 2), 0, NULL } };
+    court rig;
+    STEPS(&rig, { true, invite(), 1, "a" }, { false, answered(200, 0), 1, "a" },
+          { true, ack(), 0, NULL }, { false, ours(SS_METHOD_INVITE, 0x31, 1), 0, NULL });
+    take_both(&rig, SS_MS(100), first);
+    take_step(&rig, SS_MS(200), &(step){ false, ours(SS_METHOD_INVITE, 0x33, 2), 3, "av" });
+    take_both(&rig, SS_MS(300), second);
+    take_both(&rig, SS_MS(400), first);
+    CHECK_EQ(broken_here(&rig), 0);
+    court_close(&rig);
+}
+
 /* RFC3264:4 */
 TEST(off1_sees_an_offer_while_another_is_under_way)
 {
