@@ -96,6 +96,7 @@ sn_judge *sn_judge_new(const sn_cast *cast, sn_law_mask mask)
     j->ordinals = calloc(nodes, sizeof *j->ordinals);
     j->excused = calloc(nodes, sizeof *j->excused);
     j->closed = calloc(nodes, sizeof *j->closed);
+    j->lost = calloc(nodes, sizeof *j->lost);
     j->crashed = calloc(nodes, sizeof *j->crashed);
     j->notes = calloc(nodes, sizeof *j->notes);
     j->calls_up = calloc(nodes, sizeof *j->calls_up);
@@ -105,9 +106,9 @@ sn_judge *sn_judge_new(const sn_cast *cast, sn_law_mask mask)
     sn_calls_begin(j);
     sn_streams_begin(j);
     sn_dialogs_begin(j);
-    if (j->ordinals == NULL || j->excused == NULL || j->closed == NULL || j->crashed == NULL ||
-        j->notes == NULL || j->calls_up == NULL || j->edited.invites == NULL ||
-        j->registers == NULL) {
+    if (j->ordinals == NULL || j->excused == NULL || j->closed == NULL || j->lost == NULL ||
+        j->crashed == NULL || j->notes == NULL || j->calls_up == NULL ||
+        j->edited.invites == NULL || j->registers == NULL) {
         sn_judge_free(j);
         return NULL;
     }
@@ -139,6 +140,7 @@ void sn_judge_free(sn_judge *j)
     free(j->ordinals);
     free(j->excused);
     free(j->closed);
+    free(j->lost);
     free(j->crashed);
     free(j->notes);
     free(j->calls_up);

@@ -382,6 +382,7 @@ struct sn_judge {
     uint64_t *ordinals; /* per node: datagrams sent */
     uint8_t *excused;   /* per node: its transport failed, endings may be early */
     uint8_t *closed;    /* per node: a connection of its own was closed, by either end */
+    ss_time *lost;      /* per node: when a connection of its own failed last; 0: never */
     uint8_t *crashed;   /* per node: it owes nothing any more */
     uint8_t *notes;     /* per node: it gives notes */
     uint32_t *calls_up; /* per node: answered or accepted, not over */

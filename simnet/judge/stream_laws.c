@@ -118,6 +118,7 @@ void sn_connection_judge(sn_judge *j, const sn_fact *f)
     case SN_CONNECTION_RESET:
     case SN_CONNECTION_LOST:
         j->excused[f->entity] = 1;
+        j->lost[f->entity] = f->key.at;
         break;
     /* before it was open, or when a keep-alive had no answer (RFC5626:4.4.1): what was to go there never came */
     case SN_CONNECTION_CLOSING:

@@ -92,8 +92,9 @@ void sn_server_due_passed(sn_judge *j, txn *t)
         sn_reliable_due_passed(j, t);
         return;
     }
-    /* Only a noted transaction is one: a stateless answer is sent once (RFC 3261 8.2.7). */
-    if (t->noted != NOT_NOTED && !t->lenient) {
+    /* Only a noted transaction is one: a stateless answer is sent once (RFC 3261 8.2.7). What the connection failed under did not leave. */
+    const bool failed = t->reliable && j->lost[t->node] == t->due;
+    if (t->noted != NOT_NOTED && !t->lenient && !failed) {
         sn_judge_broken(j, copies_law(t), t->due, t->node, t->call_id,
                         "the copy of status %u due %s ms after the first did not leave", t->status,
                         sn_ms(t->due - t->final_at).text);

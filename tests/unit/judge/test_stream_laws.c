@@ -99,6 +99,29 @@ TEST(tx5_wants_no_copies_of_a_rejection_over_tcp_but_tx9_those_of_a_2xx)
     }
 }
 
+/* Forty copies are due at one instant, and the connection takes nine before it is full and reset. */
+TEST(tx9_asks_for_no_copy_at_the_instant_at_which_a_connection_failed)
+{
+    static const ss_time fails[] = { SS_MS(499), SS_MS(500), SS_MS(501) };
+    for (size_t i = 0; i < SS_COUNT(fails); i++) {
+        court rig;
+        tcp_court(&rig);
+        court_gets(&rig, COURT_BOB, court_request(SS_METHOD_INVITE, COURT_THEIRS));
+        court_notes_txn(&rig, COURT_BOB, SS_IST, SS_METHOD_INVITE, COURT_THEIRS, SS_TXN_PROCEEDING,
+                        SS_TXN_PROCEEDING);
+        court_sends(&rig, COURT_BOB, court_response(200, SS_METHOD_INVITE, COURT_THEIRS));
+        court_at(&rig, fails[i]);
+        court_give(&rig, (sn_fact){ .kind = SN_FACT_CONNECTION,
+                                    .entity = COURT_BOB,
+                                    .peer = COURT_PROXY,
+                                    .connection = { .event = SN_CONNECTION_RESET } });
+        court_at(&rig, SS_S(1));
+        court_notes(&rig, COURT_ALICE, (ss_note){ .kind = SS_NOTE_STRAY }); /* time has passed */
+        CHECK_EQ(court_broken(&rig, "TX9"), fails[i] == SS_MS(500) ? 0 : 1);
+        court_close(&rig);
+    }
+}
+
 TEST(tx11_asks_for_the_one_ack_though_timer_d_is_0)
 {
     for (int acked = 0; acked < 2; acked++) {
