@@ -78,13 +78,13 @@ static void judge_leaving(sn_judge *j, const sn_fact *f, const txn *t)
 }
 
 /* RFC3261:8.2.7 Who answers without a transaction does not know it for a copy: a stack at its quota refuses a request, and serves its
- * copy when there is room again. Nor does one that did not hear the earlier copies, as it had heard too much from there. */
+ * copy when there is room again, even behind the ACK. Nor does one that did not hear the earlier copies, as it had heard too much from there. */
 static bool is_forgotten(const sn_fact *f, const txn *t)
 {
     const bool was_unheard =
         t->phase == PHASE_WAITING && t->first < f->key.at && t->asked_at == f->key.at;
     return t->side == SERVER && t->noted == NOT_NOTED && f->note.from == f->note.to &&
-           (t->phase == PHASE_COMPLETED || was_unheard);
+           (t->phase == PHASE_COMPLETED || t->phase == PHASE_CONFIRMED || was_unheard);
 }
 
 static void enter(sn_judge *j, const sn_fact *f, txn *t)

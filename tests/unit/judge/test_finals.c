@@ -76,6 +76,29 @@ static uint64_t broken_after_refusal(ss_method method, bool has_room, unsigned s
     return broken;
 }
 
+/* The ACK of the refusal overtook the copy of the INVITE. */
+TEST(tx10_lets_who_kept_nothing_of_a_refusal_serve_a_copy_behind_the_ack)
+{
+    for (int is_served = 0; is_served < 2; is_served++) {
+        court rig;
+        court_open(&rig);
+        court_at(&rig, 0);
+        court_gets(&rig, COURT_BOB, court_request(SS_METHOD_INVITE, COURT_THEIRS));
+        court_sends(&rig, COURT_BOB, court_response(503, SS_METHOD_INVITE, COURT_THEIRS));
+        court_at(&rig, SS_MS(400));
+        court_gets(&rig, COURT_BOB, court_request(SS_METHOD_ACK, COURT_THEIRS));
+        court_at(&rig, SS_MS(500));
+        court_gets(&rig, COURT_BOB, court_request(SS_METHOD_INVITE, COURT_THEIRS));
+        if (is_served) {
+            court_notes_txn(&rig, COURT_BOB, SS_IST, SS_METHOD_INVITE, COURT_THEIRS,
+                            SS_TXN_PROCEEDING, SS_TXN_PROCEEDING);
+        }
+        court_sends(&rig, COURT_BOB, court_response(180, SS_METHOD_INVITE, COURT_THEIRS));
+        CHECK_EQ(court_broken(&rig, "TX10"), is_served ? 0 : 1);
+        court_close(&rig);
+    }
+}
+
 TEST(tx10_lets_who_kept_nothing_of_a_refusal_serve_a_copy)
 {
     CHECK_EQ(broken_after_refusal(SS_METHOD_INVITE, true, 486), 0);
