@@ -182,16 +182,17 @@ static void begin(const ss_visit *v, const ss_incoming *in, ss_dialog *dialog)
     }
     ss_subscription_set(v, sub, SS_SUB_ACTIVE);
     const bool is_in_call = dialog != NULL && dialog->owner_kind == SS_DIALOG_OF_LEG;
-    ss_turn_event(
-        v->turn,
-        &(ss_event){ .kind = SS_EVENT_REFERRED,
-                     .call =
-                         is_in_call
-                             ? ss_call_at(v->core, ss_leg_at(v->core, dialog->owner)->call)->number
-                             : 0,
-                     .subscription = sub->number,
-                     .msg = in->msg });
-    ss_not_notify(v, sub);
+    const ss_event referred = {
+        .kind = SS_EVENT_REFERRED,
+        .call =
+            is_in_call ? ss_call_at(v->core, ss_leg_at(v->core, dialog->owner)->call)->number : 0,
+        .subscription = sub->number,
+        .msg = in->msg
+    };
+    ss_not_notify(
+        v,
+        sub); /* before what the application sends at once: RFC7616:3.4 nonce counts rise in that order */
+    ss_turn_event(v->turn, &referred);
 }
 
 void ss_uas_refer(const ss_visit *v, const ss_incoming *in)
